@@ -1,0 +1,52 @@
+/**
+ * Owns how tests are grouped: each folder under tests/ is a Vitest project of the same name, so that
+ * `npx vitest run --project unit` runs one of them.
+ */
+import type { TestProjectInlineConfiguration } from 'vitest/config';
+
+const tests = (name: string): string[] => [`tests/${name}/**/*.test.{ts,tsx}`];
+
+/** One worker, because a device or a browser is shared and software adapters take every core. */
+const oneAtATime = { pool: 'forks', maxWorkers: 1, fileParallelism: false } as const;
+
+/** Minutes a test may take where a software adapter compiles its first shaders. */
+const minutes = (count: number): number => count * 60_000;
+
+/** The test projects. */
+export const testProjects: TestProjectInlineConfiguration[] = [
+  { extends: true, test: { name: 'unit', include: tests('unit') } },
+  { extends: true, test: { name: 'contract', include: tests('contract'), testTimeout: minutes(0.5) } },
+  {
+    extends: true,
+    test: {
+      name: 'gpu',
+      include: tests('gpu'),
+      globalSetup: ['tests/gpu/global-setup.ts'],
+      setupFiles: ['tests/gpu/setup.ts'],
+      testTimeout: minutes(3),
+      hookTimeout: minutes(3),
+      ...oneAtATime,
+    },
+  },
+  {
+    extends: true,
+    test: {
+      name: 'parity',
+      include: tests('parity'),
+      testTimeout: minutes(5),
+      hookTimeout: minutes(5),
+      ...oneAtATime,
+    },
+  },
+  {
+    extends: true,
+    test: {
+      name: 'browser',
+      include: tests('browser'),
+      globalSetup: ['tests/browser/global-setup.ts'],
+      testTimeout: minutes(3),
+      hookTimeout: minutes(3),
+      ...oneAtATime,
+    },
+  },
+];

@@ -1,0 +1,29 @@
+/** How the app is served, built and tested. Response headers: tools/serve/headers.ts; tests: tools/test/projects.ts. */
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vitest/config';
+import { DEV_NONCE, ENGINE_FOLDER } from './tools/serve/headers.ts';
+import { interpretedVega, securityHeaders } from './tools/serve/plugins.ts';
+import { testProjects } from './tools/test/projects.ts';
+
+const engineFile = `${ENGINE_FOLDER}/[name]-[hash].js`;
+
+export default defineConfig(({ command, isPreview }) => ({
+  // A missing file is a 404, not the page: weights and recipes are fetched by path.
+  appType: 'mpa',
+  plugins: [react(), securityHeaders(), interpretedVega()],
+  html: command === 'serve' && isPreview !== true ? { cspNonce: DEV_NONCE } : {},
+  // Bundled ahead by the dev server, tfjs-vis would reach past the redirection.
+  optimizeDeps: { rolldownOptions: { plugins: [interpretedVega()] } },
+  worker: {
+    format: 'es',
+    rolldownOptions: { output: { entryFileNames: engineFile, chunkFileNames: engineFile } },
+  },
+  build: {
+    target: 'es2023',
+    manifest: true,
+    // Pictures and wasm stay files: `connect-src` and caching want addresses, not data URLs.
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 4000,
+  },
+  test: { passWithNoTests: true, projects: testProjects },
+}));
