@@ -1,0 +1,48 @@
+/** What a backbone entry is; `registry.ts` lists them. */
+import type { LayersModel } from '@tensorflow/tfjs';
+import type { BackboneEntry } from '../../protocol/catalog.ts';
+import type { BlockSummary } from '../../protocol/model.ts';
+import type { OptionValue } from '../../protocol/recipe.ts';
+
+/**
+ * Preprocessing of uint8 RGB, channel by channel: `y[c] = x[order[c]] * scale[c] + offset[c]`, where `c` is the
+ * network's channel.
+ */
+export interface Preprocessing {
+  /** Network channel c takes picture channel `order[c]` (0 red, 1 green, 2 blue). */
+  readonly order: readonly [number, number, number];
+  readonly scale: readonly [number, number, number];
+  readonly offset: readonly [number, number, number];
+}
+
+/** Values from -1 to 1, as TensorFlow's own networks take them. */
+export const scaleToPlusMinusOne: Preprocessing = {
+  order: [0, 1, 2],
+  scale: [1 / 127.5, 1 / 127.5, 1 / 127.5],
+  offset: [-1, -1, -1],
+};
+
+export interface BackboneOptions {
+  /** Side of the square input, in pixels, 32 at least. */
+  readonly size: number;
+  /** Seed of Keras' initial values. Left out, kernels are zero: to be loaded, or only described. */
+  readonly seed?: number;
+  /** Whether its ImageNet weights will be loaded: Keras then gives EfficientNet one more layer. */
+  readonly imagenet?: boolean;
+  /** The entry's declared options, defaults filled in. */
+  readonly options: Readonly<Record<string, OptionValue>>;
+}
+
+/** One network without its top. */
+export interface Backbone {
+  readonly entry: BackboneEntry;
+  /** What its own (Keras') weights expect; weights of another origin may carry another. */
+  readonly preprocessing: Preprocessing;
+  /**
+   * Builds it with Keras' layer names, order and initial values. Input `[batch, size, size, 3]`, preprocessed.
+   * The caller disposes the model.
+   */
+  build(options: BackboneOptions): LayersModel;
+  /** The bars of the strip, from its layer names in order. */
+  blocks(layerNames: readonly string[]): readonly Omit<BlockSummary, 'shape'>[];
+}
