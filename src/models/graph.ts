@@ -30,7 +30,12 @@ export type NodeOp =
   | { readonly kind: 'add' }
   | { readonly kind: 'multiply' }
   | { readonly kind: 'globalAveragePool' }
-  | { readonly kind: 'maxPool'; readonly size: readonly [number, number]; readonly strides: readonly [number, number]; readonly padding: 'same' | 'valid' }
+  | {
+      readonly kind: 'maxPool';
+      readonly size: readonly [number, number];
+      readonly strides: readonly [number, number];
+      readonly padding: 'same' | 'valid';
+    }
   | { readonly kind: 'reshape'; readonly shape: readonly number[] }
   | { readonly kind: 'dropout'; readonly rate: number };
 

@@ -1,0 +1,41 @@
+/**
+ * Mien's kernels composed from tfjs ops, for the GPU backends: correct everywhere, several dispatches each. A
+ * backend's own program replaces them one by one.
+ */
+import * as tf from '@tensorflow/tfjs';
+import type { MienKernelName, MienKernels } from '../signatures.ts';
+
+type Composite<Name extends MienKernelName> = (
+  inputs: { readonly [Input in keyof MienKernels[Name]['inputs']]: tf.Tensor },
+  attrs: MienKernels[Name]['attrs'],
+) => tf.Tensor | tf.Tensor[];
+
+const composites: { readonly [Name in MienKernelName]: Composite<Name> } = {
+  MienActivationGrad: ({ dy, y }, { activation }) => {
+    const above = tf.step(y);
+    const inside = activation === 'relu6' ? tf.mul(above, tf.step(tf.sub(6, y))) : above;
+    return tf.mul(dy, inside);
+  },
+  MienChannelSum: ({ x }) => tf.sum(tf.reshape(x, [-1, x.shape.at(-1) ?? 1]), 0),
+  MienChannelDot: ({ x, y }) => tf.sum(tf.reshape(tf.mul(x, y), [-1, x.shape.at(-1) ?? 1]), 0),
+  MienAdam: ({ value, m, v, gradient }, { rate, beta1, beta2, epsilon }) => {
+    const m1 = tf.add(m, tf.mul(tf.sub(gradient, m), 1 - beta1));
+    const v1 = tf.add(v, tf.mul(tf.sub(tf.square(gradient), v), 1 - beta2));
+    const step = tf.div(tf.mul(m1, rate), tf.add(tf.sqrt(v1), epsilon));
+    return [tf.sub(value, step), m1, v1];
+  },
+};
+
+/** Registers all of them for one backend. */
+export function registerCompositeKernels(backendName: 'webgpu' | 'webgl'): void {
+  for (const [kernelName, composite] of Object.entries(composites)) {
+    tf.registerKernel({
+      kernelName,
+      backendName,
+      kernelFunc: ({ inputs, attrs }) => {
+        // The engine hands over tensor infos that are tensors; what ops leave behind, the enclosing tidy frees.
+        return (composite as Composite<MienKernelName>)(inputs as never, attrs as never);
+      },
+    });
+  }
+}

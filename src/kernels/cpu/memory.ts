@@ -1,0 +1,13 @@
+/** The cpu backend's tensors as the host sees them. */
+import * as tf from '@tensorflow/tfjs';
+import type { HostMemory } from '../host/register.ts';
+
+export function cpuMemory(backend: unknown): HostMemory {
+  const cpu = backend as tf.KernelBackend & {
+    makeTensorInfo(shape: number[], dtype: 'float32', values: Float32Array): tf.TensorInfo;
+  };
+  return {
+    allocate: (shape) => cpu.makeTensorInfo([...shape], 'float32', new Float32Array(tf.util.sizeFromShape([...shape]))),
+    view: (tensor) => cpu.readSync(tensor.dataId) as Float32Array,
+  };
+}

@@ -1,0 +1,161 @@
+/**
+ * Gradients of convolutions for the wasm backend, which ships none for filters and a slow one for inputs. Both
+ * become forward convolutions, because those run on XNNPACK with SIMD and threads:
+ * the filter gradient is a 1x1 convolution over the transposed patches, the input gradient a convolution of the
+ * (spread) output gradient with the turned filter.
+ */
+import * as tf from '@tensorflow/tfjs';
+import { wasmMemory } from './memory.ts';
+
+type ConvInfo = tf.backend_util.Conv2DInfo;
+
+/** Patches are built for as many pictures at a time as fit in this many bytes. */
+const PATCH_BUDGET_BYTES = 64 * 2 ** 20;
+
+interface GradAttrs {
+  readonly strides: number | [number, number];
+  readonly pad: 'valid' | 'same' | number | tf.backend_util.ExplicitPadding;
+  readonly dimRoundingMode?: 'floor' | 'round' | 'ceil';
+}
+
+function infoOf(xShape: number[], filterShape: number[], attrs: GradAttrs): ConvInfo {
+  return tf.backend_util.computeConv2DInfo(
+    xShape as [number, number, number, number],
+    filterShape as [number, number, number, number],
+    attrs.strides,
+    1,
+    attrs.pad,
+    attrs.dimRoundingMode,
+  );
+}
+
+/** `a^T b` for `a [rows, k]` and `b [rows, n]`: `[k, n]`. */
+function transposedMatMul(a: tf.Tensor2D, b: tf.Tensor2D): tf.Tensor2D {
+  const [rows, k] = a.shape;
+  const image = tf.reshape(tf.transpose(a), [1, 1, k, rows]) as tf.Tensor4D;
+  const filter = tf.reshape(b, [1, 1, rows, b.shape[1]]) as tf.Tensor4D;
+  return tf.reshape(tf.conv2d(image, filter, 1, 'valid'), [k, b.shape[1]]);
+}
+
+/**
+ * Rows of input values under the filter, one row an output position:
+ * `[batch * outHeight * outWidth, filterHeight * filterWidth * inChannels]`.
+ */
+function patches(x: tf.Tensor4D, info: ConvInfo): tf.Tensor2D {
+  const { filterHeight, filterWidth, inChannels, outHeight, outWidth, strideHeight, strideWidth } = info;
+  const batch = x.shape[0];
+  const width = filterHeight * filterWidth * inChannels;
+  const memory = wasmMemory(tf.backend());
+  const out = memory.allocate([batch * outHeight * outWidth, width]);
+  const from = memory.view(x);
+  const to = memory.view(out);
+  to.fill(0);
+  let row = 0;
+  for (let n = 0; n < batch; n++) {
+    for (let outY = 0; outY < outHeight; outY++) {
+      for (let outX = 0; outX < outWidth; outX++, row += width) {
+        for (let ky = 0; ky < filterHeight; ky++) {
+          const inY = outY * strideHeight + ky - info.padInfo.top;
+          if (inY < 0 || inY >= info.inHeight) continue;
+          const left = outX * strideWidth - info.padInfo.left;
+          const first = Math.max(0, -left);
+          const last = Math.min(filterWidth, info.inWidth - left);
+          const start = ((n * info.inHeight + inY) * info.inWidth + left + first) * inChannels;
+          to.set(
+            from.subarray(start, start + (last - first) * inChannels),
+            row + (ky * filterWidth + first) * inChannels,
+          );
+        }
+      }
+    }
+  }
+  return tf.engine().makeTensorFromTensorInfo(out) as tf.Tensor2D;
+}
+
+function filterGrad(x: tf.Tensor4D, dy: tf.Tensor4D, info: ConvInfo): tf.Tensor4D {
+  const { filterHeight, filterWidth, inChannels, outChannels, outHeight, outWidth } = info;
+  const positions = outHeight * outWidth;
+  const isMatMul = filterHeight * filterWidth * info.strideHeight * info.strideWidth === 1;
+  const patchBytes = positions * filterHeight * filterWidth * inChannels * 4;
+  const atATime = isMatMul ? info.batchSize : Math.max(1, Math.floor(PATCH_BUDGET_BYTES / patchBytes));
+  let total: tf.Tensor2D | null = null;
+  for (let from = 0; from < info.batchSize; from += atATime) {
+    const count = Math.min(atATime, info.batchSize - from);
+    const part: tf.Tensor2D = tf.tidy(() => {
+      const some = count === info.batchSize ? x : tf.slice(x, [from, 0, 0, 0], [count, -1, -1, -1]);
+      const dySome = count === info.batchSize ? dy : tf.slice(dy, [from, 0, 0, 0], [count, -1, -1, -1]);
+      const rows = isMatMul ? tf.reshape(some, [-1, inChannels]) : patches(some, info);
+      const product = transposedMatMul(rows as tf.Tensor2D, tf.reshape(dySome, [-1, outChannels]));
+      return total === null ? product : tf.add(total, product);
+    });
+    total?.dispose();
+    total = part;
+  }
+  return tf.reshape(total as unknown as tf.Tensor, [filterHeight, filterWidth, inChannels, outChannels]);
+}
+
+/** Puts zeros between the values of `dy`, so that a strided gradient becomes one of stride 1. */
+function spread(dy: tf.Tensor4D, info: ConvInfo): tf.Tensor4D {
+  const { strideHeight, strideWidth, outHeight, outWidth, outChannels } = info;
+  if (strideHeight === 1 && strideWidth === 1) return dy;
+  const height = (outHeight - 1) * strideHeight + 1;
+  const width = (outWidth - 1) * strideWidth + 1;
+  const memory = wasmMemory(tf.backend());
+  const out = memory.allocate([dy.shape[0], height, width, outChannels]);
+  const from = memory.view(dy);
+  const to = memory.view(out);
+  to.fill(0);
+  for (let n = 0; n < dy.shape[0]; n++) {
+    for (let y = 0; y < outHeight; y++) {
+      for (let x = 0; x < outWidth; x++) {
+        const source = ((n * outHeight + y) * outWidth + x) * outChannels;
+        const target = ((n * height + y * strideHeight) * width + x * strideWidth) * outChannels;
+        to.set(from.subarray(source, source + outChannels), target);
+      }
+    }
+  }
+  return tf.engine().makeTensorFromTensorInfo(out) as tf.Tensor4D;
+}
+
+/** Padding that makes a stride-1 convolution of the spread gradient as large as the input. */
+function turnedPadding(info: ConvInfo): tf.backend_util.ExplicitPadding {
+  const height = (info.outHeight - 1) * info.strideHeight + 1;
+  const width = (info.outWidth - 1) * info.strideWidth + 1;
+  const top = info.filterHeight - 1 - info.padInfo.top;
+  const left = info.filterWidth - 1 - info.padInfo.left;
+  return [
+    [0, 0],
+    [top, info.inHeight - height - top + info.filterHeight - 1],
+    [left, info.inWidth - width - left + info.filterWidth - 1],
+    [0, 0],
+  ];
+}
+
+function inputGrad(dy: tf.Tensor4D, filter: tf.Tensor4D, info: ConvInfo): tf.Tensor4D {
+  const isPoint = info.filterHeight === 1 && info.filterWidth === 1;
+  const turned = tf.transpose(isPoint ? filter : tf.reverse(filter, [0, 1]), [0, 1, 3, 2]);
+  return tf.conv2d(spread(dy, info), turned, 1, turnedPadding(info));
+}
+
+/** Registers both gradients over whatever the wasm backend has. */
+export function registerWasmConvolutionGradients(): void {
+  tf.registerKernel({
+    kernelName: 'Conv2DBackpropFilter',
+    backendName: 'wasm',
+    kernelFunc: ({ inputs, attrs }) => {
+      const { x, dy } = inputs as unknown as { x: tf.Tensor4D; dy: tf.Tensor4D };
+      const { filterShape, ...rest } = attrs as unknown as GradAttrs & { filterShape: number[] };
+      return tf.tidy(() => filterGrad(x, dy, infoOf(x.shape, filterShape, rest)));
+    },
+  });
+  tf.unregisterKernel('Conv2DBackpropInput', 'wasm');
+  tf.registerKernel({
+    kernelName: 'Conv2DBackpropInput',
+    backendName: 'wasm',
+    kernelFunc: ({ inputs, attrs }) => {
+      const { dy, filter } = inputs as unknown as { dy: tf.Tensor4D; filter: tf.Tensor4D };
+      const { inputShape, ...rest } = attrs as unknown as GradAttrs & { inputShape: number[] };
+      return tf.tidy(() => inputGrad(dy, filter, infoOf(inputShape, filter.shape, rest)));
+    },
+  });
+}

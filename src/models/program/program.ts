@@ -1,0 +1,157 @@
+/**
+ * A section of a network made ready to run: nodes from behind one node up to another, fused into units. The frozen
+ * prefix and the trainable tail are both programs; only the tail runs backward.
+ */
+import * as tf from '@tensorflow/tfjs';
+import { invariant } from '../../protocol/errors.ts';
+import type { Graph, GraphNode } from '../graph.ts';
+import { LinearUnit } from './linear-unit.ts';
+import { NormUnit } from './norm-unit.ts';
+import { isSimple, SimpleUnit } from './simple-units.ts';
+import type { Pass, TrainableSet, Unit } from './unit.ts';
+
+/** See the header. */
+export interface Program {
+  readonly units: readonly Unit[];
+  /** Names of the weights that train, in the model's order. */
+  readonly trainable: readonly string[];
+  /** Names of the weights that move without a gradient. */
+  readonly moving: readonly string[];
+  /** Runs forward from the value of the first node; call it in a tidy. */
+  forward(x: tf.Tensor, pass: Pass): tf.Tensor;
+  /** Runs backward from the gradient of the last node, filling `pass.gradients`; call it in the same tidy. */
+  backward(dy: tf.Tensor, pass: Pass): void;
+}
+
+/**
+ * Compiles the nodes behind `from` up to and including `to`.
+ *
+ * @param from node whose value the program starts with
+ * @param to node whose value it computes
+ */
+export function compile(graph: Graph, from: number, to: number, set: TrainableSet): Program {
+  const units = fuse(graph, from, to, set);
+  const needsGradient = gradientNodes(units);
+  const last = to;
+  return {
+    units,
+    trainable: units.flatMap((unit) => unit.trainable),
+    moving: units.flatMap((unit) => unit.moving),
+    forward(x, pass) {
+      const values = new Map([[from, x]]);
+      for (const unit of units)
+        values.set(
+          unit.node,
+          unit.forward(
+            unit.inputs.map((node) => valueOf(values, node)),
+            pass,
+          ),
+        );
+      return valueOf(values, last);
+    },
+    backward(dy, pass) {
+      const gradients = new Map([[last, dy]]);
+      for (const unit of units.toReversed()) {
+        const gradient = gradients.get(unit.node);
+        if (gradient === undefined) continue;
+        const wanted = unit.inputs.map((node) => needsGradient.has(node));
+        unit.backward(gradient, pass, wanted).forEach((input, index) => {
+          const node = unit.inputs[index];
+          if (input === null || node === undefined || !needsGradient.has(node)) return;
+          const sum = gradients.get(node);
+          gradients.set(node, sum === undefined ? input : tf.add(sum, input));
+        });
+      }
+    },
+  };
+}
+
+function valueOf(values: ReadonlyMap<number, tf.Tensor>, node: number): tf.Tensor {
+  const value = values.get(node);
+  invariant(value !== undefined, `node ${node.toString()} was computed before it is used`);
+  return value;
+}
+
+/** Nodes whose value depends on a weight that trains: only these need a gradient. */
+function gradientNodes(units: readonly Unit[]): ReadonlySet<number> {
+  const nodes = new Set<number>();
+  for (const unit of units) {
+    if (unit.trainable.length > 0 || unit.inputs.some((node) => nodes.has(node))) nodes.add(unit.node);
+  }
+  return nodes;
+}
+
+/** Walks the nodes and joins convolution, BatchNorm and ReLU where nothing else reads what lies between. */
+function fuse(graph: Graph, from: number, to: number, set: TrainableSet): Unit[] {
+  const readers = new Map<number, number[]>();
+  for (const node of graph.nodes)
+    for (const input of node.inputs) readers.set(input, [...(readers.get(input) ?? []), node.index]);
+  const units: Unit[] = [];
+  const done = new Set<number>();
+  for (let index = from + 1; index <= to; index++) {
+    const node = graph.nodes[index];
+    if (node === undefined || done.has(index) || !isBehind(graph, node, from, done)) continue;
+    const next = (current: GraphNode): GraphNode | null => {
+      const [only, ...others] = readers.get(current.index) ?? [];
+      return only !== undefined && others.length === 0 && only <= to ? (graph.nodes[only] ?? null) : null;
+    };
+    const unit = unitOf(node, next, set);
+    units.push(unit.unit);
+    for (const covered of unit.covers) done.add(covered);
+  }
+  return units;
+}
+
+/** Whether all that the node reads is `from` or has been computed. */
+function isBehind(graph: Graph, node: GraphNode, from: number, done: ReadonlySet<number>): boolean {
+  return node.inputs.length > 0 && node.inputs.every((input) => input === from || done.has(input));
+}
+
+type Next = (node: GraphNode) => GraphNode | null;
+
+function unitOf(node: GraphNode, next: Next, set: TrainableSet): { unit: Unit; covers: readonly number[] } {
+  const { op, index, inputs } = node;
+  if (op.kind === 'conv' || op.kind === 'depthwise' || op.kind === 'dense')
+    return linearUnit(node, op, next, set);
+  if (op.kind === 'batchNorm') {
+    const trains = set.isTrainable(node.layer);
+    const settings = { ...op, layer: node.name, trains, mode: trains ? set.batchNorm : 'inference' } as const;
+    return { unit: new NormUnit(index, inputs, settings), covers: [index] };
+  }
+  invariant(isSimple(op), `node ${node.name} can be run`);
+  return { unit: new SimpleUnit(index, inputs, op), covers: [index] };
+}
+
+function linearUnit(
+  node: GraphNode,
+  op: Extract<GraphNode['op'], { kind: 'conv' | 'depthwise' | 'dense' }>,
+  next: Next,
+  set: TrainableSet,
+): { unit: Unit; covers: readonly number[] } {
+  let last = node;
+  const after = next(node);
+  const norm =
+    after?.op.kind === 'batchNorm' && !(set.isTrainable(after.layer) && set.batchNorm === 'batch')
+      ? after
+      : null;
+  if (norm !== null) last = norm;
+  const maybeRelu = next(last);
+  const relu =
+    maybeRelu?.op.kind === 'activation' &&
+    (maybeRelu.op.activation === 'relu' || maybeRelu.op.activation === 'relu6')
+      ? { node: maybeRelu, activation: maybeRelu.op.activation }
+      : null;
+  if (relu !== null) last = relu.node;
+  const unit = new LinearUnit(last.index, node.inputs, {
+    op,
+    layer: node.name,
+    norm: norm?.op.kind === 'batchNorm' ? { layer: norm.name, epsilon: norm.op.epsilon } : null,
+    activation: relu?.activation ?? 'linear',
+    trainsKernel: set.isTrainable(node.layer),
+    trainsNorm: norm !== null && set.isTrainable(norm.layer),
+  });
+  return {
+    unit,
+    covers: [node.index, ...(norm === null ? [] : [norm.index]), ...(relu === null ? [] : [relu.node.index])],
+  };
+}

@@ -1,0 +1,206 @@
+/** Units without weights: activations, padding, sums, products, pooling, reshape and dropout. */
+import * as tf from '@tensorflow/tfjs';
+import { invariant } from '../../protocol/errors.ts';
+import type { GraphNode, NodeOp } from '../graph.ts';
+import { runMien } from './run-kernel.ts';
+import type { Pass, Unit } from './unit.ts';
+
+type SimpleKind = Exclude<NodeOp['kind'], 'input' | 'conv' | 'depthwise' | 'dense' | 'batchNorm'>;
+
+/** Forward returns the output and what backward needs; backward gets that back. */
+interface Behaviour {
+  forward(inputs: readonly tf.Tensor[], pass: Pass): { y: tf.Tensor; saved: readonly tf.Tensor[] };
+  backward(
+    dy: tf.Tensor,
+    saved: readonly tf.Tensor[],
+    wanted: readonly boolean[],
+  ): readonly (tf.Tensor | null)[];
+}
+
+/** See the header. */
+export class SimpleUnit implements Unit {
+  readonly trainable = [] as const;
+  readonly moving = [] as const;
+  readonly #behaviour: Behaviour;
+
+  constructor(
+    readonly node: number,
+    readonly inputs: readonly number[],
+    op: Extract<NodeOp, { kind: SimpleKind }>,
+  ) {
+    this.#behaviour = behaviourOf(op);
+  }
+
+  forward(inputs: readonly tf.Tensor[], pass: Pass): tf.Tensor {
+    const { y, saved } = this.#behaviour.forward(inputs, pass);
+    if (pass.training) pass.saved.set(this, saved);
+    return y;
+  }
+
+  backward(dy: tf.Tensor, pass: Pass, wanted: readonly boolean[]): readonly (tf.Tensor | null)[] {
+    const saved = pass.saved.get(this);
+    invariant(saved !== undefined, 'forward ran before backward');
+    return this.#behaviour.backward(dy, saved, wanted);
+  }
+}
+
+/** Whether a node can be a {@link SimpleUnit}. */
+export function isSimple(op: GraphNode['op']): op is Extract<NodeOp, { kind: SimpleKind }> {
+  return !['input', 'conv', 'depthwise', 'dense', 'batchNorm'].includes(op.kind);
+}
+
+function behaviourOf(op: Extract<NodeOp, { kind: SimpleKind }>): Behaviour {
+  switch (op.kind) {
+    case 'identity':
+      return { forward: ([x]) => ({ y: given(x), saved: [] }), backward: (dy) => [dy] };
+    case 'activation':
+      return activation(op.activation);
+    case 'pad':
+      return pad(op.padding);
+    case 'add':
+      return {
+        forward: (inputs) => ({
+          y: inputs.slice(1).reduce((sum, x) => tf.add(sum, x), given(inputs[0])),
+          saved: [],
+        }),
+        backward: (dy, _saved, wanted) => wanted.map((isWanted) => (isWanted ? dy : null)),
+      };
+    case 'multiply':
+      return multiply();
+    case 'globalAveragePool':
+      return globalAveragePool();
+    case 'maxPool':
+      return maxPool(op);
+    case 'reshape':
+      return {
+        forward: ([x]) => ({
+          y: tf.reshape(given(x), [given(x).shape[0] ?? 1, ...op.shape]),
+          saved: [given(x)],
+        }),
+        backward: (dy, [x]) => [tf.reshape(dy, given(x).shape)],
+      };
+    case 'dropout':
+      return dropout(op.rate);
+  }
+}
+
+function given(x: tf.Tensor | undefined): tf.Tensor {
+  invariant(x !== undefined, 'a unit has its input');
+  return x;
+}
+
+function activation(name: Extract<NodeOp, { kind: 'activation' }>['activation']): Behaviour {
+  switch (name) {
+    case 'linear':
+      return behaviourOf({ kind: 'identity' });
+    case 'relu':
+    case 'relu6':
+      return {
+        forward: ([x]) => {
+          const y = name === 'relu' ? tf.relu(given(x)) : tf.relu6(given(x));
+          return { y, saved: [y] };
+        },
+        backward: (dy, [y]) => [runMien('MienActivationGrad', { dy, y: given(y) }, { activation: name })],
+      };
+    case 'sigmoid':
+      return {
+        forward: ([x]) => {
+          const y = tf.sigmoid(given(x));
+          return { y, saved: [y] };
+        },
+        backward: (dy, [y]) => [tf.mul(dy, tf.mul(given(y), tf.sub(1, given(y))))],
+      };
+    case 'swish':
+      return {
+        forward: ([x]) => {
+          const gate = tf.sigmoid(given(x));
+          const y = tf.mul(given(x), gate);
+          return { y, saved: [gate, y] };
+        },
+        // d(x g) = g + x g (1 - g) = g + y (1 - g)
+        backward: (dy, [gate, y]) => [
+          tf.mul(dy, tf.add(given(gate), tf.mul(given(y), tf.sub(1, given(gate))))),
+        ],
+      };
+    case 'softmax':
+      return {
+        forward: ([x]) => {
+          const y = tf.softmax(given(x));
+          return { y, saved: [y] };
+        },
+        backward: (dy, [y]) => {
+          const weighted = tf.mul(dy, given(y));
+          return [tf.sub(weighted, tf.mul(given(y), tf.sum(weighted, -1, true)))];
+        },
+      };
+  }
+}
+
+function pad(padding: Extract<NodeOp, { kind: 'pad' }>['padding']): Behaviour {
+  const [[top, bottom], [left, right]] = padding;
+  return {
+    forward: ([x]) => ({
+      y: tf.pad(given(x) as tf.Tensor4D, [
+        [0, 0],
+        [top, bottom],
+        [left, right],
+        [0, 0],
+      ]),
+      saved: [given(x)],
+    }),
+    backward: (dy, [x]) => [tf.slice(dy, [0, top, left, 0], given(x).shape)],
+  };
+}
+
+function multiply(): Behaviour {
+  return {
+    forward: ([a, b]) => ({ y: tf.mul(given(a), given(b)), saved: [given(a), given(b)] }),
+    backward: (dy, [a, b], wanted) => {
+      const factors = [given(a), given(b)];
+      return factors.map((factor, index) =>
+        wanted[index] === true ? sumTo(tf.mul(dy, given(factors[1 - index])), factor.shape) : null,
+      );
+    },
+  };
+}
+
+/** Undoes broadcasting: sums over the axes along which `shape` is 1 (squeeze-and-excite gates). */
+function sumTo(x: tf.Tensor, shape: number[]): tf.Tensor {
+  const axes = shape.flatMap((side, axis) => (side === 1 && x.shape[axis] !== 1 ? [axis] : []));
+  return axes.length === 0 ? x : tf.sum(x, axes, true);
+}
+
+function globalAveragePool(): Behaviour {
+  return {
+    forward: ([x]) => ({ y: tf.mean(given(x), [1, 2]), saved: [given(x)] }),
+    backward: (dy, [x]) => {
+      const [batch = 1, height = 1, width = 1, channels = 1] = given(x).shape;
+      const each = tf.reshape(tf.div(dy, height * width), [batch, 1, 1, channels]);
+      return [tf.tile(each, [1, height, width, 1])];
+    },
+  };
+}
+
+function maxPool(op: Extract<NodeOp, { kind: 'maxPool' }>): Behaviour {
+  const settings = { filterSize: [...op.size], strides: [...op.strides], pad: op.padding };
+  return {
+    forward: ([x]) => {
+      const y: tf.Tensor = tf.engine().runKernel('MaxPool', { x: given(x) }, settings);
+      return { y, saved: [given(x), y] };
+    },
+    backward: (dy, [x, y]) => [
+      tf.engine().runKernel('MaxPoolGrad', { dy, input: given(x), output: given(y) }, settings),
+    ],
+  };
+}
+
+function dropout(rate: number): Behaviour {
+  return {
+    forward: ([x], pass) => {
+      if (!pass.training || rate === 0) return { y: given(x), saved: [] };
+      const mask = pass.dropoutMask(given(x).shape, rate);
+      return { y: tf.mul(given(x), mask), saved: [mask] };
+    },
+    backward: (dy, [mask]) => [mask === undefined ? dy : tf.mul(dy, mask)],
+  };
+}

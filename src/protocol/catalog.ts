@@ -1,0 +1,79 @@
+/**
+ * What exists: the registries' entries as plain data. The worker sends it when it is ready; the page draws lists
+ * and option forms from it and knows no entry by name.
+ */
+import type { OptionValue, Recipe } from './recipe.ts';
+
+/** One option of a registry entry, from which the page draws a field and the engine checks a recipe. */
+export type OptionSpec = {
+  readonly name: string;
+  /** The field's label. */
+  readonly label: string;
+  /** One plain sentence. */
+  readonly help: string;
+} & (
+  | {
+      readonly kind: 'number';
+      readonly default: number;
+      readonly min: number;
+      readonly max: number;
+      readonly step: number;
+    }
+  | { readonly kind: 'boolean'; readonly default: boolean }
+  | { readonly kind: 'string'; readonly default: string; readonly placeholder?: string }
+  | {
+      readonly kind: 'choice';
+      readonly default: OptionValue;
+      readonly choices: readonly { readonly value: OptionValue; readonly label: string }[];
+    }
+  | {
+      /** A path for the headless command, a picked file on the page. */
+      readonly kind: 'file';
+      readonly default: string;
+      readonly accept: string;
+    }
+);
+
+/** An entry of a registry. */
+export interface CatalogEntry {
+  /** As written in a recipe. */
+  readonly name: string;
+  readonly label: string;
+  /** One plain sentence. */
+  readonly help: string;
+  readonly options: readonly OptionSpec[];
+}
+
+export interface SourceEntry extends CatalogEntry {
+  /** Where the pictures come from and what must be said about them; shown in the Data column. */
+  readonly notice: string;
+}
+
+export interface BackboneEntry extends CatalogEntry {
+  /** Which values of `backbone.weights` there are for it. */
+  readonly weights: readonly ('imagenet' | 'starter' | 'random')[];
+}
+
+export interface ExporterEntry extends CatalogEntry {
+  /** File name extension without the dot, for example `zip`. */
+  readonly extension: string;
+  readonly mimeType: string;
+}
+
+export interface Catalog {
+  readonly version: string;
+  readonly sources: readonly SourceEntry[];
+  readonly backbones: readonly BackboneEntry[];
+  readonly augmentations: readonly CatalogEntry[];
+  readonly exporters: readonly ExporterEntry[];
+  /** The preset recipes, first the one that a new visitor gets. */
+  readonly presets: readonly Preset[];
+}
+
+export interface Preset {
+  /** File name in `public/recipes` without `.json`. */
+  readonly name: string;
+  readonly label: string;
+  readonly help: string;
+  readonly recipe: Recipe;
+}

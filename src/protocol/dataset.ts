@@ -1,0 +1,44 @@
+/** What the engine says of an opened image set. */
+
+/** The three parts of a set. */
+export type SplitName = 'train' | 'validation' | 'test';
+
+/** What cleaning dropped, as the paper's notebook does, and how many of each. */
+export interface CleaningReport {
+  readonly rowsRead: number;
+  readonly withoutPicture: number;
+  readonly withoutLabel: number;
+  readonly undecodable: number;
+  readonly kept: number;
+}
+
+/** An opened and split set. Rows are numbered after cleaning, from 0. */
+export interface DatasetSummary {
+  readonly source: string;
+  /** For the clause, for example `faces` or `pictures`. */
+  readonly noun: string;
+  /** Where it comes from, in a few words. */
+  readonly origin: string;
+  /** Class names in index order. */
+  readonly labels: readonly string[];
+  /** Label index of each row. */
+  readonly labelOfRow: Uint16Array;
+  /** Row numbers by split, in scikit-learn's order. */
+  readonly split: Readonly<Record<SplitName, Uint32Array>>;
+  readonly cleaning: CleaningReport;
+  /** Bytes as stored or read. */
+  readonly sizeBytes: number;
+}
+
+/** Pictures as the network sees them: RGBA, uint8, `size` x `size`, one after another. */
+export interface PictureSheet {
+  readonly size: number;
+  readonly rows: readonly number[];
+  /** `rows.length * size * size * 4` bytes. */
+  readonly rgba: Uint8ClampedArray<ArrayBuffer>;
+}
+
+/** Augmented views of one picture, each said in a few words such as `flip, 7°`. */
+export interface ViewSheet extends PictureSheet {
+  readonly captions: readonly string[];
+}

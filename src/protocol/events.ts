@@ -1,0 +1,112 @@
+/** What a run says while it goes on, and what it leaves. */
+import type { CleaningReport, DatasetSummary, SplitName } from './dataset.ts';
+import type { DeviceReport } from './device.ts';
+import type { ModelSummary } from './model.ts';
+import type { PhaseName, Recipe } from './recipe.ts';
+
+/** One finished epoch; the lines of `history.json`. Accuracies are 0 to 1. */
+export interface EpochRecord {
+  readonly phase: PhaseName;
+  /** Index of the phase in the recipe, from 0. */
+  readonly phaseIndex: number;
+  /** From 1 in each phase. */
+  readonly epoch: number;
+  readonly loss: number;
+  readonly accuracy: number;
+  readonly valLoss: number;
+  readonly valAccuracy: number;
+  readonly learningRate: number;
+  readonly seconds: number;
+}
+
+/** Precision, recall and F1 of one class, 0 to 1; `support` in pictures. */
+export interface ClassReport {
+  readonly label: string;
+  readonly precision: number;
+  readonly recall: number;
+  readonly f1: number;
+  readonly support: number;
+}
+
+/** How the network does on one split. */
+export interface Evaluation {
+  readonly split: SplitName;
+  readonly loss: number;
+  /** Top-1, 0 to 1. */
+  readonly accuracy: number;
+  readonly macroF1: number;
+  /** 95 % Wilson interval of the accuracy. */
+  readonly interval: readonly [number, number];
+  readonly labels: readonly string[];
+  /** Counts, rows true, columns predicted. */
+  readonly confusionMatrix: readonly (readonly number[])[];
+  readonly perClass: readonly ClassReport[];
+  /** Row number of each picture, in split order. */
+  readonly rows: Uint32Array;
+  /** `[rows, classes]`, row-major. */
+  readonly probabilities: Float32Array;
+}
+
+/** The stages before training and between phases. */
+export type Stage = 'dataset' | 'weights' | 'device' | 'pictures' | 'cache' | 'evaluation';
+
+export type RunEvent =
+  | {
+      readonly kind: 'progress';
+      readonly stage: Stage;
+      /** What is being done, as the page says it, for example `Computing the frozen part`. */
+      readonly label: string;
+      readonly done: number;
+      /** Null while unknown. */
+      readonly total: number | null;
+      readonly unit: 'bytes' | 'pictures' | 'steps';
+    }
+  | { readonly kind: 'device'; readonly device: DeviceReport }
+  | { readonly kind: 'dataset'; readonly dataset: DatasetSummary }
+  | { readonly kind: 'model'; readonly model: ModelSummary }
+  | {
+      readonly kind: 'phase';
+      readonly phaseIndex: number;
+      readonly phase: PhaseName;
+      readonly epochs: number;
+      readonly stepsPerEpoch: number;
+      readonly trainableParameters: number;
+    }
+  | {
+      readonly kind: 'step';
+      readonly phaseIndex: number;
+      readonly epoch: number;
+      /** Steps done in this epoch, from 1. */
+      readonly step: number;
+      readonly steps: number;
+      /** Mean over the epoch so far. */
+      readonly loss: number;
+      readonly accuracy: number;
+      readonly stepMs: number;
+    }
+  | { readonly kind: 'epoch'; readonly record: EpochRecord; readonly isBest: boolean }
+  | {
+      readonly kind: 'phaseEnd';
+      readonly phaseIndex: number;
+      readonly stoppedEarly: boolean;
+      /** Epoch whose weights are kept, from 1. */
+      readonly bestEpoch: number;
+      readonly evaluation: Evaluation;
+    }
+  | { readonly kind: 'test'; readonly evaluation: Evaluation }
+  | { readonly kind: 'state'; readonly state: 'running' | 'pausing' | 'paused' | 'stopping' }
+  | { readonly kind: 'deviceLost'; readonly reason: string };
+
+/** What a finished run leaves; the weights stay in the worker until they are exported. */
+export interface RunResult {
+  readonly runId: string;
+  readonly recipe: Recipe;
+  readonly history: readonly EpochRecord[];
+  /** Null when the run was stopped before its first epoch ended. */
+  readonly test: Evaluation | null;
+  readonly stopped: boolean;
+  readonly device: DeviceReport;
+  readonly cleaning: CleaningReport;
+  readonly secondsByStage: Readonly<Record<string, number>>;
+  readonly versions: Readonly<Record<string, string>>;
+}

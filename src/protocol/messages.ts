@@ -1,0 +1,58 @@
+/**
+ * The contract between page and worker. A request carries an id and gets exactly one `done`, `failed` or
+ * `cancelled`; events stream beside it; control is handled at once, never queued behind work.
+ */
+import type { Catalog } from './catalog.ts';
+import type { DatasetSummary, PictureSheet, ViewSheet } from './dataset.ts';
+import type { BackendChoice, DeviceReport } from './device.ts';
+import type { WireError } from './errors.ts';
+import type { RunEvent, RunResult } from './events.ts';
+import type { ModelSummary } from './model.ts';
+import type { Recipe } from './recipe.ts';
+
+/** An exported file. */
+export interface ExportedFile {
+  readonly fileName: string;
+  readonly mimeType: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** Each request's input and output. Adding one here makes every switch over requests fail to compile until handled. */
+export interface Requests {
+  /** Probes the devices and takes one. */
+  chooseDevice: { input: { readonly backend: BackendChoice }; output: DeviceReport };
+  /** Opens, cleans and splits the recipe's set, and makes it the current one. */
+  openDataset: { input: { readonly recipe: Recipe; readonly file?: File }; output: DatasetSummary };
+  /** Pictures of the current set as the network sees them. */
+  pictures: { input: { readonly rows: readonly number[] }; output: PictureSheet };
+  /** Augmented views of one picture of the current set. */
+  views: { input: { readonly recipe: Recipe; readonly row: number; readonly count: number }; output: ViewSheet };
+  /** The recipe's network, without loading its weights. */
+  describeModel: { input: { readonly recipe: Recipe; readonly classes: number }; output: ModelSummary };
+  /** Carries a recipe out; streams {@link RunEvent}. */
+  train: { input: { readonly recipe: Recipe; readonly file?: File }; output: RunResult };
+  /** Writes the last run's network in a format of the catalog. */
+  export: { input: { readonly format: string }; output: ExportedFile };
+}
+
+export type RequestKind = keyof Requests;
+
+export type Request = {
+  [Kind in RequestKind]: { readonly kind: Kind; readonly id: number; readonly input: Requests[Kind]['input'] };
+}[RequestKind];
+
+/** Handled at once. `cancel` ends a request with `cancelled`; `stop` ends a run with its best weights kept. */
+export interface Control {
+  readonly kind: 'control';
+  readonly id: number;
+  readonly action: 'pause' | 'resume' | 'stop' | 'cancel';
+}
+
+export type ToWorker = Request | Control;
+
+export type FromWorker =
+  | { readonly kind: 'ready'; readonly catalog: Catalog }
+  | { readonly kind: 'event'; readonly id: number; readonly event: RunEvent }
+  | { readonly kind: 'done'; readonly id: number; readonly output: Requests[RequestKind]['output'] }
+  | { readonly kind: 'failed'; readonly id: number; readonly error: WireError }
+  | { readonly kind: 'cancelled'; readonly id: number };
