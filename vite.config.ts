@@ -2,7 +2,7 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
 import { DEV_NONCE, ENGINE_FOLDER } from './tools/serve/headers.ts';
-import { interpretedVega, securityHeaders } from './tools/serve/plugins.ts';
+import { securityHeaders, tfjsVisUnderPolicy, threadedWasm } from './tools/serve/plugins.ts';
 import { testProjects } from './tools/test/projects.ts';
 
 const engineFile = `${ENGINE_FOLDER}/[name]-[hash].js`;
@@ -10,12 +10,12 @@ const engineFile = `${ENGINE_FOLDER}/[name]-[hash].js`;
 export default defineConfig(({ command, isPreview }) => ({
   // A missing file is a 404, not the page: weights and recipes are fetched by path.
   appType: 'mpa',
-  plugins: [react(), securityHeaders(), interpretedVega()],
+  plugins: [react(), securityHeaders(), tfjsVisUnderPolicy()],
   html: command === 'serve' && isPreview !== true ? { cspNonce: DEV_NONCE } : {},
-  // Bundled ahead by the dev server, tfjs-vis would reach past the redirection.
-  optimizeDeps: { rolldownOptions: { plugins: [interpretedVega()] } },
+  optimizeDeps: { rolldownOptions: { plugins: [tfjsVisUnderPolicy(true)] } },
   worker: {
     format: 'es',
+    plugins: () => [threadedWasm()],
     rolldownOptions: { output: { entryFileNames: engineFile, chunkFileNames: engineFile } },
   },
   build: {
