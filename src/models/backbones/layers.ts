@@ -8,7 +8,7 @@ import * as tf from '@tensorflow/tfjs';
 /** A layer's output inside a network that is being built. */
 export type Symbolic = tf.SymbolicTensor;
 
-type Initializer = ReturnType<typeof tf.initializers.zeros>;
+type Initializer = ReturnType<typeof tf.initializers.glorotUniform>;
 
 /** Which distribution Keras draws a network's kernels from. */
 export type KernelRule = 'glorotUniform' | 'fanOutNormal';

@@ -65,7 +65,10 @@ function build({ size, options, seed }: BackboneOptions): tf.LayersModel {
   const alpha = Number(options['alpha'] ?? 1);
   const initializer = kernelInitializer('glorotUniform', seed ?? null);
   const input = tf.input({ shape: [size, size, 3], name: 'input_layer' });
-  let x = convolution(input, makeDivisible(32 * alpha, 8), 'Conv1', initializer, { kernelSize: 3, strides: 2 });
+  let x = convolution(input, makeDivisible(32 * alpha, 8), 'Conv1', initializer, {
+    kernelSize: 3,
+    strides: 2,
+  });
   x = relu6(batchNorm(x, BATCH_NORM, 'bn_Conv1'), 'Conv1_relu');
   let block = 0;
   for (const [expansion, filters, repeats, stride] of STAGES) {

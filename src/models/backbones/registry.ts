@@ -40,7 +40,8 @@ export function backboneOptions(
   return Object.fromEntries(
     specs.map((spec): [string, OptionValue] => {
       const value = given[spec.name] ?? spec.default;
-      if (typeof value !== typeof spec.default) throw invalid(spec.name, `takes a ${typeof spec.default}`, value);
+      if (typeof value !== typeof spec.default)
+        throw invalid(spec.name, `takes a ${typeof spec.default}`, value);
       if (spec.kind === 'number' && !(Number(value) >= spec.min && Number(value) <= spec.max)) {
         throw invalid(spec.name, `takes a number from ${spec.min} to ${spec.max}`, value);
       }

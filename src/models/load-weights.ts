@@ -1,0 +1,113 @@
+/** Owns where a backbone's weights come from: shipped, random, a file, or the Hub. */
+import type * as tf from '@tensorflow/tfjs';
+import type { ByteSource, Platform } from '../platform/platform.ts';
+import { StudioError } from '../protocol/errors.ts';
+import type { Recipe } from '../protocol/recipe.ts';
+import type { Backbone, Preprocessing } from './backbones/backbone.ts';
+import { backboneOptions } from './backbones/registry.ts';
+import { fillModel, variablesOf } from './weights/fill-model.ts';
+import { fingerprint } from './weights/fingerprint.ts';
+import { findNameMap } from './weights/name-maps/registry.ts';
+import { openWeightFile } from './weights/registry.ts';
+import { starterAsset } from './weights/starters.ts';
+import type { OpenContext, ReadOptions } from './weights/weight-file.ts';
+
+export interface LoadOptions extends ReadOptions {
+  /** Seed of random weights: the recipe's. */
+  readonly seed: number;
+}
+
+/** What a run and its exports record of the weights that it began with. */
+export interface LoadedWeights {
+  /** One clause: where they come from. */
+  readonly origin: string;
+  /** Bytes read; 0 for random weights. */
+  readonly sizeBytes: number;
+  /** Of the values, see `fingerprint`; null where none can be computed. */
+  readonly sha256: string | null;
+  /** What these weights expect of a picture; not always what the network's own expect. */
+  readonly preprocessing: Preprocessing;
+  /** Class names that came with the weights, or null. */
+  readonly labels: readonly string[] | null;
+}
+
+/**
+ * Fills a backbone's variables as its recipe says.
+ *
+ * @param model Built by `buildBackbone` from the same recipe.
+ * @throws StudioError `model/weights-…`, `net/…`, `data/file-missing`; the model is unchanged then
+ */
+export async function loadBackboneWeights(
+  model: tf.LayersModel,
+  backbone: Backbone,
+  recipe: Recipe['backbone'],
+  platform: Platform,
+  options: LoadOptions,
+): Promise<LoadedWeights> {
+  const { weights } = recipe;
+  if (weights === 'random') return randomise(model, backbone, recipe, options.seed);
+  if (weights === 'starter') {
+    const asset = starterAsset(recipe);
+    const source = await platform.openAsset(asset, options.signal);
+    return fillFrom(source, 'Mien starter weights', { model, backbone, options });
+  }
+  if (weights === 'imagenet') {
+    throw new StudioError({
+      code: 'model/weights-no-imagenet',
+      message: `ImageNet weights for ${backbone.entry.name} cannot be fetched yet.`,
+      hint: 'Choose starter or random weights, or a weight file of your own.',
+    });
+  }
+  const source = await platform.openPath(weights.file);
+  return fillFrom(source, weights.file, { model, backbone, options });
+}
+
+interface Target {
+  readonly model: tf.LayersModel;
+  readonly backbone: Backbone;
+  readonly options: LoadOptions;
+}
+
+async function fillFrom(
+  source: ByteSource,
+  origin: string,
+  { model, backbone, options }: Target,
+  context: OpenContext = {},
+): Promise<LoadedWeights> {
+  const file = await openWeightFile(source, { ...context, signal: options.signal });
+  const map = findNameMap(file.tensors.keys());
+  const { sizeBytes, values } = await fillModel(model, file, map, options);
+  return {
+    origin,
+    sizeBytes,
+    sha256: await fingerprint(values),
+    preprocessing: map.preprocessing ?? backbone.preprocessing,
+    labels: file.labels,
+  };
+}
+
+/** Keras' initial values, from a second network that is thrown away. */
+function randomise(
+  model: tf.LayersModel,
+  backbone: Backbone,
+  recipe: Recipe['backbone'],
+  seed: number,
+): LoadedWeights {
+  const size = Number(model.inputs[0]?.shape[1]);
+  const donor = backbone.build({ size, options: backboneOptions(backbone, recipe), seed });
+  const values = new Map(
+    variablesOf(donor).map(({ layer, weight, variable }) => [`${layer}/${weight}`, variable]),
+  );
+  for (const { layer, weight, variable } of variablesOf(model)) {
+    const value = values.get(`${layer}/${weight}`);
+    if (value !== undefined) variable.write(value.read());
+  }
+  donor.dispose();
+  return {
+    origin: `random, seed ${seed}`,
+    sizeBytes: 0,
+    sha256: null,
+    preprocessing: backbone.preprocessing,
+    labels: null,
+  };
+}

@@ -1,0 +1,63 @@
+/** What a weight file is to the rest of Mien, whatever its format; `registry.ts` lists the readers. */
+import { StudioError } from '../../protocol/errors.ts';
+import type { ByteSource } from '../../platform/platform.ts';
+
+/** One tensor of a file, as its header describes it. */
+export interface TensorInfo {
+  readonly name: string;
+  /** The format's own word, for messages, for example `F16`. */
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  /** Bytes in the file; what reading it costs. */
+  readonly sizeBytes: number;
+}
+
+export interface ReadOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Bytes read so far, of all that this read needs. */
+  readonly onProgress?: ((doneBytes: number, totalBytes: number) => void) | undefined;
+}
+
+/** An opened file: its header is read and checked, its tensors are not read yet. */
+export interface WeightFile {
+  /** The reader's name. */
+  readonly format: string;
+  readonly tensors: ReadonlyMap<string, TensorInfo>;
+  /** Class names that came with the weights, in index order; null where the format has none. */
+  readonly labels: readonly string[] | null;
+  /**
+   * Reads tensors as float32, row-major, in the file's own layout.
+   *
+   * @throws StudioError `model/weights-dtype` for a tensor that is no float, `model/weights-unreadable`, `net/…`
+   */
+  read(names: readonly string[], options?: ReadOptions): Promise<ReadonlyMap<string, Float32Array>>;
+}
+
+/** Where a file's companions are found, for formats of more than one file. */
+export interface OpenContext {
+  readonly signal?: AbortSignal | undefined;
+  /** Opens a file that lies beside the one being opened; null where there is no such place. */
+  readonly sibling?: ((name: string) => Promise<ByteSource>) | null;
+}
+
+/** One format. */
+export interface WeightReader {
+  readonly name: string;
+  readonly label: string;
+  /** For the file picker, for example `.safetensors`. */
+  readonly extensions: readonly string[];
+  /** Whether a file that starts with these (up to 512) bytes is of this format. */
+  recognises(head: Uint8Array): boolean;
+  /** @throws StudioError `model/weights-unreadable` */
+  open(source: ByteSource, context: OpenContext): Promise<WeightFile>;
+}
+
+/** A file that is damaged, hostile or not what it says. */
+export function unreadable(message: string, cause?: unknown): StudioError {
+  return new StudioError({
+    code: 'model/weights-unreadable',
+    message,
+    hint: 'Download or export the file again, and check that it is complete.',
+    cause,
+  });
+}

@@ -1,0 +1,85 @@
+/** What the tests of models share: ByteSources in memory that count reads, and safetensors files made by hand. */
+import type { ByteSource, Platform } from '../../../src/platform/platform.ts';
+import { StudioError } from '../../../src/protocol/errors.ts';
+
+export interface CountingSource extends ByteSource {
+  readonly reads: (readonly [start: number, end: number])[];
+}
+
+/** A file in memory that remembers what was read of it. */
+export function memorySource(bytes: Uint8Array): CountingSource {
+  const reads: [number, number][] = [];
+  return {
+    byteLength: bytes.byteLength,
+    reads,
+    slice: async (start, end = bytes.byteLength) => {
+      reads.push([start, end]);
+      return bytes.slice(start, end).buffer;
+    },
+  };
+}
+
+export interface RawTensor {
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  readonly bytes: Uint8Array;
+}
+
+export function f32(shape: readonly number[], values: ArrayLike<number>): RawTensor {
+  return { dtype: 'F32', shape, bytes: new Uint8Array(Float32Array.from(values).buffer) };
+}
+
+/** A safetensors file of tensors in the order given. */
+export function safetensorsFile(tensors: Readonly<Record<string, RawTensor>>): Uint8Array {
+  let at = 0;
+  const header: Record<string, unknown> = { __metadata__: { format: 'pt' } };
+  for (const [name, { dtype, shape, bytes }] of Object.entries(tensors)) {
+    header[name] = { dtype, shape, data_offsets: [at, at + bytes.byteLength] };
+    at += bytes.byteLength;
+  }
+  return withHeader(
+    JSON.stringify(header),
+    Object.values(tensors).map(({ bytes }) => bytes),
+  );
+}
+
+/** A safetensors file with any header. */
+export function withHeader(
+  json: string,
+  data: readonly Uint8Array[] = [],
+  statedLength?: bigint,
+): Uint8Array {
+  const header = new TextEncoder().encode(json);
+  const prefix = new Uint8Array(8);
+  new DataView(prefix.buffer).setBigUint64(0, statedLength ?? BigInt(header.byteLength), true);
+  const parts = [prefix, header, ...data];
+  const file = new Uint8Array(parts.reduce((sum, part) => sum + part.byteLength, 0));
+  let at = 0;
+  for (const part of parts) {
+    file.set(part, at);
+    at += part.byteLength;
+  }
+  return file;
+}
+
+/** A platform that has these files and nothing else. */
+export function filePlatform(files: Readonly<Record<string, Uint8Array>>): Platform {
+  const open = async (path: string): Promise<ByteSource> => {
+    const bytes = files[path];
+    if (bytes !== undefined) return memorySource(bytes);
+    throw new StudioError({ code: 'data/file-missing', message: `No file ${path}.`, hint: 'None.' });
+  };
+  return { kind: 'node', cores: 1, openAsset: open, openPath: open } as Pick<
+    Platform,
+    'kind' | 'cores' | 'openAsset' | 'openPath'
+  > as Platform;
+}
+
+/** The code of the StudioError that a promise ends with; anything else fails the test. */
+export async function codeOf(promise: Promise<unknown>): Promise<string> {
+  const outcome = await promise.then(
+    () => 'nothing was thrown',
+    (thrown: unknown) => thrown,
+  );
+  return outcome instanceof StudioError ? outcome.code : String(outcome);
+}
