@@ -22,6 +22,20 @@ export const scaleToPlusMinusOne: Preprocessing = {
   offset: [-1, -1, -1],
 };
 
+const IMAGENET_MEAN = [0.485, 0.456, 0.406] as const;
+const IMAGENET_DEVIATION = [0.229, 0.224, 0.225] as const;
+
+/** `(x / 255 - mean) / deviation` over ImageNet, as EfficientNet and torchvision's networks take it. */
+export const meanAndDeviation: Preprocessing = {
+  order: [0, 1, 2],
+  scale: mapChannels((c) => 1 / (255 * IMAGENET_DEVIATION[c])),
+  offset: mapChannels((c) => -IMAGENET_MEAN[c] / IMAGENET_DEVIATION[c]),
+};
+
+function mapChannels(value: (channel: 0 | 1 | 2) => number): readonly [number, number, number] {
+  return [value(0), value(1), value(2)];
+}
+
 export interface BackboneOptions {
   /** Side of the square input, in pixels, 32 at least. */
   readonly size: number;
@@ -31,6 +45,12 @@ export interface BackboneOptions {
   readonly imagenet?: boolean;
   /** The entry's declared options, defaults filled in. */
   readonly options: Readonly<Record<string, OptionValue>>;
+}
+
+/** What Keras has where ours has an inert layer of the same name. */
+export interface KerasLayer {
+  readonly className: string;
+  readonly parameters: number;
 }
 
 /** One network without its top. */
@@ -43,6 +63,11 @@ export interface Backbone {
    * The caller disposes the model.
    */
   build(options: BackboneOptions): LayersModel;
+  /**
+   * Layers that Keras runs in its graph and our preprocessing does instead, by name. They are inert here, and stand
+   * for Keras' own so that "the last n layers" and the summary are Keras'.
+   */
+  readonly stoodIn?: Readonly<Record<string, KerasLayer>>;
   /** The bars of the strip, from its layer names in order. */
   blocks(layerNames: readonly string[]): readonly Omit<BlockSummary, 'shape'>[];
 }

@@ -3,9 +3,32 @@ import { StudioError } from '../../protocol/errors.ts';
 import type { OptionValue, Recipe } from '../../protocol/recipe.ts';
 import type { LayersModel } from '@tensorflow/tfjs';
 import type { Backbone } from './backbone.ts';
+import {
+  efficientnetb0,
+  efficientnetb1,
+  efficientnetb2,
+  efficientnetb3,
+  efficientnetb4,
+  efficientnetb5,
+  efficientnetb6,
+  efficientnetb7,
+} from './efficientnet.ts';
 import { mobilenetv2 } from './mobilenetv2.ts';
+import { vgg16, vgg19 } from './vgg16.ts';
 
-export const BACKBONES: readonly Backbone[] = [mobilenetv2];
+export const BACKBONES: readonly Backbone[] = [
+  mobilenetv2,
+  efficientnetb2,
+  vgg16,
+  efficientnetb0,
+  efficientnetb1,
+  efficientnetb3,
+  efficientnetb4,
+  efficientnetb5,
+  efficientnetb6,
+  efficientnetb7,
+  vgg19,
+];
 
 /**
  * The backbone that a recipe names.
