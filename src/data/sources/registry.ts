@@ -1,0 +1,22 @@
+/** The sources there are: one line each. README.md in this folder tells how to add one. */
+import { StudioError } from '../../protocol/errors.ts';
+import { parquet } from './parquet.ts';
+import { sample } from './sample.ts';
+import type { Source } from './source.ts';
+
+export const sources: readonly Source[] = [sample, parquet];
+
+/**
+ * The source that a recipe names.
+ *
+ * @throws StudioError `recipe/unknown-source`
+ */
+export function findSource(name: string): Source {
+  const source = sources.find((one) => one.entry.name === name);
+  if (source !== undefined) return source;
+  throw new StudioError({
+    code: 'recipe/unknown-source',
+    message: `Recipe field dataset.source: expected one of ${sources.map((one) => one.entry.name).join(', ')}. Came: ${name}.`,
+    hint: 'Correct the name of the source.',
+  });
+}

@@ -1,0 +1,67 @@
+/** The contract of a source: what it declares, and how its rows are read. */
+import type { SourceEntry } from '../../protocol/catalog.ts';
+import { StudioError } from '../../protocol/errors.ts';
+import type { Options } from '../../protocol/options.ts';
+import { blobSource } from '../../platform/byte-source.ts';
+import type { ByteSource, Platform } from '../../platform/platform.ts';
+
+/** One row as it is stored, before cleaning. */
+export interface SourceRow {
+  /** The encoded picture, or null where the row has none. */
+  readonly picture: Uint8Array | null;
+  /** The label's cell as read: text, number, list; `labelOf` in `labels.ts` makes a class name of it. */
+  readonly label: unknown;
+}
+
+/** A set that was found and whose description was read, but not its rows. */
+export interface OpenedSource {
+  /** Where it comes from, in a few words. */
+  readonly origin: string;
+  /** What the pictures are called, for example `faces`. */
+  readonly noun: string;
+  /** As stored. */
+  readonly sizeBytes: number;
+  /** Null while unknown. */
+  readonly rowCount: number | null;
+  /** Names of integer labels where the set declares them (`ClassLabel`). */
+  readonly labelNames: readonly string[] | null;
+  /**
+   * Reads all rows in their order, a bounded number at a time: no more than one batch needs to be in memory.
+   *
+   * @throws StudioError `data/…`, `net/…`; the signal's reason when it is aborted
+   */
+  readRows(signal?: AbortSignal): AsyncIterable<readonly SourceRow[]>;
+}
+
+/** What a source is opened with. */
+export interface SourceContext {
+  readonly platform: Platform;
+  /** The file that was picked on the page, if one was. */
+  readonly file?: Blob;
+  readonly signal?: AbortSignal;
+}
+
+/** A registry entry with the code behind it. */
+export interface Source {
+  readonly entry: SourceEntry;
+  /**
+   * @param options checked against `entry.options` and complete
+   * @throws StudioError `data/…`, `net/…`
+   */
+  open(options: Options, context: SourceContext): Promise<OpenedSource>;
+}
+
+/**
+ * The file that a recipe's `path` or the page's file field gives.
+ *
+ * @throws StudioError `data/file-missing` when there is neither, or nothing at the path
+ */
+export async function openGivenFile(path: string, context: SourceContext): Promise<ByteSource> {
+  if (context.file !== undefined) return blobSource(context.file);
+  if (path !== '') return context.platform.openPath(path);
+  throw new StudioError({
+    code: 'data/file-missing',
+    message: 'A file was expected; none was picked, and the recipe names none.',
+    hint: 'Pick a file in the Data column, or set dataset.path in the recipe.',
+  });
+}

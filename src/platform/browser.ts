@@ -1,0 +1,134 @@
+/**
+ * The platform of a browser's worker: pictures through the browser's own decoders, shipped files through `fetch`.
+ */
+import { isAbort, StudioError } from '../protocol/errors.ts';
+import { bytesSource } from './byte-source.ts';
+import { checkPictureHeader, undecodable, type PictureFormat } from './picture-header.ts';
+import { rgbaToRgb } from './pixels.ts';
+import type { ByteSource, Platform, RgbPicture } from './platform.ts';
+
+/** Where the shipped files are. */
+export interface BrowserPlatformOptions {
+  /** URL of the page's folder, with a trailing slash; by default from Vite's `base` and the worker's own URL. */
+  readonly baseUrl?: string;
+}
+
+/** Makes the platform of the worker it is called in. */
+export function createPlatform(options: BrowserPlatformOptions = {}): Platform {
+  const baseUrl = options.baseUrl ?? defaultBaseUrl();
+  return {
+    kind: 'browser',
+    cores: navigator.hardwareConcurrency,
+    decodePicture,
+    openAsset: (path, signal) => openAsset(new URL(path, baseUrl), signal),
+    openPath: (path) => Promise.reject(pathRefused(path)),
+  };
+}
+
+function defaultBaseUrl(): string {
+  const base = import.meta.env.BASE_URL;
+  // A relative base is relative to the page; a built worker lies one folder below it, in `assets/`.
+  const relative = base === '' || base.startsWith('.');
+  return new URL(relative ? (import.meta.env.PROD ? '../' : './') : base, self.location.href).href;
+}
+
+async function decodePicture(encoded: Uint8Array): Promise<RgbPicture> {
+  const header = checkPictureHeader(encoded);
+  // The web's decoders keep no reference, but their types want memory that is not shared.
+  const data = encoded as Uint8Array<ArrayBuffer>;
+  try {
+    return header.mayHaveAlpha && 'ImageDecoder' in globalThis
+      ? await decodeStraight(data, header.format)
+      : await decodeByCanvas(data, header.format);
+  } catch (cause) {
+    if (cause instanceof StudioError) throw cause;
+    throw undecodable(encoded, cause);
+  }
+}
+
+/** Through a canvas, whose pixels are premultiplied: exact for opaque pictures only. */
+async function decodeByCanvas(data: Uint8Array<ArrayBuffer>, format: PictureFormat): Promise<RgbPicture> {
+  const bitmap = await createImageBitmap(new Blob([data], { type: `image/${format}` }), {
+    imageOrientation: 'none',
+    colorSpaceConversion: 'none',
+    premultiplyAlpha: 'none',
+  });
+  const { width, height } = bitmap;
+  try {
+    const canvas = new OffscreenCanvas(width, height);
+    const context = canvas.getContext('2d', { willReadFrequently: true });
+    if (context === null) throw noCanvas(width, height);
+    context.drawImage(bitmap, 0, 0);
+    return { width, height, data: rgbaToRgb(context.getImageData(0, 0, width, height).data) };
+  } finally {
+    bitmap.close();
+  }
+}
+
+/** Through WebCodecs, which hands colours over as they are stored under transparent pixels too. */
+async function decodeStraight(data: Uint8Array<ArrayBuffer>, format: PictureFormat): Promise<RgbPicture> {
+  const type = `image/${format}`;
+  if (!(await ImageDecoder.isTypeSupported(type))) return decodeByCanvas(data, format);
+  const decoder = new ImageDecoder({
+    data,
+    type,
+    colorSpaceConversion: 'none',
+    preferAnimation: false,
+  });
+  try {
+    const { image } = await decoder.decode({ frameIndex: 0 });
+    try {
+      const { width, height } = image.visibleRect ?? { width: image.codedWidth, height: image.codedHeight };
+      const rgba = new Uint8Array(width * height * 4);
+      await image.copyTo(rgba, { format: 'RGBA', layout: [{ offset: 0, stride: width * 4 }] });
+      return { width, height, data: rgbaToRgb(rgba) };
+    } finally {
+      image.close();
+    }
+  } finally {
+    decoder.close();
+  }
+}
+
+async function openAsset(url: URL, signal?: AbortSignal): Promise<ByteSource> {
+  let response: Response;
+  try {
+    response = await fetch(url, signal === undefined ? {} : { signal });
+  } catch (cause) {
+    if (isAbort(cause)) throw cause;
+    throw assetMissing(url, 'the server did not answer', true, cause);
+  }
+  // Single-page servers answer a missing file with their page.
+  const isPage = response.headers.get('Content-Type')?.startsWith('text/html') ?? false;
+  if (!response.ok || isPage) {
+    throw assetMissing(url, isPage ? 'a web page came instead' : `the server said ${response.status}`, false);
+  }
+  return bytesSource(await response.arrayBuffer());
+}
+
+function assetMissing(url: URL, what: string, retryable: boolean, cause?: unknown): StudioError {
+  return new StudioError({
+    code: 'net/asset-missing',
+    message: `Mien's own file ${url.pathname} was expected; ${what}.`,
+    hint: 'Reload the page. If it happens again, the copy of Mien on this server is not complete.',
+    retryable,
+    ...(cause === undefined ? {} : { cause }),
+  });
+}
+
+function pathRefused(path: string): StudioError {
+  return new StudioError({
+    code: 'data/file-missing',
+    message: `The recipe names the file "${path}", which a page may not open by itself.`,
+    hint: 'Pick the file with the file button in the Data column.',
+  });
+}
+
+function noCanvas(width: number, height: number): StudioError {
+  return new StudioError({
+    code: 'data/out-of-memory',
+    message: `The browser gave no memory for a picture of ${width} x ${height} pixels.`,
+    hint: 'Close other tabs and try again, or leave very large pictures out.',
+    retryable: true,
+  });
+}

@@ -1,0 +1,44 @@
+/**
+ * What differs between browser and Node, as one object that the engine is given. `browser.ts` and `node.ts` make it.
+ */
+
+/** A decoded picture: RGB, uint8, row by row from the top left. */
+export interface RgbPicture {
+  readonly width: number;
+  readonly height: number;
+  /** `width * height * 3` bytes. */
+  readonly data: Uint8Array;
+}
+
+/** A readable stretch of bytes: a file, a Blob or a ranged URL. */
+export interface ByteSource {
+  readonly byteLength: number;
+  /** Bytes from `start` up to, not including, `end`. */
+  slice(start: number, end?: number): Promise<ArrayBuffer>;
+}
+
+/** See the header. */
+export interface Platform {
+  readonly kind: 'browser' | 'node';
+  /** Worker threads or pool size worth using. */
+  readonly cores: number;
+  /**
+   * Decodes an encoded picture to RGB; alpha is composed on black as Pillow's `convert('RGB')` drops it,
+   * EXIF orientation is not applied (as Pillow's `open`).
+   *
+   * @throws StudioError `data/picture-undecodable`
+   */
+  decodePicture(encoded: Uint8Array): Promise<RgbPicture>;
+  /**
+   * Opens a file that Mien ships, by its path under `public/`, for example `sample/faces.parquet`.
+   *
+   * @throws StudioError `net/asset-missing`
+   */
+  openAsset(path: string, signal?: AbortSignal): Promise<ByteSource>;
+  /**
+   * Opens a file that a recipe names by path (Node only; on the page files are picked).
+   *
+   * @throws StudioError `data/file-missing`
+   */
+  openPath(path: string): Promise<ByteSource>;
+}
