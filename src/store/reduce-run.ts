@@ -1,0 +1,103 @@
+/** What each event of a run changes in its record. Pure: times come with the events. */
+import type { RunEvent } from '../protocol/events.ts';
+import type { Recipe } from '../protocol/recipe.ts';
+import type { PhaseRecord, RunRecord, RunState, StageProgress } from './state.ts';
+
+type Of<Kind extends RunEvent['kind']> = Extract<RunEvent, { kind: Kind }>;
+type ActiveRun = Extract<RunState, { kind: 'preparing' | 'running' | 'pausing' | 'paused' | 'stopping' }>;
+
+/** The record of a run that was just asked for. */
+export function newRecord(recipe: Recipe, startedAtMs: number): RunRecord {
+  return {
+    recipe,
+    startedAtMs,
+    progress: null,
+    phases: [],
+    history: [],
+    live: null,
+    test: null,
+    lost: null,
+  };
+}
+
+/** The run after an event; one that comes when no run is under way changes nothing. */
+export function reduceRun(state: RunState, event: RunEvent, atMs: number): RunState {
+  if (state.kind === 'idle' || state.kind === 'finished' || state.kind === 'failed') return state;
+  if (event.kind === 'state') return { ...state, kind: kindAfter(event.state, state.run) };
+  const run = recordAfter(state.run, event, atMs);
+  return run === state.run ? state : { kind: kindWhile(state, event), run };
+}
+
+/** What a stage's progress becomes; a new stage starts its own clock. */
+export function progressAfter(
+  before: StageProgress | null,
+  event: Of<'progress'>,
+  atMs: number,
+): StageProgress {
+  const { kind: _, ...progress } = event;
+  const goesOn =
+    before !== null &&
+    before.stage === event.stage &&
+    before.label === event.label &&
+    before.done <= event.done;
+  return goesOn
+    ? { ...before, ...progress, atMs }
+    : { ...progress, startedAtMs: atMs, doneAtStart: event.done, atMs };
+}
+
+function kindAfter(asked: Of<'state'>['state'], run: RunRecord): ActiveRun['kind'] {
+  return asked === 'running' && run.phases.length === 0 ? 'preparing' : asked;
+}
+
+/** The first phase ends the preparing; what was asked for (a pause, a stop) holds until the engine says otherwise. */
+function kindWhile(state: ActiveRun, event: RunEvent): ActiveRun['kind'] {
+  return state.kind === 'preparing' && event.kind === 'phase' ? 'running' : state.kind;
+}
+
+function recordAfter(run: RunRecord, event: Exclude<RunEvent, { kind: 'state' }>, atMs: number): RunRecord {
+  switch (event.kind) {
+    case 'progress':
+      return { ...run, progress: progressAfter(run.progress, event, atMs) };
+    case 'phase':
+      return { ...run, progress: null, live: null, phases: [...run.phases, phaseFrom(event)] };
+    case 'step': {
+      const { kind: _, ...live } = event;
+      return { ...run, progress: null, lost: null, live };
+    }
+    case 'epoch':
+      return afterEpoch(run, event);
+    case 'phaseEnd':
+      return afterPhase(run, event);
+    case 'test':
+      return { ...run, progress: null, test: event.evaluation };
+    case 'deviceLost':
+      return { ...run, lost: event.reason };
+    case 'device':
+    case 'dataset':
+    case 'model':
+      return run;
+    default:
+      return event satisfies never;
+  }
+}
+
+function phaseFrom({ kind: _, ...phase }: Of<'phase'>): PhaseRecord {
+  return { ...phase, bestEpoch: null, end: null };
+}
+
+function afterEpoch(run: RunRecord, { record, isBest }: Of<'epoch'>): RunRecord {
+  const phases = run.phases.map((phase) =>
+    phase.phaseIndex === record.phaseIndex && isBest ? { ...phase, bestEpoch: record.epoch } : phase,
+  );
+  return { ...run, phases, progress: null, live: null, history: [...run.history, record] };
+}
+
+function afterPhase(
+  run: RunRecord,
+  { phaseIndex, stoppedEarly, bestEpoch, evaluation }: Of<'phaseEnd'>,
+): RunRecord {
+  const phases = run.phases.map((phase) =>
+    phase.phaseIndex === phaseIndex ? { ...phase, bestEpoch, end: { stoppedEarly, evaluation } } : phase,
+  );
+  return { ...run, phases, progress: null, live: null };
+}

@@ -1,0 +1,183 @@
+/** The one place where the state changes: `reduce(state, event)`, pure, over run events and the ends of requests. */
+import type { Catalog } from '../protocol/catalog.ts';
+import type { DatasetSummary } from '../protocol/dataset.ts';
+import type { BackendChoice, DeviceReport } from '../protocol/device.ts';
+import type { WireError } from '../protocol/errors.ts';
+import type { RunEvent, RunResult } from '../protocol/events.ts';
+import type { ModelSummary } from '../protocol/model.ts';
+import type { Recipe } from '../protocol/recipe.ts';
+import { newRecord, progressAfter, reduceRun } from './reduce-run.ts';
+import type { Loadable, RunRecord, RunState, StudioState } from './state.ts';
+import { isActive } from './state.ts';
+
+/** What the engine is asked for outside a run, and whose last answer the page keeps. */
+export type Asked = 'device' | 'dataset' | 'model';
+
+/** Everything that can happen to the page. Times in ms. */
+export type StudioEvent =
+  | { readonly kind: 'ready'; readonly catalog: Catalog }
+  | { readonly kind: 'engineFailed'; readonly error: WireError }
+  | { readonly kind: 'recipeSet'; readonly recipe: Recipe; readonly preset: string | null }
+  | { readonly kind: 'linkFailed'; readonly error: WireError | null }
+  | { readonly kind: 'backendAsked'; readonly choice: BackendChoice }
+  | { readonly kind: 'asked'; readonly what: Asked }
+  | { readonly kind: 'askFailed'; readonly what: Asked; readonly error: WireError }
+  | { readonly kind: 'askDropped'; readonly what: Asked }
+  | { readonly kind: 'opening'; readonly event: RunEvent; readonly atMs: number }
+  | { readonly kind: 'device'; readonly device: DeviceReport }
+  | { readonly kind: 'dataset'; readonly dataset: DatasetSummary }
+  | { readonly kind: 'model'; readonly model: ModelSummary }
+  | { readonly kind: 'trainAsked'; readonly recipe: Recipe; readonly atMs: number }
+  | { readonly kind: 'run'; readonly event: RunEvent; readonly atMs: number }
+  | { readonly kind: 'controlAsked'; readonly action: 'pause' | 'stop' }
+  | { readonly kind: 'trained'; readonly result: RunResult; readonly atMs: number }
+  | { readonly kind: 'trainFailed'; readonly error: WireError }
+  | { readonly kind: 'trainCancelled' }
+  | { readonly kind: 'runCleared' }
+  | { readonly kind: 'exportAsked'; readonly format: string }
+  | { readonly kind: 'exported'; readonly error: WireError | null };
+
+/** See the header. */
+export function reduce(state: StudioState, event: StudioEvent): StudioState {
+  switch (event.kind) {
+    case 'ready':
+      return { ...state, engine: 'ready', engineError: null, catalog: event.catalog };
+    case 'engineFailed':
+      return { ...state, engine: 'failed', engineError: event.error };
+    case 'recipeSet':
+      return { ...state, recipe: event.recipe, preset: event.preset };
+    case 'linkFailed':
+      return { ...state, linkError: event.error };
+    case 'backendAsked':
+      return { ...state, backendChoice: event.choice };
+    case 'asked':
+    case 'askFailed':
+    case 'askDropped':
+      return reduceAsk(state, event);
+    case 'opening':
+      return event.event.kind === 'progress'
+        ? { ...state, opening: progressAfter(state.opening, event.event, event.atMs) }
+        : state;
+    case 'device':
+      return { ...state, device: ready(event.device) };
+    case 'dataset':
+      return { ...state, dataset: ready(event.dataset), opening: null };
+    case 'model':
+      return { ...state, model: ready(event.model) };
+    case 'exportAsked':
+      return { ...state, exporting: event.format, exportError: null };
+    case 'exported':
+      return { ...state, exporting: null, exportError: event.error };
+    default:
+      return reduceTraining(state, event);
+  }
+}
+
+type TrainingEvent = Extract<
+  StudioEvent,
+  {
+    kind: 'trainAsked' | 'run' | 'controlAsked' | 'trained' | 'trainFailed' | 'trainCancelled' | 'runCleared';
+  }
+>;
+
+function reduceTraining(state: StudioState, event: TrainingEvent): StudioState {
+  switch (event.kind) {
+    case 'trainAsked':
+      return {
+        ...state,
+        run: { kind: 'preparing', run: newRecord(event.recipe, event.atMs) },
+        exportError: null,
+        linkError: null,
+      };
+    case 'run':
+      return { ...withSummaries(state, event.event), run: reduceRun(state.run, event.event, event.atMs) };
+    case 'controlAsked':
+      return { ...state, run: afterControl(state.run, event.action) };
+    case 'trained':
+      return finish(state, event.result, event.atMs);
+    case 'trainFailed': {
+      const run = activeRecord(state.run);
+      return run === null ? state : { ...state, run: { kind: 'failed', run, error: event.error } };
+    }
+    case 'trainCancelled':
+    case 'runCleared':
+      return { ...state, run: { kind: 'idle' } };
+    default:
+      return event satisfies never;
+  }
+}
+
+/** A run says on its own which set, network and device it took; the page shows those. */
+function withSummaries(state: StudioState, event: RunEvent): StudioState {
+  switch (event.kind) {
+    case 'device':
+      return { ...state, device: ready(event.device) };
+    case 'dataset':
+      return { ...state, dataset: ready(event.dataset) };
+    case 'model':
+      return { ...state, model: ready(event.model) };
+    default:
+      return state;
+  }
+}
+
+/** The page says at once that it heard; the engine confirms. */
+function afterControl(run: RunState, action: 'pause' | 'stop'): RunState {
+  if (!isActive(run) || run.kind === 'idle' || run.kind === 'finished' || run.kind === 'failed') return run;
+  if (run.kind === 'stopping') return run;
+  return { kind: action === 'pause' ? 'pausing' : 'stopping', run: run.run };
+}
+
+function finish(state: StudioState, result: RunResult, atMs: number): StudioState {
+  const run = activeRecord(state.run);
+  if (run === null) return state;
+  const seconds = (atMs - run.startedAtMs) / 1000;
+  const { test, runId, recipe } = result;
+  const finished = { ...run, progress: null, live: null, test: test ?? run.test };
+  return {
+    ...state,
+    run: { kind: 'finished', run: finished, result, seconds },
+    runs: test === null ? state.runs : [...state.runs, { runId, recipe, test, seconds }],
+  };
+}
+
+function activeRecord(run: RunState): RunRecord | null {
+  return run.kind === 'idle' || run.kind === 'finished' || run.kind === 'failed' ? null : run.run;
+}
+
+function reduceAsk(
+  state: StudioState,
+  event: Extract<StudioEvent, { kind: 'asked' | 'askFailed' | 'askDropped' }>,
+): StudioState {
+  const opening = event.what === 'dataset' ? null : state.opening;
+  switch (event.what) {
+    case 'device':
+      return { ...state, device: loadableAfter(state.device, event) };
+    case 'dataset':
+      return { ...state, opening, dataset: loadableAfter(state.dataset, event) };
+    case 'model':
+      return { ...state, model: loadableAfter(state.model, event) };
+    default:
+      return event.what satisfies never;
+  }
+}
+
+function loadableAfter<Value>(
+  before: Loadable<Value>,
+  event: Extract<StudioEvent, { kind: 'asked' | 'askFailed' | 'askDropped' }>,
+): Loadable<Value> {
+  switch (event.kind) {
+    case 'asked':
+      return { status: 'loading', value: before.value, error: null };
+    case 'askFailed':
+      return { status: 'failed', value: null, error: event.error };
+    case 'askDropped':
+      return { ...before, status: before.value === null ? 'none' : 'ready' };
+    default:
+      return event satisfies never;
+  }
+}
+
+function ready<Value>(value: Value): Loadable<Value> {
+  return { status: 'ready', value, error: null };
+}

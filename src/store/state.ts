@@ -1,0 +1,133 @@
+/** What the page knows: one state, replaced by {@link reduce} with each event. Plain data, no tensors. */
+import type { Catalog } from '../protocol/catalog.ts';
+import type { DatasetSummary } from '../protocol/dataset.ts';
+import type { BackendChoice, DeviceReport } from '../protocol/device.ts';
+import type { WireError } from '../protocol/errors.ts';
+import type { EpochRecord, Evaluation, RunEvent, RunResult } from '../protocol/events.ts';
+import type { ModelSummary } from '../protocol/model.ts';
+import type { PhaseName, Recipe } from '../protocol/recipe.ts';
+
+type ProgressEvent = Extract<RunEvent, { kind: 'progress' }>;
+
+/** A stage under way, with what its speed is measured from. Times in ms of `performance.now()`. */
+export interface StageProgress extends Omit<ProgressEvent, 'kind'> {
+  readonly startedAtMs: number;
+  /** `done` when the stage was first heard of. */
+  readonly doneAtStart: number;
+  readonly atMs: number;
+}
+
+/** A phase that has begun. */
+export interface PhaseRecord {
+  readonly phaseIndex: number;
+  readonly phase: PhaseName;
+  /** As planned; early stopping may end it sooner. */
+  readonly epochs: number;
+  readonly stepsPerEpoch: number;
+  readonly trainableParameters: number;
+  /** Best epoch so far, from 1; null before the first has ended. */
+  readonly bestEpoch: number | null;
+  readonly end: { readonly stoppedEarly: boolean; readonly evaluation: Evaluation } | null;
+}
+
+/** The step that training is at. */
+export type LiveStep = Omit<Extract<RunEvent, { kind: 'step' }>, 'kind'>;
+
+/** What a run has said so far. */
+export interface RunRecord {
+  readonly recipe: Recipe;
+  readonly startedAtMs: number;
+  /** Null while steps are taken. */
+  readonly progress: StageProgress | null;
+  readonly phases: readonly PhaseRecord[];
+  readonly history: readonly EpochRecord[];
+  readonly live: LiveStep | null;
+  readonly test: Evaluation | null;
+  /** Why the device went away, until training goes on. */
+  readonly lost: string | null;
+}
+
+/** Where the run is. */
+export type RunState =
+  | { readonly kind: 'idle' }
+  | { readonly kind: 'preparing' | 'running' | 'pausing' | 'paused' | 'stopping'; readonly run: RunRecord }
+  | {
+      readonly kind: 'finished';
+      readonly run: RunRecord;
+      readonly result: RunResult;
+      readonly seconds: number;
+    }
+  | { readonly kind: 'failed'; readonly run: RunRecord; readonly error: WireError };
+
+/** Something asked of the engine: the last answer stays while a new one is on its way. */
+export interface Loadable<Value> {
+  readonly status: 'none' | 'loading' | 'ready' | 'failed';
+  readonly value: Value | null;
+  readonly error: WireError | null;
+}
+
+/** A line of the table of runs. */
+export interface RunSummary {
+  readonly runId: string;
+  readonly recipe: Recipe;
+  readonly test: Evaluation;
+  readonly seconds: number;
+}
+
+/** See the header. */
+export interface StudioState {
+  readonly engine: 'starting' | 'ready' | 'failed';
+  readonly engineError: WireError | null;
+  readonly catalog: Catalog | null;
+  readonly backendChoice: BackendChoice;
+  readonly device: Loadable<DeviceReport>;
+  /** Null until the catalog has come. */
+  readonly recipe: Recipe | null;
+  /** Name of the preset that the recipe started from. */
+  readonly preset: string | null;
+  /** Why the recipe of the page's address was not taken. */
+  readonly linkError: WireError | null;
+  readonly dataset: Loadable<DatasetSummary>;
+  /** What opening the set is doing. */
+  readonly opening: StageProgress | null;
+  readonly model: Loadable<ModelSummary>;
+  readonly run: RunState;
+  /** Finished runs of this session, oldest first. */
+  readonly runs: readonly RunSummary[];
+  /** The exporter at work. */
+  readonly exporting: string | null;
+  readonly exportError: WireError | null;
+}
+
+const nothing = { status: 'none', value: null, error: null } as const;
+
+/** The state before anything is known. */
+export function initialState(backendChoice: BackendChoice): StudioState {
+  return {
+    engine: 'starting',
+    engineError: null,
+    catalog: null,
+    backendChoice,
+    device: nothing,
+    recipe: null,
+    preset: null,
+    linkError: null,
+    dataset: nothing,
+    opening: null,
+    model: nothing,
+    run: { kind: 'idle' },
+    runs: [],
+    exporting: null,
+    exportError: null,
+  };
+}
+
+/** The run's record, or null when there is none. */
+export function recordOf(run: RunState): RunRecord | null {
+  return run.kind === 'idle' ? null : run.run;
+}
+
+/** Whether a run is under way, so that its recipe is fixed. */
+export function isActive(run: RunState): boolean {
+  return run.kind !== 'idle' && run.kind !== 'finished' && run.kind !== 'failed';
+}

@@ -1,0 +1,238 @@
+/** The store: the state, and the actions that ask the engine for something and feed what comes back to `reduce`. */
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { Call, StudioClient } from '../client/studio-client.ts';
+import type { ViewSheet } from '../protocol/dataset.ts';
+import type { BackendChoice } from '../protocol/device.ts';
+import { asStudioError, isAbort, type WireError } from '../protocol/errors.ts';
+import type { ExportedFile, RequestKind, Requests } from '../protocol/messages.ts';
+import { parseRecipe, type Recipe } from '../protocol/recipe.ts';
+import { PictureAlbum } from './pictures.ts';
+import { recipeFromLink } from './recipe-link.ts';
+import { reduce, type Asked, type StudioEvent } from './reduce.ts';
+import { initialState, isActive, type StudioState } from './state.ts';
+
+/** What the store needs of the client. */
+export type Engine = Pick<StudioClient, 'ready' | 'request'>;
+
+/** What a request outside a run turns into: the kind of request, its event, and what it must be asked again for. */
+type AskedRequest = { device: 'chooseDevice'; dataset: 'openDataset'; model: 'describeModel' };
+
+/** State and actions of one page. */
+export class Studio {
+  readonly store: StoreApi<StudioState>;
+  /** Pictures of the open set. */
+  readonly album: PictureAlbum;
+  readonly #engine: Engine;
+  readonly #now: () => number;
+  readonly #asking = new Map<Asked, { key: string; call: Call<RequestKind> | null }>();
+  #training: Call<'train'> | null = null;
+  #file: File | undefined;
+
+  constructor(engine: Engine, backend: BackendChoice, now: () => number = () => performance.now()) {
+    this.#engine = engine;
+    this.#now = now;
+    this.store = createStore(() => initialState(backend));
+    this.album = new PictureAlbum(async (rows) => this.#engine.request('pictures', { rows }).result);
+  }
+
+  get #state(): StudioState {
+    return this.store.getState();
+  }
+
+  #dispatch(event: StudioEvent): void {
+    this.store.setState((state) => reduce(state, event), true);
+  }
+
+  /** Waits for the worker, takes the recipe of the address, and has device, set and network shown before any click. */
+  async start(hash: string): Promise<void> {
+    try {
+      const catalog = await this.#engine.ready;
+      this.#dispatch({ kind: 'ready', catalog });
+    } catch (error) {
+      this.#dispatch({ kind: 'engineFailed', error: asStudioError(error).toWire() });
+      return;
+    }
+    this.openLink(hash);
+    await this.chooseBackend(this.#state.backendChoice);
+  }
+
+  /** Takes the recipe of an address; a bad one is said and leaves the first preset. */
+  openLink(hash: string): void {
+    const presets = this.#state.catalog?.presets ?? [];
+    try {
+      const linked = recipeFromLink(hash, presets);
+      this.#dispatch({ kind: 'linkFailed', error: null });
+      this.#take(linked.recipe, linked.preset);
+    } catch (error) {
+      this.#dispatch({ kind: 'linkFailed', error: asStudioError(error).toWire() });
+      const first = presets[0];
+      if (first !== undefined && this.#state.recipe === null) this.#take(first.recipe, first.name);
+    }
+  }
+
+  /** Loads a preset as it is. */
+  choosePreset(name: string): void {
+    const preset = this.#state.catalog?.presets.find((entry) => entry.name === name);
+    if (preset === undefined || isActive(this.#state.run)) return;
+    this.#file = undefined;
+    this.#dispatch({ kind: 'linkFailed', error: null });
+    this.#take(preset.recipe, preset.name);
+  }
+
+  /**
+   * Takes an edited recipe if it is valid.
+   *
+   * @returns why it was not taken, or null
+   */
+  edit(change: (recipe: Recipe) => unknown, file?: File): WireError | null {
+    const { recipe, preset, run } = this.#state;
+    if (recipe === null || isActive(run)) return null;
+    try {
+      const next = parseRecipe(change(recipe));
+      if (file !== undefined) this.#file = file;
+      this.#take(next, preset);
+      return null;
+    } catch (error) {
+      return asStudioError(error).toWire();
+    }
+  }
+
+  #take(recipe: Recipe, preset: string | null): void {
+    const before = this.#state.recipe;
+    this.#dispatch({ kind: 'recipeSet', recipe, preset });
+    // What a run found belongs to its set: another set clears it from the columns (the table of runs keeps it).
+    if (before !== null && datasetKey(before, undefined) !== datasetKey(recipe, undefined)) {
+      this.#dispatch({ kind: 'runCleared' });
+    }
+    void this.refresh();
+  }
+
+  /** Probes the devices anew under a choice of the user's. */
+  async chooseBackend(backend: BackendChoice): Promise<void> {
+    if (isActive(this.#state.run)) return;
+    this.#dispatch({ kind: 'backendAsked', choice: backend });
+    const device = await this.#ask('device', 'chooseDevice', { backend }, backend);
+    if (device !== null) this.#dispatch({ kind: 'device', device });
+    await this.refresh();
+  }
+
+  /** Asks for the set and the network that the recipe names, where they are not the ones shown. */
+  async refresh(again = false): Promise<void> {
+    const { recipe, run, device } = this.#state;
+    if (recipe === null || isActive(run) || device.value === null) return;
+    if (again) this.#asking.delete('dataset');
+    const key = datasetKey(recipe, this.#file);
+    if (this.#asking.get('dataset')?.key !== key) {
+      const input = this.#file === undefined ? { recipe } : { recipe, file: this.#file };
+      const dataset = await this.#ask('dataset', 'openDataset', input, key);
+      if (dataset !== null) this.#dispatch({ kind: 'dataset', dataset });
+    }
+    await this.#describe();
+  }
+
+  async #describe(): Promise<void> {
+    const { recipe, dataset, run } = this.#state;
+    if (recipe === null || dataset.value === null || isActive(run)) return;
+    const classes = dataset.value.labels.length;
+    const key = JSON.stringify([recipe.backbone, recipe.image, recipe.head, classes]);
+    if (this.#asking.get('model')?.key === key) return;
+    const model = await this.#ask('model', 'describeModel', { recipe, classes }, key);
+    if (model !== null) this.#dispatch({ kind: 'model', model });
+  }
+
+  /** Sends a request of which only the latest answer counts; null when it failed or was overtaken. */
+  async #ask<What extends Asked>(
+    what: What,
+    kind: AskedRequest[What],
+    input: Requests[AskedRequest[What]]['input'],
+    key: string,
+  ): Promise<Requests[AskedRequest[What]]['output'] | null> {
+    this.#asking.get(what)?.call?.control('cancel');
+    this.#dispatch({ kind: 'asked', what });
+    const call = this.#engine.request(kind, input, (event) => {
+      if (what === 'dataset') this.#dispatch({ kind: 'opening', event, atMs: this.#now() });
+    });
+    const entry: { key: string; call: Call<RequestKind> | null } = { key, call };
+    this.#asking.set(what, entry);
+    const isLatest = (): boolean => this.#asking.get(what) === entry;
+    try {
+      const output = await call.result;
+      entry.call = null;
+      return isLatest() ? output : null;
+    } catch (error) {
+      if (!isLatest()) return null;
+      this.#asking.delete(what);
+      this.#dispatch(
+        isAbort(error)
+          ? { kind: 'askDropped', what }
+          : { kind: 'askFailed', what, error: asStudioError(error).toWire() },
+      );
+      return null;
+    }
+  }
+
+  /** Carries the recipe out. */
+  async train(): Promise<void> {
+    const { recipe, run } = this.#state;
+    if (recipe === null || isActive(run)) return;
+    this.#dispatch({ kind: 'trainAsked', recipe, atMs: this.#now() });
+    const input = this.#file === undefined ? { recipe } : { recipe, file: this.#file };
+    const call = this.#engine.request('train', input, (event) => {
+      this.#dispatch({ kind: 'run', event, atMs: this.#now() });
+    });
+    this.#training = call;
+    try {
+      const result = await call.result;
+      this.#dispatch({ kind: 'trained', result, atMs: this.#now() });
+    } catch (error) {
+      if (isAbort(error)) this.#dispatch({ kind: 'trainCancelled' });
+      else this.#dispatch({ kind: 'trainFailed', error: asStudioError(error).toWire() });
+    } finally {
+      this.#training = null;
+    }
+  }
+
+  /** Holds the run at its next step. */
+  pause(): void {
+    if (this.#training === null) return;
+    this.#dispatch({ kind: 'controlAsked', action: 'pause' });
+    this.#training.control('pause');
+  }
+
+  /** Goes on with a paused run. */
+  resume(): void {
+    this.#training?.control('resume');
+  }
+
+  /** Ends the run and keeps its best weights. */
+  stop(): void {
+    if (this.#training === null) return;
+    this.#dispatch({ kind: 'controlAsked', action: 'stop' });
+    this.#training.control('stop');
+  }
+
+  /** Writes the trained network in a format of the catalog; null when that failed, which the state then says. */
+  async takeHome(format: string): Promise<ExportedFile | null> {
+    if (this.#state.exporting !== null) return null;
+    this.#dispatch({ kind: 'exportAsked', format });
+    try {
+      const file = await this.#engine.request('export', { format }).result;
+      this.#dispatch({ kind: 'exported', error: null });
+      return file;
+    } catch (error) {
+      this.#dispatch({ kind: 'exported', error: asStudioError(error).toWire() });
+      return null;
+    }
+  }
+
+  /** Augmented views of one picture, as the recipe makes them. */
+  async views(recipe: Recipe, row: number, count: number): Promise<ViewSheet> {
+    return this.#engine.request('views', { recipe, row, count }).result;
+  }
+}
+
+/** What a set has to be opened anew for. */
+function datasetKey(recipe: Recipe, file: File | undefined): string {
+  const picked = file === undefined ? null : [file.name, file.size, file.lastModified];
+  return JSON.stringify([recipe.dataset, recipe.split, recipe.image, picked]);
+}

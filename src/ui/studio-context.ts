@@ -1,0 +1,21 @@
+/** How components reach the store: a context with the page's one {@link Studio}, and hooks over it. */
+import { createContext, useContext } from 'react';
+import { useStore } from 'zustand';
+import { invariant } from '../protocol/errors.ts';
+import type { StudioState } from '../store/state.ts';
+import type { Studio } from '../store/studio.ts';
+
+/** Set once, in `main.tsx`. */
+export const StudioContext = createContext<Studio | null>(null);
+
+/** The studio, for its actions. */
+export function useStudio(): Studio {
+  const studio = useContext(StudioContext);
+  invariant(studio !== null, 'components are mounted inside StudioContext');
+  return studio;
+}
+
+/** A part of the state; the component draws anew when it changes. */
+export function useStudioState<Part>(select: (state: StudioState) => Part): Part {
+  return useStore(useStudio().store, select);
+}
