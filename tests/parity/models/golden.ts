@@ -1,0 +1,69 @@
+/** What the parity tests of models share: the goldens' form, weights by rule, preprocessing on the host, errors. */
+import * as tf from '@tensorflow/tfjs';
+import type { Preprocessing } from '../../../src/models/backbones/backbone.ts';
+import { variablesOf } from '../../../src/models/weights/fill-model.ts';
+import type { Recipe } from '../../../src/protocol/recipe.ts';
+import { ruleWeights } from './rule.ts';
+
+export interface Probe {
+  readonly layer: string;
+  readonly shape: readonly number[];
+  /** Largest magnitude in the whole tensor. */
+  readonly largest: number;
+  readonly deviation: number;
+  /** Values at equal steps through the tensor. */
+  readonly samples: Float32Array;
+}
+
+export interface Activations {
+  readonly size: number;
+  readonly batch: number;
+  readonly probes: readonly Probe[];
+  /** Mean of the last layer over height and width, `[batch, channels]`. */
+  readonly pooled: Float32Array;
+}
+
+export interface Golden {
+  readonly recipe: Recipe['backbone'];
+  readonly layers: readonly [name: string, className: string, shape: number[], parameters: number][];
+  readonly layersSize: number;
+  readonly totalParameters: number;
+  readonly preprocessed: Float32Array;
+  readonly trainable: readonly { readonly unfreeze: number; readonly variables: readonly string[] }[];
+  readonly activations: readonly Activations[];
+}
+
+/** Reads a golden; long base64 strings are float32 arrays. */
+export function parseGolden(text: string): Golden {
+  return JSON.parse(text, (key: string, value: unknown) =>
+    typeof value === 'string' && ['samples', 'pooled', 'preprocessed'].includes(key) ? decode(value) : value,
+  ) as Golden;
+}
+
+function decode(base64: string): Float32Array {
+  return new Float32Array(Uint8Array.from(Buffer.from(base64, 'base64')).buffer);
+}
+
+/** Gives every variable its value by rule. */
+export function fillByRule(model: tf.LayersModel): void {
+  for (const { layer, weight, shape, variable } of variablesOf(model)) {
+    const values = tf.tensor(ruleWeights(`${layer}/${weight}`, shape), [...shape]);
+    variable.write(values);
+    values.dispose();
+  }
+}
+
+/** `y[c] = x[order[c]] * scale[c] + offset[c]`, on the host in double precision, rounded once. */
+export function preprocess(pixels: Uint8Array, { order, scale, offset }: Preprocessing): Float32Array {
+  return Float32Array.from(pixels, (_, i) => {
+    const channel = (i % 3) as 0 | 1 | 2;
+    return pixels[i - channel + order[channel]]! * scale[channel] + offset[channel];
+  });
+}
+
+/** Largest difference relative to the largest magnitude. */
+export function relativeError(ours: Float32Array, theirs: Float32Array, largest?: number): number {
+  if (ours.length !== theirs.length) return Infinity;
+  const scale = largest ?? theirs.reduce((max, value) => Math.max(max, Math.abs(value)), 0);
+  return theirs.reduce((max, value, i) => Math.max(max, Math.abs(value - ours[i]!) / scale), 0);
+}

@@ -1,0 +1,143 @@
+/** Our backbones against real Keras: names, shapes, counts, preprocessing, activations. Goldens: keras_goldens.py. */
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import * as tf from '@tensorflow/tfjs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildBackbone } from '../../../src/models/backbones/registry.ts';
+import { firstTrainableOf } from '../../../src/models/plan.ts';
+import { layerSummaries, summaryText } from '../../../src/models/summary.ts';
+import { variablesOf } from '../../../src/models/weights/fill-model.ts';
+import type { Recipe } from '../../../src/protocol/recipe.ts';
+import { PARITY_BACKENDS, useBackend } from './backends.ts';
+import { fillByRule, parseGolden, preprocess, relativeError, type Activations } from './golden.ts';
+import { rulePictures } from './rule.ts';
+
+const folder = new URL('goldens/', import.meta.url);
+const read = (name: string): string => readFileSync(new URL(name, folder), 'utf8');
+const networks = readdirSync(folder)
+  .filter((name) => name.endsWith('.json') && !['structures.json'].includes(name))
+  .map((name) => [name.replace('.json', ''), parseGolden(read(name))] as const);
+
+beforeAll(async () => {
+  await useBackend('cpu');
+});
+
+describe.each(networks)('%s', (_name, golden) => {
+  it('has the layers, shapes and parameters of Keras', () => {
+    const { backbone, model } = buildBackbone(golden.recipe, golden.layersSize);
+    const layers = layerSummaries(model, backbone);
+    expect(layers.map((l) => [l.name, l.className, [...l.shape], l.parameters])).toEqual(golden.layers);
+    const text = summaryText(model.name, layers);
+    expect(text).toContain(`Total params: ${golden.totalParameters.toLocaleString('en-US')}`);
+    for (const [name, kind, shape, count] of golden.layers) {
+      expect(text).toMatch(
+        new RegExp(
+          `^${name} \\(${kind}\\) +\\(None, ${shape.join(', ')}\\) +${count.toLocaleString('en-US')}$`,
+          'mu',
+        ),
+      );
+    }
+    model.dispose();
+  });
+
+  it('trains the variables that Keras trains when the last n layers are unfrozen', () => {
+    const { model } = buildBackbone(golden.recipe, golden.layersSize);
+    for (const { unfreeze, variables } of golden.trainable) {
+      const first = firstTrainableOf(model.layers.length, unfreeze);
+      const layers = new Set(model.layers.slice(first).map(({ name }) => name));
+      const ours = variablesOf(model)
+        .filter(({ layer, weight }) => layers.has(layer) && !weight.startsWith('moving_'))
+        .map(({ layer, weight }) => `${layer}/${weight}`);
+      expect(ours).toEqual(variables);
+    }
+    model.dispose();
+  });
+
+  // Keras rounds after each step, ours once: three units in the last place of float32.
+  it('preprocesses every value as Keras does', () => {
+    const { backbone, model } = buildBackbone(golden.recipe, 32);
+    model.dispose();
+    const pictures = Uint8Array.from({ length: 256 * 3 }, (_, i) => {
+      const value = Math.floor(i / 3);
+      return [value, 255 - value, 7 * value][i % 3]!;
+    });
+    expect(relativeError(preprocess(pictures, backbone.preprocessing), golden.preprocessed)).toBeLessThan(
+      4e-7,
+    );
+  });
+});
+
+describe.each(PARITY_BACKENDS)('on %s', (backend) => {
+  const figures: string[] = [];
+  beforeAll(async () => useBackend(backend));
+  afterAll(() => {
+    process.stdout.write(`${figures.join('\n')}\n`);
+  });
+
+  // Plain JavaScript takes seconds a network: the smallest one shows that the op's results do not hang on wasm's.
+  const held = networks.filter(([name]) => backend !== 'cpu' || name === 'mobilenetv2-0.35');
+  const cases = held.flatMap(([name, golden]) =>
+    golden.activations.map((activations) => [name, activations.size, golden, activations] as const),
+  );
+  it.each(cases)(
+    '%s at %i computes what Keras computes, at every depth',
+    (name, size, golden, activations) => {
+      const error = largestError(golden.recipe, activations);
+      figures.push(`${backend} ${name} at ${size}: ${error.toExponential(1)}`);
+      expect(error).toBeLessThan(1e-4);
+    },
+  );
+});
+
+/** Largest error over probes and pooled features, each relative to its largest value. */
+function largestError(recipe: Recipe['backbone'], activations: Activations): number {
+  const { size, batch, probes, pooled } = activations;
+  const { backbone, model } = buildBackbone(recipe, size);
+  fillByRule(model);
+  const outputs = probes.map(({ layer }) => model.getLayer(layer).output as tf.SymbolicTensor);
+  const probe = tf.model({ inputs: model.inputs, outputs });
+  const pictures = preprocess(rulePictures(batch, size), backbone.preprocessing);
+  const errors = tf.tidy(() => {
+    const results = probe.predict(tf.tensor(pictures, [batch, size, size, 3])) as tf.Tensor[];
+    const pooledOurs = results.at(-1)!.mean([1, 2]).dataSync<'float32'>();
+    return [
+      relativeError(pooledOurs, pooled),
+      ...results.map((result, i) => {
+        const { shape, samples, largest } = probes[i]!;
+        expect(result.shape).toEqual(shape);
+        const values = result.dataSync<'float32'>();
+        const picked = Float32Array.from(
+          samples,
+          (_, k) => values[Math.floor((k * values.length) / samples.length)]!,
+        );
+        return relativeError(picked, samples, largest);
+      }),
+    ];
+  });
+  model.dispose();
+  return Math.max(...errors);
+}
+
+interface Structure {
+  readonly recipe: Recipe['backbone'];
+  readonly size: number;
+  readonly layers: number;
+  readonly parameters: number;
+  readonly sha256: string;
+}
+
+describe('the other sizes', () => {
+  const structures = JSON.parse(read('structures.json')) as Structure[];
+  it.each(structures.map((row) => [row.recipe.name, row] as const))(
+    '%s is built as in Keras',
+    (_name, row) => {
+      const { backbone, model } = buildBackbone(row.recipe, row.size);
+      const layers = layerSummaries(model, backbone);
+      model.dispose();
+      expect(layers).toHaveLength(row.layers);
+      expect(layers.reduce((sum, { parameters }) => sum + parameters, 0)).toBe(row.parameters);
+      const text = layers.map((l) => `${l.name}|${l.className}|${l.shape.join()}|${l.parameters}`).join('\n');
+      expect(createHash('sha256').update(text).digest('hex')).toBe(row.sha256);
+    },
+  );
+});

@@ -1,0 +1,260 @@
+"""
+Makes the goldens of the backbones from real Keras: `python keras_goldens.py` writes them, `--check` computes them anew
+and compares. Needs Keras 3.15 on TensorFlow (`pip install keras==3.15.1 tensorflow-cpu==2.21.0`).
+
+One line in NETWORKS adds a network.
+"""
+
+import base64
+import hashlib
+import json
+import os
+import sys
+from pathlib import Path
+from unittest import mock
+
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"
+os.environ["CUDA_VISIBLE_DEVICES"] = ""
+
+import keras
+import numpy as np
+from keras import applications
+from keras.src.applications import efficientnet
+
+import rule
+
+GOLDENS = Path(__file__).parent / "goldens"
+BATCH = 2
+SAMPLES = 48
+
+
+def with_imagenet_stem(builder):
+    """EfficientNet as it is with ImageNet weights, one layer more, without the weights: they cannot be had offline."""
+
+    def build(**settings):
+        settings["weights"] = "imagenet"
+        with mock.patch.object(efficientnet.Functional, "load_weights"):
+            with mock.patch.object(efficientnet.file_utils, "get_file", return_value=""):
+                model = builder(**settings)
+        return model
+
+    return build
+
+
+mobilenet = lambda alpha: lambda **settings: applications.MobileNetV2(alpha=alpha, **settings)
+
+# golden: (Keras' builder, our recipe's backbone, sizes, preprocess_input)
+NETWORKS = {
+    "mobilenetv2-0.35": (
+        mobilenet(0.35),
+        {"name": "mobilenetv2", "alpha": 0.35, "weights": "random"},
+        [64, 75],
+        applications.mobilenet_v2.preprocess_input,
+    ),
+    "mobilenetv2-1.4": (
+        mobilenet(1.4),
+        {"name": "mobilenetv2", "alpha": 1.4, "weights": "random"},
+        [32, 49],
+        applications.mobilenet_v2.preprocess_input,
+    ),
+    "mobilenetv2-1.0": (
+        mobilenet(1.0),
+        {"name": "mobilenetv2", "alpha": 1.0, "weights": "random"},
+        [96, 97],
+        applications.mobilenet_v2.preprocess_input,
+    ),
+    "efficientnetb2": (
+        with_imagenet_stem(applications.EfficientNetB2),
+        {"name": "efficientnetb2", "weights": "imagenet"},
+        [64, 75],
+        applications.efficientnet.preprocess_input,
+    ),
+    "vgg16": (
+        applications.VGG16,
+        {"name": "vgg16", "weights": "random"},
+        [48, 37],
+        applications.vgg16.preprocess_input,
+    ),
+}
+
+# Only names, classes, shapes and counts, as a hash.
+STRUCTURES = [
+    ("efficientnetb2", "random", 224, applications.EfficientNetB2),
+    ("vgg19", "random", 224, applications.VGG19),
+    *[
+        (f"efficientnetb{i}", "random", size, getattr(applications, f"EfficientNetB{i}"))
+        for i, size in [(0, 224), (1, 240), (3, 300), (4, 380), (5, 456), (6, 528), (7, 600)]
+    ],
+]
+
+
+def weight_name(layer, variable):
+    kind = variable.name
+    if isinstance(layer, keras.layers.DepthwiseConv2D) and kind == "kernel":
+        kind = "depthwise_kernel"
+    return f"{layer.name}/{kind}"
+
+
+def fill(model):
+    for layer in model.layers:
+        if isinstance(layer, keras.layers.Normalization):
+            # What Keras' own ImageNet file holds: the deviation where the variance belongs, which the layer after it
+            # (a Rescaling by 1 / sqrt(deviation)) puts right.
+            layer.adapt_mean.assign([0.485, 0.456, 0.406])
+            layer.adapt_variance.assign([0.229, 0.224, 0.225])
+            layer.finalize_state()
+            continue
+        for variable in layer.weights:
+            variable.assign(rule.weights(weight_name(layer, variable), variable.shape))
+
+
+def layer_rows(model):
+    rows = []
+    for layer in model.layers:
+        shape = layer.output.shape[1:]
+        rows.append([layer.name, type(layer).__name__, list(shape), layer.count_params()])
+    return rows
+
+
+def encode(values):
+    return base64.b64encode(np.ascontiguousarray(values, dtype="<f4").tobytes()).decode()
+
+
+def probe_names(model):
+    """About six layers over the depth, and the last."""
+    count = len(model.layers)
+    picked = [round(count * part) for part in (0.05, 0.2, 0.4, 0.6, 0.8, 0.95)]
+    return list(dict.fromkeys([model.layers[i].name for i in picked] + [model.layers[-1].name]))
+
+
+def activations(build, size, preprocess):
+    keras.backend.clear_session()
+    model = build(include_top=False, weights=None, input_shape=(size, size, 3))
+    fill(model)
+    names = probe_names(model)
+    probe = keras.Model(model.input, [model.get_layer(name).output for name in names])
+    inputs = preprocess(rule.pictures(BATCH, size).astype(np.float32))
+    outputs = [np.asarray(output) for output in probe(inputs, training=False)]
+    probes = []
+    for name, output in zip(names, outputs):
+        flat = output.reshape(-1)
+        picked = [i * flat.size // SAMPLES for i in range(min(SAMPLES, flat.size))]
+        probes.append(
+            {
+                "layer": name,
+                "shape": list(output.shape),
+                "largest": float(np.abs(flat).max()),
+                "deviation": float(flat.std()),
+                "samples": encode(flat[picked]),
+            }
+        )
+    return {"size": size, "batch": BATCH, "probes": probes, "pooled": encode(outputs[-1].mean(axis=(1, 2)))}
+
+
+def trainable_names(build, size, unfreeze):
+    keras.backend.clear_session()
+    model = build(include_top=False, weights=None, input_shape=(size, size, 3))
+    for layer in model.layers[:-unfreeze]:
+        layer.trainable = False
+    return [
+        weight_name(layer, variable)
+        for layer in model.layers
+        for variable in layer.trainable_variables
+    ]
+
+
+def preprocessed(build, preprocess):
+    """All 256 values in each channel: picture i has red i, green 255 - i, blue 7 i mod 256."""
+    keras.backend.clear_session()
+    model = build(include_top=False, weights=None, input_shape=(32, 32, 3))
+    fill(model)
+    i = np.arange(256)
+    colours = np.stack([i, 255 - i, 7 * i % 256], axis=-1).astype(np.float32).reshape(1, 16, 16, 3)
+    values = preprocess(np.tile(colours, (1, 2, 2, 1)))
+    stems = [layer for layer in model.layers if layer.name.startswith(("rescaling", "normalization"))]
+    if stems:
+        values = np.asarray(keras.Model(model.input, stems[-1].output)(values))
+    return encode(values[:, :16, :16, :].reshape(-1))
+
+
+def structure_hash(rows):
+    text = "\n".join(f"{name}|{kind}|{','.join(map(str, shape))}|{count}" for name, kind, shape, count in rows)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def golden(build, recipe, sizes, preprocess):
+    keras.backend.clear_session()
+    model = build(include_top=False, weights=None, input_shape=(sizes[1], sizes[1], 3))
+    count = len(model.layers)
+    return {
+        "keras": keras.__version__,
+        "recipe": recipe,
+        "layers": layer_rows(model),
+        "layersSize": sizes[1],
+        "totalParameters": model.count_params(),
+        "preprocessed": preprocessed(build, preprocess),
+        "trainable": [
+            {"unfreeze": n, "variables": trainable_names(build, sizes[0], n)}
+            for n in sorted({1, 4, 10, 30, count})
+            if n <= count
+        ],
+        "activations": [activations(build, size, preprocess) for size in sizes],
+    }
+
+
+def structures():
+    rows = []
+    for name, weights, size, build in STRUCTURES:
+        keras.backend.clear_session()
+        model = build(include_top=False, weights=None, input_shape=(size, size, 3))
+        rows.append(
+            {
+                "recipe": {"name": name, "weights": weights},
+                "size": size,
+                "layers": len(model.layers),
+                "parameters": model.count_params(),
+                "sha256": structure_hash(layer_rows(model)),
+            }
+        )
+    return rows
+
+
+def differs(a, b):
+    """Whether two goldens differ by more than rounding does between machines."""
+    if isinstance(a, dict):
+        return a.keys() != b.keys() or any(differs(a[key], b[key]) for key in a if key != "keras")
+    if isinstance(a, list):
+        return len(a) != len(b) or any(differs(x, y) for x, y in zip(a, b))
+    if isinstance(a, float):
+        return abs(a - b) > 1e-5 * max(abs(a), abs(b))
+    if isinstance(a, str) and a != b and len(a) > 100:
+        x, y = (np.frombuffer(base64.b64decode(text), "<f4") for text in (a, b))
+        return x.size != y.size or np.abs(x - y).max() > 1e-5 * np.abs(x).max()
+    return a != b
+
+
+def main():
+    check = "--check" in sys.argv
+    wanted = [argument for argument in sys.argv[1:] if not argument.startswith("--")]
+    made = {name: (lambda entry=entry: golden(*entry)) for name, entry in NETWORKS.items()}
+    made["structures"] = structures
+    GOLDENS.mkdir(exist_ok=True)
+    failed = False
+    for name, make in made.items():
+        if wanted and name not in wanted:
+            continue
+        path = GOLDENS / f"{name}.json"
+        value = make()
+        if check:
+            same = not differs(value, json.loads(path.read_text()))
+            print(name, "same" if same else "DIFFERS")
+            failed = failed or not same
+        else:
+            path.write_text(json.dumps(value, separators=(",", ":")) + "\n")
+            print(name, path.stat().st_size, "bytes")
+    sys.exit(1 if failed else 0)
+
+
+if __name__ == "__main__":
+    main()
