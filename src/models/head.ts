@@ -12,7 +12,7 @@ export interface HeadOptions {
 }
 
 /**
- * Puts a head on `backbone` and returns the whole as one model, which shares the backbone's layers: dispose the
+ * Puts a head on `backbone` and returns the whole as one model, which takes over the backbone's layers: dispose the
  * whole only. The dense layer starts as Keras' does: glorot uniform, bias 0.
  */
 export function withHead(backbone: tf.LayersModel, options: HeadOptions): tf.LayersModel {

@@ -36,6 +36,8 @@ export class LinearUnit implements Unit {
   readonly moving = [] as const;
   readonly #kernelName: string;
   readonly #biasName: string;
+  /** Kept for a frozen unit: its weights do not change while the program lives. */
+  #frozen: Folded | null = null;
 
   constructor(
     readonly node: number,
@@ -71,8 +73,24 @@ export class LinearUnit implements Unit {
     return [wantsInput === true ? this.#inputGradient(x, dz, kernel) : null];
   }
 
-  /** The kernel and bias that are really applied. */
+  dispose(): void {
+    if (this.#frozen === null) return;
+    const { kernel, bias } = this.#frozen;
+    this.#frozen = null;
+    kernel.dispose();
+    bias?.dispose();
+  }
+
+  /** The kernel and bias that are really applied; folded once where nothing of it trains. */
   #fold(pass: Pass): Folded {
+    if (this.#frozen !== null) return this.#frozen;
+    const folded = this.#foldNow(pass);
+    const isFrozen = this.trainable.length === 0 && this.settings.norm !== null;
+    if (isFrozen) this.#frozen = { ...folded, kernel: tf.keep(folded.kernel), bias: folded.bias && tf.keep(folded.bias) };
+    return folded;
+  }
+
+  #foldNow(pass: Pass): Folded {
     const { norm, op } = this.settings;
     const { parameters } = pass;
     const kernel = parameters.get(this.#kernelName);
@@ -146,7 +164,7 @@ export class LinearUnit implements Unit {
   #kernelGradient(x: tf.Tensor, dz: tf.Tensor, filterShape: number[]): tf.Tensor {
     const { op } = this.settings;
     if (op.kind === 'dense') return tf.matMul(x as tf.Tensor2D, dz as tf.Tensor2D, true, false);
-    const shared = { strides: [...op.strides], pad: op.padding, dimRoundingMode: undefined, filterShape };
+    const shared = { strides: [...op.strides], pad: op.padding, filterShape };
     return op.kind === 'conv'
       ? tf.engine().runKernel('Conv2DBackpropFilter', { x, dy: dz }, { ...shared, dataFormat: 'NHWC' })
       : tf
@@ -160,7 +178,6 @@ export class LinearUnit implements Unit {
     const shared = {
       strides: [...op.strides],
       pad: op.padding,
-      dimRoundingMode: undefined,
       inputShape: x.shape,
     };
     return op.kind === 'conv'

@@ -21,6 +21,8 @@ export interface Program {
   forward(x: tf.Tensor, pass: Pass): tf.Tensor;
   /** Runs backward from the gradient of the last node, filling `pass.gradients`; call it in the same tidy. */
   backward(dy: tf.Tensor, pass: Pass): void;
+  /** Frees folded weights. They are taken from the parameters of the first pass: make a new program when those change. */
+  dispose(): void;
 }
 
 /**
@@ -63,6 +65,9 @@ export function compile(graph: Graph, from: number, to: number, set: TrainableSe
         });
       }
     },
+    dispose() {
+      for (const unit of units) unit.dispose?.();
+    },
   };
 }
 
@@ -90,7 +95,7 @@ function fuse(graph: Graph, from: number, to: number, set: TrainableSet): Unit[]
   const done = new Set<number>();
   for (let index = from + 1; index <= to; index++) {
     const node = graph.nodes[index];
-    if (node === undefined || done.has(index) || !isBehind(graph, node, from, done)) continue;
+    if (node === undefined || done.has(index) || !isBehind(node, from, done)) continue;
     const next = (current: GraphNode): GraphNode | null => {
       const [only, ...others] = readers.get(current.index) ?? [];
       return only !== undefined && others.length === 0 && only <= to ? (graph.nodes[only] ?? null) : null;
@@ -103,7 +108,7 @@ function fuse(graph: Graph, from: number, to: number, set: TrainableSet): Unit[]
 }
 
 /** Whether all that the node reads is `from` or has been computed. */
-function isBehind(graph: Graph, node: GraphNode, from: number, done: ReadonlySet<number>): boolean {
+function isBehind(node: GraphNode, from: number, done: ReadonlySet<number>): boolean {
   return node.inputs.length > 0 && node.inputs.every((input) => input === from || done.has(input));
 }
 

@@ -34,6 +34,8 @@ export interface Unit {
    * @param wanted one flag an input; null is returned where it is false
    */
   backward(dy: tf.Tensor, pass: Pass, wanted: readonly boolean[]): readonly (tf.Tensor | null)[];
+  /** Frees what the unit keeps between passes. */
+  dispose?(): void;
 }
 
 /** Which weights train, and how the unfrozen BatchNorms run. */

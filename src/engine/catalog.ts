@@ -1,0 +1,36 @@
+/** What exists, for the page: the registries' entries and the preset recipes. */
+import { augmentations } from '../data/augmentations/registry.ts';
+import { sources } from '../data/sources/registry.ts';
+import { EXPORTERS } from '../exporters/registry.ts';
+import { VERSION } from '../lib/version.ts';
+import { BACKBONES } from '../models/backbones/registry.ts';
+import type { Platform } from '../platform/platform.ts';
+import type { Catalog, Preset } from '../protocol/catalog.ts';
+import { parseRecipe } from '../protocol/recipe.ts';
+
+/** File names in `public/recipes`, first the one that a new visitor gets. */
+const PRESETS: readonly Omit<Preset, 'recipe'>[] = [
+  { name: 'quick-look', label: 'Quick look', help: 'The drawn faces and starter weights: a minute or two, no download.' },
+  { name: 'fast', label: 'Fast', help: 'The paper’s protocol with eight views of each picture, computed once.' },
+  { name: 'paper', label: 'Paper', help: 'The protocol that the paper’s text describes, fresh views in every epoch.' },
+  { name: 'notebook', label: 'Notebook', help: 'What the paper’s notebooks really ran: ±36° and BatchNorm on the batch.' },
+];
+
+/** @throws StudioError `net/asset-missing` or `recipe/invalid` when a shipped recipe is damaged */
+export async function loadCatalog(platform: Platform): Promise<Catalog> {
+  const presets = await Promise.all(
+    PRESETS.map(async (preset): Promise<Preset> => {
+      const source = await platform.openAsset(`recipes/${preset.name}.json`);
+      const text = new TextDecoder().decode(await source.slice(0));
+      return { ...preset, recipe: parseRecipe(JSON.parse(text)) };
+    }),
+  );
+  return {
+    version: VERSION,
+    sources: sources.map(({ entry }) => entry),
+    backbones: BACKBONES.map(({ entry }) => entry),
+    augmentations: augmentations.map(({ entry }) => entry),
+    exporters: EXPORTERS.map(({ entry }) => entry),
+    presets,
+  };
+}

@@ -1,0 +1,92 @@
+/**
+ * The waists of a run's phases, one built on another: the head phase's pooled features are computed from the
+ * fine-tune phase's waist, so the frozen work before that is done once for both.
+ */
+import type { Graph } from '../models/graph.ts';
+import { planOf, type Plan } from '../models/plan.ts';
+import type { Parameters } from '../models/program/parameters.ts';
+import { compile } from '../models/program/program.ts';
+import { MemoryBudget } from '../training/activation-cache.ts';
+import { Features, type FeatureSource } from '../training/features.ts';
+import { invariant } from '../protocol/errors.ts';
+
+export interface ChainOptions {
+  readonly graph: Graph;
+  readonly parameters: Parameters;
+  /** First trainable layer of each phase. */
+  readonly firstTrainable: readonly number[];
+  readonly pictures: FeatureSource;
+  /** Number of pictures in the set. */
+  readonly rows: number;
+  readonly budgetBytes: number;
+}
+
+const FROZEN = { isTrainable: () => false, batchNorm: 'inference' } as const;
+
+/** See the header. Owns the features it gives out. */
+export class FeatureChain {
+  readonly plans: readonly Plan[];
+  readonly #budget: MemoryBudget;
+  readonly #features = new Map<number, Features>();
+
+  constructor(readonly options: ChainOptions) {
+    this.plans = options.firstTrainable.map((first) => planOf(options.graph, first));
+    this.#budget = new MemoryBudget(options.budgetBytes);
+  }
+
+  /** Bytes held by all caches. */
+  get cacheBytes(): number {
+    return this.#budget.usedBytes;
+  }
+
+  /** The features of a phase, on top of those that this and later phases need before them. */
+  at(phaseIndex: number): Features {
+    const plan = this.#plan(phaseIndex);
+    const waists = new Set(this.plans.slice(phaseIndex).map(({ waist }) => waist));
+    let from: FeatureSource = this.options.pictures;
+    let start = 0;
+    for (const waist of [...waists].filter((each) => each <= plan.waist).sort((a, b) => a - b)) {
+      from = this.#make(start, waist, from);
+      start = waist;
+    }
+    const features = this.#features.get(plan.waist);
+    invariant(features !== undefined, 'a phase has features');
+    return features;
+  }
+
+  /** Drops what a finished phase made untrue (its weights changed behind its waist) and what no later phase reads. */
+  phaseEnded(phaseIndex: number): void {
+    const plan = this.#plan(phaseIndex);
+    const later = new Set(this.plans.slice(phaseIndex + 1).map(({ waist }) => waist));
+    const isLast = later.size === 0;
+    for (const [waist, features] of this.#features) {
+      const isStale = waist > plan.waist;
+      if (!isStale && (later.has(waist) || isLast)) continue;
+      features.dispose();
+      this.#features.delete(waist);
+    }
+  }
+
+  dispose(): void {
+    for (const features of this.#features.values()) features.dispose();
+    this.#features.clear();
+  }
+
+  #plan(phaseIndex: number): Plan {
+    const plan = this.plans[phaseIndex];
+    invariant(plan !== undefined, `phase ${phaseIndex.toString()} is planned`);
+    return plan;
+  }
+
+  #make(start: number, waist: number, from: FeatureSource): Features {
+    const known = this.#features.get(waist);
+    if (known !== undefined) return known;
+    const { graph, parameters, rows } = this.options;
+    const node = graph.nodes[waist];
+    invariant(node !== undefined, 'a waist is a node');
+    const prefix = compile(graph, start, waist, FROZEN);
+    const features = new Features({ from, prefix, parameters, rows, shape: node.shape, budget: this.#budget });
+    this.#features.set(waist, features);
+    return features;
+  }
+}

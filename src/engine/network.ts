@@ -1,0 +1,114 @@
+/** The recipe's network: backbone, weights and head joined, and what the page is told of it. */
+import type * as tf from '@tensorflow/tfjs';
+import type { Backbone, Preprocessing } from '../models/backbones/backbone.ts';
+import { buildBackbone } from '../models/backbones/registry.ts';
+import { graphOf, type Graph } from '../models/graph.ts';
+import { withHead } from '../models/head.ts';
+import { loadBackboneWeights, type LoadOptions, type LoadedWeights } from '../models/load-weights.ts';
+import { planOf } from '../models/plan.ts';
+import { layerSummaries } from '../models/summary.ts';
+import type { Platform } from '../platform/platform.ts';
+import { invariant, StudioError } from '../protocol/errors.ts';
+import type { BlockSummary, CutSummary, ModelSummary } from '../protocol/model.ts';
+import type { Recipe } from '../protocol/recipe.ts';
+
+/** A built network. `model` owns all its layers; dispose it. */
+export interface Network {
+  readonly model: tf.LayersModel;
+  readonly backbone: Backbone;
+  /** Number of the backbone's layers: the head's follow them in `model.layers`. */
+  readonly backboneLayers: number;
+  readonly graph: Graph;
+  readonly weights: LoadedWeights;
+  readonly preprocessing: Preprocessing;
+}
+
+/**
+ * Builds the recipe's network and fills its backbone.
+ *
+ * @throws StudioError `recipe/…`, `model/…`, `net/…`
+ */
+export async function buildNetwork(
+  recipe: Recipe,
+  classes: number,
+  platform: Platform,
+  options: Omit<LoadOptions, 'seed'>,
+): Promise<Network> {
+  const { backbone, model: base } = buildBackbone(recipe.backbone, recipe.image.size);
+  const backboneLayers = base.layers.length;
+  try {
+    checkUnfreeze(recipe, backboneLayers);
+    const weights = await loadBackboneWeights(base, backbone, recipe.backbone, platform, {
+      ...options,
+      seed: recipe.seed,
+    });
+    const model = withHead(base, { classes, dropout: recipe.head.dropout, seed: recipe.seed });
+    return {
+      model,
+      backbone,
+      backboneLayers,
+      graph: graphOf(model),
+      weights,
+      preprocessing: weights.preprocessing,
+    };
+  } catch (error) {
+    base.dispose();
+    throw error;
+  }
+}
+
+/** Describes the recipe's network without loading weights. */
+export function describeNetwork(recipe: Recipe, classes: number): ModelSummary {
+  const { backbone, model: base } = buildBackbone(recipe.backbone, recipe.image.size);
+  const backboneLayers = base.layers.length;
+  const model = withHead(base, { classes, dropout: recipe.head.dropout, seed: recipe.seed });
+  const layers = layerSummaries(model);
+  const graph = graphOf(model);
+  const shapeAt = (layer: number): readonly number[] => layers[layer]?.shape ?? [];
+  const summary: ModelSummary = {
+    backbone: backbone.entry.name,
+    label: backbone.entry.label,
+    inputShape: [recipe.image.size, recipe.image.size, 3],
+    layers: layers.slice(0, backboneLayers),
+    blocks: backbone
+      .blocks(layers.slice(0, backboneLayers).map(({ name }) => name))
+      .map((block): BlockSummary => ({ ...block, shape: shapeAt(block.to - 1) })),
+    cuts: cutsOf(graph, backboneLayers),
+    headParameters: layers.slice(backboneLayers).reduce((sum, { parameters }) => sum + parameters, 0),
+    weights: { origin: weightsOrigin(recipe), sizeBytes: 0, sha256: null },
+  };
+  model.dispose();
+  return summary;
+}
+
+function weightsOrigin({ backbone }: Recipe): string {
+  return typeof backbone.weights === 'string' ? backbone.weights : backbone.weights.file;
+}
+
+/** Entry n: the last n layers of the backbone train; entry 0 is the head alone. */
+function cutsOf(graph: Graph, backboneLayers: number): CutSummary[] {
+  const { layers } = graph.model;
+  return Array.from({ length: backboneLayers }, (_, unfreeze) => {
+    const first = backboneLayers - unfreeze;
+    const { waist } = planOf(graph, first);
+    const node = graph.nodes[waist];
+    invariant(node !== undefined, 'a waist is a node');
+    const layer = layers[node.layer];
+    return {
+      unfreeze,
+      firstTrainable: layers[first]?.name ?? '',
+      waist: { layer: layer?.name ?? node.name, shape: node.shape },
+    };
+  });
+}
+
+function checkUnfreeze(recipe: Recipe, backboneLayers: number): void {
+  recipe.phases.forEach((phase, index) => {
+    if (phase.name !== 'fineTune' || phase.unfreeze < backboneLayers) return;
+    throw new StudioError({
+      code: 'recipe/invalid',
+      message: `Recipe field phases[${index.toString()}].unfreeze: ${recipe.backbone.name} has ${backboneLayers.toString()} layers, of which at most ${(backboneLayers - 1).toString()} can be unfrozen. Came: ${phase.unfreeze.toString()}.`,
+      hint: 'Unfreeze fewer layers.',
+    });
+  });
+}

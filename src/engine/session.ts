@@ -1,0 +1,178 @@
+/**
+ * One session: a device, an opened set and the last trained network. The worker and the headless command both
+ * drive it; it knows nothing of messages or files.
+ */
+import { applyViews } from '../data/augmentations/apply-views.ts';
+import { planViews } from '../data/augmentations/plan-views.ts';
+import type { Dataset } from '../data/dataset.ts';
+import { openDataset } from '../data/open-dataset.ts';
+import type { TrainedNetwork } from '../exporters/exporter.ts';
+import { exportAsFile } from '../exporters/registry.ts';
+import type { Platform } from '../platform/platform.ts';
+import type { DatasetSummary, PictureSheet, ViewSheet } from '../protocol/dataset.ts';
+import type { BackendChoice, DeviceReport } from '../protocol/device.ts';
+import { StudioError } from '../protocol/errors.ts';
+import type { RunEvent, RunResult, Stage } from '../protocol/events.ts';
+import type { ExportedFile } from '../protocol/messages.ts';
+import type { ModelSummary } from '../protocol/model.ts';
+import type { Recipe } from '../protocol/recipe.ts';
+import type { RunControl } from '../training/control.ts';
+import { startDevice, type WasmPaths } from './device.ts';
+import { buildNetwork, describeNetwork, type Network } from './network.ts';
+import { runRecipe } from './run.ts';
+import { rgbToRgba, valuesToRgba } from './sheets.ts';
+
+export type Emit = (event: RunEvent) => void;
+
+interface OpenedSet {
+  readonly key: string;
+  readonly dataset: Dataset;
+}
+
+interface Trained {
+  readonly network: Network;
+  readonly result: RunResult;
+  readonly labels: readonly string[];
+}
+
+/** See the header. */
+export class Session {
+  #device: DeviceReport | null = null;
+  #opened: OpenedSet | null = null;
+  #trained: Trained | null = null;
+
+  constructor(
+    readonly platform: Platform,
+    readonly wasmPaths: WasmPaths,
+  ) {}
+
+  /** Takes a device. A network trained on another one is dropped: export it first. */
+  async chooseDevice(backend: BackendChoice): Promise<DeviceReport> {
+    if (this.#device !== null) this.#forgetTrained();
+    this.#device = await startDevice(backend, this.wasmPaths);
+    return this.#device;
+  }
+
+  /** Opens the recipe's set, unless it is open already, and makes it the current one. */
+  async openDataset(recipe: Recipe, options: { file?: Blob; signal: AbortSignal; emit: Emit }): Promise<DatasetSummary> {
+    const key = datasetKey(recipe, options.file);
+    if (this.#opened?.key !== key) {
+      const { emit, ...rest } = options;
+      const onProgress = progressOf(emit, 'dataset');
+      const dataset = await openDataset(recipe, this.platform, { ...rest, onProgress });
+      this.#opened = { key, dataset };
+    }
+    return this.#opened.dataset.summary;
+  }
+
+  async pictures(rows: readonly number[]): Promise<PictureSheet> {
+    const { pictures } = this.#currentSet();
+    return { size: pictures.size, rows, rgba: rgbToRgba(await pictures.read(rows)) };
+  }
+
+  /** The first `count` views of one picture, as the recipe's augmentation makes them. */
+  async views(recipe: Recipe, row: number, count: number): Promise<ViewSheet> {
+    const { pictures } = this.#currentSet();
+    const { size } = pictures;
+    const bytes = await pictures.read([row]);
+    const captions: string[] = [];
+    const rgba = new Uint8ClampedArray(count * size * size * 4);
+    for (let view = 0; view < count; view++) {
+      const plan = planViews(recipe.augmentation, { seed: recipe.seed, rows: [row], view, size });
+      rgba.set(valuesToRgba(applyViews(plan, bytes, size)), view * size * size * 4);
+      captions.push(plan.captions[0] ?? '');
+    }
+    return { size, rows: Array.from({ length: count }, () => row), rgba, captions };
+  }
+
+  describeModel(recipe: Recipe, classes: number): ModelSummary {
+    return describeNetwork(recipe, classes);
+  }
+
+  /**
+   * Carries a recipe out from wherever things stand: device, set, weights, phases, test.
+   *
+   * @throws StudioError; DOMException `AbortError` when cancelled
+   */
+  async train(recipe: Recipe, options: { file?: Blob; control: RunControl; emit: Emit }): Promise<RunResult> {
+    const { control, emit } = options;
+    const seconds: Record<string, number> = {};
+    const timed = async <Value>(stage: string, work: () => Promise<Value>): Promise<Value> => {
+      const start = performance.now();
+      const value = await work();
+      seconds[stage] = (performance.now() - start) / 1000;
+      control.signal.throwIfAborted();
+      return value;
+    };
+    this.#forgetTrained();
+    const device = this.#device ?? (await timed('device', () => this.chooseDevice('auto')));
+    emit({ kind: 'device', device });
+    const file = options.file === undefined ? {} : { file: options.file };
+    const summary = await timed('dataset', () => this.openDataset(recipe, { ...file, signal: control.signal, emit }));
+    emit({ kind: 'dataset', dataset: summary });
+    const { labels } = summary;
+    emit({ kind: 'model', model: this.describeModel(recipe, labels.length) });
+    const onProgress = progressOf(emit, 'weights');
+    const network = await timed('weights', () =>
+      buildNetwork(recipe, labels.length, this.platform, {
+        signal: control.signal,
+        onProgress: (done, total) => { onProgress(done, total, 'bytes', 'Loading the backbone’s weights'); },
+      }),
+    );
+    try {
+      const dataset = this.#currentSet();
+      const events = runRecipe({ recipe, dataset, network, device, control, secondsByStage: seconds });
+      let next = await events.next();
+      for (; next.done !== true; next = await events.next()) emit(next.value);
+      this.#trained = { network, result: next.value, labels };
+      return next.value;
+    } finally {
+      if (this.#trained?.network !== network) network.model.dispose();
+    }
+  }
+
+  /** @throws StudioError `export/nothing-trained`, `export/unknown-format` */
+  export(format: string): Promise<ExportedFile> {
+    return exportAsFile(format, this.trainedNetwork());
+  }
+
+  /** @throws StudioError `export/nothing-trained` */
+  trainedNetwork(): TrainedNetwork {
+    if (this.#trained === null) {
+      throw new StudioError({
+        code: 'export/nothing-trained',
+        message: 'There is no trained network to export.',
+        hint: 'Train first; a stopped run counts once its first epoch has ended.',
+      });
+    }
+    const { network, result, labels } = this.#trained;
+    const { model, preprocessing, weights } = network;
+    return { model, labels, preprocessing, weights, recipe: result.recipe, test: result.test, versions: result.versions };
+  }
+
+  #currentSet(): Dataset {
+    if (this.#opened !== null) return this.#opened.dataset;
+    throw new StudioError({
+      code: 'data/none-open',
+      message: 'Pictures were asked for before an image set was opened.',
+      hint: 'Choose an image set first.',
+    });
+  }
+
+  #forgetTrained(): void {
+    this.#trained?.network.model.dispose();
+    this.#trained = null;
+  }
+}
+
+/** Two recipes with the same key read the same pictures, cleaned, split and resized alike. */
+function datasetKey({ dataset, split, image }: Recipe, file: Blob | undefined): string {
+  const picked = file instanceof File ? [file.name, file.size, file.lastModified] : [file?.size];
+  return JSON.stringify([dataset, split, image, picked]);
+}
+
+function progressOf(emit: Emit, stage: Stage) {
+  return (done: number, total: number | null, unit: 'bytes' | 'pictures' | 'steps', label: string): void => {
+    emit({ kind: 'progress', stage, label, done, total, unit });
+  };
+}

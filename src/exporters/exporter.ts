@@ -1,0 +1,28 @@
+/** What an exporter is; `registry.ts` lists them. */
+import type * as tf from '@tensorflow/tfjs';
+import type { Preprocessing } from '../models/backbones/backbone.ts';
+import type { ExporterEntry } from '../protocol/catalog.ts';
+import type { Evaluation } from '../protocol/events.ts';
+import type { Recipe } from '../protocol/recipe.ts';
+
+/** The trained network and what must travel with it. */
+export interface TrainedNetwork {
+  /** `[batch, size, size, 3]` preprocessed to `[batch, classes]` probabilities; stays the caller's. */
+  readonly model: tf.LayersModel;
+  readonly labels: readonly string[];
+  readonly preprocessing: Preprocessing;
+  readonly recipe: Recipe;
+  /** Where the backbone's weights came from and their hash. */
+  readonly weights: { readonly origin: string; readonly sha256: string | null };
+  readonly test: Evaluation | null;
+  readonly versions: Readonly<Record<string, string>>;
+}
+
+/** Files by name. */
+export type ExportedFiles = ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
+
+export interface Exporter {
+  readonly entry: ExporterEntry;
+  /** @throws StudioError `export/…` */
+  write(trained: TrainedNetwork): Promise<ExportedFiles>;
+}

@@ -1,0 +1,107 @@
+/**
+ * The values at a waist for any pictures and view: from the cache where it holds them, else computed by the
+ * frozen prefix from the waist before (or from the pictures) and kept.
+ */
+import * as tf from '@tensorflow/tfjs';
+import type { Parameters } from '../models/program/parameters.ts';
+import type { Program } from '../models/program/program.ts';
+import type { Pass } from '../models/program/unit.ts';
+import { ActivationCache, type MemoryBudget } from './activation-cache.ts';
+
+/** One view of the pictures; `plain` is without augmentation, as validation and test use it. */
+export type View = { readonly kind: 'plain' } | { readonly kind: 'augmented'; readonly index: number; readonly isCached: boolean };
+
+export const PLAIN: View = { kind: 'plain' };
+
+/** Gives values of pictures as tensors. */
+export interface FeatureSource {
+  /** `[rows.length, ...shape]`; the caller disposes it. */
+  batch(rows: ArrayLike<number>, view: View, signal: AbortSignal): Promise<tf.Tensor>;
+}
+
+export interface FeaturesOptions {
+  /** What the prefix starts from. */
+  readonly from: FeatureSource;
+  readonly prefix: Program;
+  readonly parameters: Parameters;
+  /** Number of pictures in the set. */
+  readonly rows: number;
+  /** Shape of one picture's value at the waist. */
+  readonly shape: readonly number[];
+  readonly budget: MemoryBudget;
+}
+
+/** See the header. Owns its prefix program and cache. */
+export class Features implements FeatureSource {
+  readonly #cache: ActivationCache;
+  /** Time spent in the prefix, for the run's report. */
+  computeMs = 0;
+
+  constructor(readonly options: FeaturesOptions) {
+    this.#cache = new ActivationCache(options.rows, tf.util.sizeFromShape([...options.shape]), options.budget);
+  }
+
+  /** Bytes the cache holds. */
+  get cacheBytes(): number {
+    return this.#cache.sizeBytes;
+  }
+
+  async batch(rows: ArrayLike<number>, view: View, signal: AbortSignal): Promise<tf.Tensor> {
+    const { shape } = this.options;
+    const key = keyOf(view);
+    if (key === null) return this.#compute(rows, view, signal);
+    if (this.#cache.missing(key, rows).length === 0) {
+      return tf.tensor(this.#cache.gather(key, rows), [rows.length, ...shape], 'float32');
+    }
+    const values = await this.#compute(rows, view, signal);
+    if (this.#cache.open(key)) this.#cache.store(key, rows, (await values.data()) as Float32Array);
+    return values;
+  }
+
+  /** Those of `rows` that are not cached although the view is one that can be. */
+  missing(rows: ArrayLike<number>, view: View): number[] {
+    const key = keyOf(view);
+    return key === null ? [] : this.#cache.missing(key, rows);
+  }
+
+  /** Computes and caches `rows`; false when the memory budget is used up. */
+  async keep(rows: readonly number[], view: View, signal: AbortSignal): Promise<boolean> {
+    const values = await this.batch(rows, view, signal);
+    values.dispose();
+    return this.missing(rows, view).length === 0;
+  }
+
+  /** Frees the cache and the prefix. */
+  dispose(): void {
+    this.#cache.clear();
+    this.options.prefix.dispose();
+  }
+
+  async #compute(rows: ArrayLike<number>, view: View, signal: AbortSignal): Promise<tf.Tensor> {
+    const { from, prefix, parameters } = this.options;
+    const x = await from.batch(rows, view, signal);
+    const start = performance.now();
+    const y = tf.tidy(() => prefix.forward(x, inferencePass(parameters)));
+    if (y !== x) x.dispose();
+    this.computeMs += performance.now() - start;
+    return y;
+  }
+}
+
+/** Under which name the cache keeps a view; null for one that is never cached. */
+function keyOf(view: View): string | null {
+  if (view.kind === 'plain') return 'plain';
+  return view.isCached ? view.index.toString() : null;
+}
+
+/** A forward pass that trains nothing: no dropout, averages everywhere. */
+export function inferencePass(parameters: Parameters): Pass {
+  return {
+    parameters,
+    training: false,
+    dropoutMask: (shape) => tf.ones([...shape]),
+    gradients: new Map(),
+    moved: new Map(),
+    saved: new Map(),
+  };
+}

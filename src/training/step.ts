@@ -1,0 +1,43 @@
+/** One update: forward and backward through the trainable tail, then the optimizer. */
+import * as tf from '@tensorflow/tfjs';
+import type { Parameters } from '../models/program/parameters.ts';
+import type { Program } from '../models/program/program.ts';
+import type { Pass } from '../models/program/unit.ts';
+import { softmaxCrossEntropy } from './loss.ts';
+import type { Adam } from './optimizer.ts';
+
+/** Draws dropout masks: values are 0 or `1 / (1 - rate)`. */
+export type MaskSource = (shape: readonly number[], rate: number) => tf.Tensor;
+
+export interface StepInputs {
+  readonly tail: Program;
+  readonly parameters: Parameters;
+  readonly optimizer: Adam;
+  readonly dropoutMask: MaskSource;
+}
+
+/**
+ * Updates the weights on one batch.
+ *
+ * @param x values at the waist, `[batch, ...]`
+ * @param labels `[batch]`, int32
+ * @returns `[2]`: sum of losses and number of right answers before the update; the caller disposes it
+ */
+export function trainStep({ tail, parameters, optimizer, dropoutMask }: StepInputs, x: tf.Tensor, labels: tf.Tensor1D): tf.Tensor1D {
+  return tf.tidy(() => {
+    const pass: Pass = {
+      parameters,
+      training: true,
+      dropoutMask,
+      gradients: new Map(),
+      moved: new Map(),
+      saved: new Map(),
+    };
+    const logits = tail.forward(x, pass) as tf.Tensor2D;
+    const { sums, dLogits } = softmaxCrossEntropy(logits, labels);
+    tail.backward(dLogits, pass);
+    optimizer.apply(parameters, pass.gradients);
+    for (const [name, value] of pass.moved) parameters.set(name, tf.keep(value));
+    return sums;
+  });
+}

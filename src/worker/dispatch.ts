@@ -1,0 +1,91 @@
+/**
+ * Serves requests: one at a time in the order they came, because they share a device; control at once. Each request
+ * gets exactly one `done`, `failed` or `cancelled`.
+ */
+import type { Session } from '../engine/session.ts';
+import { asStudioError, isAbort } from '../protocol/errors.ts';
+import type { RunEvent } from '../protocol/events.ts';
+import type { Control, FromWorker, Request, RequestKind, Requests, ToWorker } from '../protocol/messages.ts';
+import { RunControl } from '../training/control.ts';
+
+type Output = Requests[RequestKind]['output'];
+
+/** See the header. */
+export class Dispatcher {
+  readonly #controls = new Map<number, RunControl>();
+  #queue: Promise<void> = Promise.resolve();
+
+  constructor(
+    readonly session: Session,
+    readonly post: (message: FromWorker, transfer?: Transferable[]) => void,
+  ) {}
+
+  receive(message: ToWorker): void {
+    if (message.kind === 'control') this.#control(message);
+    else this.#enqueue(message);
+  }
+
+  #control({ id, action }: Control): void {
+    // A request that has ended hears nothing more.
+    this.#controls.get(id)?.[action]();
+  }
+
+  #enqueue(request: Request): void {
+    const { id } = request;
+    const emit = (event: RunEvent): void => {
+      this.post({ kind: 'event', id, event });
+    };
+    const control = new RunControl((state) => {
+      emit({ kind: 'state', state });
+    });
+    this.#controls.set(id, control);
+    this.#queue = this.#queue.then(() => this.#serve(request, control, emit));
+  }
+
+  async #serve(request: Request, control: RunControl, emit: (event: RunEvent) => void): Promise<void> {
+    const { id } = request;
+    try {
+      control.signal.throwIfAborted();
+      const output = await this.#carryOut(request, control, emit);
+      this.post({ kind: 'done', id, output }, transferablesOf(output));
+    } catch (error) {
+      if (isAbort(error)) this.post({ kind: 'cancelled', id });
+      else this.post({ kind: 'failed', id, error: asStudioError(error).toWire() });
+    } finally {
+      this.#controls.delete(id);
+    }
+  }
+
+  async #carryOut(request: Request, control: RunControl, emit: (event: RunEvent) => void): Promise<Output> {
+    const { session } = this;
+    switch (request.kind) {
+      case 'chooseDevice':
+        return session.chooseDevice(request.input.backend);
+      case 'openDataset': {
+        const { recipe, ...file } = request.input;
+        return session.openDataset(recipe, { ...file, signal: control.signal, emit });
+      }
+      case 'pictures':
+        return session.pictures(request.input.rows);
+      case 'views':
+        return session.views(request.input.recipe, request.input.row, request.input.count);
+      case 'describeModel':
+        return session.describeModel(request.input.recipe, request.input.classes);
+      case 'train': {
+        const { recipe, ...file } = request.input;
+        return session.train(recipe, { ...file, control, emit });
+      }
+      case 'export':
+        return session.export(request.input.format);
+      default:
+        return request satisfies never;
+    }
+  }
+}
+
+/** Pictures and files are moved, not copied; the worker does not keep them. */
+function transferablesOf(output: Output): Transferable[] {
+  if ('rgba' in output) return [output.rgba.buffer];
+  if ('bytes' in output) return [output.bytes.buffer];
+  return [];
+}

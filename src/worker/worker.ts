@@ -1,0 +1,31 @@
+/**
+ * The worker's entry: makes a session on this browser's platform and serves the page's requests.
+ */
+import threadedSimdUrl from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm?url';
+import simdUrl from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url';
+import plainUrl from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url';
+import { loadCatalog } from '../engine/catalog.ts';
+import { Session } from '../engine/session.ts';
+import { createPlatform } from '../platform/browser.ts';
+import type { FromWorker, ToWorker } from '../protocol/messages.ts';
+import { Dispatcher } from './dispatch.ts';
+
+const scope = self as unknown as DedicatedWorkerGlobalScope;
+
+const platform = createPlatform();
+const session = new Session(platform, {
+  'tfjs-backend-wasm.wasm': plainUrl,
+  'tfjs-backend-wasm-simd.wasm': simdUrl,
+  'tfjs-backend-wasm-threaded-simd.wasm': threadedSimdUrl,
+});
+const post = (message: FromWorker, transfer: Transferable[] = []): void => {
+  scope.postMessage(message, transfer);
+};
+const dispatcher = new Dispatcher(session, post);
+
+scope.addEventListener('message', ({ data }: MessageEvent<ToWorker>) => {
+  dispatcher.receive(data);
+});
+
+// A failure here rejects, which the page hears as the worker's error.
+post({ kind: 'ready', catalog: await loadCatalog(platform) });

@@ -1,0 +1,69 @@
+/** The command line of the headless training command. */
+import { parseArgs } from 'node:util';
+import { BackendChoiceSchema, type BackendChoice } from '../../src/protocol/device.ts';
+import { StudioError } from '../../src/protocol/errors.ts';
+
+export const USAGE = `Carries a recipe out and writes history.json, evaluation.json, split.json, run.json and model/.
+
+  npm run train -- RECIPE.json --out DIR [options]
+
+  --out DIR           folder to write into (made when missing)
+  --backend NAME      webgpu, wasm or cpu; by default the best there is
+  --export FORMAT     also write the network in this format; may be repeated
+  --json              print events as JSON lines instead of progress bars
+  --help              this text
+`;
+
+export interface Command {
+  readonly recipePath: string;
+  readonly outFolder: string;
+  readonly backend: BackendChoice;
+  readonly exportFormats: readonly string[];
+  readonly json: boolean;
+}
+
+/**
+ * Null asks for help.
+ *
+ * @throws StudioError `recipe/bad-command`
+ */
+export function parseCommand(args: readonly string[]): Command | null {
+  const { values, positionals } = parsed(args);
+  if (values.help === true) return null;
+  const [recipePath, ...others] = positionals;
+  if (recipePath === undefined || others.length > 0) {
+    throw badCommand(`One recipe was expected; ${positionals.length.toString()} came.`);
+  }
+  if (values.out === undefined) throw badCommand('--out DIR was expected; it did not come.');
+  const backend = BackendChoiceSchema.safeParse(values.backend ?? 'auto');
+  if (!backend.success) throw badCommand(`--backend takes webgpu, wasm or cpu. Came: ${String(values.backend)}.`);
+  return {
+    recipePath,
+    outFolder: values.out,
+    backend: backend.data,
+    exportFormats: values.export ?? [],
+    json: values.json ?? false,
+  };
+}
+
+function parsed(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        out: { type: 'string' },
+        backend: { type: 'string' },
+        export: { type: 'string', multiple: true },
+        json: { type: 'boolean' },
+        help: { type: 'boolean' },
+      },
+    });
+  } catch (cause) {
+    throw badCommand(cause instanceof Error ? cause.message : String(cause));
+  }
+}
+
+function badCommand(message: string): StudioError {
+  return new StudioError({ code: 'recipe/bad-command', message, hint: 'See the options below.' });
+}

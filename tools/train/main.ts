@@ -1,0 +1,89 @@
+/**
+ * `npm run train -- recipe.json --out DIR`: carries a recipe out in Node with the very engine of the page, and writes
+ * what it leaves. Exit codes: 0 done, 2 bad recipe or input, 1 anything else.
+ */
+import { mkdir, readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { Session } from '../../src/engine/session.ts';
+import { createPlatform } from '../../src/platform/platform.node.ts';
+import { asStudioError, StudioError } from '../../src/protocol/errors.ts';
+import { parseRecipe, type Recipe } from '../../src/protocol/recipe.ts';
+import { RunControl } from '../../src/training/control.ts';
+import { parseCommand, USAGE, type Command } from './command.ts';
+import { offerWebGpu, WASM_FOLDER } from './backends.ts';
+import { JsonReporter, TerminalReporter } from './report.ts';
+import { writeRun } from './write-run.ts';
+
+async function readRecipe(path: string): Promise<Recipe> {
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    throw new StudioError({
+      code: 'recipe/missing',
+      message: `A recipe was expected at ${path}; it cannot be read.`,
+      hint: 'Give the path of a recipe file; public/recipes has some.',
+      cause,
+    });
+  });
+  try {
+    return parseRecipe(JSON.parse(text));
+  } catch (cause) {
+    if (!(cause instanceof SyntaxError)) throw cause;
+    throw new StudioError({
+      code: 'recipe/not-json',
+      message: `${path} is not JSON: ${cause.message}.`,
+      hint: 'Correct it, or start from one of the recipes in public/recipes.',
+      cause,
+    });
+  }
+}
+
+async function train(command: Command): Promise<void> {
+  const recipe = await readRecipe(command.recipePath);
+  await mkdir(command.outFolder, { recursive: true });
+  if (command.backend === 'webgpu' || command.backend === 'auto') await offerWebGpu();
+  const platform = createPlatform({ baseFolder: dirname(resolve(command.recipePath)) });
+  const session = new Session(platform, WASM_FOLDER);
+  const reporter = command.json ? new JsonReporter() : new TerminalReporter();
+  const control = new RunControl();
+  // The first Ctrl-C stops the run with its best weights kept; the second ends the command.
+  process.once('SIGINT', () => {
+    control.stop();
+  });
+  await session.chooseDevice(command.backend);
+  const result = await session.train(recipe, { control, emit: (event) => { reporter.event(event); } });
+  const dataset = await session.openDataset(recipe, { signal: control.signal, emit: () => undefined });
+  await writeRun(command, { session, result, dataset });
+  reporter.finished(result, command.outFolder);
+}
+
+/** Bad recipes and bad input are the user's to mend: 2. Everything else: 1. */
+function exitCodeOf(error: StudioError): number {
+  return /^(recipe|data)\//.test(error.code) ? 2 : 1;
+}
+
+async function main(): Promise<number> {
+  const command = parseCommand(process.argv.slice(2));
+  if (command === null) {
+    process.stdout.write(USAGE);
+    return 0;
+  }
+  try {
+    await train(command);
+    return 0;
+  } catch (thrown) {
+    const error = asStudioError(thrown);
+    if (command.json) process.stdout.write(`${JSON.stringify({ kind: 'failed', error: error.toWire() })}\n`);
+    process.stderr.write(`\n${error.message}\n${error.hint}\n(${error.code})\n`);
+    if (error.code.startsWith('bug/')) process.stderr.write(`${String(error.toWire().cause)}\n`);
+    return exitCodeOf(error);
+  }
+}
+
+try {
+  process.exitCode = await main();
+} catch (thrown) {
+  const error = asStudioError(thrown);
+  process.stderr.write(`${error.message}\n${error.hint}\n\n${USAGE}`);
+  process.exitCode = exitCodeOf(error);
+}
+// Dawn keeps its device's threads alive.
+process.exit();

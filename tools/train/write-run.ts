@@ -1,0 +1,58 @@
+/** The files that a headless run leaves. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Session } from '../../src/engine/session.ts';
+import { findExporter } from '../../src/exporters/registry.ts';
+import type { DatasetSummary } from '../../src/protocol/dataset.ts';
+import type { RunResult } from '../../src/protocol/events.ts';
+import type { Command } from './command.ts';
+
+export interface Finished {
+  readonly session: Session;
+  readonly result: RunResult;
+  readonly dataset: DatasetSummary;
+}
+
+/** Writes history, evaluation, split and run as JSON, and the network into `model/`. */
+export async function writeRun({ outFolder, exportFormats }: Command, finished: Finished): Promise<void> {
+  const { session, result, dataset } = finished;
+  await mkdir(outFolder, { recursive: true });
+  const write = (name: string, value: unknown): Promise<void> =>
+    writeFile(join(outFolder, name), `${JSON.stringify(value, null, 2)}\n`);
+  await write('history.json', result.history.map(historyLine));
+  await write('evaluation.json', evaluationOf(result));
+  await write('split.json', splitOf(dataset));
+  await write('run.json', runOf(result));
+  if (result.history.length === 0) return;
+  await writeFiles(session, 'tfjs', join(outFolder, 'model'));
+  for (const format of exportFormats) await writeFiles(session, format, join(outFolder, format));
+}
+
+function historyLine({ phase, epoch, loss, accuracy, valLoss, valAccuracy, learningRate, seconds }: RunResult['history'][number]) {
+  return { phase, epoch, loss, accuracy, valLoss, valAccuracy, learningRate, seconds };
+}
+
+/** Null when the run was stopped before its first epoch ended. */
+function evaluationOf({ test }: RunResult) {
+  if (test === null) return null;
+  const { labels, loss, accuracy, macroF1, interval, confusionMatrix, perClass } = test;
+  return { labels, testLoss: loss, testAccuracy: accuracy, macroF1, interval, confusionMatrix, perClass };
+}
+
+function splitOf({ split }: DatasetSummary) {
+  return {
+    train: Array.from(split.train),
+    validation: Array.from(split.validation),
+    test: Array.from(split.test),
+  };
+}
+
+function runOf({ runId, recipe, device, stopped, versions, secondsByStage, cleaning }: RunResult) {
+  return { runId, recipe, device, backend: device.backend, stopped, versions, secondsByStage, cleaning };
+}
+
+async function writeFiles(session: Session, format: string, folder: string): Promise<void> {
+  const files = await findExporter(format).write(session.trainedNetwork());
+  await mkdir(folder, { recursive: true });
+  for (const [name, bytes] of files) await writeFile(join(folder, name), bytes);
+}
