@@ -27,7 +27,7 @@ export function createPlatform(options: BrowserPlatformOptions = {}): Platform {
 
 function defaultBaseUrl(): string {
   const base = import.meta.env.BASE_URL;
-  // A relative base is relative to the page; a built worker lies one folder below it, in `assets/`.
+  // A relative base is relative to the page; a built worker lies one folder below it.
   const relative = base === '' || base.startsWith('.');
   return new URL(relative ? (import.meta.env.PROD ? '../' : './') : base, self.location.href).href;
 }

@@ -1,0 +1,32 @@
+/** Turns pictures about their middle. @see Keras `RandomRotation(degrees / 360, fill_mode="reflect")` */
+import { numberOption } from '../../protocol/options.ts';
+import type { Augmentation } from './augmentation.ts';
+import { aboutMiddle } from './projective.ts';
+
+export const rotation: Augmentation = {
+  entry: {
+    name: 'rotation',
+    label: 'Rotation',
+    help: 'Turns each picture by up to so many degrees either way.',
+    options: [
+      {
+        kind: 'number',
+        name: 'rotationDegrees',
+        label: 'Rotation, degrees',
+        help: 'Turns each picture by up to so many degrees either way.',
+        default: 0,
+        min: 0,
+        max: 180,
+        step: 1,
+      },
+    ],
+  },
+  draw(options, random, size) {
+    const most = numberOption(options, 'rotationDegrees');
+    if (most === 0) return null;
+    const degrees = random.uniform(-most, most);
+    const cosine = Math.cos((degrees * Math.PI) / 180);
+    const sine = Math.sin((degrees * Math.PI) / 180);
+    return { map: aboutMiddle(size, cosine, -sine, sine, cosine), caption: `${degrees.toFixed(0)}°` };
+  },
+};
