@@ -2,7 +2,7 @@
 import type { LayersModel } from '@tensorflow/tfjs';
 import type { BackboneEntry } from '../../protocol/catalog.ts';
 import type { BlockSummary } from '../../protocol/model.ts';
-import type { OptionValue } from '../../protocol/recipe.ts';
+import type { Options } from '../../protocol/options.ts';
 
 /**
  * Preprocessing of uint8 RGB, channel by channel: `y[c] = x[order[c]] * scale[c] + offset[c]`, where `c` is the
@@ -44,7 +44,7 @@ export interface BackboneOptions {
   /** Whether its ImageNet weights will be loaded: Keras then gives EfficientNet one more layer. */
   readonly imagenet?: boolean;
   /** The entry's declared options, defaults filled in. */
-  readonly options: Readonly<Record<string, OptionValue>>;
+  readonly options: Options;
 }
 
 /** What Keras has where ours has an inert layer of the same name. */

@@ -6,6 +6,7 @@
  * @see keras.applications.MobileNetV2
  */
 import * as tf from '@tensorflow/tfjs';
+import { numberOption } from '../../protocol/options.ts';
 import { scaleToPlusMinusOne, type Backbone, type BackboneOptions } from './backbone.ts';
 import { blocksByPrefix } from './blocks.ts';
 import {
@@ -62,7 +63,7 @@ export const mobilenetv2: Backbone = {
 };
 
 function build({ size, options, seed }: BackboneOptions): tf.LayersModel {
-  const alpha = Number(options['alpha'] ?? 1);
+  const alpha = numberOption(options, 'alpha');
   const initializer = kernelInitializer('glorotUniform', seed ?? null);
   const input = tf.input({ shape: [size, size, 3], name: 'input_layer' });
   let x = convolution(input, makeDivisible(32 * alpha, 8), 'Conv1', initializer, {

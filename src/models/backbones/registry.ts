@@ -1,6 +1,7 @@
 /** The backbones that Mien knows, in the order in which the page lists them. One line each. */
 import { StudioError } from '../../protocol/errors.ts';
-import type { OptionValue, Recipe } from '../../protocol/recipe.ts';
+import { checkOptions, type Options } from '../../protocol/options.ts';
+import type { Recipe } from '../../protocol/recipe.ts';
 import type { LayersModel } from '@tensorflow/tfjs';
 import type { Backbone } from './backbone.ts';
 import {
@@ -49,32 +50,11 @@ export function findBackbone(name: string): Backbone {
 /**
  * A recipe's options of a backbone, checked against what its entry declares and with defaults filled in.
  *
- * @throws StudioError `recipe/invalid`
+ * @throws StudioError `recipe/unknown-option`, `recipe/invalid`
  */
-export function backboneOptions(
-  backbone: Backbone,
-  recipe: Recipe['backbone'],
-): Readonly<Record<string, OptionValue>> {
-  const { name: _name, weights: _weights, ...given } = recipe;
-  const specs = backbone.entry.options;
-  for (const name of Object.keys(given)) {
-    if (!specs.some((spec) => spec.name === name)) throw invalid(name, `is not an option of ${recipe.name}`);
-  }
-  return Object.fromEntries(
-    specs.map((spec): [string, OptionValue] => {
-      const value = given[spec.name] ?? spec.default;
-      if (typeof value !== typeof spec.default)
-        throw invalid(spec.name, `takes a ${typeof spec.default}`, value);
-      if (spec.kind === 'number' && !(Number(value) >= spec.min && Number(value) <= spec.max)) {
-        throw invalid(spec.name, `takes a number from ${spec.min} to ${spec.max}`, value);
-      }
-      if (spec.kind === 'choice' && !spec.choices.some((choice) => choice.value === value)) {
-        const values = spec.choices.map((choice) => String(choice.value)).join(', ');
-        throw invalid(spec.name, `takes one of: ${values}`, value);
-      }
-      return [spec.name, value];
-    }),
-  );
+export function backboneOptions(backbone: Backbone, recipe: Recipe['backbone']): Options {
+  const { name, options } = backbone.entry;
+  return checkOptions({ field: 'backbone', entry: name, ownKeys: ['name', 'weights'] }, options, recipe);
 }
 
 /** The network that a recipe asks for, and the entry it came from. */
@@ -88,18 +68,10 @@ export interface BuiltBackbone {
  * Finds, checks and builds a recipe's backbone; `loadBackboneWeights` fills it.
  *
  * @param size Side of the square input, in pixels.
- * @throws StudioError `recipe/unknown-backbone`, `recipe/invalid`
+ * @throws StudioError `recipe/unknown-backbone`, `recipe/unknown-option`, `recipe/invalid`
  */
 export function buildBackbone(recipe: Recipe['backbone'], size: number): BuiltBackbone {
   const backbone = findBackbone(recipe.name);
   const options = backboneOptions(backbone, recipe);
   return { backbone, model: backbone.build({ size, options, imagenet: recipe.weights === 'imagenet' }) };
-}
-
-function invalid(option: string, rule: string, value?: OptionValue): StudioError {
-  return new StudioError({
-    code: 'recipe/invalid',
-    message: `Recipe field backbone.${option} ${rule}.${value === undefined ? '' : ` Came: ${JSON.stringify(value)}.`}`,
-    hint: 'Correct that field, or start from one of the preset recipes.',
-  });
 }
