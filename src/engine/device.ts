@@ -26,7 +26,6 @@ export async function probeDevices(): Promise<readonly ProbeResult[]> {
  * @throws StudioError `gpu/unavailable` when the chosen one cannot run here, `gpu/start-failed` when it does not start
  */
 export async function startDevice(choice: BackendChoice, wasmPaths: WasmPaths): Promise<DeviceReport> {
-  registerKernels();
   const candidates = await probeDevices();
   const wanted = candidates.filter(({ backend, available, suitable }) =>
     choice === 'auto' ? suitable : backend === choice && available,
@@ -46,7 +45,7 @@ export async function startDevice(choice: BackendChoice, wasmPaths: WasmPaths): 
 
 async function probeWebGpu(): Promise<ProbeResult> {
   const none = (why: string): ProbeResult => ({ backend: 'webgpu', available: false, suitable: false, name: '–', why });
-  if (!('gpu' in navigator)) return none('This browser has no WebGPU.');
+  if (typeof navigator === 'undefined' || !('gpu' in navigator)) return none('There is no WebGPU here.');
   const adapter = await navigator.gpu.requestAdapter({ powerPreference: 'high-performance' });
   if (adapter === null) return none('There is no WebGPU adapter.');
   const { info } = adapter;
@@ -95,6 +94,7 @@ async function startBackend(backend: Backend, wasmPaths: WasmPaths): Promise<voi
   try {
     if (backend === 'webgpu') await import('@tensorflow/tfjs-backend-webgpu');
     if (backend === 'wasm') await loadWasm(wasmPaths);
+    registerKernels(backend);
     if (!(await tf.setBackend(backend))) throw new TypeError(`tfjs did not start its ${backend} backend`);
     await tf.ready();
   } catch (cause) {

@@ -1,4 +1,5 @@
 /** Adds Mien's kernels, and the gradients that the wasm backend lacks, to tfjs' registry. */
+import type { Backend } from '../protocol/device.ts';
 import { registerCompositeKernels } from './composite/register.ts';
 import { cpuMemory } from './cpu/memory.ts';
 import { registerHostKernels } from './host/register.ts';
@@ -6,16 +7,29 @@ import { registerWasmConvolutionGradients } from './wasm/convolution.ts';
 import { registerWasmDepthwiseGradients } from './wasm/depthwise.ts';
 import { wasmMemory } from './wasm/memory.ts';
 
-let registered = false;
+const registered = new Set<Backend>();
 
-/** Call once before a network runs; the backends themselves need not be up yet. Further calls do nothing. */
-export function registerKernels(): void {
-  if (registered) return;
-  registered = true;
-  registerHostKernels('cpu', cpuMemory);
-  registerHostKernels('wasm', wasmMemory);
-  registerCompositeKernels('webgpu');
-  registerCompositeKernels('webgl');
-  registerWasmConvolutionGradients();
-  registerWasmDepthwiseGradients();
+/**
+ * Call it before a network runs on `backend`, and after that backend's own package was imported: some of its kernels
+ * are replaced. Further calls do nothing.
+ */
+export function registerKernels(backend: Backend): void {
+  if (registered.has(backend)) return;
+  registered.add(backend);
+  switch (backend) {
+    case 'cpu':
+      registerHostKernels('cpu', cpuMemory);
+      break;
+    case 'wasm':
+      registerHostKernels('wasm', wasmMemory);
+      registerWasmConvolutionGradients();
+      registerWasmDepthwiseGradients();
+      break;
+    case 'webgpu':
+    case 'webgl':
+      registerCompositeKernels(backend);
+      break;
+    default:
+      backend satisfies never;
+  }
 }
