@@ -29,7 +29,6 @@ const child = spawn(process.execPath, ['--import', 'tsx', program, ...args], {
   stdio: 'inherit',
   env,
 });
-// Ctrl-C reaches the whole group; wait for the program to end by itself, so that its last words are seen.
-for (const signal of ['SIGINT', 'SIGTERM'])
-  process.on(signal, () => signal === 'SIGTERM' && child.kill(signal));
-child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 1)));
+// Wait for the program to end by itself, so that its last words are seen.
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
+child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 143)));

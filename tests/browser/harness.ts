@@ -1,0 +1,109 @@
+/**
+ * Owns the browser that tests drive: real Chromium with WebGPU on the built app. A test fails when its page logs an
+ * error, throws, breaks the content security policy, or asks anything of the network beyond this machine.
+ */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { chromium, type Browser, type BrowserContextOptions, type Page, type Worker } from 'playwright-core';
+import { afterAll, afterEach, expect, inject } from 'vitest';
+import { CHROMIUM_FLAGS } from '../../tools/setup/chromium.ts';
+
+const SCREENSHOTS = fileURLToPath(new URL('./screenshots', import.meta.url));
+
+/** How a page is opened. */
+export interface PageOptions extends BrowserContextOptions {
+  /** Path, query and fragment to open; `null` to open nothing yet. Default: the app's start. */
+  readonly path?: string | null;
+  /** Problems that the test provokes: those that match are not held against it. */
+  readonly allow?: readonly RegExp[];
+}
+
+interface Open {
+  readonly page: Page;
+  readonly allow: readonly RegExp[];
+  readonly problems: string[];
+}
+
+let browser: Browser | null = null;
+let opened: Open[] = [];
+
+/** The served build's address, with a trailing slash. */
+export const appUrl = (): string => inject('appUrl');
+
+/** Opens a page in a profile of its own. It is closed, and its problems counted, after the test. */
+export async function newPage({ path = '', allow = [], ...options }: PageOptions = {}): Promise<Page> {
+  browser ??= await chromium.launch({ executablePath: inject('chromium'), args: [...CHROMIUM_FLAGS] });
+  const context = await browser.newContext({ baseURL: appUrl(), ...options });
+  const page = await context.newPage();
+  opened.push({ page, allow, problems: watch(page) });
+  if (path !== null) await page.goto(path);
+  return page;
+}
+
+/** Notes what goes wrong in a page and its workers. */
+function watch(page: Page): string[] {
+  const problems: string[] = [];
+  // A page's violations of its policy are logged as errors.
+  page.on('console', (message) => {
+    if (message.type() === 'error') problems.push(`console: ${message.text()} (${message.location().url})`);
+  });
+  page.on('pageerror', (error) => problems.push(`thrown: ${error.message}`));
+  page.on('worker', (worker) => {
+    reportViolations(worker).catch((error: unknown) => problems.push(`worker: ${String(error)}`));
+  });
+  page.on('crash', () => problems.push('the page crashed'));
+  page.on('requestfailed', (request) => {
+    const reason = request.failure()?.errorText ?? '';
+    // Leaving a page or cancelling a run aborts what it was loading.
+    if (reason !== 'net::ERR_ABORTED') problems.push(`request: ${request.url()} ${reason}`);
+  });
+  return problems;
+}
+
+/** A worker's violations are logged nowhere that Playwright sees: the worker itself has to tell. */
+async function reportViolations(worker: Worker): Promise<void> {
+  try {
+    await worker.evaluate(() => {
+      self.addEventListener('securitypolicyviolation', (event) => {
+        console.error(
+          `Content Security Policy of the worker: ${event.violatedDirective} ${event.blockedURI}`,
+        );
+      });
+    });
+  } catch (error) {
+    // Threads of wasm come and go, and pages are closed while they start.
+    if (!/closed|destroyed|crashed/i.test(String(error))) throw error;
+  }
+}
+
+/** The problems so far of all pages of this test, less the allowed. */
+const problemsOf = (pages: readonly Open[]): string[] =>
+  pages.flatMap(({ problems, allow }) =>
+    problems.filter((text) => !allow.some((pattern) => pattern.test(text))),
+  );
+
+/** Writes a picture of the page to a folder that git ignores; returns its path. */
+export async function screenshot(page: Page, name: string): Promise<string> {
+  mkdirSync(SCREENSHOTS, { recursive: true });
+  const path = join(SCREENSHOTS, `${name}.png`);
+  await page.screenshot({ path, fullPage: true });
+  return path;
+}
+
+afterEach(async ({ task }) => {
+  const pages = opened;
+  opened = [];
+  const problems = problemsOf(pages);
+  const failed = problems.length > 0 || task.result?.state === 'fail';
+  for (const [index, { page }] of pages.entries()) {
+    if (failed && !page.isClosed()) await screenshot(page, `failed-${task.id}-${index}`);
+    await page.context().close();
+  }
+  expect(problems, 'problems in the page').toEqual([]);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  browser = null;
+});
