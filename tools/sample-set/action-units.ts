@@ -29,24 +29,24 @@ export const ACTION_UNITS = {
   AU26: 'jaw drop',
   AU27: 'mouth stretch',
   AU43: 'eye closure',
-} as const
+} as const;
 
 /** Name of an action unit. */
-export type ActionUnit = keyof typeof ACTION_UNITS
+export type ActionUnit = keyof typeof ACTION_UNITS;
 
 /** All names, in FACS' order. */
-export const ACTION_UNIT_NAMES = Object.keys(ACTION_UNITS) as ActionUnit[]
+export const ACTION_UNIT_NAMES = Object.keys(ACTION_UNITS) as ActionUnit[];
 
 /** Intensity of each AU, 0 (absent) to 1 (E, maximum). */
-export type Intensities = Record<ActionUnit, number>
+export type Intensities = Record<ActionUnit, number>;
 
 /** Intensity letters, A to E, and the middle of the fifth that each names. */
-export const LETTERS = { A: 0.12, B: 0.32, C: 0.54, D: 0.78, E: 1 } as const
+export const LETTERS = { A: 0.12, B: 0.32, C: 0.54, D: 0.78, E: 1 } as const;
 
 /** An intensity letter. */
-export type Letter = keyof typeof LETTERS
+export type Letter = keyof typeof LETTERS;
 
 /** A face at rest. */
 export function atRest(): Intensities {
-  return Object.fromEntries(ACTION_UNIT_NAMES.map((name) => [name, 0])) as Intensities
+  return Object.fromEntries(ACTION_UNIT_NAMES.map((name) => [name, 0])) as Intensities;
 }

@@ -1,13 +1,13 @@
 /** Owns the bundle that every painter takes: who, how moved, how seen. */
-import type { View } from '../geometry.ts'
-import type { Landmarks } from '../landmarks.ts'
-import type { Person } from '../person.ts'
-import type { Scene } from '../scene.ts'
+import type { View } from '../geometry.ts';
+import type { Landmarks } from '../landmarks.ts';
+import type { Person } from '../person.ts';
+import type { Scene } from '../scene.ts';
 
 /** One person sitting for one picture. */
 export interface Sitting {
-  readonly person: Person
-  readonly scene: Scene
-  readonly marks: Landmarks
-  readonly view: View
+  readonly person: Person;
+  readonly scene: Scene;
+  readonly marks: Landmarks;
+  readonly view: View;
 }
