@@ -1,9 +1,10 @@
 /** The built-in set: drawn faces that ship with Mien, so that the studio works with no network at all. */
 import { openParquet } from '../parquet/parquet-file.ts';
 import { findColumns, readTable } from './image-table.ts';
-import type { Source } from './source.ts';
+import type { Source, SourceRow } from './source.ts';
 
 const PATH = 'sample/faces.parquet';
+const ALL = 1200;
 
 export const sample: Source = {
   entry: {
@@ -11,18 +12,43 @@ export const sample: Source = {
     label: 'Drawn faces',
     help: 'About 1,200 drawn faces that come with Mien; no download.',
     notice: 'Drawn by a program from facial action units: no real person is shown.',
-    options: [],
+    options: [
+      {
+        kind: 'number',
+        name: 'pictures',
+        label: 'Pictures',
+        help: 'How many of the faces to use, from the first on: see what little data does.',
+        default: ALL,
+        min: 40,
+        max: ALL,
+        step: 1,
+      },
+    ],
   },
-  async open(_options, { platform, signal }) {
+  async open(options, { platform, signal }) {
+    const pictures = Number(options['pictures']);
     const file = await openParquet(await platform.openAsset(PATH, signal));
     const columns = findColumns({ image: 'image', label: 'qa' }, file.columns);
     return {
       origin: 'built-in drawn faces',
       noun: 'faces',
       sizeBytes: file.sizeBytes,
-      rowCount: file.rowCount,
+      rowCount: Math.min(pictures, file.rowCount),
       labelNames: file.labelNames(columns.label),
-      readRows: (rowsSignal) => readTable(file, columns, rowsSignal),
+      readRows: (rowsSignal) => firstRows(readTable(file, columns, rowsSignal), pictures),
     };
   },
 };
+
+/** The set is stored in an order of chance, so its first rows are a fair share of it. */
+async function* firstRows(
+  rows: AsyncIterable<readonly SourceRow[]>,
+  count: number,
+): AsyncGenerator<readonly SourceRow[]> {
+  let left = count;
+  for await (const some of rows) {
+    yield some.slice(0, left);
+    left -= some.length;
+    if (left <= 0) return;
+  }
+}

@@ -1,0 +1,50 @@
+/** A session in Node on a given backend, and recipes small enough for tests. */
+import { readFile } from 'node:fs/promises';
+import { Session } from '../../src/engine/session.ts';
+import { createPlatform } from '../../src/platform/platform.node.ts';
+import type { RunEvent, RunResult } from '../../src/protocol/events.ts';
+import { parseRecipe, type Recipe } from '../../src/protocol/recipe.ts';
+import { RunControl } from '../../src/training/control.ts';
+import { WASM_FOLDER } from '../../tools/train/backends.ts';
+
+/** Quick look with few pictures, small and short, and random weights: seconds on two cores. */
+export async function tinyRecipe(changes: Partial<Recipe> = {}): Promise<Recipe> {
+  const quickLook = parseRecipe(JSON.parse(await readFile('public/recipes/quick-look.json', 'utf8')));
+  return {
+    ...quickLook,
+    dataset: { source: 'sample', pictures: 80 },
+    image: { size: 32, resize: 'bilinear' },
+    augmentation: { horizontalFlip: true, rotationDegrees: 10, views: 2 },
+    backbone: { name: 'mobilenetv2', alpha: 0.35, weights: 'random' },
+    batchSize: 16,
+    phases: [
+      { name: 'head', epochs: 2, learningRate: 0.001 },
+      { name: 'fineTune', epochs: 2, learningRate: 0.0003, unfreeze: 12, batchNorm: 'inference' },
+    ],
+    ...changes,
+  };
+}
+
+export async function openSession(backend: 'cpu' | 'wasm' | 'webgpu'): Promise<Session> {
+  const session = new Session(createPlatform(), WASM_FOLDER);
+  await session.chooseDevice(backend);
+  return session;
+}
+
+/** Trains and collects the events. */
+export async function train(
+  session: Session,
+  recipe: Recipe,
+  onEvent: (event: RunEvent, control: RunControl) => void = () => undefined,
+): Promise<{ result: RunResult; events: RunEvent[] }> {
+  const events: RunEvent[] = [];
+  const emit = (event: RunEvent): void => {
+    events.push(event);
+    onEvent(event, control);
+  };
+  const control = new RunControl((state) => {
+    emit({ kind: 'state', state });
+  });
+  const result = await session.train(recipe, { control, emit });
+  return { result, events };
+}

@@ -1,0 +1,122 @@
+/** A whole run on wasm: what it says, what it leaves, that it can be repeated, paused, stopped and leaks nothing. */
+import * as tf from '@tensorflow/tfjs';
+import { describe, expect, it } from 'vitest';
+import type { RunEvent } from '../../../src/protocol/events.ts';
+import { openSession, tinyRecipe, train } from '../../support/session.ts';
+
+/** History without its times. */
+function figures(history: readonly object[]): object[] {
+  return history.map((line) => ({ ...line, seconds: 0 }));
+}
+
+function kinds(events: readonly RunEvent[]): string[] {
+  return events.map(({ kind }) => kind);
+}
+
+describe('a run', () => {
+  it('says its phases, epochs and figures in order and ends with the test pictures', async () => {
+    const session = await openSession('wasm');
+    const { result, events } = await train(session, await tinyRecipe());
+    const main = events.filter(({ kind }) => ['phase', 'epoch', 'phaseEnd', 'test'].includes(kind));
+    expect(kinds(main)).toEqual(['phase', 'epoch', 'epoch', 'phaseEnd', 'phase', 'epoch', 'epoch', 'phaseEnd', 'test']);
+    expect(result.history.map(({ phase, epoch }) => [phase, epoch])).toEqual([
+      ['head', 1],
+      ['head', 2],
+      ['fineTune', 1],
+      ['fineTune', 2],
+    ]);
+    const { test } = result;
+    expect(test?.confusionMatrix.flat().reduce((sum, count) => sum + count)).toBe(test?.rows.length);
+    expect(result.stopped).toBe(false);
+  });
+
+  it('gives the same history twice on one device, to the bit', async () => {
+    const recipe = await tinyRecipe();
+    const first = await train(await openSession('wasm'), recipe);
+    const second = await train(await openSession('wasm'), recipe);
+    expect(figures(second.result.history)).toEqual(figures(first.result.history));
+    expect(second.result.test?.probabilities).toEqual(first.result.test?.probabilities);
+  });
+
+  it('gives another history with another seed', async () => {
+    const first = await train(await openSession('wasm'), await tinyRecipe());
+    const second = await train(await openSession('wasm'), await tinyRecipe({ seed: 7 }));
+    expect(figures(second.result.history)).not.toEqual(figures(first.result.history));
+  });
+
+  it('leaves no tensor but the trained network’s', async () => {
+    const session = await openSession('wasm');
+    const recipe = await tinyRecipe();
+    const before = tf.memory().numTensors;
+    await train(session, recipe);
+    const after = tf.memory();
+    expect(after.numTensors - before).toBe(session.trainedNetwork().model.weights.length);
+    await train(session, recipe);
+    expect(tf.memory()).toMatchObject({ numTensors: after.numTensors, numBytes: after.numBytes });
+  });
+});
+
+describe('pause, resume and stop', () => {
+  it('change nothing in the figures of a run that is paused and resumed', async () => {
+    const recipe = await tinyRecipe();
+    const plain = await train(await openSession('wasm'), recipe);
+    const paused = await train(await openSession('wasm'), recipe, (event, control) => {
+      if (event.kind === 'step' && event.step === event.steps) control.pause();
+      if (event.kind === 'state' && event.state === 'paused') setTimeout(() => { control.resume(); }, 20);
+    });
+    expect(kinds(paused.events)).toContain('state');
+    expect(figures(paused.result.history)).toEqual(figures(plain.result.history));
+  });
+
+  it('do no step while paused', async () => {
+    let stepsWhilePaused = 0;
+    let isPaused = false;
+    await train(await openSession('wasm'), await tinyRecipe(), (event, control) => {
+      if (event.kind === 'step' && isPaused) stepsWhilePaused += 1;
+      if (event.kind === 'epoch' && event.record.epoch === 1) control.pause();
+      if (event.kind !== 'state') return;
+      isPaused = event.state === 'paused';
+      if (isPaused) setTimeout(() => { control.resume(); }, 50);
+    });
+    expect(stepsWhilePaused).toBe(0);
+  });
+
+  it('keep the best epoch and test it when stopped in the middle of the next', async () => {
+    const session = await openSession('wasm');
+    const { result } = await train(session, await tinyRecipe(), (event, control) => {
+      if (event.kind === 'step' && event.phaseIndex === 1 && event.epoch === 2) control.stop();
+    });
+    expect(result.stopped).toBe(true);
+    expect(result.history.map(({ phase }) => phase)).toEqual(['head', 'head', 'fineTune']);
+    expect(result.test).not.toBeNull();
+  });
+
+  it('leave nothing to export when stopped before the first epoch ended', async () => {
+    const session = await openSession('wasm');
+    const { result } = await train(session, await tinyRecipe(), (event, control) => {
+      if (event.kind === 'phase') control.stop();
+    });
+    expect(result.history).toEqual([]);
+    expect(result.test).toBeNull();
+  });
+
+  it('end with AbortError when cancelled, and leak nothing', async () => {
+    const session = await openSession('wasm');
+    const before = tf.memory().numTensors;
+    const cancelled = train(session, await tinyRecipe(), (event, control) => {
+      if (event.kind === 'step') control.cancel();
+    });
+    await expect(cancelled).rejects.toMatchObject({ name: 'AbortError' });
+    expect(tf.memory().numTensors).toBeLessThanOrEqual(before);
+  });
+});
+
+describe('a learning rate that is far too high', () => {
+  it('stops the run with train/not-finite and names the rate', async () => {
+    const recipe = await tinyRecipe({
+      backbone: { name: 'efficientnetb2', weights: 'random' },
+      phases: [{ name: 'fineTune', epochs: 3, learningRate: 10, unfreeze: 30, batchNorm: 'inference' }],
+    });
+    await expect(train(await openSession('wasm'), recipe)).rejects.toMatchObject({ code: 'train/not-finite' });
+  });
+});
