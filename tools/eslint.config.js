@@ -22,7 +22,7 @@ const animationFrame = {
 };
 
 export default defineConfig(
-  { ignores: ['dist/', 'node_modules/', 'public/', 'tests/**/fixtures/', 'tests/**/goldens/'] },
+  { ignores: ['dist/', '.cache/', 'node_modules/', 'public/', 'tests/**/fixtures/', 'tests/**/goldens/'] },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   eslint.configs.recommended,
   {

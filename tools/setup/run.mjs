@@ -22,8 +22,6 @@ try {
 }
 
 const [program, ...args] = process.argv.slice(2);
-// Where npm was called, for programs that take paths: npm itself moves to the project's folder.
-const env = { ...process.env, MIEN_CALLED_FROM: process.env.INIT_CWD ?? process.cwd() };
 const child = spawn(process.execPath, ['--import', 'tsx', program, ...args], {
   cwd: root,
   stdio: 'inherit',

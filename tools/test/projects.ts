@@ -12,6 +12,11 @@ const oneAtATime = { pool: 'forks', maxWorkers: 1, fileParallelism: false } as c
 /** Minutes a test may take where a software adapter compiles its first shaders. */
 const minutes = (count: number): number => count * 60_000;
 
+const slow = { testTimeout: minutes(3), hookTimeout: minutes(3), ...oneAtATime };
+
+/** Tests that run real Keras, by the Python that KERAS_PYTHON names; the other parity tests read goldens. */
+const LIVE = 'tests/parity/**/*.live.test.ts';
+
 /** The test projects. */
 export const testProjects: TestProjectInlineConfiguration[] = [
   { extends: true, test: { name: 'unit', include: tests('unit') } },
@@ -23,30 +28,21 @@ export const testProjects: TestProjectInlineConfiguration[] = [
       include: tests('gpu'),
       globalSetup: ['tests/gpu/global-setup.ts'],
       setupFiles: ['tests/gpu/setup.ts'],
-      testTimeout: minutes(3),
-      hookTimeout: minutes(3),
-      ...oneAtATime,
+      ...slow,
     },
   },
   {
     extends: true,
-    test: {
-      name: 'parity',
-      include: tests('parity'),
-      testTimeout: minutes(5),
-      hookTimeout: minutes(5),
-      ...oneAtATime,
-    },
+    test: { name: 'parity', include: tests('parity'), exclude: [LIVE], ...slow },
   },
+  { extends: true, test: { name: 'keras', include: [LIVE], ...slow } },
   {
     extends: true,
     test: {
       name: 'browser',
       include: tests('browser'),
       globalSetup: ['tests/browser/global-setup.ts'],
-      testTimeout: minutes(3),
-      hookTimeout: minutes(3),
-      ...oneAtATime,
+      ...slow,
     },
   },
 ];

@@ -1,0 +1,58 @@
+/** Owns the list of checks: what each is called, what it runs, and how long it may take. */
+
+/** One command of the test run. */
+export interface Stage {
+  readonly name: string;
+  /** A program of node_modules/.bin and its arguments. */
+  readonly command: readonly [program: string, ...args: string[]];
+  /** Test projects are counted test by test, a static check as one. */
+  readonly counts: 'tests' | 'one';
+  readonly limitMinutes: number;
+}
+
+const CACHE = 'node_modules/.cache';
+
+const check = (name: string, ...command: Stage['command']): Stage => ({
+  name,
+  command,
+  counts: 'one',
+  limitMinutes: 5,
+});
+
+const tests = (name: string, limitMinutes: number, projects: readonly string[] = [name]): Stage => ({
+  name,
+  command: ['vitest', 'run', ...projects.flatMap((project) => ['--project', project])],
+  counts: 'tests',
+  limitMinutes,
+});
+
+/** Checks that read the code without running it. They run two at a time. */
+export const STATIC_STAGES: readonly Stage[] = [
+  check(
+    'lint',
+    ...(['eslint', '--config', 'tools/eslint.config.js', '--max-warnings=0'] as const),
+    ...['--cache', '--cache-location', `${CACHE}/eslint/`, '--cache-strategy', 'content', '.'],
+  ),
+  check('types', 'tsc', '--build'),
+  check(
+    'format',
+    'prettier',
+    '--check',
+    '--log-level=warn',
+    '--cache',
+    '--cache-location',
+    `${CACHE}/prettier`,
+    '.',
+  ),
+  check('layers', 'depcruise', '--config', '.dependency-cruiser.cjs', 'src', 'tools', 'vite.config.ts'),
+  check('unused', 'knip', '--config', '.knip.json', '--cache', '--cache-location', `${CACHE}/knip`),
+];
+
+/** Tests that need neither a GPU nor a browser. */
+export const FAST_TESTS: readonly Stage[] = [tests('unit and contract', 6, ['unit', 'contract'])];
+
+/** Tests against Keras' goldens, on Dawn and in Chromium, which each take the whole machine. */
+export const SLOW_TESTS: readonly Stage[] = [tests('parity', 6), tests('gpu', 8), tests('browser', 8)];
+
+/** Against real Keras; run apart, where it can be installed. */
+export const LIVE_PARITY: Stage = tests('keras', 8);
