@@ -89,8 +89,9 @@ function probeCpu(): ProbeResult {
 }
 
 async function startBackend(backend: Backend, wasmPaths: WasmPaths): Promise<void> {
-  // Node's warning to install another backend does not apply: the engine has its own.
-  tf.env().set('IS_TEST', true);
+  // Keeps the cpu backend from advising Node users to install another one. Not for the others: the flag also turns on
+  // a check that takes kernels composed of ops for leaks.
+  tf.env().set('IS_TEST', backend === 'cpu');
   try {
     if (backend === 'webgpu') await import('@tensorflow/tfjs-backend-webgpu');
     if (backend === 'wasm') await loadWasm(wasmPaths);

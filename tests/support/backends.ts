@@ -8,7 +8,7 @@ setWasmPaths(WASM_FOLDER);
 
 /** Makes `backend` the current one. */
 export async function useBackend(backend: 'cpu' | 'wasm' | 'webgpu'): Promise<void> {
-  tf.env().set('IS_TEST', true);
+  tf.env().set('IS_TEST', backend === 'cpu');
   if (backend === 'webgpu') await import('@tensorflow/tfjs-backend-webgpu');
   registerKernels(backend);
   if (!(await tf.setBackend(backend))) throw new TypeError(`tfjs did not start its ${backend} backend`);

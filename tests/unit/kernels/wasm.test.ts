@@ -1,0 +1,29 @@
+/** The kernels that Mien gives the wasm backend, against the cpu backend's own and against autodiff's formulas. */
+import * as tf from '@tensorflow/tfjs';
+import { describe, expect, it } from 'vitest';
+import { useBackend } from '../../support/backends.ts';
+import { CASES, convolutionGradients, describeCase, ownKernels } from '../../support/kernel-cases.ts';
+import { relativeError } from '../../support/tail-gradients.ts';
+
+describe('wasm gradients agree with cpu within 1e-5', () => {
+  it.each(CASES.map((test) => [describeCase(test), test] as const))('%s', async (_name, test) => {
+    await useBackend('cpu');
+    const [dx, dw] = await convolutionGradients(test);
+    await useBackend('wasm');
+    const before = tf.memory().numTensors;
+    const [wasmDx, wasmDw] = await convolutionGradients(test);
+    expect(relativeError(wasmDx, dx)).toBeLessThan(1e-5);
+    expect(relativeError(wasmDw, dw)).toBeLessThan(1e-5);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+});
+
+it('Mien’s own kernels agree on wasm and cpu within 1e-6', async () => {
+  await useBackend('cpu');
+  const expected = await ownKernels();
+  await useBackend('wasm');
+  const actual = await ownKernels();
+  for (const [name, values] of expected) {
+    expect(relativeError(actual.get(name) ?? new Float32Array(), values), name).toBeLessThan(1e-6);
+  }
+});
