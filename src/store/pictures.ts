@@ -20,35 +20,50 @@ export class PictureAlbum {
   readonly #fetchSheet: (rows: readonly number[]) => Promise<PictureSheet>;
   #dataset: DatasetSummary | null = null;
   #known = new Map<number, Promise<Picture | null>>();
+  /** Rows to ask for at the end of this turn, and the answer that they will come in. */
+  #wanted: number[] = [];
+  #sheet: Promise<Map<number, Picture>> = Promise.resolve(new Map());
 
   constructor(fetchSheet: (rows: readonly number[]) => Promise<PictureSheet>) {
     this.#fetchSheet = fetchSheet;
   }
 
-  /** One promise a row, in order; null where a picture could not be had, and it is asked for again next time. */
-  get(dataset: DatasetSummary, rows: readonly number[]): Promise<readonly (Picture | null)[]> {
+  /**
+   * The picture of a row; null where it could not be had, and it is asked for again next time. Rows asked for in one
+   * turn go to the worker in one request.
+   */
+  async get(dataset: DatasetSummary, row: number): Promise<Picture | null> {
     if (dataset !== this.#dataset) {
       this.#dataset = dataset;
       this.#known = new Map();
+      this.#wanted = [];
     }
-    const missing = rows.filter((row) => !this.#known.has(row));
-    if (missing.length > 0) this.#fetch(missing);
-    return Promise.all(rows.map((row) => this.#known.get(row) ?? null));
+    const known = this.#known.get(row);
+    if (known !== undefined) return known;
+    if (this.#wanted.length === 0) this.#sheet = Promise.resolve().then(async () => this.#fetch());
+    this.#wanted.push(row);
+    const picture = this.#pictureFrom(this.#sheet, row, this.#known);
+    this.#known.set(row, picture);
+    return picture;
   }
 
-  #fetch(rows: readonly number[]): void {
-    const known = this.#known;
-    const sheet = this.#fetchSheet(rows).then(picturesOf);
-    for (const row of rows) {
-      const picture = sheet.then(
-        (pictures) => pictures.get(row) ?? null,
-        // A picture that does not come is a blank square, not a fault of the run; asking again may bring it.
-        (_reason: unknown) => {
-          known.delete(row);
-          return null;
-        },
-      );
-      known.set(row, picture);
+  async #fetch(): Promise<Map<number, Picture>> {
+    const rows = this.#wanted;
+    this.#wanted = [];
+    return picturesOf(await this.#fetchSheet(rows));
+  }
+
+  async #pictureFrom(
+    sheet: Promise<Map<number, Picture>>,
+    row: number,
+    known: Map<number, Promise<Picture | null>>,
+  ): Promise<Picture | null> {
+    try {
+      return (await sheet).get(row) ?? null;
+    } catch (_reason) {
+      // A picture that does not come is a blank square, not a fault of the run; asking again may bring it.
+      known.delete(row);
+      return null;
     }
   }
 }

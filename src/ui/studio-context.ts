@@ -2,7 +2,8 @@
 import { createContext, useContext } from 'react';
 import { useStore } from 'zustand';
 import { invariant } from '../protocol/errors.ts';
-import type { StudioState } from '../store/state.ts';
+import type { Recipe } from '../protocol/recipe.ts';
+import { isActive, recordOf, type StudioState } from '../store/state.ts';
 import type { Studio } from '../store/studio.ts';
 
 /** Set once, in `main.tsx`. */
@@ -18,4 +19,13 @@ export function useStudio(): Studio {
 /** A part of the state; the component draws anew when it changes. */
 export function useStudioState<Part>(select: (state: StudioState) => Part): Part {
   return useStore(useStudio().store, select);
+}
+
+/** The recipe that the page shows: the run's while one is under way, the edited one otherwise. */
+export function useShownRecipe(): Recipe | null {
+  return useStudioState(shownRecipe);
+}
+
+function shownRecipe(state: StudioState): Recipe | null {
+  return isActive(state.run) ? (recordOf(state.run)?.recipe ?? null) : state.recipe;
 }

@@ -1,0 +1,29 @@
+/** A small confusion matrix drawn by tfjs-vis, for comparing phases at a glance; its numbers are in a table elsewhere. */
+import type { Evaluation } from '../protocol/events.ts';
+import { resolvedColour } from './colour.ts';
+import { replaceChart } from './drawn.ts';
+import { rowShares } from './matrix-shares.ts';
+
+/**
+ * Draws shares of each true class into an element, which it fills, in the page's ramp of colours.
+ */
+export async function drawMatrix(element: HTMLElement, evaluation: Evaluation): Promise<void> {
+  const { confusionMatrix } = await import('./tfvis.ts');
+  const stage = document.createElement('div');
+  await confusionMatrix(
+    stage,
+    { values: rowShares(evaluation.confusionMatrix), tickLabels: distinct(evaluation.labels) },
+    {
+      width: element.clientWidth,
+      height: element.clientHeight,
+      showTextOverlay: false,
+      colorMap: [resolvedColour(element, '--ramp-0'), resolvedColour(element, '--ramp-1')],
+    },
+  );
+  replaceChart(element, stage);
+}
+
+/** tfjs-vis lays classes of one name on top of each other; a number tells them apart. */
+function distinct(labels: readonly string[]): string[] {
+  return labels.map((label, index) => (labels.indexOf(label) === index ? label : `${label} (${index})`));
+}

@@ -1,0 +1,81 @@
+/** The page: the bar, and the sentence in four columns. Keeps title and address in step with the state. */
+import { useEffect, type ReactElement } from 'react';
+import { linkOf } from '../store/recipe-link.ts';
+import { isActive, recordOf } from '../store/state.ts';
+import { DataColumn } from './data/DataColumn.tsx';
+import { ModelColumn } from './model/ModelColumn.tsx';
+import { ResultsColumn } from './results/ResultsColumn.tsx';
+import { useStudio, useStudioState } from './studio-context.ts';
+import { TrainingColumn } from './training/TrainingColumn.tsx';
+import { TransportBar } from './transport/TransportBar.tsx';
+import { placeOf } from './words/bar.ts';
+
+/** See the header. */
+export function App(): ReactElement {
+  useTitle();
+  useAddress();
+  useLeaveWarning();
+  return (
+    <>
+      <TransportBar />
+      <main>
+        <DataColumn />
+        <ModelColumn />
+        <TrainingColumn />
+        <ResultsColumn />
+      </main>
+    </>
+  );
+}
+
+/** A tab in the background says how far the run is. */
+function useTitle(): void {
+  const place = useStudioState((state) => {
+    const record = recordOf(state.run);
+    if (record === null) return null;
+    if (state.run.kind === 'finished') return 'Finished';
+    return state.run.kind === 'failed' ? 'Stopped' : placeOf(record);
+  });
+  useEffect(() => {
+    document.title = place === null ? 'Mien' : `${place} · Mien`;
+  }, [place]);
+}
+
+/** The address always names the recipe on the page, so that it can be copied as a link. */
+function useAddress(): void {
+  const studio = useStudio();
+  const link = useStudioState((state) =>
+    state.recipe === null ? null : linkOf(state.recipe, state.preset, state.catalog?.presets ?? []),
+  );
+  const choice = useStudioState((state) => state.backendChoice);
+  useEffect(() => {
+    if (link === null) return;
+    // Dragging the cut changes it many times a second; browsers allow a few address changes.
+    const timer = setTimeout(() => {
+      const address = new URL(location.href);
+      if (choice === 'auto') address.searchParams.delete('backend');
+      else address.searchParams.set('backend', choice);
+      address.hash = link;
+      history.replaceState(null, '', address);
+    }, 300);
+    return () => clearTimeout(timer);
+  }, [link, choice]);
+  useEffect(() => {
+    const onHashChange = (): void => {
+      if (!isActive(studio.store.getState().run)) studio.openLink(location.hash);
+    };
+    addEventListener('hashchange', onHashChange);
+    return () => removeEventListener('hashchange', onHashChange);
+  }, [studio]);
+}
+
+/** A run lives in this tab: the browser asks before it is closed. */
+function useLeaveWarning(): void {
+  const active = useStudioState((state) => isActive(state.run));
+  useEffect(() => {
+    if (!active) return;
+    const warn = (event: BeforeUnloadEvent): void => event.preventDefault();
+    addEventListener('beforeunload', warn);
+    return () => removeEventListener('beforeunload', warn);
+  }, [active]);
+}

@@ -1,0 +1,58 @@
+/** The first clause: which pictures, how many of each class, how they are split, and what the network sees of them. */
+import type { ReactElement } from 'react';
+import { formatBytes, formatCount } from '../../lib/format.ts';
+import { useShownRecipe, useStudio, useStudioState } from '../studio-context.ts';
+import { Column } from '../widgets/Column.tsx';
+import { Message } from '../widgets/Message.tsx';
+import { dataClause } from '../words/sentence.ts';
+import { ClassBars } from './ClassBars.tsx';
+import { Notice } from './Notice.tsx';
+import { PictureGrid } from './PictureGrid.tsx';
+import { Source } from './Source.tsx';
+import { Views } from './Views.tsx';
+
+/** See the header. */
+export function DataColumn(): ReactElement {
+  const studio = useStudio();
+  const recipe = useShownRecipe();
+  const { value: dataset, error, status } = useStudioState((state) => state.dataset);
+  const opening = useStudioState((state) => state.opening);
+  const linkError = useStudioState((state) => state.linkError);
+  const clause = dataset === null ? 'Pictures in their classes,' : dataClause(dataset);
+  return (
+    <Column id="data" title="Data" clause={clause}>
+      {linkError !== null && <Message error={linkError} kept="The recipe shown is the one you see here." />}
+      {recipe !== null && <Source recipe={recipe} dataset={dataset} />}
+      {error !== null && (
+        <Message error={error}>
+          <button type="button" onClick={() => void studio.refresh(true)}>
+            Try again
+          </button>
+        </Message>
+      )}
+      {dataset === null && status === 'loading' && (
+        <div className="stack-s">
+          <p className="small">
+            {opening === null ? 'Opening the set' : opening.label}
+            {opening !== null && opening.unit === 'bytes' && opening.total !== null
+              ? `, ${formatBytes(opening.done)} of ${formatBytes(opening.total)}`
+              : ''}
+          </p>
+          <progress
+            aria-label="Opening the set"
+            {...(opening?.total == null ? {} : { value: opening.done, max: opening.total })}
+          />
+        </div>
+      )}
+      {recipe !== null && dataset !== null && (
+        <>
+          <ClassBars dataset={dataset} />
+          <PictureGrid dataset={dataset} size={recipe.image.size} />
+          <Views recipe={recipe} dataset={dataset} />
+        </>
+      )}
+      {recipe !== null && <Notice source={recipe.dataset.source} />}
+      {dataset === null && status === 'none' && <p className="small">{formatCount(0)} pictures yet.</p>}
+    </Column>
+  );
+}

@@ -1,0 +1,38 @@
+/** Training pictures at the size the network gets them, with their labels. */
+import type { ReactElement } from 'react';
+import type { DatasetSummary } from '../../protocol/dataset.ts';
+import { pictureRows } from './choose-rows.ts';
+import { PictureCanvas } from './PictureCanvas.tsx';
+
+const SHOWN = 12;
+
+/** See the header. */
+export function PictureGrid({
+  dataset,
+  size,
+}: {
+  readonly dataset: DatasetSummary;
+  readonly size: number;
+}): ReactElement {
+  return (
+    <div>
+      <div className="row">
+        <h3>As the network sees them</h3>
+        <span className="small">
+          {size} × {size}
+        </span>
+      </div>
+      <div className="pictures">
+        {pictureRows(dataset, SHOWN).map((row) => {
+          const label = dataset.labels[dataset.labelOfRow[row] ?? 0] ?? '';
+          return (
+            <figure key={row}>
+              <PictureCanvas row={row} label="" />
+              <figcaption>{label}</figcaption>
+            </figure>
+          );
+        })}
+      </div>
+    </div>
+  );
+}

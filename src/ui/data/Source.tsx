@@ -1,0 +1,47 @@
+/** Where the pictures come from, and the button to take others. */
+import { useState, type ReactElement } from 'react';
+import { formatBytes } from '../../lib/format.ts';
+import type { DatasetSummary } from '../../protocol/dataset.ts';
+import type { Recipe } from '../../protocol/recipe.ts';
+import { isActive } from '../../store/state.ts';
+import { useStudioState } from '../studio-context.ts';
+import { SourceDialog } from './SourceDialog.tsx';
+
+interface SourceProps {
+  readonly recipe: Recipe;
+  readonly dataset: DatasetSummary | null;
+}
+
+/** See the header. */
+export function Source({ recipe, dataset }: SourceProps): ReactElement {
+  const [isOpen, setIsOpen] = useState(false);
+  const entry = useStudioState((state) =>
+    state.catalog?.sources.find((source) => source.name === recipe.dataset.source),
+  );
+  const active = useStudioState((state) => isActive(state.run));
+  const size = dataset === null || dataset.sizeBytes === 0 ? '' : `, ${formatBytes(dataset.sizeBytes)}`;
+  return (
+    <div className="source">
+      <code>{addressOf(recipe) ?? entry?.label ?? recipe.dataset.source}</code>
+      <p className="row small">
+        <span>
+          {dataset?.origin ?? entry?.label ?? ''}
+          {size}
+        </span>
+        {!active && (
+          <button type="button" className="link" onClick={() => setIsOpen(true)}>
+            Change<span className="visually-hidden"> the set of pictures</span>
+          </button>
+        )}
+      </p>
+      {isOpen && <SourceDialog recipe={recipe} onClose={() => setIsOpen(false)} />}
+    </div>
+  );
+}
+
+/** The option that says which set it is: the first one that is text and given. */
+function addressOf(recipe: Recipe): string | null {
+  const { source: _, ...options } = recipe.dataset;
+  const first = Object.values(options)[0];
+  return typeof first === 'string' && first !== '' ? first : null;
+}

@@ -1,0 +1,112 @@
+/** Which backbone, with which weights and options: all from the catalog. */
+import type { ReactElement } from 'react';
+import { formatBytes } from '../../lib/format.ts';
+import type { BackboneEntry } from '../../protocol/catalog.ts';
+import type { ModelSummary } from '../../protocol/model.ts';
+import type { Recipe } from '../../protocol/recipe.ts';
+import { useStudio, useStudioState } from '../studio-context.ts';
+import { OptionField } from '../widgets/OptionField.tsx';
+
+const weightLabels = { imagenet: 'ImageNet', starter: 'starter', random: 'random' } as const;
+
+interface BackboneChoiceProps {
+  readonly recipe: Recipe;
+  readonly model: ModelSummary | null;
+  readonly isReadOnly: boolean;
+}
+
+/** See the header. */
+export function BackboneChoice({ recipe, model, isReadOnly }: BackboneChoiceProps): ReactElement {
+  const studio = useStudio();
+  const entries = useStudioState((state) => state.catalog?.backbones ?? none);
+  const entry = entries.find((each) => each.name === recipe.backbone.name);
+  const choose = (name: string): void => {
+    const chosen = entries.find((each) => each.name === name);
+    if (chosen !== undefined) studio.edit((before) => ({ ...before, backbone: backboneOf(chosen) }));
+  };
+  return (
+    <div>
+      <label className="visually-hidden" htmlFor="backbone">
+        Backbone
+      </label>
+      <select
+        id="backbone"
+        value={recipe.backbone.name}
+        disabled={isReadOnly}
+        onChange={(event) => choose(event.target.value)}
+      >
+        {entry === undefined && <option>{recipe.backbone.name}</option>}
+        {entries.map((each) => (
+          <option key={each.name} value={each.name}>
+            {each.label}
+          </option>
+        ))}
+      </select>
+      <p className="small below-field">{weightsText(recipe, model)}</p>
+      {entry !== undefined && <Options entry={entry} recipe={recipe} isReadOnly={isReadOnly} />}
+    </div>
+  );
+}
+
+const none: readonly BackboneEntry[] = [];
+
+function Options({
+  entry,
+  recipe,
+  isReadOnly,
+}: {
+  readonly entry: BackboneEntry;
+  readonly recipe: Recipe;
+  readonly isReadOnly: boolean;
+}): ReactElement {
+  const studio = useStudio();
+  const change = (key: string, value: unknown): string | null =>
+    studio.edit((before) => ({ ...before, backbone: { ...before.backbone, [key]: value } }))?.message ?? null;
+  const current = recipe.backbone.weights;
+  return (
+    <details className="note">
+      <summary>Weights and size</summary>
+      <div className="backbone-options">
+        <div className="field">
+          <label htmlFor="weights">Weights</label>
+          <select
+            id="weights"
+            value={typeof current === 'string' ? current : 'file'}
+            disabled={isReadOnly}
+            onChange={(event) => change('weights', event.target.value)}
+          >
+            {typeof current !== 'string' && <option value="file">{current.file}</option>}
+            {entry.weights.map((name) => (
+              <option key={name} value={name}>
+                {weightLabels[name]}
+              </option>
+            ))}
+          </select>
+          <p>What the network knows before it begins.</p>
+        </div>
+        {entry.options.map((spec) => (
+          <OptionField
+            key={spec.name}
+            spec={spec}
+            value={recipe.backbone[spec.name] as string | number | boolean | undefined}
+            isReadOnly={isReadOnly}
+            onChange={(value) => change(spec.name, value)}
+          />
+        ))}
+      </div>
+    </details>
+  );
+}
+
+function weightsText(recipe: Recipe, model: ModelSummary | null): string {
+  const { weights } = recipe.backbone;
+  const named = typeof weights === 'string' ? weightLabels[weights] : weights.file;
+  if (model === null || weights === 'random') return `Weights: ${named}`;
+  const size = model.weights.sizeBytes > 0 ? `, ${formatBytes(model.weights.sizeBytes)}` : '';
+  return `Weights: ${model.weights.origin === '' ? named : model.weights.origin}${size}`;
+}
+
+function backboneOf(entry: BackboneEntry): Recipe['backbone'] {
+  const options = Object.fromEntries(entry.options.map((spec) => [spec.name, spec.default]));
+  return { ...options, name: entry.name, weights: entry.weights[0] ?? 'random' };
+}

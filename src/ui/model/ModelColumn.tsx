@@ -1,0 +1,134 @@
+/** The second clause: through which network the pictures are seen, and where it is cut. */
+import type { ReactElement } from 'react';
+import { countInWords, formatAmount, formatPercent } from '../../lib/format.ts';
+import type { ModelSummary } from '../../protocol/model.ts';
+import type { Recipe } from '../../protocol/recipe.ts';
+import { isActive, recordOf, type RunState } from '../../store/state.ts';
+import { pictureRows } from '../data/choose-rows.ts';
+import { useShownRecipe, useStudio, useStudioState } from '../studio-context.ts';
+import { Column } from '../widgets/Column.tsx';
+import { Message } from '../widgets/Message.tsx';
+import { fineTuneOf, modelClause } from '../words/sentence.ts';
+import { BackboneChoice } from './BackboneChoice.tsx';
+import { BackboneStrip } from './BackboneStrip.tsx';
+import { countParameters } from './parameters.ts';
+
+/** See the header. */
+export function ModelColumn(): ReactElement {
+  const studio = useStudio();
+  const recipe = useShownRecipe();
+  const model = useStudioState((state) => state.model);
+  const run = useStudioState((state) => state.run);
+  const active = isActive(run);
+  const summary = model.value;
+  const unfreeze = recipe === null || summary === null ? null : shownCut(recipe, summary);
+  const clause =
+    recipe === null || summary === null
+      ? 'seen through a network,'
+      : modelClause(summary.label, summary.layers.length, unfreeze);
+  return (
+    <Column id="model" title="Model" clause={clause}>
+      {recipe !== null && <BackboneChoice recipe={recipe} model={summary} isReadOnly={active} />}
+      {model.error !== null && (
+        <Message error={model.error}>
+          <button type="button" onClick={() => void studio.refresh()}>
+            Try again
+          </button>
+        </Message>
+      )}
+      {recipe !== null && summary !== null && (
+        <Strip recipe={recipe} model={summary} run={run} unfreeze={unfreeze ?? 0} />
+      )}
+    </Column>
+  );
+}
+
+function shownCut(recipe: Recipe, model: ModelSummary): number {
+  return Math.min(fineTuneOf(recipe)?.phase.unfreeze ?? 0, model.layers.length);
+}
+
+interface StripPartProps {
+  readonly recipe: Recipe;
+  readonly model: ModelSummary;
+  readonly run: RunState;
+  readonly unfreeze: number;
+}
+
+function Strip({ recipe, model, run, unfreeze }: StripPartProps): ReactElement {
+  const studio = useStudio();
+  const dataset = useStudioState((state) => state.dataset.value);
+  const tuned = fineTuneOf(recipe);
+  const classes = dataset?.labels.length ?? 0;
+  const isHeadPhase = isActive(run) && recordOf(run)?.phases.at(-1)?.phase === 'head';
+  const open = isHeadPhase ? 0 : unfreeze;
+  const moveCut = (next: number): void => {
+    studio.edit((before) => ({
+      ...before,
+      phases: before.phases.map((phase, index) =>
+        index === tuned?.index ? { ...phase, unfreeze: next } : phase,
+      ),
+    }));
+  };
+  return (
+    <>
+      <BackboneStrip
+        model={model}
+        row={dataset === null ? null : (pictureRows(dataset, 1)[0] ?? null)}
+        unfreeze={unfreeze}
+        isOpen={!isHeadPhase}
+        classes={classes}
+        headText={`dropout ${recipe.head.dropout}, ${classes} classes`}
+        cacheText={viewsText(recipe)}
+        onCut={isActive(run) || tuned === null ? null : moveCut}
+      />
+      <Parameters model={model} unfreeze={open} />
+      {unfreeze > 0 && <p className="small">{cacheSentence(recipe, model, unfreeze)}</p>}
+    </>
+  );
+}
+
+function Parameters({
+  model,
+  unfreeze,
+}: {
+  readonly model: ModelSummary;
+  readonly unfreeze: number;
+}): ReactElement {
+  const { trains, all } = countParameters(model, unfreeze);
+  const share = all === 0 ? 0 : trains / all;
+  const layers = unfreeze / Math.max(1, model.layers.length);
+  return (
+    <div>
+      <p>
+        <b>
+          {formatAmount(trains)} of {formatAmount(all)}
+        </b>{' '}
+        parameters train
+      </p>
+      <div className="meter" aria-hidden="true">
+        <i style={{ width: `${share * 100}%` }} />
+      </div>
+      <p className="small">
+        {unfreeze === 0
+          ? `Only the head learns: ${formatPercent(share)} of the parameters.`
+          : `${formatPercent(layers, 0)} of the layers, ${formatPercent(share, 0)} of the parameters.`}{' '}
+        Width is a map’s side, height its channels, both as square roots.
+      </p>
+    </div>
+  );
+}
+
+function viewsText(recipe: Recipe): string {
+  const { views } = recipe.augmentation;
+  return views === 'fresh' ? 'new views each epoch' : `cached, ${views} ${views === 1 ? 'view' : 'views'}`;
+}
+
+function cacheSentence(recipe: Recipe, model: ModelSummary, unfreeze: number): string {
+  const { views } = recipe.augmentation;
+  const waist = model.cuts[unfreeze]?.waist.layer ?? '';
+  if (views === 'fresh') {
+    return `Up to the waist (${waist}) nothing changes, but every epoch brings new views, so it is computed anew each time.`;
+  }
+  const each = views === 1 ? 'the one view' : `each of the ${countInWords(views)} views`;
+  return `Up to the waist (${waist}) nothing changes, so it is computed once for ${each} of a picture and kept.`;
+}

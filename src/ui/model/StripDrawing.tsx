@@ -1,0 +1,174 @@
+/** What the strip shows: blocks in the colour of what they do, the cut, the waist where the cache is, the head. */
+import type { ReactElement } from 'react';
+import type { ModelSummary } from '../../protocol/model.ts';
+import { shapeText, STRIP_WIDTH, type PlacedBlock, type StripLayout } from './strip-geometry.ts';
+
+/** What is frozen and what learns. */
+export interface StripState {
+  /** Backbone layers behind the cut; 0 for the head alone. */
+  readonly unfreeze: number;
+  /** Whether the part behind the cut learns now, or opens in a later phase. */
+  readonly isOpen: boolean;
+  readonly classes: number;
+  /** What is said below `Head`. */
+  readonly headText: string;
+  /** What is said of the cache at the waist. */
+  readonly cacheText: string;
+}
+
+interface StripDrawingProps extends StripState {
+  readonly model: ModelSummary;
+  readonly layout: StripLayout;
+  readonly cutY: number;
+}
+
+/** See the header. */
+export function StripDrawing(props: StripDrawingProps): ReactElement {
+  const { model, layout, cutY, unfreeze, isOpen } = props;
+  const behind = isOpen ? 'trains' : 'opens';
+  const labels = layout.labels.filter((label) => label.y < cutY - 34 || label.y > cutY + 26);
+  return (
+    <>
+      {layout.necks.map((neck) => (
+        <path key={neck.path} className="between" d={neck.path} />
+      ))}
+      <text x={150} y={16}>
+        one picture
+      </text>
+      <text x={150} y={31}>
+        {shapeText(model.inputShape)}
+      </text>
+      <rect className="input" x={layout.input.x} y={layout.input.y} width={layout.input.width} height={2} />
+      {layout.blocks.map((block) => (
+        <BlockBar key={block.name} block={block} cutY={unfreeze > 0 ? cutY : Infinity} behind={behind} />
+      ))}
+      {labels.map((label) => (
+        <text key={label.text} x={150} y={label.y}>
+          {label.text}
+        </text>
+      ))}
+      <HeadSquares classes={props.classes} y={layout.bottom + 13} text={props.headText} />
+      <Sides {...props} />
+      {unfreeze > 0 && <Cut {...props} />}
+    </>
+  );
+}
+
+function BlockBar({
+  block,
+  cutY,
+  behind,
+}: {
+  readonly block: PlacedBlock;
+  readonly cutY: number;
+  readonly behind: string;
+}): ReactElement {
+  const { x, y, width, height, name } = block;
+  const split = Math.min(height, Math.max(0, cutY - y));
+  return (
+    <g>
+      <title>{`${name}, ${shapeText(block.shape)}, ${block.to - block.from} layers`}</title>
+      {split > 0 && <rect className="frozen" x={x} y={y} width={width} height={split} />}
+      {split < height && (
+        <rect className={behind} x={x} y={y + split} width={width} height={height - split} />
+      )}
+    </g>
+  );
+}
+
+/** One square a class, as far as they fit. */
+function HeadSquares({
+  classes,
+  y,
+  text,
+}: {
+  readonly classes: number;
+  readonly y: number;
+  readonly text: string;
+}): ReactElement {
+  const shown = Math.min(classes, 12);
+  const left = 72 - (shown * 9 - 2) / 2;
+  return (
+    <>
+      {Array.from({ length: shown }, (_, index) => (
+        <rect key={index} className="trains" x={left + index * 9} y={y} width={7} height={7} />
+      ))}
+      <text className="bold" x={132} y={y}>
+        Head
+      </text>
+      <text x={132} y={y + 15}>
+        {text}
+      </text>
+    </>
+  );
+}
+
+/** The brackets on the left, with how much is frozen and how much learns. */
+function Sides({ model, layout, cutY, unfreeze, isOpen }: StripDrawingProps): ReactElement {
+  const top = layout.blocks[0]?.y ?? 0;
+  const end = layout.bottom + 20;
+  const layers = model.layers.length;
+  const narrow = layout.blocks.find((block) => block.x > 50)?.y ?? end;
+  const frozenY = Math.max((top + cutY) / 2 - 10, narrow + 14);
+  const opensY = Math.max((cutY + end) / 2 - 14, narrow + 14, cutY + 16);
+  return (
+    <>
+      <path className="bracket" d={`M5 ${top}H1V${Math.max(top, cutY - 3)}H5`} />
+      <path
+        className={isOpen || unfreeze === 0 ? 'bracket learns' : 'bracket'}
+        d={`M5.5 ${cutY + 3}H1.5V${end}H5.5`}
+      />
+      {frozenY + 34 < cutY && (
+        <>
+          <text className="bold" x={8} y={frozenY}>
+            Frozen
+          </text>
+          <text x={8} y={frozenY + 15}>
+            {layers - unfreeze}
+          </text>
+          <text x={8} y={frozenY + 30}>
+            layers
+          </text>
+        </>
+      )}
+      {unfreeze > 0 && opensY + 30 < end - 8 && (
+        <>
+          <text className="bold" x={8} y={opensY}>
+            {isOpen ? 'Trains' : 'Opens'}
+          </text>
+          <text x={8} y={opensY + 15}>
+            {isOpen ? `${unfreeze} and` : `${unfreeze},`}
+          </text>
+          <text x={8} y={opensY + 30}>
+            {isOpen ? 'the head' : 'later'}
+          </text>
+        </>
+      )}
+    </>
+  );
+}
+
+function Cut({ model, cutY, unfreeze, cacheText, isOpen }: StripDrawingProps): ReactElement {
+  const waist = model.cuts[unfreeze]?.waist;
+  const layers = model.layers.length;
+  return (
+    <>
+      <path className="cut" d={`M0 ${cutY}H${STRIP_WIDTH}`} />
+      {waist !== undefined && (
+        <>
+          <text x={94} y={cutY - 22}>{`waist ${shapeText(waist.shape)}`}</text>
+          <text x={94} y={cutY - 7}>
+            {cacheText}
+          </text>
+        </>
+      )}
+      <text className="bold" x={94} y={cutY + 17}>
+        {`${isOpen ? 'last' : 'opens: last'} ${Math.min(unfreeze, layers)} of ${layers} layers`}
+      </text>
+      <g className="grip" transform={`translate(${STRIP_WIDTH} ${cutY})`}>
+        <rect x={-32} y={-12} width={32} height={24} rx={12} />
+        <path d="M-20-3l4-4 4 4M-20 3l4 4 4-4" />
+      </g>
+    </>
+  );
+}

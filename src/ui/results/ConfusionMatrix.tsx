@@ -1,0 +1,170 @@
+/**
+ * The confusion matrix as a real table: rows true, columns predicted, per cent of each row, F1 in the last column.
+ * Cells are buttons with one tab stop between them; arrow keys move it, and a cell opens its pictures.
+ */
+import { useRef, useState, type KeyboardEvent, type ReactElement } from 'react';
+import { rowShares } from '../../charts/matrix-shares.ts';
+import { formatScore } from '../../lib/format.ts';
+import type { Evaluation } from '../../protocol/events.ts';
+import { shortLabels, type Cell } from './confusions.ts';
+
+interface ConfusionMatrixProps {
+  readonly labels: readonly string[];
+  /** Null draws the empty table. */
+  readonly evaluation: Evaluation | null;
+  readonly chosen: Cell | null;
+  readonly onChoose: (cell: Cell) => void;
+}
+
+/** See the header. */
+export function ConfusionMatrix({
+  labels,
+  evaluation,
+  chosen,
+  onChoose,
+}: ConfusionMatrixProps): ReactElement {
+  const table = useRef<HTMLTableElement>(null);
+  const [focused, setFocused] = useState<Cell | null>(null);
+  const stop = focused ?? chosen ?? { truth: 0, predicted: 0 };
+  const short = shortLabels(labels);
+  const shares = evaluation === null ? null : rowShares(evaluation.confusionMatrix);
+  const most = shares === null ? 1 : Math.max(0.01, ...shares.flat());
+
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const next = afterKey(event.key, stop, labels.length);
+    if (next === null) return;
+    event.preventDefault();
+    setFocused(next);
+    table.current?.querySelector<HTMLElement>(`[data-cell="${next.truth}.${next.predicted}"]`)?.focus();
+  };
+  return (
+    <table className="matrix" ref={table} onKeyDown={onKeyDown}>
+      <caption className="visually-hidden">
+        Confusion matrix{evaluation === null ? '' : `, ${evaluation.split} pictures`}: of each true class, the
+        per cent predicted as each class; last column F1
+      </caption>
+      <colgroup>
+        <col />
+        <col span={labels.length} />
+        <col />
+      </colgroup>
+      <thead>
+        <tr>
+          <td />
+          {labels.map((label, index) => (
+            <th key={label} scope="col" className={chosen?.predicted === index ? 'chosen' : undefined}>
+              <abbr title={label}>{short[index]}</abbr>
+            </th>
+          ))}
+          <th scope="col" className="f1">
+            F1
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {labels.map((label, truth) => (
+          <tr key={label}>
+            <th scope="row" className={chosen?.truth === truth ? 'chosen' : undefined}>
+              {label}
+            </th>
+            {labels.map((predictedLabel, predicted) => {
+              const share = shares?.[truth]?.[predicted];
+              if (share === undefined || evaluation === null) return <td key={predictedLabel} />;
+              const cell = { truth, predicted };
+              return (
+                <MatrixCell
+                  key={predictedLabel}
+                  cell={cell}
+                  share={share}
+                  depth={share / most}
+                  name={`${label} predicted ${predictedLabel}`}
+                  count={evaluation.confusionMatrix[truth]?.[predicted] ?? 0}
+                  isChosen={isSame(chosen, cell)}
+                  isStop={isSame(stop, cell)}
+                  onChoose={() => {
+                    setFocused(cell);
+                    onChoose(cell);
+                  }}
+                />
+              );
+            })}
+            <F1Cell score={evaluation?.perClass[truth]?.f1 ?? null} />
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+interface MatrixCellProps {
+  readonly cell: Cell;
+  readonly share: number;
+  /** 0 to 1 of the ramp. */
+  readonly depth: number;
+  readonly name: string;
+  readonly count: number;
+  readonly isChosen: boolean;
+  readonly isStop: boolean;
+  readonly onChoose: () => void;
+}
+
+function MatrixCell(props: MatrixCellProps): ReactElement {
+  const { cell, share, depth, name, count, isChosen, isStop, onChoose } = props;
+  const percent = Math.round(share * 100);
+  return (
+    <td className={inkOn(depth)} style={{ '--v': Math.round(depth * 100) } as React.CSSProperties}>
+      <button
+        type="button"
+        data-cell={`${cell.truth}.${cell.predicted}`}
+        tabIndex={isStop ? 0 : -1}
+        aria-pressed={isChosen}
+        aria-label={`${name}: ${percent} %, ${count} ${count === 1 ? 'picture' : 'pictures'}`}
+        onClick={onChoose}
+      >
+        {percent}
+      </button>
+    </td>
+  );
+}
+
+function F1Cell({ score }: { readonly score: number | null }): ReactElement {
+  if (score === null) return <td />;
+  return (
+    <td className="f1" style={{ '--v': Math.round(score * 100) } as React.CSSProperties}>
+      {formatScore(score)}
+    </td>
+  );
+}
+
+/**
+ * Which text stands out on a cell. The ramp crosses luminance .18, where black and white are equally good, at .63 of
+ * its way in the light theme and at .5 in the dark one; near it only almost-black or white reaches 4.5:1.
+ */
+function inkOn(depth: number): string | undefined {
+  if (depth < 0.35) return undefined;
+  return depth < 0.49 ? 'ink-early' : depth < 0.63 ? 'ink-middle' : 'ink-late';
+}
+
+function isSame(one: Cell | null, other: Cell): boolean {
+  return one !== null && one.truth === other.truth && one.predicted === other.predicted;
+}
+
+function afterKey(key: string, { truth, predicted }: Cell, classes: number): Cell | null {
+  const last = classes - 1;
+  switch (key) {
+    case 'ArrowUp':
+      return { truth: Math.max(0, truth - 1), predicted };
+    case 'ArrowDown':
+      return { truth: Math.min(last, truth + 1), predicted };
+    case 'ArrowLeft':
+      return { truth, predicted: Math.max(0, predicted - 1) };
+    case 'ArrowRight':
+      return { truth, predicted: Math.min(last, predicted + 1) };
+    case 'Home':
+      return { truth, predicted: 0 };
+    case 'End':
+      return { truth, predicted: last };
+    default:
+      return null;
+  }
+}

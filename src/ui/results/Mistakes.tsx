@@ -1,0 +1,75 @@
+/** The pictures of the chosen cell, surest first, with how sure the network was and what it gave the truth. */
+import type { ReactElement } from 'react';
+import { capitalised, countOf, formatPercent } from '../../lib/format.ts';
+import type { DatasetSummary } from '../../protocol/dataset.ts';
+import type { Evaluation } from '../../protocol/events.ts';
+import { PictureCanvas } from '../data/PictureCanvas.tsx';
+import { picturesInCell, shortLabels, type Cell, type SurePicture } from './confusions.ts';
+
+const SHOWN = 6;
+
+interface MistakesProps {
+  readonly dataset: DatasetSummary;
+  readonly evaluation: Evaluation;
+  readonly cell: Cell;
+}
+
+/** See the header. */
+export function Mistakes({ dataset, evaluation, cell }: MistakesProps): ReactElement {
+  const { labels } = evaluation;
+  const short = shortLabels(labels);
+  const pictures = picturesInCell(evaluation, dataset.labelOfRow, cell);
+  const truth = labels[cell.truth] ?? '';
+  const predicted = labels[cell.predicted] ?? '';
+  const isRight = cell.truth === cell.predicted;
+  return (
+    <section aria-labelledby="mistakes" className="mistakes-of-cell">
+      <div className="row">
+        <h3 id="mistakes">
+          {capitalised(truth)}, {isRight ? 'rightly so' : `predicted ${predicted}`}
+        </h3>
+        <span className="small">
+          {pictures.length === 0 ? 'no pictures' : `${countOf(pictures.length, 'picture')}, surest first`}
+        </span>
+      </div>
+      <div className="mistakes">
+        {pictures.slice(0, SHOWN).map((picture) => (
+          <SureFigure
+            key={picture.row}
+            picture={picture}
+            predicted={short[cell.predicted] ?? ''}
+            truth={isRight ? null : (short[cell.truth] ?? '')}
+          />
+        ))}
+      </div>
+    </section>
+  );
+}
+
+interface SureFigureProps {
+  readonly picture: SurePicture;
+  readonly predicted: string;
+  /** Null where what was predicted is the truth. */
+  readonly truth: string | null;
+}
+
+function SureFigure({ picture, predicted, truth }: SureFigureProps): ReactElement {
+  return (
+    <figure>
+      <PictureCanvas row={picture.row} label="" />
+      <div className="sureness" aria-hidden="true">
+        <i style={{ width: `${picture.ofPredicted * 100}%` }} />
+        {truth !== null && <i style={{ width: `${picture.ofTruth * 100}%` }} />}
+      </div>
+      <figcaption>
+        <b>{formatPercent(picture.ofPredicted, 0)}</b> {predicted}
+        {truth !== null && (
+          <>
+            <br />
+            {formatPercent(picture.ofTruth, 0)} {truth}
+          </>
+        )}
+      </figcaption>
+    </figure>
+  );
+}

@@ -1,0 +1,70 @@
+/** Reading an evaluation: which class is taken for which, and which pictures of a cell the network was surest of. */
+import type { Evaluation } from '../../protocol/events.ts';
+
+/** A cell of the matrix. */
+export interface Cell {
+  readonly truth: number;
+  readonly predicted: number;
+}
+
+/** The cell off the diagonal with the most pictures; null when nothing is wrong. */
+export function worstConfusion(evaluation: Evaluation): Cell | null {
+  let worst: (Cell & { count: number }) | null = null;
+  evaluation.confusionMatrix.forEach((row, truth) => {
+    row.forEach((count, predicted) => {
+      if (truth !== predicted && count > (worst?.count ?? 0)) worst = { truth, predicted, count };
+    });
+  });
+  return worst;
+}
+
+/** A picture of a cell, with the probability of what it was taken for and of what it is. */
+export interface SurePicture {
+  readonly row: number;
+  readonly ofPredicted: number;
+  readonly ofTruth: number;
+}
+
+/**
+ * The pictures of a cell, surest first.
+ *
+ * @param labelOfRow label index of each row of the set
+ */
+export function picturesInCell(
+  evaluation: Evaluation,
+  labelOfRow: Uint16Array,
+  cell: Cell,
+): readonly SurePicture[] {
+  const classes = evaluation.labels.length;
+  const found: SurePicture[] = [];
+  evaluation.rows.forEach((row, index) => {
+    if (labelOfRow[row] !== cell.truth) return;
+    const probabilities = evaluation.probabilities.subarray(index * classes, (index + 1) * classes);
+    if (indexOfLargest(probabilities) !== cell.predicted) return;
+    found.push({
+      row,
+      ofPredicted: probabilities[cell.predicted] ?? 0,
+      ofTruth: probabilities[cell.truth] ?? 0,
+    });
+  });
+  return found.sort((a, b) => b.ofPredicted - a.ofPredicted);
+}
+
+/** Names cut to three letters for the matrix' head, and longer where two would be the same. */
+export function shortLabels(labels: readonly string[]): readonly string[] {
+  return labels.map((label) => {
+    for (let length = 3; length < label.length; length++) {
+      const short = label.slice(0, length);
+      if (labels.filter((other) => other.startsWith(short)).length === 1) return short;
+    }
+    return label;
+  });
+}
+
+function indexOfLargest(values: Float32Array): number {
+  let best = 0;
+  for (let index = 1; index < values.length; index++) {
+    if (values[index]! > values[best]!) best = index;
+  }
+  return best;
+}

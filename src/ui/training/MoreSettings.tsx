@@ -1,0 +1,122 @@
+/** Settings that few need: what open BatchNorms do, dropout, what is watched, split and seeds. */
+import type { ReactElement } from 'react';
+import type { Recipe } from '../../protocol/recipe.ts';
+import { useStudio } from '../studio-context.ts';
+import { OptionField } from '../widgets/OptionField.tsx';
+import { TextSetting } from '../widgets/TextSetting.tsx';
+import { fineTuneOf } from '../words/sentence.ts';
+import { edit, wholeNumber } from './Settings.tsx';
+
+interface MoreSettingsProps {
+  readonly recipe: Recipe;
+  readonly isReadOnly: boolean;
+}
+
+const batchNorm = {
+  kind: 'choice',
+  name: 'batchNorm',
+  label: 'Open BatchNorm',
+  help: 'Whether unfrozen normalisation keeps its averages or uses each batch.',
+  default: 'inference',
+  choices: [
+    { value: 'inference', label: 'its averages' },
+    { value: 'batch', label: 'each batch' },
+  ],
+} as const;
+
+const monitor = {
+  kind: 'choice',
+  name: 'monitor',
+  label: 'Best epoch by',
+  help: 'What early stopping watches on the validation pictures.',
+  default: 'valLoss',
+  choices: [
+    { value: 'valLoss', label: 'loss' },
+    { value: 'valAccuracy', label: 'accuracy' },
+  ],
+} as const;
+
+const resize = {
+  kind: 'choice',
+  name: 'resize',
+  label: 'Resizing',
+  help: 'How pictures are brought to size.',
+  default: 'lanczos',
+  choices: [
+    { value: 'lanczos', label: 'Lanczos' },
+    { value: 'bilinear', label: 'bilinear' },
+    { value: 'area', label: 'area' },
+  ],
+} as const;
+
+/** See the header. */
+export function MoreSettings({ recipe, isReadOnly }: MoreSettingsProps): ReactElement {
+  const studio = useStudio();
+  const tuned = fineTuneOf(recipe);
+  const { earlyStopping } = recipe;
+  return (
+    <details className="note">
+      <summary>More settings</summary>
+      <div className="settings more">
+        <TextSetting
+          label="Dropout"
+          help="Share of features hidden in each step."
+          value={String(recipe.head.dropout)}
+          isReadOnly={isReadOnly}
+          onCommit={(typed) =>
+            edit(studio, (before) => ({ ...before, head: { dropout: wholeNumber(typed) } }))
+          }
+        />
+        {tuned !== null && (
+          <OptionField
+            spec={batchNorm}
+            value={tuned.phase.batchNorm}
+            isReadOnly={isReadOnly}
+            onChange={(value) =>
+              edit(studio, (before) => ({
+                ...before,
+                phases: before.phases.map((phase) =>
+                  phase.name === 'fineTune' ? { ...phase, batchNorm: value } : phase,
+                ),
+              }))
+            }
+          />
+        )}
+        {earlyStopping !== null && (
+          <OptionField
+            spec={monitor}
+            value={earlyStopping.monitor}
+            isReadOnly={isReadOnly}
+            onChange={(value) =>
+              edit(studio, (before) => ({ ...before, earlyStopping: { ...earlyStopping, monitor: value } }))
+            }
+          />
+        )}
+        <OptionField
+          spec={resize}
+          value={recipe.image.resize}
+          isReadOnly={isReadOnly}
+          onChange={(value) =>
+            edit(studio, (before) => ({ ...before, image: { ...before.image, resize: value } }))
+          }
+        />
+        <TextSetting
+          label="Seed"
+          help="The same number gives the same run."
+          value={String(recipe.seed)}
+          isReadOnly={isReadOnly}
+          onCommit={(typed) => edit(studio, (before) => ({ ...before, seed: wholeNumber(typed) }))}
+        />
+        <TextSetting
+          label="Seed of the split"
+          help="The same number splits the same way."
+          value={String(recipe.split.seed)}
+          isReadOnly={isReadOnly}
+          onCommit={(typed) =>
+            edit(studio, (before) => ({ ...before, split: { ...before.split, seed: wholeNumber(typed) } }))
+          }
+        />
+      </div>
+    </details>
+  );
+}

@@ -1,0 +1,126 @@
+/** The recipe's numbers: editable while nothing runs, shown as they are during a run. */
+import type { ReactElement } from 'react';
+import { formatPlain } from '../../lib/format.ts';
+import type { Phase, Recipe } from '../../protocol/recipe.ts';
+import { isActive } from '../../store/state.ts';
+import type { Studio } from '../../store/studio.ts';
+import { useStudio, useStudioState } from '../studio-context.ts';
+import { TextSetting } from '../widgets/TextSetting.tsx';
+import { phaseLabels } from '../words/sentence.ts';
+import { MoreSettings } from './MoreSettings.tsx';
+
+/** See the header. */
+export function Settings({ recipe }: { readonly recipe: Recipe }): ReactElement {
+  const studio = useStudio();
+  const active = useStudioState((state) => isActive(state.run));
+  const shared = { isReadOnly: active };
+  const { views } = recipe.augmentation;
+  return (
+    <section aria-labelledby="settings">
+      <div className="row settings-head">
+        <h3 id="settings">Settings</h3>
+        {active && <span className="small">Fixed while a run goes on</span>}
+      </div>
+      <div className="settings">
+        {recipe.phases.map((phase, index) => (
+          <PhaseSettings key={index} phase={phase} index={index} studio={studio} isReadOnly={active} />
+        ))}
+        <TextSetting
+          {...shared}
+          label="Batch"
+          help="Pictures in one step."
+          value={String(recipe.batchSize)}
+          onCommit={(typed) => edit(studio, (before) => ({ ...before, batchSize: wholeNumber(typed) }))}
+        />
+        <TextSetting
+          {...shared}
+          label="Views"
+          help="Versions of a picture, or fresh."
+          value={String(views)}
+          onCommit={(typed) =>
+            edit(studio, (before) => ({
+              ...before,
+              augmentation: {
+                ...before.augmentation,
+                views: typed === 'fresh' ? 'fresh' : wholeNumber(typed),
+              },
+            }))
+          }
+        />
+        <TextSetting
+          {...shared}
+          label="Patience"
+          help="Epochs without gain before a phase ends; none: never."
+          value={recipe.earlyStopping === null ? 'none' : String(recipe.earlyStopping.patience)}
+          onCommit={(typed) =>
+            edit(studio, (before) => ({ ...before, earlyStopping: stopping(before, typed) }))
+          }
+        />
+        <TextSetting
+          {...shared}
+          label="Picture size"
+          help="Pixels a side, as the network gets them."
+          value={String(recipe.image.size)}
+          onCommit={(typed) =>
+            edit(studio, (before) => ({ ...before, image: { ...before.image, size: wholeNumber(typed) } }))
+          }
+        />
+      </div>
+      <MoreSettings recipe={recipe} isReadOnly={active} />
+    </section>
+  );
+}
+
+interface PhaseSettingsProps {
+  readonly phase: Phase;
+  readonly index: number;
+  readonly studio: Studio;
+  readonly isReadOnly: boolean;
+}
+
+function PhaseSettings({ phase, index, studio, isReadOnly }: PhaseSettingsProps): ReactElement {
+  const label = phaseLabels[phase.name];
+  const set = (change: Partial<Record<'epochs' | 'learningRate', number>>): string | null =>
+    edit(studio, (before) => ({
+      ...before,
+      phases: before.phases.map((each, at) => (at === index ? { ...each, ...change } : each)),
+    }));
+  return (
+    <>
+      <TextSetting
+        label={`${label}: epochs`}
+        help="Rounds through all pictures, at most."
+        value={String(phase.epochs)}
+        isReadOnly={isReadOnly}
+        onCommit={(typed) => set({ epochs: wholeNumber(typed) })}
+      />
+      <TextSetting
+        label={`${label}: rate`}
+        help="Learning rate: size of each step."
+        value={formatPlain(phase.learningRate)}
+        isReadOnly={isReadOnly}
+        onCommit={(typed) => set({ learningRate: typed === '' ? Number.NaN : Number(typed) })}
+      />
+    </>
+  );
+}
+
+/** Takes an edit; returns the plain part of why it was refused. */
+export function edit(studio: Studio, change: (recipe: Recipe) => unknown): string | null {
+  const error = studio.edit(change);
+  if (error === null) return null;
+  // The message names the field; beside the field itself only the reason is news.
+  const reason = /: (.+)\. Came/.exec(error.message)?.[1];
+  return reason === undefined ? error.message : `${reason}.`;
+}
+
+/** What was typed as a number, or what will be refused as none. */
+export function wholeNumber(typed: string): number {
+  return typed === '' ? Number.NaN : Number(typed);
+}
+
+function stopping(recipe: Recipe, typed: string): Recipe['earlyStopping'] {
+  if (typed === 'none') return null;
+  const base = recipe.earlyStopping ?? { monitor: 'valLoss', restoreBest: true };
+  return { ...base, patience: wholeNumber(typed) };
+}

@@ -1,0 +1,69 @@
+/** The third clause: how long it trains, whether it learns, and the settings, last. */
+import type { ReactElement } from 'react';
+import { isActive, recordOf } from '../../store/state.ts';
+import { useShownRecipe, useStudio, useStudioState } from '../studio-context.ts';
+import { Column } from '../widgets/Column.tsx';
+import { Message } from '../widgets/Message.tsx';
+import { idleCaption, runCaption } from '../words/caption.ts';
+import { trainingClause } from '../words/sentence.ts';
+import { Curves } from './Curves.tsx';
+import { EpochTable } from './EpochTable.tsx';
+import { PhaseMatrices } from './PhaseMatrices.tsx';
+import { Settings } from './Settings.tsx';
+
+/** See the header. */
+export function TrainingColumn(): ReactElement {
+  const studio = useStudio();
+  const shown = useShownRecipe();
+  const run = useStudioState((state) => state.run);
+  const engineError = useStudioState((state) => state.engineError);
+  const classes = useStudioState((state) => state.dataset.value?.labels.length ?? 0);
+  const noun = useStudioState((state) => state.dataset.value?.noun ?? 'pictures');
+  const record = recordOf(run);
+  // Curves belong to the recipe that was run, even while the next one is being edited.
+  const recipe = record?.recipe ?? shown;
+  const hasEpochs = record !== null && record.history.length > 0;
+  const caption = hasEpochs
+    ? runCaption(record, !isActive(run), noun)
+    : classes > 1
+      ? idleCaption(classes, noun)
+      : '';
+  return (
+    <Column
+      id="training"
+      title="Training"
+      clause={recipe === null ? 'trained:' : trainingClause(recipe, run)}
+    >
+      {engineError !== null && (
+        <Message error={engineError}>
+          <button type="button" onClick={() => location.reload()}>
+            Reload the page
+          </button>
+        </Message>
+      )}
+      {run.kind === 'failed' && (
+        <Message error={run.error} kept={keptText(run.run.history.length)}>
+          <button type="button" onClick={() => void studio.train()}>
+            Train again
+          </button>
+        </Message>
+      )}
+      {recipe !== null && (
+        <Curves
+          recipe={recipe}
+          record={record}
+          classes={classes}
+          isLive={run.kind === 'running'}
+          caption={caption}
+        />
+      )}
+      {record !== null && record.phases.length > 0 && <EpochTable record={record} />}
+      {record !== null && <PhaseMatrices record={record} />}
+      {shown !== null && <Settings recipe={shown} />}
+    </Column>
+  );
+}
+
+function keptText(epochs: number): string | undefined {
+  return epochs === 0 ? undefined : 'The curves and the table keep what was measured until then.';
+}
