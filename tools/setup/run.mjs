@@ -25,7 +25,6 @@ const [program, ...args] = process.argv.slice(2);
 const child = spawn(process.execPath, ['--import', 'tsx', program, ...args], {
   cwd: root,
   stdio: 'inherit',
-  env,
 });
 // Wait for the program to end by itself, so that its last words are seen.
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
