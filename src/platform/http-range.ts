@@ -1,0 +1,191 @@
+/**
+ * Owns reading a stretch of a file over HTTP, as the Hub's rules want it: one `Range: bytes=a-b` a request, no custom
+ * header, the address asked anew each time (the Hub redirects to addresses that expire), patience when there are too
+ * many requests, and going on where a broken transfer stopped.
+ */
+import { StudioError } from '../protocol/errors.ts';
+import type { ByteSource } from './platform.ts';
+import { backOffMs, failureOf, netError, wait, type Failure } from './http-retry.ts';
+
+/** A file on a server. */
+export interface RemoteSource extends ByteSource {
+  readonly url: string;
+  /** What tells one version of the file from another; null where the server does not say. */
+  readonly etag: string | null;
+}
+
+export interface HttpRangeOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Bytes that came since the last call; for progress while one long stretch is read. */
+  readonly onBytes?: ((count: number) => void) | undefined;
+  /** Bytes fetched with the request that asks for the size, and kept; a header that is read next costs no other. */
+  readonly firstBytes?: number;
+  /** For tests. */
+  readonly fetch?: typeof fetch;
+  /** For tests: waits without waiting. */
+  readonly wait?: typeof wait;
+}
+
+/** Tries of one request, the first one included. */
+const MAX_TRIES = 5;
+
+/** A server without ranges sends the whole file; more than this is not kept in memory. */
+const MAX_WHOLE_BYTES = 128 * 2 ** 20;
+
+/** One answer: bytes from `start`, of a file of `byteLength`. */
+interface Part {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly start: number;
+  readonly byteLength: number;
+  readonly etag: string | null;
+  readonly isWhole: boolean;
+}
+
+/**
+ * Opens a file by its address; one request, which tells its size.
+ *
+ * @throws StudioError `net/not-found`, `net/forbidden`, `net/rate-limited`, `net/server`, `net/unreachable`,
+ * `net/no-ranges`; reading throws these and `net/changed`
+ */
+export async function openHttpRange(url: string, options: HttpRangeOptions = {}): Promise<RemoteSource> {
+  const first = await request(url, 0, Math.max(1, options.firstBytes ?? 1), options, null);
+  const { byteLength, etag } = first;
+  return {
+    url,
+    etag,
+    byteLength,
+    slice: async (start, end = byteLength) => {
+      const to = Math.min(end, byteLength);
+      if (start >= to) return new ArrayBuffer(0);
+      if (to <= first.bytes.byteLength) return first.bytes.slice(start, to).buffer;
+      const { bytes } = await request(url, start, to, options, first);
+      return bytes.byteLength === to - start ? bytes.buffer : bytes.slice().buffer;
+    },
+  };
+}
+
+/** Reads a stretch, going on after a break; `first` is what the file was when it was opened. */
+async function request(
+  url: string,
+  start: number,
+  end: number,
+  options: HttpRangeOptions,
+  first: Part | null,
+): Promise<Part> {
+  const got: Uint8Array[] = [];
+  let at = start;
+  let tries = 0;
+  for (;;) {
+    options.signal?.throwIfAborted();
+    const from = at;
+    const outcome = await tryOnce(url, at, end, options, (chunk) => {
+      got.push(chunk);
+      at += chunk.byteLength;
+      options.onBytes?.(chunk.byteLength);
+    });
+    if (!('error' in outcome)) {
+      if (first !== null && isAnother(outcome, first)) throw changed(url);
+      return { ...outcome, start, bytes: join(got) };
+    }
+    // A transfer that moved on has earned all its tries again.
+    tries = at > from ? 1 : tries + 1;
+    if (!outcome.error.retryable || tries >= MAX_TRIES) throw outcome.error;
+    await (options.wait ?? wait)(backOffMs(outcome, tries), options.signal);
+  }
+}
+
+function isAnother(now: Answer, then: Answer): boolean {
+  return (
+    now.byteLength !== then.byteLength || (now.etag !== null && then.etag !== null && now.etag !== then.etag)
+  );
+}
+
+type Answer = Omit<Part, 'bytes' | 'start'>;
+
+/** One HTTP request. A failure that may pass is returned, so that the bytes that came before it are kept. */
+async function tryOnce(
+  url: string,
+  start: number,
+  end: number,
+  { signal, fetch: fetchWith = fetch }: HttpRangeOptions,
+  onChunk: (chunk: Uint8Array) => void,
+): Promise<Answer | Failure> {
+  let left = end - start;
+  let response: Response | null = null;
+  try {
+    response = await fetchWith(url, {
+      headers: { Range: `bytes=${start}-${end - 1}` },
+      signal: signal ?? null,
+    });
+    const answer = readAnswer(response, url, start);
+    if ('error' in answer) return answer;
+    left = answer.isWhole ? answer.byteLength : Math.min(end, answer.byteLength) - start;
+    for await (const chunk of chunksOf(response)) {
+      if (chunk.byteLength > left) throw netError('no-ranges', url, 'it sent more than that');
+      onChunk(chunk);
+      left -= chunk.byteLength;
+    }
+    if (left === 0) return answer;
+    return {
+      error: netError('unreachable', url, `the transfer ended with ${left} bytes to come`),
+      waitMs: null,
+    };
+  } catch (cause) {
+    if (signal?.aborted === true || cause instanceof StudioError) throw cause;
+    const detail = `the connection failed with ${left} bytes to come`;
+    return { error: netError('unreachable', url, detail, cause), waitMs: null };
+  } finally {
+    // What is not wanted must not go on coming; a body that ended or broke has nothing to cancel.
+    void response?.body?.cancel().catch(() => undefined);
+  }
+}
+
+/** What the answer's head says, or why it is none. */
+function readAnswer(response: Response, url: string, start: number): Answer | Failure {
+  const { status, headers } = response;
+  const etag = headers.get('etag');
+  if (status === 206) {
+    const range = /^bytes (\d+)-(\d+)\/(\d+)$/u.exec(headers.get('content-range') ?? '');
+    if (range === null || Number(range[1]) !== start || !Number.isSafeInteger(Number(range[3]))) {
+      throw netError('no-ranges', url, `Content-Range is ${headers.get('content-range') ?? 'missing'}`);
+    }
+    return { byteLength: Number(range[3]), etag, isWhole: false };
+  }
+  if (status === 200) {
+    const byteLength = Number(headers.get('content-length') ?? NaN);
+    // Later stretches of a server without ranges would each send the whole file.
+    if (start !== 0 || !(byteLength <= MAX_WHOLE_BYTES))
+      throw netError('no-ranges', url, 'it sent the whole file');
+    return { byteLength, etag, isWhole: true };
+  }
+  if (status === 416) throw changed(url);
+  return failureOf(response, url);
+}
+
+async function* chunksOf(response: Response): AsyncGenerator<Uint8Array> {
+  const reader = response.body?.getReader();
+  if (reader === undefined) return;
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    reader.releaseLock();
+  }
+}
+
+function join(chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const all = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0));
+  let at = 0;
+  for (const chunk of chunks) {
+    all.set(chunk, at);
+    at += chunk.byteLength;
+  }
+  return all;
+}
+
+function changed(url: string): StudioError {
+  return netError('changed', url, 'the file is another one than when it was opened');
+}
