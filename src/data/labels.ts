@@ -22,7 +22,10 @@ export function labelOf(cell: unknown, labelNames: readonly string[] | null): st
     case 'boolean':
       return String(cell);
     case 'object':
-      return labelOfObject(cell, labelNames);
+      // Parquet hands text over as the bytes it is stored as.
+      return cell instanceof Uint8Array
+        ? labelOfText(new TextDecoder().decode(cell), labelNames)
+        : labelOfObject(cell, labelNames);
     default:
       return null;
   }

@@ -69,3 +69,27 @@ export function asParquetError(thrown: unknown, where: string): unknown {
     ? damaged(`${where} is damaged (${words})`, thrown)
     : unsupportedCompression(codec);
 }
+
+export function unsupportedEncoding(encoding: string): StudioError {
+  return new StudioError({
+    code: 'data/unsupported-encoding',
+    message: `Values kept plain, by dictionary or by differences were expected; this Parquet file uses ${encoding}.`,
+    hint: 'Write it anew, for example with pandas: frame.to_parquet(path).',
+  });
+}
+
+export function pageTooLarge(bytes: number): StudioError {
+  return new StudioError({
+    code: 'data/page-too-large',
+    message: `Pages of at most 512 MB were expected; one unpacks to ${Math.round(bytes / 2 ** 20)} MB.`,
+    hint: 'Write the file anew with smaller row groups, for example row_group_size=100.',
+  });
+}
+
+export function tooManyRows(rows: bigint, most: number): StudioError {
+  return new StudioError({
+    code: 'data/too-many-rows',
+    message: `At most ${most} rows were expected; this file says that it has ${rows.toString()}.`,
+    hint: 'Take a part of the set, or fetch the file again: a damaged one can claim any number.',
+  });
+}

@@ -1,21 +1,20 @@
-/**
- * Owns reading a Parquet file by row group: only the asked columns of one row group are in memory at a time.
- */
-import { parquetMetadataAsync, parquetReadObjects, parquetSchema, type FileMetaData } from 'hyparquet';
-import { compressors } from 'hyparquet-compressors';
+/** Owns opening a Parquet file: its description, checked, and its columns, which are read page by page. */
+import { parquetMetadata, parquetSchema, type FileMetaData, type SchemaTree } from 'hyparquet';
 import type { ByteSource } from '../../platform/platform.ts';
+import { readLabelNames } from './hub-features.ts';
+import { extentOf, readCells } from './pages.ts';
+import type { CellValue } from './page-values.ts';
 import {
   asParquetError,
   damaged,
   noRows,
   notParquet,
+  tooManyRows,
   truncated,
   unsupportedCompression,
 } from './parquet-errors.ts';
-import { readLabelNames } from './hub-features.ts';
-
-/** A row as an object of the asked columns. */
-export type ParquetRow = Readonly<Record<string, unknown>>;
+import { checkThrift } from './thrift-check.ts';
+import { isReadable } from './unpack.ts';
 
 /** A Parquet file whose description was read and found sound. */
 export interface ParquetFile {
@@ -28,90 +27,129 @@ export interface ParquetFile {
   /** Names of an integer label column that is declared as a `ClassLabel`, else null. */
   labelNames(column: string): readonly string[] | null;
   /**
-   * Reads the columns of one row group.
+   * Reads a column of one row group, a page at a time.
    *
-   * @throws StudioError `data/truncated`, `data/damaged`, `data/unsupported-compression`
+   * @param column a top-level column, present in `columns`
+   * @param field which of its fields to read where it has several, for example `bytes`
+   * @returns batches of one cell a row: the value, or the first of the row's list; null where there is none
+   * @throws StudioError `data/damaged`, `data/page-too-large`, `data/unsupported-…`
    */
-  readGroup(group: number, columns: readonly string[]): Promise<readonly ParquetRow[]>;
+  readColumn(
+    group: number,
+    column: string,
+    field: string,
+    signal?: AbortSignal,
+  ): AsyncIterable<readonly (CellValue | null)[]>;
 }
+
+/** More rows than any set of pictures that a browser could hold; a few bytes can claim billions. */
+const MAX_ROWS = 10_000_000;
+
+/** The largest descriptions, of sets with thousands of row groups, have some megabytes. */
+const MAX_DESCRIPTION_BYTES = 2 ** 26;
 
 /**
  * Reads a file's description, which stands at its end.
  *
- * @throws StudioError `data/not-parquet`, `data/truncated`, `data/damaged`, `data/no-rows`
+ * @throws StudioError `data/not-parquet`, `data/truncated`, `data/damaged`, `data/unsupported-compression`,
+ * `data/no-rows`, `data/too-many-rows`
  */
 export async function openParquet(file: ByteSource): Promise<ParquetFile> {
-  await checkMagic(file);
-  const metadata = await parquetMetadataAsync(file, { parsers, geoparquet: false }).catch(
-    (thrown: unknown) => {
-      throw asParquetError(thrown, 'its description');
-    },
-  );
-  checkDescription(metadata, file.byteLength);
-  const columns = parquetSchema(metadata).children.map((child) => child.element.name);
+  const footer = await readFooter(file);
+  const metadata = describe(footer);
+  checkGroups(metadata, file.byteLength);
+  const root = parquetSchema(metadata);
   const groupRows = metadata.row_groups.map((group) => Number(group.num_rows));
   return {
-    columns,
+    columns: root.children.map((child) => child.element.name),
     groupRows,
     rowCount: groupRows.reduce((sum, rows) => sum + rows, 0),
     sizeBytes: file.byteLength,
     labelNames: (column) => readLabelNames(metadata.key_value_metadata ?? [], column),
-    readGroup: (group, wanted) => readGroup(file, metadata, groupRows, group, wanted),
+    async *readColumn(group, column, field, signal) {
+      try {
+        const chunk = findChunk(metadata, root, group, column, field);
+        yield* readCells(file, chunk, signal);
+      } catch (thrown) {
+        throw asParquetError(thrown, `column "${column}" of row group ${group + 1}`);
+      }
+    },
   };
 }
 
-/** Every codec of the format but LZO. */
-const READABLE_CODECS = ['UNCOMPRESSED', ...Object.keys(compressors)];
-
-/** Text that claims to be JSON is handed on as text: whether it parses is for the label reader to say. */
-const parsers = { jsonFromBytes: (bytes: Uint8Array) => new TextDecoder().decode(bytes) };
-
-async function checkMagic(file: ByteSource): Promise<void> {
-  if (file.byteLength < 12) throw notParquet(`what came has ${file.byteLength} bytes`);
-  const ends = await Promise.all([file.slice(0, 4), file.slice(file.byteLength - 4, file.byteLength)]);
-  const [first, last] = ends.map((end) => String.fromCharCode(...new Uint8Array(end)));
-  if (last === 'PARE') throw damaged('it is encrypted, which Mien does not read');
+async function readFooter(file: ByteSource): Promise<Uint8Array> {
+  const { byteLength } = file;
+  if (byteLength < 12) throw notParquet(`what came has ${byteLength} bytes`);
+  const first = toText(await file.slice(0, 4));
+  const tail = await file.slice(byteLength - 8, byteLength);
+  const last = toText(tail.slice(4));
+  if (last === 'PARE' || first === 'PARE') throw damaged('it is encrypted, which Mien does not read');
   if (first !== 'PAR1') throw notParquet(`what came begins with ${JSON.stringify(first)}`);
   if (last !== 'PAR1') throw truncated('this one begins like one, but its end is missing');
+  const length = new DataView(tail).getUint32(0, true);
+  if (length > byteLength - 12 || length > MAX_DESCRIPTION_BYTES) {
+    throw damaged(`its description would take ${length} of ${byteLength} bytes`);
+  }
+  return new Uint8Array(await file.slice(byteLength - 8 - length, byteLength));
 }
 
-function checkDescription(metadata: FileMetaData, byteLength: number): void {
+function describe(footer: Uint8Array): FileMetaData {
+  try {
+    checkThrift(footer, 0);
+    return parquetMetadata(footer, { geoparquet: false });
+  } catch (thrown) {
+    throw asParquetError(thrown, 'its description');
+  }
+}
+
+function checkGroups(metadata: FileMetaData, byteLength: number): void {
   let rows = 0n;
   for (const group of metadata.row_groups) {
+    if (group.num_rows < 0n) throw damaged('a row group has fewer than no rows');
     rows += group.num_rows;
     for (const { meta_data: chunk } of group.columns) {
       if (chunk === undefined) throw damaged('a column is encrypted or kept in another file');
-      if (!READABLE_CODECS.includes(chunk.codec)) throw unsupportedCompression(chunk.codec);
-      const end = (chunk.dictionary_page_offset ?? chunk.data_page_offset) + chunk.total_compressed_size;
-      if (end > BigInt(byteLength)) {
-        throw truncated(`its description speaks of ${end} bytes or more, and ${byteLength} came`);
-      }
+      if (!isReadable(chunk.codec)) throw unsupportedCompression(chunk.codec);
+      const { start, end } = extentOf(chunk);
+      if (!(start >= 4 && end >= start)) throw damaged('a column lies at an impossible place');
+      if (end > byteLength) throw truncated(`its description speaks of ${end} bytes, and ${byteLength} came`);
     }
   }
   if (rows === 0n) throw noRows();
+  if (rows > MAX_ROWS) throw tooManyRows(rows, MAX_ROWS);
 }
 
-async function readGroup(
-  file: ByteSource,
+function findChunk(
   metadata: FileMetaData,
-  groupRows: readonly number[],
+  root: SchemaTree,
   group: number,
-  columns: readonly string[],
-): Promise<readonly ParquetRow[]> {
-  const rowStart = groupRows.slice(0, group).reduce((sum, rows) => sum + rows, 0);
-  try {
-    return await parquetReadObjects({
-      file,
-      metadata,
-      columns: [...columns],
-      rowStart,
-      rowEnd: rowStart + groupRows[group]!,
-      compressors,
-      parsers,
-      // Pictures are bytes; columns that are declared as text are decoded all the same.
-      utf8: false,
-    });
-  } catch (thrown) {
-    throw asParquetError(thrown, `row group ${group + 1} of ${groupRows.length}`);
-  }
+  column: string,
+  field: string,
+): Parameters<typeof readCells>[1] {
+  const path = findLeaf(root, column, field);
+  const names = path.slice(1).map((step) => step.element.name);
+  const rowGroup = metadata.row_groups[group]!;
+  const found = rowGroup.columns.find(({ meta_data: chunk }) => isSamePath(chunk?.path_in_schema, names));
+  if (found?.meta_data === undefined) throw damaged(`it has no values for ${names.join('.')}`);
+  return { metadata: found.meta_data, path, rows: Number(rowGroup.num_rows) };
+}
+
+/** The schema from the root to the field of that name below a column, or to the column's first field. */
+function findLeaf(root: SchemaTree, column: string, field: string): SchemaTree[] {
+  const top = root.children.find((child) => child.element.name === column)!;
+  const leaves = leavesBelow([root, top]);
+  return leaves.find((path) => path.at(-1)!.element.name === field) ?? leaves[0]!;
+}
+
+function leavesBelow(path: readonly SchemaTree[]): SchemaTree[][] {
+  const { children } = path.at(-1)!;
+  return children.length === 0 ? [[...path]] : children.flatMap((child) => leavesBelow([...path, child]));
+}
+
+function isSamePath(path: readonly string[] | undefined, names: readonly string[]): boolean {
+  return path?.length === names.length && names.every((name, index) => path[index] === name);
+}
+
+function toText(bytes: ArrayBuffer): string {
+  return String.fromCharCode(...new Uint8Array(bytes));
 }

@@ -3,7 +3,7 @@
  * bytes, and any label column. The sources `sample`, `parquet` and `hub` read through it.
  */
 import { columnMissing } from '../parquet/parquet-errors.ts';
-import type { ParquetFile, ParquetRow } from '../parquet/parquet-file.ts';
+import type { ParquetFile } from '../parquet/parquet-file.ts';
 import type { SourceRow } from './source.ts';
 
 /** Names of the two columns; empty to look for a usual one. */
@@ -27,16 +27,23 @@ export function findColumns(wanted: TableColumns, present: readonly string[]): T
   };
 }
 
-/** Reads all rows of a file, one row group at a time. */
+/** Reads all rows of a file, one page of pictures at a time. */
 export async function* readTable(
   file: ParquetFile,
   columns: TableColumns,
   signal?: AbortSignal,
 ): AsyncGenerator<readonly SourceRow[]> {
   for (const group of file.groupRows.keys()) {
-    signal?.throwIfAborted();
-    const rows = await file.readGroup(group, [columns.image, columns.label]);
-    yield rows.map((row) => toSourceRow(row, columns));
+    const labels: unknown[] = [];
+    for await (const cells of file.readColumn(group, columns.label, 'answer', signal)) {
+      for (const cell of cells) labels.push(cell);
+    }
+    let row = 0;
+    for await (const cells of file.readColumn(group, columns.image, 'bytes', signal)) {
+      const start = row;
+      row += cells.length;
+      yield cells.map((cell, index) => ({ picture: toPicture(cell), label: labels[start + index] }));
+    }
   }
 }
 
@@ -55,12 +62,7 @@ function findColumn(
   throw columnMissing(option, `"${wanted}"`, present);
 }
 
-function toSourceRow(row: ParquetRow, columns: TableColumns): SourceRow {
-  return { picture: toBytes(row[columns.image]), label: row[columns.label] };
-}
-
-/** The bytes of an image cell. A cell that only names a path has none: the file it names did not come along. */
-function toBytes(cell: unknown): Uint8Array | null {
-  const bytes = typeof cell === 'object' && cell !== null && 'bytes' in cell ? cell.bytes : cell;
-  return bytes instanceof Uint8Array && bytes.length > 0 ? bytes : null;
+/** A cell that only names a path has no bytes: the file it names did not come along. */
+function toPicture(cell: unknown): Uint8Array | null {
+  return cell instanceof Uint8Array && cell.length > 0 ? cell : null;
 }
