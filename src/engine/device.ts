@@ -115,7 +115,13 @@ async function loadWasm(paths: WasmPaths): Promise<void> {
   if (wasmLoaded) return;
   const wasm = await import('@tensorflow/tfjs-backend-wasm');
   wasm.setWasmPaths(paths as string);
+  wasm.setThreadsCount(threadsFor(globalThis.navigator?.hardwareConcurrency ?? 1));
   wasmLoaded = true;
+}
+
+/** Half of the logical cores are the real ones as a rule; more than eight threads gain nothing on nets this small. */
+function threadsFor(cores: number): number {
+  return Math.max(Math.min(cores, 2), Math.min(8, Math.floor(cores / 2)));
 }
 
 async function wasmName(): Promise<string> {

@@ -17,6 +17,7 @@ import type { ExportedFile } from '../protocol/messages.ts';
 import type { ModelSummary } from '../protocol/model.ts';
 import type { Recipe } from '../protocol/recipe.ts';
 import type { RunControl } from '../training/control.ts';
+import { checkRecipe } from './check-recipe.ts';
 import { startDevice, type WasmPaths } from './device.ts';
 import { buildNetwork, describeNetwork, type Network } from './network.ts';
 import { runRecipe } from './run.ts';
@@ -104,6 +105,7 @@ export class Session {
       control.signal.throwIfAborted();
       return value;
     };
+    checkRecipe(recipe);
     this.#forgetTrained();
     const device = this.#device ?? (await timed('device', () => this.chooseDevice('auto')));
     emit({ kind: 'device', device });

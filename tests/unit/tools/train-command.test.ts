@@ -1,0 +1,96 @@
+/** The headless command as a process: the files it writes, and how it ends on bad recipes and bad input. */
+import { spawn } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, it, vi } from 'vitest';
+import { tinyRecipe } from '../../support/session.ts';
+
+// Each test starts a process of its own.
+vi.setConfig({ testTimeout: 120_000 });
+
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'mien-train-'));
+});
+
+afterAll(() => rm(folder, { recursive: true }));
+
+interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+  readonly error: string;
+}
+
+function run(...args: string[]): Promise<Ended> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, ['--import', 'tsx', 'tools/train/main.ts', ...args]);
+    let out = '';
+    let error = '';
+    child.stdout.on('data', (data: Buffer) => (out += data.toString()));
+    child.stderr.on('data', (data: Buffer) => (error += data.toString()));
+    child.on('error', reject);
+    child.on('close', (code) => {
+      resolve({ code, out, error });
+    });
+  });
+}
+
+async function recipeFile(name: string, recipe: unknown): Promise<string> {
+  const path = join(folder, name);
+  await writeFile(path, typeof recipe === 'string' ? recipe : JSON.stringify(recipe));
+  return path;
+}
+
+async function readJson(...path: string[]): Promise<unknown> {
+  return JSON.parse(await readFile(join(folder, ...path), 'utf8'));
+}
+
+describe('npm run train', () => {
+  it.concurrent('writes history, evaluation, split, run and model, and ends with 0', async ({ expect }) => {
+    const path = await recipeFile('tiny.json', await tinyRecipe());
+    const { code, out, error } = await run(path, '--out', join(folder, 'out'), '--backend', 'wasm', '--json');
+    expect(error).toBe('');
+    expect(code).toBe(0);
+    const events = out.trim().split('\n').map((line) => (JSON.parse(line) as { kind: string }).kind);
+    expect(events).toContain('epoch');
+    expect(events.at(-1)).toBe('finished');
+    expect((await readdir(join(folder, 'out'))).sort()).toEqual(
+      ['evaluation.json', 'history.json', 'model', 'run.json', 'split.json'],
+    );
+    const history = (await readJson('out', 'history.json')) as object[];
+    expect(history).toHaveLength(4);
+    expect(Object.keys(history[0] ?? {})).toEqual(
+      ['phase', 'epoch', 'loss', 'accuracy', 'valLoss', 'valAccuracy', 'learningRate', 'seconds'],
+    );
+    const evaluation = (await readJson('out', 'evaluation.json')) as { confusionMatrix: number[][]; labels: string[] };
+    expect(evaluation.labels).toHaveLength(8);
+    expect(evaluation.confusionMatrix.flat().reduce((sum, count) => sum + count)).toBe(16);
+    const split = (await readJson('out', 'split.json')) as Record<string, number[]>;
+    expect(Object.values(split).flat().sort((a, b) => a - b)).toEqual(Array.from({ length: 80 }, (_, row) => row));
+  });
+
+  it.concurrent('ends with 2 for a bad recipe and names the field', async ({ expect }) => {
+    const path = await recipeFile('bad.json', { ...(await tinyRecipe()), batchSize: 'many' });
+    const { code, error } = await run(path, '--out', join(folder, 'bad'), '--backend', 'wasm');
+    expect(error).toContain('batchSize');
+    expect(error).toContain('(recipe/invalid)');
+    expect(code).toBe(2);
+  });
+
+  it.concurrent('ends with 2 for a recipe that is no JSON', async ({ expect }) => {
+    const path = await recipeFile('broken.json', '{ "dataset": ');
+    const { code, error } = await run(path, '--out', join(folder, 'bad'));
+    expect(error).toContain('(recipe/not-json)');
+    expect(code).toBe(2);
+  });
+
+  it.concurrent('ends with 2 for a Parquet file that is none', async ({ expect }) => {
+    await writeFile(join(folder, 'cat.parquet'), 'This is not Parquet, it only says so. '.repeat(20));
+    const path = await recipeFile('parquet.json', await tinyRecipe({ dataset: { source: 'parquet', path: 'cat.parquet' } }));
+    const { code, error } = await run(path, '--out', join(folder, 'bad'), '--backend', 'wasm');
+    expect(error).toContain('(data/not-parquet)');
+    expect(code).toBe(2);
+  });
+});
