@@ -9,7 +9,7 @@ const tests = (name: string): string[] => [`tests/${name}/**/*.test.{ts,tsx}`];
 /** One worker, because a device or a browser is shared and software adapters take every core. */
 const oneAtATime = { pool: 'forks', maxWorkers: 1, fileParallelism: false } as const;
 
-/** Minutes a test may take where a software adapter compiles its first shaders. */
+/** In milliseconds; long, because machines are slow when software adapters compile and all cores are taken. */
 const minutes = (count: number): number => count * 60_000;
 
 const slow = { testTimeout: minutes(3), hookTimeout: minutes(3), ...oneAtATime };
@@ -19,8 +19,8 @@ const LIVE = 'tests/parity/**/*.live.test.ts';
 
 /** The test projects. */
 export const testProjects: TestProjectInlineConfiguration[] = [
-  { extends: true, test: { name: 'unit', include: tests('unit') } },
-  { extends: true, test: { name: 'contract', include: tests('contract'), testTimeout: minutes(0.5) } },
+  { extends: true, test: { name: 'unit', include: tests('unit'), testTimeout: minutes(1) } },
+  { extends: true, test: { name: 'contract', include: tests('contract'), testTimeout: minutes(1) } },
   {
     extends: true,
     test: {
