@@ -6,10 +6,10 @@ import { graphOf, type Graph } from '../models/graph.ts';
 import { withHead } from '../models/head.ts';
 import { loadBackboneWeights, type LoadOptions, type LoadedWeights } from '../models/load-weights.ts';
 import { planOf } from '../models/plan.ts';
-import { layerSummaries } from '../models/summary.ts';
+import { blockSummaries, layerSummaries } from '../models/summary.ts';
 import type { Platform } from '../platform/platform.ts';
 import { invariant, StudioError } from '../protocol/errors.ts';
-import type { BlockSummary, CutSummary, ModelSummary } from '../protocol/model.ts';
+import type { CutSummary, ModelSummary } from '../protocol/model.ts';
 import type { Recipe } from '../protocol/recipe.ts';
 
 /** A built network. `model` owns all its layers; dispose it. */
@@ -60,21 +60,18 @@ export async function buildNetwork(
 /** Describes the recipe's network without loading weights. */
 export function describeNetwork(recipe: Recipe, classes: number): ModelSummary {
   const { backbone, model: base } = buildBackbone(recipe.backbone, recipe.image.size);
-  const backboneLayers = base.layers.length;
+  checkUnfreeze(recipe, base.layers.length);
+  const layers = layerSummaries(base, backbone);
+  const blocks = blockSummaries(base, backbone);
   const model = withHead(base, { classes, dropout: recipe.head.dropout, seed: recipe.seed });
-  const layers = layerSummaries(model);
-  const graph = graphOf(model);
-  const shapeAt = (layer: number): readonly number[] => layers[layer]?.shape ?? [];
   const summary: ModelSummary = {
     backbone: backbone.entry.name,
     label: backbone.entry.label,
     inputShape: [recipe.image.size, recipe.image.size, 3],
-    layers: layers.slice(0, backboneLayers),
-    blocks: backbone
-      .blocks(layers.slice(0, backboneLayers).map(({ name }) => name))
-      .map((block): BlockSummary => ({ ...block, shape: shapeAt(block.to - 1) })),
-    cuts: cutsOf(graph, backboneLayers),
-    headParameters: layers.slice(backboneLayers).reduce((sum, { parameters }) => sum + parameters, 0),
+    layers,
+    blocks,
+    cuts: cutsOf(graphOf(model), layers.length),
+    headParameters: model.countParams() - base.countParams(),
     weights: { origin: weightsOrigin(recipe), sizeBytes: 0, sha256: null },
   };
   model.dispose();
