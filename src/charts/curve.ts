@@ -1,5 +1,5 @@
 /** Two lines over the epochs of a run, drawn by tfjs-vis: training first, validation second. */
-import { replaceChart } from './drawn.ts';
+import { releaseChart, replaceChart } from './drawn.ts';
 
 /** What is drawn: one value an epoch in each line, and room for the epochs still to come. */
 export interface Curve {
@@ -13,8 +13,10 @@ export interface Curve {
 /**
  * Draws a curve into an element, which it fills. The new chart is made aside and then put in the old one's place, so
  * nothing blinks.
+ *
+ * @param isCurrent asked when it is made: a chart that has been overtaken is thrown away
  */
-export async function drawCurve(element: HTMLElement, curve: Curve): Promise<void> {
+export async function drawCurve(element: HTMLElement, curve: Curve, isCurrent: () => boolean): Promise<void> {
   const { linechart } = await import('./tfvis.ts');
   const stage = document.createElement('div');
   const values = [points(curve.train, curve.slots), points(curve.validation, curve.slots)];
@@ -27,7 +29,8 @@ export async function drawCurve(element: HTMLElement, curve: Curve): Promise<voi
       yAxisDomain: [curve.domain[0], curve.domain[1]],
     },
   );
-  replaceChart(element, stage);
+  if (isCurrent()) replaceChart(element, stage);
+  else releaseChart(stage);
 }
 
 /** tfjs-vis counts the points itself and wants all lines of one length: epochs to come are not numbers. */

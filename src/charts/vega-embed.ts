@@ -48,10 +48,17 @@ export default async function embed(
 
 /** Without the hover layer, which is written in a grammar that Vega-Lite has dropped; lines in even slots. */
 function restyled(spec: LayeredSpec): VisualizationSpec {
-  const layer = spec.layer.filter((entry) => entry.selection === undefined);
+  const layer = spec.layer.filter((entry) => entry.selection === undefined).map(withoutLegend);
   const isLine = layer.some((entry) => JSON.stringify(entry.mark).includes('"line"'));
   const count = spec.data.values.length;
   const slots = { domain: [-0.5, count - 0.5], nice: false, zero: false };
   const encoding = isLine ? { ...spec.encoding, x: { ...spec.encoding.x, scale: slots } } : spec.encoding;
   return { ...spec, encoding, layer } as unknown as VisualizationSpec;
+}
+
+/** A legend that a layer asks for is drawn whatever the config says. */
+function withoutLegend(layer: Layer): Layer {
+  const colour = layer.encoding?.['color'];
+  if (typeof colour !== 'object' || colour === null) return layer;
+  return { ...layer, encoding: { ...layer.encoding, color: { ...colour, legend: null } } };
 }

@@ -28,6 +28,9 @@ export function reduceRun(state: RunState, event: RunEvent, atMs: number): RunSt
   return run === state.run ? state : { kind: kindWhile(state, event), run };
 }
 
+/** Some sources report every picture; the page need not hear of more than ten a second. */
+const LEAST_MS_BETWEEN = 100;
+
 /** What a stage's progress becomes; a new stage starts its own clock. */
 export function progressAfter(
   before: StageProgress | null,
@@ -40,9 +43,9 @@ export function progressAfter(
     before.stage === event.stage &&
     before.label === event.label &&
     before.done <= event.done;
-  return goesOn
-    ? { ...before, ...progress, atMs }
-    : { ...progress, startedAtMs: atMs, doneAtStart: event.done, atMs };
+  if (!goesOn) return { ...progress, startedAtMs: atMs, doneAtStart: event.done, atMs };
+  if (atMs - before.atMs < LEAST_MS_BETWEEN && event.done !== event.total) return before;
+  return { ...before, ...progress, atMs };
 }
 
 function kindAfter(asked: Of<'state'>['state'], run: RunRecord): ActiveRun['kind'] {
@@ -56,8 +59,10 @@ function kindWhile(state: ActiveRun, event: RunEvent): ActiveRun['kind'] {
 
 function recordAfter(run: RunRecord, event: Exclude<RunEvent, { kind: 'state' }>, atMs: number): RunRecord {
   switch (event.kind) {
-    case 'progress':
-      return { ...run, progress: progressAfter(run.progress, event, atMs) };
+    case 'progress': {
+      const progress = progressAfter(run.progress, event, atMs);
+      return progress === run.progress ? run : { ...run, progress };
+    }
     case 'phase':
       return { ...run, progress: null, live: null, phases: [...run.phases, phaseFrom(event)] };
     case 'step': {

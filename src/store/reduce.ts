@@ -55,9 +55,7 @@ export function reduce(state: StudioState, event: StudioEvent): StudioState {
     case 'askDropped':
       return reduceAsk(state, event);
     case 'opening':
-      return event.event.kind === 'progress'
-        ? { ...state, opening: progressAfter(state.opening, event.event, event.atMs) }
-        : state;
+      return reduceOpening(state, event.event, event.atMs);
     case 'device':
       return { ...state, device: ready(event.device) };
     case 'dataset':
@@ -90,7 +88,7 @@ function reduceTraining(state: StudioState, event: TrainingEvent): StudioState {
         linkError: null,
       };
     case 'run':
-      return { ...withSummaries(state, event.event), run: reduceRun(state.run, event.event, event.atMs) };
+      return withRun(withSummaries(state, event.event), reduceRun(state.run, event.event, event.atMs));
     case 'controlAsked':
       return { ...state, run: afterControl(state.run, event.action) };
     case 'trained':
@@ -105,6 +103,16 @@ function reduceTraining(state: StudioState, event: TrainingEvent): StudioState {
     default:
       return event satisfies never;
   }
+}
+
+function withRun(state: StudioState, run: RunState): StudioState {
+  return run === state.run ? state : { ...state, run };
+}
+
+function reduceOpening(state: StudioState, event: RunEvent, atMs: number): StudioState {
+  if (event.kind !== 'progress') return state;
+  const opening = progressAfter(state.opening, event, atMs);
+  return opening === state.opening ? state : { ...state, opening };
 }
 
 /** A run says on its own which set, network and device it took; the page shows those. */

@@ -17,6 +17,9 @@ export type Engine = Pick<StudioClient, 'ready' | 'request'>;
 /** What a request outside a run turns into: the kind of request, its event, and what it must be asked again for. */
 type AskedRequest = { device: 'chooseDevice'; dataset: 'openDataset'; model: 'describeModel' };
 
+/** Classes of a network that is described before its set is known. */
+const LEAST_CLASSES = 2;
+
 /** State and actions of one page. */
 export class Studio {
   readonly store: StoreApi<StudioState>;
@@ -121,6 +124,8 @@ export class Studio {
     const { recipe, run, device } = this.#state;
     if (recipe === null || isActive(run) || device.value === null) return;
     if (again) this.#asking.delete('dataset');
+    // The network can be drawn before the pictures are read, which takes longer.
+    if (this.#state.model.value === null) await this.#describe();
     const key = datasetKey(recipe, this.#file);
     if (this.#asking.get('dataset')?.key !== key) {
       const input = this.#file === undefined ? { recipe } : { recipe, file: this.#file };
@@ -132,8 +137,8 @@ export class Studio {
 
   async #describe(): Promise<void> {
     const { recipe, dataset, run } = this.#state;
-    if (recipe === null || dataset.value === null || isActive(run)) return;
-    const classes = dataset.value.labels.length;
+    if (recipe === null || isActive(run)) return;
+    const classes = dataset.value?.labels.length ?? LEAST_CLASSES;
     const key = JSON.stringify([recipe.backbone, recipe.image, recipe.head, classes]);
     if (this.#asking.get('model')?.key === key) return;
     const model = await this.#ask('model', 'describeModel', { recipe, classes }, key);

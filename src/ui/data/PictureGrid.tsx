@@ -19,7 +19,7 @@ export function PictureGrid({
       <div className="row">
         <h3>As the network sees them</h3>
         <span className="small">
-          {size} × {size}
+          {size} px
         </span>
       </div>
       <div className="pictures">

@@ -9,9 +9,10 @@ import { isActive } from '../../store/state.ts';
 import { useStudio, useStudioState } from '../studio-context.ts';
 import { OptionField } from '../widgets/OptionField.tsx';
 import { pictureRows } from './choose-rows.ts';
-import { paint } from './PictureCanvas.tsx';
+import { paint, PictureCanvas } from './PictureCanvas.tsx';
 
-const SHOWN = 4;
+/** The picture as it is, then this many views. */
+const SHOWN = 3;
 const none: readonly CatalogEntry[] = [];
 
 interface ViewsProps {
@@ -21,13 +22,18 @@ interface ViewsProps {
 
 /** See the header. */
 export function Views({ recipe, dataset }: ViewsProps): ReactElement {
-  const sheet = useViews(recipe, dataset);
+  const row = pictureRows(dataset, 1)[0] ?? 0;
+  const sheet = useViews(recipe, dataset, row);
   const { views } = recipe.augmentation;
   const shown = views === 'fresh' ? SHOWN : Math.min(SHOWN, views);
   return (
     <div>
       <h3>{titleOf(views, shown)}</h3>
-      <div className="pictures views">
+      <div className="pictures views" style={{ gridTemplateColumns: `repeat(${shown + 1}, minmax(0, 1fr))` }}>
+        <figure>
+          <PictureCanvas row={row} label="" />
+          <figcaption>as it is</figcaption>
+        </figure>
         {Array.from({ length: shown }, (_, index) => (
           <figure key={index}>
             <View sheet={sheet} index={index} />
@@ -42,13 +48,14 @@ export function Views({ recipe, dataset }: ViewsProps): ReactElement {
 
 function titleOf(views: Recipe['augmentation']['views'], shown: number): string {
   if (views === 'fresh') return 'One picture, altered anew each epoch';
-  if (views === 1) return 'One picture, its one view';
-  const of = shown === views ? `its ${countInWords(views)}` : `${countInWords(shown)} of its ${views}`;
-  return `One picture, ${of} views`;
+  if (views === 1) return 'One picture and its one view';
+  return shown === views
+    ? `One picture and its ${countInWords(views)} views`
+    : `One picture, ${countInWords(shown)} of its ${views} views`;
 }
 
 /** Asks for the views whenever augmentation, picture or size change. */
-function useViews(recipe: Recipe, dataset: DatasetSummary): ViewSheet | null {
+function useViews(recipe: Recipe, dataset: DatasetSummary, row: number): ViewSheet | null {
   const studio = useStudio();
   const active = useStudioState((state) => isActive(state.run));
   const [sheet, setSheet] = useState<ViewSheet | null>(null);
@@ -61,7 +68,6 @@ function useViews(recipe: Recipe, dataset: DatasetSummary): ViewSheet | null {
   useEffect(() => {
     if (asked === null) return;
     let isCurrent = true;
-    const row = pictureRows(dataset, 1)[0] ?? 0;
     studio.views(latest.current, row, SHOWN).then(
       (views) => {
         if (isCurrent) setSheet(views);
@@ -72,7 +78,7 @@ function useViews(recipe: Recipe, dataset: DatasetSummary): ViewSheet | null {
     return () => {
       isCurrent = false;
     };
-  }, [studio, dataset, asked]);
+  }, [studio, dataset, row, asked]);
   return sheet;
 }
 

@@ -77,7 +77,7 @@ function Strip({ recipe, model, run, unfreeze }: StripPartProps): ReactElement {
         unfreeze={unfreeze}
         isOpen={!isHeadPhase}
         classes={classes}
-        headText={`dropout ${recipe.head.dropout}, ${classes} classes`}
+        headText={`dropout ${recipe.head.dropout}${classes === 0 ? '' : `, ${classes} classes`}`}
         cacheText={viewsText(recipe)}
         onCut={isActive(run) || tuned === null ? null : moveCut}
       />

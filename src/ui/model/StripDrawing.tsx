@@ -93,10 +93,10 @@ function HeadSquares({
       {Array.from({ length: shown }, (_, index) => (
         <rect key={index} className="trains" x={left + index * 9} y={y} width={7} height={7} />
       ))}
-      <text className="bold" x={132} y={y}>
+      <text className="bold" x={118} y={y}>
         Head
       </text>
-      <text x={132} y={y + 15}>
+      <text x={118} y={y + 15}>
         {text}
       </text>
     </>

@@ -156,11 +156,10 @@ function scaleOf(lines: readonly Line[]): { ticks: number[]; at: (share: number)
   const low = Math.max(0, Math.floor(Math.min(1, ...shares) * 10 - 0.3) / 10);
   const high = Math.min(1, Math.ceil(Math.max(0, ...shares) * 10 + 0.3) / 10);
   const span = Math.max(0.1, high - low);
-  const step = span > 0.45 ? 0.2 : 0.1;
-  const count = Math.round(span / step);
-  const ticks = Array.from({ length: count + 1 }, (_, index) => low + index * step).filter(
-    (tick) => tick <= high + 1e-9,
-  );
+  // Three marks at most: the column is narrow.
+  const step = [0.05, 0.1, 0.2, 0.5].find((each) => span / each < 3) ?? 0.5;
+  const first = Math.ceil(low / step + 1e-9) * step;
+  const ticks = [first, first + step, first + 2 * step].filter((tick) => tick < high - 1e-9);
   return { ticks, at: (share) => ((share - low) / span) * 100 };
 }
 

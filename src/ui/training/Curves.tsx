@@ -23,6 +23,7 @@ export function Curves({ recipe, record, classes, isLive, caption }: CurvesProps
   const axis = epochAxis(recipe, record);
   const history = record?.history ?? [];
   const read = pointed === null ? history.at(-1) : history[pointed];
+  const loss = lossScale(history, classes);
   const shared = { axis, record, isLive, pointed, onPoint: setPointed };
   return (
     <figure className="curves">
@@ -30,10 +31,10 @@ export function Curves({ recipe, record, classes, isLive, caption }: CurvesProps
       <CurvePlot
         {...shared}
         kind="loss"
-        scale={lossScale(history, classes)}
+        scale={loss}
         values={lossOf}
         liveValue={record?.live?.loss ?? null}
-        format={(value) => value.toFixed(1)}
+        format={(value) => value.toFixed(digitsOf(loss))}
         chance={null}
         summary={summaryOf('Loss', history, lossOf, formatLoss)}
       />
@@ -119,14 +120,22 @@ function PhaseNames({ axis }: { readonly axis: EpochAxis }): ReactElement {
   );
 }
 
-/** Guessing is always within the plot, so that what was learned can be measured against it. */
+/** How many digits tell the marks of a scale apart. */
+function digitsOf({ ticks }: Scale): number {
+  const step = (ticks[1] ?? 1) - (ticks[0] ?? 0);
+  return [1, 2].find((digits) => Math.abs(step * 10 ** digits - Math.round(step * 10 ** digits)) < 1e-6) ?? 3;
+}
+
+/**
+ * From the lowest to the highest loss, at least a half apart: a wider scale would hide that it falls, a narrower one
+ * would make a flat line look like learning.
+ */
 function lossScale(history: readonly EpochRecord[], classes: number): Scale {
   const guessing = Math.log(Math.max(2, classes));
-  const values = history.length === 0 ? [0, guessing] : history.flatMap(lossOf);
-  return niceScale(
-    values.map((value) => Math.min(value, guessing * 2)),
-    4,
-  );
+  if (history.length === 0) return niceScale([0, guessing], 4);
+  const values = history.flatMap(lossOf).map((value) => Math.min(value, guessing * 2));
+  const high = Math.max(...values);
+  return niceScale([Math.max(0, Math.min(high - 0.5, ...values)), high], 4);
 }
 
 function accuracyScale(history: readonly EpochRecord[]): Scale {

@@ -56,7 +56,7 @@ function MatrixDrawing({
     if (element === null) return;
     return scheduleOn(element, async (isCurrent) => {
       const { drawMatrix } = await import('../../charts/matrix.ts');
-      if (isCurrent()) await drawMatrix(element, evaluation);
+      await drawMatrix(element, evaluation, isCurrent);
     });
     // The chart's colours are taken from the theme when it is drawn.
   }, [evaluation, dark]);

@@ -35,7 +35,7 @@ export function Settings({ recipe }: { readonly recipe: Recipe }): ReactElement 
         <TextSetting
           {...shared}
           label="Views"
-          help="Versions of a picture, or fresh."
+          help="Versions of each, or fresh."
           value={String(views)}
           onCommit={(typed) =>
             edit(studio, (before) => ({
@@ -50,7 +50,7 @@ export function Settings({ recipe }: { readonly recipe: Recipe }): ReactElement 
         <TextSetting
           {...shared}
           label="Patience"
-          help="Epochs without gain before a phase ends; none: never."
+          help="Epochs without gain."
           value={recipe.earlyStopping === null ? 'none' : String(recipe.earlyStopping.patience)}
           onCommit={(typed) =>
             edit(studio, (before) => ({ ...before, earlyStopping: stopping(before, typed) }))
@@ -59,7 +59,7 @@ export function Settings({ recipe }: { readonly recipe: Recipe }): ReactElement 
         <TextSetting
           {...shared}
           label="Picture size"
-          help="Pixels a side, as the network gets them."
+          help="Pixels a side."
           value={String(recipe.image.size)}
           onCommit={(typed) =>
             edit(studio, (before) => ({ ...before, image: { ...before.image, size: wholeNumber(typed) } }))
@@ -79,29 +79,29 @@ interface PhaseSettingsProps {
 }
 
 function PhaseSettings({ phase, index, studio, isReadOnly }: PhaseSettingsProps): ReactElement {
-  const label = phaseLabels[phase.name];
   const set = (change: Partial<Record<'epochs' | 'learningRate', number>>): string | null =>
     edit(studio, (before) => ({
       ...before,
       phases: before.phases.map((each, at) => (at === index ? { ...each, ...change } : each)),
     }));
   return (
-    <>
+    <fieldset className="phase-settings">
+      <legend>{phaseLabels[phase.name]}</legend>
       <TextSetting
-        label={`${label}: epochs`}
-        help="Rounds through all pictures, at most."
+        label="Epochs"
+        help="Rounds, at most."
         value={String(phase.epochs)}
         isReadOnly={isReadOnly}
         onCommit={(typed) => set({ epochs: wholeNumber(typed) })}
       />
       <TextSetting
-        label={`${label}: rate`}
-        help="Learning rate: size of each step."
+        label="Learning rate"
+        help="Size of each step."
         value={formatPlain(phase.learningRate)}
         isReadOnly={isReadOnly}
-        onCommit={(typed) => set({ learningRate: typed === '' ? Number.NaN : Number(typed) })}
+        onCommit={(typed) => set({ learningRate: wholeNumber(typed) })}
       />
-    </>
+    </fieldset>
   );
 }
 

@@ -21,7 +21,7 @@ export function useCurve(
     const validation = history.map((epoch) => values(epoch)[1]);
     return scheduleOn(element, async (isCurrent) => {
       const { drawCurve } = await import('../../charts/curve.ts');
-      if (isCurrent()) await drawCurve(element, { train, validation, slots, domain: [low, high] });
+      await drawCurve(element, { train, validation, slots, domain: [low, high] }, isCurrent);
     });
   }, [place, history, values, slots, low, high, size.width, size.height]);
 }

@@ -35,6 +35,9 @@ function fall(record: RunRecord): string {
   }
   if (best === first)
     return `Validation loss has not fallen below the ${first.valLoss.toFixed(2)} of the first epoch.`;
+  if (first.valLoss - best.valLoss < 0.01) {
+    return `Validation loss has hardly moved from ${first.valLoss.toFixed(2)}.`;
+  }
   const ofHead = lowest(record.history.filter((epoch) => epoch.phase === 'head'));
   const total = first.valLoss - best.valLoss;
   const isFromTuning =

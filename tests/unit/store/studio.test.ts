@@ -1,0 +1,145 @@
+/** The actions: what is asked of the engine, in which order, and what is not asked twice. */
+import { describe, expect, it } from 'vitest';
+import { StudioError } from '../../../src/protocol/errors.ts';
+import type { RunEvent } from '../../../src/protocol/events.ts';
+import type { RequestKind } from '../../../src/protocol/messages.ts';
+import { Studio, type Engine } from '../../../src/store/studio.ts';
+import { catalog, dataset, device, model, phaseEvent, result } from './samples.ts';
+
+interface Asked {
+  readonly kind: RequestKind;
+  readonly input: unknown;
+  readonly controls: string[];
+  readonly emit: (event: RunEvent) => void;
+  readonly answer: (output: unknown) => void;
+  readonly refuse: (error: unknown) => void;
+}
+
+/** An engine that answers at once, save what the test answers itself. */
+function fakeEngine(byHand: readonly RequestKind[] = []) {
+  const asked: Asked[] = [];
+  const answers: Partial<Record<RequestKind, unknown>> = {
+    chooseDevice: device,
+    openDataset: dataset,
+    describeModel: model,
+    train: result,
+  };
+  const request = (kind: RequestKind, input: unknown, emit: (event: RunEvent) => void) => {
+    let resolve: (output: unknown) => void = () => undefined;
+    let reject: (error: unknown) => void = () => undefined;
+    const promise = new Promise<unknown>((yes, no) => {
+      resolve = yes;
+      reject = no;
+    });
+    const controls: string[] = [];
+    asked.push({ kind, input, controls, emit, answer: resolve, refuse: reject });
+    if (!byHand.includes(kind)) resolve(answers[kind]);
+    return { result: promise, control: (action: string) => controls.push(action) };
+  };
+  const engine = { ready: Promise.resolve(catalog), request } as unknown as Engine;
+  return { engine, asked, kinds: () => asked.map(({ kind }) => kind) };
+}
+
+describe('the studio', () => {
+  it('shows device, network and set before any click', async () => {
+    const { engine, kinds } = fakeEngine();
+    const studio = new Studio(engine, 'auto');
+    await studio.start('');
+    expect(kinds()).toEqual(['chooseDevice', 'describeModel', 'openDataset']);
+    const state = studio.store.getState();
+    expect([state.device.status, state.dataset.status, state.model.status]).toEqual([
+      'ready',
+      'ready',
+      'ready',
+    ]);
+  });
+
+  it('opens the set anew only for what changes its pictures', async () => {
+    const { engine, asked, kinds } = fakeEngine();
+    const studio = new Studio(engine, 'auto');
+    await studio.start('');
+    asked.length = 0;
+    studio.edit((recipe) => ({ ...recipe, batchSize: 8 }));
+    await studio.refresh();
+    expect(kinds()).toEqual([]);
+    studio.edit((recipe) => ({ ...recipe, image: { ...recipe.image, size: 64 } }));
+    await studio.refresh();
+    expect(kinds()).toEqual(['openDataset', 'describeModel']);
+  });
+
+  it('refuses an edit that is not a recipe and keeps the one before', async () => {
+    const { engine } = fakeEngine();
+    const studio = new Studio(engine, 'auto');
+    await studio.start('');
+    const before = studio.store.getState().recipe;
+    expect(studio.edit((recipe) => ({ ...recipe, batchSize: 0 }))?.code).toBe('recipe/invalid');
+    expect(studio.store.getState().recipe).toBe(before);
+  });
+
+  it('says a bad link and takes the first preset', async () => {
+    const { engine } = fakeEngine();
+    const studio = new Studio(engine, 'auto');
+    await studio.start('#no-such-thing');
+    expect(studio.store.getState()).toMatchObject({
+      preset: 'quick-look',
+      linkError: { code: 'recipe/unknown-preset' },
+    });
+  });
+
+  it('says why the worker did not start', async () => {
+    const { engine } = fakeEngine();
+    const cause = new StudioError({ code: 'bug/worker-failed', message: 'm', hint: 'h' });
+    const studio = new Studio({ ...engine, ready: Promise.reject(cause) }, 'auto');
+    await studio.start('');
+    expect(studio.store.getState()).toMatchObject({
+      engine: 'failed',
+      engineError: { code: 'bug/worker-failed' },
+    });
+  });
+
+  it('trains, hears its events, and hands control through', async () => {
+    const { engine, asked } = fakeEngine(['train']);
+    const studio = new Studio(engine, 'auto');
+    await studio.start('');
+    const done = studio.train();
+    const run = asked.at(-1);
+    run?.emit(phaseEvent);
+    expect(studio.store.getState().run.kind).toBe('running');
+    studio.pause();
+    studio.resume();
+    studio.stop();
+    expect(run?.controls).toEqual(['pause', 'resume', 'stop']);
+    expect(studio.edit((recipe) => ({ ...recipe, batchSize: 8 }))).toBeNull();
+    expect(studio.store.getState().recipe?.batchSize).toBe(32);
+    run?.answer(result);
+    await done;
+    expect(studio.store.getState().run.kind).toBe('finished');
+  });
+
+  it('drops the answer that was overtaken', async () => {
+    const { engine, asked } = fakeEngine(['chooseDevice']);
+    const studio = new Studio(engine, 'auto');
+    const started = studio.start('');
+    await Promise.resolve();
+    const again = studio.chooseBackend('cpu');
+    const [first, second] = asked;
+    expect(first?.controls).toEqual(['cancel']);
+    second?.answer({ ...device, backend: 'cpu' });
+    first?.answer(device);
+    await Promise.all([started, again]);
+    expect(studio.store.getState().device.value?.backend).toBe('cpu');
+  });
+
+  it('clears what a run found when the set is another', async () => {
+    const { engine } = fakeEngine();
+    const studio = new Studio(engine, 'auto');
+    await studio.start('');
+    await studio.train();
+    expect(studio.store.getState().run.kind).toBe('finished');
+    studio.edit((recipe) => ({ ...recipe, batchSize: 8 }));
+    expect(studio.store.getState().run.kind).toBe('finished');
+    studio.edit((recipe) => ({ ...recipe, split: { ...recipe.split, seed: 1 } }));
+    expect(studio.store.getState().run.kind).toBe('idle');
+    expect(studio.store.getState().runs).toHaveLength(1);
+  });
+});
