@@ -76,12 +76,14 @@ async function fillFrom(
 ): Promise<LoadedWeights> {
   const file = await openWeightFile(source, { ...context, signal: options.signal });
   const map = findNameMap(file.tensors.keys());
+  const { preprocessing: known } = map;
+  const preprocessing = typeof known === 'function' ? await known(file) : known;
   const { sizeBytes, values } = await fillModel(model, file, map, options);
   return {
     origin,
     sizeBytes,
     sha256: await fingerprint(values),
-    preprocessing: map.preprocessing ?? backbone.preprocessing,
+    preprocessing: preprocessing ?? backbone.preprocessing,
     labels: file.labels,
   };
 }

@@ -51,7 +51,7 @@ export async function fillModel(
   map: NameMap,
   options: ReadOptions = {},
 ): Promise<FilledModel> {
-  const assignments = variablesOf(model).map((target) => ({ target, source: map.sourceOf(target) }));
+  const assignments = variablesOf(model).map((target) => ({ target, source: sourceOf(target, map) }));
   checkAgainst(file, map, assignments);
   const stored = await file.read(
     assignments.map(({ source }) => source.name),
@@ -65,6 +65,15 @@ export async function fillModel(
     0,
   );
   return { sizeBytes, values };
+}
+
+function sourceOf(target: BoundVariable, map: NameMap): TensorSource {
+  const source = map.sourceOf(target);
+  if (source !== null) return source;
+  throw mismatch(
+    'missing',
+    `The file's naming has no place for ${title(target)} [${target.shape.join(', ')}]`,
+  );
 }
 
 function checkAgainst(file: WeightFile, map: NameMap, assignments: readonly Assignment[]): void {

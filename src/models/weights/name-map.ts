@@ -1,8 +1,9 @@
 /**
- * What a name map is: how the variables of one of our networks are called in somebody's files, and how their axes
- * are ordered there.
+ * What a naming is: how the variables of our networks are called in somebody's files, how their axes are ordered
+ * there, and what their weights expect of a picture.
  */
 import type { Preprocessing } from '../backbones/backbone.ts';
+import type { WeightFile } from './weight-file.ts';
 
 /** A variable of the network that is being filled. */
 export interface ModelVariable {
@@ -20,13 +21,21 @@ export interface TensorSource {
   readonly axes?: readonly number[];
 }
 
+/** A naming, fitted to one file. */
 export interface NameMap {
-  readonly name: string;
-  /** Whether a file with these tensors is named this way. */
-  recognises(names: ReadonlySet<string>): boolean;
-  sourceOf(variable: ModelVariable): TensorSource;
-  /** Tensors that may be there and are not read: a classifier, counters. */
+  /** Where the file has a variable; null where this naming has no word for it. */
+  sourceOf(variable: ModelVariable): TensorSource | null;
+  /** Whether a tensor may be there and not be read: a classifier, a counter. */
   ignores(name: string, shape: readonly number[]): boolean;
-  /** What weights of this origin expect; null for the network's own. */
-  readonly preprocessing: Preprocessing | null;
+  /** What these weights expect; null for the network's own. */
+  readonly preprocessing: Preprocessing | null | ((file: WeightFile) => Promise<Preprocessing | null>);
+}
+
+/** See the header; `name-maps/registry.ts` lists them. */
+export interface Naming {
+  readonly name: string;
+  /** For messages: who names weights this way. */
+  readonly label: string;
+  /** The map for a file with these tensors; null when it is not named this way. */
+  fit(names: ReadonlySet<string>): NameMap | null;
 }

@@ -5,12 +5,8 @@ and compares. Needs Keras 3.15 on TensorFlow (`pip install keras==3.15.1 tensorf
 One line in NETWORKS adds a network.
 """
 
-import base64
 import hashlib
-import json
 import os
-import sys
-from pathlib import Path
 from unittest import mock
 
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
@@ -23,8 +19,8 @@ from keras import applications
 from keras.src.applications import efficientnet
 
 import rule
+from golden_file import encode, write_or_check
 
-GOLDENS = Path(__file__).parent / "goldens"
 BATCH = 2
 SAMPLES = 48
 
@@ -115,10 +111,6 @@ def layer_rows(model):
         shape = layer.output.shape[1:]
         rows.append([layer.name, type(layer).__name__, list(shape), layer.count_params()])
     return rows
-
-
-def encode(values):
-    return base64.b64encode(np.ascontiguousarray(values, dtype="<f4").tobytes()).decode()
 
 
 def probe_names(model):
@@ -220,41 +212,6 @@ def structures():
     return rows
 
 
-def differs(a, b):
-    """Whether two goldens differ by more than rounding does between machines."""
-    if isinstance(a, dict):
-        return a.keys() != b.keys() or any(differs(a[key], b[key]) for key in a if key != "keras")
-    if isinstance(a, list):
-        return len(a) != len(b) or any(differs(x, y) for x, y in zip(a, b))
-    if isinstance(a, float):
-        return abs(a - b) > 1e-5 * max(abs(a), abs(b))
-    if isinstance(a, str) and a != b and len(a) > 100:
-        x, y = (np.frombuffer(base64.b64decode(text), "<f4") for text in (a, b))
-        return x.size != y.size or np.abs(x - y).max() > 1e-5 * np.abs(x).max()
-    return a != b
-
-
-def main():
-    check = "--check" in sys.argv
-    wanted = [argument for argument in sys.argv[1:] if not argument.startswith("--")]
-    made = {name: (lambda entry=entry: golden(*entry)) for name, entry in NETWORKS.items()}
-    made["structures"] = structures
-    GOLDENS.mkdir(exist_ok=True)
-    failed = False
-    for name, make in made.items():
-        if wanted and name not in wanted:
-            continue
-        path = GOLDENS / f"{name}.json"
-        value = make()
-        if check:
-            same = not differs(value, json.loads(path.read_text()))
-            print(name, "same" if same else "DIFFERS")
-            failed = failed or not same
-        else:
-            path.write_text(json.dumps(value, separators=(",", ":")) + "\n")
-            print(name, path.stat().st_size, "bytes")
-    sys.exit(1 if failed else 0)
-
-
 if __name__ == "__main__":
-    main()
+    makers = {name: (lambda entry=entry: golden(*entry)) for name, entry in NETWORKS.items()}
+    write_or_check("keras", {**makers, "structures": structures})

@@ -52,3 +52,18 @@ def weights(name: str, shape) -> np.ndarray:
 def pictures(batch: int, size: int) -> np.ndarray:
     """uint8 [batch, size, size, 3]."""
     return (mixed(f"pictures/{size}", batch * size * size * 3) >> np.uint32(24)).astype(np.uint8).reshape(batch, size, size, 3)
+
+
+def torch_weights(name: str, shape) -> np.ndarray:
+    """The same for PyTorch's names and layouts."""
+    shape = tuple(int(side) for side in shape)
+    u = uniform(name, int(np.prod(shape)))
+    if len(shape) > 1:
+        values = u * np.sqrt(6 / np.prod(shape[1:]))
+    elif name.endswith("running_var"):
+        values = 1 + 0.5 * u
+    elif name.endswith(".weight"):
+        values = 1 + 0.2 * u
+    else:
+        values = 0.1 * u
+    return values.astype(np.float32).reshape(shape)

@@ -48,3 +48,20 @@ function range(
 export function rulePictures(batch: number, size: number): Uint8Array {
   return Uint8Array.from(mixed(`pictures/${size}`, batch * size * size * 3), (x) => x >>> 24);
 }
+
+/** The same for PyTorch's names and layouts. */
+export function ruleTorchWeights(name: string, shape: readonly number[]): Float32Array {
+  const product = (sides: readonly number[]): number => sides.reduce((total, side) => total * side, 1);
+  const [scale, offset] = torchRange(name, shape, product);
+  return Float32Array.from(mixed(name, product(shape)), (x) => offset + scale * (x / 2 ** 31 - 1));
+}
+
+function torchRange(
+  name: string,
+  shape: readonly number[],
+  product: (sides: readonly number[]) => number,
+): readonly [scale: number, offset: number] {
+  if (shape.length > 1) return [Math.sqrt(6 / product(shape.slice(1))), 0];
+  if (name.endsWith('running_var')) return [0.5, 1];
+  return name.endsWith('.weight') ? [0.2, 1] : [0.1, 0];
+}

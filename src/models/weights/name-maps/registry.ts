@@ -1,23 +1,27 @@
 /** The ways of naming weights that Mien knows, tried in this order. One line each. */
 import { StudioError } from '../../../protocol/errors.ts';
-import type { NameMap } from '../name-map.ts';
-import { kerasNames } from './keras.ts';
+import type { NameMap, Naming } from '../name-map.ts';
+import { kerasNaming } from './keras.ts';
+import { timmEfficientNet } from './timm-efficientnet.ts';
+import { torchVgg } from './torch-vgg.ts';
+import { transformersMobileNetV2 } from './transformers-mobilenetv2.ts';
 
-export const NAME_MAPS: readonly NameMap[] = [kerasNames];
+export const NAMINGS: readonly Naming[] = [kerasNaming, transformersMobileNetV2, timmEfficientNet, torchVgg];
 
 /**
  * The map for a file, told by its tensors' names.
  *
  * @throws StudioError `model/weights-unknown-names`
  */
-export function findNameMap(names: Iterable<string>): NameMap {
-  const set = new Set(names);
-  const found = NAME_MAPS.find((map) => map.recognises(set));
-  if (found !== undefined) return found;
-  const few = [...set].slice(0, 3).join(', ');
+export function findNameMap(tensorNames: Iterable<string>): NameMap {
+  const names = new Set(tensorNames);
+  for (const naming of NAMINGS) {
+    const map = naming.fit(names);
+    if (map !== null) return map;
+  }
   throw new StudioError({
     code: 'model/weights-unknown-names',
-    message: `Tensors should be named as one of these names them: ${NAME_MAPS.map(({ name }) => name).join(', ')}. The file has ${few || 'none'}.`,
+    message: `Tensors should be named as one of these names them: ${NAMINGS.map(({ label }) => label).join(', ')}. The file has ${[...names].slice(0, 3).join(', ') || 'none'}.`,
     hint: 'Take the weights from Keras, or from one of the Hub repositories that the README names.',
   });
 }

@@ -1,0 +1,72 @@
+/**
+ * The name maps against the libraries that define the files: a file as the library saves it, its own forward pass as
+ * the golden. Goldens: torch_goldens.py.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import * as tf from '@tensorflow/tfjs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildBackbone } from '../../../src/models/backbones/registry.ts';
+import { loadBackboneWeights } from '../../../src/models/load-weights.ts';
+import { RecipeSchema, type Recipe } from '../../../src/protocol/recipe.ts';
+import { f32, filePlatform, safetensorsFile, type RawTensor } from '../../unit/models/support.ts';
+import { useBackend } from './backends.ts';
+import { parseGolden, preprocess, relativeError } from './golden.ts';
+import { rulePictures, ruleTorchWeights } from './rule.ts';
+
+interface TorchGolden {
+  readonly recipe: Recipe['backbone'];
+  readonly tensors: readonly [name: string, dtype: string, shape: number[]][];
+  readonly activations: readonly {
+    readonly size: number;
+    readonly batch: number;
+    readonly shape: readonly number[];
+    readonly pooled: Float32Array;
+  }[];
+}
+
+const folder = new URL('goldens/torch/', import.meta.url);
+const goldens = readdirSync(folder).map((name) => {
+  const golden = parseGolden<TorchGolden>(readFileSync(new URL(name, folder), 'utf8'));
+  return [name.replace('.json', ''), golden] as const;
+});
+
+/** The file that the library would save, with values by rule. */
+function fileOf({ tensors }: TorchGolden): Uint8Array {
+  return safetensorsFile(
+    Object.fromEntries(
+      tensors.map(([name, dtype, shape]): [string, RawTensor] =>
+        dtype === 'F32'
+          ? [name, f32(shape, ruleTorchWeights(name, shape))]
+          : [name, { dtype, shape, bytes: new Uint8Array(8) }],
+      ),
+    ),
+  );
+}
+
+const figures: string[] = [];
+beforeAll(async () => useBackend('wasm'));
+afterAll(() => {
+  process.stdout.write(`${figures.join('\n')}\n`);
+});
+
+describe.each(goldens)('%s', (name, golden) => {
+  it('computes the same from a file as the library saves it', { timeout: 300_000 }, async () => {
+    const path = 'model.safetensors';
+    const platform = filePlatform({ [path]: fileOf(golden) });
+    for (const { size, batch, shape, pooled } of golden.activations) {
+      const recipe = RecipeSchema.shape.backbone.parse({ ...golden.recipe, weights: { file: path } });
+      const { backbone, model } = buildBackbone(recipe, size);
+      const loaded = await loadBackboneWeights(model, backbone, recipe, platform, { seed: 0 });
+      const pictures = preprocess(rulePictures(batch, size), loaded.preprocessing);
+      const ours = tf.tidy(() => {
+        const output = model.predict(tf.tensor(pictures, [batch, size, size, 3])) as tf.Tensor;
+        expect(output.shape).toEqual(shape);
+        return output.mean([1, 2]).dataSync<'float32'>();
+      });
+      const error = relativeError(ours, pooled);
+      figures.push(`wasm ${name} at ${size}: ${error.toExponential(1)}, ${loaded.sizeBytes} bytes`);
+      expect(error).toBeLessThan(1e-4);
+      model.dispose();
+    }
+  });
+});

@@ -1,0 +1,119 @@
+"""
+Makes the goldens of the name maps from the libraries that define the files on the Hub: `python torch_goldens.py`
+writes them, `--check` compares. Needs torch, transformers, timm and safetensors.
+
+Each golden has the header of a file that the library itself saved, and what the library computes when every tensor
+has its value by rule (`rule.py`): the test makes the same file and must get the same numbers from it.
+"""
+
+import importlib.machinery
+import json
+import sys
+import tempfile
+from pathlib import Path
+from unittest.mock import MagicMock
+
+import numpy as np
+import torch
+from safetensors import safe_open
+from safetensors.torch import save_file
+from transformers import MobileNetV2Config, MobileNetV2ForImageClassification
+
+import rule
+from golden_file import encode, write_or_check
+
+BATCH = 2
+DTYPES = {torch.float32: "F32", torch.int64: "I64"}
+
+
+def import_timm():
+    """timm imports torchvision for what we do not use; a torchvision of another build than torch's breaks it."""
+    try:
+        import timm
+    except (ImportError, RuntimeError):
+        for name in list(sys.modules):
+            if name.split(".")[0] in ("timm", "torchvision"):
+                del sys.modules[name]
+        for name in ["", ".ops", ".ops.misc", ".models", ".models.feature_extraction", ".transforms",
+                     ".transforms.functional", ".datasets", ".io"]:
+            stub = MagicMock()
+            stub.__path__, stub.__spec__ = [], importlib.machinery.ModuleSpec("torchvision" + name, None)
+            sys.modules["torchvision" + name] = stub
+        sys.modules["torchvision.ops.misc"].FrozenBatchNorm2d = type("FrozenBatchNorm2d", (torch.nn.Module,), {})
+        import timm
+    return timm
+
+
+def from_transformers(alpha):
+    def build():
+        model = MobileNetV2ForImageClassification(MobileNetV2Config(depth_multiplier=alpha, num_labels=3))
+        forward = lambda x: model.mobilenet_v2(x).last_hidden_state
+        return model, forward, [0.5] * 3, [0.5] * 3, lambda folder: model.save_pretrained(folder)
+
+    return build
+
+
+def from_timm(name):
+    def build():
+        model = import_timm().create_model(name, pretrained=False, num_classes=3)
+        save = lambda folder: save_file(model.state_dict(), f"{folder}/model.safetensors")
+        return model, model.forward_features, model.pretrained_cfg["mean"], model.pretrained_cfg["std"], save
+
+    return build
+
+
+# golden: (builder, our recipe's backbone, sizes)
+NETWORKS = {
+    "transformers-mobilenetv2-1.0": (from_transformers(1.0), {"name": "mobilenetv2", "alpha": 1.0}, [64, 75]),
+    "transformers-mobilenetv2-0.35": (from_transformers(0.35), {"name": "mobilenetv2", "alpha": 0.35}, [96, 33]),
+    "timm-tf_efficientnet_b2.aa_in1k": (from_timm("tf_efficientnet_b2.aa_in1k"), {"name": "efficientnetb2"}, [64, 75]),
+    "timm-tf_efficientnet_b0.aa_in1k": (from_timm("tf_efficientnet_b0.aa_in1k"), {"name": "efficientnetb0"}, [48, 65]),
+    "timm-vgg16.tv_in1k": (from_timm("vgg16.tv_in1k"), {"name": "vgg16"}, [48, 37]),
+    "timm-vgg19.tv_in1k": (from_timm("vgg19.tv_in1k"), {"name": "vgg19"}, [32, 37]),
+}
+
+
+def header(save):
+    """Names, dtypes and shapes in the order of the file that the library saves."""
+    with tempfile.TemporaryDirectory() as folder:
+        save(folder)
+        path = Path(folder) / "model.safetensors"
+        size = int.from_bytes(path.read_bytes()[:8], "little")
+        entries = json.loads(path.read_bytes()[8 : 8 + size])
+    entries.pop("__metadata__", None)
+    rows = sorted(entries.items(), key=lambda item: item[1]["data_offsets"])
+    return [[name, entry["dtype"], entry["shape"]] for name, entry in rows]
+
+
+def is_read(name):
+    """A classifier and counters are not read, and a large classifier is not worth making."""
+    return not name.startswith(("classifier", "head", "pre_logits")) and not name.endswith("num_batches_tracked")
+
+
+def golden(build, recipe, sizes):
+    model, forward, mean, std, save = build()
+    tensors = [row for row in header(save)]
+    with torch.no_grad():
+        for name, value in model.state_dict().items():
+            if is_read(name):
+                value.copy_(torch.from_numpy(rule.torch_weights(name, value.shape)))
+    model.eval()
+    activations = []
+    for size in sizes:
+        pixels = rule.pictures(BATCH, size).astype(np.float64) / 255
+        inputs = ((pixels - np.array(mean)) / np.array(std)).astype(np.float32).transpose(0, 3, 1, 2)
+        with torch.no_grad():
+            output = forward(torch.from_numpy(np.ascontiguousarray(inputs))).numpy()
+        activations.append(
+            {"size": size, "batch": BATCH, "shape": list(output.transpose(0, 2, 3, 1).shape),
+             "pooled": encode(output.mean(axis=(2, 3)))}
+        )
+    return {
+        "recipe": {**recipe, "weights": "imagenet"},
+        "tensors": [row for row in tensors if is_read(row[0]) or row[1] != "F32" or np.prod(row[2]) < 10_000],
+        "activations": activations,
+    }
+
+
+if __name__ == "__main__":
+    write_or_check("torch", {name: (lambda entry=entry: golden(*entry)) for name, entry in NETWORKS.items()})
