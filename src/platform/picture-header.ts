@@ -5,7 +5,7 @@
 import { StudioError } from '../protocol/errors.ts';
 
 /** Formats that every browser and sharp decode alike. */
-export type PictureFormat = 'jpeg' | 'png' | 'gif' | 'webp' | 'bmp' | 'avif';
+export type PictureFormat = 'jpeg' | 'png' | 'gif' | 'webp' | 'avif';
 
 export interface PictureHeader {
   readonly format: PictureFormat;
@@ -14,6 +14,8 @@ export interface PictureHeader {
   readonly height: number;
   /** Whether pixels may be transparent; false where the header proves that they cannot. */
   readonly mayHaveAlpha: boolean;
+  /** Whether a JPEG is kept in print colours, of which libraries make RGB in different ways. */
+  readonly isCmyk: boolean;
 }
 
 /**
@@ -29,23 +31,23 @@ export const MAX_PICTURE_PIXELS = 64_000_000;
  * `data/picture-too-large` when it would decode to more than {@link MAX_PICTURE_PIXELS}.
  */
 export function checkPictureHeader(encoded: Uint8Array): PictureHeader {
-  const header = readPictureHeader(encoded);
-  if (header === null || header.width === 0 || header.height === 0) throw undecodable(encoded);
-  if (header.width * header.height > MAX_PICTURE_PIXELS) {
+  const found = readPictureHeader(encoded);
+  if (found === null || found.width === 0 || found.height === 0) throw undecodable(encoded);
+  if (found.width * found.height > MAX_PICTURE_PIXELS) {
     throw new StudioError({
       code: 'data/picture-too-large',
-      message: `A picture of ${header.width} x ${header.height} pixels came; at most ${MAX_PICTURE_PIXELS / 1e6} million pixels are decoded.`,
+      message: `A picture of ${found.width} x ${found.height} pixels came; at most ${MAX_PICTURE_PIXELS / 1e6} million pixels are decoded.`,
       hint: 'Make the picture smaller and add it again, or leave it out.',
     });
   }
-  return header;
+  return found;
 }
 
 /** The error for bytes that are no picture, or that a decoder gave up on. */
 export function undecodable(encoded: Uint8Array, cause?: unknown): StudioError {
   return new StudioError({
     code: 'data/picture-undecodable',
-    message: `A JPEG, PNG, WebP, GIF, BMP or AVIF picture was expected; what came is ${describeBytes(encoded)}.`,
+    message: `A JPEG, PNG, WebP, GIF or AVIF picture was expected; what came is ${describeBytes(encoded)}.`,
     hint: 'Save the picture as JPEG or PNG with any picture editor and add it again, or leave it out.',
     ...(cause === undefined ? {} : { cause }),
   });
@@ -58,15 +60,9 @@ function readPictureHeader(bytes: Uint8Array): PictureHeader | null {
   if (bytes.length < 26) return null;
   if (startsWith(bytes, 0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a)) return readPng(view);
   if (startsWith(bytes, 0x47, 0x49, 0x46, 0x38)) {
-    return {
-      format: 'gif',
-      width: view.getUint16(6, true),
-      height: view.getUint16(8, true),
-      mayHaveAlpha: true,
-    };
+    return header('gif', view.getUint16(6, true), view.getUint16(8, true), true);
   }
   if (textAt(bytes, 0) === 'RIFF' && textAt(bytes, 8) === 'WEBP') return readWebp(view, bytes);
-  if (startsWith(bytes, 0x42, 0x4d)) return readBmp(view);
   if (textAt(bytes, 4) === 'ftyp' && /avi[fs]/.test(textAt(bytes, 8))) return readAvif(view, bytes);
   return null;
 }
@@ -82,12 +78,9 @@ function readJpeg(view: DataView): PictureHeader | null {
     }
     // SOF0..SOF15 carry the sides; C4, C8 and CC in that range are tables.
     if (marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc) {
-      return {
-        format: 'jpeg',
-        width: view.getUint16(at + 7),
-        height: view.getUint16(at + 5),
-        mayHaveAlpha: false,
-      };
+      const components = view.getUint8(at + 9);
+      const [height, width] = [view.getUint16(at + 5), view.getUint16(at + 7)];
+      return { ...header('jpeg', width, height, false), isCmyk: components === 4 };
     }
     const standalone = marker === 0x01 || (marker >= 0xd0 && marker <= 0xd8);
     at += standalone ? 2 : 2 + view.getUint16(at + 2);
@@ -99,7 +92,7 @@ function readPng(view: DataView): PictureHeader {
   const colourType = view.getUint8(25);
   // Bit 2 is an alpha channel; palettes and single colours become transparent by a tRNS chunk.
   const mayHaveAlpha = (colourType & 4) !== 0 || hasPngTransparency(view);
-  return { format: 'png', width: view.getUint32(16), height: view.getUint32(20), mayHaveAlpha };
+  return header('png', view.getUint32(16), view.getUint32(20), mayHaveAlpha);
 }
 
 /** Whether a `tRNS` chunk stands before the first `IDAT`. */
@@ -120,24 +113,18 @@ function readWebp(view: DataView, bytes: Uint8Array): PictureHeader | null {
   if (kind === 'VP8X') {
     const width = 1 + (view.getUint32(24, true) & 0xffffff);
     const height = 1 + (view.getUint32(26, true) >>> 8);
-    return { format: 'webp', width, height, mayHaveAlpha: (view.getUint8(20) & 0x10) !== 0 };
+    return header('webp', width, height, (view.getUint8(20) & 0x10) !== 0);
   }
   if (kind === 'VP8L') {
     const bits = view.getUint32(21, true);
     const width = 1 + (bits & 0x3fff);
     const height = 1 + ((bits >> 14) & 0x3fff);
-    return { format: 'webp', width, height, mayHaveAlpha: (bits & 0x10000000) !== 0 };
+    return header('webp', width, height, (bits & 0x10000000) !== 0);
   }
   if (kind !== 'VP8 ') return null;
   const width = view.getUint16(26, true) & 0x3fff;
   const height = view.getUint16(28, true) & 0x3fff;
-  return { format: 'webp', width, height, mayHaveAlpha: false };
-}
-
-function readBmp(view: DataView): PictureHeader {
-  const width = Math.abs(view.getInt32(18, true));
-  const height = Math.abs(view.getInt32(22, true));
-  return { format: 'bmp', width, height, mayHaveAlpha: true };
+  return header('webp', width, height, false);
 }
 
 /** AVIF keeps its sides in an `ispe` box of the first kilobytes; the largest found is the picture's. */
@@ -151,7 +138,11 @@ function readAvif(view: DataView, bytes: Uint8Array): PictureHeader | null {
       height = Math.max(height, view.getUint32(at + 12));
     }
   }
-  return width === 0 ? null : { format: 'avif', width, height, mayHaveAlpha: true };
+  return width === 0 ? null : header('avif', width, height, true);
+}
+
+function header(format: PictureFormat, width: number, height: number, mayHaveAlpha: boolean): PictureHeader {
+  return { format, width, height, mayHaveAlpha, isCmyk: false };
 }
 
 function startsWith(bytes: Uint8Array, ...magic: readonly number[]): boolean {

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { StudioError } from '../protocol/errors.ts';
 import { checkPictureHeader, MAX_PICTURE_PIXELS, undecodable } from './picture-header.ts';
+import { cmykToRgb } from './pixels.ts';
 import type { ByteSource, Platform, RgbPicture } from './platform.ts';
 
 /** Where files are. */
@@ -33,19 +34,19 @@ export function createPlatform(options: NodePlatformOptions = {}): Platform {
 }
 
 async function decodePicture(encoded: Uint8Array): Promise<RgbPicture> {
-  checkPictureHeader(encoded);
+  const { isCmyk } = checkPictureHeader(encoded);
   try {
-    const { data, info } = await sharp(encoded, {
+    const picture = sharp(encoded, {
       failOn: 'truncated',
       limitInputPixels: MAX_PICTURE_PIXELS,
       pages: 1,
       ignoreIcc: true,
-    })
-      .toColourspace('srgb')
-      .removeAlpha()
-      .raw({ depth: 'uchar' })
-      .toBuffer({ resolveWithObject: true });
-    return { width: info.width, height: info.height, data };
+    });
+    const converted = isCmyk
+      ? picture.pipelineColourspace('cmyk').toColourspace('cmyk')
+      : picture.toColourspace('srgb').removeAlpha();
+    const { data, info } = await converted.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
+    return { width: info.width, height: info.height, data: isCmyk ? cmykToRgb(data) : data };
   } catch (cause) {
     throw undecodable(encoded, cause);
   }
