@@ -34,10 +34,10 @@ export interface Golden {
 }
 
 /** Reads a golden; long base64 strings are float32 arrays. */
-export function parseGolden<Value>(text: string): Value {
+export function parseGolden(text: string): unknown {
   return JSON.parse(text, (key: string, value: unknown) =>
     typeof value === 'string' && ['samples', 'pooled', 'preprocessed'].includes(key) ? decode(value) : value,
-  ) as Value;
+  );
 }
 
 function decode(base64: string): Float32Array {

@@ -9,14 +9,21 @@ import { layerSummaries, summaryText } from '../../../src/models/summary.ts';
 import { variablesOf } from '../../../src/models/weights/fill-model.ts';
 import type { Recipe } from '../../../src/protocol/recipe.ts';
 import { PARITY_BACKENDS, useBackend } from './backends.ts';
-import { fillByRule, parseGolden, preprocess, relativeError, type Activations, type Golden } from './golden.ts';
+import {
+  fillByRule,
+  parseGolden,
+  preprocess,
+  relativeError,
+  type Activations,
+  type Golden,
+} from './golden.ts';
 import { rulePictures } from './rule.ts';
 
 const folder = new URL('goldens/keras/', import.meta.url);
 const read = (name: string): string => readFileSync(new URL(name, folder), 'utf8');
 const networks = readdirSync(folder)
   .filter((name) => name.endsWith('.json') && !['structures.json'].includes(name))
-  .map((name) => [name.replace('.json', ''), parseGolden<Golden>(read(name))] as const);
+  .map((name) => [name.replace('.json', ''), parseGolden(read(name)) as Golden] as const);
 
 beforeAll(async () => {
   await useBackend('cpu');

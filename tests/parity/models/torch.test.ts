@@ -26,7 +26,7 @@ interface TorchGolden {
 
 const folder = new URL('goldens/torch/', import.meta.url);
 const goldens = readdirSync(folder).map((name) => {
-  const golden = parseGolden<TorchGolden>(readFileSync(new URL(name, folder), 'utf8'));
+  const golden = parseGolden(readFileSync(new URL(name, folder), 'utf8')) as TorchGolden;
   return [name.replace('.json', ''), golden] as const;
 });
 
