@@ -1,12 +1,12 @@
 /** Owns where a backbone's weights come from: shipped, random, a file, or the Hub. */
 import type * as tf from '@tensorflow/tfjs';
 import type { ByteSource, Platform } from '../platform/platform.ts';
-import { StudioError } from '../protocol/errors.ts';
 import type { Recipe } from '../protocol/recipe.ts';
 import type { Backbone, Preprocessing } from './backbones/backbone.ts';
 import { backboneOptions } from './backbones/registry.ts';
 import { fillModel, variablesOf } from './weights/fill-model.ts';
 import { fingerprint } from './weights/fingerprint.ts';
+import { imagenetSource, openImagenet } from './weights/imagenet.ts';
 import { findNameMap } from './weights/name-maps/registry.ts';
 import { openWeightFile } from './weights/registry.ts';
 import { starterAsset } from './weights/starters.ts';
@@ -15,6 +15,8 @@ import type { OpenContext, ReadOptions } from './weights/weight-file.ts';
 export interface LoadOptions extends ReadOptions {
   /** Seed of random weights: the recipe's. */
   readonly seed: number;
+  /** The Hub's address, for tests and mirrors. */
+  readonly hub?: string | undefined;
 }
 
 /** What a run and its exports record of the weights that it began with. */
@@ -51,15 +53,42 @@ export async function loadBackboneWeights(
     const source = await platform.openAsset(asset, options.signal);
     return fillFrom(source, 'Mien starter weights', { model, backbone, options });
   }
-  if (weights === 'imagenet') {
-    throw new StudioError({
-      code: 'model/weights-no-imagenet',
-      message: `ImageNet weights for ${backbone.entry.name} cannot be fetched yet.`,
-      hint: 'Choose starter or random weights, or a weight file of your own.',
-    });
-  }
+  if (weights === 'imagenet') return fetchImagenet(model, backbone, recipe, options);
   const source = await platform.openPath(weights.file);
   return fillFrom(source, weights.file, { model, backbone, options });
+}
+
+async function fetchImagenet(
+  model: tf.LayersModel,
+  backbone: Backbone,
+  recipe: Recipe['backbone'],
+  options: LoadOptions,
+): Promise<LoadedWeights> {
+  const where = imagenetSource(recipe, backboneOptions(backbone, recipe));
+  const { onBytes, onProgress } = steadyProgress(options.onProgress);
+  const source = await openImagenet(where, { hub: options.hub, signal: options.signal, onBytes });
+  const origin = `${where.repo} ${where.path} at ${where.revision}${source.etag === null ? '' : `, ${source.etag}`}`;
+  return fillFrom(source, origin, { model, backbone, options: { ...options, onProgress } });
+}
+
+/** Reads are long; the bytes of one that is under way count too. */
+function steadyProgress(report: ReadOptions['onProgress']): {
+  onBytes: (count: number) => void;
+  onProgress: NonNullable<ReadOptions['onProgress']>;
+} {
+  let done = 0;
+  let total = 0;
+  return {
+    onBytes: (count) => {
+      done += count;
+      if (total > 0) report?.(Math.min(done, total), total);
+    },
+    onProgress: (doneBytes, totalBytes) => {
+      done = doneBytes;
+      total = totalBytes;
+      report?.(done, total);
+    },
+  };
 }
 
 interface Target {

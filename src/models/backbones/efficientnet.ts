@@ -52,14 +52,14 @@ interface Scaling {
   readonly depth: number;
 }
 
-function efficientnet(name: string, label: string, scaling: Scaling, hasImagenet = false): Backbone {
+function efficientnet(name: string, label: string, scaling: Scaling): Backbone {
   return {
     entry: {
       name,
       label,
       help: 'Accurate for its size; deeper, with attention to channels, so slower to train.',
       options: [],
-      weights: hasImagenet ? ['imagenet', 'random'] : ['random'],
+      weights: ['imagenet', 'random'],
     },
     preprocessing: meanAndDeviation,
     build: (options) => build(name, scaling, options),
@@ -227,12 +227,7 @@ function filters(count: number, { width }: Scaling): number {
 
 export const efficientnetb0 = efficientnet('efficientnetb0', 'EfficientNetB0', { width: 1, depth: 1 });
 export const efficientnetb1 = efficientnet('efficientnetb1', 'EfficientNetB1', { width: 1, depth: 1.1 });
-export const efficientnetb2 = efficientnet(
-  'efficientnetb2',
-  'EfficientNetB2',
-  { width: 1.1, depth: 1.2 },
-  true,
-);
+export const efficientnetb2 = efficientnet('efficientnetb2', 'EfficientNetB2', { width: 1.1, depth: 1.2 });
 export const efficientnetb3 = efficientnet('efficientnetb3', 'EfficientNetB3', { width: 1.2, depth: 1.4 });
 export const efficientnetb4 = efficientnet('efficientnetb4', 'EfficientNetB4', { width: 1.4, depth: 1.8 });
 export const efficientnetb5 = efficientnet('efficientnetb5', 'EfficientNetB5', { width: 1.6, depth: 2.2 });

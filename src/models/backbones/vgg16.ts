@@ -33,7 +33,7 @@ function vgg(name: string, label: string, convolutions: readonly number[]): Back
       label,
       help: 'Large and plain: no BatchNorm, many multiply-adds; slow without a GPU.',
       options: [],
-      weights: name === 'vgg16' ? ['imagenet', 'random'] : ['random'],
+      weights: ['imagenet', 'random'],
     },
     preprocessing: caffe,
     build: (options) => build(name, convolutions, options),

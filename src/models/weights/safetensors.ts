@@ -55,6 +55,7 @@ async function read(
   const totalBytes = wanted.reduce((sum, tensor) => sum + tensor.sizeBytes, 0);
   const values = new Map<string, Float32Array>();
   let doneBytes = 0;
+  onProgress?.(0, totalBytes);
   for (const range of mergeRanges(wanted)) {
     signal?.throwIfAborted();
     const bytes = new Uint8Array(await source.slice(range.start, range.end));

@@ -43,7 +43,7 @@ describe('safetensors', () => {
     expect(source.reads).toHaveLength(2);
     expect(source.reads[0]![1] - source.reads[0]![0]).toBe(160_000);
     expect(values.get('c')?.[0]).toBe(7);
-    expect(progress).toEqual([160_000, 160_004]);
+    expect(progress).toEqual([0, 160_000, 160_004]);
   });
 
   it('stops when it is cancelled', async () => {
