@@ -30,7 +30,9 @@ function recipeOf(dataset: Record<string, string>, size = 32): Recipe {
 /** A grey PNG whose level tells it from the others. */
 async function greyPicture(level: number): Promise<Uint8Array> {
   const background = { r: level, g: level, b: level };
-  return sharp({ create: { width: 8, height: 8, channels: 3, background } }).png().toBuffer();
+  return sharp({ create: { width: 8, height: 8, channels: 3, background } })
+    .png()
+    .toBuffer();
 }
 
 function tableOf(images: readonly (Uint8Array | null)[], labels: readonly unknown[]): Blob {
@@ -126,7 +128,12 @@ describe('a recipe that asks for something else', () => {
   it.each([
     ['a source that there is not', { source: 'ftp' }, 'recipe/unknown-source', 'sample, parquet'],
     ['an option that there is not', { source: 'sample', file: 'x' }, 'recipe/unknown-option', 'dataset.file'],
-    ['a file that is not there', { source: 'parquet', path: 'no/such.parquet' }, 'data/file-missing', 'no/such'],
+    [
+      'a file that is not there',
+      { source: 'parquet', path: 'no/such.parquet' },
+      'data/file-missing',
+      'no/such',
+    ],
     ['no file', { source: 'parquet' }, 'data/file-missing', 'none was picked'],
   ])('names it: %s', async (_what, dataset, code, words) => {
     const error = await errorOf(() => open(dataset));

@@ -1,5 +1,8 @@
 /** Holds resizing to Pillow's own bytes (tests/parity/data/make_resize_goldens.py). */
 import { describe, expect, it } from 'vitest';
+import { resizeByKernel } from '../../../src/data/resize-kernel.ts';
+import { resizeAcross, resizeDown } from '../../../src/data/resize-scalar.ts';
+import { weightsOf } from '../../../src/data/resize-weights.ts';
 import { resizePicture } from '../../../src/data/resize.ts';
 import type { RgbPicture } from '../../../src/platform/platform.ts';
 import type { ResizeMethod } from '../../../src/protocol/recipe.ts';
@@ -36,4 +39,35 @@ describe('resizePicture', () => {
       expect(digest(resized)).toBe(expected);
     },
   );
+
+  it('hands a picture of the right size on as it is', () => {
+    const source = picture(50, 50, 1);
+    expect(resizePicture(source, 50, 'lanczos')).toEqual(source.data);
+  });
+});
+
+describe('both ways to resize', () => {
+  const shapes = [
+    [1, 1, 1, 3],
+    [3, 2, 7, 5],
+    [17, 300, 16, 300],
+    [301, 200, 301, 33],
+    [1200, 900, 64, 64],
+  ] as const;
+
+  it.each(shapes)('agree from %i x %i to %i x %i', (width, height, across, down) => {
+    const { data } = picture(width, height, width);
+    for (const method of ['lanczos', 'bilinear', 'area'] as const) {
+      const weights = [weightsOf(method, width, across), weightsOf(method, height, down)] as const;
+      const plain = resizeDown(resizeAcross(data, height, width, weights[0]), across, weights[1]);
+      expect(resizeByKernel(data, height, width, ...weights)).toEqual(plain);
+    }
+  });
+
+  it('leave what is too large for the kernel to plain JavaScript', () => {
+    const [width, height] = [20_000, 1500];
+    const weights = [weightsOf('area', width, 15_000), null] as const;
+    const data = new Uint8Array(width * height * 3);
+    expect(resizeByKernel(data, height, width, ...weights)).toBeNull();
+  });
 });
