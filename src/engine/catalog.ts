@@ -10,10 +10,26 @@ import { parseRecipe } from '../protocol/recipe.ts';
 
 /** File names in `public/recipes`, first the one that a new visitor gets. */
 const PRESETS: readonly Omit<Preset, 'recipe'>[] = [
-  { name: 'quick-look', label: 'Quick look', help: 'The drawn faces and starter weights: a minute or two, no download.' },
-  { name: 'fast', label: 'Fast', help: 'The paper’s protocol with eight views of each picture, computed once.' },
-  { name: 'paper', label: 'Paper', help: 'The protocol that the paper’s text describes, fresh views in every epoch.' },
-  { name: 'notebook', label: 'Notebook', help: 'What the paper’s notebooks really ran: ±36° and BatchNorm on the batch.' },
+  {
+    name: 'quick-look',
+    label: 'Quick look',
+    help: 'The drawn faces and starter weights: a minute or two, no download.',
+  },
+  {
+    name: 'fast',
+    label: 'Fast',
+    help: 'The paper’s protocol with eight views of each picture, computed once.',
+  },
+  {
+    name: 'paper',
+    label: 'Paper',
+    help: 'The protocol that the paper’s text describes, fresh views in every epoch.',
+  },
+  {
+    name: 'notebook',
+    label: 'Notebook',
+    help: 'What the paper’s notebooks really ran: ±36° and BatchNorm on the batch.',
+  },
 ];
 
 /** @throws StudioError `net/asset-missing` or `recipe/invalid` when a shipped recipe is damaged */

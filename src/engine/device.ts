@@ -11,7 +11,12 @@ import { registerKernels } from '../kernels/register.ts';
 /** Where the wasm backend's binaries are: a folder with a trailing slash, or each file's address by name. */
 export type WasmPaths = string | Readonly<Record<string, string>>;
 
-const BACKEND_LABELS: Readonly<Record<Backend, string>> = { webgpu: 'WebGPU', webgl: 'WebGL', wasm: 'wasm', cpu: 'cpu' };
+const BACKEND_LABELS: Readonly<Record<Backend, string>> = {
+  webgpu: 'WebGPU',
+  webgl: 'WebGL',
+  wasm: 'wasm',
+  cpu: 'cpu',
+};
 
 const SOFTWARE = /swiftshader|llvmpipe|lavapipe|softpipe|software|basic render/i;
 
@@ -44,13 +49,22 @@ export async function startDevice(choice: BackendChoice, wasmPaths: WasmPaths): 
 }
 
 async function probeWebGpu(): Promise<ProbeResult> {
-  const none = (why: string): ProbeResult => ({ backend: 'webgpu', available: false, suitable: false, name: '–', why });
+  const none = (why: string): ProbeResult => ({
+    backend: 'webgpu',
+    available: false,
+    suitable: false,
+    name: '–',
+    why,
+  });
   if (typeof navigator === 'undefined' || !('gpu' in navigator)) return none('There is no WebGPU here.');
   const adapter = await navigator.gpu.requestAdapter({ powerPreference: 'high-performance' });
   if (adapter === null) return none('There is no WebGPU adapter.');
   const { info } = adapter;
-  const name = [info.description, info.device, info.architecture, info.vendor].find((text) => text !== '') ?? 'GPU';
-  const isSoftware = info.isFallbackAdapter || SOFTWARE.test(`${info.vendor} ${info.architecture} ${info.device} ${info.description}`);
+  const name =
+    [info.description, info.device, info.architecture, info.vendor].find((text) => text !== '') ?? 'GPU';
+  const isSoftware =
+    info.isFallbackAdapter ||
+    SOFTWARE.test(`${info.vendor} ${info.architecture} ${info.device} ${info.description}`);
   const why = isSoftware
     ? `The only WebGPU adapter here is software (${name}), some 90 times slower than wasm.`
     : 'WebGPU on hardware is the fastest.';
@@ -58,7 +72,13 @@ async function probeWebGpu(): Promise<ProbeResult> {
 }
 
 function probeWebGl(): ProbeResult {
-  const none = (why: string): ProbeResult => ({ backend: 'webgl', available: false, suitable: false, name: '–', why });
+  const none = (why: string): ProbeResult => ({
+    backend: 'webgl',
+    available: false,
+    suitable: false,
+    name: '–',
+    why,
+  });
   if (typeof OffscreenCanvas === 'undefined') return none('There is no WebGL here.');
   const gl = new OffscreenCanvas(1, 1).getContext('webgl2');
   if (gl === null) return none('There is no WebGL 2 here.');
@@ -66,13 +86,20 @@ function probeWebGl(): ProbeResult {
   const name = String(gl.getParameter(extension?.UNMASKED_RENDERER_WEBGL ?? gl.RENDERER));
   gl.getExtension('WEBGL_lose_context')?.loseContext();
   const isSoftware = SOFTWARE.test(name);
-  const why = isSoftware ? `WebGL runs in software here (${name}).` : 'WebGL on hardware is slower than WebGPU, faster than wasm.';
+  const why = isSoftware
+    ? `WebGL runs in software here (${name}).`
+    : 'WebGL on hardware is slower than WebGPU, faster than wasm.';
   return { backend: 'webgl', available: true, suitable: !isSoftware, name, why };
 }
 
 async function probeWasm(): Promise<ProbeResult> {
   const available = typeof WebAssembly !== 'undefined';
-  const threads = available && (await tf.env().getAsync('WASM_HAS_MULTITHREAD_SUPPORT').catch(() => false)) === true;
+  const threads =
+    available &&
+    (await tf
+      .env()
+      .getAsync('WASM_HAS_MULTITHREAD_SUPPORT')
+      .catch(() => false)) === true;
   return {
     backend: 'wasm',
     available,
@@ -85,7 +112,13 @@ async function probeWasm(): Promise<ProbeResult> {
 }
 
 function probeCpu(): ProbeResult {
-  return { backend: 'cpu', available: true, suitable: true, name: 'plain JavaScript', why: 'Runs anywhere, slowest of all.' };
+  return {
+    backend: 'cpu',
+    available: true,
+    suitable: true,
+    name: 'plain JavaScript',
+    why: 'Runs anywhere, slowest of all.',
+  };
 }
 
 async function startBackend(backend: Backend, wasmPaths: WasmPaths): Promise<void> {
@@ -115,18 +148,13 @@ async function loadWasm(paths: WasmPaths): Promise<void> {
   if (wasmLoaded) return;
   const wasm = await import('@tensorflow/tfjs-backend-wasm');
   wasm.setWasmPaths(paths as string);
-  wasm.setThreadsCount(threadsFor(globalThis.navigator?.hardwareConcurrency ?? 1));
   wasmLoaded = true;
-}
-
-/** Half of the logical cores are the real ones as a rule; more than eight threads gain nothing on nets this small. */
-function threadsFor(cores: number): number {
-  return Math.max(Math.min(cores, 2), Math.min(8, Math.floor(cores / 2)));
 }
 
 async function wasmName(): Promise<string> {
   const wasm = await import('@tensorflow/tfjs-backend-wasm');
-  const threads = (await tf.env().getAsync('WASM_HAS_MULTITHREAD_SUPPORT')) === true ? wasm.getThreadsCount() : 1;
+  const threads =
+    (await tf.env().getAsync('WASM_HAS_MULTITHREAD_SUPPORT')) === true ? wasm.getThreadsCount() : 1;
   return threads === 1 ? 'one thread' : `${threads.toString()} threads`;
 }
 

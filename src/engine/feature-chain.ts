@@ -85,7 +85,14 @@ export class FeatureChain {
     const node = graph.nodes[waist];
     invariant(node !== undefined, 'a waist is a node');
     const prefix = compile(graph, start, waist, FROZEN);
-    const features = new Features({ from, prefix, parameters, rows, shape: node.shape, budget: this.#budget });
+    const features = new Features({
+      from,
+      prefix,
+      parameters,
+      rows,
+      shape: node.shape,
+      budget: this.#budget,
+    });
     this.#features.set(waist, features);
     return features;
   }

@@ -144,7 +144,8 @@ class Run {
       validation: summary.split.validation,
       control,
       orderOf: (epoch, count) => shuffledRange(count, recipe.seed, 'epoch order', phaseIndex, epoch),
-      masksOf: (step) => (shape, rate) => dropoutMask(shape, rate, keyedRandom(recipe.seed, 'dropout', phaseIndex, step)),
+      masksOf: (step) => (shape, rate) =>
+        dropoutMask(shape, rate, keyedRandom(recipe.seed, 'dropout', phaseIndex, step)),
     };
   }
 

@@ -55,7 +55,10 @@ export class Session {
   }
 
   /** Opens the recipe's set, unless it is open already, and makes it the current one. */
-  async openDataset(recipe: Recipe, options: { file?: Blob; signal: AbortSignal; emit: Emit }): Promise<DatasetSummary> {
+  async openDataset(
+    recipe: Recipe,
+    options: { file?: Blob; signal: AbortSignal; emit: Emit },
+  ): Promise<DatasetSummary> {
     const key = datasetKey(recipe, options.file);
     if (this.#opened?.key !== key) {
       const { emit, ...rest } = options;
@@ -110,7 +113,9 @@ export class Session {
     const device = this.#device ?? (await timed('device', () => this.chooseDevice('auto')));
     emit({ kind: 'device', device });
     const file = options.file === undefined ? {} : { file: options.file };
-    const summary = await timed('dataset', () => this.openDataset(recipe, { ...file, signal: control.signal, emit }));
+    const summary = await timed('dataset', () =>
+      this.openDataset(recipe, { ...file, signal: control.signal, emit }),
+    );
     emit({ kind: 'dataset', dataset: summary });
     const { labels } = summary;
     emit({ kind: 'model', model: this.describeModel(recipe, labels.length) });
@@ -118,7 +123,9 @@ export class Session {
     const network = await timed('weights', () =>
       buildNetwork(recipe, labels.length, this.platform, {
         signal: control.signal,
-        onProgress: (done, total) => { onProgress(done, total, 'bytes', 'Loading the backbone’s weights'); },
+        onProgress: (done, total) => {
+          onProgress(done, total, 'bytes', 'Loading the backbone’s weights');
+        },
       }),
     );
     try {
@@ -149,7 +156,15 @@ export class Session {
     }
     const { network, result, labels } = this.#trained;
     const { model, preprocessing, weights } = network;
-    return { model, labels, preprocessing, weights, recipe: result.recipe, test: result.test, versions: result.versions };
+    return {
+      model,
+      labels,
+      preprocessing,
+      weights,
+      recipe: result.recipe,
+      test: result.test,
+      versions: result.versions,
+    };
   }
 
   #currentSet(): Dataset {

@@ -15,7 +15,17 @@ export interface MienKernels {
   /** Sums `[..., channels]` over all but the last axis: `[channels]`. */
   MienChannelSum: { inputs: { x: TensorInfo }; attrs: Record<string, never>; output: TensorInfo };
   /** Sums `x * y` over all but the last axis: `[channels]`. */
-  MienChannelDot: { inputs: { x: TensorInfo; y: TensorInfo }; attrs: Record<string, never>; output: TensorInfo };
+  MienChannelDot: {
+    inputs: { x: TensorInfo; y: TensorInfo };
+    attrs: Record<string, never>;
+    output: TensorInfo;
+  };
+  /** Gradient of a mean over height and width: `dy [batch, channels]` to `[batch, height, width, channels]`. */
+  MienGlobalPoolGrad: {
+    inputs: { dy: TensorInfo };
+    attrs: { height: number; width: number };
+    output: TensorInfo;
+  };
   /**
    * One Adam update; outputs the new `[value, m, v]`.
    * `value - rate * m / (sqrt(v) + epsilon)`, where `rate` already holds the bias correction.

@@ -15,15 +15,105 @@ export interface ConvolutionCase {
 
 /** Shapes as MobileNetV2, EfficientNet and VGG have them, small, and odd ones. */
 export const CASES: readonly ConvolutionCase[] = [
-  { kind: 'conv', batch: 3, height: 5, width: 5, channels: 7, outChannels: 11, filter: [1, 1], stride: 1, pad: 'same' },
-  { kind: 'conv', batch: 2, height: 6, width: 5, channels: 4, outChannels: 3, filter: [1, 1], stride: 2, pad: 'valid' },
-  { kind: 'conv', batch: 2, height: 7, width: 9, channels: 3, outChannels: 8, filter: [3, 3], stride: 2, pad: 'same' },
-  { kind: 'conv', batch: 2, height: 8, width: 8, channels: 5, outChannels: 6, filter: [3, 3], stride: 1, pad: 'same' },
-  { kind: 'conv', batch: 1, height: 9, width: 6, channels: 2, outChannels: 4, filter: [3, 2], stride: 2, pad: 'valid' },
-  { kind: 'depthwise', batch: 3, height: 6, width: 6, channels: 9, outChannels: 9, filter: [3, 3], stride: 1, pad: 'same' },
-  { kind: 'depthwise', batch: 2, height: 7, width: 7, channels: 5, outChannels: 5, filter: [3, 3], stride: 2, pad: 'valid' },
-  { kind: 'depthwise', batch: 2, height: 8, width: 5, channels: 4, outChannels: 4, filter: [5, 5], stride: 2, pad: 'same' },
-  { kind: 'depthwise', batch: 1, height: 4, width: 4, channels: 6, outChannels: 6, filter: [5, 5], stride: 1, pad: 'same' },
+  {
+    kind: 'conv',
+    batch: 3,
+    height: 5,
+    width: 5,
+    channels: 7,
+    outChannels: 11,
+    filter: [1, 1],
+    stride: 1,
+    pad: 'same',
+  },
+  {
+    kind: 'conv',
+    batch: 2,
+    height: 6,
+    width: 5,
+    channels: 4,
+    outChannels: 3,
+    filter: [1, 1],
+    stride: 2,
+    pad: 'valid',
+  },
+  {
+    kind: 'conv',
+    batch: 2,
+    height: 7,
+    width: 9,
+    channels: 3,
+    outChannels: 8,
+    filter: [3, 3],
+    stride: 2,
+    pad: 'same',
+  },
+  {
+    kind: 'conv',
+    batch: 2,
+    height: 8,
+    width: 8,
+    channels: 5,
+    outChannels: 6,
+    filter: [3, 3],
+    stride: 1,
+    pad: 'same',
+  },
+  {
+    kind: 'conv',
+    batch: 1,
+    height: 9,
+    width: 6,
+    channels: 2,
+    outChannels: 4,
+    filter: [3, 2],
+    stride: 2,
+    pad: 'valid',
+  },
+  {
+    kind: 'depthwise',
+    batch: 3,
+    height: 6,
+    width: 6,
+    channels: 9,
+    outChannels: 9,
+    filter: [3, 3],
+    stride: 1,
+    pad: 'same',
+  },
+  {
+    kind: 'depthwise',
+    batch: 2,
+    height: 7,
+    width: 7,
+    channels: 5,
+    outChannels: 5,
+    filter: [3, 3],
+    stride: 2,
+    pad: 'valid',
+  },
+  {
+    kind: 'depthwise',
+    batch: 2,
+    height: 8,
+    width: 5,
+    channels: 4,
+    outChannels: 4,
+    filter: [5, 5],
+    stride: 2,
+    pad: 'same',
+  },
+  {
+    kind: 'depthwise',
+    batch: 1,
+    height: 4,
+    width: 4,
+    channels: 6,
+    outChannels: 6,
+    filter: [5, 5],
+    stride: 1,
+    pad: 'same',
+  },
 ];
 
 export function describeCase({ kind, filter, stride, pad, height, width }: ConvolutionCase): string {
@@ -43,7 +133,9 @@ export async function convolutionGradients(test: ConvolutionCase): Promise<[Floa
       2,
     ) as tf.Tensor4D;
     const run = (input: tf.Tensor4D, weights: tf.Tensor4D): tf.Tensor4D =>
-      kind === 'conv' ? tf.conv2d(input, weights, stride, pad) : tf.depthwiseConv2d(input, weights, stride, pad);
+      kind === 'conv'
+        ? tf.conv2d(input, weights, stride, pad)
+        : tf.depthwiseConv2d(input, weights, stride, pad);
     const dy = tf.randomUniform(run(x, w).shape, -1, 1, 'float32', 3);
     const gradients = tf.grads((input, weights) => run(input as tf.Tensor4D, weights as tf.Tensor4D));
     return gradients([x, w], dy) as [tf.Tensor, tf.Tensor];
@@ -59,17 +151,34 @@ export async function convolutionGradients(test: ConvolutionCase): Promise<[Floa
 /** Mien's own kernels on fixed inputs, each output by name. */
 export async function ownKernels(): Promise<Map<string, Float32Array>> {
   const outputs = tf.tidy(() => {
-    const draw = (seed: number, low = -2, high = 8): tf.Tensor => tf.randomUniform([4, 3, 5, 7], low, high, 'float32', seed);
-    const run = (name: string, inputs: Record<string, tf.Tensor>, attrs: tf.NamedAttrMap): tf.Tensor | tf.Tensor[] =>
-      tf.engine().runKernel(name, inputs, attrs);
+    const draw = (seed: number, low = -2, high = 8): tf.Tensor =>
+      tf.randomUniform([4, 3, 5, 7], low, high, 'float32', seed);
+    const run = (
+      name: string,
+      inputs: Record<string, tf.Tensor>,
+      attrs: tf.NamedAttrMap,
+    ): tf.Tensor | tf.Tensor[] => tf.engine().runKernel(name, inputs, attrs);
     const rates = { rate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 };
-    const adam = run('MienAdam', { value: draw(4), m: draw(5, -1, 1), v: draw(6, 0, 1), gradient: draw(7) }, rates);
+    const adam = run(
+      'MienAdam',
+      { value: draw(4), m: draw(5, -1, 1), v: draw(6, 0, 1), gradient: draw(7) },
+      rates,
+    );
     const [value, m, v] = adam as tf.Tensor[];
     return {
-      relu: run('MienActivationGrad', { dy: draw(1), y: tf.relu(draw(2)) }, { activation: 'relu' }) as tf.Tensor,
-      relu6: run('MienActivationGrad', { dy: draw(1), y: tf.relu6(draw(2)) }, { activation: 'relu6' }) as tf.Tensor,
+      relu: run(
+        'MienActivationGrad',
+        { dy: draw(1), y: tf.relu(draw(2)) },
+        { activation: 'relu' },
+      ) as tf.Tensor,
+      relu6: run(
+        'MienActivationGrad',
+        { dy: draw(1), y: tf.relu6(draw(2)) },
+        { activation: 'relu6' },
+      ) as tf.Tensor,
       sum: run('MienChannelSum', { x: draw(3) }, {}) as tf.Tensor,
       dot: run('MienChannelDot', { x: draw(3), y: draw(4) }, {}) as tf.Tensor,
+      pool: run('MienGlobalPoolGrad', { dy: tf.randomUniform([3, 7], -1, 1, 'float32', 8) }, { height: 2, width: 5 }) as tf.Tensor,
       ...(value && m && v ? { value, m, v } : {}),
     };
   });

@@ -58,7 +58,10 @@ export async function programGradients(
   const { waist } = planOf(graph, first);
   const parameters = new Parameters(model);
   const prefix = compile(graph, 0, waist, { isTrainable: () => false, batchNorm: 'inference' });
-  const tail = compile(graph, waist, graph.nodes.length - 2, { isTrainable: (layer) => layer >= first, batchNorm });
+  const tail = compile(graph, waist, graph.nodes.length - 2, {
+    isTrainable: (layer) => layer >= first,
+    batchNorm,
+  });
   const { x, labels } = smallBatch();
   const outcome = tf.tidy(() => {
     const pass = (training: boolean): Pass => ({
@@ -104,7 +107,12 @@ export async function autodiffGradients(
       return tf.neg(tf.mean(tf.log(picked))) as tf.Scalar;
     }, [...variables.values()]);
     const loss = tf.stack([tf.mul(value, labels.size), tf.scalar(0)]);
-    return { loss, ...Object.fromEntries([...variables].map(([name, variable]) => [name, grads[variable.name] as tf.Tensor])) };
+    return {
+      loss,
+      ...Object.fromEntries(
+        [...variables].map(([name, variable]) => [name, grads[variable.name] as tf.Tensor]),
+      ),
+    };
   });
   const result = await read(outcome, labels.size);
   tf.dispose([x, labels]);

@@ -18,6 +18,10 @@ const composites: { readonly [Name in MienKernelName]: Composite<Name> } = {
   },
   MienChannelSum: ({ x }) => tf.sum(tf.reshape(x, [-1, x.shape.at(-1) ?? 1]), 0),
   MienChannelDot: ({ x, y }) => tf.sum(tf.reshape(tf.mul(x, y), [-1, x.shape.at(-1) ?? 1]), 0),
+  MienGlobalPoolGrad: ({ dy }, { height, width }) => {
+    const [batch = 1, channels = 1] = dy.shape;
+    return tf.tile(tf.reshape(tf.div(dy, height * width), [batch, 1, 1, channels]), [1, height, width, 1]);
+  },
   MienAdam: ({ value, m, v, gradient }, { rate, beta1, beta2, epsilon }) => {
     const m1 = tf.add(m, tf.mul(tf.sub(gradient, m), 1 - beta1));
     const v1 = tf.add(v, tf.mul(tf.sub(tf.square(gradient), v), 1 - beta2));

@@ -7,7 +7,8 @@ export function cpuMemory(backend: unknown): HostMemory {
     makeTensorInfo(shape: number[], dtype: 'float32', values: Float32Array): tf.TensorInfo;
   };
   return {
-    allocate: (shape) => cpu.makeTensorInfo([...shape], 'float32', new Float32Array(tf.util.sizeFromShape([...shape]))),
+    allocate: (shape) =>
+      cpu.makeTensorInfo([...shape], 'float32', new Float32Array(tf.util.sizeFromShape([...shape]))),
     view: (tensor) => cpu.readSync(tensor.dataId) as Float32Array,
   };
 }

@@ -1,7 +1,7 @@
 /** Registers Mien's kernels for cpu and wasm, whose memory the host can loop over. */
 import * as tf from '@tensorflow/tfjs';
 import type { MienKernelName, MienKernels } from '../signatures.ts';
-import { activationGrad, adam, channelDot, channelSum } from './loops.ts';
+import { activationGrad, adam, channelDot, channelSum, globalPoolGrad } from './loops.ts';
 
 /** How a backend gives the host its memory. */
 export interface HostMemory {
@@ -33,8 +33,18 @@ const implementations: { readonly [Name in MienKernelName]: Implementation<Name>
     channelDot(memory.view(x), memory.view(y), memory.view(out));
     return out;
   },
+  MienGlobalPoolGrad(memory, { dy }, { height, width }) {
+    const [batch = 1, channels = 1] = dy.shape;
+    const out = memory.allocate([batch, height, width, channels]);
+    globalPoolGrad(memory.view(dy), height * width, channels, memory.view(out));
+    return out;
+  },
   MienAdam(memory, { value, m, v, gradient }, rates) {
-    const out = [memory.allocate(value.shape), memory.allocate(value.shape), memory.allocate(value.shape)] as const;
+    const out = [
+      memory.allocate(value.shape),
+      memory.allocate(value.shape),
+      memory.allocate(value.shape),
+    ] as const;
     adam(
       { value: memory.view(value), m: memory.view(m), v: memory.view(v), gradient: memory.view(gradient) },
       { value: memory.view(out[0]), m: memory.view(out[1]), v: memory.view(out[2]) },
@@ -45,7 +55,10 @@ const implementations: { readonly [Name in MienKernelName]: Implementation<Name>
 };
 
 /** Registers all of them for one backend. */
-export function registerHostKernels(backendName: 'cpu' | 'wasm', memoryOf: (backend: unknown) => HostMemory): void {
+export function registerHostKernels(
+  backendName: 'cpu' | 'wasm',
+  memoryOf: (backend: unknown) => HostMemory,
+): void {
   for (const [kernelName, implementation] of Object.entries(implementations)) {
     tf.registerKernel({
       kernelName,

@@ -26,7 +26,13 @@ function infoOf(xShape: number[], filterShape: number[], attrs: GradAttrs): tf.b
 }
 
 function shapeOf(info: tf.backend_util.Conv2DInfo): DepthwiseShape {
-  return { ...info, batch: info.batchSize, channels: info.inChannels, padTop: info.padInfo.top, padLeft: info.padInfo.left };
+  return {
+    ...info,
+    batch: info.batchSize,
+    channels: info.inChannels,
+    padTop: info.padInfo.top,
+    padLeft: info.padInfo.left,
+  };
 }
 
 function filterGrad(x: tf.TensorInfo, dy: tf.TensorInfo, info: tf.backend_util.Conv2DInfo): tf.TensorInfo {
@@ -71,7 +77,9 @@ export function registerWasmDepthwiseGradients(): void {
     kernelFunc: ({ inputs, attrs }) => {
       const { dy, filter } = inputs as unknown as { dy: tf.Tensor4D; filter: tf.Tensor4D };
       const { inputShape, ...rest } = attrs as unknown as GradAttrs & { inputShape: number[] };
-      return tf.engine().tidy(() => inputGrad(dy, filter, infoOf(inputShape, filter.shape, rest)) as tf.Tensor);
+      return tf
+        .engine()
+        .tidy(() => inputGrad(dy, filter, infoOf(inputShape, filter.shape, rest)) as tf.Tensor);
     },
   });
 }

@@ -86,7 +86,8 @@ export class LinearUnit implements Unit {
     if (this.#frozen !== null) return this.#frozen;
     const folded = this.#foldNow(pass);
     const isFrozen = this.trainable.length === 0 && this.settings.norm !== null;
-    if (isFrozen) this.#frozen = { ...folded, kernel: tf.keep(folded.kernel), bias: folded.bias && tf.keep(folded.bias) };
+    if (isFrozen)
+      this.#frozen = { ...folded, kernel: tf.keep(folded.kernel), bias: folded.bias && tf.keep(folded.bias) };
     return folded;
   }
 

@@ -174,9 +174,8 @@ function globalAveragePool(): Behaviour {
   return {
     forward: ([x]) => ({ y: tf.mean(given(x), [1, 2]), saved: [given(x)] }),
     backward: (dy, [x]) => {
-      const [batch = 1, height = 1, width = 1, channels = 1] = given(x).shape;
-      const each = tf.reshape(tf.div(dy, height * width), [batch, 1, 1, channels]);
-      return [tf.tile(each, [1, height, width, 1])];
+      const [, height = 1, width = 1] = given(x).shape;
+      return [runMien('MienGlobalPoolGrad', { dy }, { height, width })];
     },
   };
 }
