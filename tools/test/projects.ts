@@ -35,7 +35,7 @@ export const testProjects: TestProjectInlineConfiguration[] = [
     extends: true,
     test: { name: 'parity', include: tests('parity'), exclude: [LIVE], ...slow },
   },
-  { extends: true, test: { name: 'keras', include: [LIVE], ...slow } },
+  { extends: true, test: { name: 'keras', include: [LIVE], ...slow, testTimeout: minutes(10) } },
   {
     extends: true,
     test: {

@@ -55,4 +55,4 @@ export const FAST_TESTS: readonly Stage[] = [tests('unit and contract', 6, ['uni
 export const SLOW_TESTS: readonly Stage[] = [tests('parity', 6), tests('gpu', 8), tests('browser', 8)];
 
 /** Against real Keras; run apart, where it can be installed. */
-export const LIVE_PARITY: Stage = tests('keras', 8);
+export const LIVE_PARITY: Stage = tests('keras', 10);
