@@ -37,7 +37,8 @@ export function countOf(value: number, singular: string, plural = `${singular}s`
 
 /** A share from 0 to 1 in per cent: `57.9 %`. */
 export function formatPercent(share: number, digits = 1): string {
-  return `${(share * 100).toFixed(digits)} %`;
+  // The space does not break: a sign alone on a line is no figure.
+  return `${(share * 100).toFixed(digits)}\u00a0%`;
 }
 
 /** A loss, to three digits behind the point: `1.215`. */

@@ -18,9 +18,7 @@ export function PictureGrid({
     <div>
       <div className="row">
         <h3>As the network sees them</h3>
-        <span className="small">
-          {size} px
-        </span>
+        <span className="small">{size} px</span>
       </div>
       <div className="pictures">
         {pictureRows(dataset, SHOWN).map((row) => {

@@ -1,5 +1,5 @@
 /** What augmentation makes of one picture, and the options that say how. */
-import { useEffect, useRef, useState, type ReactElement } from 'react';
+import { useEffect, useRef, useState, type CSSProperties, type ReactElement } from 'react';
 import { countInWords } from '../../lib/format.ts';
 import type { CatalogEntry } from '../../protocol/catalog.ts';
 import type { DatasetSummary, ViewSheet } from '../../protocol/dataset.ts';
@@ -29,7 +29,7 @@ export function Views({ recipe, dataset }: ViewsProps): ReactElement {
   return (
     <div>
       <h3>{titleOf(views, shown)}</h3>
-      <div className="pictures views" style={{ gridTemplateColumns: `repeat(${shown + 1}, minmax(0, 1fr))` }}>
+      <div className="pictures views" style={{ '--columns': shown + 1 } as CSSProperties}>
         <figure>
           <PictureCanvas row={row} label="" />
           <figcaption>as it is</figcaption>

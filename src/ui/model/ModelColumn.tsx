@@ -77,7 +77,7 @@ function Strip({ recipe, model, run, unfreeze }: StripPartProps): ReactElement {
         unfreeze={unfreeze}
         isOpen={!isHeadPhase}
         classes={classes}
-        headText={`dropout ${recipe.head.dropout}${classes === 0 ? '' : `, ${classes} classes`}`}
+        headText={[...(classes === 0 ? [] : [`${classes} classes`]), `dropout ${recipe.head.dropout}`]}
         cacheText={viewsText(recipe)}
         onCut={isActive(run) || tuned === null ? null : moveCut}
       />

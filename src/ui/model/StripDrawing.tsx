@@ -10,8 +10,8 @@ export interface StripState {
   /** Whether the part behind the cut learns now, or opens in a later phase. */
   readonly isOpen: boolean;
   readonly classes: number;
-  /** What is said below `Head`. */
-  readonly headText: string;
+  /** What is said below `Head`, line by line. */
+  readonly headText: readonly string[];
   /** What is said of the cache at the waist. */
   readonly cacheText: string;
 }
@@ -84,7 +84,7 @@ function HeadSquares({
 }: {
   readonly classes: number;
   readonly y: number;
-  readonly text: string;
+  readonly text: readonly string[];
 }): ReactElement {
   const shown = Math.min(classes, 12);
   const left = 72 - (shown * 9 - 2) / 2;
@@ -96,9 +96,11 @@ function HeadSquares({
       <text className="bold" x={118} y={y}>
         Head
       </text>
-      <text x={118} y={y + 15}>
-        {text}
-      </text>
+      {text.map((line, index) => (
+        <text key={line} x={118} y={y + 15 * (index + 1)}>
+          {line}
+        </text>
+      ))}
     </>
   );
 }
@@ -137,10 +139,10 @@ function Sides({ model, layout, cutY, unfreeze, isOpen }: StripDrawingProps): Re
             {isOpen ? 'Trains' : 'Opens'}
           </text>
           <text x={8} y={opensY + 15}>
-            {isOpen ? `${unfreeze} and` : `${unfreeze},`}
+            {unfreeze}
           </text>
           <text x={8} y={opensY + 30}>
-            {isOpen ? 'the head' : 'later'}
+            layers
           </text>
         </>
       )}
@@ -156,13 +158,13 @@ function Cut({ model, cutY, unfreeze, cacheText, isOpen }: StripDrawingProps): R
       <path className="cut" d={`M0 ${cutY}H${STRIP_WIDTH}`} />
       {waist !== undefined && (
         <>
-          <text x={94} y={cutY - 22}>{`waist ${shapeText(waist.shape)}`}</text>
-          <text x={94} y={cutY - 7}>
+          <text x={94} y={cutY - 23}>{`waist ${shapeText(waist.shape)}`}</text>
+          <text x={94} y={cutY - 9}>
             {cacheText}
           </text>
         </>
       )}
-      <text className="bold" x={94} y={cutY + 17}>
+      <text className="bold" x={94} y={cutY + 24}>
         {`${isOpen ? 'last' : 'opens: last'} ${Math.min(unfreeze, layers)} of ${layers} layers`}
       </text>
       <g className="grip" transform={`translate(${STRIP_WIDTH} ${cutY})`}>

@@ -73,7 +73,7 @@ export function layoutStrip(model: ModelSummary): StripLayout {
   const bottom = y;
   necks.push({ path: neck(before.width, 70, bottom, 13) });
   const input = { x: MIDDLE - INPUT_WIDTH / 2, y: TOP, width: INPUT_WIDTH };
-  return { height: bottom + 32, input, blocks, necks, labels: labelsOf(blocks), bottom };
+  return { height: bottom + 46, input, blocks, necks, labels: labelsOf(blocks), bottom };
 }
 
 /** The height at which the drawing is cut when the last `unfreeze` of `layers` layers train. */

@@ -2,7 +2,7 @@
  * The confusion matrix as a real table: rows true, columns predicted, per cent of each row, F1 in the last column.
  * Cells are buttons with one tab stop between them; arrow keys move it, and a cell opens its pictures.
  */
-import { useRef, useState, type KeyboardEvent, type ReactElement } from 'react';
+import { useRef, useState, type CSSProperties, type KeyboardEvent, type ReactElement } from 'react';
 import { rowShares } from '../../charts/matrix-shares.ts';
 import { formatScore } from '../../lib/format.ts';
 import type { Evaluation } from '../../protocol/events.ts';
@@ -112,7 +112,7 @@ function MatrixCell(props: MatrixCellProps): ReactElement {
   const { cell, share, depth, name, count, isChosen, isStop, onChoose } = props;
   const percent = Math.round(share * 100);
   return (
-    <td className={inkOn(depth)} style={{ '--v': Math.round(depth * 100) } as React.CSSProperties}>
+    <td className={inkOn(depth)} style={{ '--v': Math.round(depth * 100) } as CSSProperties}>
       <button
         type="button"
         data-cell={`${cell.truth}.${cell.predicted}`}
@@ -128,9 +128,9 @@ function MatrixCell(props: MatrixCellProps): ReactElement {
 }
 
 function F1Cell({ score }: { readonly score: number | null }): ReactElement {
-  if (score === null) return <td />;
+  if (score === null) return <td className="f1" />;
   return (
-    <td className="f1" style={{ '--v': Math.round(score * 100) } as React.CSSProperties}>
+    <td className="f1" style={{ '--v': Math.round(score * 100) } as CSSProperties}>
       {formatScore(score)}
     </td>
   );

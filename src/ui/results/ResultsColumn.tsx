@@ -49,7 +49,7 @@ export function ResultsColumn(): ReactElement {
           <RunsTable recipe={record?.recipe ?? recipe} />
         </>
       )}
-      {canTakeHome && <TakeHome />}
+      {(canTakeHome || (dataset !== null && !hasEpochs)) && <TakeHome isReady={canTakeHome} />}
     </Column>
   );
 }

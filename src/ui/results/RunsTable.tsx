@@ -160,7 +160,7 @@ function scaleOf(lines: readonly Line[]): { ticks: number[]; at: (share: number)
   const step = [0.05, 0.1, 0.2, 0.5].find((each) => span / each < 3) ?? 0.5;
   const first = Math.ceil(low / step + 1e-9) * step;
   const ticks = [first, first + step, first + 2 * step].filter((tick) => tick < high - 1e-9);
-  return { ticks, at: (share) => ((share - low) / span) * 100 };
+  return { ticks, at: (share) => Math.min(1, Math.max(0, (share - low) / span)) * 100 };
 }
 
 function sameSet(one: Recipe, other: Recipe): boolean {

@@ -1,4 +1,4 @@
-/** The trained network as files, in every format of the catalog. */
+/** The trained network as files, in every format of the catalog; before the end, only which there will be. */
 import type { ReactElement } from 'react';
 import type { ExporterEntry } from '../../protocol/catalog.ts';
 import { useStudio, useStudioState } from '../studio-context.ts';
@@ -9,7 +9,7 @@ import { saveFile } from './save-file.ts';
 const none: readonly ExporterEntry[] = [];
 
 /** See the header. */
-export function TakeHome(): ReactElement {
+export function TakeHome({ isReady }: { readonly isReady: boolean }): ReactElement {
   const studio = useStudio();
   const exporters = useStudioState((state) => state.catalog?.exporters ?? none);
   const exporting = useStudioState((state) => state.exporting);
@@ -20,7 +20,7 @@ export function TakeHome(): ReactElement {
   };
   return (
     <section id="take-home" aria-labelledby="take-home-heading">
-      <h3 id="take-home-heading">Take home</h3>
+      <h3 id="take-home-heading">{isReady ? 'Take home' : 'To take home afterwards'}</h3>
       <ul className="files">
         {exporters.map((entry) => (
           <li key={entry.name}>
@@ -28,11 +28,13 @@ export function TakeHome(): ReactElement {
               {entry.label} <code className="dim">.{entry.extension}</code>
               <p className="small">{entry.help}</p>
             </div>
-            <button type="button" disabled={exporting !== null} onClick={() => void take(entry.name)}>
-              <Icon name="download" />
-              {exporting === entry.name ? 'Writing' : 'Download'}
-              <span className="visually-hidden"> {entry.label}</span>
-            </button>
+            {isReady && (
+              <button type="button" disabled={exporting !== null} onClick={() => void take(entry.name)}>
+                <Icon name="download" />
+                {exporting === entry.name ? 'Writing' : 'Download'}
+                <span className="visually-hidden"> {entry.label}</span>
+              </button>
+            )}
           </li>
         ))}
       </ul>

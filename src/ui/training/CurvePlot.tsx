@@ -1,7 +1,6 @@
 /** One plot: grid and axis under the chart, the chart, then chance, the best epoch and the point that moves. */
 import { useRef, type PointerEvent, type ReactElement, type ReactNode } from 'react';
 import type { Scale } from '../../charts/ticks.ts';
-import { formatPercent } from '../../lib/format.ts';
 import type { EpochRecord } from '../../protocol/events.ts';
 import type { RunRecord } from '../../store/state.ts';
 import { bestOf } from '../words/sentence.ts';
@@ -17,7 +16,9 @@ interface CurvePlotProps {
   /** Mean over the epoch under way. */
   readonly liveValue: number | null;
   readonly format: (value: number) => string;
+  /** What guessing gives, and how it is written. */
   readonly chance: number | null;
+  readonly chanceText: string;
   readonly isLive: boolean;
   /** What a screen reader hears of it. */
   readonly summary: string;
@@ -29,10 +30,14 @@ interface CurvePlotProps {
 
 /** See the header. */
 export function CurvePlot(props: CurvePlotProps): ReactElement {
-  const { kind, axis, scale, record, values, format, chance, summary, pointed, onPoint, children } = props;
+  const { kind, axis, scale, record, values, format, chanceText, summary, pointed, onPoint, children } =
+    props;
   const drawing = useRef<HTMLDivElement>(null);
   const history = record?.history ?? [];
   useCurve(drawing, history, values, axis.slots, scale.domain);
+  const isInside =
+    props.chance !== null && props.chance >= scale.domain[0] && props.chance <= scale.domain[1];
+  const chance = isInside ? props.chance : null;
   const up = (value: number): number => share(value, scale.domain);
   const point = (event: PointerEvent<HTMLDivElement>): void => {
     const box = event.currentTarget.getBoundingClientRect();
@@ -75,7 +80,7 @@ export function CurvePlot(props: CurvePlotProps): ReactElement {
       ))}
       {chance !== null && (
         <span className="tag chance-tag" style={{ bottom: `${up(chance) * 100}%` }}>
-          chance, {formatPercent(chance)}
+          chance, {chanceText}
         </span>
       )}
       <BestMark {...props} up={up} />

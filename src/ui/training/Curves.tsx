@@ -35,7 +35,8 @@ export function Curves({ recipe, record, classes, isLive, caption }: CurvesProps
         values={lossOf}
         liveValue={record?.live?.loss ?? null}
         format={(value) => value.toFixed(digitsOf(loss))}
-        chance={null}
+        chance={classes > 1 ? Math.log(classes) : null}
+        chanceText={formatLoss(Math.log(classes))}
         summary={summaryOf('Loss', history, lossOf, formatLoss)}
       />
       <Readout
@@ -53,6 +54,7 @@ export function Curves({ recipe, record, classes, isLive, caption }: CurvesProps
         liveValue={record?.live?.accuracy ?? null}
         format={(value) => formatPercent(value, 0)}
         chance={classes > 1 ? 1 / classes : null}
+        chanceText={formatPercent(1 / classes)}
         summary={summaryOf('Accuracy', history, accuracyOf, formatPercent)}
       >
         {axisTicks(axis, 8).map((tick) => (
@@ -132,7 +134,7 @@ function digitsOf({ ticks }: Scale): number {
  */
 function lossScale(history: readonly EpochRecord[], classes: number): Scale {
   const guessing = Math.log(Math.max(2, classes));
-  if (history.length === 0) return niceScale([0, guessing], 4);
+  if (history.length === 0) return niceScale([0, guessing], 5);
   const values = history.flatMap(lossOf).map((value) => Math.min(value, guessing * 2));
   const high = Math.max(...values);
   return niceScale([Math.max(0, Math.min(high - 0.5, ...values)), high], 4);

@@ -1,6 +1,7 @@
 /** The recipe in the address: there and back again, and what a broken link says. */
 import { describe, expect, it } from 'vitest';
 import { StudioError } from '../../../src/protocol/errors.ts';
+import type { Recipe } from '../../../src/protocol/recipe.ts';
 import { linkOf, recipeFromLink } from '../../../src/store/recipe-link.ts';
 import { presets, recipe, shippedRecipe } from './samples.ts';
 
@@ -28,7 +29,7 @@ describe('a link', () => {
   };
 
   it.each(Object.entries(edits))('gives back %s', (_, edited) => {
-    expect(recipeFromLink(`#${linkOf(edited, 'quick-look', presets)}`, presets)).toEqual({
+    expect(recipeFromLink(`#${linkOf(edited as Recipe, 'quick-look', presets)}`, presets)).toEqual({
       recipe: edited,
       preset: 'quick-look',
     });
