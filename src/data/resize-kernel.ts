@@ -1,6 +1,8 @@
 /**
  * Owns the SIMD kernel of resizing and its memory. The module is resize-kernel.wat, assembled.
  */
+import { rgbaToRgb } from '../platform/pixels.ts';
+import type { RgbPicture } from '../platform/platform.ts';
 import type { Weights } from './resize-weights.ts';
 
 export const RESIZE_KERNEL =
@@ -55,25 +57,24 @@ const packed = new WeakMap<Weights, PackedWeights>();
 /**
  * Resizes by SIMD.
  *
- * @param data `[rows, columns, 3]`
  * @returns `[down, across, 3]`, or null where there is no SIMD or the picture is too large for it
  */
 export function resizeByKernel(
-  data: Uint8Array,
-  rows: number,
-  columns: number,
+  picture: RgbPicture,
   across: Weights | null,
   down: Weights | null,
 ): Uint8Array | null {
+  const { width: columns, height: rows, channels, data } = picture;
   const kernel = theKernel();
   if (kernel === null) return null;
   const width = across?.starts.length ?? columns;
   const height = down?.starts.length ?? rows;
-  const bandRows = Math.max(1, Math.min(rows, Math.floor(BAND_BYTES / (columns * 3))));
+  const rowBytes = columns * channels;
+  const bandRows = Math.max(1, Math.min(rows, Math.floor(BAND_BYTES / rowBytes)));
   const layout = new Layout();
   const acrossAt = layout.weights(across);
   const downAt = layout.weights(down);
-  const bandAt = layout.place(bandRows * columns * 3);
+  const bandAt = layout.place(bandRows * rowBytes);
   // The kernel reads a row more than there is where the number of rows is odd.
   const middleAt = layout.place((rows + 1) * width * 3);
   const resultAt = layout.place(height * width * 3);
@@ -81,14 +82,14 @@ export function resizeByKernel(
   grow(kernel.memory, layout.size);
   const bytes = new Uint8Array(kernel.memory.buffer);
   if (across === null) {
-    bytes.set(data, middleAt);
+    bytes.set(channels === 3 ? data : rgbaToRgb(data), middleAt);
   } else {
     const { starts, pairs, weights, weightBytes } = store(kernel.memory, acrossAt, across);
     for (let row = 0; row < rows; row += bandRows) {
       const count = Math.min(bandRows, rows - row);
-      bytes.set(data.subarray(row * columns * 3, (row + count) * columns * 3), bandAt);
+      bytes.set(data.subarray(row * rowBytes, (row + count) * rowBytes), bandAt);
       const into = middleAt + row * width * 3;
-      kernel.across(bandAt, into, count, columns * 3, 3, width, starts, pairs, weights, weightBytes);
+      kernel.across(bandAt, into, count, rowBytes, channels, width, starts, pairs, weights, weightBytes);
     }
   }
   if (down === null) return bytes.slice(middleAt, middleAt + rows * width * 3);

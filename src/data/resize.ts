@@ -4,6 +4,7 @@
  *
  * @see Pillow `src/libImaging/Resample.c`
  */
+import { rgbaToRgb } from '../platform/pixels.ts';
 import type { RgbPicture } from '../platform/platform.ts';
 import type { ResizeMethod } from '../protocol/recipe.ts';
 import { resizeByKernel } from './resize-kernel.ts';
@@ -17,16 +18,20 @@ import { weightsOf } from './resize-weights.ts';
  * @see Pillow `Image.resize((size, size), resample)`; `area` is Pillow's `BOX`
  */
 export function resizePicture(picture: RgbPicture, size: number, method: ResizeMethod): Uint8Array {
-  const { width, height, data } = picture;
-  if (width === size && height === size) return data;
+  const { width, height } = picture;
+  if (width === size && height === size) return toRgb(picture);
   const across = weightsOf(method, width, size);
   const down = weightsOf(method, height, size);
   // Since version 11 Pillow begins with the height where that is far less work.
   if (height > width * 100 && size < height) {
-    return resizeAcross(resizeDown(data, width, down), size, width, across);
+    return resizeAcross(resizeDown(toRgb(picture), width, down), size, width, across);
   }
   return (
-    resizeByKernel(data, height, width, across, down) ??
-    resizeDown(resizeAcross(data, height, width, across), size, down)
+    resizeByKernel(picture, across, down) ??
+    resizeDown(resizeAcross(toRgb(picture), height, width, across), size, down)
   );
+}
+
+function toRgb({ channels, data }: RgbPicture): Uint8Array {
+  return channels === 3 ? data : rgbaToRgb(data);
 }

@@ -3,8 +3,9 @@
  */
 import { isAbort, StudioError } from '../protocol/errors.ts';
 import { bytesSource } from './byte-source.ts';
-import { checkPictureHeader, undecodable, type PictureFormat } from './picture-header.ts';
-import { rgbaToRgb } from './pixels.ts';
+import { readBitmap } from './bitmap-pixels.ts';
+import { withoutExif } from './exif.ts';
+import { checkPictureHeader, undecodable } from './picture-header.ts';
 import type { ByteSource, Platform, RgbPicture } from './platform.ts';
 
 /** Where the shipped files are. */
@@ -33,61 +34,23 @@ function defaultBaseUrl(): string {
 }
 
 async function decodePicture(encoded: Uint8Array): Promise<RgbPicture> {
-  const header = checkPictureHeader(encoded);
+  const { format, mayHaveAlpha } = checkPictureHeader(encoded);
   // The web's decoders keep no reference, but their types want memory that is not shared.
-  const data = encoded as Uint8Array<ArrayBuffer>;
+  const data = withoutExif(encoded as Uint8Array<ArrayBuffer>, format);
+  let bitmap: ImageBitmap;
   try {
-    return header.mayHaveAlpha && 'ImageDecoder' in globalThis
-      ? await decodeStraight(data, header.format)
-      : await decodeByCanvas(data, header.format);
+    bitmap = await createImageBitmap(new Blob([data], { type: `image/${format}` }), {
+      colorSpaceConversion: 'none',
+      premultiplyAlpha: 'none',
+    });
   } catch (cause) {
-    if (cause instanceof StudioError) throw cause;
     throw undecodable(encoded, cause);
   }
-}
-
-/** Through a canvas, whose pixels are premultiplied: exact for opaque pictures only. */
-async function decodeByCanvas(data: Uint8Array<ArrayBuffer>, format: PictureFormat): Promise<RgbPicture> {
-  const bitmap = await createImageBitmap(new Blob([data], { type: `image/${format}` }), {
-    imageOrientation: 'none',
-    colorSpaceConversion: 'none',
-    premultiplyAlpha: 'none',
-  });
   const { width, height } = bitmap;
-  try {
-    const canvas = new OffscreenCanvas(width, height);
-    const context = canvas.getContext('2d', { willReadFrequently: true });
-    if (context === null) throw noCanvas(width, height);
-    context.drawImage(bitmap, 0, 0);
-    return { width, height, data: rgbaToRgb(context.getImageData(0, 0, width, height).data) };
-  } finally {
-    bitmap.close();
-  }
-}
-
-/** Through WebCodecs, which hands colours over as they are stored under transparent pixels too. */
-async function decodeStraight(data: Uint8Array<ArrayBuffer>, format: PictureFormat): Promise<RgbPicture> {
-  const type = `image/${format}`;
-  if (!(await ImageDecoder.isTypeSupported(type))) return decodeByCanvas(data, format);
-  const decoder = new ImageDecoder({
-    data,
-    type,
-    colorSpaceConversion: 'none',
-    preferAnimation: false,
-  });
-  try {
-    const { image } = await decoder.decode({ frameIndex: 0 });
-    try {
-      const { width, height } = image.visibleRect ?? { width: image.codedWidth, height: image.codedHeight };
-      const rgba = new Uint8Array(width * height * 4);
-      await image.copyTo(rgba, { format: 'RGBA', layout: [{ offset: 0, stride: width * 4 }] });
-      return { width, height, data: rgbaToRgb(rgba) };
-    } finally {
-      image.close();
-    }
-  } finally {
-    decoder.close();
-  }
+  const pixels = readBitmap(bitmap, !mayHaveAlpha);
+  bitmap.close();
+  if (pixels === null) throw noCanvas(width, height);
+  return { width, height, channels: 4, data: pixels };
 }
 
 async function openAsset(url: URL, signal?: AbortSignal): Promise<ByteSource> {

@@ -46,7 +46,7 @@ async function decodePicture(encoded: Uint8Array): Promise<RgbPicture> {
       ? picture.pipelineColourspace('cmyk').toColourspace('cmyk')
       : picture.toColourspace('srgb').removeAlpha();
     const { data, info } = await converted.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
-    return { width: info.width, height: info.height, data: isCmyk ? cmykToRgb(data) : data };
+    return { width: info.width, height: info.height, channels: 3, data: isCmyk ? cmykToRgb(data) : data };
   } catch (cause) {
     throw undecodable(encoded, cause);
   }

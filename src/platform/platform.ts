@@ -6,7 +6,9 @@
 export interface RgbPicture {
   readonly width: number;
   readonly height: number;
-  /** `width * height * 3` bytes. */
+  /** Bytes of a pixel. Browsers decode to four, of which the last means nothing. */
+  readonly channels: 3 | 4;
+  /** `width * height * channels` bytes. */
   readonly data: Uint8Array;
 }
 
@@ -23,10 +25,11 @@ export interface Platform {
   /** Worker threads or pool size worth using. */
   readonly cores: number;
   /**
-   * Decodes an encoded picture to RGB; alpha is composed on black as Pillow's `convert('RGB')` drops it,
-   * EXIF orientation is not applied (as Pillow's `open`).
+   * Decodes an encoded picture to RGB as Pillow's `open(...).convert('RGB')` does: alpha is left out, and colours
+   * under transparent pixels stay as they are stored; Exif orientation and colour profiles are not applied; print
+   * colours (CMYK) are converted without a profile; of 16 bits the upper half is taken.
    *
-   * @throws StudioError `data/picture-undecodable`
+   * @throws StudioError `data/picture-undecodable`, `data/picture-too-large`
    */
   decodePicture(encoded: Uint8Array): Promise<RgbPicture>;
   /**

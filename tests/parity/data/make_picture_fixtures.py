@@ -55,6 +55,8 @@ PICTURES = {
     "jpeg progressive": save(scene(), "JPEG", quality=75, progressive=True),
     "jpeg grey": save(scene().convert("L"), "JPEG", quality=90),
     "jpeg to be turned": save(scene(), "JPEG", quality=90, exif=turned()),
+    "png to be turned": save(scene(), "PNG", exif=turned()),
+    "webp to be turned": save(scene(), "WEBP", lossless=True, exif=turned()),
     "jpeg cmyk": save(scene().convert("CMYK"), "JPEG", quality=95),
     "png rgb": save(scene(), "PNG"),
     "png rgba": save(with_alpha(), "PNG"),

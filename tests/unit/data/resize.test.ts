@@ -21,7 +21,15 @@ function picture(width: number, height: number, seed: number): RgbPicture {
     const kind = (Math.floor(x / 40) + Math.floor(y / 40)) % 3;
     data[i] = kind === 0 ? state >>> 24 : kind === 1 ? edge : slope;
   }
-  return { width, height, data };
+  return { width, height, channels: 3, data };
+}
+
+/** The picture as browsers decode it: with a fourth byte a pixel, which means nothing. */
+function withFourth({ width, height, data }: RgbPicture): RgbPicture {
+  const four = Uint8Array.from({ length: width * height * 4 }, (_, i) =>
+    i % 4 === 3 ? i % 251 : data[Math.floor(i / 4) * 3 + (i % 4)]!,
+  );
+  return { width, height, channels: 4, data: four };
 }
 
 function digest(bytes: Uint8Array): number {
@@ -43,6 +51,7 @@ describe('resizePicture', () => {
   it('hands a picture of the right size on as it is', () => {
     const source = picture(50, 50, 1);
     expect(resizePicture(source, 50, 'lanczos')).toEqual(source.data);
+    expect(resizePicture(withFourth(source), 50, 'lanczos')).toEqual(source.data);
   });
 });
 
@@ -56,11 +65,12 @@ describe('both ways to resize', () => {
   ] as const;
 
   it.each(shapes)('agree from %i x %i to %i x %i', (width, height, across, down) => {
-    const { data } = picture(width, height, width);
+    const source = picture(width, height, width);
     for (const method of ['lanczos', 'bilinear', 'area'] as const) {
       const weights = [weightsOf(method, width, across), weightsOf(method, height, down)] as const;
-      const plain = resizeDown(resizeAcross(data, height, width, weights[0]), across, weights[1]);
-      expect(resizeByKernel(data, height, width, ...weights)).toEqual(plain);
+      const plain = resizeDown(resizeAcross(source.data, height, width, weights[0]), across, weights[1]);
+      expect(resizeByKernel(source, ...weights)).toEqual(plain);
+      expect(resizeByKernel(withFourth(source), ...weights)).toEqual(plain);
     }
   });
 
@@ -68,6 +78,6 @@ describe('both ways to resize', () => {
     const [width, height] = [20_000, 1500];
     const weights = [weightsOf('area', width, 15_000), null] as const;
     const data = new Uint8Array(width * height * 3);
-    expect(resizeByKernel(data, height, width, ...weights)).toBeNull();
+    expect(resizeByKernel({ width, height, channels: 3, data }, ...weights)).toBeNull();
   });
 });

@@ -44,7 +44,11 @@ describe('decodePicture', () => {
   });
 
   it.each([
-    ['an SVG', textBytes('<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg"></svg>'), 'an SVG drawing'],
+    [
+      'an SVG',
+      textBytes('<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg"></svg>'),
+      'an SVG drawing',
+    ],
     ['a web page', textBytes('\n<!DOCTYPE html><html lang="en"></html>'), 'an HTML page'],
     ['text', textBytes('Git LFS pointer version 1'), 'begins "Git LFS'],
     ['nothing', new Uint8Array(0), 'empty'],
@@ -57,11 +61,14 @@ describe('decodePicture', () => {
     expect(error.message).toContain(words);
   });
 
-  it.each(['jpeg 4:2:0', 'png rgb', 'webp', 'gif'] as const)('refuses half of a picture: %s', async (name) => {
-    const whole = bytesOf(fixtures.pictures[name].data);
-    const error = await errorOf(() => platform.decodePicture(whole.slice(0, whole.length * 0.6)));
-    expect(error.code).toBe('data/picture-undecodable');
-  });
+  it.each(['jpeg 4:2:0', 'png rgb', 'webp', 'gif'] as const)(
+    'refuses half of a picture: %s',
+    async (name) => {
+      const whole = bytesOf(fixtures.pictures[name].data);
+      const error = await errorOf(() => platform.decodePicture(whole.slice(0, whole.length * 0.6)));
+      expect(error.code).toBe('data/picture-undecodable');
+    },
+  );
 
   it('refuses a picture that would fill the memory, by its header alone', async () => {
     const error = await errorOf(() => platform.decodePicture(pngHeader(50_000, 50_000)));
@@ -81,7 +88,10 @@ describe('files', () => {
 
   it('says which file is missing', async () => {
     const asset = await errorOf(() => platform.openAsset('sample/none.parquet'));
-    expect([asset.code, asset.message]).toEqual(['net/asset-missing', expect.stringContaining('none.parquet')]);
+    expect([asset.code, asset.message]).toEqual([
+      'net/asset-missing',
+      expect.stringContaining('none.parquet'),
+    ]);
     expect((await errorOf(() => platform.openPath('none.parquet'))).code).toBe('data/file-missing');
   });
 });
