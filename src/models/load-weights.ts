@@ -55,7 +55,15 @@ export async function loadBackboneWeights(
   }
   if (weights === 'imagenet') return fetchImagenet(model, backbone, recipe, options);
   const source = await platform.openPath(weights.file);
-  return fillFrom(source, weights.file, { model, backbone, options });
+  const folder = weights.file.slice(0, weights.file.search(/[^/\\]*$/u));
+  return fillFrom(
+    source,
+    weights.file,
+    { model, backbone, options },
+    {
+      sibling: (name) => platform.openPath(folder + name),
+    },
+  );
 }
 
 async function fetchImagenet(
@@ -112,7 +120,7 @@ async function fillFrom(
     origin,
     sizeBytes,
     sha256: await fingerprint(values),
-    preprocessing: preprocessing ?? backbone.preprocessing,
+    preprocessing: file.preprocessing ?? preprocessing ?? backbone.preprocessing,
     labels: file.labels,
   };
 }

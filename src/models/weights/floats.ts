@@ -34,3 +34,18 @@ export function bfloat16ToFloat32(bytes: Uint8Array): Float32Array {
 export function bytesToFloat32(bytes: Uint8Array): Float32Array {
   return new Float32Array(bytes.slice().buffer);
 }
+
+/**
+ * Quantised numbers: `value = stored * scale + min`.
+ *
+ * @param bytes Little-endian, at any alignment.
+ * @param width Bytes of one stored number.
+ */
+export function uintToFloat32(bytes: Uint8Array, width: 1 | 2, scale: number, min: number): Float32Array {
+  const out = new Float32Array(bytes.byteLength / width);
+  for (let i = 0; i < out.length; i++) {
+    const stored = width === 1 ? bytes[i]! : bytes[2 * i]! | (bytes[2 * i + 1]! << 8);
+    out[i] = stored * scale + min;
+  }
+  return out;
+}

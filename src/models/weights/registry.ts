@@ -1,10 +1,14 @@
-/** The formats that weights are read from. One line each. */
+/** The formats that weights are read from. One file a format and a line here. */
 import type { ByteSource } from '../../platform/platform.ts';
 import { StudioError } from '../../protocol/errors.ts';
+import { archive } from './archive.ts';
+import { kerasH5 } from './keras-h5.ts';
 import { safetensors } from './safetensors.ts';
+import { tfjsModel } from './tfjs-model.ts';
 import type { OpenContext, WeightFile, WeightReader } from './weight-file.ts';
 
-export const WEIGHT_READERS: readonly WeightReader[] = [safetensors];
+/** Tried in this order: safetensors has the weakest mark, so it comes last. */
+export const WEIGHT_READERS: readonly WeightReader[] = [kerasH5, archive, tfjsModel, safetensors];
 
 /** Enough for every format's mark. */
 const HEAD_BYTES = 512;

@@ -41,6 +41,7 @@ async function open(source: ByteSource, { signal }: OpenContext): Promise<Weight
     format: safetensors.name,
     tensors,
     labels: null,
+    preprocessing: null,
     read: (names, options) => read(source, tensors, names, options),
   };
 }

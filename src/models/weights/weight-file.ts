@@ -1,6 +1,7 @@
 /** What a weight file is to the rest of Mien, whatever its format; `registry.ts` lists the readers. */
 import { StudioError } from '../../protocol/errors.ts';
 import type { ByteSource } from '../../platform/platform.ts';
+import type { Preprocessing } from '../backbones/backbone.ts';
 
 /** One tensor of a file, as its header describes it. */
 export interface TensorInfo {
@@ -25,6 +26,8 @@ export interface WeightFile {
   readonly tensors: ReadonlyMap<string, TensorInfo>;
   /** Class names that came with the weights, in index order; null where the format has none. */
   readonly labels: readonly string[] | null;
+  /** What the file says of the pictures that its network takes; null where the format has no word for it. */
+  readonly preprocessing: Preprocessing | null;
   /**
    * Reads tensors as float32, row-major, in the file's own layout.
    *
@@ -50,6 +53,20 @@ export interface WeightReader {
   recognises(head: Uint8Array): boolean;
   /** @throws StudioError `model/weights-unreadable` */
   open(source: ByteSource, context: OpenContext): Promise<WeightFile>;
+}
+
+/** Larger files are not read whole: they would not fit beside their own tensors. */
+const MAX_WHOLE_BYTES = 2 ** 31 - 1;
+
+/** All of a source. @throws StudioError `model/weights-unreadable` when it is too large, or comes short */
+export async function readWhole(source: ByteSource, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
+  if (source.byteLength > MAX_WHOLE_BYTES) {
+    throw unreadable(`The file should have ${MAX_WHOLE_BYTES} bytes at most; it has ${source.byteLength}.`);
+  }
+  const bytes = new Uint8Array(await source.slice(0, source.byteLength));
+  signal?.throwIfAborted();
+  if (bytes.byteLength === source.byteLength) return bytes;
+  throw unreadable(`${source.byteLength} bytes should come; ${bytes.byteLength} came.`);
 }
 
 /** A file that is damaged, hostile or not what it says. */
