@@ -31,16 +31,16 @@ export function installMissing(root) {
   const missing = missingPackages(root);
   if (missing.length === 0) return;
   console.log(`Installing ${missing.length} packages (once) …`);
-  // `ci` wants an empty node_modules; `install` completes one that is there, and leaves the lock file alone.
-  const command = existsSync(join(root, 'node_modules')) ? ['install', '--no-save'] : ['ci'];
-  const options = ['--include=dev', '--no-audit', '--no-fund'];
+  // Not `npm ci`: it refuses a lock file made where the packages for other platforms could not be seen, and begins
+  // by deleting what is there. The versions are the lock file's all the same.
+  const command = ['install', '--no-save', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'];
   // Under `npm start` npm says where it is itself, which also spares Windows its `npm.cmd`.
   const npm = process.env.npm_execpath ? [process.execPath, process.env.npm_execpath] : ['npm'];
-  const { status } = spawnSync(npm[0], [...npm.slice(1), ...command, ...options], {
+  const { status } = spawnSync(npm[0], [...npm.slice(1), ...command], {
     cwd: root,
     stdio: 'inherit',
   });
   if (status !== 0 || missingPackages(root).length > 0) {
-    throw new Error('The packages could not be installed. Is the network there? Try `npm ci` to see why.');
+    throw new Error('The packages could not be installed. Is the network there? Try `npm install` to see why.');
   }
 }
