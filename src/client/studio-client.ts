@@ -32,7 +32,10 @@ export class StudioClient {
   #nextId = 1;
 
   constructor() {
-    this.#worker = new Worker(new URL('../worker/worker.ts', import.meta.url), { type: 'module', name: 'mien-engine' });
+    this.#worker = new Worker(new URL('../worker/worker.ts', import.meta.url), {
+      type: 'module',
+      name: 'mien-engine',
+    });
     this.ready = new Promise((resolve, reject) => {
       this.#worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => {
         if (data.kind === 'ready') resolve(data.catalog);
@@ -54,10 +57,15 @@ export class StudioClient {
   ): Call<Kind> {
     const id = this.#nextId++;
     const result = new Promise<Requests[Kind]['output']>((resolve, reject) => {
-      this.#pending.set(id, { resolve: resolve as (output: unknown) => void, reject, onEvent });
+      this.#pending.set(id, { resolve: resolve, reject, onEvent });
     });
     this.#post({ kind, id, input } as ToWorker);
-    return { result, control: (action) => { this.#post({ kind: 'control', id, action }); } };
+    return {
+      result,
+      control: (action) => {
+        this.#post({ kind: 'control', id, action });
+      },
+    };
   }
 
   /** Ends the worker; requests under way are rejected. */

@@ -5,7 +5,7 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import type { Backend, BackendChoice, DeviceReport, ProbeResult } from '../protocol/device.ts';
-import { asStudioError, StudioError } from '../protocol/errors.ts';
+import { asStudioError, invariant, StudioError } from '../protocol/errors.ts';
 import { registerKernels } from '../kernels/register.ts';
 
 /** Where the wasm backend's binaries are: a folder with a trailing slash, or each file's address by name. */
@@ -129,7 +129,8 @@ async function startBackend(backend: Backend, wasmPaths: WasmPaths): Promise<voi
     if (backend === 'webgpu') await import('@tensorflow/tfjs-backend-webgpu');
     if (backend === 'wasm') await loadWasm(wasmPaths);
     registerKernels(backend);
-    if (!(await tf.setBackend(backend))) throw new TypeError(`tfjs did not start its ${backend} backend`);
+    const started = await tf.setBackend(backend);
+    invariant(started, `tfjs starts its ${backend} backend`);
     await tf.ready();
   } catch (cause) {
     throw new StudioError({
@@ -147,7 +148,7 @@ let wasmLoaded = false;
 async function loadWasm(paths: WasmPaths): Promise<void> {
   if (wasmLoaded) return;
   const wasm = await import('@tensorflow/tfjs-backend-wasm');
-  wasm.setWasmPaths(paths as string);
+  wasm.setWasmPaths(paths);
   wasmLoaded = true;
 }
 

@@ -20,10 +20,12 @@ export function findExporter(name: string): Exporter {
 
 /** Writes a network as one file: several are packed into a zip, which is not compressed (weights do not shrink). */
 export async function exportAsFile(format: string, trained: TrainedNetwork): Promise<ExportedFile> {
-  const { entry, write } = findExporter(format);
-  const files = await write(trained);
+  const exporter = findExporter(format);
+  const { entry } = exporter;
+  const files = await exporter.write(trained);
   const fileName = `mien-${trained.recipe.backbone.name}.${entry.extension}`;
   const [only] = files.values();
-  const bytes = files.size === 1 && only !== undefined ? only : zipSync(Object.fromEntries(files), { level: 0 });
+  const bytes =
+    files.size === 1 && only !== undefined ? only : zipSync(Object.fromEntries(files), { level: 0 });
   return { fileName, mimeType: entry.mimeType, bytes };
 }

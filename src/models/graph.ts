@@ -173,7 +173,7 @@ function convolutionSettings(layer: tf.layers.Layer, config: LayerConfig): Omit<
 function reluName(layer: tf.layers.Layer, maxValue: unknown): ActivationName {
   if (maxValue === undefined || maxValue === null) return 'relu';
   if (maxValue === 6) return 'relu6';
-  throw unsupported(layer, `a ReLU cut off at ${String(maxValue)}`);
+  throw unsupported(layer, `a ReLU cut off at ${JSON.stringify(maxValue)}`);
 }
 
 function pair(value: unknown): readonly [number, number] {

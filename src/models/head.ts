@@ -16,7 +16,7 @@ export interface HeadOptions {
  * whole only. The dense layer starts as Keras' does: glorot uniform, bias 0.
  */
 export function withHead(backbone: tf.LayersModel, options: HeadOptions): tf.LayersModel {
-  const features = backbone.outputs[0] as tf.SymbolicTensor;
+  const features = backbone.outputs[0]!;
   const pooled = tf.layers.globalAveragePooling2d({ name: 'global_average_pooling2d' }).apply(features);
   const dropped = tf.layers.dropout({ name: 'dropout', rate: options.dropout }).apply(pooled);
   const probabilities = tf.layers

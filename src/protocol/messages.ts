@@ -26,7 +26,10 @@ export interface Requests {
   /** Pictures of the current set as the network sees them. */
   pictures: { input: { readonly rows: readonly number[] }; output: PictureSheet };
   /** Augmented views of one picture of the current set. */
-  views: { input: { readonly recipe: Recipe; readonly row: number; readonly count: number }; output: ViewSheet };
+  views: {
+    input: { readonly recipe: Recipe; readonly row: number; readonly count: number };
+    output: ViewSheet;
+  };
   /** The recipe's network, without loading its weights. */
   describeModel: { input: { readonly recipe: Recipe; readonly classes: number }; output: ModelSummary };
   /** Carries a recipe out; streams {@link RunEvent}. */
@@ -38,7 +41,11 @@ export interface Requests {
 export type RequestKind = keyof Requests;
 
 export type Request = {
-  [Kind in RequestKind]: { readonly kind: Kind; readonly id: number; readonly input: Requests[Kind]['input'] };
+  [Kind in RequestKind]: {
+    readonly kind: Kind;
+    readonly id: number;
+    readonly input: Requests[Kind]['input'];
+  };
 }[RequestKind];
 
 /** Handled at once. `cancel` ends a request with `cancelled`; `stop` ends a run with its best weights kept. */

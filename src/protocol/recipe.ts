@@ -23,7 +23,10 @@ const SplitSchema = z
     train: fraction,
     validation: fraction,
     test: fraction,
-    seed: z.int().min(0).max(2 ** 32 - 1),
+    seed: z
+      .int()
+      .min(0)
+      .max(2 ** 32 - 1),
   })
   .refine((split) => Math.abs(split.train + split.validation + split.test - 1) < 1e-6, {
     message: 'train, validation and test must add up to 1',
@@ -41,7 +44,10 @@ const AugmentationSchema = z
 const BackboneSchema = z
   .object({
     name: z.string().min(1),
-    weights: z.union([z.enum(['imagenet', 'starter', 'random']), z.strictObject({ file: z.string().min(1) })]),
+    weights: z.union([
+      z.enum(['imagenet', 'starter', 'random']),
+      z.strictObject({ file: z.string().min(1) }),
+    ]),
   })
   .catchall(OptionValueSchema);
 
@@ -79,7 +85,10 @@ export const RecipeSchema = z.strictObject({
   batchSize: z.int().min(1).max(4096),
   phases: z.array(PhaseSchema).min(1).max(10),
   earlyStopping: EarlyStoppingSchema.nullable(),
-  seed: z.int().min(0).max(2 ** 32 - 1),
+  seed: z
+    .int()
+    .min(0)
+    .max(2 ** 32 - 1),
 });
 
 export type Recipe = z.infer<typeof RecipeSchema>;

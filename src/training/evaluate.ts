@@ -37,7 +37,10 @@ export async function evaluate(inputs: EvaluateInputs, rows: Uint32Array, classe
     const x = await features.batch(some, PLAIN, signal);
     const [sums, batch] = tf.tidy(() => {
       const logits = tail.forward(x, inferencePass(parameters)) as tf.Tensor2D;
-      const labels = tf.tensor1d(Array.from(some, (row) => labelOfRow[row] ?? 0), 'int32');
+      const labels = tf.tensor1d(
+        Array.from(some, (row) => labelOfRow[row] ?? 0),
+        'int32',
+      );
       const logProbabilities = tf.logSoftmax(logits);
       const oneHot = tf.cast(tf.oneHot(labels, classes), 'float32') as tf.Tensor2D;
       return [lossSums(logProbabilities, labels, oneHot), tf.exp(logProbabilities)];

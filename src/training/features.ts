@@ -9,7 +9,9 @@ import type { Pass } from '../models/program/unit.ts';
 import { ActivationCache, type MemoryBudget } from './activation-cache.ts';
 
 /** One view of the pictures; `plain` is without augmentation, as validation and test use it. */
-export type View = { readonly kind: 'plain' } | { readonly kind: 'augmented'; readonly index: number; readonly isCached: boolean };
+export type View =
+  | { readonly kind: 'plain' }
+  | { readonly kind: 'augmented'; readonly index: number; readonly isCached: boolean };
 
 export const PLAIN: View = { kind: 'plain' };
 
@@ -38,7 +40,11 @@ export class Features implements FeatureSource {
   computeMs = 0;
 
   constructor(readonly options: FeaturesOptions) {
-    this.#cache = new ActivationCache(options.rows, tf.util.sizeFromShape([...options.shape]), options.budget);
+    this.#cache = new ActivationCache(
+      options.rows,
+      tf.util.sizeFromShape([...options.shape]),
+      options.budget,
+    );
   }
 
   /** Bytes the cache holds. */

@@ -9,7 +9,11 @@ export interface LossAndGradient {
 }
 
 /** `[2]`: sum of the losses and number of right answers. */
-export function lossSums(logProbabilities: tf.Tensor2D, labels: tf.Tensor1D, oneHot: tf.Tensor2D): tf.Tensor1D {
+export function lossSums(
+  logProbabilities: tf.Tensor2D,
+  labels: tf.Tensor1D,
+  oneHot: tf.Tensor2D,
+): tf.Tensor1D {
   const loss = tf.neg(tf.sum(tf.mul(logProbabilities, oneHot)));
   const right = tf.sum(tf.cast(tf.equal(tf.argMax(logProbabilities, 1), labels), 'float32'));
   return tf.stack([loss, right]) as tf.Tensor1D;

@@ -33,10 +33,12 @@ export class Adam {
     for (const [name, gradient] of gradients) {
       const value = parameters.get(name);
       const { m, v } = this.#slots.get(name) ?? { m: tf.zerosLike(value), v: tf.zerosLike(value) };
-      const [newValue, newM, newV] = tf.engine().runKernel<tf.Tensor[]>('MienAdam', { value, m, v, gradient }, attrs);
-      parameters.set(name, tf.keep(newValue as tf.Tensor));
+      const [newValue, newM, newV] = tf
+        .engine()
+        .runKernel<tf.Tensor[]>('MienAdam', { value, m, v, gradient }, attrs);
+      parameters.set(name, tf.keep(newValue!));
       tf.dispose([m, v]);
-      this.#slots.set(name, { m: tf.keep(newM as tf.Tensor), v: tf.keep(newV as tf.Tensor) });
+      this.#slots.set(name, { m: tf.keep(newM!), v: tf.keep(newV!) });
     }
   }
 

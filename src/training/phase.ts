@@ -123,7 +123,11 @@ function evaluation(inputs: PhaseInputs): EvaluateInputs {
 }
 
 /** Null when the run was stopped before the epoch ended: half an epoch is not recorded. */
-async function* runEpoch(inputs: PhaseInputs, optimizer: Adam, epoch: number): AsyncGenerator<RunEvent, EpochRecord | null> {
+async function* runEpoch(
+  inputs: PhaseInputs,
+  optimizer: Adam,
+  epoch: number,
+): AsyncGenerator<RunEvent, EpochRecord | null> {
   const { phase, phaseIndex, control } = inputs;
   const view = viewOf(inputs, epoch);
   yield* fillCache(inputs, inputs.train, view);
@@ -182,7 +186,10 @@ async function* runSteps(
       const places = order.subarray(step * recipe.batchSize, (step + 1) * recipe.batchSize);
       const rows = places.map((place) => train[place] ?? 0);
       const x = await features.batch(rows, view, control.signal);
-      const labels = tf.tensor1d(Array.from(rows, (row) => labelOfRow[row] ?? 0), 'int32');
+      const labels = tf.tensor1d(
+        Array.from(rows, (row) => labelOfRow[row] ?? 0),
+        'int32',
+      );
       const dropoutMask = inputs.masksOf((epoch - 1) * steps + step);
       sums.add(trainStep({ tail, parameters, optimizer, dropoutMask }, x, labels), rows.length);
       tf.dispose([x, labels]);
@@ -190,7 +197,15 @@ async function* runSteps(
       if (!clock.isDue(step + 1 === steps)) continue;
       const means = await sums.read();
       if (!Number.isFinite(means.loss)) throw notFinite(inputs, epoch, step + 1);
-      yield { kind: 'step', phaseIndex: inputs.phaseIndex, epoch, step: step + 1, steps, ...means, stepMs: clock.stepMs };
+      yield {
+        kind: 'step',
+        phaseIndex: inputs.phaseIndex,
+        epoch,
+        step: step + 1,
+        steps,
+        ...means,
+        stepMs: clock.stepMs,
+      };
     }
     return await sums.read();
   } finally {

@@ -23,7 +23,11 @@ export interface StepInputs {
  * @param labels `[batch]`, int32
  * @returns `[2]`: sum of losses and number of right answers before the update; the caller disposes it
  */
-export function trainStep({ tail, parameters, optimizer, dropoutMask }: StepInputs, x: tf.Tensor, labels: tf.Tensor1D): tf.Tensor1D {
+export function trainStep(
+  { tail, parameters, optimizer, dropoutMask }: StepInputs,
+  x: tf.Tensor,
+  labels: tf.Tensor1D,
+): tf.Tensor1D {
   return tf.tidy(() => {
     const pass: Pass = {
       parameters,

@@ -8,7 +8,8 @@ import { newPage, screenshot } from './harness.ts';
 const MINUTES = 60_000;
 
 /** A recipe of seconds: few small pictures, two short phases. */
-const TINY = '#quick-look&dataset.pictures=80&image.size=32&augmentation.views=1&phases.0.epochs=1&phases.1.epochs=1&backbone.weights=random';
+const TINY =
+  '#quick-look&dataset.pictures=80&image.size=32&augmentation.views=1&phases.0.epochs=1&phases.1.epochs=1&backbone.weights=random';
 
 async function startTraining(page: Page): Promise<void> {
   const train = page.getByRole('button', { name: 'Train', exact: true });
@@ -22,78 +23,111 @@ async function downloadModel(page: Page): Promise<Record<string, Uint8Array>> {
   await page.getByRole('button', { name: 'Take home' }).first().click();
   const [download] = await Promise.all([
     page.waitForEvent('download'),
-    page.getByRole('button', { name: /Download/ }).first().click(),
+    page
+      .getByRole('button', { name: /Download/ })
+      .first()
+      .click(),
   ]);
   return unzipSync(await readFile(await download.path()));
 }
 
 describe('the page', () => {
-  it('trains the sample set with one click, draws curves and matrices, and hands over the network', { timeout: 6 * MINUTES }, async () => {
-    const page = await newPage();
-    await page.getByText('1,200 faces in eight classes').first().waitFor({ timeout: MINUTES });
-    await startTraining(page);
-    await finished(page, 5 * MINUTES);
-    const chart = page.getByRole('region', { name: 'Training' });
-    // Two charts by tfjs-vis, and a confusion matrix after each of the two phases.
-    await expect.poll(() => chart.locator('canvas').count(), { timeout: 20_000 }).toBeGreaterThanOrEqual(4);
-    const matrix = page.getByRole('table', { name: /Confusion matrix, test/ });
-    expect(await matrix.getByRole('row').count()).toBe(9);
-    const files = await downloadModel(page);
-    expect(Object.keys(files).sort()).toEqual(['model.json', 'weights.bin']);
-    const model = JSON.parse(new TextDecoder().decode(files['model.json'])) as {
-      userDefinedMetadata: { labels: string[]; test: { accuracy: number } };
-    };
-    expect(model.userDefinedMetadata.labels).toHaveLength(8);
-    // Chance is 0.125; the starter weights have learned to see faces.
-    expect(model.userDefinedMetadata.test.accuracy).toBeGreaterThan(0.4);
-    await screenshot(page, 'finished');
-  });
+  it(
+    'trains the sample set with one click, draws curves and matrices, and hands over the network',
+    { timeout: 6 * MINUTES },
+    async () => {
+      const page = await newPage();
+      await page.getByText('1,200 faces in eight classes').first().waitFor({ timeout: MINUTES });
+      await startTraining(page);
+      await finished(page, 5 * MINUTES);
+      const chart = page.getByRole('region', { name: 'Training' });
+      // Two charts by tfjs-vis, and a confusion matrix after each of the two phases.
+      await expect.poll(() => chart.locator('canvas').count(), { timeout: 20_000 }).toBeGreaterThanOrEqual(4);
+      const matrix = page.getByRole('table', { name: /Confusion matrix, test/ });
+      expect(await matrix.getByRole('row').count()).toBe(9);
+      const files = await downloadModel(page);
+      expect(Object.keys(files).sort()).toEqual(['model.json', 'weights.bin']);
+      const model = JSON.parse(new TextDecoder().decode(files['model.json'])) as {
+        userDefinedMetadata: { labels: string[]; test: { accuracy: number } };
+      };
+      expect(model.userDefinedMetadata.labels).toHaveLength(8);
+      // Chance is 0.125; the starter weights have learned to see faces.
+      expect(model.userDefinedMetadata.test.accuracy).toBeGreaterThan(0.4);
+      await screenshot(page, 'finished');
+    },
+  );
 
   it('runs a whole recipe on WebGPU when it is told to', { timeout: 6 * MINUTES }, async () => {
     const page = await newPage({ path: `?backend=webgpu${TINY}&phases.1.unfreeze=4` });
-    await page.getByText(/WebGPU ·/).first().waitFor({ timeout: MINUTES });
+    await page
+      .getByText(/WebGPU ·/)
+      .first()
+      .waitFor({ timeout: MINUTES });
     await startTraining(page);
     await finished(page, 5 * MINUTES);
     expect(Object.keys(await downloadModel(page))).toContain('model.json');
   });
 
-  it('pauses, resumes and stops, and keeps what the best epoch learned', { timeout: 3 * MINUTES }, async () => {
-    const page = await newPage({ path: `${TINY}&phases.0.epochs=2000&earlyStopping=null` });
-    await startTraining(page);
-    await page.getByRole('table', { name: /Epochs/ }).getByRole('row').nth(4).waitFor({ timeout: MINUTES });
-    await page.getByRole('button', { name: 'Pause' }).click();
-    await page.getByRole('status').getByText('Paused').waitFor();
-    const resume = page.getByRole('button', { name: 'Resume' });
-    const shown = await page.getByRole('status').innerText();
-    await page.waitForTimeout(1000);
-    expect(await page.getByRole('status').innerText()).toBe(shown);
-    await resume.click();
-    await page.getByRole('button', { name: 'Pause' }).waitFor();
-    await page.getByRole('button', { name: 'Stop' }).click();
-    await page.getByRole('button', { name: 'Train again' }).waitFor({ timeout: MINUTES });
-    expect(Object.keys(await downloadModel(page))).toContain('weights.bin');
-  });
+  it(
+    'pauses, resumes and stops, and keeps what the best epoch learned',
+    { timeout: 3 * MINUTES },
+    async () => {
+      const page = await newPage({ path: `${TINY}&phases.0.epochs=2000&earlyStopping=null` });
+      await startTraining(page);
+      await page
+        .getByRole('table', { name: /Epochs/ })
+        .getByRole('row')
+        .nth(4)
+        .waitFor({ timeout: MINUTES });
+      await page.getByRole('button', { name: 'Pause' }).click();
+      await page.getByRole('status').getByText('Paused').waitFor();
+      const resume = page.getByRole('button', { name: 'Resume' });
+      const shown = await page.getByRole('status').innerText();
+      await page.waitForTimeout(1000);
+      expect(await page.getByRole('status').innerText()).toBe(shown);
+      await resume.click();
+      await page.getByRole('button', { name: 'Pause' }).waitFor();
+      await page.getByRole('button', { name: 'Stop' }).click();
+      await page.getByRole('button', { name: 'Train again' }).waitFor({ timeout: MINUTES });
+      expect(Object.keys(await downloadModel(page))).toContain('weights.bin');
+    },
+  );
 });
 
 describe('bad input', () => {
-  it('in the address is said with its field, and the page still trains', { timeout: 2 * MINUTES }, async () => {
-    const page = await newPage({ path: '#quick-look&batchSize=0' });
-    await page.getByText(/batchSize/).first().waitFor({ timeout: MINUTES });
-    await page.getByText('recipe/invalid').first().waitFor();
-    await page.getByRole('button', { name: 'Train', exact: true }).waitFor();
-    await screenshot(page, 'bad-recipe');
-  });
+  it(
+    'in the address is said with its field, and the page still trains',
+    { timeout: 2 * MINUTES },
+    async () => {
+      const page = await newPage({ path: '#quick-look&batchSize=0' });
+      await page
+        .getByText(/batchSize/)
+        .first()
+        .waitFor({ timeout: MINUTES });
+      await page.getByText('recipe/invalid').first().waitFor();
+      await page.getByRole('button', { name: 'Train', exact: true }).waitFor();
+      await screenshot(page, 'bad-recipe');
+    },
+  );
 
-  it('as a file that is no Parquet is said with what to do, and the set before is kept', { timeout: 2 * MINUTES }, async () => {
-    const page = await newPage({ path: TINY });
-    await page.getByText('80 faces in eight classes').first().waitFor({ timeout: MINUTES });
-    await page.getByRole('button', { name: 'Change' }).click();
-    const file = { name: 'holiday.parquet', mimeType: '', buffer: Buffer.from('no parquet at all '.repeat(40)) };
-    await page.getByRole('radio', { name: /Parquet/ }).check();
-    await page.locator('input[type=file]').setInputFiles(file);
-    await page.getByRole('button', { name: 'Open' }).click();
-    await page.getByText('data/not-parquet').first().waitFor({ timeout: MINUTES });
-    await page.getByText('80 faces in eight classes').first().waitFor();
-    await screenshot(page, 'bad-parquet');
-  });
+  it(
+    'as a file that is no Parquet is said with what to do, and the set before is kept',
+    { timeout: 2 * MINUTES },
+    async () => {
+      const page = await newPage({ path: TINY });
+      await page.getByText('80 faces in eight classes').first().waitFor({ timeout: MINUTES });
+      await page.getByRole('button', { name: 'Change' }).click();
+      const file = {
+        name: 'holiday.parquet',
+        mimeType: '',
+        buffer: Buffer.from('no parquet at all '.repeat(40)),
+      };
+      await page.getByRole('radio', { name: /Parquet/ }).check();
+      await page.locator('input[type=file]').setInputFiles(file);
+      await page.getByRole('button', { name: 'Open' }).click();
+      await page.getByText('data/not-parquet').first().waitFor({ timeout: MINUTES });
+      await page.getByText('80 faces in eight classes').first().waitFor();
+      await screenshot(page, 'bad-parquet');
+    },
+  );
 });

@@ -15,19 +15,22 @@ beforeAll(async () => {
   ({ result } = await train(session, await tinyRecipe()));
 });
 
-describe.each(EXPORTERS.map((exporter) => [exporter.entry.name, exporter] as const))('%s', (name, { entry }) => {
-  it('says what it is', () => {
-    expect(entry.label).not.toBe('');
-    expect(entry.help).toMatch(/\.$/);
-    expect(entry.extension).toMatch(/^[a-z0-9]+$/);
-  });
+describe.each(EXPORTERS.map((exporter) => [exporter.entry.name, exporter] as const))(
+  '%s',
+  (name, { entry }) => {
+    it('says what it is', () => {
+      expect(entry.label).not.toBe('');
+      expect(entry.help).toMatch(/\.$/);
+      expect(entry.extension).toMatch(/^[a-z0-9]+$/);
+    });
 
-  it('writes a file with the extension it names', async () => {
-    const file = await session.export(name);
-    expect(file.fileName.endsWith(`.${entry.extension}`)).toBe(true);
-    expect(file.bytes.length).toBeGreaterThan(1000);
-  });
-});
+    it('writes a file with the extension it names', async () => {
+      const file = await session.export(name);
+      expect(file.fileName.endsWith(`.${entry.extension}`)).toBe(true);
+      expect(file.bytes.length).toBeGreaterThan(1000);
+    });
+  },
+);
 
 describe('the TensorFlow.js export', () => {
   it('loads again and gives the same probabilities within 1e-5, with labels and preprocessing', async () => {
@@ -35,7 +38,10 @@ describe('the TensorFlow.js export', () => {
     const json = JSON.parse(new TextDecoder().decode(files['model.json'])) as {
       modelTopology: object;
       weightsManifest: [{ weights: tf.io.WeightsManifestEntry[] }];
-      userDefinedMetadata: { labels: string[]; preprocessing: { scale: number[]; offset: number[]; order: number[] } };
+      userDefinedMetadata: {
+        labels: string[];
+        preprocessing: { scale: number[]; offset: number[]; order: number[] };
+      };
     };
     const weights = files['weights.bin'];
     if (weights === undefined) throw new TypeError('weights.bin is in the zip');
@@ -55,7 +61,9 @@ describe('the TensorFlow.js export', () => {
       const value = rgba[Math.floor(index / 3) * 4 + (preprocessing.order[channel] ?? 0)] ?? 0;
       return value * (preprocessing.scale[channel] ?? 0) + (preprocessing.offset[channel] ?? 0);
     });
-    const probabilities = tf.tidy(() => model.predict(tf.tensor4d(input, [rows.length, size, size, 3])) as tf.Tensor);
+    const probabilities = tf.tidy(
+      () => model.predict(tf.tensor4d(input, [rows.length, size, size, 3])) as tf.Tensor,
+    );
     const actual = await probabilities.data();
     result.test?.probabilities.forEach((value, index) => {
       expect(Math.abs(value - (actual[index] ?? NaN))).toBeLessThan(1e-5);

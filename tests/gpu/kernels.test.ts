@@ -39,7 +39,9 @@ describe('the last layers of MobileNetV2 on WebGPU', () => {
     model.dispose();
     expect(actual.loss).toBeCloseTo(expected.loss, 4);
     for (const [name, gradient] of expected.gradients) {
-      expect(relativeError(actual.gradients.get(name) ?? new Float32Array(), gradient), name).toBeLessThan(1e-3);
+      expect(relativeError(actual.gradients.get(name) ?? new Float32Array(), gradient), name).toBeLessThan(
+        1e-3,
+      );
     }
   });
 });

@@ -124,14 +124,14 @@ export function describeCase({ kind, filter, stride, pad, height, width }: Convo
 export async function convolutionGradients(test: ConvolutionCase): Promise<[Float32Array, Float32Array]> {
   const { kind, batch, height, width, channels, outChannels, filter, stride, pad } = test;
   const [dx, dw] = tf.tidy(() => {
-    const x = tf.randomUniform([batch, height, width, channels], -1, 1, 'float32', 1) as tf.Tensor4D;
-    const w = tf.randomUniform(
+    const x = tf.randomUniform<tf.Rank.R4>([batch, height, width, channels], -1, 1, 'float32', 1);
+    const w = tf.randomUniform<tf.Rank.R4>(
       [...filter, channels, kind === 'conv' ? outChannels : 1] as [number, number, number, number],
       -1,
       1,
       'float32',
       2,
-    ) as tf.Tensor4D;
+    );
     const run = (input: tf.Tensor4D, weights: tf.Tensor4D): tf.Tensor4D =>
       kind === 'conv'
         ? tf.conv2d(input, weights, stride, pad)
@@ -178,7 +178,11 @@ export async function ownKernels(): Promise<Map<string, Float32Array>> {
       ) as tf.Tensor,
       sum: run('MienChannelSum', { x: draw(3) }, {}) as tf.Tensor,
       dot: run('MienChannelDot', { x: draw(3), y: draw(4) }, {}) as tf.Tensor,
-      pool: run('MienGlobalPoolGrad', { dy: tf.randomUniform([3, 7], -1, 1, 'float32', 8) }, { height: 2, width: 5 }) as tf.Tensor,
+      pool: run(
+        'MienGlobalPoolGrad',
+        { dy: tf.randomUniform([3, 7], -1, 1, 'float32', 8) },
+        { height: 2, width: 5 },
+      ) as tf.Tensor,
       ...(value && m && v ? { value, m, v } : {}),
     };
   });

@@ -104,13 +104,13 @@ export async function autodiffGradients(
     const { value, grads } = tf.variableGrads(() => {
       const probabilities = model.apply(x, { training: false }) as tf.Tensor2D;
       const picked = tf.sum(tf.mul(tf.oneHot(labels, CLASSES), probabilities), 1);
-      return tf.neg(tf.mean(tf.log(picked))) as tf.Scalar;
+      return tf.neg<tf.Scalar>(tf.mean(tf.log(picked)));
     }, [...variables.values()]);
     const loss = tf.stack([tf.mul(value, labels.size), tf.scalar(0)]);
     return {
       loss,
       ...Object.fromEntries(
-        [...variables].map(([name, variable]) => [name, grads[variable.name] as tf.Tensor]),
+        [...variables].map(([name, variable]) => [name, grads[variable.name]!]),
       ),
     };
   });

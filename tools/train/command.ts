@@ -36,7 +36,8 @@ export function parseCommand(args: readonly string[]): Command | null {
   }
   if (values.out === undefined) throw badCommand('--out DIR was expected; it did not come.');
   const backend = BackendChoiceSchema.safeParse(values.backend ?? 'auto');
-  if (!backend.success) throw badCommand(`--backend takes webgpu, wasm or cpu. Came: ${String(values.backend)}.`);
+  if (!backend.success)
+    throw badCommand(`--backend takes webgpu, wasm or cpu. Came: ${String(values.backend)}.`);
   return {
     recipePath,
     outFolder: values.out,

@@ -49,7 +49,12 @@ async function train(command: Command): Promise<void> {
     control.stop();
   });
   await session.chooseDevice(command.backend);
-  const result = await session.train(recipe, { control, emit: (event) => { reporter.event(event); } });
+  const result = await session.train(recipe, {
+    control,
+    emit: (event) => {
+      reporter.event(event);
+    },
+  });
   const dataset = await session.openDataset(recipe, { signal: control.signal, emit: () => undefined });
   await writeRun(command, { session, result, dataset });
   reporter.finished(result, command.outFolder);

@@ -1,6 +1,6 @@
 /** What the headless command prints while a run goes on. */
 import { formatClock, formatDuration, formatLoss, formatPercent } from '../../src/lib/format.ts';
-import type { RunEvent, RunResult } from '../../src/protocol/events.ts';
+import type { EpochRecord, RunEvent, RunResult } from '../../src/protocol/events.ts';
 
 export interface Reporter {
   event(event: RunEvent): void;
@@ -33,64 +33,76 @@ export class TerminalReporter implements Reporter {
   readonly #start = Date.now();
 
   event(event: RunEvent): void {
+    if (event.kind === 'phase') {
+      this.#phase = event.phase === 'head' ? 'Head' : 'Fine-tune';
+      this.#epochs = event.epochs;
+    }
+    const passing = this.#passing(event);
+    if (passing !== null && process.stderr.isTTY) process.stderr.write(`\r\u001b[K${passing}`);
+    const lasting = this.#lasting(event);
+    if (lasting !== null) this.#line(lasting);
+  }
+
+  /** What the rewritten line says. */
+  #passing(event: RunEvent): string | null {
+    if (event.kind === 'progress') {
+      const { label, done, total, unit } = event;
+      return `${label}: ${done.toString()} of ${total?.toString() ?? '?'} ${unit}`;
+    }
+    if (event.kind !== 'step') return null;
+    const { epoch, step, steps, loss, accuracy } = event;
+    const where = `${this.#epochOf(epoch)}, step ${step.toString()} of ${steps.toString()}`;
+    return `${where}  loss ${formatLoss(loss)}  ${formatPercent(accuracy)}`;
+  }
+
+  /** What stays on the screen. */
+  #lasting(event: RunEvent): string | null {
     switch (event.kind) {
       case 'device':
-        this.#line(`${event.device.label}. ${event.device.why}`);
-        break;
+        return `${event.device.label}. ${event.device.why}`;
       case 'dataset': {
         const { labels, split, origin } = event.dataset;
         const counts = [split.train.length, split.validation.length, split.test.length].join(' / ');
-        this.#line(`${origin}: ${labels.length.toString()} classes, ${counts} train / validation / test`);
-        break;
+        return `${origin}: ${labels.length.toString()} classes, ${counts} train / validation / test`;
       }
-      case 'progress':
-        this.#now(`${event.label}: ${event.done.toString()} of ${event.total?.toString() ?? '?'} ${event.unit}`);
-        break;
-      case 'phase':
-        this.#phase = event.phase === 'head' ? 'Head' : 'Fine-tune';
-        this.#epochs = event.epochs;
-        break;
-      case 'step':
-        this.#now(
-          `${this.#phase} ${event.epoch.toString()} of ${this.#epochs.toString()}, step ${event.step.toString()} of ` +
-            `${event.steps.toString()}  loss ${formatLoss(event.loss)}  ${formatPercent(event.accuracy)}`,
-        );
-        break;
-      case 'epoch': {
-        const { epoch, loss, accuracy, valLoss, valAccuracy, seconds } = event.record;
-        this.#line(
-          `${this.#phase} ${epoch.toString()} of ${this.#epochs.toString()}  train ${formatLoss(loss)} ${formatPercent(accuracy)}` +
-            `  validation ${formatLoss(valLoss)} ${formatPercent(valAccuracy)}  ${formatDuration(seconds)}${event.isBest ? '  best' : ''}`,
-        );
-        break;
+      case 'epoch':
+        return this.#epochLine(event.record, event.isBest);
+      case 'phaseEnd': {
+        const { stoppedEarly, bestEpoch, evaluation } = event;
+        const how = stoppedEarly ? 'stopped early' : 'done';
+        const accuracy = formatPercent(evaluation.accuracy);
+        return `${this.#phase} ${how}: epoch ${bestEpoch.toString()} kept, validation ${accuracy}`;
       }
-      case 'phaseEnd':
-        this.#line(
-          `${this.#phase} ${event.stoppedEarly ? 'stopped early' : 'done'}: epoch ${event.bestEpoch.toString()} kept, ` +
-            `validation ${formatPercent(event.evaluation.accuracy)}`,
-        );
-        break;
-      case 'test':
-        this.#line(`Test: loss ${formatLoss(event.evaluation.loss)}, top-1 ${formatPercent(event.evaluation.accuracy)}`);
-        break;
+      case 'test': {
+        const { loss, accuracy } = event.evaluation;
+        return `Test: loss ${formatLoss(loss)}, top-1 ${formatPercent(accuracy)}`;
+      }
       case 'deviceLost':
-        this.#line(`The GPU went away: ${event.reason}`);
-        break;
+        return `The GPU went away: ${event.reason}`;
+      case 'progress':
+      case 'phase':
+      case 'step':
       case 'model':
       case 'state':
-        break;
+        return null;
       default:
-        event satisfies never;
+        return event satisfies never;
     }
+  }
+
+  #epochLine({ epoch, loss, accuracy, valLoss, valAccuracy, seconds }: EpochRecord, isBest: boolean): string {
+    const train = `train ${formatLoss(loss)} ${formatPercent(accuracy)}`;
+    const validation = `validation ${formatLoss(valLoss)} ${formatPercent(valAccuracy)}`;
+    return `${this.#epochOf(epoch)}  ${train}  ${validation}  ${formatDuration(seconds)}${isBest ? '  best' : ''}`;
+  }
+
+  #epochOf(epoch: number): string {
+    return `${this.#phase} ${epoch.toString()} of ${this.#epochs.toString()}`;
   }
 
   finished(result: RunResult, outFolder: string): void {
     const took = formatClock((Date.now() - this.#start) / 1000);
     this.#line(`${result.stopped ? 'Stopped' : 'Finished'} after ${took}. Written to ${outFolder}.`);
-  }
-
-  #now(text: string): void {
-    if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${text}`);
   }
 
   #line(text: string): void {

@@ -28,7 +28,16 @@ export async function writeRun({ outFolder, exportFormats }: Command, finished: 
   for (const format of exportFormats) await writeFiles(session, format, join(outFolder, format));
 }
 
-function historyLine({ phase, epoch, loss, accuracy, valLoss, valAccuracy, learningRate, seconds }: RunResult['history'][number]) {
+function historyLine({
+  phase,
+  epoch,
+  loss,
+  accuracy,
+  valLoss,
+  valAccuracy,
+  learningRate,
+  seconds,
+}: RunResult['history'][number]) {
   return { phase, epoch, loss, accuracy, valLoss, valAccuracy, learningRate, seconds };
 }
 

@@ -38,7 +38,7 @@ export function registerCompositeKernels(backendName: 'webgpu' | 'webgl'): void 
       backendName,
       kernelFunc: ({ inputs, attrs }) => {
         // The engine hands over tensor infos that are tensors; what ops leave behind, the enclosing tidy frees.
-        return (composite as Composite<MienKernelName>)(inputs as never, attrs as never);
+        return (composite as Composite<MienKernelName>)(inputs, attrs as never);
       },
     });
   }

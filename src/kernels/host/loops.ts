@@ -6,8 +6,8 @@
 /** `out = dy` where `0 < y` (and `y < ceiling`), else 0. */
 export function activationGrad(dy: Float32Array, y: Float32Array, ceiling: number, out: Float32Array): void {
   for (let index = 0; index < out.length; index++) {
-    const value = y[index] as number;
-    out[index] = value > 0 && value < ceiling ? (dy[index] as number) : 0;
+    const value = y[index]!;
+    out[index] = value > 0 && value < ceiling ? (dy[index]!) : 0;
   }
 }
 
@@ -17,7 +17,7 @@ export function channelSum(x: Float32Array, out: Float32Array): void {
   out.fill(0);
   for (let row = 0; row < x.length; row += channels) {
     for (let channel = 0; channel < channels; channel++) {
-      out[channel] = (out[channel] as number) + (x[row + channel] as number);
+      out[channel] = (out[channel]!) + (x[row + channel]!);
     }
   }
 }
@@ -29,7 +29,7 @@ export function channelDot(x: Float32Array, y: Float32Array, out: Float32Array):
   for (let row = 0; row < x.length; row += channels) {
     for (let channel = 0; channel < channels; channel++) {
       const index = row + channel;
-      out[channel] = (out[channel] as number) + (x[index] as number) * (y[index] as number);
+      out[channel] = (out[channel]!) + (x[index]!) * (y[index]!);
     }
   }
 }
@@ -50,14 +50,14 @@ export function adam(
 ): void {
   const { rate, beta1, beta2, epsilon } = rates;
   for (let index = 0; index < to.value.length; index++) {
-    const gradient = from.gradient[index] as number;
-    const m0 = from.m[index] as number;
-    const v0 = from.v[index] as number;
+    const gradient = from.gradient[index]!;
+    const m0 = from.m[index]!;
+    const v0 = from.v[index]!;
     const m1 = m0 + (gradient - m0) * (1 - beta1);
     const v1 = v0 + (gradient * gradient - v0) * (1 - beta2);
     to.m[index] = m1;
     to.v[index] = v1;
-    to.value[index] = (from.value[index] as number) - (rate * m1) / (Math.sqrt(v1) + epsilon);
+    to.value[index] = (from.value[index]!) - (rate * m1) / (Math.sqrt(v1) + epsilon);
   }
 }
 
@@ -82,7 +82,13 @@ export interface DepthwiseShape {
  * position and filter tap. One flat set of loops for both gradients, because this is where the time goes: a callback
  * a tap is four times slower.
  */
-function accumulateTaps(shape: DepthwiseShape, of: 'filter' | 'input', other: Float32Array, dy: Float32Array, sum: Float32Array): void {
+function accumulateTaps(
+  shape: DepthwiseShape,
+  of: 'filter' | 'input',
+  other: Float32Array,
+  dy: Float32Array,
+  sum: Float32Array,
+): void {
   const { channels, batch, outHeight, outWidth, filterHeight, filterWidth, inHeight, inWidth } = shape;
   for (let n = 0; n < batch; n++) {
     for (let outY = 0; outY < outHeight; outY++) {
@@ -109,7 +115,12 @@ function accumulateTaps(shape: DepthwiseShape, of: 'filter' | 'input', other: Fl
 }
 
 /** Gradient of a depthwise filter, `[filterHeight, filterWidth, channels, 1]`. */
-export function depthwiseFilterGrad(x: Float32Array, dy: Float32Array, shape: DepthwiseShape, out: Float32Array): void {
+export function depthwiseFilterGrad(
+  x: Float32Array,
+  dy: Float32Array,
+  shape: DepthwiseShape,
+  out: Float32Array,
+): void {
   out.fill(0);
   accumulateTaps(shape, 'filter', x, dy, out);
 }
@@ -126,10 +137,16 @@ export function depthwiseInputGrad(
 }
 
 /** Gradient of a mean over `positions`: each picture's row of `channels`, divided and repeated. */
-export function globalPoolGrad(dy: Float32Array, positions: number, channels: number, out: Float32Array): void {
+export function globalPoolGrad(
+  dy: Float32Array,
+  positions: number,
+  channels: number,
+  out: Float32Array,
+): void {
   const share = dy.map((value) => value / positions);
   for (let row = 0; row < dy.length / channels; row++) {
     const each = share.subarray(row * channels, (row + 1) * channels);
-    for (let position = 0; position < positions; position++) out.set(each, (row * positions + position) * channels);
+    for (let position = 0; position < positions; position++)
+      out.set(each, (row * positions + position) * channels);
   }
 }

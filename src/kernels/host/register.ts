@@ -66,7 +66,7 @@ export function registerHostKernels(
       kernelFunc: ({ inputs, attrs, backend }) =>
         (implementation as Implementation<MienKernelName>)(
           memoryOf(backend),
-          inputs as unknown as MienKernels[MienKernelName]['inputs'] & never,
+          inputs as never,
           attrs as never,
         ),
     });

@@ -32,8 +32,8 @@ function infoOf(xShape: number[], filterShape: number[], attrs: GradAttrs): Conv
 /** `a^T b` for `a [rows, k]` and `b [rows, n]`: `[k, n]`. */
 function transposedMatMul(a: tf.Tensor2D, b: tf.Tensor2D): tf.Tensor2D {
   const [rows, k] = a.shape;
-  const image = tf.reshape(tf.transpose(a), [1, 1, k, rows]) as tf.Tensor4D;
-  const filter = tf.reshape(b, [1, 1, rows, b.shape[1]]) as tf.Tensor4D;
+  const image = tf.reshape<tf.Rank.R4>(tf.transpose(a), [1, 1, k, rows]);
+  const filter = tf.reshape<tf.Rank.R4>(b, [1, 1, rows, b.shape[1]]);
   return tf.reshape(tf.conv2d(image, filter, 1, 'valid'), [k, b.shape[1]]);
 }
 

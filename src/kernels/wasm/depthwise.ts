@@ -42,18 +42,24 @@ function filterGrad(x: tf.TensorInfo, dy: tf.TensorInfo, info: tf.backend_util.C
   return out;
 }
 
-function inputGrad(dy: tf.Tensor4D, filter: tf.Tensor4D, info: tf.backend_util.Conv2DInfo): tf.TensorInfo {
-  if (info.strideHeight === 1 && info.strideWidth === 1) {
-    const { top, bottom, left, right } = info.padInfo;
-    const vertical = info.filterHeight - 1;
-    const horizontal = info.filterWidth - 1;
-    return tf.depthwiseConv2d(dy, tf.reverse(filter, [0, 1]), 1, [
-      [0, 0],
-      [vertical - top, vertical - bottom],
-      [horizontal - left, horizontal - right],
-      [0, 0],
-    ]);
-  }
+/** At stride 1. */
+function inputGrad(dy: tf.Tensor4D, filter: tf.Tensor4D, info: tf.backend_util.Conv2DInfo): tf.Tensor4D {
+  const { top, bottom, left, right } = info.padInfo;
+  const vertical = info.filterHeight - 1;
+  const horizontal = info.filterWidth - 1;
+  return tf.depthwiseConv2d(dy, tf.reverse(filter, [0, 1]), 1, [
+    [0, 0],
+    [vertical - top, vertical - bottom],
+    [horizontal - left, horizontal - right],
+    [0, 0],
+  ]);
+}
+
+function stridedInputGrad(
+  dy: tf.TensorInfo,
+  filter: tf.TensorInfo,
+  info: tf.backend_util.Conv2DInfo,
+): tf.TensorInfo {
   const memory = wasmMemory(tf.backend());
   const out = memory.allocate(info.inShape);
   depthwiseInputGrad(memory.view(dy), memory.view(filter), shapeOf(info), memory.view(out));
@@ -77,9 +83,9 @@ export function registerWasmDepthwiseGradients(): void {
     kernelFunc: ({ inputs, attrs }) => {
       const { dy, filter } = inputs as unknown as { dy: tf.Tensor4D; filter: tf.Tensor4D };
       const { inputShape, ...rest } = attrs as unknown as GradAttrs & { inputShape: number[] };
-      return tf
-        .engine()
-        .tidy(() => inputGrad(dy, filter, infoOf(inputShape, filter.shape, rest)) as tf.Tensor);
+      const info = infoOf(inputShape, filter.shape, rest);
+      if (info.strideHeight > 1 || info.strideWidth > 1) return stridedInputGrad(dy, filter, info);
+      return tf.tidy(() => inputGrad(dy, filter, info));
     },
   });
 }

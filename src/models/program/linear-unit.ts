@@ -118,7 +118,7 @@ export class LinearUnit implements Unit {
     const { op, activation } = this.settings;
     const extras = { activation, ...(bias === null ? {} : { bias }) };
     if (op.kind === 'dense') {
-      return tf.fused.matMul({ a: x as tf.Tensor2D, b: kernel as tf.Tensor2D, ...extras });
+      return tf.fused.matMul({ a: x, b: kernel, ...extras });
     }
     const common = {
       x: x as tf.Tensor4D,
@@ -164,7 +164,7 @@ export class LinearUnit implements Unit {
 
   #kernelGradient(x: tf.Tensor, dz: tf.Tensor, filterShape: number[]): tf.Tensor {
     const { op } = this.settings;
-    if (op.kind === 'dense') return tf.matMul(x as tf.Tensor2D, dz as tf.Tensor2D, true, false);
+    if (op.kind === 'dense') return tf.matMul(x, dz, true, false);
     const shared = { strides: [...op.strides], pad: op.padding, filterShape };
     return op.kind === 'conv'
       ? tf.engine().runKernel('Conv2DBackpropFilter', { x, dy: dz }, { ...shared, dataFormat: 'NHWC' })
@@ -175,7 +175,7 @@ export class LinearUnit implements Unit {
 
   #inputGradient(x: tf.Tensor, dz: tf.Tensor, filter: tf.Tensor): tf.Tensor {
     const { op } = this.settings;
-    if (op.kind === 'dense') return tf.matMul(dz as tf.Tensor2D, filter as tf.Tensor2D, false, true);
+    if (op.kind === 'dense') return tf.matMul(dz, filter, false, true);
     const shared = {
       strides: [...op.strides],
       pad: op.padding,

@@ -74,7 +74,7 @@ function behaviourOf(op: Extract<NodeOp, { kind: SimpleKind }>): Behaviour {
     case 'reshape':
       return {
         forward: ([x]) => ({
-          y: tf.reshape(given(x), [given(x).shape[0] ?? 1, ...op.shape]),
+          y: tf.reshape(given(x), [given(x).shape[0], ...op.shape]),
           saved: [given(x)],
         }),
         backward: (dy, [x]) => [tf.reshape(dy, given(x).shape)],

@@ -53,22 +53,43 @@ describe('npm run train', () => {
     const { code, out, error } = await run(path, '--out', join(folder, 'out'), '--backend', 'wasm', '--json');
     expect(error).toBe('');
     expect(code).toBe(0);
-    const events = out.trim().split('\n').map((line) => (JSON.parse(line) as { kind: string }).kind);
+    const events = out
+      .trim()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { kind: string }).kind);
     expect(events).toContain('epoch');
     expect(events.at(-1)).toBe('finished');
-    expect((await readdir(join(folder, 'out'))).sort()).toEqual(
-      ['evaluation.json', 'history.json', 'model', 'run.json', 'split.json'],
-    );
+    expect((await readdir(join(folder, 'out'))).sort()).toEqual([
+      'evaluation.json',
+      'history.json',
+      'model',
+      'run.json',
+      'split.json',
+    ]);
     const history = (await readJson('out', 'history.json')) as object[];
     expect(history).toHaveLength(4);
-    expect(Object.keys(history[0] ?? {})).toEqual(
-      ['phase', 'epoch', 'loss', 'accuracy', 'valLoss', 'valAccuracy', 'learningRate', 'seconds'],
-    );
-    const evaluation = (await readJson('out', 'evaluation.json')) as { confusionMatrix: number[][]; labels: string[] };
+    expect(Object.keys(history[0] ?? {})).toEqual([
+      'phase',
+      'epoch',
+      'loss',
+      'accuracy',
+      'valLoss',
+      'valAccuracy',
+      'learningRate',
+      'seconds',
+    ]);
+    const evaluation = (await readJson('out', 'evaluation.json')) as {
+      confusionMatrix: number[][];
+      labels: string[];
+    };
     expect(evaluation.labels).toHaveLength(8);
     expect(evaluation.confusionMatrix.flat().reduce((sum, count) => sum + count)).toBe(16);
     const split = (await readJson('out', 'split.json')) as Record<string, number[]>;
-    expect(Object.values(split).flat().sort((a, b) => a - b)).toEqual(Array.from({ length: 80 }, (_, row) => row));
+    expect(
+      Object.values(split)
+        .flat()
+        .sort((a, b) => a - b),
+    ).toEqual(Array.from({ length: 80 }, (_, row) => row));
   });
 
   it.concurrent('ends with 2 for a bad recipe and names the field', async ({ expect }) => {
@@ -88,7 +109,10 @@ describe('npm run train', () => {
 
   it.concurrent('ends with 2 for a Parquet file that is none', async ({ expect }) => {
     await writeFile(join(folder, 'cat.parquet'), 'This is not Parquet, it only says so. '.repeat(20));
-    const path = await recipeFile('parquet.json', await tinyRecipe({ dataset: { source: 'parquet', path: 'cat.parquet' } }));
+    const path = await recipeFile(
+      'parquet.json',
+      await tinyRecipe({ dataset: { source: 'parquet', path: 'cat.parquet' } }),
+    );
     const { code, error } = await run(path, '--out', join(folder, 'bad'), '--backend', 'wasm');
     expect(error).toContain('(data/not-parquet)');
     expect(code).toBe(2);

@@ -3,17 +3,30 @@ import { expect, it } from 'vitest';
 import type { Recipe } from '../../../src/protocol/recipe.ts';
 import { openSession, tinyRecipe, train } from '../../support/session.ts';
 
-const tooMany = { name: 'fineTune', epochs: 1, learningRate: 0.1, unfreeze: 154, batchNorm: 'batch' } as const;
+const tooMany = {
+  name: 'fineTune',
+  epochs: 1,
+  learningRate: 0.1,
+  unfreeze: 154,
+  batchNorm: 'batch',
+} as const;
 
 it.each<[string, Partial<Recipe>, string]>([
   ['an unknown source', { dataset: { source: 'attic' } }, 'dataset.source'],
   ['an unknown option of the source', { dataset: { source: 'sample', size: 3 } }, 'dataset.size'],
   ['an unknown backbone', { backbone: { name: 'resnet', weights: 'random' } }, 'backbone.name'],
-  ['an unknown option of the backbone', { backbone: { name: 'mobilenetv2', depth: 2, weights: 'random' } }, 'backbone.depth'],
+  [
+    'an unknown option of the backbone',
+    { backbone: { name: 'mobilenetv2', depth: 2, weights: 'random' } },
+    'backbone.depth',
+  ],
   ['an unknown augmentation', { augmentation: { views: 1, snow: true } }, 'augmentation.snow'],
   ['more open layers than there are', { phases: [tooMany] }, 'phases[0].unfreeze'],
 ])('%s', async (_name, changes, field) => {
   const session = await openSession('wasm');
   const failed = train(session, await tinyRecipe(changes));
-  await expect(failed).rejects.toMatchObject({ name: 'StudioError', message: expect.stringContaining(field) as string });
+  await expect(failed).rejects.toMatchObject({
+    name: 'StudioError',
+    message: expect.stringContaining(field) as string,
+  });
 });

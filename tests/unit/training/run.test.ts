@@ -18,7 +18,17 @@ describe('a run', () => {
     const session = await openSession('wasm');
     const { result, events } = await train(session, await tinyRecipe());
     const main = events.filter(({ kind }) => ['phase', 'epoch', 'phaseEnd', 'test'].includes(kind));
-    expect(kinds(main)).toEqual(['phase', 'epoch', 'epoch', 'phaseEnd', 'phase', 'epoch', 'epoch', 'phaseEnd', 'test']);
+    expect(kinds(main)).toEqual([
+      'phase',
+      'epoch',
+      'epoch',
+      'phaseEnd',
+      'phase',
+      'epoch',
+      'epoch',
+      'phaseEnd',
+      'test',
+    ]);
     expect(result.history.map(({ phase, epoch }) => [phase, epoch])).toEqual([
       ['head', 1],
       ['head', 2],
@@ -62,7 +72,10 @@ describe('pause, resume and stop', () => {
     const plain = await train(await openSession('wasm'), recipe);
     const paused = await train(await openSession('wasm'), recipe, (event, control) => {
       if (event.kind === 'step' && event.step === event.steps) control.pause();
-      if (event.kind === 'state' && event.state === 'paused') setTimeout(() => { control.resume(); }, 20);
+      if (event.kind === 'state' && event.state === 'paused')
+        setTimeout(() => {
+          control.resume();
+        }, 20);
     });
     expect(kinds(paused.events)).toContain('state');
     expect(figures(paused.result.history)).toEqual(figures(plain.result.history));
@@ -76,7 +89,10 @@ describe('pause, resume and stop', () => {
       if (event.kind === 'epoch' && event.record.epoch === 1) control.pause();
       if (event.kind !== 'state') return;
       isPaused = event.state === 'paused';
-      if (isPaused) setTimeout(() => { control.resume(); }, 50);
+      if (isPaused)
+        setTimeout(() => {
+          control.resume();
+        }, 50);
     });
     expect(stepsWhilePaused).toBe(0);
   });
@@ -117,6 +133,8 @@ describe('a learning rate that is far too high', () => {
       backbone: { name: 'efficientnetb2', weights: 'random' },
       phases: [{ name: 'fineTune', epochs: 3, learningRate: 10, unfreeze: 30, batchNorm: 'inference' }],
     });
-    await expect(train(await openSession('wasm'), recipe)).rejects.toMatchObject({ code: 'train/not-finite' });
+    await expect(train(await openSession('wasm'), recipe)).rejects.toMatchObject({
+      code: 'train/not-finite',
+    });
   });
 });
