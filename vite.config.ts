@@ -24,6 +24,8 @@ export default defineConfig(({ command, isPreview }) => ({
   build: {
     target: 'es2023',
     manifest: true,
+    // Names and licence texts of all that the page ships.
+    license: { fileName: 'licences.md' },
     // Pictures and wasm stay files: `connect-src` and caching want addresses, not data URLs.
     assetsInlineLimit: 0,
     // The engine with tfjs, and the HDF5 reader: loaded by the worker, beside the page. `npm run size` has the limit.

@@ -161,8 +161,12 @@ function reduceAsk(
   switch (event.what) {
     case 'device':
       return { ...state, device: loadableAfter(state.device, event) };
-    case 'dataset':
-      return { ...state, opening, dataset: loadableAfter(state.dataset, event) };
+    case 'dataset': {
+      const after = loadableAfter(state.dataset, event);
+      // The engine keeps the set that was open before one that cannot be opened.
+      const dataset = event.kind === 'askFailed' ? { ...after, value: state.dataset.value } : after;
+      return { ...state, opening, dataset };
+    }
     case 'model':
       return { ...state, model: loadableAfter(state.model, event) };
     default:

@@ -30,6 +30,8 @@ export class Studio {
   readonly #asking = new Map<Asked, { key: string; call: Call<RequestKind> | null }>();
   #training: Call<'train'> | null = null;
   #file: File | undefined;
+  /** The set that was opened last: what a set that cannot be opened falls back to. */
+  #opened: { readonly recipe: Recipe; readonly file: File | undefined; readonly key: string } | null = null;
 
   constructor(engine: Engine, backend: BackendChoice, now: () => number = () => performance.now()) {
     this.#engine = engine;
@@ -130,9 +132,22 @@ export class Studio {
     if (this.#asking.get('dataset')?.key !== key) {
       const input = this.#file === undefined ? { recipe } : { recipe, file: this.#file };
       const dataset = await this.#ask('dataset', 'openDataset', input, key);
-      if (dataset !== null) this.#dispatch({ kind: 'dataset', dataset });
+      if (dataset !== null) {
+        this.#dispatch({ kind: 'dataset', dataset });
+        this.#opened = { recipe, file: this.#file, key };
+      } else if (this.#state.dataset.status === 'failed') this.#fallBack();
     }
     await this.#describe();
+  }
+
+  /** Bad input loses nothing: the recipe goes back to the set that is still open. The error stays to be read. */
+  #fallBack(): void {
+    const { recipe, preset } = this.#state;
+    if (this.#opened === null || recipe === null) return;
+    const { dataset, split, image } = this.#opened.recipe;
+    this.#file = this.#opened.file;
+    this.#asking.set('dataset', { key: this.#opened.key, call: null });
+    this.#dispatch({ kind: 'recipeSet', recipe: { ...recipe, dataset, split, image }, preset });
   }
 
   async #describe(): Promise<void> {

@@ -3,6 +3,7 @@ import type { ReactElement } from 'react';
 import { formatBytes, formatCount } from '../../lib/format.ts';
 import { useShownRecipe, useStudio, useStudioState } from '../studio-context.ts';
 import { Column } from '../widgets/Column.tsx';
+import { RunFailure } from '../training/RunFailure.tsx';
 import { Message } from '../widgets/Message.tsx';
 import { dataClause } from '../words/sentence.ts';
 import { ClassBars } from './ClassBars.tsx';
@@ -23,7 +24,9 @@ export function DataColumn(): ReactElement {
     <Column id="data" title="Data" clause={clause}>
       {linkError !== null && <Message error={linkError} kept="The recipe shown is the one you see here." />}
       {recipe !== null && <Source recipe={recipe} dataset={dataset} />}
-      {error !== null && (
+      <RunFailure at="data" />
+      {error !== null && dataset !== null && <Message error={error} kept="The set before it is still open." />}
+      {error !== null && dataset === null && (
         <Message error={error}>
           <button type="button" onClick={() => void studio.refresh(true)}>
             Try again
