@@ -42,7 +42,7 @@ describe('the page', () => {
       await finished(page, 5 * MINUTES);
       const chart = page.getByRole('region', { name: 'Training' });
       // Two charts by tfjs-vis, and a confusion matrix after each of the two phases.
-      await expect.poll(() => chart.locator('canvas').count(), { timeout: 20_000 }).toBeGreaterThanOrEqual(4);
+      await expect.poll(() => chart.locator('.drawing svg').count(), { timeout: 20_000 }).toBeGreaterThanOrEqual(4);
       const matrix = page.getByRole('table', { name: /Confusion matrix, test/ });
       expect(await matrix.getByRole('row').count()).toBe(9);
       const files = await downloadModel(page);
