@@ -1,4 +1,5 @@
 /** Pictures that the page has asked the worker for, kept by row so that none is asked for twice. */
+import { isAbort, StudioError } from '../protocol/errors.ts';
 import type { DatasetSummary, PictureSheet } from '../protocol/dataset.ts';
 
 /** One picture as the network sees it, ready for `putImageData`. */
@@ -22,7 +23,7 @@ export class PictureAlbum {
   #known = new Map<number, Promise<Picture | null>>();
   /** Rows to ask for at the end of this turn, and the answer that they will come in. */
   #wanted: number[] = [];
-  #sheet: Promise<Map<number, Picture>> = Promise.resolve(new Map());
+  #sheet = Promise.resolve(new Map<number, Picture>());
 
   constructor(fetchSheet: (rows: readonly number[]) => Promise<PictureSheet>) {
     this.#fetchSheet = fetchSheet;
@@ -60,7 +61,8 @@ export class PictureAlbum {
   ): Promise<Picture | null> {
     try {
       return (await sheet).get(row) ?? null;
-    } catch (_reason) {
+    } catch (error) {
+      if (!(error instanceof StudioError) && !isAbort(error)) throw error;
       // A picture that does not come is a blank square, not a fault of the run; asking again may bring it.
       known.delete(row);
       return null;

@@ -7,8 +7,10 @@ import type { Preset } from '../protocol/catalog.ts';
 import { StudioError } from '../protocol/errors.ts';
 import { parseRecipe, type Recipe } from '../protocol/recipe.ts';
 
-type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
-type JsonObject = { readonly [key: string]: Json };
+type Json = null | boolean | number | string | readonly Json[] | JsonObject;
+interface JsonObject {
+  readonly [key: string]: Json;
+}
 
 /** A recipe and the preset it was described from. */
 export interface LinkedRecipe {

@@ -25,7 +25,7 @@ export function timeLeft(run: RunRecord): TimeLeft | null {
     return seconds === null ? null : { seconds, of: 'stage' };
   }
   const phase = run.phases.at(-1);
-  if (phase === undefined || phase.end !== null) return null;
+  if (phase?.end !== null) return null;
   const perEpoch = secondsPerEpoch(run, phase);
   if (perEpoch === null) return null;
   const isLast = phase.phaseIndex === run.recipe.phases.length - 1;

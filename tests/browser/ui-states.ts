@@ -1,6 +1,7 @@
 /** Every state that the page can be held in, and how to get there with the scripted engine. */
 import type { Page } from 'playwright-core';
-import { emit, fail, finish, runEvents } from './ui-script.ts';
+import { runEvents } from './ui-made-up.ts';
+import { emit, fail, finish } from './ui-script.ts';
 
 /** A state: its name, what leads there, and a word that the bar then says. */
 export interface PageState {
@@ -31,7 +32,7 @@ async function midway(page: Page): Promise<void> {
 
 /** See the header. */
 export const states: readonly PageState[] = [
-  { name: 'idle', bar: /Ready/, reach: async () => {} },
+  { name: 'idle', bar: /Ready/, reach: () => Promise.resolve() },
   {
     name: 'downloading',
     bar: /Downloading pictures/,
@@ -129,7 +130,7 @@ export const states: readonly PageState[] = [
     bar: /Stopped/,
     reach: async (page) => {
       await midway(page);
-      await finish(page, true);
+      await finish(page, runEvents(12, 5, false), true);
     },
   },
   {
@@ -138,7 +139,7 @@ export const states: readonly PageState[] = [
     reach: async (page) => {
       await train(page);
       await emit(page, ...runEvents(12, 10, true));
-      await finish(page);
+      await finish(page, runEvents(12, 10, true));
     },
   },
 ];

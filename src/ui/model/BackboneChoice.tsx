@@ -88,7 +88,7 @@ function Options({
           <OptionField
             key={spec.name}
             spec={spec}
-            value={recipe.backbone[spec.name] as string | number | boolean | undefined}
+            value={recipe.backbone[spec.name]}
             isReadOnly={isReadOnly}
             onChange={(value) => change(spec.name, value)}
           />

@@ -25,7 +25,7 @@ export function ModelColumn(): ReactElement {
   const clause =
     recipe === null || summary === null
       ? 'seen through a network,'
-      : modelClause(summary.label, summary.layers.length, unfreeze);
+      : modelClause(summary.label, summary.layers.length, unfreeze, inHeadPhase(run));
   return (
     <Column id="model" title="Model" clause={clause}>
       {recipe !== null && <BackboneChoice recipe={recipe} model={summary} isReadOnly={active} />}
@@ -41,6 +41,10 @@ export function ModelColumn(): ReactElement {
       )}
     </Column>
   );
+}
+
+function inHeadPhase(run: RunState): boolean {
+  return isActive(run) && recordOf(run)?.phases.at(-1)?.phase === 'head';
 }
 
 function shownCut(recipe: Recipe, model: ModelSummary): number {
@@ -59,7 +63,7 @@ function Strip({ recipe, model, run, unfreeze }: StripPartProps): ReactElement {
   const dataset = useStudioState((state) => state.dataset.value);
   const tuned = fineTuneOf(recipe);
   const classes = dataset?.labels.length ?? 0;
-  const isHeadPhase = isActive(run) && recordOf(run)?.phases.at(-1)?.phase === 'head';
+  const isHeadPhase = inHeadPhase(run);
   const open = isHeadPhase ? 0 : unfreeze;
   const moveCut = (next: number): void => {
     studio.edit((before) => ({

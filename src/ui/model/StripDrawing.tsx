@@ -165,7 +165,7 @@ function Cut({ model, cutY, unfreeze, cacheText, isOpen }: StripDrawingProps): R
         </>
       )}
       <text className="bold" x={94} y={cutY + 24}>
-        {`${isOpen ? 'last' : 'opens: last'} ${Math.min(unfreeze, layers)} of ${layers} layers`}
+        {`last ${Math.min(unfreeze, layers)} of ${layers}${isOpen ? ' layers' : ', later'}`}
       </text>
       <g className="grip" transform={`translate(${STRIP_WIDTH} ${cutY})`}>
         <rect x={-32} y={-12} width={32} height={24} rx={12} />

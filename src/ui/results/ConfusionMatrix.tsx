@@ -76,7 +76,7 @@ export function ConfusionMatrix({
                   key={predictedLabel}
                   cell={cell}
                   share={share}
-                  depth={share / most}
+                  depth={Math.round((share / most) * 100)}
                   name={`${label} predicted ${predictedLabel}`}
                   count={evaluation.confusionMatrix[truth]?.[predicted] ?? 0}
                   isChosen={isSame(chosen, cell)}
@@ -99,7 +99,7 @@ export function ConfusionMatrix({
 interface MatrixCellProps {
   readonly cell: Cell;
   readonly share: number;
-  /** 0 to 1 of the ramp. */
+  /** Per cent of the ramp. */
   readonly depth: number;
   readonly name: string;
   readonly count: number;
@@ -112,7 +112,7 @@ function MatrixCell(props: MatrixCellProps): ReactElement {
   const { cell, share, depth, name, count, isChosen, isStop, onChoose } = props;
   const percent = Math.round(share * 100);
   return (
-    <td className={inkOn(depth)} style={{ '--v': Math.round(depth * 100) } as CSSProperties}>
+    <td className={inkOn(depth)} style={{ '--v': depth } as CSSProperties}>
       <button
         type="button"
         data-cell={`${cell.truth}.${cell.predicted}`}
@@ -137,12 +137,13 @@ function F1Cell({ score }: { readonly score: number | null }): ReactElement {
 }
 
 /**
- * Which text stands out on a cell. The ramp crosses luminance .18, where black and white are equally good, at .63 of
- * its way in the light theme and at .5 in the dark one; near it only almost-black or white reaches 4.5:1.
+ * Which text stands out on a cell, by per cent of the ramp. The ramp crosses luminance .18, where black and white are
+ * equally good, between 63 and 64 in the light theme and between 49 and 50 in the dark one; near it only pure black
+ * or white reaches 4.5:1.
  */
 function inkOn(depth: number): string | undefined {
-  if (depth < 0.35) return undefined;
-  return depth < 0.49 ? 'ink-early' : depth < 0.63 ? 'ink-middle' : 'ink-late';
+  if (depth < 35) return undefined;
+  return depth < 50 ? 'ink-early' : depth < 64 ? 'ink-middle' : 'ink-late';
 }
 
 function isSame(one: Cell | null, other: Cell): boolean {

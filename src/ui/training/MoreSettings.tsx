@@ -5,7 +5,7 @@ import { useStudio } from '../studio-context.ts';
 import { OptionField } from '../widgets/OptionField.tsx';
 import { TextSetting } from '../widgets/TextSetting.tsx';
 import { fineTuneOf } from '../words/sentence.ts';
-import { edit, wholeNumber } from './Settings.tsx';
+import { edit, wholeNumber } from './edit-recipe.ts';
 
 interface MoreSettingsProps {
   readonly recipe: Recipe;

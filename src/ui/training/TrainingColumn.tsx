@@ -1,7 +1,7 @@
 /** The third clause: how long it trains, whether it learns, and the settings, last. */
 import type { ReactElement } from 'react';
 import { isActive, recordOf } from '../../store/state.ts';
-import { useShownRecipe, useStudio, useStudioState } from '../studio-context.ts';
+import { useShownRecipe, useStudioState } from '../studio-context.ts';
 import { Column } from '../widgets/Column.tsx';
 import { Message } from '../widgets/Message.tsx';
 import { idleCaption, runCaption } from '../words/caption.ts';
@@ -9,11 +9,11 @@ import { trainingClause } from '../words/sentence.ts';
 import { Curves } from './Curves.tsx';
 import { EpochTable } from './EpochTable.tsx';
 import { PhaseMatrices } from './PhaseMatrices.tsx';
+import { RunFailure } from './RunFailure.tsx';
 import { Settings } from './Settings.tsx';
 
 /** See the header. */
 export function TrainingColumn(): ReactElement {
-  const studio = useStudio();
   const shown = useShownRecipe();
   const run = useStudioState((state) => state.run);
   const engineError = useStudioState((state) => state.engineError);
@@ -41,13 +41,7 @@ export function TrainingColumn(): ReactElement {
           </button>
         </Message>
       )}
-      {run.kind === 'failed' && (
-        <Message error={run.error} kept={keptText(run.run.history.length)}>
-          <button type="button" onClick={() => void studio.train()}>
-            Train again
-          </button>
-        </Message>
-      )}
+      <RunFailure at="training" />
       {recipe !== null && (
         <Curves
           recipe={recipe}
@@ -62,8 +56,4 @@ export function TrainingColumn(): ReactElement {
       {shown !== null && <Settings recipe={shown} />}
     </Column>
   );
-}
-
-function keptText(epochs: number): string | undefined {
-  return epochs === 0 ? undefined : 'The curves and the table keep what was measured until then.';
 }

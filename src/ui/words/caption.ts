@@ -55,7 +55,8 @@ function patience(record: RunRecord, phase: PhaseRecord, isOver: boolean): strin
     const taken = rule.restoreBest ? ` and took back the weights of epoch ${phase.bestEpoch}` : '';
     return `After ${countOf(waited, 'epoch')} without a better one it stopped${taken}.`;
   }
-  if (isOver || phase.end !== null) return kept(phase, epochs, rule);
+  if (phase.end !== null) return kept(phase, epochs, rule);
+  if (isOver) return '';
   return waited === 0
     ? ''
     : `No better for ${countOf(waited, 'epoch')}; ${rule.patience} would stop the phase.`;
