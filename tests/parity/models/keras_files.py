@@ -70,19 +70,50 @@ FILES = {
 }
 
 
+def tiny():
+    """Every kind of layer, few numbers: what the fuzz test spoils."""
+    keras.backend.clear_session()
+    model = keras.Sequential(
+        [
+            keras.Input((8, 8, 3)),
+            keras.layers.Conv2D(2, 3, name="Conv1"),
+            keras.layers.DepthwiseConv2D(3, name="dw"),
+            keras.layers.BatchNormalization(name="bn"),
+            keras.layers.GlobalAveragePooling2D(),
+            keras.layers.Dense(2, name="predictions"),
+        ]
+    )
+    for layer in model.layers:
+        for variable in layer.weights:
+            variable.assign(coarse(weight_name(layer, variable), variable.shape))
+    return model
+
+
+TINY = {
+    "tiny.weights.h5": lambda model, path: model.save_weights(path),
+    "tiny.h5": lambda model, path: model.save(path),
+    "tiny.keras": lambda model, path: model.save(path),
+}
+
+
+def write_fixtures(make, files):
+    with tempfile.TemporaryDirectory() as folder:
+        for name, save in files.items():
+            path = Path(folder) / name
+            save(make(), path)
+            packed = gzip.compress(path.read_bytes(), 9, mtime=0)
+            (FIXTURES / f"{name}.gz").write_bytes(packed)
+            print(name, path.stat().st_size, "->", len(packed))
+
+
 def golden():
     base = base_network()
     pictures = keras.applications.mobilenet_v2.preprocess_input(rule.pictures(2, SIZE).astype(np.float32))
     output = np.asarray(base(pictures, training=False))
     if "--check" not in sys.argv:
         FIXTURES.mkdir(exist_ok=True)
-        with tempfile.TemporaryDirectory() as folder:
-            for name, save in FILES.items():
-                path = Path(folder) / name
-                save(base_network(), path)
-                packed = gzip.compress(path.read_bytes(), 9, mtime=0)
-                (FIXTURES / f"{name}.gz").write_bytes(packed)
-                print(name, path.stat().st_size, "->", len(packed))
+        write_fixtures(base_network, FILES)
+        write_fixtures(tiny, TINY)
     return {"alpha": ALPHA, "size": SIZE, "batch": 2, "files": list(FILES), "pooled": encode(output.mean(axis=(1, 2)))}
 
 
