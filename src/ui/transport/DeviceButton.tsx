@@ -75,7 +75,7 @@ function DeviceDialog({ device, onClose }: DeviceDialogProps): ReactElement {
             />
             <span>
               <b>{names[candidate.backend]}</b>
-              {candidate.name === '' ? '' : ` · ${candidate.name}`}
+              {candidate.available && candidate.name !== '' ? ` · ${candidate.name}` : ''}
             </span>
             <span className="small">{candidate.why}</span>
           </label>

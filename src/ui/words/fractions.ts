@@ -2,7 +2,11 @@
 import { countInWords } from '../../lib/format.ts';
 
 const denominators = [2, 3, 4, 5, 6, 7, 8, 9, 10, 20];
-const near = 0.03;
+
+/** How far off a fraction may be: three points, less where the share is near nothing or all. */
+function nearEnough(share: number): number {
+  return Math.min(0.03, 0.12 * Math.min(share, 1 - share));
+}
 
 /** A share from 0 to 1 of some things, such as `about three faces in five`. */
 export function shareInWords(share: number, noun: string): string {
@@ -24,7 +28,7 @@ function simplestFraction(share: number): { top: number; bottom: number } {
     const top = Math.min(bottom - 1, Math.max(1, Math.round(share * bottom)));
     const error = Math.abs(share - top / bottom);
     if (error < best.error) best = { top, bottom, error };
-    if (best.error < near) break;
+    if (best.error < nearEnough(share)) break;
   }
   return best;
 }

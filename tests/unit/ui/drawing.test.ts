@@ -1,0 +1,92 @@
+/** Where things lie: the strip and its cut, the epoch axis, the marks of a scale, the cells of a matrix. */
+import { describe, expect, it } from 'vitest';
+import { epochTicks, niceScale } from '../../../src/charts/ticks.ts';
+import { recordOf } from '../../../src/store/state.ts';
+import { countParameters } from '../../../src/ui/model/parameters.ts';
+import { blockStops, cutHeight, layoutStrip, unfreezeAt } from '../../../src/ui/model/strip-geometry.ts';
+import { picturesInCell, shortLabels, worstConfusion } from '../../../src/ui/results/confusions.ts';
+import { axisTicks, epochAxis, placeOfEpoch } from '../../../src/ui/training/epoch-axis.ts';
+import { dataset, epochOf, evaluation, model, phaseEvent, recipe, running } from '../store/samples.ts';
+
+describe('the strip', () => {
+  const layout = layoutStrip(model);
+
+  it('lays blocks one under another, narrower as maps shrink', () => {
+    const [one, two] = layout.blocks;
+    expect(two?.y).toBeGreaterThan((one?.y ?? 0) + (one?.height ?? 0));
+    expect(two?.width).toBeLessThan(one?.width ?? 0);
+    expect(two?.height).toBeGreaterThan(one?.height ?? 0);
+  });
+
+  it('finds the layer under a height again', () => {
+    for (let unfreeze = 1; unfreeze <= 4; unfreeze++) {
+      expect(unfreezeAt(layout, 4, cutHeight(layout, 4, unfreeze))).toBe(unfreeze);
+    }
+  });
+
+  it('cuts below everything when the head alone trains', () => {
+    expect(cutHeight(layout, 4, 0)).toBeGreaterThan(layout.blocks.at(-1)?.y ?? Infinity);
+    expect(unfreezeAt(layout, 4, layout.height)).toBe(0);
+  });
+
+  it('stops at the first layers of blocks', () => {
+    expect(blockStops(model)).toEqual([0, 2, 4]);
+  });
+
+  it('counts what trains behind the cut, and the head', () => {
+    expect(countParameters(model, 0)).toEqual({ trains: 6, all: 46 });
+    expect(countParameters(model, 2)).toEqual({ trains: 22, all: 46 });
+  });
+});
+
+describe('the epoch axis', () => {
+  it('has the planned epochs, and the real ones of a phase that has ended', () => {
+    expect(epochAxis(recipe, null).slots).toBe(24);
+    const ended = running([
+      phaseEvent,
+      { kind: 'epoch', record: epochOf(0, 1, 1), isBest: true },
+      { kind: 'phaseEnd', phaseIndex: 0, stoppedEarly: true, bestEpoch: 1, evaluation },
+    ]);
+    const axis = epochAxis(recipe, recordOf(ended.run));
+    expect(axis.slots).toBe(13);
+    expect(placeOfEpoch(axis, 1, 1)).toBeCloseTo(1.5 / 13);
+  });
+
+  it('counts anew in each phase', () => {
+    const texts = axisTicks(epochAxis(recipe, null), 8).map((tick) => tick.text);
+    expect(texts).toEqual(['1', '5', '10', '1', '5', '10']);
+  });
+
+  it('names few of many epochs', () => {
+    expect(epochTicks(50, 85, 8)).toEqual([1, 20, 40]);
+    expect(epochTicks(2, 4, 8)).toEqual([1, 2]);
+  });
+});
+
+describe('a scale', () => {
+  it('is round and holds its values', () => {
+    expect(niceScale([0.93, 2.17], 4).ticks.map((tick) => tick.toFixed(1))).toEqual(['0.5', '1.0', '1.5', '2.0', '2.5']);
+    expect(niceScale([], 4).domain).toEqual([0, 1]);
+    expect(niceScale([2, 2], 4).domain[0]).toBeLessThanOrEqual(2);
+    expect(niceScale([Number.NaN, 1, 2], 4).domain).toEqual([1, 2]);
+  });
+});
+
+describe('a matrix', () => {
+  it('knows its worst cell, and its pictures, surest first', () => {
+    expect(worstConfusion(evaluation)).toMatchObject({ truth: 1, predicted: 0 });
+    const pictures = picturesInCell(evaluation, dataset.labelOfRow, { truth: 1, predicted: 0 });
+    expect(pictures.map(({ row }) => row)).toEqual([5]);
+    expect(pictures[0]?.ofPredicted).toBeCloseTo(0.7);
+    expect(pictures[0]?.ofTruth).toBeCloseTo(0.3);
+  });
+
+  it('has no worst cell when all is right', () => {
+    expect(worstConfusion({ ...evaluation, confusionMatrix: [[1, 0], [0, 1]] })).toBeNull();
+  });
+
+  it('cuts names only as far as they stay apart', () => {
+    expect(shortLabels(['surprise', 'sad', 'surprised'])).toEqual(['surprise', 'sad', 'surprised']);
+    expect(shortLabels(['anger', 'angst', 'fear'])).toEqual(['ange', 'angs', 'fea']);
+  });
+});

@@ -1,0 +1,151 @@
+/** The page's words: the sentence over the columns, the caption under the curves, the bar. */
+import { describe, expect, it } from 'vitest';
+import type { RunEvent } from '../../../src/protocol/events.ts';
+import { reduce } from '../../../src/store/reduce.ts';
+import { recordOf, type StudioState } from '../../../src/store/state.ts';
+import { barText } from '../../../src/ui/words/bar.ts';
+import { idleCaption, runCaption } from '../../../src/ui/words/caption.ts';
+import { shareInWords } from '../../../src/ui/words/fractions.ts';
+import { dataClause, modelClause, resultsClause, trainingClause } from '../../../src/ui/words/sentence.ts';
+import {
+  dataset,
+  epochOf,
+  evaluation,
+  phaseEvent,
+  readyState,
+  recipe,
+  result,
+  running,
+  stepEvent,
+  tuneEvent,
+} from '../store/samples.ts';
+
+const epoch = (phaseIndex: number, number: number, valLoss: number, isBest = true, more = {}): RunEvent => ({
+  kind: 'epoch',
+  record: epochOf(phaseIndex, number, valLoss, more),
+  isBest,
+});
+
+const headEnd: RunEvent = { kind: 'phaseEnd', phaseIndex: 0, stoppedEarly: false, bestEpoch: 2, evaluation };
+const toTuning = [phaseEvent, epoch(0, 1, 1.84), epoch(0, 2, 1.6), headEnd, tuneEvent];
+
+const finished = (events: readonly RunEvent[]): StudioState =>
+  reduce(running(events), { kind: 'trained', result, atMs: 280_000 });
+
+describe('shares', () => {
+  it.each([
+    [0.579, 'about three faces in five'],
+    [0.125, 'about one face in eight'],
+    [0.5, 'about one face in two'],
+    [0.95, 'about nineteen faces in twenty'],
+    [0.99, 'nearly all faces'],
+    [1, 'all faces'],
+    [0.01, 'hardly any faces'],
+  ])('%d is %s', (share, words) => {
+    expect(shareInWords(share, 'faces')).toBe(words);
+  });
+});
+
+describe('the sentence', () => {
+  it('counts pictures and classes', () => {
+    expect(dataClause(dataset)).toBe('8 faces in two classes,');
+  });
+
+  it('says what is open', () => {
+    expect(modelClause('Tiny', 4, 2, false)).toBe('seen through Tiny, its last 2 layers open,');
+    expect(modelClause('Tiny', 4, 1, false)).toBe('seen through Tiny, its last layer open,');
+    expect(modelClause('Tiny', 4, 4, false)).toBe('seen through Tiny, all of it open,');
+    expect(modelClause('Tiny', 4, 2, true)).toBe('seen through Tiny, frozen for now,');
+    expect(modelClause('Tiny', 4, null, false)).toBe('seen through Tiny, all of it frozen,');
+  });
+
+  it('tells the training from plan to end', () => {
+    const clause = (state: StudioState): string => trainingClause(recipe, state.run);
+    expect(clause(readyState)).toBe('to be trained for up to 12 epochs, then fine-tuned for up to 12 epochs:');
+    expect(clause(running([phaseEvent, epoch(0, 1, 1)]))).toBe('now trained for 2 of 12 epochs:');
+    expect(clause(running(toTuning))).toBe('trained for 2 epochs, now fine-tuned for 1 of 12:');
+    expect(clause(finished([...toTuning, epoch(1, 1, 1)]))).toBe('trained for 2 epochs, then fine-tuned for 1:');
+  });
+
+  it('keeps the test for the end', () => {
+    expect(resultsClause(readyState.run, dataset)).toBe('and tested on 2 faces it has never seen.');
+    const underWay = running([phaseEvent, epoch(0, 1, 1)]);
+    expect(resultsClause(underWay.run, dataset)).toBe('right, so far, on about one face in two.');
+    expect(resultsClause(finished([phaseEvent, epoch(0, 1, 1)]).run, dataset)).toBe('right on about one face in two.');
+  });
+});
+
+describe('the caption', () => {
+  const captionOf = (events: readonly RunEvent[], isOver = false): string => {
+    const record = recordOf(running(events).run);
+    return record === null ? '' : runCaption(record, isOver, 'faces');
+  };
+
+  it('gives chance as the measure of what comes', () => {
+    expect(idleCaption(8, 'faces')).toMatch(/eight classes is right on 12\.5\s% of the faces, with a loss of 2\.08/);
+  });
+
+  it('says how far the loss fell and what did it', () => {
+    expect(captionOf([...toTuning, epoch(1, 1, 1.21)])).toBe(
+      'Validation loss fell from 1.84 to 1.21, most of it after the backbone was opened.',
+    );
+  });
+
+  it('does not call noise a fall', () => {
+    expect(captionOf([phaseEvent, epoch(0, 1, 2.079), epoch(0, 2, 2.078)])).toBe(
+      'Validation loss has hardly moved from 2.08.',
+    );
+  });
+
+  it('counts the patience that is used, and says when it ended the phase', () => {
+    const waiting = [phaseEvent, epoch(0, 1, 1), epoch(0, 2, 1.1, false), epoch(0, 3, 1.2, false)];
+    expect(captionOf(waiting)).toMatch(/No better for 2 epochs; 5 would stop the phase\./);
+    const ended: RunEvent = { kind: 'phaseEnd', phaseIndex: 0, stoppedEarly: true, bestEpoch: 1, evaluation };
+    expect(captionOf([...waiting, ended], true)).toMatch(
+      /After 2 epochs without a better one it stopped and took back the weights of epoch 1\./,
+    );
+  });
+
+  it('says when training runs ahead, or behind', () => {
+    const ahead = captionOf([phaseEvent, epoch(0, 1, 1, true, { accuracy: 0.7, valAccuracy: 0.65 })]);
+    expect(ahead).toMatch(/5 points ahead: it begins to learn these faces by heart/);
+    const behind = captionOf([phaseEvent, epoch(0, 1, 1, true, { accuracy: 0.5, valAccuracy: 0.6 })]);
+    expect(behind).toMatch(/Validation is 10 points ahead: training sees each face altered/);
+  });
+});
+
+describe('the bar', () => {
+  it('is ready, and says what is missing when it is not', () => {
+    expect(barText(readyState)).toMatchObject({ title: 'Ready', detail: '24 epochs at most' });
+    const failed = reduce(readyState, {
+      kind: 'askFailed',
+      what: 'dataset',
+      error: { code: 'data/x', message: 'm', hint: 'h', retryable: false, cause: null },
+    });
+    expect(barText(failed)).toMatchObject({ title: 'No pictures', isTrouble: true });
+  });
+
+  it('announces places, not steps', () => {
+    const first = barText(running([phaseEvent, stepEvent(2)]));
+    const second = barText(running([phaseEvent, stepEvent(3)]));
+    expect([first.step, second.step]).toEqual(['2 of 4', '3 of 4']);
+    expect([first.announcement, second.announcement]).toEqual(['Head 1 of 12', 'Head 1 of 12']);
+  });
+
+  it('says how long the whole run takes at most once it can', () => {
+    expect(barText(running([...toTuning, epoch(1, 1, 1, true, { seconds: 19.64 })])).left).toBe('3:36 left at most');
+  });
+
+  it('says that it pauses, that it stopped, and for how long it ran', () => {
+    const pausing = reduce(running([phaseEvent]), { kind: 'controlAsked', action: 'pause' });
+    expect(barText(pausing).title).toBe('Pausing, head 1 of 12');
+    expect(barText(finished(toTuning))).toMatchObject({ title: 'Finished', left: '4 min 40 s' });
+  });
+
+  it('says that the device went away', () => {
+    expect(barText(running([phaseEvent, { kind: 'deviceLost', reason: 'reset' }]))).toMatchObject({
+      title: 'The GPU went away, getting it back',
+      isTrouble: true,
+    });
+  });
+});
