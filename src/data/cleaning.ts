@@ -2,11 +2,13 @@
  * Owns cleaning, as the paper's notebook does it: rows without a picture, without a label or with a picture that does
  * not decode are dropped and counted; the others keep their order and are numbered from 0.
  */
-import type { CleaningReport } from '../protocol/dataset.ts';
+import type { CleaningReport, LeftOutRow } from '../protocol/dataset.ts';
 import { StudioError } from '../protocol/errors.ts';
 import type { ResizeMethod } from '../protocol/recipe.ts';
 import type { Platform } from '../platform/platform.ts';
-import { labelOf } from './labels.ts';
+import type { CuratedRow } from './curate.ts';
+import { fingerprintOf } from './fingerprint.ts';
+import { labelOf, wordOf } from './labels.ts';
 import type { PictureSink } from './picture-memory.ts';
 import { resizePicture } from './resize.ts';
 import type { OpenedSource, SourceRow } from './sources/source.ts';
@@ -21,15 +23,26 @@ export interface CleaningOptions {
   onRows(rows: number): void;
 }
 
-/** What cleaning found. */
-export interface CleanedRows {
-  /** Class name of each kept row. */
-  readonly labels: readonly string[];
-  readonly report: CleaningReport;
+/** A kept row. */
+export interface CleanedRow extends CuratedRow {
+  /** The set's own word for its split, or null. */
+  readonly split: string | null;
 }
 
-/** A row's resized picture, or why it is dropped. */
-type Outcome = Uint8Array | 'withoutPicture' | 'withoutLabel' | 'undecodable';
+/** What cleaning found. */
+export interface CleanedRows {
+  readonly rows: readonly CleanedRow[];
+  readonly report: CleaningReport;
+  readonly leftOut: readonly LeftOutRow[];
+}
+
+/** A row to keep, or why it is left out. */
+type Outcome =
+  | { readonly kind: 'kept'; readonly row: CleanedRow; readonly picture: Uint8Array }
+  | { readonly kind: LeftOutRow['why']; readonly detail: string };
+
+/** As many rows that were left out are told one by one. */
+const MOST_TOLD = 500;
 
 /**
  * Reads all rows of a source, and fills `sink` with the resized pictures of those that are kept.
@@ -41,40 +54,49 @@ export async function cleanRows(
   sink: PictureSink,
   options: CleaningOptions,
 ): Promise<CleanedRows> {
-  const labels: string[] = [];
+  const rows: CleanedRow[] = [];
+  const leftOut: LeftOutRow[] = [];
   const dropped = { withoutPicture: 0, withoutLabel: 0, undecodable: 0 };
   let rowsRead = 0;
   for await (const batch of source.readRows(options.signal)) {
-    const labelOfBatch = batch.map((row) => labelOf(row.label, source.labelNames));
-    const prepare = (row: SourceRow, index: number): Promise<Outcome> =>
-      prepareRow(row, labelOfBatch[index]!, options);
-    await forEachInOrder(batch, options.platform.cores + 1, prepare, (outcome, index) => {
+    const prepare = (row: SourceRow): Promise<Outcome> => prepareRow(row, source.labelNames, options);
+    await forEachInOrder(batch, options.platform.cores + 1, prepare, (outcome) => {
       options.signal?.throwIfAborted();
-      rowsRead += 1;
-      if (typeof outcome === 'string') {
-        dropped[outcome] += 1;
+      if (outcome.kind === 'kept') {
+        sink.append(outcome.picture);
+        rows.push(outcome.row);
       } else {
-        sink.append(outcome);
-        labels.push(labelOfBatch[index]!);
+        dropped[outcome.kind] += 1;
+        const { kind: why, detail } = outcome;
+        if (leftOut.length < MOST_TOLD) leftOut.push({ sourceRow: rowsRead, why, detail });
       }
+      rowsRead += 1;
       options.onRows(rowsRead);
     });
   }
-  return { labels, report: { rowsRead, ...dropped, kept: labels.length } };
+  return { rows, report: { rowsRead, ...dropped, kept: rows.length }, leftOut };
 }
 
-async function prepareRow(row: SourceRow, label: string | null, options: CleaningOptions): Promise<Outcome> {
-  if (row.picture === null) return 'withoutPicture';
-  if (label === null) return 'withoutLabel';
+async function prepareRow(
+  { picture: encoded, label: cell, group, split }: SourceRow,
+  labelNames: readonly string[] | null,
+  { platform, size, resize }: CleaningOptions,
+): Promise<Outcome> {
+  if (encoded === null) return { kind: 'withoutPicture', detail: '' };
+  const label = labelOf(cell, labelNames);
+  if (label === null) return { kind: 'withoutLabel', detail: '' };
   try {
-    return resizePicture(await options.platform.decodePicture(row.picture), options.size, options.resize);
+    const picture = resizePicture(await platform.decodePicture(encoded), size, resize);
+    const print = fingerprintOf(encoded, picture, size);
+    const row = { label, print, group: wordOf(group), split: wordOf(split) };
+    return { kind: 'kept', row, picture };
   } catch (thrown) {
-    if (isBadPicture(thrown)) return 'undecodable';
+    if (isBadPicture(thrown)) return { kind: 'undecodable', detail: thrown.message };
     throw thrown;
   }
 }
 
-function isBadPicture(thrown: unknown): boolean {
+function isBadPicture(thrown: unknown): thrown is StudioError {
   return (
     thrown instanceof StudioError &&
     (thrown.code === 'data/picture-undecodable' || thrown.code === 'data/picture-too-large')
@@ -85,17 +107,17 @@ function isBadPicture(thrown: unknown): boolean {
 async function forEachInOrder<Item, Result>(
   items: readonly Item[],
   concurrency: number,
-  work: (item: Item, index: number) => Promise<Result>,
-  use: (result: Result, index: number) => void,
+  work: (item: Item) => Promise<Result>,
+  use: (result: Result) => void,
 ): Promise<void> {
   const pending: Promise<Result>[] = [];
   try {
     for (let next = 0, done = 0; done < items.length; done += 1) {
       while (next < items.length && pending.length < concurrency) {
-        pending.push(work(items[next]!, next));
+        pending.push(work(items[next]!));
         next += 1;
       }
-      use(await pending.shift()!, done);
+      use(await pending.shift()!);
     }
   } finally {
     // After a failure the others may fail as well; theirs is the same story and must not go unhandled.

@@ -31,6 +31,12 @@ export function labelOf(cell: unknown, labelNames: readonly string[] | null): st
   }
 }
 
+/** A group's or split's cell as text, or null when it is empty. */
+export function wordOf(cell: unknown): string | null {
+  const text = cell instanceof Uint8Array ? new TextDecoder().decode(cell) : cell;
+  return isLeaf(text) && text !== '' ? String(text) : null;
+}
+
 /**
  * The distinct labels in the order of their indices: sorted by code points, as Python's `sorted` and scikit-learn's
  * `LabelEncoder` do.
@@ -63,7 +69,7 @@ function labelOfObject(cell: object | null, labelNames: readonly string[] | null
 }
 
 /** Lists in lists are no labels; refusing them also bounds the depth. */
-function isLeaf(value: unknown): boolean {
+function isLeaf(value: unknown): value is string | number | bigint | boolean {
   return ['string', 'number', 'bigint', 'boolean'].includes(typeof value);
 }
 

@@ -1,14 +1,20 @@
-/** Owns the way from a recipe to an opened set: find the source, read, clean, number the labels, split. */
+/** Owns the way from a recipe to an opened set: find the source, read, clean, look for copies, number, split. */
+import type { Findings } from '../protocol/dataset.ts';
 import type { RunEvent } from '../protocol/events.ts';
-import { checkOptions } from '../protocol/options.ts';
+import { checkOptions, type Options } from '../protocol/options.ts';
 import type { Recipe } from '../protocol/recipe.ts';
-import type { Platform } from '../platform/platform.ts';
-import { cleanRows } from './cleaning.ts';
+import type { FolderFile, Platform } from '../platform/platform.ts';
+import { cleanRows, type CleanedRow } from './cleaning.ts';
+import { curate, type Curated } from './curate.ts';
+import { curatingOptions } from './dataset-options.ts';
 import type { Dataset } from './dataset.ts';
+import { takeGivenSplit } from './given-split.ts';
+import { splitGroups } from './group-split.ts';
 import { sortLabels } from './labels.ts';
-import { pictureMemory } from './picture-memory.ts';
+import { pictureMemory, pictureSubset } from './picture-memory.ts';
 import { findSource } from './sources/registry.ts';
-import { splitRows } from './split.ts';
+import type { Source } from './sources/source.ts';
+import { splitRows, type Split, type SplitPlan } from './split.ts';
 
 type ProgressUnit = Extract<RunEvent, { kind: 'progress' }>['unit'];
 
@@ -16,6 +22,8 @@ type ProgressUnit = Extract<RunEvent, { kind: 'progress' }>['unit'];
 export interface OpenDatasetOptions {
   /** The file that was picked on the page, if one was. */
   readonly file?: Blob;
+  /** The files of the folder that was picked on the page, if one was. */
+  readonly folder?: readonly FolderFile[];
   readonly signal?: AbortSignal;
   /** @param total null while unknown */
   onProgress(done: number, total: number | null, unit: ProgressUnit, label: string): void;
@@ -29,33 +37,74 @@ export interface OpenDatasetOptions {
 export async function openDataset(
   recipe: Recipe,
   platform: Platform,
-  options: OpenDatasetOptions,
+  given: OpenDatasetOptions,
 ): Promise<Dataset> {
-  const { file, signal } = options;
-  const source = findSource(recipe.dataset.source);
-  const owner = { field: 'dataset', entry: `the source ${source.entry.name}`, ownKeys: ['source'] };
-  const sourceOptions = checkOptions(owner, source.entry.options, recipe.dataset);
-  const opened = await source.open(sourceOptions, {
-    platform,
-    ...(file === undefined ? {} : { file }),
-    ...(signal === undefined ? {} : { signal }),
-  });
-
+  const { source, options } = findCheckedSource(recipe);
+  const opened = await source.open(options, { ...given, platform });
   const { size, resize } = recipe.image;
   const sink = pictureMemory(size);
   const cleaned = await cleanRows(opened, sink, {
     platform,
     size,
     resize,
-    ...(signal === undefined ? {} : { signal }),
-    onRows: (rows) => options.onProgress(rows, opened.rowCount, 'pictures', 'Reading the pictures'),
+    ...(given.signal === undefined ? {} : { signal: given.signal }),
+    onRows: (rows) => given.onProgress(rows, opened.rowCount, 'pictures', 'Reading the pictures'),
   });
-
-  const labels = sortLabels(cleaned.labels);
+  const curated = curate(cleaned.rows, curatingOptions(options));
+  const rows = curated.kept.map((row) => cleaned.rows[row]!);
+  const labels = sortLabels(rows.map((row) => row.label));
   const indexOf = new Map(labels.map((label, index) => [label, index]));
-  const labelOfRow = Uint16Array.from(cleaned.labels, (label) => indexOf.get(label)!);
-  const split = splitRows(labelOfRow, labels, recipe.split);
+  const labelOfRow = Uint16Array.from(rows, (row) => indexOf.get(row.label)!);
+  const split = splitSet(rows, labelOfRow, labels, curated.groupOfKept, recipe.split);
   const { origin, noun, sizeBytes } = opened;
   const summary = { source: source.entry.name, noun, origin, labels, labelOfRow, split, sizeBytes };
-  return { summary: { ...summary, cleaning: cleaned.report }, pictures: sink.finish() };
+  const findings = { ...findingsOf(curated, split), leftOut: cleaned.leftOut };
+  const store = sink.finish();
+  const isWhole = rows.length === store.count;
+  return {
+    summary: { ...summary, cleaning: cleaned.report, findings },
+    pictures: isWhole ? store : pictureSubset(store, curated.kept),
+  };
+}
+
+/**
+ * The recipe's source with its options checked and complete.
+ *
+ * @throws StudioError `recipe/unknown-source`, `recipe/unknown-option`, `recipe/invalid`
+ */
+export function findCheckedSource(recipe: Recipe): { readonly source: Source; readonly options: Options } {
+  const source = findSource(recipe.dataset.source);
+  const owner = { field: 'dataset', entry: `the source ${source.entry.name}`, ownKeys: ['source'] };
+  return { source, options: checkOptions(owner, source.entry.options, recipe.dataset) };
+}
+
+/** By the set's own split where it gives one, by groups where there are any, else as scikit-learn does. */
+function splitSet(
+  rows: readonly CleanedRow[],
+  labelOfRow: Uint16Array,
+  labels: readonly string[],
+  groupOfRow: Uint32Array | null,
+  plan: SplitPlan,
+): Split {
+  const words = rows.map((row) => row.split);
+  if (words.some((word) => word !== null)) return takeGivenSplit(words, labelOfRow, labels, plan);
+  return groupOfRow === null
+    ? splitRows(labelOfRow, labels, plan)
+    : splitGroups(labelOfRow, groupOfRow, plan);
+}
+
+function findingsOf(curated: Curated, split: Split): Omit<Findings, 'leftOut'> {
+  const newNumber = new Map(curated.kept.map((row, index) => [row, index]));
+  const renumber = (sets: readonly (readonly number[])[]): number[][] =>
+    sets
+      .map((set) => set.flatMap((row) => newNumber.get(row) ?? []))
+      .filter((set) => set.length > 1);
+  const duplicates = renumber(curated.duplicates.exact);
+  const nearDuplicates = renumber(curated.duplicates.near);
+  const partOf = new Map(Object.entries(split).flatMap(([part, rows]) => Array.from(rows, (row) => [row, part])));
+  const setsAcrossSplits = [...duplicates, ...nearDuplicates].filter(
+    (set) => new Set(set.map((row) => partOf.get(row))).size > 1,
+  ).length;
+  const { smallClasses, dropped } = curated;
+  return { duplicates, nearDuplicates, setsAcrossSplits, smallClasses, dropped };
 }

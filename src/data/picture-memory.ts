@@ -56,6 +56,20 @@ export function pictureMemory(size: number, budgetBytes = MEMORY_BUDGET_BYTES): 
   };
 }
 
+/** Some rows of a store, numbered anew from 0. */
+export function pictureSubset(store: PictureStore, rows: readonly number[]): PictureStore {
+  return {
+    count: rows.length,
+    size: store.size,
+    read: (wanted, signal) =>
+      // A row that is not there is refused by the store below.
+      store.read(
+        Array.from(wanted, (row) => rows[row] ?? -1),
+        signal,
+      ),
+  };
+}
+
 function tooLarge(count: number, size: number, budgetBytes: number): StudioError {
   const gigabytes = (budgetBytes / 2 ** 30).toFixed(1);
   return new StudioError({

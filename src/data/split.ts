@@ -31,26 +31,37 @@ export type Split = Readonly<Record<SplitName, Uint32Array>>;
  */
 export function splitRows(labelOfRow: Uint16Array, labels: readonly string[], plan: SplitPlan): Split {
   const held = tidy(plan.validation + plan.test);
-  const [train, rest] = splitOnce(labelOfRow, labels, held, plan.seed, ['train', 'validation and test']);
-  const labelOfRest = Uint16Array.from(rest, (row) => labelOfRow[row]!);
-  const [validation, test] = splitOnce(labelOfRest, labels, tidy(plan.test / held), plan.seed, [
-    'validation',
-    'test',
-  ]);
-  return {
-    train,
-    validation: validation.map((index) => rest[index]!),
-    test: test.map((index) => rest[index]!),
-  };
+  const every = Uint32Array.from(labelOfRow.keys());
+  const given = { labelOfRow, labels, seed: plan.seed };
+  const [train, rest] = splitInTwo(every, held, { ...given, names: ['train', 'validation and test'] });
+  const [validation, test] = splitInTwo(rest, plan.test / held, { ...given, names: ['validation', 'test'] });
+  return { train, validation, test };
 }
 
-/** `train_test_split(rows, test_size=fraction, random_state=seed, stratify=labelOfRow)`. */
-function splitOnce(
+/** What rows are split by. */
+export interface TwoParts {
+  readonly labelOfRow: Uint16Array;
+  readonly labels: readonly string[];
+  readonly seed: number;
+  /** What the two parts are called, for messages. */
+  readonly names: readonly [string, string];
+}
+
+/**
+ * Splits rows in two: `train_test_split(rows, test_size=fraction, random_state=seed, stratify=...)`.
+ *
+ * @throws StudioError `data/class-too-small`, `data/split-too-small`
+ */
+export function splitInTwo(rows: Uint32Array, fraction: number, by: TwoParts): [Uint32Array, Uint32Array] {
+  const labelOfIndex = Uint16Array.from(rows, (row) => by.labelOfRow[row]!);
+  const [first, second] = splitIndices(labelOfIndex, tidy(fraction), by);
+  return [first.map((index) => rows[index]!), second.map((index) => rows[index]!)];
+}
+
+function splitIndices(
   labelOfRow: Uint16Array,
-  labels: readonly string[],
   fraction: number,
-  seed: number,
-  names: readonly [string, string],
+  { labels, seed, names }: TwoParts,
 ): [Uint32Array, Uint32Array] {
   const rowsOfClass = groupRows(labelOfRow, labels.length);
   const present = rowsOfClass.filter((rows) => rows.length > 0);

@@ -1,13 +1,13 @@
 /** The platform of Node: pictures through sharp, shipped files and recipe paths through the file system. */
-import { open } from 'node:fs/promises';
+import { open, readdir, readFile, stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { isAbsolute, resolve } from 'node:path';
+import { join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { StudioError } from '../protocol/errors.ts';
 import { checkPictureHeader, MAX_PICTURE_PIXELS, undecodable } from './picture-header.ts';
 import { cmykToRgb } from './pixels.ts';
-import type { ByteSource, Platform, RgbPicture } from './platform.ts';
+import type { ByteSource, FolderFile, Platform, RgbPicture } from './platform.ts';
 
 /** Where files are. */
 export interface NodePlatformOptions {
@@ -29,7 +29,8 @@ export function createPlatform(options: NodePlatformOptions = {}): Platform {
     cores: availableParallelism(),
     decodePicture,
     openAsset: (path) => openFile(resolve(publicFolder, path), assetMissing),
-    openPath: (path) => openFile(isAbsolute(path) ? path : resolve(baseFolder, path), fileMissing),
+    openPath: (path) => openFile(resolve(baseFolder, path), fileMissing),
+    listFolder: (path) => listFolder(resolve(baseFolder, path)),
   };
 }
 
@@ -69,6 +70,20 @@ async function openFile(
   };
 }
 
+async function listFolder(path: string): Promise<FolderFile[]> {
+  const found = await readdir(path, { recursive: true, withFileTypes: true }).catch((cause: unknown) => {
+    throw fileMissing(path, cause);
+  });
+  const files = found.filter((one) => one.isFile()).map((one) => join(one.parentPath, one.name));
+  return Promise.all(
+    files.map(async (file) => ({
+      path: relative(path, file).split(sep).join('/'),
+      sizeBytes: (await stat(file)).size,
+      read: () => readFile(file),
+    })),
+  );
+}
+
 async function withFile<Result>(
   path: string,
   missing: (path: string, cause: unknown) => StudioError,
@@ -96,7 +111,7 @@ function assetMissing(path: string, cause: unknown): StudioError {
 function fileMissing(path: string, cause: unknown): StudioError {
   return new StudioError({
     code: 'data/file-missing',
-    message: `A file was expected at ${path}; it is not there or cannot be read.`,
+    message: `A file or folder was expected at ${path}; it is not there or cannot be read.`,
     hint: 'Correct the path in the recipe; it is relative to the recipe file.',
     cause,
   });

@@ -19,6 +19,14 @@ export interface ByteSource {
   slice(start: number, end?: number): Promise<ArrayBuffer>;
 }
 
+/** A file below a folder. */
+export interface FolderFile {
+  /** With slashes, relative to the folder. */
+  readonly path: string;
+  readonly sizeBytes: number;
+  read(): Promise<Uint8Array>;
+}
+
 /** See the header. */
 export interface Platform {
   readonly kind: 'browser' | 'node';
@@ -44,4 +52,10 @@ export interface Platform {
    * @throws StudioError `data/file-missing`
    */
   openPath(path: string): Promise<ByteSource>;
+  /**
+   * Lists all files below a folder that a recipe names by path. Absent on a page, where folders are picked.
+   *
+   * @throws StudioError `data/file-missing`
+   */
+  listFolder?(path: string): Promise<readonly FolderFile[]>;
 }

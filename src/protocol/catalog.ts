@@ -31,6 +31,8 @@ export type OptionSpec = {
       readonly kind: 'file';
       readonly default: string;
       readonly accept: string;
+      /** Whether a folder is picked in place of a file. */
+      readonly isFolder?: true;
     }
 );
 

@@ -12,6 +12,35 @@ export interface CleaningReport {
   readonly kept: number;
 }
 
+/** A row that cleaning left out. */
+export interface LeftOutRow {
+  /** From 0, as the source has it. */
+  readonly sourceRow: number;
+  readonly why: 'withoutPicture' | 'withoutLabel' | 'undecodable';
+  /** What was found instead of a picture; empty where nothing was. */
+  readonly detail: string;
+}
+
+/** What was found in a set beyond cleaning, and what the recipe had done about it. */
+export interface Findings {
+  /** Rows that cleaning left out, at most 500 of them. */
+  readonly leftOut: readonly LeftOutRow[];
+  /** Sets of kept rows whose files are the same. */
+  readonly duplicates: readonly (readonly number[])[];
+  /** Sets of kept rows that look the same; of copies of one file, one stands for all. */
+  readonly nearDuplicates: readonly (readonly number[])[];
+  /** How many of those sets have rows on both sides of a split: the network is then tested on what it learnt. */
+  readonly setsAcrossSplits: number;
+  /** Classes that were left out because they have too few pictures. */
+  readonly smallClasses: readonly { readonly label: string; readonly pictures: number }[];
+  /** Rows left out after cleaning, as the recipe asked for. */
+  readonly dropped: {
+    readonly duplicates: number;
+    readonly nearDuplicates: number;
+    readonly smallClasses: number;
+  };
+}
+
 /** An opened and split set. Rows are numbered after cleaning, from 0. */
 export interface DatasetSummary {
   readonly source: string;
@@ -26,6 +55,7 @@ export interface DatasetSummary {
   /** Row numbers by split, in scikit-learn's order. */
   readonly split: Readonly<Record<SplitName, Uint32Array>>;
   readonly cleaning: CleaningReport;
+  readonly findings?: Findings;
   /** Bytes as stored or read. */
   readonly sizeBytes: number;
 }

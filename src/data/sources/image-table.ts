@@ -2,14 +2,40 @@
  * Owns how a table with a picture column and a label column becomes rows: the Hub's `image {bytes, path}` or plain
  * bytes, and any label column. The sources `sample`, `parquet` and `hub` read through it.
  */
+import type { OptionSpec } from '../../protocol/catalog.ts';
+import { textOption, type Options } from '../../protocol/options.ts';
 import { columnMissing } from '../parquet/parquet-errors.ts';
 import type { ParquetFile } from '../parquet/parquet-file.ts';
 import type { SourceRow } from './source.ts';
 
-/** Names of the two columns; empty to look for a usual one. */
+/** Names of the columns; of picture and label empty to look for a usual one, of the others empty for none. */
 export interface TableColumns {
   readonly image: string;
   readonly label: string;
+  readonly group: string;
+  readonly split: string;
+}
+
+/** Options of every source that reads a table. */
+export const tableOptions: readonly OptionSpec[] = [
+  columnOption('imageColumn', 'Picture column', 'holds the pictures; empty to look for a usual name', 'image'),
+  columnOption('labelColumn', 'Label column', 'holds the classes; empty to look for a usual name', 'label'),
+  columnOption('groupColumn', 'Group column', 'tells what must stay in one part, such as the person; or empty', ''),
+  columnOption('splitColumn', 'Split column', 'says train, validation or test for each row; or empty', ''),
+];
+
+function columnOption(name: string, label: string, what: string, placeholder: string): OptionSpec {
+  return { kind: 'string', name, label, help: `Name of the column that ${what}.`, default: '', placeholder };
+}
+
+/** The columns that options name. */
+export function columnsOf(options: Options): TableColumns {
+  return {
+    image: textOption(options, 'imageColumn'),
+    label: textOption(options, 'labelColumn'),
+    group: textOption(options, 'groupColumn'),
+    split: textOption(options, 'splitColumn'),
+  };
 }
 
 const USUAL_IMAGE = ['image', 'img', 'picture', 'photo'];
@@ -24,6 +50,8 @@ export function findColumns(wanted: TableColumns, present: readonly string[]): T
   return {
     image: findColumn('imageColumn', wanted.image, USUAL_IMAGE, present),
     label: findColumn('labelColumn', wanted.label, USUAL_LABEL, present),
+    group: wanted.group === '' ? '' : findColumn('groupColumn', wanted.group, [], present),
+    split: wanted.split === '' ? '' : findColumn('splitColumn', wanted.split, [], present),
   };
 }
 
@@ -34,17 +62,36 @@ export async function* readTable(
   signal?: AbortSignal,
 ): AsyncGenerator<readonly SourceRow[]> {
   for (const group of file.groupRows.keys()) {
-    const labels: unknown[] = [];
-    for await (const cells of file.readColumn(group, columns.label, 'answer', signal)) {
-      for (const cell of cells) labels.push(cell);
-    }
-    let row = 0;
+    const labels = await readWhole(file, group, columns.label, signal);
+    const groups = await readWhole(file, group, columns.group, signal);
+    const splits = await readWhole(file, group, columns.split, signal);
+    let next = 0;
     for await (const cells of file.readColumn(group, columns.image, 'bytes', signal)) {
-      const start = row;
-      row += cells.length;
-      yield cells.map((cell, index) => ({ picture: toPicture(cell), label: labels[start + index] }));
+      const start = next;
+      next += cells.length;
+      yield cells.map((cell, index) => ({
+        picture: toPicture(cell),
+        label: labels[start + index],
+        group: groups[start + index],
+        split: splits[start + index],
+      }));
     }
   }
+}
+
+/** A column without pictures, which is small; of no column no cells. */
+async function readWhole(
+  file: ParquetFile,
+  group: number,
+  column: string,
+  signal?: AbortSignal,
+): Promise<unknown[]> {
+  const whole: unknown[] = [];
+  if (column === '') return whole;
+  for await (const cells of file.readColumn(group, column, 'answer', signal)) {
+    for (const cell of cells) whole.push(cell);
+  }
+  return whole;
 }
 
 function findColumn(

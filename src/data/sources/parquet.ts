@@ -1,7 +1,7 @@
 /** A Parquet file from this machine, picked on the page or named by path. */
 import { textOption } from '../../protocol/options.ts';
 import { openParquet } from '../parquet/parquet-file.ts';
-import { findColumns, readTable } from './image-table.ts';
+import { columnsOf, findColumns, readTable, tableOptions } from './image-table.ts';
 import { openGivenFile, type Source } from './source.ts';
 
 export const parquet: Source = {
@@ -19,31 +19,13 @@ export const parquet: Source = {
         default: '',
         accept: '.parquet',
       },
-      {
-        kind: 'string',
-        name: 'imageColumn',
-        label: 'Picture column',
-        help: 'Name of the column that holds the pictures; empty to look for a usual name.',
-        default: '',
-        placeholder: 'image',
-      },
-      {
-        kind: 'string',
-        name: 'labelColumn',
-        label: 'Label column',
-        help: 'Name of the column that holds the classes; empty to look for a usual name.',
-        default: '',
-        placeholder: 'label',
-      },
+      ...tableOptions,
     ],
   },
   async open(options, context) {
     const path = textOption(options, 'path');
     const file = await openParquet(await openGivenFile(path, context));
-    const columns = findColumns(
-      { image: textOption(options, 'imageColumn'), label: textOption(options, 'labelColumn') },
-      file.columns,
-    );
+    const columns = findColumns(columnsOf(options), file.columns);
     return {
       origin: path === '' ? 'a Parquet file' : path.replace(/^.*[\\/]/, ''),
       noun: 'pictures',

@@ -1,10 +1,19 @@
 /** The sources there are: one line each. README.md in this folder tells how to add one. */
 import { StudioError } from '../../protocol/errors.ts';
+import { datasetOptions } from '../dataset-options.ts';
+import { folder } from './folder.ts';
 import { parquet } from './parquet.ts';
 import { sample } from './sample.ts';
 import type { Source } from './source.ts';
+import { zip } from './zip.ts';
 
-export const sources: readonly Source[] = [sample, parquet];
+export const sources: readonly Source[] = [sample, parquet, folder, zip].map(withDatasetOptions);
+
+/** Adds the options that every source has. */
+function withDatasetOptions(source: Source): Source {
+  const { entry } = source;
+  return { ...source, entry: { ...entry, options: [...entry.options, ...datasetOptions] } };
+}
 
 /**
  * The source that a recipe names.

@@ -28,7 +28,7 @@ export const sample: Source = {
   async open(options, { platform, signal }) {
     const pictures = Number(options['pictures']);
     const file = await openParquet(await platform.openAsset(PATH, signal));
-    const columns = findColumns({ image: 'image', label: 'qa' }, file.columns);
+    const columns = findColumns({ image: 'image', label: 'qa', group: '', split: '' }, file.columns);
     return {
       origin: 'built-in drawn faces',
       noun: 'faces',

@@ -3,7 +3,7 @@ import type { SourceEntry } from '../../protocol/catalog.ts';
 import { StudioError } from '../../protocol/errors.ts';
 import type { Options } from '../../protocol/options.ts';
 import { blobSource } from '../../platform/byte-source.ts';
-import type { ByteSource, Platform } from '../../platform/platform.ts';
+import type { ByteSource, FolderFile, Platform } from '../../platform/platform.ts';
 
 /** One row as it is stored, before cleaning. */
 export interface SourceRow {
@@ -11,6 +11,10 @@ export interface SourceRow {
   readonly picture: Uint8Array | null;
   /** The label's cell as read: text, number, list; `labelOf` in `labels.ts` makes a class name of it. */
   readonly label: unknown;
+  /** What belongs together and must not be split, for example one person; null or absent for none. */
+  readonly group?: unknown;
+  /** The split that the set itself puts the row in, for example `test`; null or absent for none. */
+  readonly split?: unknown;
 }
 
 /** A set that was found and whose description was read, but not its rows. */
@@ -38,6 +42,8 @@ export interface SourceContext {
   readonly platform: Platform;
   /** The file that was picked on the page, if one was. */
   readonly file?: Blob;
+  /** The files of the folder that was picked on the page, if one was. */
+  readonly folder?: readonly FolderFile[];
   readonly signal?: AbortSignal;
 }
 

@@ -1,39 +1,15 @@
 /** Opens whole sets through the real Node platform: the built-in one, and Parquet files made for the occasion. */
 import { parquetWriteBuffer } from 'hyparquet-writer';
-import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { openDataset } from '../../../src/data/open-dataset.ts';
 import type { Dataset } from '../../../src/data/dataset.ts';
 import { createPlatform } from '../../../src/platform/platform.node.ts';
 import { isAbort } from '../../../src/protocol/errors.ts';
-import { parseRecipe, type Recipe } from '../../../src/protocol/recipe.ts';
 import { errorOf } from './studio-error.ts';
+import { greyPicture, recipeOf } from './test-recipe.ts';
 
 const platform = createPlatform();
 const quiet = { onProgress: (): void => undefined };
-
-function recipeOf(dataset: Record<string, string>, size = 32): Recipe {
-  return parseRecipe({
-    dataset,
-    split: { train: 0.6, validation: 0.2, test: 0.2, seed: 42 },
-    image: { size, resize: 'lanczos' },
-    augmentation: { views: 1 },
-    backbone: { name: 'mobilenetv2', weights: 'random' },
-    head: { dropout: 0 },
-    batchSize: 8,
-    phases: [{ name: 'head', epochs: 1, learningRate: 0.001 }],
-    earlyStopping: null,
-    seed: 1,
-  });
-}
-
-/** A grey PNG whose level tells it from the others. */
-async function greyPicture(level: number): Promise<Uint8Array> {
-  const background = { r: level, g: level, b: level };
-  return sharp({ create: { width: 8, height: 8, channels: 3, background } })
-    .png()
-    .toBuffer();
-}
 
 function tableOf(images: readonly (Uint8Array | null)[], labels: readonly unknown[]): Blob {
   const buffer = parquetWriteBuffer({

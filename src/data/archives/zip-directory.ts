@@ -1,0 +1,174 @@
+/**
+ * Owns a zip's central directory: which files it holds and where they lie, checked before anything is unpacked.
+ *
+ * @see APPNOTE.TXT, "ZIP File Format Specification", PKWARE, version 6.3.10
+ */
+import { StudioError } from '../../protocol/errors.ts';
+import type { ByteSource } from '../../platform/platform.ts';
+
+/** One file of a zip. */
+export interface ZipEntry {
+  /** With slashes, relative, without `..`. */
+  readonly path: string;
+  /** 0 stored, 8 deflated; others are refused when read. */
+  readonly method: number;
+  readonly packedBytes: number;
+  /** As the directory claims. */
+  readonly unpackedBytes: number;
+  /** Where its local header begins. */
+  readonly headerAt: number;
+}
+
+/** More files than any set of pictures has. */
+const MAX_ENTRIES = 1_000_000;
+/** Directories of a million long names. */
+const MAX_DIRECTORY_BYTES = 2 ** 28;
+/** Pictures hardly pack; all together they never unpack to so many times the file. */
+const MAX_RATIO = 100;
+
+/**
+ * Reads a zip's directory.
+ *
+ * @returns its files, folders left out, in the directory's order
+ * @throws StudioError `data/not-zip`, `data/damaged`, `data/zip-unsafe-path`, `data/zip-bomb`
+ */
+export async function readZipDirectory(file: ByteSource): Promise<readonly ZipEntry[]> {
+  const { at, bytes, count } = await findDirectory(file);
+  if (bytes > MAX_DIRECTORY_BYTES || at + bytes > file.byteLength) throw damagedZip('its list of files is not there');
+  const list = new DataView(await file.slice(at, at + bytes));
+  const entries: ZipEntry[] = [];
+  let position = 0;
+  for (let i = 0; i < count; i += 1) {
+    if (position + 46 > list.byteLength || list.getUint32(position, true) !== 0x02014b50) {
+      throw damagedZip('its list of files is damaged');
+    }
+    const entry = readEntry(list, position);
+    position = entry.end;
+    if (entry.path.endsWith('/')) continue;
+    entries.push({ ...entry, path: checkPath(entry.path) });
+  }
+  const unpacked = entries.reduce((sum, entry) => sum + entry.unpackedBytes, 0);
+  if (unpacked > file.byteLength * MAX_RATIO) throw zipBomb(file.byteLength, unpacked);
+  return entries;
+}
+
+interface Directory {
+  readonly at: number;
+  readonly bytes: number;
+  readonly count: number;
+}
+
+async function findDirectory(file: ByteSource): Promise<Directory> {
+  // The end record has 22 bytes and a comment of up to 65,535.
+  const from = Math.max(0, file.byteLength - 65_557);
+  const tail = new DataView(await file.slice(from, file.byteLength));
+  for (let at = tail.byteLength - 22; at >= 0; at -= 1) {
+    if (tail.getUint32(at, true) !== 0x06054b50) continue;
+    const directory = {
+      count: tail.getUint16(at + 10, true),
+      bytes: tail.getUint32(at + 12, true),
+      at: tail.getUint32(at + 16, true),
+    };
+    const isLarge = directory.count === 0xffff || directory.bytes === 0xffffffff || directory.at === 0xffffffff;
+    const found = isLarge ? await findLargeDirectory(file, from + at) : directory;
+    if (found.count > MAX_ENTRIES) throw damagedZip(`it claims to hold ${found.count} files`);
+    return found;
+  }
+  const head = new Uint8Array(await file.slice(0, 4));
+  if (head[0] === 0x50 && head[1] === 0x4b) throw damagedZip('its end is missing');
+  throw new StudioError({
+    code: 'data/not-zip',
+    message: 'A zip file was expected; what came is none.',
+    hint: 'Pick a .zip of folders, one for each class, with the pictures of the class in it.',
+  });
+}
+
+/** Zip64, for more than 65,535 files or 4 GB. */
+async function findLargeDirectory(file: ByteSource, endAt: number): Promise<Directory> {
+  const locator = new DataView(await file.slice(Math.max(0, endAt - 20), endAt));
+  if (locator.byteLength < 20 || locator.getUint32(0, true) !== 0x07064b50) throw damagedZip('its end is damaged');
+  const recordAt = Number(locator.getBigUint64(8, true));
+  if (recordAt + 56 > file.byteLength) throw damagedZip('its end is damaged');
+  const record = new DataView(await file.slice(recordAt, recordAt + 56));
+  if (record.byteLength < 56 || record.getUint32(0, true) !== 0x06064b50) throw damagedZip('its end is damaged');
+  return {
+    count: Number(record.getBigUint64(32, true)),
+    bytes: Number(record.getBigUint64(40, true)),
+    at: Number(record.getBigUint64(48, true)),
+  };
+}
+
+function readEntry(list: DataView, at: number): ZipEntry & { readonly end: number } {
+  const nameBytes = list.getUint16(at + 28, true);
+  const extraBytes = list.getUint16(at + 30, true);
+  const end = at + 46 + nameBytes + extraBytes + list.getUint16(at + 32, true);
+  if (end > list.byteLength) throw damagedZip('its list of files is damaged');
+  const name = new Uint8Array(list.buffer, list.byteOffset + at + 46, nameBytes);
+  const extra = new DataView(list.buffer, list.byteOffset + at + 46 + nameBytes, extraBytes);
+  const large = new LargeNumbers(extra);
+  // The order of the large numbers is fixed, and only those that do not fit are there.
+  const unpackedBytes = large.next(list.getUint32(at + 24, true));
+  const packedBytes = large.next(list.getUint32(at + 20, true));
+  const headerAt = large.next(list.getUint32(at + 42, true));
+  const method = list.getUint16(at + 10, true);
+  return { path: new TextDecoder().decode(name), method, packedBytes, unpackedBytes, headerAt, end };
+}
+
+/** Zip64's extra field: 64-bit numbers for those that read 0xffffffff. */
+class LargeNumbers {
+  private readonly field: DataView | null;
+  private at = 0;
+
+  constructor(extra: DataView) {
+    this.field = findField(extra, 1);
+  }
+
+  next(small: number): number {
+    if (small !== 0xffffffff || this.field === null) return small;
+    if (this.at + 8 > this.field.byteLength) throw damagedZip('its list of files is damaged');
+    this.at += 8;
+    return Number(this.field.getBigUint64(this.at - 8, true));
+  }
+}
+
+function findField(extra: DataView, id: number): DataView | null {
+  for (let at = 0; at + 4 <= extra.byteLength; ) {
+    const size = extra.getUint16(at + 2, true);
+    if (extra.getUint16(at, true) === id && at + 4 + size <= extra.byteLength) {
+      return new DataView(extra.buffer, extra.byteOffset + at + 4, size);
+    }
+    at += 4 + size;
+  }
+  return null;
+}
+
+/** Nothing is written to disk, yet a path that leaves its folder is the mark of a hostile file. */
+function checkPath(path: string): string {
+  const tidy = path.replaceAll('\\', '/');
+  if (tidy.startsWith('/') || /^[a-z]:/i.test(tidy) || tidy.split('/').includes('..')) {
+    throw new StudioError({
+      code: 'data/zip-unsafe-path',
+      message: `Paths within the zip were expected; one leads out of it: ${JSON.stringify(path.slice(0, 100))}.`,
+      hint: 'Do not trust this file. If it is your own, pack the folders anew.',
+    });
+  }
+  return tidy;
+}
+
+/** The error for a zip whose parts do not fit together. */
+export function damagedZip(what: string, cause?: unknown): StudioError {
+  return new StudioError({
+    code: 'data/damaged',
+    message: `The zip cannot be read: ${what}.`,
+    hint: 'Fetch or pack it again, and check its size against the place it comes from.',
+    ...(cause === undefined ? {} : { cause }),
+  });
+}
+
+function zipBomb(fileBytes: number, unpackedBytes: number): StudioError {
+  return new StudioError({
+    code: 'data/zip-bomb',
+    message: `A zip of pictures unpacks to about its own size; this one of ${fileBytes} bytes would become ${unpackedBytes}.`,
+    hint: 'Do not trust this file. If it is your own, pack pictures instead of raw data.',
+  });
+}

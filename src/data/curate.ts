@@ -1,0 +1,100 @@
+/**
+ * Owns what is looked at beyond cleaning: copies, near copies and classes with too few pictures, and which rows are
+ * left after the recipe's choices about them.
+ */
+import type { CuratingOptions } from './dataset-options.ts';
+import { findDuplicates, Sets, type Duplicates } from './duplicates.ts';
+import type { Fingerprint } from './fingerprint.ts';
+
+/** One row after cleaning. */
+export interface CuratedRow {
+  readonly label: string;
+  readonly print: Fingerprint;
+  /** What it belongs to, or null. */
+  readonly group: string | null;
+}
+
+/** What is left, and what was found. Rows are numbered as after cleaning. */
+export interface Curated {
+  /** Rows to keep, in order. */
+  readonly kept: readonly number[];
+  /** Number of each kept row's group; null when every row stands alone. */
+  readonly groupOfKept: Uint32Array | null;
+  readonly duplicates: Duplicates;
+  readonly smallClasses: readonly { readonly label: string; readonly pictures: number }[];
+  readonly dropped: {
+    readonly duplicates: number;
+    readonly nearDuplicates: number;
+    readonly smallClasses: number;
+  };
+}
+
+/** Looks and decides. */
+export function curate(rows: readonly CuratedRow[], options: CuratingOptions): Curated {
+  const duplicates = findDuplicates(rows.map((row) => row.print));
+  const left = new Set(rows.keys());
+  const drop = (candidates: Iterable<number>): number => {
+    const before = left.size;
+    for (const row of candidates) left.delete(row);
+    return before - left.size;
+  };
+  const copies = (sets: readonly (readonly number[])[]): number[] => sets.flatMap((set) => set.slice(1));
+  const droppedExact = options.duplicates === 'drop' ? drop(copies(duplicates.exact)) : 0;
+  // Copies of a file that is dropped as a near copy go with it.
+  const droppedNear =
+    options.nearDuplicates === 'drop' ? drop(withCopies(copies(duplicates.near), duplicates)) : 0;
+  const counts = countLabels([...left], rows);
+  const smallClasses = [...counts]
+    .filter(([, pictures]) => pictures < options.leastPictures)
+    .map(([label, pictures]) => ({ label, pictures }));
+  const small = new Set(smallClasses.map(({ label }) => label));
+  const droppedSmall = drop([...left].filter((row) => small.has(rows[row]!.label)));
+  const kept = [...left];
+  return {
+    kept,
+    groupOfKept: groupsOf(kept, rows, duplicates, options),
+    duplicates,
+    smallClasses,
+    dropped: { duplicates: droppedExact, nearDuplicates: droppedNear, smallClasses: droppedSmall },
+  };
+}
+
+function withCopies(rows: readonly number[], { exact }: Duplicates): number[] {
+  const setOf = new Map(exact.map((set) => [set[0]!, set]));
+  return rows.flatMap((row) => setOf.get(row) ?? [row]);
+}
+
+function countLabels(left: readonly number[], rows: readonly CuratedRow[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const row of left) counts.set(rows[row]!.label, (counts.get(rows[row]!.label) ?? 0) + 1);
+  return counts;
+}
+
+/** Joins what belongs together: by the set's groups, and copies where they are to stay in one part. */
+function groupsOf(
+  kept: readonly number[],
+  rows: readonly CuratedRow[],
+  duplicates: Duplicates,
+  options: CuratingOptions,
+): Uint32Array | null {
+  const sets = new Sets();
+  const joinAll = (members: readonly number[]): void => {
+    for (const member of members) sets.join(members[0]!, member);
+  };
+  const byGroup = new Map<string, number>();
+  for (const row of kept) {
+    const { group } = rows[row]!;
+    if (group === null) continue;
+    const first = byGroup.get(group);
+    if (first === undefined) byGroup.set(group, row);
+    else sets.join(first, row);
+  }
+  if (options.duplicates === 'together') duplicates.exact.forEach(joinAll);
+  if (options.nearDuplicates === 'together') {
+    duplicates.near.forEach(joinAll);
+    // Of copies of one file, the first stands for all among the near ones.
+    duplicates.exact.forEach(joinAll);
+  }
+  if (byGroup.size === 0 && sets.ofAtLeastTwo(kept).length === 0) return null;
+  return Uint32Array.from(kept, (row) => sets.find(row));
+}

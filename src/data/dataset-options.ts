@@ -1,0 +1,63 @@
+/** Owns the options that every source has: what to do about copies and about classes with too few pictures. */
+import type { OptionSpec } from '../protocol/catalog.ts';
+import type { Options } from '../protocol/options.ts';
+import { numberOption } from '../protocol/options.ts';
+
+/** What to do with pictures that are there more than once. */
+export type CopiesChoice = 'keep' | 'drop' | 'together';
+
+const CHOICES = [
+  { value: 'keep', label: 'keep all' },
+  { value: 'drop', label: 'keep the first' },
+  { value: 'together', label: 'keep in one part' },
+] as const;
+
+/** Declared for every source, after its own. */
+export const datasetOptions: readonly OptionSpec[] = [
+  {
+    kind: 'choice',
+    name: 'duplicates',
+    label: 'Copies of a file',
+    help: 'What to do with pictures whose files are the same.',
+    default: 'keep',
+    choices: CHOICES,
+  },
+  {
+    kind: 'choice',
+    name: 'nearDuplicates',
+    label: 'Near copies',
+    help: 'What to do with pictures that look the same but were saved another way.',
+    default: 'keep',
+    choices: CHOICES,
+  },
+  {
+    kind: 'number',
+    name: 'leastPictures',
+    label: 'Least pictures of a class',
+    help: 'Classes with fewer pictures are left out; 0 keeps all.',
+    default: 0,
+    min: 0,
+    max: 100_000,
+    step: 1,
+  },
+];
+
+/** The options of {@link datasetOptions}, read. */
+export interface CuratingOptions {
+  readonly duplicates: CopiesChoice;
+  readonly nearDuplicates: CopiesChoice;
+  readonly leastPictures: number;
+}
+
+/** Reads them from checked options. */
+export function curatingOptions(options: Options): CuratingOptions {
+  return {
+    duplicates: copiesChoice(options['duplicates']),
+    nearDuplicates: copiesChoice(options['nearDuplicates']),
+    leastPictures: numberOption(options, 'leastPictures'),
+  };
+}
+
+function copiesChoice(value: unknown): CopiesChoice {
+  return CHOICES.find((choice) => choice.value === value)?.value ?? 'keep';
+}

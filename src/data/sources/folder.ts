@@ -1,0 +1,53 @@
+/** A folder of class-named folders from this machine, picked on the page or named by path. */
+import { flagOption, textOption } from '../../protocol/options.ts';
+import { StudioError } from '../../protocol/errors.ts';
+import type { FolderFile } from '../../platform/platform.ts';
+import { findPictures, folderOptions, readPictures } from './class-folders.ts';
+import type { Source, SourceContext } from './source.ts';
+
+export const folder: Source = {
+  entry: {
+    name: 'folder',
+    label: 'Folder',
+    help: 'A folder that holds one folder of pictures for each class.',
+    notice: 'Read from this machine; nothing is sent anywhere.',
+    options: [
+      {
+        kind: 'file',
+        name: 'path',
+        label: 'Folder',
+        help: 'The folder of folders; in a recipe, a path relative to it.',
+        default: '',
+        accept: '',
+        isFolder: true,
+      },
+      ...folderOptions,
+    ],
+  },
+  async open(options, context) {
+    const path = textOption(options, 'path');
+    const pictures = findPictures(await listGivenFolder(path, context));
+    const takesSplit = flagOption(options, 'splitFolders');
+    return {
+      origin: path === '' ? 'a folder' : path.replace(/[\\/]+$/, '').replace(/^.*[\\/]/, ''),
+      noun: 'pictures',
+      sizeBytes: pictures.reduce((sum, picture) => sum + picture.sizeBytes, 0),
+      rowCount: pictures.length,
+      labelNames: null,
+      readRows: (signal) => readPictures(pictures, takesSplit, signal),
+    };
+  },
+};
+
+function listGivenFolder(
+  path: string,
+  { platform, folder: picked }: SourceContext,
+): Promise<readonly FolderFile[]> {
+  if (picked !== undefined) return Promise.resolve(picked);
+  if (path !== '' && platform.listFolder !== undefined) return platform.listFolder(path);
+  throw new StudioError({
+    code: 'data/file-missing',
+    message: `A folder was expected; none was picked${path === '' ? ', and the recipe names none' : ''}.`,
+    hint: 'Pick a folder in the Data column, or set dataset.path in a recipe for the headless command.',
+  });
+}

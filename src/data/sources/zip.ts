@@ -1,0 +1,47 @@
+/** A zip of class-named folders from this machine, read in place: one picture at a time is unpacked. */
+import { flagOption, textOption } from '../../protocol/options.ts';
+import { readZipDirectory } from '../archives/zip-directory.ts';
+import { readZipEntry } from '../archives/zip-entry.ts';
+import { findPictures, folderOptions, readPictures } from './class-folders.ts';
+import { openGivenFile, type Source } from './source.ts';
+
+export const zip: Source = {
+  entry: {
+    name: 'zip',
+    label: 'Zip of folders',
+    help: 'A zip with one folder of pictures for each class.',
+    notice: 'Read from this machine; nothing is sent anywhere.',
+    options: [
+      {
+        kind: 'file',
+        name: 'path',
+        label: 'File',
+        help: 'The zip; in a recipe, a path relative to it.',
+        default: '',
+        accept: '.zip',
+      },
+      ...folderOptions,
+    ],
+  },
+  async open(options, context) {
+    const path = textOption(options, 'path');
+    const file = await openGivenFile(path, context);
+    const entries = await readZipDirectory(file);
+    const pictures = findPictures(
+      entries.map((entry) => ({
+        path: entry.path,
+        sizeBytes: entry.unpackedBytes,
+        read: () => readZipEntry(file, entry),
+      })),
+    );
+    const takesSplit = flagOption(options, 'splitFolders');
+    return {
+      origin: path === '' ? 'a zip' : path.replace(/^.*[\\/]/, ''),
+      noun: 'pictures',
+      sizeBytes: file.byteLength,
+      rowCount: pictures.length,
+      labelNames: null,
+      readRows: (signal) => readPictures(pictures, takesSplit, signal),
+    };
+  },
+};

@@ -1,0 +1,150 @@
+/** Copies, groups and given splits: what is found, what the recipe's choices do, and what stays together. */
+import { parquetWriteBuffer } from 'hyparquet-writer';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Dataset } from '../../../src/data/dataset.ts';
+import { splitGroups } from '../../../src/data/group-split.ts';
+import { openDataset } from '../../../src/data/open-dataset.ts';
+import { createPlatform } from '../../../src/platform/platform.node.ts';
+import type { OptionValue } from '../../../src/protocol/recipe.ts';
+import { errorOf } from './studio-error.ts';
+import { noisePicture, recipeOf } from './test-recipe.ts';
+
+const platform = createPlatform();
+const ROWS = 40;
+/** Row 7 is the file of row 2; rows 11 and 30 show what row 4 shows. */
+let images: Uint8Array[] = [];
+const labels = Array.from({ length: ROWS }, (_, row) => (row % 2 === 0 ? 'cat' : 'dog'));
+
+beforeAll(async () => {
+  images = await Promise.all(
+    Array.from({ length: ROWS }, async (_, row) => (await noisePicture(row)).png().toBuffer()),
+  );
+  images[7] = images[2]!;
+  images[11] = await (await noisePicture(4)).jpeg({ quality: 60 }).toBuffer();
+  images[30] = await (await noisePicture(4)).resize(60, 60).modulate({ brightness: 1.1 }).webp().toBuffer();
+});
+
+function open(
+  options: Record<string, OptionValue> = {},
+  more: Readonly<Record<string, readonly (string | null)[]>> = {},
+): Promise<Dataset> {
+  const columns = { label: labels, ...more };
+  const buffer = parquetWriteBuffer({
+    columnData: [
+      { name: 'image', data: images, type: 'BYTE_ARRAY' },
+      ...Object.entries(columns).map(([name, data]) => ({ name, data: [...data], type: 'STRING' as const })),
+    ],
+  });
+  const recipe = recipeOf({ source: 'parquet', ...options }, 64);
+  return openDataset(recipe, platform, { file: new Blob([buffer]), onProgress: () => undefined });
+}
+
+function partOf({ summary }: Dataset, row: number): string {
+  const found = Object.entries(summary.split).find(([, rows]) => rows.includes(row));
+  return found?.[0] ?? 'none';
+}
+
+describe('copies', () => {
+  it('are found and told, and change nothing by themselves', async () => {
+    const { summary } = await open();
+    expect(summary.labelOfRow.length).toBe(ROWS);
+    expect(summary.findings?.duplicates).toEqual([[2, 7]]);
+    expect(summary.findings?.nearDuplicates).toEqual([[4, 11, 30]]);
+    expect(summary.findings?.dropped).toEqual({ duplicates: 0, nearDuplicates: 0, smallClasses: 0 });
+  });
+
+  it('are dropped but for the first, and rows are numbered anew', async () => {
+    const { summary, pictures } = await open({ duplicates: 'drop', nearDuplicates: 'drop' });
+    expect(summary.findings?.dropped).toEqual({ duplicates: 1, nearDuplicates: 2, smallClasses: 0 });
+    expect(summary.findings?.duplicates).toEqual([]);
+    expect(summary.labelOfRow.length).toBe(ROWS - 3);
+    expect(pictures.count).toBe(ROWS - 3);
+    const whole = await open();
+    // Row 9 is now the tenth but one: 7 is gone before it.
+    expect(await pictures.read([8])).toEqual(await whole.pictures.read([9]));
+    expect((await errorOf(() => pictures.read([ROWS - 3]))).code).toBe('bug/row');
+  });
+
+  it('stay in one part when they are to', async () => {
+    const dataset = await open({ duplicates: 'together', nearDuplicates: 'together' });
+    expect(partOf(dataset, 2)).toBe(partOf(dataset, 7));
+    expect(new Set([4, 11, 30].map((row) => partOf(dataset, row))).size).toBe(1);
+    expect(dataset.summary.findings?.setsAcrossSplits).toBe(0);
+    expect(dataset.summary.split.train.length).toBe(24);
+  });
+
+  it('leave scikit-learn its split when there are none', async () => {
+    const [one, other] = [await open({ duplicates: 'drop' }), await open({ duplicates: 'drop' })];
+    expect(one.summary.split).toEqual(other.summary.split);
+  });
+});
+
+describe('classes with few pictures', () => {
+  it('are left out when the recipe says how many they need', async () => {
+    const label = labels.map((name, row) => (row < 3 ? 'bird' : name));
+    const { summary } = await open({ leastPictures: 5 }, { label });
+    expect(summary.labels).toEqual(['cat', 'dog']);
+    expect(summary.findings?.smallClasses).toEqual([{ label: 'bird', pictures: 3 }]);
+    expect(summary.findings?.dropped.smallClasses).toBe(3);
+  });
+});
+
+describe('groups', () => {
+  it('keep one person in one part', async () => {
+    const person = Array.from({ length: ROWS }, (_, row) => `person ${row % 10}`);
+    const dataset = await open({ groupColumn: 'person' }, { person });
+    for (let row = 0; row < ROWS; row += 1) expect(partOf(dataset, row)).toBe(partOf(dataset, row % 10));
+    expect(partOf(dataset, 0)).not.toBe('none');
+  });
+
+  it('still give each part its share of each class', () => {
+    const groups = 300;
+    const labelOfRow = Uint16Array.from({ length: 3000 }, (_, row) => (row * 7 + Math.floor(row / 50)) % 4);
+    const groupOfRow = Uint32Array.from({ length: 3000 }, (_, row) => Math.floor((row % 997) / 3) % groups);
+    const plan = { train: 0.6, validation: 0.2, test: 0.2, seed: 42 };
+    const split = splitGroups(labelOfRow, groupOfRow, plan);
+    for (const part of ['train', 'validation', 'test'] as const) {
+      for (let label = 0; label < 4; label += 1) {
+        const inPart = split[part].filter((row) => labelOfRow[row] === label).length;
+        expect(Math.abs(inPart / labelOfRow.filter((one) => one === label).length - plan[part])).toBeLessThan(0.02);
+      }
+    }
+    expect(splitGroups(labelOfRow, groupOfRow, plan)).toEqual(split);
+    expect(splitGroups(labelOfRow, groupOfRow, { ...plan, seed: 43 })).not.toEqual(split);
+  });
+
+  it('refuse too few', async () => {
+    const person = labels.map(() => 'the only one');
+    const error = await errorOf(() => open({ groupColumn: 'person' }, { person }));
+    expect(error.code).toBe('data/split-too-small');
+  });
+});
+
+describe("the set's own split", () => {
+  const words = ['train', 'Train', 'train', 'valid', 'TEST'];
+  const part = Array.from({ length: ROWS }, (_, row) => words[row % 5]!);
+
+  it('is taken as it is, in the order of the set', async () => {
+    const { summary } = await open({ splitColumn: 'part' }, { part });
+    expect(Array.from(summary.split.validation)).toEqual([3, 8, 13, 18, 23, 28, 33, 38]);
+    expect(Array.from(summary.split.test)).toEqual([4, 9, 14, 19, 24, 29, 34, 39]);
+    expect(summary.split.train.length).toBe(24);
+  });
+
+  it('is completed from the training rows where it has no validation', async () => {
+    const two = part.map((word) => (word === 'valid' ? 'train' : word));
+    const { summary } = await open({ splitColumn: 'part' }, { part: two });
+    expect(summary.split.test.length).toBe(8);
+    expect(summary.split.validation.length).toBe(8);
+    expect(summary.split.train.length).toBe(24);
+  });
+
+  it.each([
+    ['a word that is none', 'holdout'],
+    ['a row without', null],
+  ])('is refused with %s', async (_what, word) => {
+    const odd = part.map((one, row) => (row === 5 ? word : one));
+    const error = await errorOf(() => open({ splitColumn: 'part' }, { part: odd }));
+    expect(error.code).toBe('data/unknown-split');
+  });
+});
