@@ -72,7 +72,7 @@ export async function openDataset(
  *
  * @throws StudioError `recipe/unknown-source`, `recipe/unknown-option`, `recipe/invalid`
  */
-export function findCheckedSource(recipe: Recipe): { readonly source: Source; readonly options: Options } {
+function findCheckedSource(recipe: Recipe): { readonly source: Source; readonly options: Options } {
   const source = findSource(recipe.dataset.source);
   const owner = { field: 'dataset', entry: `the source ${source.entry.name}`, ownKeys: ['source'] };
   return { source, options: checkOptions(owner, source.entry.options, recipe.dataset) };

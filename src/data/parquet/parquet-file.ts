@@ -1,5 +1,6 @@
 /** Owns opening a Parquet file: its description, checked, and its columns, which are read page by page. */
 import { parquetMetadata, parquetSchema, type FileMetaData, type SchemaTree } from 'hyparquet';
+import { z } from 'zod';
 import type { ByteSource } from '../../platform/platform.ts';
 import { readLabelNames } from './hub-features.ts';
 import { extentOf, readCells } from './pages.ts';
@@ -55,10 +56,7 @@ const MAX_DESCRIPTION_BYTES = 2 ** 26;
  * `data/no-rows`, `data/too-many-rows`
  */
 export async function openParquet(file: ByteSource): Promise<ParquetFile> {
-  const footer = await readFooter(file);
-  const metadata = describe(footer);
-  checkGroups(metadata, file.byteLength);
-  const root = parquetSchema(metadata);
+  const { metadata, root } = describe(await readFooter(file), file.byteLength);
   const groupRows = metadata.row_groups.map((group) => Number(group.num_rows));
   return {
     columns: root.children.map((child) => child.element.name),
@@ -93,19 +91,50 @@ async function readFooter(file: ByteSource): Promise<Uint8Array> {
   return new Uint8Array(await file.slice(byteLength - 8 - length, byteLength));
 }
 
-function describe(footer: Uint8Array): FileMetaData {
+interface Description {
+  readonly metadata: FileMetaData;
+  readonly root: SchemaTree;
+}
+
+function describe(footer: Uint8Array, byteLength: number): Description {
   try {
     checkThrift(footer, 0);
-    return parquetMetadata(footer, { geoparquet: false });
+    const metadata = parquetMetadata(footer, { geoparquet: false });
+    // hyparquet takes every value for what it should be; in a damaged file it may be of any kind.
+    if (!DescriptionSchema.safeParse(metadata).success) throw damaged('its description is damaged');
+    checkGroups(metadata, byteLength);
+    return { metadata, root: parquetSchema(metadata) };
   } catch (thrown) {
     throw asParquetError(thrown, 'its description');
   }
 }
 
+/** The kinds of what is read of a description here. */
+const DescriptionSchema = z.object({
+  schema: z.array(z.object({ name: z.string(), num_children: z.int().min(0).optional() })).min(1),
+  row_groups: z.array(
+    z.object({
+      num_rows: z.bigint().min(0n),
+      columns: z.array(
+        z.object({
+          meta_data: z
+            .object({
+              path_in_schema: z.array(z.string()),
+              num_values: z.bigint().min(0n),
+              total_compressed_size: z.bigint().min(0n),
+              data_page_offset: z.bigint(),
+              dictionary_page_offset: z.bigint().optional(),
+            })
+            .optional(),
+        }),
+      ),
+    }),
+  ),
+});
+
 function checkGroups(metadata: FileMetaData, byteLength: number): void {
   let rows = 0n;
   for (const group of metadata.row_groups) {
-    if (group.num_rows < 0n) throw damaged('a row group has fewer than no rows');
     rows += group.num_rows;
     for (const { meta_data: chunk } of group.columns) {
       if (chunk === undefined) throw damaged('a column is encrypted or kept in another file');

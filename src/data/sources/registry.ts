@@ -2,12 +2,13 @@
 import { StudioError } from '../../protocol/errors.ts';
 import { datasetOptions } from '../dataset-options.ts';
 import { folder } from './folder.ts';
+import { hub } from './hub.ts';
 import { parquet } from './parquet.ts';
 import { sample } from './sample.ts';
 import type { Source } from './source.ts';
 import { zip } from './zip.ts';
 
-export const sources: readonly Source[] = [sample, parquet, folder, zip].map(withDatasetOptions);
+export const sources: readonly Source[] = [sample, hub, parquet, folder, zip].map(withDatasetOptions);
 
 /** Adds the options that every source has. */
 function withDatasetOptions(source: Source): Source {
