@@ -1,6 +1,7 @@
 /**
- * Serves requests: one at a time in the order they came, because they share a device; control at once. Each request
- * gets exactly one `done`, `failed` or `cancelled`.
+ * Serves requests. Those that change the session (device, set, network) wait for each other, in the order they came;
+ * those that only look are served at once, also while a run goes on; so is control. Each request gets exactly one
+ * `done`, `failed` or `cancelled`.
  */
 import type { Session } from '../engine/session.ts';
 import { asStudioError, isAbort } from '../protocol/errors.ts';
@@ -9,6 +10,9 @@ import type { Control, FromWorker, Request, RequestKind, Requests, ToWorker } fr
 import { RunControl } from '../training/control.ts';
 
 type Output = Requests[RequestKind]['output'];
+
+/** Requests that only look at what is there. */
+const LOOKS: ReadonlySet<RequestKind> = new Set(['pictures', 'views', 'describeModel']);
 
 /** See the header. */
 export class Dispatcher {
@@ -39,7 +43,8 @@ export class Dispatcher {
       emit({ kind: 'state', state });
     });
     this.#controls.set(id, control);
-    this.#queue = this.#queue.then(() => this.#serve(request, control, emit));
+    if (LOOKS.has(request.kind)) void this.#serve(request, control, emit);
+    else this.#queue = this.#queue.then(() => this.#serve(request, control, emit));
   }
 
   async #serve(request: Request, control: RunControl, emit: (event: RunEvent) => void): Promise<void> {

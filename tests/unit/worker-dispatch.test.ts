@@ -1,0 +1,81 @@
+/** The worker's side of the contract, with a real session on wasm: one end a request, looks served while a run goes on. */
+import { expect, it } from 'vitest';
+import type { FromWorker, Request } from '../../src/protocol/messages.ts';
+import { Dispatcher } from '../../src/worker/dispatch.ts';
+import { openSession, tinyRecipe } from '../support/session.ts';
+
+type Ending = Extract<FromWorker, { kind: 'done' | 'failed' | 'cancelled' }>;
+
+/** Posts requests and resolves with all that was said once each has ended. */
+async function converse(
+  requests: readonly Request[],
+  onMessage: (message: FromWorker, dispatcher: Dispatcher) => void = () => undefined,
+): Promise<FromWorker[]> {
+  const said: FromWorker[] = [];
+  const session = await openSession('wasm');
+  const open = new Set(requests.map(({ id }) => id));
+  await new Promise<void>((resolve) => {
+    const dispatcher: Dispatcher = new Dispatcher(session, (message) => {
+      said.push(message);
+      if (message.kind === 'done' || message.kind === 'failed' || message.kind === 'cancelled') {
+        open.delete(message.id);
+      }
+      onMessage(message, dispatcher);
+      if (open.size === 0) resolve();
+    });
+    for (const request of requests) dispatcher.receive(request);
+  });
+  return said;
+}
+
+const endings = (said: readonly FromWorker[]): Ending[] =>
+  said.filter((message): message is Ending => ['done', 'failed', 'cancelled'].includes(message.kind));
+
+it('shows pictures while a run goes on', async () => {
+  const recipe = await tinyRecipe();
+  let asked = false;
+  const said = await converse(
+    [
+      { kind: 'train', id: 1, input: { recipe } },
+      { kind: 'export', id: 2, input: { format: 'tfjs' } },
+    ],
+    (message, dispatcher) => {
+      if (asked || message.kind !== 'event' || message.event.kind !== 'epoch') return;
+      asked = true;
+      dispatcher.receive({ kind: 'pictures', id: 3, input: { rows: [5, 2] } });
+    },
+  );
+  expect(endings(said).map(({ id, kind }) => [id, kind])).toEqual([
+    [3, 'done'],
+    [1, 'done'],
+    [2, 'done'],
+  ]);
+});
+
+it('ends a cancelled request with cancelled, and one that waited for it all the same', async () => {
+  const recipe = await tinyRecipe();
+  const said = await converse(
+    [
+      { kind: 'train', id: 1, input: { recipe } },
+      { kind: 'openDataset', id: 2, input: { recipe } },
+    ],
+    (message, dispatcher) => {
+      if (message.kind === 'event' && message.event.kind === 'step') {
+        dispatcher.receive({ kind: 'control', id: 1, action: 'cancel' });
+      }
+    },
+  );
+  expect(endings(said).map(({ id, kind }) => [id, kind])).toEqual([
+    [1, 'cancelled'],
+    [2, 'done'],
+  ]);
+});
+
+it('sends an error across whole: code, message and hint', async () => {
+  const recipe = await tinyRecipe({ dataset: { source: 'attic' } });
+  const [failed] = endings(await converse([{ kind: 'openDataset', id: 1, input: { recipe } }]));
+  if (failed?.kind !== 'failed') throw new TypeError('the request fails');
+  expect(failed.error).toMatchObject({ code: 'recipe/unknown-source', retryable: false });
+  expect(failed.error.message).toContain('attic');
+  expect(failed.error.hint).not.toBe('');
+});
