@@ -7,7 +7,7 @@ import { buildBackbone } from '../../../src/models/backbones/registry.ts';
 import { loadBackboneWeights } from '../../../src/models/load-weights.ts';
 import { RecipeSchema } from '../../../src/protocol/recipe.ts';
 import { filePlatform } from '../../unit/models/support.ts';
-import { useBackend } from './backends.ts';
+import { useBackend } from '../../support/backends.ts';
 import { parseGolden, preprocess, relativeError } from './golden.ts';
 import { rulePictures } from './rule.ts';
 

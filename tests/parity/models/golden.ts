@@ -1,9 +1,10 @@
 /** What the parity tests of models share: the goldens' form, weights by rule, preprocessing on the host, errors. */
 import * as tf from '@tensorflow/tfjs';
 import type { Preprocessing } from '../../../src/models/backbones/backbone.ts';
+import { buildBackbone } from '../../../src/models/backbones/registry.ts';
 import { variablesOf } from '../../../src/models/weights/fill-model.ts';
 import type { Recipe } from '../../../src/protocol/recipe.ts';
-import { ruleWeights } from './rule.ts';
+import { rulePictures, ruleWeights } from './rule.ts';
 
 export interface Probe {
   readonly layer: string;
@@ -66,4 +67,41 @@ export function relativeError(ours: Float32Array, theirs: Float32Array, largest?
   if (ours.length !== theirs.length) return Infinity;
   const scale = largest ?? theirs.reduce((max, value) => Math.max(max, Math.abs(value)), 0);
   return theirs.reduce((max, value, i) => Math.max(max, Math.abs(value - ours[i]!) / scale), 0);
+}
+
+/**
+ * Builds a network with weights by rule, runs it on the current backend and compares: the largest error over probes at
+ * every depth and pooled features, each relative to its largest magnitude.
+ *
+ * @throws TypeError when an output has another shape than Keras'
+ */
+export async function largestError(recipe: Recipe['backbone'], activations: Activations): Promise<number> {
+  const { size, batch, probes, pooled } = activations;
+  const { backbone, model } = buildBackbone(recipe, size);
+  fillByRule(model);
+  const layers = probes.map(({ layer }) => model.getLayer(layer).output as tf.SymbolicTensor);
+  const probe = tf.model({ inputs: model.inputs, outputs: layers });
+  const pictures = tf.tensor(preprocess(rulePictures(batch, size), backbone.preprocessing), [
+    batch,
+    size,
+    size,
+    3,
+  ]);
+  const outputs = probe.predict(pictures) as tf.Tensor[];
+  const pooledOurs = tf.tidy(() => outputs.at(-1)!.mean([1, 2]));
+  const errors = [relativeError(await pooledOurs.data<'float32'>(), pooled)];
+  for (const [i, { layer, shape, samples, largest }] of probes.entries()) {
+    const output = outputs[i]!;
+    if (output.shape.join() !== shape.join())
+      throw new TypeError(`${layer} has shape ${output.shape.join()}`);
+    const values = await output.data<'float32'>();
+    const picked = Float32Array.from(
+      samples,
+      (_, k) => values[Math.floor((k * values.length) / samples.length)]!,
+    );
+    errors.push(relativeError(picked, samples, largest));
+  }
+  tf.dispose([pictures, pooledOurs, outputs]);
+  model.dispose();
+  return Math.max(...errors);
 }

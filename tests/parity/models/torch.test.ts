@@ -9,7 +9,7 @@ import { buildBackbone } from '../../../src/models/backbones/registry.ts';
 import { loadBackboneWeights } from '../../../src/models/load-weights.ts';
 import { RecipeSchema, type Recipe } from '../../../src/protocol/recipe.ts';
 import { f32, filePlatform, safetensorsFile, type RawTensor } from '../../unit/models/support.ts';
-import { useBackend } from './backends.ts';
+import { useBackend } from '../../support/backends.ts';
 import { parseGolden, preprocess, relativeError } from './golden.ts';
 import { rulePictures, ruleTorchWeights } from './rule.ts';
 
