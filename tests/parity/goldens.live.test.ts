@@ -19,9 +19,13 @@ const folder = mkdtempSync(join(tmpdir(), 'mien-goldens-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const run = (script: string, ...args: string[]): string =>
-  execFileSync(process.env['KERAS_PYTHON'] ?? 'python3', [script, ...args], { encoding: 'utf8', stdio: 'pipe' });
+  execFileSync(process.env['KERAS_PYTHON'] ?? 'python3', [script, ...args], {
+    encoding: 'utf8',
+    stdio: 'pipe',
+  });
 
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null;
 
 /** Where two JSON values differ by more than rounding, as paths. Versions of libraries, the top's texts, may. */
 function differences(a: unknown, b: unknown, path = ''): string[] {

@@ -41,6 +41,8 @@ export function installMissing(root) {
     stdio: 'inherit',
   });
   if (status !== 0 || missingPackages(root).length > 0) {
-    throw new Error('The packages could not be installed. Is the network there? Try `npm install` to see why.');
+    throw new Error(
+      'The packages could not be installed. Is the network there? Try `npm install` to see why.',
+    );
   }
 }

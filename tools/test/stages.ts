@@ -41,7 +41,7 @@ export const STATIC_STAGES: readonly Stage[] = [
     '--log-level=warn',
     '--cache',
     '--cache-location',
-    `${CACHE}/prettier`,
+    `${CACHE}/mien/prettier`,
     '.',
   ),
   check('layers', 'depcruise', '--config', '.dependency-cruiser.cjs', 'src', 'tools', 'vite.config.ts'),
