@@ -93,9 +93,11 @@ async function* walkPages(file: ByteSource, chunk: ColumnChunk, signal?: AbortSi
     const size = header.compressed_page_size;
     window = await widen(file, window, position, position + size, end);
     const at = position - window.at;
-    // Copied, so that a picture that is kept keeps its page and not the whole window.
-    yield { header, bytes: window.bytes.slice(at, at + size) };
+    const bytes = window.bytes.subarray(at, at + size);
     position += size;
+    // A page that fills its window is all that is kept while its rows are worked on.
+    if (at + size === window.bytes.length) window = { at: position, bytes: new Uint8Array(0) };
+    yield { header, bytes };
   }
 }
 
