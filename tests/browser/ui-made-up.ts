@@ -14,7 +14,8 @@ function random(seed: number): number {
 }
 
 const rows = Array.from({ length: PICTURES }, (_, row) => row);
-const part = (from: number, to: number): Uint32Array => Uint32Array.from(rows.slice(from * PICTURES, to * PICTURES));
+const part = (from: number, to: number): Uint32Array =>
+  Uint32Array.from(rows.slice(from * PICTURES, to * PICTURES));
 
 export const dataset: DatasetSummary = {
   source: 'sample',
@@ -33,10 +34,28 @@ export const device: DeviceReport = {
   why: 'The only WebGPU adapter here is software (SwiftShader), some 90 times slower than wasm.',
   chosenBy: 'policy',
   candidates: [
-    { backend: 'webgpu', available: true, suitable: false, name: 'SwiftShader', why: 'In software: slower than wasm.' },
+    {
+      backend: 'webgpu',
+      available: true,
+      suitable: false,
+      name: 'SwiftShader',
+      why: 'In software: slower than wasm.',
+    },
     { backend: 'webgl', available: false, suitable: false, name: '–', why: 'There is no WebGL here.' },
-    { backend: 'wasm', available: true, suitable: true, name: '4 threads', why: 'The fastest without a GPU.' },
-    { backend: 'cpu', available: true, suitable: true, name: 'plain JavaScript', why: 'Runs anywhere, slowest of all.' },
+    {
+      backend: 'wasm',
+      available: true,
+      suitable: true,
+      name: '4 threads',
+      why: 'The fastest without a GPU.',
+    },
+    {
+      backend: 'cpu',
+      available: true,
+      suitable: true,
+      name: 'plain JavaScript',
+      why: 'Runs anywhere, slowest of all.',
+    },
   ],
 };
 
@@ -79,7 +98,11 @@ function probabilitiesOf(row: number, skill: number): number[] {
   return scores.map((score) => score / sum);
 }
 
-function classReport(label: string, index: number, matrix: readonly (readonly number[])[]): Evaluation['perClass'][number] {
+function classReport(
+  label: string,
+  index: number,
+  matrix: readonly (readonly number[])[],
+): Evaluation['perClass'][number] {
   const hits = matrix[index]?.[index] ?? 0;
   const support = (matrix[index] ?? []).reduce((sum, count) => sum + count, 0);
   const predicted = matrix.reduce((sum, counts) => sum + (counts[index] ?? 0), 0);
@@ -94,8 +117,13 @@ export function runEvents(headEpochs: number, tuneEpochs: number, hasEnded: bool
   const events: RunEvent[] = [phase(0, 'head', 5000), ...epochs(0, headEpochs, headEpochs, head)];
   if (tuneEpochs === 0) return events;
   const best = Math.max(1, tuneEpochs - 2);
-  events.push(phaseEnd(0, false, headEpochs, 0.9), phase(1, 'fineTune', 302_000), ...epochs(1, tuneEpochs, best, tune));
-  if (hasEnded) events.push(phaseEnd(1, true, best, 1.5), { kind: 'test', evaluation: evaluate('test', 1.45) });
+  events.push(
+    phaseEnd(0, false, headEpochs, 0.9),
+    phase(1, 'fineTune', 302_000),
+    ...epochs(1, tuneEpochs, best, tune),
+  );
+  if (hasEnded)
+    events.push(phaseEnd(1, true, best, 1.5), { kind: 'test', evaluation: evaluate('test', 1.45) });
   return events;
 }
 

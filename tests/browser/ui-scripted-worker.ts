@@ -44,16 +44,23 @@ export function installScriptedWorker(script: WorkerScript): void {
       const row = rows[Math.floor(at / size / size)] ?? 0;
       const [x, y] = [(at % size) / size - 0.5, (Math.floor(at / size) % size) / size - 0.5];
       const ground = x * x + y * y < 0.12 ? 150 : 60;
-      rgba.set([ground + ((row * 37) % 90), ground + ((row * 53) % 70), ground + ((row * 71) % 50), 255], at * 4);
+      rgba.set(
+        [ground + ((row * 37) % 90), ground + ((row * 53) % 70), ground + ((row * 71) % 50), 255],
+        at * 4,
+      );
     }
     return { size, rows, rgba };
   };
 
-  const answerTo = (message: Exclude<ToWorker, { kind: 'control' }>): Extract<FromWorker, { kind: 'done' }>['output'] => {
+  const answerTo = (
+    message: Exclude<ToWorker, { kind: 'control' }>,
+  ): Extract<FromWorker, { kind: 'done' }>['output'] => {
     if (message.kind === 'pictures') return sheet(message.input.rows, 64);
     if (message.kind === 'views') {
       const rows = Array.from({ length: message.input.count }, () => message.input.row);
-      return Object.assign(sheet(rows, 64), { captions: rows.map((_, index) => `flip, ${String(3 * index)}°`) });
+      return Object.assign(sheet(rows, 64), {
+        captions: rows.map((_, index) => `flip, ${String(3 * index)}°`),
+      });
     }
     const file = { fileName: 'mien.zip', mimeType: 'application/zip', bytes: new Uint8Array([80, 75]) };
     return answers[message.kind] ?? file;

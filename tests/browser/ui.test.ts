@@ -30,7 +30,9 @@ async function axe(page: Page): Promise<string[]> {
   await page.emulateMedia({ reducedMotion: 'reduce' });
   await page.evaluate(axeSource);
   const results = await page.evaluate(async () => {
-    const { axe: runner } = window as unknown as { axe: { run: (on: Document, how: RunOptions) => Promise<AxeResults> } };
+    const { axe: runner } = window as unknown as {
+      axe: { run: (on: Document, how: RunOptions) => Promise<AxeResults> };
+    };
     return runner.run(document, { resultTypes: ['violations'] });
   });
   return results.violations.flatMap((violation) =>
@@ -85,7 +87,9 @@ describe('the cut', () => {
     await page.mouse.down();
     await page.mouse.move(box.x + box.width / 3, box.y + box.height * 0.3, { steps: 4 });
     await page.mouse.up();
-    await expect.poll(() => page.locator('.clause').nth(1).innerText()).toMatch(/its last (9\d|1\d\d) layers/);
+    await expect
+      .poll(() => page.locator('.clause').nth(1).innerText())
+      .toMatch(/its last (9\d|1\d\d) layers/);
   });
 });
 
@@ -149,7 +153,9 @@ it('says why a set could not be opened, and what to do', async () => {
     retryable: false,
     cause: null,
   });
-  await expect.poll(() => page.getByRole('alert').innerText()).toMatch(/begins with PK[\s\S]*Choose another file/);
+  await expect
+    .poll(() => page.getByRole('alert').innerText())
+    .toMatch(/begins with PK[\s\S]*Choose another file/);
   expect(await axe(page)).toEqual([]);
 });
 
@@ -183,7 +189,9 @@ it('draws the curves under the policy, in as many points as epochs', async () =>
   const page = await openReady();
   await states.find(({ name }) => name === 'running')?.reach(page);
   const train = page.locator('.plot.loss .layer_0_marks path');
-  await expect.poll(async () => (await train.getAttribute('d'))?.match(/[ML]/g)?.length, { timeout: 15_000 }).toBe(17);
+  await expect
+    .poll(async () => (await train.getAttribute('d'))?.match(/[ML]/g)?.length, { timeout: 15_000 })
+    .toBe(17);
   await expect.poll(() => page.locator('.matrices svg').count(), { timeout: 15_000 }).toBe(1);
   expect(await page.locator('[data-failed]').count()).toBe(0);
 });

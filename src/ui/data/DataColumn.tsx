@@ -1,6 +1,6 @@
 /** The first clause: which pictures, how many of each class, how they are split, and what the network sees of them. */
 import type { ReactElement } from 'react';
-import { formatBytes, formatCount } from '../../lib/format.ts';
+import { formatBytes } from '../../lib/format.ts';
 import { useShownRecipe, useStudio, useStudioState } from '../studio-context.ts';
 import { Column } from '../widgets/Column.tsx';
 import { RunFailure } from '../training/RunFailure.tsx';
@@ -16,7 +16,10 @@ import { Views } from './Views.tsx';
 export function DataColumn(): ReactElement {
   const studio = useStudio();
   const recipe = useShownRecipe();
-  const { value: dataset, error, status } = useStudioState((state) => state.dataset);
+  const { value, error, status } = useStudioState((state) => state.dataset);
+  // While another source is being opened, what the last one held is not what the recipe says.
+  const isOther = status === 'loading' && value?.source !== recipe?.dataset.source;
+  const dataset = isOther ? null : value;
   const opening = useStudioState((state) => state.opening);
   const linkError = useStudioState((state) => state.linkError);
   const clause = dataset === null ? 'Pictures in their classes,' : dataClause(dataset);
@@ -25,7 +28,9 @@ export function DataColumn(): ReactElement {
       {linkError !== null && <Message error={linkError} kept="The recipe shown is the one you see here." />}
       {recipe !== null && <Source recipe={recipe} dataset={dataset} />}
       <RunFailure at="data" />
-      {error !== null && dataset !== null && <Message error={error} kept="The set before it is still open." />}
+      {error !== null && dataset !== null && (
+        <Message error={error} kept="The set before it is still open." />
+      )}
       {error !== null && dataset === null && (
         <Message error={error}>
           <button type="button" onClick={() => void studio.refresh(true)}>
@@ -33,7 +38,7 @@ export function DataColumn(): ReactElement {
           </button>
         </Message>
       )}
-      {dataset === null && status === 'loading' && (
+      {status === 'loading' && (dataset === null || opening !== null) && (
         <div className="stack-s">
           <p className="small">
             {opening === null ? 'Opening the set' : opening.label}
@@ -55,7 +60,6 @@ export function DataColumn(): ReactElement {
         </>
       )}
       {recipe !== null && <Notice source={recipe.dataset.source} />}
-      {dataset === null && status === 'none' && <p className="small">{formatCount(0)} pictures yet.</p>}
     </Column>
   );
 }

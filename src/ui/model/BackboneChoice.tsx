@@ -103,7 +103,8 @@ function weightsText(recipe: Recipe, model: ModelSummary | null): string {
   const named = typeof weights === 'string' ? weightLabels[weights] : weights.file;
   if (model === null || weights === 'random') return `Weights: ${named}`;
   const size = model.weights.sizeBytes > 0 ? `, ${formatBytes(model.weights.sizeBytes)}` : '';
-  return `Weights: ${model.weights.origin === '' ? named : model.weights.origin}${size}`;
+  const { origin } = model.weights;
+  return `Weights: ${origin === '' || origin === weights ? named : origin}${size}`;
 }
 
 function backboneOf(entry: BackboneEntry): Recipe['backbone'] {

@@ -124,7 +124,7 @@ function Parameters({
 
 function viewsText(recipe: Recipe): string {
   const { views } = recipe.augmentation;
-  return views === 'fresh' ? 'new views each epoch' : `cached, ${views} ${views === 1 ? 'view' : 'views'}`;
+  return views === 'fresh' ? 'fresh views' : `cached, ${views} ${views === 1 ? 'view' : 'views'}`;
 }
 
 function cacheSentence(recipe: Recipe, model: ModelSummary, unfreeze: number): string {

@@ -14,6 +14,10 @@ import { Mistakes } from './Mistakes.tsx';
 import { RunsTable } from './RunsTable.tsx';
 import { evaluationsOf } from './shown-evaluation.ts';
 import { TakeHome } from './TakeHome.tsx';
+import { WorstPairs } from './WorstPairs.tsx';
+
+/** Classes whose matrix can still be read in this column. */
+const MOST_IN_MATRIX = 16;
 
 /** See the header. */
 export function ResultsColumn(): ReactElement {
@@ -94,7 +98,16 @@ function WhereWrong({ dataset, record }: WhereWrongProps): ReactElement {
             <span className="small">rows true, columns predicted, %</span>
           )}
         </div>
-        <ConfusionMatrix labels={dataset.labels} evaluation={evaluation} chosen={cell} onChoose={setPicked} />
+        {dataset.labels.length <= MOST_IN_MATRIX ? (
+          <ConfusionMatrix
+            labels={dataset.labels}
+            evaluation={evaluation}
+            chosen={cell}
+            onChoose={setPicked}
+          />
+        ) : (
+          evaluation !== null && <WorstPairs evaluation={evaluation} chosen={cell} onChoose={setPicked} />
+        )}
         {evaluation === null && (
           <p className="small below-field">
             Filled after each phase, rows true, columns predicted. What it gets right lies on the diagonal.

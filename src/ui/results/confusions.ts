@@ -7,15 +7,27 @@ export interface Cell {
   readonly predicted: number;
 }
 
+/** A cell off the diagonal, with its pictures and their share of the true class. */
+export interface Confusion extends Cell {
+  readonly count: number;
+  readonly share: number;
+}
+
+/** The cells off the diagonal that have pictures, most first, at most so many. */
+export function worstPairs(evaluation: Evaluation, most: number): readonly Confusion[] {
+  const pairs = evaluation.confusionMatrix.flatMap((row, truth) => {
+    const all = row.reduce((sum, count) => sum + count, 0);
+    return row.map((count, predicted) => ({ truth, predicted, count, share: all === 0 ? 0 : count / all }));
+  });
+  return pairs
+    .filter(({ truth, predicted, count }) => truth !== predicted && count > 0)
+    .sort((a, b) => b.count - a.count)
+    .slice(0, most);
+}
+
 /** The cell off the diagonal with the most pictures; null when nothing is wrong. */
 export function worstConfusion(evaluation: Evaluation): Cell | null {
-  let worst: (Cell & { count: number }) | null = null;
-  evaluation.confusionMatrix.forEach((row, truth) => {
-    row.forEach((count, predicted) => {
-      if (truth !== predicted && count > (worst?.count ?? 0)) worst = { truth, predicted, count };
-    });
-  });
-  return worst;
+  return worstPairs(evaluation, 1)[0] ?? null;
 }
 
 /** A picture of a cell, with the probability of what it was taken for and of what it is. */

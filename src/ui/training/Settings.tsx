@@ -26,6 +26,8 @@ export function Settings({ recipe }: { readonly recipe: Recipe }): ReactElement 
         {recipe.phases.map((phase, index) => (
           <PhaseSettings key={index} phase={phase} index={index} studio={studio} isReadOnly={active} />
         ))}
+      </div>
+      <div className="settings">
         <TextSetting
           {...shared}
           label="Batch"

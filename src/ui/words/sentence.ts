@@ -22,7 +22,12 @@ export function dataClause(dataset: DatasetSummary): string {
 }
 
 /** The Model column's clause. */
-export function modelClause(label: string, layers: number, unfreeze: number | null, isHeadPhase: boolean): string {
+export function modelClause(
+  label: string,
+  layers: number,
+  unfreeze: number | null,
+  isHeadPhase: boolean,
+): string {
   if (isHeadPhase && unfreeze !== null && unfreeze > 0) return `seen through ${label}, frozen for now,`;
   if (unfreeze === null || unfreeze === 0) return `seen through ${label}, all of it frozen,`;
   if (unfreeze >= layers) return `seen through ${label}, all of it open,`;

@@ -57,7 +57,14 @@ describe('figures', () => {
   });
 
   it('are words while they are small', () => {
-    expect([0, 8, 12, 20, 21, 9400].map(format.countInWords)).toEqual(['no', 'eight', 'twelve', 'twenty', '21', '9,400']);
+    expect([0, 8, 12, 20, 21, 9400].map(format.countInWords)).toEqual([
+      'no',
+      'eight',
+      'twelve',
+      'twenty',
+      '21',
+      '9,400',
+    ]);
     expect(format.countOf(1, 'epoch')).toBe('1 epoch');
   });
 });

@@ -4,7 +4,12 @@ import { epochTicks, niceScale } from '../../../src/charts/ticks.ts';
 import { recordOf } from '../../../src/store/state.ts';
 import { countParameters } from '../../../src/ui/model/parameters.ts';
 import { blockStops, cutHeight, layoutStrip, unfreezeAt } from '../../../src/ui/model/strip-geometry.ts';
-import { picturesInCell, shortLabels, worstConfusion } from '../../../src/ui/results/confusions.ts';
+import {
+  picturesInCell,
+  shortLabels,
+  worstConfusion,
+  worstPairs,
+} from '../../../src/ui/results/confusions.ts';
 import { axisTicks, epochAxis, placeOfEpoch } from '../../../src/ui/training/epoch-axis.ts';
 import { dataset, epochOf, evaluation, model, phaseEvent, recipe, running } from '../store/samples.ts';
 
@@ -65,7 +70,13 @@ describe('the epoch axis', () => {
 
 describe('a scale', () => {
   it('is round and holds its values', () => {
-    expect(niceScale([0.93, 2.17], 4).ticks.map((tick) => tick.toFixed(1))).toEqual(['0.5', '1.0', '1.5', '2.0', '2.5']);
+    expect(niceScale([0.93, 2.17], 4).ticks.map((tick) => tick.toFixed(1))).toEqual([
+      '0.5',
+      '1.0',
+      '1.5',
+      '2.0',
+      '2.5',
+    ]);
     expect(niceScale([], 4).domain).toEqual([0, 1]);
     expect(niceScale([2, 2], 4).domain[0]).toBeLessThanOrEqual(2);
     expect(niceScale([Number.NaN, 1, 2], 4).domain).toEqual([1, 2]);
@@ -81,8 +92,28 @@ describe('a matrix', () => {
     expect(pictures[0]?.ofTruth).toBeCloseTo(0.3);
   });
 
+  it('lists confused pairs, most pictures first', () => {
+    const confusionMatrix = [
+      [5, 1, 0],
+      [3, 1, 0],
+      [0, 2, 2],
+    ];
+    expect(worstPairs({ ...evaluation, confusionMatrix }, 2)).toEqual([
+      { truth: 1, predicted: 0, count: 3, share: 0.75 },
+      { truth: 2, predicted: 1, count: 2, share: 0.5 },
+    ]);
+  });
+
   it('has no worst cell when all is right', () => {
-    expect(worstConfusion({ ...evaluation, confusionMatrix: [[1, 0], [0, 1]] })).toBeNull();
+    expect(
+      worstConfusion({
+        ...evaluation,
+        confusionMatrix: [
+          [1, 0],
+          [0, 1],
+        ],
+      }),
+    ).toBeNull();
   });
 
   it('cuts names only as far as they stay apart', () => {

@@ -61,17 +61,23 @@ describe('the sentence', () => {
 
   it('tells the training from plan to end', () => {
     const clause = (state: StudioState): string => trainingClause(recipe, state.run);
-    expect(clause(readyState)).toBe('to be trained for up to 12 epochs, then fine-tuned for up to 12 epochs:');
+    expect(clause(readyState)).toBe(
+      'to be trained for up to 12 epochs, then fine-tuned for up to 12 epochs:',
+    );
     expect(clause(running([phaseEvent, epoch(0, 1, 1)]))).toBe('now trained for 2 of 12 epochs:');
     expect(clause(running(toTuning))).toBe('trained for 2 epochs, now fine-tuned for 1 of 12:');
-    expect(clause(finished([...toTuning, epoch(1, 1, 1)]))).toBe('trained for 2 epochs, then fine-tuned for 1:');
+    expect(clause(finished([...toTuning, epoch(1, 1, 1)]))).toBe(
+      'trained for 2 epochs, then fine-tuned for 1:',
+    );
   });
 
   it('keeps the test for the end', () => {
     expect(resultsClause(readyState.run, dataset)).toBe('and tested on 2 faces it has never seen.');
     const underWay = running([phaseEvent, epoch(0, 1, 1)]);
     expect(resultsClause(underWay.run, dataset)).toBe('right, so far, on about one face in two.');
-    expect(resultsClause(finished([phaseEvent, epoch(0, 1, 1)]).run, dataset)).toBe('right on about one face in two.');
+    expect(resultsClause(finished([phaseEvent, epoch(0, 1, 1)]).run, dataset)).toBe(
+      'right on about one face in two.',
+    );
   });
 });
 
@@ -82,7 +88,9 @@ describe('the caption', () => {
   };
 
   it('gives chance as the measure of what comes', () => {
-    expect(idleCaption(8, 'faces')).toMatch(/eight classes is right on 12\.5\s% of the faces, with a loss of 2\.08/);
+    expect(idleCaption(8, 'faces')).toMatch(
+      /eight classes is right on 12\.5\s% of the faces, with a loss of 2\.08/,
+    );
   });
 
   it('says how far the loss fell and what did it', () => {
@@ -133,7 +141,9 @@ describe('the bar', () => {
   });
 
   it('says how long the whole run takes at most once it can', () => {
-    expect(barText(running([...toTuning, epoch(1, 1, 1, true, { seconds: 19.64 })])).left).toBe('3:36 left at most');
+    expect(barText(running([...toTuning, epoch(1, 1, 1, true, { seconds: 19.64 })])).left).toBe(
+      '3:36 left at most',
+    );
   });
 
   it('says that it pauses, that it stopped, and for how long it ran', () => {
