@@ -4,6 +4,7 @@ import { unzipSync } from 'fflate';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { newPage, screenshot } from './harness.ts';
+import { servePlainly } from './plain-server.ts';
 
 const MINUTES = 60_000;
 
@@ -42,7 +43,9 @@ describe('the page', () => {
       await finished(page, 5 * MINUTES);
       const chart = page.getByRole('region', { name: 'Training' });
       // Two charts by tfjs-vis, and a confusion matrix after each of the two phases.
-      await expect.poll(() => chart.locator('.drawing svg').count(), { timeout: 20_000 }).toBeGreaterThanOrEqual(4);
+      await expect
+        .poll(() => chart.locator('.drawing svg').count(), { timeout: 20_000 })
+        .toBeGreaterThanOrEqual(4);
       const matrix = page.getByRole('table', { name: /Confusion matrix, test/ });
       expect(await matrix.getByRole('row').count()).toBe(9);
       const files = await downloadModel(page);
@@ -53,6 +56,9 @@ describe('the page', () => {
       expect(model.userDefinedMetadata.labels).toHaveLength(8);
       // Chance is 0.125; the starter weights have learned to see faces.
       expect(model.userDefinedMetadata.test.accuracy).toBeGreaterThan(0.4);
+      await page.evaluate(() => {
+        scrollTo(0, 0);
+      });
       await screenshot(page, 'finished');
     },
   );
@@ -92,6 +98,16 @@ describe('the page', () => {
       expect(Object.keys(await downloadModel(page))).toContain('weights.bin');
     },
   );
+
+  it('trains where no header can be set, without threads', { timeout: 3 * MINUTES }, async () => {
+    const { url, close } = await servePlainly();
+    const page = await newPage({ path: null });
+    await page.goto(`${url}${TINY}`);
+    expect(await page.evaluate(() => crossOriginIsolated)).toBe(false);
+    await startTraining(page);
+    await finished(page);
+    await close();
+  });
 });
 
 describe('bad input', () => {
