@@ -57,7 +57,9 @@ function bucketsOf(rows: readonly number[], prints: readonly Fingerprint[]): num
 }
 
 function isNear(a: Fingerprint, b: Fingerprint): boolean {
-  return looksDistance(a.looks, b.looks) <= MOST_BITS && correlation(a.thumbnail, b.thumbnail) >= LEAST_CORRELATION;
+  return (
+    looksDistance(a.looks, b.looks) <= MOST_BITS && correlation(a.thumbnail, b.thumbnail) >= LEAST_CORRELATION
+  );
 }
 
 /** Sets that are joined pair by pair (union-find). */
@@ -69,7 +71,7 @@ export class Sets {
     let root = member;
     for (let next = this.parents.get(root); next !== undefined; next = this.parents.get(root)) root = next;
     // The way is shortened for the next time.
-    for (let at = member; at !== root; ) {
+    for (let at = member; at !== root;) {
       const next = this.parents.get(at)!;
       this.parents.set(at, root);
       at = next;

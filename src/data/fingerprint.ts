@@ -52,7 +52,9 @@ export function correlation(a: Uint8Array, b: Uint8Array): number {
   }
   const spread = (a.length * sumAA - sumA * sumA) * (a.length * sumBB - sumB * sumB);
   // Two pictures of one even level each are alike.
-  return spread === 0 ? Number(sumAA * a.length === sumA * sumA) : (a.length * sumAB - sumA * sumB) / Math.sqrt(spread);
+  return spread === 0
+    ? Number(sumAA * a.length === sumA * sumA)
+    : (a.length * sumAB - sumA * sumB) / Math.sqrt(spread);
 }
 
 /** Mean luma over equal cells, as near as whole pixels allow. */
@@ -81,7 +83,8 @@ function hashLooks(thumbnail: Uint8Array): [number, number] {
   for (let y = 0; y < LOOKS_SIZE; y += 1) {
     for (let u = 0; u < FREQUENCIES; u += 1) {
       let sum = 0;
-      for (let x = 0; x < LOOKS_SIZE; x += 1) sum += thumbnail[y * LOOKS_SIZE + x]! * cosines[u * LOOKS_SIZE + x]!;
+      for (let x = 0; x < LOOKS_SIZE; x += 1)
+        sum += thumbnail[y * LOOKS_SIZE + x]! * cosines[u * LOOKS_SIZE + x]!;
       rows[y * FREQUENCIES + u] = sum;
     }
   }
@@ -89,7 +92,8 @@ function hashLooks(thumbnail: Uint8Array): [number, number] {
   for (let v = 0; v < FREQUENCIES; v += 1) {
     for (let u = 0; u < FREQUENCIES; u += 1) {
       let sum = 0;
-      for (let y = 0; y < LOOKS_SIZE; y += 1) sum += rows[y * FREQUENCIES + u]! * cosines[v * LOOKS_SIZE + y]!;
+      for (let y = 0; y < LOOKS_SIZE; y += 1)
+        sum += rows[y * FREQUENCIES + u]! * cosines[v * LOOKS_SIZE + y]!;
       low[v * FREQUENCIES + u] = sum;
     }
   }

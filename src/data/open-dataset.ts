@@ -96,12 +96,12 @@ function splitSet(
 function findingsOf(curated: Curated, split: Split): Omit<Findings, 'leftOut'> {
   const newNumber = new Map(curated.kept.map((row, index) => [row, index]));
   const renumber = (sets: readonly (readonly number[])[]): number[][] =>
-    sets
-      .map((set) => set.flatMap((row) => newNumber.get(row) ?? []))
-      .filter((set) => set.length > 1);
+    sets.map((set) => set.flatMap((row) => newNumber.get(row) ?? [])).filter((set) => set.length > 1);
   const duplicates = renumber(curated.duplicates.exact);
   const nearDuplicates = renumber(curated.duplicates.near);
-  const partOf = new Map(Object.entries(split).flatMap(([part, rows]) => Array.from(rows, (row) => [row, part])));
+  const partOf = new Map(
+    Object.entries(split).flatMap(([part, rows]) => Array.from(rows, (row) => [row, part])),
+  );
   const setsAcrossSplits = [...duplicates, ...nearDuplicates].filter(
     (set) => new Set(set.map((row) => partOf.get(row))).size > 1,
   ).length;

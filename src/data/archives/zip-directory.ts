@@ -34,7 +34,8 @@ const MAX_RATIO = 100;
  */
 export async function readZipDirectory(file: ByteSource): Promise<readonly ZipEntry[]> {
   const { at, bytes, count } = await findDirectory(file);
-  if (bytes > MAX_DIRECTORY_BYTES || at + bytes > file.byteLength) throw damagedZip('its list of files is not there');
+  if (bytes > MAX_DIRECTORY_BYTES || at + bytes > file.byteLength)
+    throw damagedZip('its list of files is not there');
   const list = new DataView(await file.slice(at, at + bytes));
   const entries: ZipEntry[] = [];
   let position = 0;
@@ -69,7 +70,8 @@ async function findDirectory(file: ByteSource): Promise<Directory> {
       bytes: tail.getUint32(at + 12, true),
       at: tail.getUint32(at + 16, true),
     };
-    const isLarge = directory.count === 0xffff || directory.bytes === 0xffffffff || directory.at === 0xffffffff;
+    const isLarge =
+      directory.count === 0xffff || directory.bytes === 0xffffffff || directory.at === 0xffffffff;
     const found = isLarge ? await findLargeDirectory(file, from + at) : directory;
     if (found.count > MAX_ENTRIES) throw damagedZip(`it claims to hold ${found.count} files`);
     return found;
@@ -86,11 +88,13 @@ async function findDirectory(file: ByteSource): Promise<Directory> {
 /** Zip64, for more than 65,535 files or 4 GB. */
 async function findLargeDirectory(file: ByteSource, endAt: number): Promise<Directory> {
   const locator = new DataView(await file.slice(Math.max(0, endAt - 20), endAt));
-  if (locator.byteLength < 20 || locator.getUint32(0, true) !== 0x07064b50) throw damagedZip('its end is damaged');
+  if (locator.byteLength < 20 || locator.getUint32(0, true) !== 0x07064b50)
+    throw damagedZip('its end is damaged');
   const recordAt = Number(locator.getBigUint64(8, true));
   if (recordAt + 56 > file.byteLength) throw damagedZip('its end is damaged');
   const record = new DataView(await file.slice(recordAt, recordAt + 56));
-  if (record.byteLength < 56 || record.getUint32(0, true) !== 0x06064b50) throw damagedZip('its end is damaged');
+  if (record.byteLength < 56 || record.getUint32(0, true) !== 0x06064b50)
+    throw damagedZip('its end is damaged');
   return {
     count: Number(record.getBigUint64(32, true)),
     bytes: Number(record.getBigUint64(40, true)),
@@ -132,7 +136,7 @@ class LargeNumbers {
 }
 
 function findField(extra: DataView, id: number): DataView | null {
-  for (let at = 0; at + 4 <= extra.byteLength; ) {
+  for (let at = 0; at + 4 <= extra.byteLength;) {
     const size = extra.getUint16(at + 2, true);
     if (extra.getUint16(at, true) === id && at + 4 + size <= extra.byteLength) {
       return new DataView(extra.buffer, extra.byteOffset + at + 4, size);

@@ -18,9 +18,19 @@ export interface TableColumns {
 
 /** Options of every source that reads a table. */
 export const tableOptions: readonly OptionSpec[] = [
-  columnOption('imageColumn', 'Picture column', 'holds the pictures; empty to look for a usual name', 'image'),
+  columnOption(
+    'imageColumn',
+    'Picture column',
+    'holds the pictures; empty to look for a usual name',
+    'image',
+  ),
   columnOption('labelColumn', 'Label column', 'holds the classes; empty to look for a usual name', 'label'),
-  columnOption('groupColumn', 'Group column', 'tells what must stay in one part, such as the person; or empty', ''),
+  columnOption(
+    'groupColumn',
+    'Group column',
+    'tells what must stay in one part, such as the person; or empty',
+    '',
+  ),
   columnOption('splitColumn', 'Split column', 'says train, validation or test for each row; or empty', ''),
 ];
 

@@ -106,7 +106,9 @@ describe('groups', () => {
     for (const part of ['train', 'validation', 'test'] as const) {
       for (let label = 0; label < 4; label += 1) {
         const inPart = split[part].filter((row) => labelOfRow[row] === label).length;
-        expect(Math.abs(inPart / labelOfRow.filter((one) => one === label).length - plan[part])).toBeLessThan(0.02);
+        expect(Math.abs(inPart / labelOfRow.filter((one) => one === label).length - plan[part])).toBeLessThan(
+          0.02,
+        );
       }
     }
     expect(splitGroups(labelOfRow, groupOfRow, plan)).toEqual(split);

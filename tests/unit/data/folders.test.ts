@@ -21,7 +21,9 @@ let home = '';
 
 beforeAll(async () => {
   for (let i = 0; i < 20; i += 1) {
-    files[`faces/${i % 2 === 0 ? 'Happy' : 'sad'}/${String(i).padStart(2, '0')}.png`] = await greyPicture(i * 10);
+    files[`faces/${i % 2 === 0 ? 'Happy' : 'sad'}/${String(i).padStart(2, '0')}.png`] = await greyPicture(
+      i * 10,
+    );
   }
   files = {
     ...files,

@@ -85,7 +85,9 @@ async function endings(
       await attempt(keyedRandom(SEED, purpose, i));
     } catch (thrown) {
       if (!(thrown instanceof StudioError) || thrown.code.startsWith('bug/')) {
-        expect.fail(`${purpose} ${i}: ${thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)}`);
+        expect.fail(
+          `${purpose} ${i}: ${thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)}`,
+        );
       }
       code = thrown.code;
     }
