@@ -1,5 +1,5 @@
 /** What the engine says of the device it runs on. */
-import { z } from 'zod';
+import * as z from 'zod/mini';
 
 /** The tfjs backends, best first where a GPU is present. */
 export const BackendSchema = z.enum(['webgpu', 'webgl', 'wasm', 'cpu']);
