@@ -102,7 +102,7 @@ describe('a recipe that asks for something else', () => {
     openDataset(recipeOf(dataset), platform, { ...(file === undefined ? {} : { file }), ...quiet });
 
   it.each([
-    ['a source that there is not', { source: 'ftp' }, 'recipe/unknown-source', 'sample, parquet'],
+    ['a source that there is not', { source: 'ftp' }, 'recipe/unknown-source', 'one of sample, '],
     ['an option that there is not', { source: 'sample', file: 'x' }, 'recipe/unknown-option', 'dataset.file'],
     [
       'a file that is not there',
