@@ -95,7 +95,9 @@ function WhereWrong({ dataset, record }: WhereWrongProps): ReactElement {
               </select>
             </label>
           ) : (
-            <span className="small">rows true, columns predicted, %</span>
+            <span className="small">
+              {shown === undefined ? 'rows true, columns predicted, %' : `${shown.label}, %`}
+            </span>
           )}
         </div>
         {dataset.labels.length <= MOST_IN_MATRIX ? (
