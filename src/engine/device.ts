@@ -5,8 +5,9 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import type { Backend, BackendChoice, DeviceReport, ProbeResult } from '../protocol/device.ts';
-import { asStudioError, invariant, StudioError } from '../protocol/errors.ts';
-import { registerKernels } from '../kernels/register.ts';
+import { asStudioError, StudioError } from '../protocol/errors.ts';
+import { activate } from './activate.ts';
+import { checkDevice } from './device-check.ts';
 
 /** Where the wasm backend's binaries are: a folder with a trailing slash, or each file's address by name. */
 export type WasmPaths = string | Readonly<Record<string, string>>;
@@ -26,26 +27,36 @@ export async function probeDevices(): Promise<readonly ProbeResult[]> {
 }
 
 /**
- * Probes, chooses and starts a backend.
+ * Probes, chooses, starts and checks a backend. When the policy's first choice does not start or computes wrongly, the
+ * next one is taken, and the report says so.
  *
- * @throws StudioError `gpu/unavailable` when the chosen one cannot run here, `gpu/start-failed` when it does not start
+ * @throws StudioError `gpu/unavailable` when the chosen one cannot run here, `gpu/start-failed` when it does not start,
+ * `gpu/wrong-results` when it computes something else than cpu
  */
 export async function startDevice(choice: BackendChoice, wasmPaths: WasmPaths): Promise<DeviceReport> {
-  const candidates = await probeDevices();
-  const wanted = candidates.filter(({ backend, available, suitable }) =>
-    choice === 'auto' ? suitable : backend === choice && available,
-  );
-  const [chosen] = wanted;
-  if (chosen === undefined) throw unavailable(choice, candidates);
-  await startBackend(chosen.backend, wasmPaths);
-  const name = chosen.backend === 'wasm' ? await wasmName() : chosen.name;
-  return {
-    backend: chosen.backend,
-    label: `${BACKEND_LABELS[chosen.backend]} · ${name}`,
-    why: whyChosen(choice, chosen, candidates),
-    chosenBy: choice === 'auto' ? 'policy' : 'user',
-    candidates,
-  };
+  const candidates = [...(await probeDevices())];
+  for (;;) {
+    const chosen = candidates.find(({ backend, available, suitable }) =>
+      choice === 'auto' ? suitable : backend === choice && available,
+    );
+    if (chosen === undefined) throw unavailable(choice, candidates);
+    try {
+      await startBackend(chosen.backend, wasmPaths);
+      await checkDevice(chosen.backend);
+    } catch (error) {
+      if (choice !== 'auto' || !(error instanceof StudioError)) throw error;
+      candidates[candidates.indexOf(chosen)] = { ...chosen, suitable: false, why: error.message };
+      continue;
+    }
+    const name = chosen.backend === 'wasm' ? await wasmName() : chosen.name;
+    return {
+      backend: chosen.backend,
+      label: `${BACKEND_LABELS[chosen.backend]} · ${name}`,
+      why: whyChosen(choice, chosen, candidates),
+      chosenBy: choice === 'auto' ? 'policy' : 'user',
+      candidates,
+    };
+  }
 }
 
 async function probeWebGpu(): Promise<ProbeResult> {
@@ -122,16 +133,10 @@ function probeCpu(): ProbeResult {
 }
 
 async function startBackend(backend: Backend, wasmPaths: WasmPaths): Promise<void> {
-  // Keeps the cpu backend from advising Node users to install another one. Not for the others: the flag also turns on
-  // a check that takes kernels composed of ops for leaks.
-  tf.env().set('IS_TEST', backend === 'cpu');
   try {
     if (backend === 'webgpu') await import('@tensorflow/tfjs-backend-webgpu');
     if (backend === 'wasm') await loadWasm(wasmPaths);
-    registerKernels(backend);
-    const started = await tf.setBackend(backend);
-    invariant(started, `tfjs starts its ${backend} backend`);
-    await tf.ready();
+    await activate(backend);
   } catch (cause) {
     throw new StudioError({
       code: 'gpu/start-failed',
