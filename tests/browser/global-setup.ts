@@ -11,6 +11,8 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** Address of the served build, with a trailing slash. */
     appUrl: string;
+    /** Folder of that build, for tests that serve it in another way. */
+    appFolder: string;
     /** Path of the Chromium to test in. */
     chromium: string;
   }
@@ -26,6 +28,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   build(folder);
   const server = await serveApp(PORT, folder);
   project.provide('appUrl', server.url);
+  project.provide('appFolder', folder);
   project.provide('chromium', CHROMIUM_PATH);
   return async () => {
     await server.close();

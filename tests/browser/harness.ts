@@ -31,6 +31,9 @@ let opened: Open[] = [];
 /** The served build's address, with a trailing slash. */
 export const appUrl = (): string => inject('appUrl');
 
+/** The folder of the build under test. `dist` is not it: that may be old, or missing. */
+export const appFolder = (): string => inject('appFolder');
+
 /** Opens a page in a profile of its own. It is closed, and its problems counted, after the test. */
 export async function newPage({ path = '', allow = [], ...options }: PageOptions = {}): Promise<Page> {
   browser ??= await chromium.launch({ executablePath: inject('chromium'), args: [...CHROMIUM_FLAGS] });
