@@ -32,5 +32,5 @@ export default defineConfig(({ command, isPreview }) => ({
     chunkSizeWarningLimit: 6000,
     rolldownOptions: { checks: { bundlerTimings: false } },
   },
-  test: { passWithNoTests: true, projects: testProjects },
+  test: { projects: testProjects },
 }));
