@@ -154,13 +154,22 @@ async function loadWasm(paths: WasmPaths): Promise<void> {
   if (wasmLoaded) return;
   const wasm = await import('@tensorflow/tfjs-backend-wasm');
   wasm.setWasmPaths(paths);
+  wasm.setThreadsCount(wasmThreads());
   wasmLoaded = true;
 }
 
+/**
+ * Half of the logical cores are the real ones as a rule, and more than eight threads gain nothing on nets this small.
+ * The backend's own count cannot be asked: it says 1 whatever it was set to.
+ */
+function wasmThreads(): number {
+  const cores = typeof navigator === 'undefined' ? 1 : navigator.hardwareConcurrency;
+  return Math.max(Math.min(cores, 2), Math.min(8, Math.floor(cores / 2)));
+}
+
 async function wasmName(): Promise<string> {
-  const wasm = await import('@tensorflow/tfjs-backend-wasm');
-  const threads =
-    (await tf.env().getAsync('WASM_HAS_MULTITHREAD_SUPPORT')) === true ? wasm.getThreadsCount() : 1;
+  const hasThreads = (await tf.env().getAsync('WASM_HAS_MULTITHREAD_SUPPORT')) === true;
+  const threads = hasThreads ? wasmThreads() : 1;
   return threads === 1 ? 'one thread' : `${threads.toString()} threads`;
 }
 

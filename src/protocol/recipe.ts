@@ -86,7 +86,6 @@ export const RecipeSchema = z.strictObject({
 export type Recipe = z.infer<typeof RecipeSchema>;
 export type Phase = Recipe['phases'][number];
 export type PhaseName = Phase['name'];
-export type BatchNormMode = Extract<Phase, { name: 'fineTune' }>['batchNorm'];
 export type ResizeMethod = Recipe['image']['resize'];
 
 /**

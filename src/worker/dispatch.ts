@@ -7,12 +7,18 @@ import type { Session } from '../engine/session.ts';
 import { asStudioError, isAbort } from '../protocol/errors.ts';
 import type { RunEvent } from '../protocol/events.ts';
 import type { Control, FromWorker, Request, RequestKind, Requests, ToWorker } from '../protocol/messages.ts';
-import { RunControl } from '../training/control.ts';
+import { RunControl } from '../engine/control.ts';
 
 type Output = Requests[RequestKind]['output'];
 
-/** Requests that only look at what is there. */
-const LOOKS: ReadonlySet<RequestKind> = new Set(['pictures', 'views', 'describeModel']);
+/** Requests that only look at what is there, or leave the session as it is. */
+const LOOKS: ReadonlySet<RequestKind> = new Set([
+  'pictures',
+  'views',
+  'describeModel',
+  'listStored',
+  'deleteStored',
+]);
 
 /** See the header. */
 export class Dispatcher {
@@ -82,6 +88,11 @@ export class Dispatcher {
       }
       case 'export':
         return session.export(request.input.format);
+      case 'listStored':
+        return session.platform.listStored();
+      case 'deleteStored':
+        await session.platform.deleteStored(request.input.url);
+        return session.platform.listStored();
       default:
         return request satisfies never;
     }

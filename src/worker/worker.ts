@@ -12,15 +12,19 @@ import { Dispatcher } from './dispatch.ts';
 
 const scope = self as unknown as DedicatedWorkerGlobalScope;
 
-const platform = createPlatform();
+const post = (message: FromWorker, transfer: Transferable[] = []): void => {
+  scope.postMessage(message, transfer);
+};
+const platform = createPlatform({
+  beforeFirstDownload: () => {
+    post({ kind: 'keepStored' });
+  },
+});
 const session = new Session(platform, {
   'tfjs-backend-wasm.wasm': plainUrl,
   'tfjs-backend-wasm-simd.wasm': simdUrl,
   'tfjs-backend-wasm-threaded-simd.wasm': threadedSimdUrl,
 });
-const post = (message: FromWorker, transfer: Transferable[] = []): void => {
-  scope.postMessage(message, transfer);
-};
 const dispatcher = new Dispatcher(session, post);
 
 scope.addEventListener('message', ({ data }: MessageEvent<ToWorker>) => {

@@ -3,22 +3,11 @@ import { readFile } from 'node:fs/promises';
 import { unzipSync } from 'fflate';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
+import { finishTiny, TINY, train } from './actions.ts';
 import { newPage, screenshot } from './harness.ts';
 import { servePlainly } from './plain-server.ts';
 
 const MINUTES = 60_000;
-
-/** A recipe of seconds: few small pictures, two short phases. */
-const TINY =
-  '#quick-look&dataset.pictures=80&image.size=32&augmentation.views=1&phases.0.epochs=1&phases.1.epochs=1&backbone.weights=random';
-
-async function startTraining(page: Page): Promise<void> {
-  const train = page.getByRole('button', { name: 'Train', exact: true });
-  await train.click({ timeout: MINUTES });
-}
-
-const finished = (page: Page, timeout = 2 * MINUTES): Promise<void> =>
-  page.getByRole('status').getByText('Finished').waitFor({ timeout });
 
 async function downloadModel(page: Page): Promise<Record<string, Uint8Array>> {
   await page.getByRole('button', { name: 'Take home' }).first().click();
@@ -39,8 +28,7 @@ describe('the page', () => {
     async () => {
       const page = await newPage();
       await page.getByText('1,200 faces in eight classes').first().waitFor({ timeout: MINUTES });
-      await startTraining(page);
-      await finished(page, 5 * MINUTES);
+      await finishTiny(page, 5 * MINUTES);
       const chart = page.getByRole('region', { name: 'Training' });
       // Two charts by tfjs-vis, and a confusion matrix after each of the two phases.
       await expect
@@ -69,8 +57,7 @@ describe('the page', () => {
       .getByText(/WebGPU ·/)
       .first()
       .waitFor({ timeout: MINUTES });
-    await startTraining(page);
-    await finished(page, 5 * MINUTES);
+    await finishTiny(page, 5 * MINUTES);
     expect(Object.keys(await downloadModel(page))).toContain('model.json');
   });
 
@@ -79,7 +66,7 @@ describe('the page', () => {
     { timeout: 3 * MINUTES },
     async () => {
       const page = await newPage({ path: `${TINY}&phases.0.epochs=2000&earlyStopping=null` });
-      await startTraining(page);
+      await train(page);
       await page
         .getByRole('table', { name: /Epochs/ })
         .getByRole('row')
@@ -104,8 +91,7 @@ describe('the page', () => {
     const page = await newPage({ path: null });
     await page.goto(`${url}${TINY}`);
     expect(await page.evaluate(() => crossOriginIsolated)).toBe(false);
-    await startTraining(page);
-    await finished(page);
+    await finishTiny(page);
     await close();
   });
 });

@@ -1,27 +1,17 @@
-/** The page in each of its states: what the bar says, nothing that axe finds, in light and dark. */
+/** The page while it does its work: what the bar says, nothing that axe finds, in light and dark, wide and narrow. */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { AxeResults, RunOptions } from 'axe-core';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { newPage, screenshot } from './harness.ts';
-import { runEvents } from './ui-made-up.ts';
-import { emit, fail, useScript, type ScriptOptions } from './ui-script.ts';
-import { states } from './ui-states.ts';
+import { barSays, finishTiny, TINY, train } from './actions.ts';
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-async function open(options: Parameters<typeof newPage>[0] = {}, script: ScriptOptions = {}): Promise<Page> {
-  const { path = '', ...rest } = options;
-  const page = await newPage({ viewport: { width: 1440, height: 900 }, ...rest, path: null });
-  await useScript(page, script);
-  await page.goto(path ?? '');
-  return page;
-}
-
 async function openReady(options: Parameters<typeof newPage>[0] = {}): Promise<Page> {
-  const page = await open(options);
-  await page.locator('.title', { hasText: 'Ready' }).waitFor();
+  const page = await newPage({ viewport: { width: 1440, height: 900 }, path: TINY, ...options });
+  await barSays(page, /^Ready/);
   return page;
 }
 
@@ -41,22 +31,33 @@ async function axe(page: Page): Promise<string[]> {
 }
 
 describe.each(['light', 'dark'] as const)('in the %s theme', (colorScheme) => {
-  it.each(states)('is $name', async ({ name, bar, reach }) => {
-    const page = await openReady({ colorScheme });
-    await reach(page);
-    await expect.poll(() => page.locator('.now').innerText()).toMatch(bar);
-    expect(await axe(page)).toEqual([]);
-    await screenshot(page, `ui-${name}-${colorScheme}`);
+  it('is ready, trains, pauses, goes on, stops and finishes', { timeout: 180_000 }, async () => {
+    const page = await openReady({ colorScheme, path: `${TINY}&phases.0.epochs=2000&earlyStopping=null` });
+    const looksRight = async (name: string): Promise<void> => {
+      expect(await axe(page)).toEqual([]);
+      await screenshot(page, `ui-${name}-${colorScheme}`);
+    };
+    await looksRight('ready');
+    await train(page);
+    await barSays(page, /^Head [3-9] of 2,?000/);
+    await looksRight('running');
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await barSays(page, /^Paused/);
+    await looksRight('paused');
+    await page.getByRole('button', { name: 'Resume' }).click();
+    await barSays(page, /^Head \d+ of/);
+    await page.getByRole('button', { name: 'Stop' }).click();
+    await barSays(page, /^(Stopped|Finished)/);
+    await looksRight('stopped');
   });
 });
 
 it.each([
   [1100, 1400],
   [400, 850],
-])('fits a window %i wide, with nothing beyond its edge', async (width, height) => {
+])('fits a window %i wide, with nothing beyond its edge', { timeout: 120_000 }, async (width, height) => {
   const page = await openReady({ viewport: { width, height } });
-  await states.find(({ name }) => name === 'finished')?.reach(page);
-  await page.locator('.title', { hasText: 'Finished' }).waitFor();
+  await finishTiny(page);
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
   expect(await axe(page)).toEqual([]);
   await screenshot(page, `ui-finished-${width}`);
@@ -94,10 +95,9 @@ describe('the cut', () => {
 });
 
 describe('the matrix', () => {
-  it('is one tab stop, is walked with arrows, and a cell opens its pictures', async () => {
+  it('is one tab stop, is walked with arrows, and a cell opens its pictures', { timeout: 120_000 }, async () => {
     const page = await openReady();
-    await states.find(({ name }) => name === 'finished')?.reach(page);
-    await page.locator('.title', { hasText: 'Finished' }).waitFor();
+    await finishTiny(page);
     await expect.poll(() => page.locator('.matrix button[tabindex="0"]').count()).toBe(1);
     await page.locator('.matrix [data-cell="2.5"]').click();
     await expect.poll(() => page.locator('#mistakes').innerText()).toBe('Disgust, predicted neutral');
@@ -121,9 +121,9 @@ describe('settings', () => {
     await expect.poll(() => page.getByLabel('Recipe').inputValue()).toBe('edited');
   });
 
-  it('are fixed while a run goes on', async () => {
-    const page = await openReady();
-    await states.find(({ name }) => name === 'running')?.reach(page);
+  it('are fixed while a run goes on', { timeout: 120_000 }, async () => {
+    const page = await openReady({ path: `${TINY}&phases.0.epochs=2000&earlyStopping=null` });
+    await train(page);
     await expect.poll(() => page.getByLabel('Batch', { exact: true }).getAttribute('readonly')).toBe('');
     await expect.poll(() => page.getByRole('slider').isDisabled()).toBe(true);
   });
@@ -143,22 +143,6 @@ describe('a link', () => {
   });
 });
 
-it('says why a set could not be opened, and what to do', async () => {
-  const page = await open({}, { held: ['openDataset'] });
-  await page.locator('.clause', { hasText: 'MobileNetV2' }).waitFor();
-  await fail(page, {
-    code: 'data/not-parquet',
-    message: 'Expected a Parquet file; it begins with PK.',
-    hint: 'Choose another file.',
-    retryable: false,
-    cause: null,
-  });
-  await expect
-    .poll(() => page.getByRole('alert').innerText())
-    .toMatch(/begins with PK[\s\S]*Choose another file/);
-  expect(await axe(page)).toEqual([]);
-});
-
 it('has every device with its reason, and dialogs that axe likes', async () => {
   const page = await openReady();
   await page.getByRole('button', { name: /Runs on/ }).click();
@@ -173,25 +157,20 @@ it('has every device with its reason, and dialogs that axe likes', async () => {
   await screenshot(page, 'ui-source');
 });
 
-it('reads aloud phases and epochs, not steps', async () => {
-  const page = await openReady();
-  await page.getByRole('button', { name: 'Train', exact: true }).click();
+it('reads aloud phases and epochs, not steps', { timeout: 120_000 }, async () => {
+  const page = await openReady({ path: `${TINY}&phases.0.epochs=2000&earlyStopping=null` });
+  await train(page);
   const status = page.getByRole('status');
-  const [phase, ...epochs] = runEvents(3, 0, false);
-  if (phase === undefined) return expect.unreachable();
-  await emit(page, phase);
-  await expect.poll(() => status.innerText()).toBe('Head 1 of 12');
-  await emit(page, ...epochs);
-  await expect.poll(() => status.innerText()).toBe('Head 4 of 12');
+  await expect.poll(() => status.innerText(), { timeout: 30_000 }).toMatch(/^Head \d+ of 2,?000$/);
 });
 
-it('draws the curves under the policy, in as many points as epochs', async () => {
-  const page = await openReady();
-  await states.find(({ name }) => name === 'running')?.reach(page);
-  const train = page.locator('.plot.loss .layer_0_marks path');
+it('draws the curves under the policy, in as many points as epochs', { timeout: 120_000 }, async () => {
+  const page = await openReady({ path: `${TINY}&phases.0.epochs=3&phases.1.epochs=2` });
+  await finishTiny(page);
+  const line = page.locator('.plot.loss .layer_0_marks path');
   await expect
-    .poll(async () => (await train.getAttribute('d'))?.match(/[ML]/g)?.length, { timeout: 15_000 })
-    .toBe(17);
-  await expect.poll(() => page.locator('.matrices svg').count(), { timeout: 15_000 }).toBe(1);
+    .poll(async () => (await line.getAttribute('d'))?.match(/[ML]/g)?.length, { timeout: 15_000 })
+    .toBe(5);
+  await expect.poll(() => page.locator('.matrices svg').count(), { timeout: 15_000 }).toBe(2);
   expect(await page.locator('[data-failed]').count()).toBe(0);
 });

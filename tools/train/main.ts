@@ -8,7 +8,7 @@ import { Session } from '../../src/engine/session.ts';
 import { createPlatform } from '../../src/platform/platform.node.ts';
 import { asStudioError, StudioError } from '../../src/protocol/errors.ts';
 import { parseRecipe, type Recipe } from '../../src/protocol/recipe.ts';
-import { RunControl } from '../../src/training/control.ts';
+import { RunControl } from '../../src/engine/control.ts';
 import { parseCommand, USAGE, type Command } from './command.ts';
 import { offerWebGpu, WASM_FOLDER } from './backends.ts';
 import { JsonReporter, TerminalReporter } from './report.ts';

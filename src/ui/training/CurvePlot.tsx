@@ -97,7 +97,7 @@ function BestMark({ kind, axis, record, values, up }: MarkProps): ReactElement |
   if (best === null) return null;
   const at = placeOfEpoch(axis, best.phaseIndex, best.epoch);
   return (
-    <div className={at > 0.75 ? 'best-mark flip' : 'best-mark'} style={{ left: `${at * 100}%` }}>
+    <div className={at > 0.6 ? 'best-mark flip' : 'best-mark'} style={{ left: `${at * 100}%` }}>
       <i className="ring" style={{ bottom: `${up(values(best)[1]) * 100}%` }} />
       {kind === 'loss' && <b>best, epoch {best.epoch}</b>}
     </div>

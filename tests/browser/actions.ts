@@ -1,0 +1,22 @@
+/** What a user does on the page, for tests. */
+import type { Page } from 'playwright-core';
+import { expect } from 'vitest';
+
+/** A recipe of seconds: few small pictures, two short phases, on the real engine. */
+export const TINY =
+  '#quick-look&dataset.pictures=80&image.size=32&augmentation.views=1&phases.0.epochs=1&phases.1.epochs=1&backbone.weights=random';
+
+/** Waits until the transport bar says something. */
+export async function barSays(page: Page, pattern: RegExp, timeout = 60_000): Promise<void> {
+  await expect.poll(() => page.locator('.now').innerText(), { timeout }).toMatch(pattern);
+}
+
+export async function train(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Train', exact: true }).click({ timeout: 60_000 });
+}
+
+/** Trains whatever short recipe is open and waits for its end. */
+export async function finishTiny(page: Page, timeout = 120_000): Promise<void> {
+  await train(page);
+  await barSays(page, /^Finished/, timeout);
+}
