@@ -39,6 +39,7 @@ export class StudioClient {
     this.ready = new Promise((resolve, reject) => {
       this.#worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => {
         if (data.kind === 'ready') resolve(data.catalog);
+        else if (data.kind === 'keepStored') keepStored();
         else this.#settle(data);
       });
       this.#worker.addEventListener('error', (event) => {
@@ -78,7 +79,7 @@ export class StudioClient {
     this.#worker.postMessage(message);
   }
 
-  #settle(message: Exclude<FromWorker, { kind: 'ready' }>): void {
+  #settle(message: Exclude<FromWorker, { kind: 'ready' | 'keepStored' }>): void {
     const pending = this.#pending.get(message.id);
     if (pending === undefined) return;
     if (message.kind === 'event') {
@@ -105,6 +106,12 @@ export class StudioClient {
     for (const pending of this.#pending.values()) pending.reject(error);
     this.#pending.clear();
   }
+}
+
+/** Asks the browser not to clear what is stored when the disk fills up; it may refuse, or ask the user. */
+function keepStored(): void {
+  // Insecure pages have no say. Refused or failed, what is stored is kept for as long as there is room.
+  if ('storage' in navigator) navigator.storage.persist().catch(() => undefined);
 }
 
 function workerFailed(reason: string): StudioError {

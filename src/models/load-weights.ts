@@ -53,7 +53,7 @@ export async function loadBackboneWeights(
     const source = await platform.openAsset(asset, options.signal);
     return fillFrom(source, 'Mien starter weights', { model, backbone, options });
   }
-  if (weights === 'imagenet') return fetchImagenet(model, backbone, recipe, options);
+  if (weights === 'imagenet') return fetchImagenet(model, backbone, recipe, platform, options);
   const source = await platform.openPath(weights.file);
   const folder = weights.file.slice(0, weights.file.search(/[^/\\]*$/u));
   return fillFrom(
@@ -70,11 +70,12 @@ async function fetchImagenet(
   model: tf.LayersModel,
   backbone: Backbone,
   recipe: Recipe['backbone'],
+  platform: Platform,
   options: LoadOptions,
 ): Promise<LoadedWeights> {
   const where = imagenetSource(recipe, backboneOptions(backbone, recipe));
   const { onBytes, onProgress } = steadyProgress(options.onProgress);
-  const source = await openImagenet(where, { hub: options.hub, signal: options.signal, onBytes });
+  const source = await openImagenet(where, platform, { hub: options.hub, signal: options.signal, onBytes });
   const origin = `${where.repo} ${where.path} at ${where.revision}${source.etag === null ? '' : `, ${source.etag}`}`;
   return fillFrom(source, origin, { model, backbone, options: { ...options, onProgress } });
 }

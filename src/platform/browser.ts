@@ -2,16 +2,20 @@
  * The platform of a browser's worker: pictures through the browser's own decoders, shipped files through `fetch`.
  */
 import { isAbort, StudioError } from '../protocol/errors.ts';
+import { openDownloadStore } from './download-store.browser.ts';
 import { bytesSource } from './byte-source.ts';
 import { readBitmap } from './bitmap-pixels.ts';
 import { withoutExif } from './exif.ts';
 import { checkPictureHeader, undecodable } from './picture-header.ts';
 import type { ByteSource, Platform, RgbPicture } from './platform.ts';
+import { remoteFiles } from './remote-files.ts';
 
-/** Where the shipped files are. */
+/** Where the shipped files are, and what to tell the page. */
 export interface BrowserPlatformOptions {
   /** URL of the page's folder, with a trailing slash; by default from Vite's `base` and the worker's own URL. */
   readonly baseUrl?: string;
+  /** Called once before a download is first kept: a worker cannot ask the browser not to clear it, its page can. */
+  readonly beforeFirstDownload?: () => void;
 }
 
 /** Makes the platform of the worker it is called in. */
@@ -23,6 +27,7 @@ export function createPlatform(options: BrowserPlatformOptions = {}): Platform {
     decodePicture,
     openAsset: (path, signal) => openAsset(new URL(path, baseUrl), signal),
     openPath: (path) => Promise.reject(pathRefused(path)),
+    ...remoteFiles(openDownloadStore(options.beforeFirstDownload)),
   };
 }
 

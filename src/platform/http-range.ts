@@ -4,41 +4,42 @@
  * many requests, and going on where a broken transfer stopped.
  */
 import { StudioError } from '../protocol/errors.ts';
-import type { ByteSource } from './platform.ts';
+import type { RemoteSource } from './platform.ts';
 import { backOffMs, failureOf, netError, wait, type Failure } from './http-retry.ts';
-
-/** A file on a server. */
-export interface RemoteSource extends ByteSource {
-  readonly url: string;
-  /** What tells one version of the file from another; null where the server does not say. */
-  readonly etag: string | null;
-}
 
 export interface HttpRangeOptions {
   readonly signal?: AbortSignal | undefined;
   /** Bytes that came since the last call; for progress while one long stretch is read. */
   readonly onBytes?: ((count: number) => void) | undefined;
   /** Bytes fetched with the request that asks for the size, and kept; a header that is read next costs no other. */
-  readonly firstBytes?: number;
+  readonly firstBytes?: number | undefined;
+  /** Tries of one request, the first one included. */
+  readonly maxTries?: number | undefined;
   /** For tests. */
-  readonly fetch?: typeof fetch;
+  readonly fetch?: typeof fetch | undefined;
   /** For tests: waits without waiting. */
-  readonly wait?: typeof wait;
+  readonly wait?: typeof wait | undefined;
 }
 
-/** Tries of one request, the first one included. */
 const MAX_TRIES = 5;
 
 /** A server without ranges sends the whole file; more than this is not kept in memory. */
 const MAX_WHOLE_BYTES = 128 * 2 ** 20;
 
-/** One answer: bytes from `start`, of a file of `byteLength`. */
-interface Part {
-  readonly bytes: Uint8Array<ArrayBuffer>;
-  readonly start: number;
+/** What tells one version of a file from another. */
+export interface FileVersion {
   readonly byteLength: number;
   readonly etag: string | null;
+}
+
+/** The head of an answer. */
+interface Answer extends FileVersion {
   readonly isWhole: boolean;
+}
+
+/** Bytes of a file, and which version of it they are of. */
+export interface FilePart extends FileVersion {
+  readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
 /**
@@ -48,7 +49,7 @@ interface Part {
  * `net/no-ranges`; reading throws these and `net/changed`
  */
 export async function openHttpRange(url: string, options: HttpRangeOptions = {}): Promise<RemoteSource> {
-  const first = await request(url, 0, Math.max(1, options.firstBytes ?? 1), options, null);
+  const first = await fetchPart(url, 0, Math.max(1, options.firstBytes ?? 1), options);
   const { byteLength, etag } = first;
   return {
     url,
@@ -58,49 +59,82 @@ export async function openHttpRange(url: string, options: HttpRangeOptions = {})
       const to = Math.min(end, byteLength);
       if (start >= to) return new ArrayBuffer(0);
       if (to <= first.bytes.byteLength) return first.bytes.slice(start, to).buffer;
-      const { bytes } = await request(url, start, to, options, first);
+      const { bytes } = await fetchPart(url, start, to, options, first);
       return bytes.byteLength === to - start ? bytes.buffer : bytes.slice().buffer;
     },
   };
 }
 
-/** Reads a stretch, going on after a break; `first` is what the file was when it was opened. */
-async function request(
+/**
+ * Fetches a stretch into memory; the whole file where the server knows no ranges and it is small enough.
+ *
+ * @param known The version that it must be of.
+ * @throws StudioError `net/…`
+ */
+export async function fetchPart(
+  url: string,
+  start: number,
+  end: number,
+  options: HttpRangeOptions = {},
+  known: FileVersion | null = null,
+): Promise<FilePart> {
+  const got: Uint8Array[] = [];
+  const { byteLength, etag } = await streamPart(url, start, end, options, known, (chunk) => {
+    got.push(chunk);
+  });
+  return { byteLength, etag, bytes: join(got) };
+}
+
+/**
+ * Fetches a stretch, going on after a break, and hands it over chunk by chunk as it comes.
+ *
+ * @param known The version that it must be of; null takes the one that comes.
+ * @throws StudioError `net/…`; `net/changed` before any byte of another version is handed over
+ */
+export async function streamPart(
   url: string,
   start: number,
   end: number,
   options: HttpRangeOptions,
-  first: Part | null,
-): Promise<Part> {
-  const got: Uint8Array[] = [];
+  known: FileVersion | null,
+  onChunk: (chunk: Uint8Array) => void,
+): Promise<FileVersion> {
+  let version = known;
   let at = start;
   let tries = 0;
   for (;;) {
     options.signal?.throwIfAborted();
     const from = at;
-    const outcome = await tryOnce(url, at, end, options, (chunk) => {
-      got.push(chunk);
-      at += chunk.byteLength;
-      options.onBytes?.(chunk.byteLength);
+    const outcome = await tryOnce(url, at, end, options, {
+      onHead: (answer) => {
+        if (version !== null && isAnother(answer, version)) throw changed(url);
+        version = answer;
+      },
+      onChunk: (chunk) => {
+        at += chunk.byteLength;
+        onChunk(chunk);
+        options.onBytes?.(chunk.byteLength);
+      },
     });
-    if (!('error' in outcome)) {
-      if (first !== null && isAnother(outcome, first)) throw changed(url);
-      return { ...outcome, start, bytes: join(got) };
-    }
+    if (!('error' in outcome)) return outcome;
     // A transfer that moved on has earned all its tries again.
     tries = at > from ? 1 : tries + 1;
-    if (!outcome.error.retryable || tries >= MAX_TRIES) throw outcome.error;
+    if (!outcome.error.retryable || tries >= (options.maxTries ?? MAX_TRIES)) throw outcome.error;
     await (options.wait ?? wait)(backOffMs(outcome, tries), options.signal);
   }
 }
 
-function isAnother(now: Answer, then: Answer): boolean {
+/** Whether two answers are of different versions of a file, as far as the server tells. */
+export function isAnother(now: FileVersion, then: FileVersion): boolean {
   return (
     now.byteLength !== then.byteLength || (now.etag !== null && then.etag !== null && now.etag !== then.etag)
   );
 }
 
-type Answer = Omit<Part, 'bytes' | 'start'>;
+interface Listener {
+  readonly onHead: (answer: Answer) => void;
+  readonly onChunk: (chunk: Uint8Array) => void;
+}
 
 /** One HTTP request. A failure that may pass is returned, so that the bytes that came before it are kept. */
 async function tryOnce(
@@ -108,7 +142,7 @@ async function tryOnce(
   start: number,
   end: number,
   { signal, fetch: fetchWith = fetch }: HttpRangeOptions,
-  onChunk: (chunk: Uint8Array) => void,
+  { onHead, onChunk }: Listener,
 ): Promise<Answer | Failure> {
   let left = end - start;
   let response: Response | null = null;
@@ -119,6 +153,7 @@ async function tryOnce(
     });
     const answer = readAnswer(response, url, start);
     if ('error' in answer) return answer;
+    onHead(answer);
     left = answer.isWhole ? answer.byteLength : Math.min(end, answer.byteLength) - start;
     for await (const chunk of chunksOf(response)) {
       if (chunk.byteLength > left) throw netError('no-ranges', url, 'it sent more than that');

@@ -5,9 +5,11 @@ import { join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { StudioError } from '../protocol/errors.ts';
+import { openDownloadStore } from './download-store.node.ts';
 import { checkPictureHeader, MAX_PICTURE_PIXELS, undecodable } from './picture-header.ts';
 import { cmykToRgb } from './pixels.ts';
 import type { ByteSource, FolderFile, Platform, RgbPicture } from './platform.ts';
+import { remoteFiles } from './remote-files.ts';
 
 /** Where files are. */
 export interface NodePlatformOptions {
@@ -15,6 +17,8 @@ export interface NodePlatformOptions {
   readonly baseFolder?: string;
   /** Folder of the shipped files; by default `public/` of this checkout. */
   readonly publicFolder?: string;
+  /** Folder that downloads are kept in; by default none are. */
+  readonly downloadFolder?: string;
 }
 
 /** Makes the platform of a Node process. */
@@ -31,6 +35,7 @@ export function createPlatform(options: NodePlatformOptions = {}): Platform {
     openAsset: (path) => openFile(resolve(publicFolder, path), assetMissing),
     openPath: (path) => openFile(resolve(baseFolder, path), fileMissing),
     listFolder: (path) => listFolder(resolve(baseFolder, path)),
+    ...remoteFiles(options.downloadFolder === undefined ? null : openDownloadStore(options.downloadFolder)),
   };
 }
 

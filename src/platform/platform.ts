@@ -1,6 +1,7 @@
 /**
  * What differs between browser and Node, as one object that the engine is given. `browser.ts` and `node.ts` make it.
  */
+import type { StoredDownloads } from '../protocol/stored.ts';
 
 /** A decoded picture: RGB, uint8, row by row from the top left. */
 export interface RgbPicture {
@@ -19,6 +20,45 @@ export interface ByteSource {
   slice(start: number, end?: number): Promise<ArrayBuffer>;
 }
 
+/** A file on a server. */
+export interface RemoteSource extends ByteSource {
+  /** The address that was asked for. */
+  readonly url: string;
+  /** What tells one version of the file from another; null where the server does not say. */
+  readonly etag: string | null;
+}
+
+/** How a file on a server is opened. */
+export interface RemoteOptions {
+  /** What the user knows it by, for example the name of the set. */
+  readonly label: string;
+  readonly signal?: AbortSignal | undefined;
+  /** Bytes that came since the last call; for progress while one long stretch is read. */
+  readonly onBytes?: ((count: number) => void) | undefined;
+  /** How much to fetch with the request that asks for the size: what is read first. */
+  readonly firstBytes?: number | undefined;
+}
+
+/** Files on servers, and what is kept of them on this machine where the platform has a store. */
+export interface RemoteFiles {
+  /**
+   * Opens a file by its stable address. What is read of it is kept: it is fetched once, and there without a network.
+   *
+   * @throws StudioError `net/…`; reading throws these too
+   */
+  openRemote(url: string, options: RemoteOptions): Promise<RemoteSource>;
+  /**
+   * Fetches a small JSON file; the last one that came when the server cannot be reached.
+   *
+   * @throws StudioError `net/…`
+   */
+  readRemoteJson(url: string, options: RemoteOptions): Promise<unknown>;
+  /** @throws StudioError `storage/unavailable` */
+  listStored(): Promise<StoredDownloads>;
+  /** @throws StudioError `storage/unavailable` */
+  deleteStored(url: string): Promise<void>;
+}
+
 /** A file below a folder. */
 export interface FolderFile {
   /** With slashes, relative to the folder. */
@@ -28,7 +68,7 @@ export interface FolderFile {
 }
 
 /** See the header. */
-export interface Platform {
+export interface Platform extends RemoteFiles {
   readonly kind: 'browser' | 'node';
   /** Worker threads or pool size worth using. */
   readonly cores: number;

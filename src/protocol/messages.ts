@@ -9,6 +9,7 @@ import type { WireError } from './errors.ts';
 import type { RunEvent, RunResult } from './events.ts';
 import type { ModelSummary } from './model.ts';
 import type { Recipe } from './recipe.ts';
+import type { StoredDownloads } from './stored.ts';
 
 /** An exported file. */
 export interface ExportedFile {
@@ -36,6 +37,10 @@ export interface Requests {
   train: { input: { readonly recipe: Recipe; readonly file?: File }; output: RunResult };
   /** Writes the last run's network in a format of the catalog. */
   export: { input: { readonly format: string }; output: ExportedFile };
+  /** What was downloaded and is kept on this machine. */
+  listStored: { input: Readonly<Record<string, never>>; output: StoredDownloads };
+  /** Forgets one of them; says what is left. */
+  deleteStored: { input: { readonly url: string }; output: StoredDownloads };
 }
 
 export type RequestKind = keyof Requests;
@@ -59,6 +64,8 @@ export type ToWorker = Request | Control;
 
 export type FromWorker =
   | { readonly kind: 'ready'; readonly catalog: Catalog }
+  /** A download is about to be kept: only the page can ask the browser not to clear it. */
+  | { readonly kind: 'keepStored' }
   | { readonly kind: 'event'; readonly id: number; readonly event: RunEvent }
   | { readonly kind: 'done'; readonly id: number; readonly output: Requests[RequestKind]['output'] }
   | { readonly kind: 'failed'; readonly id: number; readonly error: WireError }

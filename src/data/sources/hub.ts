@@ -1,7 +1,5 @@
 /** Any image set of the Hugging Face Hub, read by range from its Parquet files. */
 import { HUB, hubFileUrl } from '../../platform/hub.ts';
-import { openHttpRange } from '../../platform/http-range.ts';
-import { failureOf, netError } from '../../platform/http-retry.ts';
 import { textOption, type Options } from '../../protocol/options.ts';
 import { StudioError } from '../../protocol/errors.ts';
 import { openParquet, type ParquetFile } from '../parquet/parquet-file.ts';
@@ -35,7 +33,7 @@ export const hub: Source = {
   },
   async open(options, context) {
     const urls = await findFiles(options, context);
-    const files = await Promise.all(urls.map((url) => openFile(url, context)));
+    const files = await Promise.all(urls.map((url) => openFile(url, options, context)));
     const [first] = files;
     if (first === undefined) throw noFiles(options);
     const columns = findColumns(columnsOf(options), first.columns);
@@ -52,8 +50,12 @@ export const hub: Source = {
   },
 };
 
-async function openFile(url: string, { signal }: SourceContext): Promise<ParquetFile> {
-  return openParquet(await openHttpRange(url, { signal }));
+async function openFile(
+  url: string,
+  options: Options,
+  { platform, signal }: SourceContext,
+): Promise<ParquetFile> {
+  return openParquet(await platform.openRemote(url, { label: textOption(options, 'repo'), signal }));
 }
 
 function total(files: readonly ParquetFile[], of: (file: ParquetFile) => number): number {
@@ -61,7 +63,7 @@ function total(files: readonly ParquetFile[], of: (file: ParquetFile) => number)
 }
 
 /** The file that was named, else those that the Hub lists for the configuration and part. */
-async function findFiles(options: Options, { signal }: SourceContext): Promise<readonly string[]> {
+async function findFiles(options: Options, context: SourceContext): Promise<readonly string[]> {
   const repo = textOption(options, 'repo');
   const endpoint = textOption(options, 'endpoint');
   const revision = textOption(options, 'revision');
@@ -69,7 +71,7 @@ async function findFiles(options: Options, { signal }: SourceContext): Promise<r
   const path = textOption(options, 'path');
   if (path !== '') return [fileAt(path)];
   try {
-    const listed = await listFiles(repo, endpoint, signal);
+    const listed = await listFiles(repo, endpoint, context);
     const config = textOption(options, 'config') || listed[0]?.config;
     const ofConfig = listed.filter((file) => file.config === config);
     const part = textOption(options, 'part') || ofConfig[0]?.split;
@@ -88,18 +90,16 @@ interface ListedFile {
 }
 
 /** @see https://huggingface.co/docs/dataset-viewer/parquet */
-async function listFiles(repo: string, endpoint: string, signal?: AbortSignal): Promise<ListedFile[]> {
+async function listFiles(
+  repo: string,
+  endpoint: string,
+  { platform, signal }: SourceContext,
+): Promise<ListedFile[]> {
   const server = endpoint === HUB ? DATASETS_SERVER : endpoint.replace(/\/$/u, '');
   const url = `${server}/parquet?dataset=${encodeURIComponent(repo)}`;
-  const response = await fetch(url, { signal: signal ?? null }).catch((cause: unknown) => {
-    signal?.throwIfAborted();
-    throw netError('unreachable', url, 'the connection failed', cause);
-  });
-  if (!response.ok) throw failureOf(response, url).error;
-  const answer: unknown = await response.json().catch((cause: unknown) => {
-    throw netError('unreachable', url, 'the answer is no JSON', cause);
-  });
-  const files = typeof answer === 'object' && answer !== null && 'parquet_files' in answer ? answer.parquet_files : [];
+  const answer = await platform.readRemoteJson(url, { label: `${repo}, list of files`, signal });
+  const files =
+    typeof answer === 'object' && answer !== null && 'parquet_files' in answer ? answer.parquet_files : [];
   return Array.isArray(files) ? files.filter(isListed) : [];
 }
 

@@ -3,7 +3,7 @@
  * Keras' own or compute what the paper's networks compute. One line each.
  */
 import { HUB, hubFileUrl } from '../../platform/hub.ts';
-import { openHttpRange, type RemoteSource } from '../../platform/http-range.ts';
+import type { RemoteFiles, RemoteSource } from '../../platform/platform.ts';
 import { StudioError } from '../../protocol/errors.ts';
 import type { Recipe } from '../../protocol/recipe.ts';
 
@@ -69,14 +69,16 @@ export function imagenetSource(
 }
 
 /**
- * Opens it. The address is the Hub's, which redirects anew at each request.
+ * Opens it. The address is the Hub's, which redirects anew at each request; what is read stays on this machine.
  *
  * @throws StudioError `net/…`
  */
 export function openImagenet(
   { repo, revision, path }: ImagenetSource,
+  platform: Pick<RemoteFiles, 'openRemote'>,
   options: { hub?: string | undefined; signal?: AbortSignal | undefined; onBytes?: (count: number) => void },
 ): Promise<RemoteSource> {
   const url = hubFileUrl({ kind: 'model', repo, revision, path }, options.hub ?? HUB);
-  return openHttpRange(url, { signal: options.signal, onBytes: options.onBytes, firstBytes: FIRST_BYTES });
+  const { signal, onBytes } = options;
+  return platform.openRemote(url, { label: repo, signal, onBytes, firstBytes: FIRST_BYTES });
 }

@@ -1,5 +1,6 @@
 /** What the tests of models share: ByteSources in memory that count reads, and safetensors files made by hand. */
 import type { ByteSource, Platform } from '../../../src/platform/platform.ts';
+import { remoteFiles } from '../../../src/platform/remote-files.ts';
 import { StudioError } from '../../../src/protocol/errors.ts';
 
 export interface CountingSource extends ByteSource {
@@ -62,17 +63,21 @@ export function withHeader(
   return file;
 }
 
-/** A platform that has these files and nothing else. */
+/** A platform that has these files and the network, and nothing else. */
 export function filePlatform(files: Readonly<Record<string, Uint8Array>>): Platform {
   const open = async (path: string): Promise<ByteSource> => {
     const bytes = files[path];
     if (bytes !== undefined) return memorySource(bytes);
     throw new StudioError({ code: 'data/file-missing', message: `No file ${path}.`, hint: 'None.' });
   };
-  return { kind: 'node', cores: 1, openAsset: open, openPath: open } as Pick<
-    Platform,
-    'kind' | 'cores' | 'openAsset' | 'openPath'
-  > as Platform;
+  const platform: Omit<Platform, 'decodePicture'> = {
+    kind: 'node',
+    cores: 1,
+    openAsset: open,
+    openPath: open,
+    ...remoteFiles(null),
+  };
+  return platform as Platform;
 }
 
 /** The code of the StudioError that a promise ends with; anything else fails the test. */
