@@ -8,12 +8,12 @@ import type { Dataset } from '../data/dataset.ts';
 import { openDataset } from '../data/open-dataset.ts';
 import type { TrainedNetwork } from '../exporters/exporter.ts';
 import { exportAsFile } from '../exporters/registry.ts';
-import type { Platform } from '../platform/platform.ts';
+import type { FolderFile, Platform } from '../platform/platform.ts';
 import type { DatasetSummary, PictureSheet, ViewSheet } from '../protocol/dataset.ts';
 import type { BackendChoice, DeviceReport } from '../protocol/device.ts';
 import { StudioError } from '../protocol/errors.ts';
 import type { RunEvent, RunResult, Stage } from '../protocol/events.ts';
-import type { ExportedFile } from '../protocol/messages.ts';
+import type { ExportedFile, Picked } from '../protocol/messages.ts';
 import type { ModelSummary } from '../protocol/model.ts';
 import type { Recipe } from '../protocol/recipe.ts';
 import type { RunControl } from '../training/control.ts';
@@ -57,13 +57,13 @@ export class Session {
   /** Opens the recipe's set, unless it is open already, and makes it the current one. */
   async openDataset(
     recipe: Recipe,
-    options: { file?: Blob; signal: AbortSignal; emit: Emit },
+    options: Picked & { signal: AbortSignal; emit: Emit },
   ): Promise<DatasetSummary> {
-    const key = datasetKey(recipe, options.file);
+    const key = datasetKey(recipe, options.files);
     if (this.#opened?.key !== key) {
-      const { emit, ...rest } = options;
+      const { emit, files, signal } = options;
       const onProgress = progressOf(emit, 'dataset');
-      const dataset = await openDataset(recipe, this.platform, { ...rest, onProgress });
+      const dataset = await openDataset(recipe, this.platform, { ...pickedOf(files), signal, onProgress });
       this.#opened = { key, dataset };
     }
     return this.#opened.dataset.summary;
@@ -98,7 +98,7 @@ export class Session {
    *
    * @throws StudioError; DOMException `AbortError` when cancelled
    */
-  async train(recipe: Recipe, options: { file?: Blob; control: RunControl; emit: Emit }): Promise<RunResult> {
+  async train(recipe: Recipe, options: Picked & { control: RunControl; emit: Emit }): Promise<RunResult> {
     const { control, emit } = options;
     const seconds: Record<string, number> = {};
     const timed = async <Value>(stage: string, work: () => Promise<Value>): Promise<Value> => {
@@ -112,9 +112,9 @@ export class Session {
     this.#forgetTrained();
     const device = this.#device ?? (await timed('device', () => this.chooseDevice('auto')));
     emit({ kind: 'device', device });
-    const file = options.file === undefined ? {} : { file: options.file };
+    const picked = options.files === undefined ? {} : { files: options.files };
     const summary = await timed('dataset', () =>
-      this.openDataset(recipe, { ...file, signal: control.signal, emit }),
+      this.openDataset(recipe, { ...picked, signal: control.signal, emit }),
     );
     emit({ kind: 'dataset', dataset: summary });
     const { labels } = summary;
@@ -182,9 +182,24 @@ export class Session {
   }
 }
 
+/** A picked folder comes as its files, each with its path; a picked file comes alone. */
+function pickedOf(files: readonly File[] = []): { file?: Blob; folder?: readonly FolderFile[] } {
+  const [first] = files;
+  if (first === undefined) return {};
+  if (first.webkitRelativePath === '') return { file: first };
+  return {
+    folder: files.map((file) => ({
+      // Without the picked folder's own name.
+      path: file.webkitRelativePath.replace(/^[^/]*\//, ''),
+      sizeBytes: file.size,
+      read: async () => new Uint8Array(await file.arrayBuffer()),
+    })),
+  };
+}
+
 /** Two recipes with the same key read the same pictures, cleaned, split and resized alike. */
-function datasetKey({ dataset, split, image }: Recipe, file: Blob | undefined): string {
-  const picked = file instanceof File ? [file.name, file.size, file.lastModified] : [file?.size];
+function datasetKey({ dataset, split, image }: Recipe, files: readonly File[] = []): string {
+  const picked = files.map(({ name, size, lastModified }) => [name, size, lastModified]);
   return JSON.stringify([dataset, split, image, picked]);
 }
 

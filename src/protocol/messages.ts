@@ -11,6 +11,11 @@ import type { ModelSummary } from './model.ts';
 import type { Recipe } from './recipe.ts';
 import type { StoredDownloads } from './stored.ts';
 
+/** What was picked on the page: one file, or all files of a folder (they have a `webkitRelativePath`). */
+export interface Picked {
+  readonly files?: readonly File[];
+}
+
 /** An exported file. */
 export interface ExportedFile {
   readonly fileName: string;
@@ -23,7 +28,7 @@ export interface Requests {
   /** Probes the devices and takes one. */
   chooseDevice: { input: { readonly backend: BackendChoice }; output: DeviceReport };
   /** Opens, cleans and splits the recipe's set, and makes it the current one. */
-  openDataset: { input: { readonly recipe: Recipe; readonly file?: File }; output: DatasetSummary };
+  openDataset: { input: { readonly recipe: Recipe } & Picked; output: DatasetSummary };
   /** Pictures of the current set as the network sees them. */
   pictures: { input: { readonly rows: readonly number[] }; output: PictureSheet };
   /** Augmented views of one picture of the current set. */
@@ -34,7 +39,7 @@ export interface Requests {
   /** The recipe's network, without loading its weights. */
   describeModel: { input: { readonly recipe: Recipe; readonly classes: number }; output: ModelSummary };
   /** Carries a recipe out; streams {@link RunEvent}. */
-  train: { input: { readonly recipe: Recipe; readonly file?: File }; output: RunResult };
+  train: { input: { readonly recipe: Recipe } & Picked; output: RunResult };
   /** Writes the last run's network in a format of the catalog. */
   export: { input: { readonly format: string }; output: ExportedFile };
   /** What was downloaded and is kept on this machine. */

@@ -4,7 +4,7 @@ import type { Call, StudioClient } from '../client/studio-client.ts';
 import type { ViewSheet } from '../protocol/dataset.ts';
 import type { BackendChoice } from '../protocol/device.ts';
 import { asStudioError, isAbort, type WireError } from '../protocol/errors.ts';
-import type { ExportedFile, RequestKind, Requests } from '../protocol/messages.ts';
+import type { ExportedFile, Picked, RequestKind, Requests } from '../protocol/messages.ts';
 import { parseRecipe, type Recipe } from '../protocol/recipe.ts';
 import { PictureAlbum } from './pictures.ts';
 import { recipeFromLink } from './recipe-link.ts';
@@ -29,9 +29,10 @@ export class Studio {
   readonly #now: () => number;
   readonly #asking = new Map<Asked, { key: string; call: Call<RequestKind> | null }>();
   #training: Call<'train'> | null = null;
-  #file: File | undefined;
+  /** What was picked for the set that is open or being opened. */
+  #picked: Picked = {};
   /** The set that was opened last: what a set that cannot be opened falls back to. */
-  #opened: { readonly recipe: Recipe; readonly file: File | undefined; readonly key: string } | null = null;
+  #opened: { readonly recipe: Recipe; readonly picked: Picked; readonly key: string } | null = null;
 
   constructor(engine: Engine, backend: BackendChoice, now: () => number = () => performance.now()) {
     this.#engine = engine;
@@ -79,7 +80,7 @@ export class Studio {
   choosePreset(name: string): void {
     const preset = this.#state.catalog?.presets.find((entry) => entry.name === name);
     if (preset === undefined || isActive(this.#state.run)) return;
-    this.#file = undefined;
+    this.#picked = {};
     this.#dispatch({ kind: 'linkFailed', error: null });
     this.#take(preset.recipe, preset.name);
   }
@@ -89,12 +90,12 @@ export class Studio {
    *
    * @returns why it was not taken, or null
    */
-  edit(change: (recipe: Recipe) => unknown, file?: File): WireError | null {
+  edit(change: (recipe: Recipe) => unknown, picked?: Picked): WireError | null {
     const { recipe, preset, run } = this.#state;
     if (recipe === null || isActive(run)) return null;
     try {
       const next = parseRecipe(change(recipe));
-      if (file !== undefined) this.#file = file;
+      if (picked !== undefined) this.#picked = picked;
       this.#take(next, preset);
       return null;
     } catch (error) {
@@ -106,7 +107,7 @@ export class Studio {
     const before = this.#state.recipe;
     this.#dispatch({ kind: 'recipeSet', recipe, preset });
     // What a run found belongs to its set: another set clears it from the columns (the table of runs keeps it).
-    if (before !== null && datasetKey(before, undefined) !== datasetKey(recipe, undefined)) {
+    if (before !== null && datasetKey(before, {}) !== datasetKey(recipe, {})) {
       this.#dispatch({ kind: 'runCleared' });
     }
     void this.refresh();
@@ -128,13 +129,12 @@ export class Studio {
     if (again) this.#asking.delete('dataset');
     // The network can be drawn before the pictures are read, which takes longer.
     if (this.#state.model.value === null) await this.#describe();
-    const key = datasetKey(recipe, this.#file);
+    const key = datasetKey(recipe, this.#picked);
     if (this.#asking.get('dataset')?.key !== key) {
-      const input = this.#file === undefined ? { recipe } : { recipe, file: this.#file };
-      const dataset = await this.#ask('dataset', 'openDataset', input, key);
+      const dataset = await this.#ask('dataset', 'openDataset', { recipe, ...this.#picked }, key);
       if (dataset !== null) {
         this.#dispatch({ kind: 'dataset', dataset });
-        this.#opened = { recipe, file: this.#file, key };
+        this.#opened = { recipe, picked: this.#picked, key };
       } else if (this.#state.dataset.status === 'failed') this.#fallBack();
     }
     await this.#describe();
@@ -145,7 +145,7 @@ export class Studio {
     const { recipe, preset } = this.#state;
     if (this.#opened === null || recipe === null) return;
     const { dataset, split, image } = this.#opened.recipe;
-    this.#file = this.#opened.file;
+    this.#picked = this.#opened.picked;
     this.#asking.set('dataset', { key: this.#opened.key, call: null });
     this.#dispatch({ kind: 'recipeSet', recipe: { ...recipe, dataset, split, image }, preset });
   }
@@ -196,8 +196,7 @@ export class Studio {
     const { recipe, run } = this.#state;
     if (recipe === null || isActive(run)) return;
     this.#dispatch({ kind: 'trainAsked', recipe, atMs: this.#now() });
-    const input = this.#file === undefined ? { recipe } : { recipe, file: this.#file };
-    const call = this.#engine.request('train', input, (event) => {
+    const call = this.#engine.request('train', { recipe, ...this.#picked }, (event) => {
       this.#dispatch({ kind: 'run', event, atMs: this.#now() });
     });
     this.#training = call;
@@ -252,7 +251,7 @@ export class Studio {
 }
 
 /** What a set has to be opened anew for. */
-function datasetKey(recipe: Recipe, file: File | undefined): string {
-  const picked = file === undefined ? null : [file.name, file.size, file.lastModified];
+function datasetKey(recipe: Recipe, { files = [] }: Picked): string {
+  const picked = files.map(({ name, size, lastModified }) => [name, size, lastModified]);
   return JSON.stringify([recipe.dataset, recipe.split, recipe.image, picked]);
 }

@@ -73,8 +73,8 @@ export class Dispatcher {
       case 'chooseDevice':
         return session.chooseDevice(request.input.backend);
       case 'openDataset': {
-        const { recipe, ...file } = request.input;
-        return session.openDataset(recipe, { ...file, signal: control.signal, emit });
+        const { recipe, ...picked } = request.input;
+        return session.openDataset(recipe, { ...picked, signal: control.signal, emit });
       }
       case 'pictures':
         return session.pictures(request.input.rows);
@@ -83,8 +83,8 @@ export class Dispatcher {
       case 'describeModel':
         return session.describeModel(request.input.recipe, request.input.classes);
       case 'train': {
-        const { recipe, ...file } = request.input;
-        return session.train(recipe, { ...file, control, emit });
+        const { recipe, ...picked } = request.input;
+        return session.train(recipe, { ...picked, control, emit });
       }
       case 'export':
         return session.export(request.input.format);

@@ -1,7 +1,10 @@
 /** The main job on the page, by clicks: train, watch, pause, stop, take the network home. */
-import { readFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { unzipSync } from 'fflate';
 import type { Page } from 'playwright-core';
+import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { finishTiny, TINY, train } from './actions.ts';
 import { newPage, screenshot } from './harness.ts';
@@ -124,7 +127,7 @@ describe('bad input', () => {
         mimeType: '',
         buffer: Buffer.from('no parquet at all '.repeat(40)),
       };
-      await page.getByRole('radio', { name: /Parquet/ }).check();
+      await page.getByRole('radio', { name: /^Parquet/ }).check();
       await page.locator('input[type=file]').setInputFiles(file);
       await page.getByRole('button', { name: 'Open' }).click();
       await page.getByText('data/not-parquet').first().waitFor({ timeout: MINUTES });
@@ -132,4 +135,29 @@ describe('bad input', () => {
       await screenshot(page, 'bad-parquet');
     },
   );
+});
+
+it('opens a folder of class-named folders that was picked', { timeout: 2 * MINUTES }, async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'mien-folder-'));
+  for (const [name, hue] of [
+    ['apples', 0],
+    ['limes', 120],
+  ] as const) {
+    await mkdir(join(folder, name));
+    for (let index = 0; index < 12; index++) {
+      const colour = { r: hue === 0 ? 200 : 40, g: hue === 0 ? 40 : 200, b: index * 10 };
+      const create = { width: 40, height: 40, channels: 3, background: colour } as const;
+      await sharp({ create })
+        .png()
+        .toFile(join(folder, name, `${index.toString()}.png`));
+    }
+  }
+  const page = await newPage({ path: TINY });
+  await page.getByRole('button', { name: 'Change' }).click({ timeout: MINUTES });
+  await page.getByRole('radio', { name: /^Folder/ }).check();
+  await page.locator('input[type=file]').setInputFiles(folder);
+  await page.getByRole('button', { name: 'Open' }).click();
+  await page.getByText('24 pictures in two classes').first().waitFor({ timeout: MINUTES });
+  await finishTiny(page);
+  await rm(folder, { recursive: true });
 });

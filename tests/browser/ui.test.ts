@@ -95,17 +95,21 @@ describe('the cut', () => {
 });
 
 describe('the matrix', () => {
-  it('is one tab stop, is walked with arrows, and a cell opens its pictures', { timeout: 120_000 }, async () => {
-    const page = await openReady();
-    await finishTiny(page);
-    await expect.poll(() => page.locator('.matrix button[tabindex="0"]').count()).toBe(1);
-    await page.locator('.matrix [data-cell="2.5"]').click();
-    await expect.poll(() => page.locator('#mistakes').innerText()).toBe('Disgust, predicted neutral');
-    await page.keyboard.press('ArrowLeft');
-    await page.keyboard.press('ArrowLeft');
-    await page.keyboard.press('Enter');
-    await expect.poll(() => page.locator('#mistakes').innerText()).toBe('Disgust, predicted fear');
-  });
+  it(
+    'is one tab stop, is walked with arrows, and a cell opens its pictures',
+    { timeout: 120_000 },
+    async () => {
+      const page = await openReady();
+      await finishTiny(page);
+      await expect.poll(() => page.locator('.matrix button[tabindex="0"]').count()).toBe(1);
+      await page.locator('.matrix [data-cell="2.5"]').click();
+      await expect.poll(() => page.locator('#mistakes').innerText()).toBe('Disgust, predicted neutral');
+      await page.keyboard.press('ArrowLeft');
+      await page.keyboard.press('ArrowLeft');
+      await page.keyboard.press('Enter');
+      await expect.poll(() => page.locator('#mistakes').innerText()).toBe('Disgust, predicted fear');
+    },
+  );
 });
 
 describe('settings', () => {

@@ -18,13 +18,13 @@ export function SourceDialog({ recipe, onClose }: SourceDialogProps): ReactEleme
   const studio = useStudio();
   const sources = useStudioState((state) => state.catalog?.sources ?? none);
   const [draft, setDraft] = useState<Recipe['dataset']>(recipe.dataset);
-  const [file, setFile] = useState<File>();
+  const [files, setFiles] = useState<readonly File[]>([]);
   const [wrong, setWrong] = useState<string | null>(null);
   const entry = sources.find((source) => source.name === draft.source);
-  const needsFile = entry?.options.some((option) => option.kind === 'file') === true && file === undefined;
+  const needsFile = entry?.options.some((option) => option.kind === 'file') === true && files.length === 0;
 
   const open = (): void => {
-    const error = studio.edit((before) => ({ ...before, dataset: draft }), file);
+    const error = studio.edit((before) => ({ ...before, dataset: draft }), { files });
     if (error === null) onClose();
     else setWrong(`${error.message} ${error.hint}`);
   };
@@ -39,7 +39,7 @@ export function SourceDialog({ recipe, onClose }: SourceDialogProps): ReactEleme
               name="source"
               checked={source.name === draft.source}
               onChange={() => {
-                setFile(undefined);
+                setFiles([]);
                 setDraft(datasetOf(source, recipe));
               }}
             />
@@ -56,7 +56,7 @@ export function SourceDialog({ recipe, onClose }: SourceDialogProps): ReactEleme
             value={draft[spec.name]}
             isReadOnly={false}
             onChange={(value: OptionValue, picked) => {
-              if (picked !== undefined) setFile(picked);
+              if (picked !== undefined) setFiles(picked);
               setDraft((before) => ({ ...before, [spec.name]: value }));
               return null;
             }}

@@ -9,8 +9,8 @@ interface OptionFieldProps {
   readonly spec: OptionSpec;
   readonly value: OptionValue | undefined;
   readonly isReadOnly: boolean;
-  /** Tries a value; returns why it does not do, or null. A picked file comes along. */
-  readonly onChange: (value: OptionValue, file?: File) => string | null;
+  /** Tries a value; returns why it does not do, or null. Picked files come along. */
+  readonly onChange: (value: OptionValue, files?: readonly File[]) => string | null;
 }
 
 /** See the header. */
@@ -141,11 +141,16 @@ function FileOption({
         id={id}
         type="file"
         accept={spec.accept}
+        ref={(element) => {
+          // React knows no attribute for it.
+          if (element !== null) element.webkitdirectory = spec.isFolder === true;
+        }}
         disabled={isReadOnly}
         aria-describedby={`${id}-help`}
         onChange={(event) => {
-          const file = event.target.files?.[0];
-          if (file !== undefined) onChange(file.name, file);
+          const files = [...(event.target.files ?? [])];
+          const [first] = files;
+          if (first !== undefined) onChange(spec.isFolder === true ? folderName(first) : first.name, files);
         }}
       />
       <p id={`${id}-help`}>
@@ -154,4 +159,9 @@ function FileOption({
       </p>
     </div>
   );
+}
+
+/** Of the folder that was picked: every file of it says its path from there. */
+function folderName(file: File): string {
+  return file.webkitRelativePath.replace(/\/.*/, '');
 }
