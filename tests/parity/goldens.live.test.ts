@@ -11,6 +11,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 
 const DATA = fileURLToPath(new URL('data/', import.meta.url));
 const MODELS = fileURLToPath(new URL('models/', import.meta.url));
+const TRAINING = fileURLToPath(new URL('training/', import.meta.url));
 
 /** Between machines, TensorFlow's float32 differs in the last digits. */
 const TOLERANCE = 1e-4;
@@ -56,5 +57,9 @@ describe('goldens made anew', () => {
 
   it('by keras_goldens.py', () => {
     expect(() => run(join(MODELS, 'keras_goldens.py'), '--check')).not.toThrow();
+  });
+
+  it('by keras_training.py', () => {
+    expect(() => run(join(TRAINING, 'keras_training.py'), '--check')).not.toThrow();
   });
 });

@@ -15,22 +15,25 @@ def encode(values):
     return base64.b64encode(np.ascontiguousarray(values, dtype="<f4").tobytes()).decode()
 
 
-def differs(a, b):
+def differs(a, b, tolerance=1e-5):
     """Whether two goldens differ by more than rounding does between machines."""
     if isinstance(a, dict):
-        return a.keys() != b.keys() or any(differs(a[key], b[key]) for key in a if key != "keras")
+        return a.keys() != b.keys() or any(differs(a[key], b[key], tolerance) for key in a if key != "keras")
     if isinstance(a, list):
-        return len(a) != len(b) or any(differs(x, y) for x, y in zip(a, b))
+        return len(a) != len(b) or any(differs(x, y, tolerance) for x, y in zip(a, b))
     if isinstance(a, float):
-        return abs(a - b) > 1e-5 * max(abs(a), abs(b))
+        return abs(a - b) > tolerance * max(abs(a), abs(b))
     if isinstance(a, str) and a != b and len(a) > 100:
         x, y = (np.frombuffer(base64.b64decode(text), "<f4") for text in (a, b))
-        return x.size != y.size or np.abs(x - y).max() > 1e-5 * np.abs(x).max()
+        return x.size != y.size or np.abs(x - y).max() > tolerance * np.abs(x).max()
     return a != b
 
 
-def write_or_check(folder, made):
-    """Writes `goldens/<folder>/<name>.json` for each maker, or compares and exits with 1 where one differs."""
+def write_or_check(folder, made, tolerance=1e-5):
+    """
+    Writes `goldens/<folder>/<name>.json` for each maker, or compares and exits with 1 where one differs. An absolute
+    folder stands for itself.
+    """
     check = "--check" in sys.argv
     wanted = [argument for argument in sys.argv[1:] if not argument.startswith("--")]
     target = GOLDENS / folder
@@ -42,7 +45,7 @@ def write_or_check(folder, made):
         path = target / f"{name}.json"
         value = make()
         if check:
-            same = not differs(value, json.loads(path.read_text()))
+            same = not differs(value, json.loads(path.read_text()), tolerance)
             print(name, "same" if same else "DIFFERS")
             failed = failed or not same
         else:

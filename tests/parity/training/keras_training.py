@@ -1,0 +1,150 @@
+"""
+Makes the goldens of training from real Keras: `python keras_training.py` writes them, `--check` computes them anew and
+compares. Needs Keras 3.15 on TensorFlow (`pip install keras==3.15.1 tensorflow-cpu==2.21.0`).
+
+Each case trains the head, then the last layers, on a few batches in a fixed order, built as in the Keras guide:
+`base(x, training=False)` inside an outer model. `batch` is what `train_on_batch` (and `fit`) makes of that: the outer
+model's flag wins, so unfrozen BatchNorms run on the batch. `inference` is what was meant, stepped by hand.
+"""
+
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parent / "models"))
+
+import keras_goldens  # first: it sets TensorFlow's environment
+import keras
+import numpy as np
+import tensorflow as tf
+from keras import applications
+
+import rule
+from golden_file import encode, write_or_check
+
+CLASSES = 8
+BATCHES = 3
+STEPS = 20
+SAMPLES = 24
+# Between machines, after 40 steps of float32 with Adam.
+TOLERANCE = 1e-3
+
+# golden: (Keras' builder, our recipe's backbone, preprocess_input, how the case runs)
+MOBILENET = (
+    keras_goldens.mobilenet(0.35),
+    {"name": "mobilenetv2", "alpha": 0.35, "weights": "random"},
+    applications.mobilenet_v2.preprocess_input,
+    {"size": 48, "batch": 8, "unfreeze": 30, "rates": [1e-3, 3e-5], "inputScale": 1},
+)
+EFFICIENTNET = (
+    keras_goldens.with_imagenet_stem(applications.EfficientNetB2),
+    {"name": "efficientnetb2", "weights": "imagenet"},
+    applications.efficientnet.preprocess_input,
+    {"size": 48, "batch": 8, "unfreeze": 30, "rates": [1e-3, 1e-4], "inputScale": 1},
+)
+VGG = (
+    applications.VGG16,
+    {"name": "vgg16", "weights": "random"},
+    applications.vgg16.preprocess_input,
+    # Its inputs reach 150 and nothing normalises them: by rule, losses would be in the hundreds.
+    {"size": 32, "batch": 4, "unfreeze": 10, "rates": [1e-3, 2e-5], "inputScale": 1 / 128},
+)
+CASES = {
+    "mobilenetv2-inference": (*MOBILENET, "inference"),
+    "mobilenetv2-batch": (*MOBILENET, "batch"),
+    "efficientnetb2-inference": (*EFFICIENTNET, "inference"),
+    "efficientnetb2-batch": (*EFFICIENTNET, "batch"),
+    "vgg16": (*VGG, "inference"),
+}
+
+
+def classifier(build, size):
+    """The notebook's model, with weights by rule and nothing left to chance."""
+    base = build(include_top=False, weights=None, input_shape=(size, size, 3))
+    for layer in base.layers:
+        if isinstance(layer, keras.layers.Dropout):
+            layer.rate = 0.0  # EfficientNet's drop-connect; the layer itself counts among "the last n"
+    inputs = keras.Input((size, size, 3))
+    pooled = keras.layers.GlobalAveragePooling2D()(base(inputs, training=False))
+    dense = keras.layers.Dense(CLASSES, name="dense")
+    model = keras.Model(inputs, dense(pooled))
+    keras_goldens.fill(base)
+    for variable in dense.weights:
+        variable.assign(rule.weights(f"dense/{variable.name}", variable.shape))
+    return base, dense, model
+
+
+def by_hand(model, loss, rate):
+    """One step with every BatchNorm on its averages."""
+    optimizer = keras.optimizers.Adam(rate)
+
+    @tf.function
+    def step(x, y):
+        with tf.GradientTape() as tape:
+            value = loss(y, model(x, training=False))
+        variables = model.trainable_variables
+        optimizer.apply(tape.gradient(value, variables), variables)
+        return value
+
+    return step
+
+
+def by_fit(model, loss, rate):
+    """One step of `fit`."""
+    model.compile(keras.optimizers.Adam(rate), loss)
+
+    def step(x, y):
+        model.reset_metrics()
+        return model.train_on_batch(x, y)
+
+    return step
+
+
+def changed(base, dense):
+    """What training moved: how far each variable went from its start, in all and at equal steps through it."""
+    rows = []
+    for layer in [*base.layers, dense]:
+        if isinstance(layer, keras.layers.Normalization):
+            continue
+        for variable in layer.weights:
+            name = keras_goldens.weight_name(layer, variable)
+            value = np.asarray(variable)
+            way = value.astype(np.float64) - rule.weights(name, value.shape)
+            if not way.any():
+                continue
+            picked = [i * way.size // SAMPLES for i in range(SAMPLES)]
+            rows.append({"name": name, "way": float(np.linalg.norm(way)), "samples": encode(way.reshape(-1)[picked])})
+    return rows
+
+
+def golden(build, recipe, preprocess, run, mode):
+    keras.backend.clear_session()
+    size, batch = run["size"], run["batch"]
+    base, dense, model = classifier(build, size)
+    x = preprocess(rule.pictures(BATCHES * batch, size).astype(np.float32)) * np.float32(run["inputScale"])
+    y = np.arange(BATCHES * batch) % CLASSES
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    losses = []
+    for unfreeze, rate in zip([0, run["unfreeze"]], run["rates"]):
+        for layer in base.layers[: len(base.layers) - unfreeze]:
+            layer.trainable = False
+        for layer in base.layers[len(base.layers) - unfreeze :]:
+            layer.trainable = True
+        step = (by_fit if mode == "batch" else by_hand)(model, loss, rate)
+        slices = [slice(i % BATCHES * batch, (i % BATCHES + 1) * batch) for i in range(STEPS)]
+        losses.append([float(step(x[part], y[part])) for part in slices])
+    return {
+        "keras": keras.__version__,
+        "recipe": recipe,
+        **run,
+        "batches": BATCHES,
+        "classes": CLASSES,
+        "batchNorm": mode,
+        "losses": losses,
+        "changed": changed(base, dense),
+    }
+
+
+if __name__ == "__main__":
+    makers = {name: (lambda case=case: golden(*case)) for name, case in CASES.items()}
+    write_or_check(HERE / "goldens", makers, TOLERANCE)
