@@ -6,6 +6,7 @@ import type { BackendChoice } from '../protocol/device.ts';
 import { asStudioError, isAbort, type WireError } from '../protocol/errors.ts';
 import type { ExportedFile, Picked, RequestKind, Requests } from '../protocol/messages.ts';
 import { parseRecipe, type Recipe } from '../protocol/recipe.ts';
+import type { StoredDownloads } from '../protocol/stored.ts';
 import { PictureAlbum } from './pictures.ts';
 import { recipeFromLink } from './recipe-link.ts';
 import { reduce, type Asked, type StudioEvent } from './reduce.ts';
@@ -247,6 +248,16 @@ export class Studio {
   /** Augmented views of one picture, as the recipe makes them. */
   async views(recipe: Recipe, row: number, count: number): Promise<ViewSheet> {
     return this.#engine.request('views', { recipe, row, count }).result;
+  }
+
+  /** What was downloaded and is kept on this machine. */
+  async stored(): Promise<StoredDownloads> {
+    return this.#engine.request('listStored', {}).result;
+  }
+
+  /** Forgets one of them; gives what is left. */
+  async deleteStored(url: string): Promise<StoredDownloads> {
+    return this.#engine.request('deleteStored', { url }).result;
   }
 }
 

@@ -6,6 +6,7 @@ import type { Recipe } from '../../protocol/recipe.ts';
 import { isActive } from '../../store/state.ts';
 import { useStudioState } from '../studio-context.ts';
 import { SourceDialog } from './SourceDialog.tsx';
+import { StoredDialog } from './StoredDialog.tsx';
 
 interface SourceProps {
   readonly recipe: Recipe;
@@ -15,6 +16,7 @@ interface SourceProps {
 /** See the header. */
 export function Source({ recipe, dataset }: SourceProps): ReactElement {
   const [isOpen, setIsOpen] = useState(false);
+  const [isStoredOpen, setIsStoredOpen] = useState(false);
   const entry = useStudioState((state) =>
     state.catalog?.sources.find((source) => source.name === recipe.dataset.source),
   );
@@ -28,13 +30,19 @@ export function Source({ recipe, dataset }: SourceProps): ReactElement {
           {dataset?.origin ?? entry?.label ?? ''}
           {size}
         </span>
-        {!active && (
-          <button type="button" className="link" onClick={() => setIsOpen(true)}>
-            Change<span className="visually-hidden"> the set of pictures</span>
+        <span className="source-actions">
+          <button type="button" className="link" onClick={() => setIsStoredOpen(true)}>
+            Stored<span className="visually-hidden"> downloads</span>
           </button>
-        )}
+          {!active && (
+            <button type="button" className="link" onClick={() => setIsOpen(true)}>
+              Change<span className="visually-hidden"> the set of pictures</span>
+            </button>
+          )}
+        </span>
       </p>
       {isOpen && <SourceDialog recipe={recipe} onClose={() => setIsOpen(false)} />}
+      {isStoredOpen && <StoredDialog onClose={() => setIsStoredOpen(false)} />}
     </div>
   );
 }
