@@ -57,16 +57,13 @@ function titleOf(views: Recipe['augmentation']['views'], shown: number): string 
 /** Asks for the views whenever augmentation, picture or size change. */
 function useViews(recipe: Recipe, dataset: DatasetSummary, row: number): ViewSheet | null {
   const studio = useStudio();
-  const active = useStudioState((state) => isActive(state.run));
   const [sheet, setSheet] = useState<ViewSheet | null>(null);
   const latest = useRef(recipe);
   useEffect(() => {
     latest.current = recipe;
   });
   const key = JSON.stringify([recipe.augmentation, recipe.image, recipe.seed]);
-  const asked = active ? null : key;
   useEffect(() => {
-    if (asked === null) return;
     let isCurrent = true;
     studio.views(latest.current, row, SHOWN).then(
       (views) => {
@@ -78,7 +75,7 @@ function useViews(recipe: Recipe, dataset: DatasetSummary, row: number): ViewShe
     return () => {
       isCurrent = false;
     };
-  }, [studio, dataset, row, asked]);
+  }, [studio, dataset, row, key]);
   return sheet;
 }
 
@@ -96,8 +93,8 @@ function View({ sheet, index }: { readonly sheet: ViewSheet | null; readonly ind
 
 function ViewOptions({ recipe }: { readonly recipe: Recipe }): ReactElement {
   const studio = useStudio();
-  const active = useStudioState((state) => isActive(state.run));
   const entries = useStudioState((state) => state.catalog?.augmentations ?? none);
+  const active = useStudioState((state) => isActive(state.run));
   return (
     <details className="note">
       <summary>How views are made</summary>
