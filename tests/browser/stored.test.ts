@@ -3,7 +3,7 @@ import { statSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { HUB_REPO, startLittleHub, type LittleHub } from '../support/little-hub.ts';
-import { newPage, screenshot } from './harness.ts';
+import { appUrl, newPage, screenshot } from './harness.ts';
 
 const MINUTES = 60_000;
 
@@ -47,5 +47,18 @@ describe('a set of a hub', () => {
     await screenshot(page, 'stored');
     await file.getByRole('button', { name: /Delete/ }).click();
     await file.waitFor({ state: 'detached' });
+  });
+
+  it('opens where there is no room to keep it, and says so', { timeout: 5 * MINUTES }, async () => {
+    const page = await newPage({ path: null });
+    const devtools = await page.context().newCDPSession(page);
+    const { origin } = new URL(appUrl());
+    await devtools.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 2e6 });
+    await page.goto(link());
+    await isOpen(page);
+    await page.getByRole('button', { name: 'Stored downloads' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Stored on this machine' });
+    await dialog.getByText('storage/full').waitFor();
+    await dialog.getByText(/ of 4\.9 MB/).waitFor();
   });
 });
