@@ -46,8 +46,9 @@ VGG = (
     applications.VGG16,
     {"name": "vgg16", "weights": "random"},
     applications.vgg16.preprocess_input,
-    # Its inputs reach 150 and nothing normalises them: by rule, losses would be in the hundreds.
-    {"size": 32, "batch": 4, "unfreeze": 10, "rates": [1e-3, 2e-5], "inputScale": 1 / 128},
+    # Its inputs reach 150 and nothing normalises them: by rule, losses would be in the hundreds. With the last
+    # 10 unfrozen, ours agrees within 3e-6 for five steps and then parts at once, as at a kink of ReLU or max-pooling.
+    {"size": 32, "batch": 4, "unfreeze": 4, "rates": [1e-3, 3e-5], "inputScale": 1 / 128},
 )
 CASES = {
     "mobilenetv2-inference": (*MOBILENET, "inference"),
