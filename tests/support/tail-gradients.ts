@@ -109,9 +109,7 @@ export async function autodiffGradients(
     const loss = tf.stack([tf.mul(value, labels.size), tf.scalar(0)]);
     return {
       loss,
-      ...Object.fromEntries(
-        [...variables].map(([name, variable]) => [name, grads[variable.name]!]),
-      ),
+      ...Object.fromEntries([...variables].map(([name, variable]) => [name, grads[variable.name]!])),
     };
   });
   const result = await read(outcome, labels.size);

@@ -7,7 +7,7 @@
 export function activationGrad(dy: Float32Array, y: Float32Array, ceiling: number, out: Float32Array): void {
   for (let index = 0; index < out.length; index++) {
     const value = y[index]!;
-    out[index] = value > 0 && value < ceiling ? (dy[index]!) : 0;
+    out[index] = value > 0 && value < ceiling ? dy[index]! : 0;
   }
 }
 
@@ -17,7 +17,7 @@ export function channelSum(x: Float32Array, out: Float32Array): void {
   out.fill(0);
   for (let row = 0; row < x.length; row += channels) {
     for (let channel = 0; channel < channels; channel++) {
-      out[channel] = (out[channel]!) + (x[row + channel]!);
+      out[channel] = out[channel]! + x[row + channel]!;
     }
   }
 }
@@ -29,7 +29,7 @@ export function channelDot(x: Float32Array, y: Float32Array, out: Float32Array):
   for (let row = 0; row < x.length; row += channels) {
     for (let channel = 0; channel < channels; channel++) {
       const index = row + channel;
-      out[channel] = (out[channel]!) + (x[index]!) * (y[index]!);
+      out[channel] = out[channel]! + x[index]! * y[index]!;
     }
   }
 }
@@ -57,7 +57,7 @@ export function adam(
     const v1 = v0 + (gradient * gradient - v0) * (1 - beta2);
     to.m[index] = m1;
     to.v[index] = v1;
-    to.value[index] = (from.value[index]!) - (rate * m1) / (Math.sqrt(v1) + epsilon);
+    to.value[index] = from.value[index]! - (rate * m1) / (Math.sqrt(v1) + epsilon);
   }
 }
 
