@@ -8,6 +8,7 @@ import type { Backend, BackendChoice, DeviceReport, ProbeResult } from '../proto
 import { asStudioError, StudioError } from '../protocol/errors.ts';
 import { activate } from './activate.ts';
 import { checkDevice } from './device-check.ts';
+import { forgetLostDevice, watchDevice } from './device-loss.ts';
 
 /** Where the wasm backend's binaries are: a folder with a trailing slash, or each file's address by name. */
 export type WasmPaths = string | Readonly<Record<string, string>>;
@@ -134,9 +135,11 @@ function probeCpu(): ProbeResult {
 
 async function startBackend(backend: Backend, wasmPaths: WasmPaths): Promise<void> {
   try {
+    forgetLostDevice();
     if (backend === 'webgpu') await import('@tensorflow/tfjs-backend-webgpu');
     if (backend === 'wasm') await loadWasm(wasmPaths);
     await activate(backend);
+    if (backend === 'webgpu') watchDevice();
   } catch (cause) {
     throw new StudioError({
       code: 'gpu/start-failed',

@@ -34,11 +34,6 @@ export class FeatureChain {
     this.#budget = new MemoryBudget(options.budgetBytes);
   }
 
-  /** Bytes held by all caches. */
-  get cacheBytes(): number {
-    return this.#budget.usedBytes;
-  }
-
   /** The features of a phase, on top of those that this and later phases need before them. */
   at(phaseIndex: number): Features {
     const plan = this.#plan(phaseIndex);

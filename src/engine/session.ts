@@ -18,6 +18,7 @@ import type { ModelSummary } from '../protocol/model.ts';
 import type { Recipe } from '../protocol/recipe.ts';
 import type { RunControl } from '../training/control.ts';
 import { checkRecipe } from './check-recipe.ts';
+import { isDeviceLost, lossOr } from './device-loss.ts';
 import { startDevice, type WasmPaths } from './device.ts';
 import { buildNetwork, describeNetwork, type Network } from './network.ts';
 import { runRecipe } from './run.ts';
@@ -38,6 +39,7 @@ interface Trained {
 
 /** See the header. */
 export class Session {
+  #choice: BackendChoice = 'auto';
   #device: DeviceReport | null = null;
   #opened: OpenedSet | null = null;
   #trained: Trained | null = null;
@@ -50,6 +52,7 @@ export class Session {
   /** Takes a device. A network trained on another one is dropped: export it first. */
   async chooseDevice(backend: BackendChoice): Promise<DeviceReport> {
     if (this.#device !== null) this.#forgetTrained();
+    this.#choice = backend;
     this.#device = await startDevice(backend, this.wasmPaths);
     return this.#device;
   }
@@ -110,7 +113,10 @@ export class Session {
     };
     checkRecipe(recipe);
     this.#forgetTrained();
-    const device = this.#device ?? (await timed('device', () => this.chooseDevice('auto')));
+    const device =
+      this.#device === null || isDeviceLost()
+        ? await timed('device', () => this.chooseDevice(this.#choice))
+        : this.#device;
     emit({ kind: 'device', device });
     const picked = options.files === undefined ? {} : { files: options.files };
     const summary = await timed('dataset', () =>
@@ -135,6 +141,8 @@ export class Session {
       for (; next.done !== true; next = await events.next()) emit(next.value);
       this.#trained = { network, result: next.value, labels };
       return next.value;
+    } catch (error) {
+      throw lossOr(error);
     } finally {
       if (this.#trained?.network !== network) network.model.dispose();
     }

@@ -36,8 +36,6 @@ export interface FeaturesOptions {
 /** See the header. Owns its prefix program and cache. */
 export class Features implements FeatureSource {
   readonly #cache: ActivationCache;
-  /** Time spent in the prefix, for the run's report. */
-  computeMs = 0;
 
   constructor(readonly options: FeaturesOptions) {
     this.#cache = new ActivationCache(
@@ -45,11 +43,6 @@ export class Features implements FeatureSource {
       tf.util.sizeFromShape([...options.shape]),
       options.budget,
     );
-  }
-
-  /** Bytes the cache holds. */
-  get cacheBytes(): number {
-    return this.#cache.sizeBytes;
   }
 
   async batch(rows: ArrayLike<number>, view: View, signal: AbortSignal): Promise<tf.Tensor> {
@@ -86,10 +79,8 @@ export class Features implements FeatureSource {
   async #compute(rows: ArrayLike<number>, view: View, signal: AbortSignal): Promise<tf.Tensor> {
     const { from, prefix, parameters } = this.options;
     const x = await from.batch(rows, view, signal);
-    const start = performance.now();
     const y = tf.tidy(() => prefix.forward(x, inferencePass(parameters)));
     if (y !== x) x.dispose();
-    this.computeMs += performance.now() - start;
     return y;
   }
 }
