@@ -5,29 +5,11 @@
  * (spread) output gradient with the turned filter.
  */
 import * as tf from '@tensorflow/tfjs';
+import { registerGradients, type ConvInfo } from './gradient-kernels.ts';
 import { wasmMemory } from './memory.ts';
-
-type ConvInfo = tf.backend_util.Conv2DInfo;
 
 /** Patches are built for as many pictures at a time as fit in this many bytes. */
 const PATCH_BUDGET_BYTES = 64 * 2 ** 20;
-
-interface GradAttrs {
-  readonly strides: number | [number, number];
-  readonly pad: 'valid' | 'same' | number | tf.backend_util.ExplicitPadding;
-  readonly dimRoundingMode?: 'floor' | 'round' | 'ceil';
-}
-
-function infoOf(xShape: number[], filterShape: number[], attrs: GradAttrs): ConvInfo {
-  return tf.backend_util.computeConv2DInfo(
-    xShape as [number, number, number, number],
-    filterShape as [number, number, number, number],
-    attrs.strides,
-    1,
-    attrs.pad,
-    attrs.dimRoundingMode,
-  );
-}
 
 /** `a^T b` for `a [rows, k]` and `b [rows, n]`: `[k, n]`. */
 function transposedMatMul(a: tf.Tensor2D, b: tf.Tensor2D): tf.Tensor2D {
@@ -139,23 +121,12 @@ function inputGrad(dy: tf.Tensor4D, filter: tf.Tensor4D, info: ConvInfo): tf.Ten
 
 /** Registers both gradients over whatever the wasm backend has. */
 export function registerWasmConvolutionGradients(): void {
-  tf.registerKernel({
-    kernelName: 'Conv2DBackpropFilter',
-    backendName: 'wasm',
-    kernelFunc: ({ inputs, attrs }) => {
-      const { x, dy } = inputs as unknown as { x: tf.Tensor4D; dy: tf.Tensor4D };
-      const { filterShape, ...rest } = attrs as unknown as GradAttrs & { filterShape: number[] };
-      return tf.tidy(() => filterGrad(x, dy, infoOf(x.shape, filterShape, rest)));
+  registerGradients(
+    { filter: 'Conv2DBackpropFilter', input: 'Conv2DBackpropInput' },
+    {
+      isDepthwise: false,
+      filterGrad: (x, dy, info) => tf.tidy(() => filterGrad(x, dy, info)),
+      inputGrad: (dy, filter, info) => tf.tidy(() => inputGrad(dy, filter, info)),
     },
-  });
-  tf.unregisterKernel('Conv2DBackpropInput', 'wasm');
-  tf.registerKernel({
-    kernelName: 'Conv2DBackpropInput',
-    backendName: 'wasm',
-    kernelFunc: ({ inputs, attrs }) => {
-      const { dy, filter } = inputs as unknown as { dy: tf.Tensor4D; filter: tf.Tensor4D };
-      const { inputShape, ...rest } = attrs as unknown as GradAttrs & { inputShape: number[] };
-      return tf.tidy(() => inputGrad(dy, filter, infoOf(inputShape, filter.shape, rest)));
-    },
-  });
+  );
 }
