@@ -167,7 +167,10 @@ async function tryOnce(
     };
   } catch (cause) {
     if (signal?.aborted === true || cause instanceof StudioError) throw cause;
-    const detail = `the connection failed with ${left} bytes to come`;
+    const detail =
+      response === null
+        ? 'the server could not be reached'
+        : `the connection failed with ${left} bytes to come`;
     return { error: netError('unreachable', url, detail, cause), waitMs: null };
   } finally {
     // What is not wanted must not go on coming; a body that ended or broke has nothing to cancel.
