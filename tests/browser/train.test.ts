@@ -132,6 +132,7 @@ describe('bad input', () => {
       await page.getByRole('button', { name: 'Open' }).click();
       await page.getByText('data/not-parquet').first().waitFor({ timeout: MINUTES });
       await page.getByText('80 faces in eight classes').first().waitFor();
+      await page.getByRole('status').getByText('Ready').waitFor();
       await screenshot(page, 'bad-parquet');
     },
   );

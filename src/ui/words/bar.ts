@@ -61,7 +61,10 @@ export function placeOf(run: RunRecord): string {
 function idleText(state: StudioState): BarText {
   if (state.engine === 'failed') return said({ title: 'Not started', isTrouble: true });
   if (state.engine === 'starting') return said({ title: 'Starting' });
-  if (state.dataset.status === 'failed') return said({ title: 'No pictures', isTrouble: true });
+  // A set that cannot be opened leaves the one before it open, and that can be trained on.
+  const hasPictures = state.dataset.value !== null;
+  if (state.dataset.status === 'failed' && !hasPictures)
+    return said({ title: 'No pictures', isTrouble: true });
   if (state.model.status === 'failed' || state.device.status === 'failed') {
     return said({ title: 'Not ready', isTrouble: true });
   }

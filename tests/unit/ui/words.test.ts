@@ -122,15 +122,21 @@ describe('the caption', () => {
   });
 });
 
+const datasetFailed = {
+  kind: 'askFailed',
+  what: 'dataset',
+  error: { code: 'data/x', message: 'm', hint: 'h', retryable: false, cause: null },
+} as const;
+
 describe('the bar', () => {
   it('is ready, and says what is missing when it is not', () => {
     expect(barText(readyState)).toMatchObject({ title: 'Ready', detail: '24 epochs at most' });
-    const failed = reduce(readyState, {
-      kind: 'askFailed',
-      what: 'dataset',
-      error: { code: 'data/x', message: 'm', hint: 'h', retryable: false, cause: null },
-    });
-    expect(barText(failed)).toMatchObject({ title: 'No pictures', isTrouble: true });
+    const empty = { ...readyState, dataset: { status: 'loading', value: null, error: null } } as const;
+    expect(barText(reduce(empty, datasetFailed))).toMatchObject({ title: 'No pictures', isTrouble: true });
+  });
+
+  it('stays ready when another set cannot be opened: the one before is still there', () => {
+    expect(barText(reduce(readyState, datasetFailed))).toMatchObject({ title: 'Ready', isTrouble: false });
   });
 
   it('announces places, not steps', () => {
