@@ -2,8 +2,8 @@
  * Owns finding a Chromium with WebGPU, or installing one: CHROMIUM_PATH, then what is on PATH, then Playwright's
  * full build (its headless shell has no WebGPU), then Debian's package.
  */
+import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 import { canInstall, install } from './apt.ts';
 import type { System } from './system.ts';
@@ -84,7 +84,8 @@ function download(system: System): boolean {
   return system.run(process.execPath, [cli, 'install', 'chromium', '--no-shell'], 5 * 60_000);
 }
 
-const playwrightEntry = (): string => fileURLToPath(import.meta.resolve('playwright-core'));
+// Not import.meta.resolve: Vitest, whose set-up calls this, has none.
+const playwrightEntry = (): string => createRequire(import.meta.url).resolve('playwright-core');
 
 function debian(system: System): boolean {
   if (!canInstall(system)) return false;
