@@ -6,10 +6,10 @@ import * as tf from '@tensorflow/tfjs';
 import { graphOf } from '../models/graph.ts';
 import { Parameters } from '../models/program/parameters.ts';
 import { compile } from '../models/program/program.ts';
-import type { Pass } from '../models/program/unit.ts';
 import type { Backend } from '../protocol/device.ts';
 import { StudioError } from '../protocol/errors.ts';
 import { softmaxCrossEntropy } from '../training/loss.ts';
+import { trainingPass } from '../training/pass.ts';
 import { activate } from './activate.ts';
 
 /** Largest difference allowed, relative to the largest value of the same array on cpu. */
@@ -47,14 +47,7 @@ async function stepValues(): Promise<Values> {
     batchNorm: 'inference',
   });
   const outcome = tf.tidy(() => {
-    const pass: Pass = {
-      parameters,
-      training: true,
-      dropoutMask: (shape) => tf.ones([...shape]),
-      gradients: new Map(),
-      moved: new Map(),
-      saved: new Map(),
-    };
+    const pass = trainingPass(parameters);
     const x = tf.randomUniform([BATCH, SIZE, SIZE, 3], -1, 1, 'float32', 1);
     const labels = tf.tensor1d([0, 1, 2, 3], 'int32');
     const logits = program.forward(x, pass) as tf.Tensor2D;

@@ -2,8 +2,9 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Parameters } from '../models/program/parameters.ts';
 import type { Program } from '../models/program/program.ts';
-import { PLAIN, inferencePass, type FeatureSource } from './features.ts';
+import { PLAIN, type FeatureSource } from './features.ts';
 import { lossSums } from './loss.ts';
+import { inferencePass } from './pass.ts';
 
 /** Mean loss and accuracy, and the probabilities they come from. */
 export interface Outcome {

@@ -5,8 +5,8 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Parameters } from '../models/program/parameters.ts';
 import type { Program } from '../models/program/program.ts';
-import type { Pass } from '../models/program/unit.ts';
 import { ActivationCache, type MemoryBudget } from './activation-cache.ts';
+import { inferencePass } from './pass.ts';
 
 /** One view of the pictures; `plain` is without augmentation, as validation and test use it. */
 export type View =
@@ -89,16 +89,4 @@ export class Features implements FeatureSource {
 function keyOf(view: View): string | null {
   if (view.kind === 'plain') return 'plain';
   return view.isCached ? view.index.toString() : null;
-}
-
-/** A forward pass that trains nothing: no dropout, averages everywhere. */
-export function inferencePass(parameters: Parameters): Pass {
-  return {
-    parameters,
-    training: false,
-    dropoutMask: (shape) => tf.ones([...shape]),
-    gradients: new Map(),
-    moved: new Map(),
-    saved: new Map(),
-  };
 }

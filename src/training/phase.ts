@@ -13,8 +13,9 @@ import { EarlyStopping } from './early-stopping.ts';
 import { evaluate, type EvaluateInputs, type Outcome } from './evaluate.ts';
 import { PLAIN, type Features, type View } from './features.ts';
 import { Adam } from './optimizer.ts';
+import type { MaskSource } from './pass.ts';
 import { RunningSums } from './running-sums.ts';
-import { trainStep, type MaskSource } from './step.ts';
+import { trainStep } from './step.ts';
 
 /** How often step events are sent at most. */
 const STEP_EVENT_MS = 100;

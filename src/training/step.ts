@@ -2,12 +2,9 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Parameters } from '../models/program/parameters.ts';
 import type { Program } from '../models/program/program.ts';
-import type { Pass } from '../models/program/unit.ts';
 import { softmaxCrossEntropy } from './loss.ts';
 import type { Adam } from './optimizer.ts';
-
-/** Draws dropout masks: values are 0 or `1 / (1 - rate)`. */
-export type MaskSource = (shape: readonly number[], rate: number) => tf.Tensor;
+import { trainingPass, type MaskSource } from './pass.ts';
 
 export interface StepInputs {
   readonly tail: Program;
@@ -29,14 +26,7 @@ export function trainStep(
   labels: tf.Tensor1D,
 ): tf.Tensor1D {
   return tf.tidy(() => {
-    const pass: Pass = {
-      parameters,
-      training: true,
-      dropoutMask,
-      gradients: new Map(),
-      moved: new Map(),
-      saved: new Map(),
-    };
+    const pass = trainingPass(parameters, dropoutMask);
     const logits = tail.forward(x, pass) as tf.Tensor2D;
     const { sums, dLogits } = softmaxCrossEntropy(logits, labels);
     tail.backward(dLogits, pass);

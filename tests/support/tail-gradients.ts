@@ -6,8 +6,8 @@ import { withHead } from '../../src/models/head.ts';
 import { planOf } from '../../src/models/plan.ts';
 import { Parameters, weightName } from '../../src/models/program/parameters.ts';
 import { compile } from '../../src/models/program/program.ts';
-import type { Pass } from '../../src/models/program/unit.ts';
 import { softmaxCrossEntropy } from '../../src/training/loss.ts';
+import { inferencePass, trainingPass } from '../../src/training/pass.ts';
 
 const CLASSES = 5;
 const SIZE = 32;
@@ -64,16 +64,8 @@ export async function programGradients(
   });
   const { x, labels } = smallBatch();
   const outcome = tf.tidy(() => {
-    const pass = (training: boolean): Pass => ({
-      parameters,
-      training,
-      dropoutMask: (shape) => tf.ones([...shape]),
-      gradients: new Map(),
-      moved: new Map(),
-      saved: new Map(),
-    });
-    const features = prefix.forward(x, pass(false));
-    const step = pass(true);
+    const features = prefix.forward(x, inferencePass(parameters));
+    const step = trainingPass(parameters);
     const logits = tail.forward(features, step) as tf.Tensor2D;
     const { sums, dLogits } = softmaxCrossEntropy(logits, labels);
     tail.backward(dLogits, step);

@@ -12,6 +12,7 @@ import { Parameters } from '../../src/models/program/parameters.ts';
 import { compile, type Program } from '../../src/models/program/program.ts';
 import type { Recipe } from '../../src/protocol/recipe.ts';
 import { Adam } from '../../src/training/optimizer.ts';
+import { inferencePass } from '../../src/training/pass.ts';
 import { trainStep } from '../../src/training/step.ts';
 import { fillByRule, parseGolden, preprocess } from '../parity/models/golden.ts';
 import { rulePictures, ruleWeights } from '../parity/models/rule.ts';
@@ -159,14 +160,7 @@ function forward(
   count: number,
 ): tf.Tensor {
   return tf.tidy(() =>
-    prefix.forward(tf.slice(pictures, [start, 0, 0, 0], [count, -1, -1, -1]), {
-      parameters,
-      training: false,
-      dropoutMask: (shape) => tf.ones([...shape]),
-      gradients: new Map(),
-      moved: new Map(),
-      saved: new Map(),
-    }),
+    prefix.forward(tf.slice(pictures, [start, 0, 0, 0], [count, -1, -1, -1]), inferencePass(parameters)),
   );
 }
 
