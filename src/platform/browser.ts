@@ -2,8 +2,10 @@
  * The platform of a browser's worker: pictures through the browser's own decoders, shipped files through `fetch`.
  */
 import { isAbort, StudioError } from '../protocol/errors.ts';
-import { openDownloadStore } from './download-store.browser.ts';
+import { openByteStore } from './byte-store.browser.ts';
+import { storesOf } from './byte-store.ts';
 import { bytesSource } from './byte-source.ts';
+import { downloadStore } from './download-store.ts';
 import { readBitmap } from './bitmap-pixels.ts';
 import { withoutExif } from './exif.ts';
 import { checkPictureHeader, undecodable } from './picture-header.ts';
@@ -14,20 +16,27 @@ import { remoteFiles } from './remote-files.ts';
 export interface BrowserPlatformOptions {
   /** URL of the page's folder, with a trailing slash; by default from Vite's `base` and the worker's own URL. */
   readonly baseUrl?: string;
-  /** Called once before a download is first kept: a worker cannot ask the browser not to clear it, its page can. */
-  readonly beforeFirstDownload?: () => void;
+  /** Called once before something is first kept: a worker cannot ask the browser not to clear it, its page can. */
+  readonly beforeFirstWrite?: () => void;
 }
 
 /** Makes the platform of the worker it is called in. */
 export function createPlatform(options: BrowserPlatformOptions = {}): Platform {
   const baseUrl = options.baseUrl ?? defaultBaseUrl();
+  let hasWritten = false;
+  const beforeWrite = (): void => {
+    if (!hasWritten) options.beforeFirstWrite?.();
+    hasWritten = true;
+  };
+  const openStore = storesOf((name) => openByteStore(name, beforeWrite));
   return {
     kind: 'browser',
     cores: navigator.hardwareConcurrency,
     decodePicture,
     openAsset: (path, signal) => openAsset(new URL(path, baseUrl), signal),
     openPath: (path) => Promise.reject(pathRefused(path)),
-    ...remoteFiles(openDownloadStore(options.beforeFirstDownload)),
+    openStore,
+    ...remoteFiles(downloadStore(openStore('downloads'))),
   };
 }
 

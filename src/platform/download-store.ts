@@ -1,9 +1,10 @@
 /**
- * Owns what a store of downloads is: files known by their stable address, each cut into numbered blocks. Whoever
- * fetches decides what to keep; a store keeps, lists and forgets.
+ * Owns the store of downloads: files known by their stable address, each cut into numbered blocks. Whoever fetches
+ * decides what to keep; a store keeps, lists and forgets. Under the address, encoded: `file` is its record,
+ * `<version>/begun` says that this version is being kept, `<version>/<number>` are its blocks.
  */
-import { StudioError } from '../protocol/errors.ts';
 import type { StoredDownload } from '../protocol/stored.ts';
+import type { ByteStore } from './byte-store.ts';
 
 /** One version of a file. Blocks of different versions never mix. */
 export interface DownloadKey {
@@ -44,6 +45,57 @@ export interface DownloadStore {
   readonly roomBytes: () => Promise<number | null>;
 }
 
+const RECORD = 'file';
+const BEGUN = 'begun';
+
+const folderOf = (url: string): string => `${encodeURIComponent(url)}/`;
+const recordKey = (url: string): string => `${folderOf(url)}${RECORD}`;
+const blocksOf = ({ url, version }: DownloadKey): string => `${folderOf(url)}${encodeURIComponent(version)}/`;
+
+/** Keeps downloads in a store of bytes. */
+export function downloadStore(bytes: ByteStore): DownloadStore {
+  const describe = async (url: string): Promise<DownloadRecord | undefined> => {
+    const [record] = await bytes.getMany([recordKey(url)]);
+    return record === undefined ? undefined : toRecord(record);
+  };
+  return {
+    describe,
+    begin: async (record) => {
+      const before = await describe(record.url);
+      if (before?.version !== record.version) await bytes.deleteAll(folderOf(record.url));
+      await bytes.setMany([
+        [`${blocksOf(record)}${BEGUN}`, new Uint8Array(0)],
+        [recordKey(record.url), new TextEncoder().encode(JSON.stringify(record))],
+      ]);
+    },
+    read: async (key, block) => (await bytes.getMany([`${blocksOf(key)}${block}`]))[0],
+    write: (key, block, content) =>
+      bytes.setMany([[`${blocksOf(key)}${block}`, content]], `${blocksOf(key)}${BEGUN}`),
+    list: () => list(bytes),
+    remove: (url) => bytes.deleteAll(folderOf(url)),
+    roomBytes: bytes.roomBytes,
+  };
+}
+
+const toRecord = (bytes: Uint8Array): DownloadRecord =>
+  JSON.parse(new TextDecoder().decode(bytes)) as DownloadRecord;
+
+async function list(bytes: ByteStore): Promise<StoredDownload[]> {
+  const keys = await bytes.list();
+  const records = await bytes.getMany(
+    keys.filter(({ key }) => key.endsWith(`/${RECORD}`)).map(({ key }) => key),
+  );
+  return records.flatMap((stored) => {
+    // Deleted since the keys were listed.
+    if (stored === undefined) return [];
+    const record = toRecord(stored);
+    const blocks = keys.filter(({ key }) => key.startsWith(blocksOf(record)));
+    const storedBytes = blocks.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+    const { url, label, byteLength, storedAtMs } = record;
+    return [{ url, label, byteLength, storedBytes, storedAtMs }];
+  });
+}
+
 /** A text that is the same for the same version of a file, cut in the same way. */
 export function versionOf(byteLength: number, etag: string | null, blockBytes: number): string {
   return `${byteLength}/${blockBytes}/${etag ?? ''}`;
@@ -52,31 +104,4 @@ export function versionOf(byteLength: number, etag: string | null, blockBytes: n
 /** Bytes of block `block` of a file. */
 export function blockLength({ byteLength, blockBytes }: DownloadRecord, block: number): number {
   return Math.min(blockBytes, byteLength - block * blockBytes);
-}
-
-/** A line of the list, for a file of which some blocks are kept. */
-export function storedDownload(record: DownloadRecord, blocks: readonly number[]): StoredDownload {
-  const { url, label, byteLength, storedAtMs } = record;
-  const storedBytes = blocks.reduce((sum, block) => sum + blockLength(record, block), 0);
-  return { url, label, byteLength, storedBytes, storedAtMs };
-}
-
-/** There is no room left. */
-export function storageFull(cause?: unknown): StudioError {
-  return new StudioError({
-    code: 'storage/full',
-    message: 'A part of a download was to be kept on this machine; there is no room left for it.',
-    hint: 'Work goes on, but this part will be downloaded again next time. To change that, free some disk space or delete stored downloads.',
-    cause,
-  });
-}
-
-/** There is no storage, or it does not work. */
-export function storageUnavailable(cause?: unknown): StudioError {
-  return new StudioError({
-    code: 'storage/unavailable',
-    message: `Downloads were to be kept on this machine; its storage cannot be used${cause instanceof Error ? ` (${cause.message})` : ''}.`,
-    hint: 'Work goes on, but everything will be downloaded again next time. A private window keeps nothing; use an ordinary one.',
-    cause,
-  });
 }

@@ -5,7 +5,9 @@ import { join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { StudioError } from '../protocol/errors.ts';
-import { openDownloadStore } from './download-store.node.ts';
+import { openByteStore } from './byte-store.node.ts';
+import { storesOf } from './byte-store.ts';
+import { downloadStore } from './download-store.ts';
 import { checkPictureHeader, MAX_PICTURE_PIXELS, undecodable } from './picture-header.ts';
 import { cmykToRgb } from './pixels.ts';
 import type { ByteSource, FolderFile, Platform, RgbPicture } from './platform.ts';
@@ -17,8 +19,8 @@ export interface NodePlatformOptions {
   readonly baseFolder?: string;
   /** Folder of the shipped files; by default `public/` of this checkout. */
   readonly publicFolder?: string;
-  /** Folder that downloads are kept in; by default none are. */
-  readonly downloadFolder?: string;
+  /** Folder for what is kept, such as downloads; by default nothing is. */
+  readonly dataFolder?: string;
 }
 
 /** Makes the platform of a Node process. */
@@ -28,6 +30,9 @@ export function createPlatform(options: NodePlatformOptions = {}): Platform {
   // Pictures are decoded several at a time already: threads inside one JPEG and a cache of operations only cost.
   sharp.cache(false);
   sharp.concurrency(1);
+  const { dataFolder } = options;
+  const openStore =
+    dataFolder === undefined ? null : storesOf((name) => openByteStore(name, resolve(dataFolder)));
   return {
     kind: 'node',
     cores: availableParallelism(),
@@ -35,7 +40,8 @@ export function createPlatform(options: NodePlatformOptions = {}): Platform {
     openAsset: (path) => openFile(resolve(publicFolder, path), assetMissing),
     openPath: (path) => openFile(resolve(baseFolder, path), fileMissing),
     listFolder: (path) => listFolder(resolve(baseFolder, path)),
-    ...remoteFiles(options.downloadFolder === undefined ? null : openDownloadStore(options.downloadFolder)),
+    openStore: openStore ?? (() => null),
+    ...remoteFiles(openStore === null ? null : downloadStore(openStore('downloads'))),
   };
 }
 

@@ -2,6 +2,7 @@
  * What differs between browser and Node, as one object that the engine is given. `browser.ts` and `node.ts` make it.
  */
 import type { StoredDownloads } from '../protocol/stored.ts';
+import type { ByteStore, StoreName } from './byte-store.ts';
 
 /** A decoded picture: RGB, uint8, row by row from the top left. */
 export interface RgbPicture {
@@ -72,6 +73,8 @@ export interface Platform extends RemoteFiles {
   readonly kind: 'browser' | 'node';
   /** Worker threads or pool size worth using. */
   readonly cores: number;
+  /** The store of that name on this machine; null where nothing is kept. */
+  openStore(name: StoreName): ByteStore | null;
   /**
    * Decodes an encoded picture to RGB as Pillow's `open(...).convert('RGB')` does: alpha is left out, and colours
    * under transparent pixels stay as they are stored; Exif orientation and colour profiles are not applied; print

@@ -69,7 +69,7 @@ export type ToWorker = Request | Control;
 
 export type FromWorker =
   | { readonly kind: 'ready'; readonly catalog: Catalog }
-  /** A download is about to be kept: only the page can ask the browser not to clear it. */
+  /** Something is about to be kept: only the page can ask the browser not to clear it. */
   | { readonly kind: 'keepStored' }
   | { readonly kind: 'event'; readonly id: number; readonly event: RunEvent }
   | { readonly kind: 'done'; readonly id: number; readonly output: Requests[RequestKind]['output'] }

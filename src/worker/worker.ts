@@ -16,7 +16,7 @@ const post = (message: FromWorker, transfer: Transferable[] = []): void => {
   scope.postMessage(message, transfer);
 };
 const platform = createPlatform({
-  beforeFirstDownload: () => {
+  beforeFirstWrite: () => {
     post({ kind: 'keepStored' });
   },
 });

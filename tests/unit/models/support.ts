@@ -75,6 +75,7 @@ export function filePlatform(files: Readonly<Record<string, Uint8Array>>): Platf
     cores: 1,
     openAsset: open,
     openPath: open,
+    openStore: () => null,
     ...remoteFiles(null),
   };
   return platform as Platform;

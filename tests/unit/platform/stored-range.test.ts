@@ -1,12 +1,13 @@
 /** Downloads that stay: a server that counts and misbehaves, and the store of Node in a folder. */
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openDownloadStore } from '../../../src/platform/download-store.node.ts';
-import { storageFull, type DownloadStore } from '../../../src/platform/download-store.ts';
+import { openByteStore } from '../../../src/platform/byte-store.node.ts';
+import { storageFull, type ByteStore } from '../../../src/platform/byte-store.ts';
+import { downloadStore, type DownloadStore } from '../../../src/platform/download-store.ts';
 import { remoteFiles } from '../../../src/platform/remote-files.ts';
 import { openStoredRange, type StoredRangeOptions } from '../../../src/platform/stored-range.ts';
 import type { StudioError } from '../../../src/protocol/errors.ts';
@@ -16,12 +17,14 @@ const content = Uint8Array.from({ length: 9_500 }, (_, index) => (index * 7) % 2
 const BLOCK = 1000;
 
 let folder: string;
+let bytes: ByteStore;
 let store: DownloadStore;
 const closers: (() => void)[] = [];
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'mien-store-'));
-  store = openDownloadStore(folder);
+  bytes = openByteStore('downloads', folder);
+  store = downloadStore(bytes);
 });
 
 afterEach(async () => {
@@ -173,8 +176,8 @@ describe('openStoredRange', () => {
     let room = 3;
     const small: DownloadStore = {
       ...store,
-      write: (key, block, bytes) =>
-        room-- > 0 ? store.write(key, block, bytes) : Promise.reject(storageFull()),
+      write: (key, block, content) =>
+        room-- > 0 ? store.write(key, block, content) : Promise.reject(storageFull('downloads')),
     };
     const troubles: StudioError[] = [];
     const source = await open(url, { onTrouble: (trouble) => troubles.push(trouble) }, small);
@@ -199,7 +202,7 @@ describe('openStoredRange', () => {
     await store.remove(url);
     await expectSlice(source, 0, content.length);
     expect(await store.list()).toEqual([]);
-    expect(await readdir(folder)).toEqual([]);
+    expect(await bytes.list()).toEqual([]);
   });
 
   it('stops at once when cancelled, and keeps what came', async () => {
