@@ -97,7 +97,7 @@ async function list(all: IDBObjectStore, prefix: string): Promise<StoredKey[]> {
     promisifyRequest(all.getAll(range)),
   ]);
   return keys.map((key, index) => ({
-    key: String((key as IDBValidKey[])[1]),
+    key: (key as [string, string])[1],
     sizeBytes: Number(sizes[index]),
   }));
 }
