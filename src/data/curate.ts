@@ -2,6 +2,7 @@
  * Owns what is looked at beyond cleaning: copies, near copies and classes with too few pictures, and which rows are
  * left after the recipe's choices about them.
  */
+import type { AsideRow } from '../protocol/dataset.ts';
 import type { CuratingOptions } from './dataset-options.ts';
 import { findDuplicates, Sets, type Duplicates } from './duplicates.ts';
 import type { Fingerprint } from './fingerprint.ts';
@@ -18,6 +19,8 @@ export interface CuratedRow {
 export interface Curated {
   /** Rows to keep, in order. */
   readonly kept: readonly number[];
+  /** Rows that are dropped and why, in row order of each reason. */
+  readonly aside: readonly { readonly row: number; readonly why: AsideRow['why'] }[];
   /** Number of each kept row's group; null when every row stands alone. */
   readonly groupOfKept: Uint32Array | null;
   readonly duplicates: Duplicates;
@@ -33,25 +36,32 @@ export interface Curated {
 export function curate(rows: readonly CuratedRow[], options: CuratingOptions): Curated {
   const duplicates = findDuplicates(rows.map((row) => row.print));
   const left = new Set(rows.keys());
-  const drop = (candidates: Iterable<number>): number => {
+  const aside: { row: number; why: AsideRow['why'] }[] = [];
+  const drop = (candidates: Iterable<number>, why: AsideRow['why']): number => {
     const before = left.size;
-    for (const row of candidates) left.delete(row);
+    for (const row of candidates) if (left.delete(row)) aside.push({ row, why });
     return before - left.size;
   };
   const copies = (sets: readonly (readonly number[])[]): number[] => sets.flatMap((set) => set.slice(1));
-  const droppedExact = options.duplicates === 'drop' ? drop(copies(duplicates.exact)) : 0;
+  const droppedExact = options.duplicates === 'drop' ? drop(copies(duplicates.exact), 'duplicate') : 0;
   // Copies of a file that is dropped as a near copy go with it.
   const droppedNear =
-    options.nearDuplicates === 'drop' ? drop(withCopies(copies(duplicates.near), duplicates)) : 0;
+    options.nearDuplicates === 'drop'
+      ? drop(withCopies(copies(duplicates.near), duplicates), 'nearDuplicate')
+      : 0;
   const counts = countLabels([...left], rows);
   const smallClasses = [...counts]
     .filter(([, pictures]) => pictures < options.leastPictures)
     .map(([label, pictures]) => ({ label, pictures }));
   const small = new Set(smallClasses.map(({ label }) => label));
-  const droppedSmall = drop([...left].filter((row) => small.has(rows[row]!.label)));
+  const droppedSmall = drop(
+    [...left].filter((row) => small.has(rows[row]!.label)),
+    'smallClass',
+  );
   const kept = [...left];
   return {
     kept,
+    aside,
     groupOfKept: groupsOf(kept, rows, duplicates, options),
     duplicates,
     smallClasses,

@@ -1,5 +1,5 @@
 /** The opened set as the engine uses it. */
-import type { DatasetSummary } from '../protocol/dataset.ts';
+import type { DatasetSummary, PictureFacts } from '../protocol/dataset.ts';
 
 /** Pictures resized for the network, by row number after cleaning. */
 export interface PictureStore {
@@ -18,4 +18,8 @@ export interface PictureStore {
 export interface Dataset {
   readonly summary: DatasetSummary;
   readonly pictures: PictureStore;
+  /** Pictures to look at: the set's, and after them those of `findings.aside`. */
+  readonly shown: PictureStore;
+  /** By the numbers of `shown`. */
+  readonly facts: readonly PictureFacts[];
 }

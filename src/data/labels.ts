@@ -31,6 +31,19 @@ export function labelOf(cell: unknown, labelNames: readonly string[] | null): st
   }
 }
 
+/** Most characters of a cell that are told. */
+const TOLD_CHARACTERS = 200;
+
+/** A label's cell as it stands, for the eye. */
+export function cellText(cell: unknown): string {
+  const text = wordOf(cell) ?? (typeof cell === 'object' && cell !== null ? jsonText(cell) : '');
+  return text.slice(0, TOLD_CHARACTERS);
+}
+
+function jsonText(value: object): string {
+  return JSON.stringify(value, (_, inner: unknown) => (typeof inner === 'bigint' ? String(inner) : inner));
+}
+
 /** A group's or split's cell as text, or null when it is empty. */
 export function wordOf(cell: unknown): string | null {
   const text = cell instanceof Uint8Array ? new TextDecoder().decode(cell) : cell;

@@ -1,10 +1,10 @@
 /** Owns the way from a recipe to an opened set: find the source, read, clean, look for copies, number, split. */
-import type { Findings } from '../protocol/dataset.ts';
+import type { AsideRow, Findings } from '../protocol/dataset.ts';
 import type { RunEvent } from '../protocol/events.ts';
 import { checkOptions, type Options } from '../protocol/options.ts';
 import type { Recipe } from '../protocol/recipe.ts';
 import type { FolderFile, Platform } from '../platform/platform.ts';
-import { cleanRows, type CleanedRow } from './cleaning.ts';
+import { cleanRows, type CleanedRow, type CleanedRows } from './cleaning.ts';
 import { curate, type Curated } from './curate.ts';
 import { curatingOptions } from './dataset-options.ts';
 import type { Dataset } from './dataset.ts';
@@ -58,13 +58,30 @@ export async function openDataset(
   const split = splitSet(rows, labelOfRow, labels, curated.groupOfKept, recipe.split);
   const { origin, noun, sizeBytes } = opened;
   const summary = { source: source.entry.name, noun, origin, labels, labelOfRow, split, sizeBytes };
-  const findings = { ...findingsOf(curated, split), leftOut: cleaned.leftOut };
+  const asideRows = curated.aside.map(({ row }) => cleaned.rows[row]!);
+  const findings = {
+    ...findingsOf(curated, split),
+    leftOut: cleaned.leftOut,
+    aside: asideOf(cleaned, curated),
+  };
   const store = sink.finish();
-  const isWhole = rows.length === store.count;
+  const seen = [...[...rows, ...asideRows].map((row) => row.seen), ...cleaned.unlabelled];
+  const shown = pictureSubset(
+    store,
+    seen.map(({ stored }) => stored),
+  );
   return {
     summary: { ...summary, cleaning: cleaned.report, findings },
-    pictures: isWhole ? store : pictureSubset(store, curated.kept),
+    pictures: rows.length === store.count ? store : pictureSubset(shown, [...rows.keys()]),
+    shown,
+    facts: seen.map(({ facts }) => facts),
   };
+}
+
+/** Rows that can be shown but are not part of the set. */
+function asideOf({ rows, unlabelled }: CleanedRows, { aside }: Curated): AsideRow[] {
+  const dropped = aside.map(({ row, why }) => ({ why, label: rows[row]!.label }));
+  return [...dropped, ...unlabelled.map(() => ({ why: 'withoutLabel', label: '' }) as const)];
 }
 
 /**
@@ -93,17 +110,19 @@ function splitSet(
     : splitGroups(labelOfRow, groupOfRow, plan);
 }
 
-function findingsOf(curated: Curated, split: Split): Omit<Findings, 'leftOut'> {
-  const newNumber = new Map(curated.kept.map((row, index) => [row, index]));
+function findingsOf(curated: Curated, split: Split): Omit<Findings, 'leftOut' | 'aside'> {
+  const shown = [...curated.kept, ...curated.aside.map(({ row }) => row)];
+  const newNumber = new Map(shown.map((row, index) => [row, index]));
   const renumber = (sets: readonly (readonly number[])[]): number[][] =>
-    sets.map((set) => set.flatMap((row) => newNumber.get(row) ?? [])).filter((set) => set.length > 1);
+    sets.map((set) => set.map((row) => newNumber.get(row)!));
   const duplicates = renumber(curated.duplicates.exact);
   const nearDuplicates = renumber(curated.duplicates.near);
   const partOf = new Map(
     Object.entries(split).flatMap(([part, rows]) => Array.from(rows, (row) => [row, part])),
   );
   const setsAcrossSplits = [...duplicates, ...nearDuplicates].filter(
-    (set) => new Set(set.map((row) => partOf.get(row))).size > 1,
+    // What was dropped is in no part.
+    (set) => new Set(set.flatMap((row) => partOf.get(row) ?? [])).size > 1,
   ).length;
   const { smallClasses, dropped } = curated;
   return { duplicates, nearDuplicates, setsAcrossSplits, smallClasses, dropped };

@@ -9,9 +9,9 @@ import { openDataset } from '../data/open-dataset.ts';
 import type { TrainedNetwork } from '../exporters/exporter.ts';
 import { exportAsFile } from '../exporters/registry.ts';
 import type { FolderFile, Platform } from '../platform/platform.ts';
-import type { DatasetSummary, PictureSheet, ViewSheet } from '../protocol/dataset.ts';
+import type { DatasetSummary, PictureFacts, PictureSheet, ViewSheet } from '../protocol/dataset.ts';
 import type { BackendChoice, DeviceReport } from '../protocol/device.ts';
-import { StudioError } from '../protocol/errors.ts';
+import { invariant, StudioError } from '../protocol/errors.ts';
 import type { RunEvent, RunResult, Stage } from '../protocol/events.ts';
 import type { ExportedFile, Picked } from '../protocol/messages.ts';
 import type { ModelSummary } from '../protocol/model.ts';
@@ -22,7 +22,7 @@ import { isDeviceLost, lossOr } from './device-loss.ts';
 import { startDevice, type WasmPaths } from './device.ts';
 import { buildNetwork, describeNetwork, type Network } from './network.ts';
 import { runRecipe } from './run.ts';
-import { rgbToRgba, valuesToRgba } from './sheets.ts';
+import { rgbToRgba, thumbnailsOf, valuesToRgba } from './sheets.ts';
 
 export type Emit = (event: RunEvent) => void;
 
@@ -73,15 +73,27 @@ export class Session {
   }
 
   async pictures(rows: readonly number[]): Promise<PictureSheet> {
-    const { pictures } = this.#currentSet();
-    return { size: pictures.size, rows, rgba: rgbToRgba(await pictures.read(rows)) };
+    const { shown } = this.#currentSet();
+    return { size: shown.size, rows, rgba: rgbToRgba(await shown.read(rows)) };
+  }
+
+  /** Pictures made small, at most `size` pixels a side: never larger than the network sees them. */
+  async thumbnails(rows: readonly number[], size: number, signal: AbortSignal): Promise<PictureSheet> {
+    return thumbnailsOf(this.#currentSet().shown, rows, size, signal);
+  }
+
+  /** @throws StudioError `bug/invariant` for a row that the set does not have */
+  describePicture(row: number): PictureFacts {
+    const facts = this.#currentSet().facts[row];
+    invariant(facts !== undefined, `the set has a picture ${row.toString()}`);
+    return facts;
   }
 
   /** The first `count` views of one picture, as the recipe's augmentation makes them. */
   async views(recipe: Recipe, row: number, count: number): Promise<ViewSheet> {
-    const { pictures } = this.#currentSet();
-    const { size } = pictures;
-    const bytes = await pictures.read([row]);
+    const { shown } = this.#currentSet();
+    const { size } = shown;
+    const bytes = await shown.read([row]);
     const captions: string[] = [];
     const rgba = new Uint8ClampedArray(count * size * size * 4);
     for (let view = 0; view < count; view++) {

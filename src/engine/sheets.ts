@@ -1,4 +1,26 @@
-/** RGB pictures as the RGBA that a canvas takes. */
+/** Pictures for the page: as the RGBA that a canvas takes, and made small. */
+import type { PictureStore } from '../data/dataset.ts';
+import { resizePicture } from '../data/resize.ts';
+import type { PictureSheet } from '../protocol/dataset.ts';
+
+/** Pictures of a store at `size` pixels a side, or at its own size where that is smaller. */
+export async function thumbnailsOf(
+  store: PictureStore,
+  rows: readonly number[],
+  size: number,
+  signal: AbortSignal,
+): Promise<PictureSheet> {
+  const side = Math.min(size, store.size);
+  const rgb = new Uint8Array(rows.length * side * side * 3);
+  const pictures = await store.read(rows, signal);
+  const bytes = store.size * store.size * 3;
+  for (let at = 0; at < rows.length; at++) {
+    const data = pictures.subarray(at * bytes, (at + 1) * bytes);
+    const picture = { width: store.size, height: store.size, channels: 3, data } as const;
+    rgb.set(resizePicture(picture, side, 'area'), at * side * side * 3);
+  }
+  return { size: side, rows, rgba: rgbToRgba(rgb) };
+}
 
 /** @param rgb uint8, any number of pictures */
 export function rgbToRgba(rgb: Uint8Array): Uint8ClampedArray<ArrayBuffer> {

@@ -16,18 +16,32 @@ export interface CleaningReport {
 export interface LeftOutRow {
   /** From 0, as the source has it. */
   readonly sourceRow: number;
+  /** Path or name of its file; empty where the source has none. */
+  readonly path: string;
   readonly why: 'withoutPicture' | 'withoutLabel' | 'undecodable';
   /** What was found instead of a picture; empty where nothing was. */
   readonly detail: string;
+}
+
+/**
+ * A row that can be shown but is not part of the set: it has no label, or the recipe had it dropped. These are
+ * numbered on from the set's own rows.
+ */
+export interface AsideRow {
+  readonly why: 'withoutLabel' | 'duplicate' | 'nearDuplicate' | 'smallClass';
+  /** Empty where it has none. */
+  readonly label: string;
 }
 
 /** What was found in a set beyond cleaning, and what the recipe had done about it. */
 export interface Findings {
   /** Rows that cleaning left out, at most 500 of them. */
   readonly leftOut: readonly LeftOutRow[];
-  /** Sets of kept rows whose files are the same. */
+  /** The first has the number that follows the set's last row. Of rows without a label at most 200. */
+  readonly aside: readonly AsideRow[];
+  /** Sets of rows whose files are the same, those aside included. */
   readonly duplicates: readonly (readonly number[])[];
-  /** Sets of kept rows that look the same; of copies of one file, one stands for all. */
+  /** Sets of rows that look the same, those aside included; of copies of one file, one stands for all. */
   readonly nearDuplicates: readonly (readonly number[])[];
   /** How many of those sets have rows on both sides of a split: the network is then tested on what it learnt. */
   readonly setsAcrossSplits: number;
@@ -57,6 +71,23 @@ export interface DatasetSummary {
   readonly cleaning: CleaningReport;
   readonly findings?: Findings;
   /** Bytes as stored or read. */
+  readonly sizeBytes: number;
+}
+
+/** What a source says of one picture. */
+export interface PictureFacts {
+  /** From 0, as the source has it. */
+  readonly sourceRow: number;
+  /** Path or name of its file; empty where the source has none. */
+  readonly path: string;
+  /** The label as the source has it, before it was made a class name; empty where there is none. */
+  readonly rawLabel: string;
+  /** Of the file, for example `jpeg`. */
+  readonly format: string;
+  /** In pixels, as stored. */
+  readonly width: number;
+  readonly height: number;
+  /** Of the file. */
   readonly sizeBytes: number;
 }
 

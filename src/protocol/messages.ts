@@ -3,7 +3,7 @@
  * `cancelled`; events stream beside it; control is handled at once, never queued behind work.
  */
 import type { Catalog } from './catalog.ts';
-import type { DatasetSummary, PictureSheet, ViewSheet } from './dataset.ts';
+import type { DatasetSummary, PictureFacts, PictureSheet, ViewSheet } from './dataset.ts';
 import type { BackendChoice, DeviceReport } from './device.ts';
 import type { WireError } from './errors.ts';
 import type { RunEvent, RunResult } from './events.ts';
@@ -31,6 +31,13 @@ export interface Requests {
   openDataset: { input: { readonly recipe: Recipe } & Picked; output: DatasetSummary };
   /** Pictures of the current set as the network sees them. */
   pictures: { input: { readonly rows: readonly number[] }; output: PictureSheet };
+  /** Pictures of the current set made small, at most `size` pixels a side. */
+  thumbnails: {
+    input: { readonly rows: readonly number[]; readonly size: number };
+    output: PictureSheet;
+  };
+  /** What the source says of one picture of the current set. */
+  describePicture: { input: { readonly row: number }; output: PictureFacts };
   /** Augmented views of one picture of the current set. */
   views: {
     input: { readonly recipe: Recipe; readonly row: number; readonly count: number };

@@ -14,6 +14,8 @@ type Output = Requests[RequestKind]['output'];
 /** Requests that only look at what is there, or leave the session as it is. */
 const LOOKS: ReadonlySet<RequestKind> = new Set([
   'pictures',
+  'thumbnails',
+  'describePicture',
   'views',
   'describeModel',
   'listStored',
@@ -78,6 +80,10 @@ export class Dispatcher {
       }
       case 'pictures':
         return session.pictures(request.input.rows);
+      case 'thumbnails':
+        return session.thumbnails(request.input.rows, request.input.size, control.signal);
+      case 'describePicture':
+        return session.describePicture(request.input.row);
       case 'views':
         return session.views(request.input.recipe, request.input.row, request.input.count);
       case 'describeModel':

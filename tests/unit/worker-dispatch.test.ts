@@ -6,14 +6,15 @@ import { openSession, tinyRecipe } from '../support/session.ts';
 
 type Ending = Extract<FromWorker, { kind: 'done' | 'failed' | 'cancelled' }>;
 
-/** Posts requests and resolves with all that was said once each has ended. */
+/** Posts requests and resolves with all that was said once each has ended, and those that are sent later. */
 async function converse(
   requests: readonly Request[],
   onMessage: (message: FromWorker, dispatcher: Dispatcher) => void = () => undefined,
+  later: readonly number[] = [],
 ): Promise<FromWorker[]> {
   const said: FromWorker[] = [];
   const session = await openSession('wasm');
-  const open = new Set(requests.map(({ id }) => id));
+  const open = new Set([...requests.map(({ id }) => id), ...later]);
   await new Promise<void>((resolve) => {
     const dispatcher: Dispatcher = new Dispatcher(session, (message) => {
       said.push(message);
@@ -50,6 +51,39 @@ it('shows pictures while a run goes on', async () => {
     [1, 'done'],
     [2, 'done'],
   ]);
+});
+
+it('makes pictures small, and says where one comes from', async () => {
+  const recipe = await tinyRecipe();
+  const ended = endings(
+    await converse(
+      [{ kind: 'openDataset', id: 1, input: { recipe } }],
+      (message, dispatcher) => {
+        if (message.kind !== 'done') return;
+        if (message.id === 1) {
+          dispatcher.receive({ kind: 'thumbnails', id: 2, input: { rows: [5, 2], size: 8 } });
+          dispatcher.receive({ kind: 'describePicture', id: 3, input: { row: 5 } });
+          dispatcher.receive({ kind: 'pictures', id: 4, input: { rows: [2] } });
+          dispatcher.receive({ kind: 'describePicture', id: 5, input: { row: 80 } });
+        }
+      },
+      [2, 3, 4, 5],
+    ),
+  );
+  const outputOf = (id: number) =>
+    ended.flatMap((ending) => (ending.kind === 'done' && ending.id === id ? [ending.output] : []))[0];
+  const [small, facts, large] = [outputOf(2), outputOf(3), outputOf(4)];
+  if (small === undefined || !('rgba' in small) || large === undefined || !('rgba' in large)) {
+    return expect.unreachable();
+  }
+  expect([small.size, small.rgba.length]).toEqual([8, 2 * 8 * 8 * 4]);
+  // The first small pixel of row 2 is the mean of 4 x 4 large ones.
+  const mean = [0, 1, 2, 3].flatMap((y) => [0, 1, 2, 3].map((x) => large.rgba[(y * 32 + x) * 4] ?? 0));
+  const expected = mean.reduce((sum, value) => sum + value, 0) / 16;
+  // Pillow rounds after each of two passes.
+  expect(Math.abs((small.rgba[8 * 8 * 4] ?? NaN) - expected)).toBeLessThanOrEqual(1);
+  expect(facts).toMatchObject({ sourceRow: 5, format: 'jpeg' });
+  expect(ended.find(({ id }) => id === 5)).toMatchObject({ error: { code: 'bug/invariant' } });
 });
 
 it('ends a cancelled request with cancelled, and one that waited for it all the same', async () => {

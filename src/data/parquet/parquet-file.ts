@@ -27,6 +27,8 @@ export interface ParquetFile {
   readonly sizeBytes: number;
   /** Names of an integer label column that is declared as a `ClassLabel`, else null. */
   labelNames(column: string): readonly string[] | null;
+  /** Whether a top-level column has a field of that name. */
+  hasField(column: string, field: string): boolean;
   /**
    * Reads a column of one row group, a page at a time.
    *
@@ -64,6 +66,7 @@ export async function openParquet(file: ByteSource): Promise<ParquetFile> {
     rowCount: groupRows.reduce((sum, rows) => sum + rows, 0),
     sizeBytes: file.byteLength,
     labelNames: (column) => readLabelNames(metadata.key_value_metadata ?? [], column),
+    hasField: (column, field) => findLeaf(root, column, field).at(-1)!.element.name === field,
     async *readColumn(group, column, field, signal) {
       try {
         const chunk = findChunk(metadata, root, group, column, field);

@@ -67,7 +67,7 @@ async function toRow(picture: FolderFile, takesSplit: boolean): Promise<SourceRo
   const split = takesSplit ? (folders.find(isSplitName) ?? NO_SPLIT_FOLDER) : null;
   // No bytes are no picture: the row is left out as one that does not decode.
   const bytes = picture.sizeBytes <= MAX_PICTURE_BYTES ? await picture.read() : new Uint8Array(0);
-  return { picture: bytes, label: folders.at(-1) ?? null, split };
+  return { picture: bytes, path: picture.path, label: folders.at(-1) ?? null, split };
 }
 
 /** No split's name: a picture outside the split's folders is an error that says so. */

@@ -4,6 +4,7 @@
  */
 import type { OptionSpec } from '../../protocol/catalog.ts';
 import { textOption, type Options } from '../../protocol/options.ts';
+import { wordOf } from '../labels.ts';
 import { columnMissing } from '../parquet/parquet-errors.ts';
 import type { ParquetFile } from '../parquet/parquet-file.ts';
 import type { SourceRow } from './source.ts';
@@ -75,12 +76,16 @@ export async function* readTable(
     const labels = await readWhole(file, group, columns.label, signal);
     const groups = await readWhole(file, group, columns.group, signal);
     const splits = await readWhole(file, group, columns.split, signal);
+    const paths = file.hasField(columns.image, 'path')
+      ? await readWhole(file, group, columns.image, signal, 'path')
+      : [];
     let next = 0;
     for await (const cells of file.readColumn(group, columns.image, 'bytes', signal)) {
       const start = next;
       next += cells.length;
       yield cells.map((cell, index) => ({
         picture: toPicture(cell),
+        path: wordOf(paths[start + index]) ?? '',
         label: labels[start + index],
         group: groups[start + index],
         split: splits[start + index],
@@ -95,10 +100,11 @@ async function readWhole(
   group: number,
   column: string,
   signal?: AbortSignal,
+  field = 'answer',
 ): Promise<unknown[]> {
   const whole: unknown[] = [];
   if (column === '') return whole;
-  for await (const cells of file.readColumn(group, column, 'answer', signal)) {
+  for await (const cells of file.readColumn(group, column, field, signal)) {
     for (const cell of cells) whole.push(cell);
   }
   return whole;

@@ -11,6 +11,8 @@ export interface SourceRow {
   readonly picture: Uint8Array | null;
   /** The label's cell as read: text, number, list; `labelOf` in `labels.ts` makes a class name of it. */
   readonly label: unknown;
+  /** Path or name of the picture's file; absent where the source has none. */
+  readonly path?: string;
   /** What belongs together and must not be split, for example one person; null or absent for none. */
   readonly group?: unknown;
   /** The split that the set itself puts the row in, for example `test`; null or absent for none. */

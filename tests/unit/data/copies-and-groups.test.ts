@@ -54,15 +54,39 @@ describe('copies', () => {
   });
 
   it('are dropped but for the first, and rows are numbered anew', async () => {
-    const { summary, pictures } = await open({ duplicates: 'drop', nearDuplicates: 'drop' });
+    const { summary, pictures, shown } = await open({ duplicates: 'drop', nearDuplicates: 'drop' });
     expect(summary.findings?.dropped).toEqual({ duplicates: 1, nearDuplicates: 2, smallClasses: 0 });
-    expect(summary.findings?.duplicates).toEqual([]);
+    expect(summary.findings?.setsAcrossSplits).toBe(0);
     expect(summary.labelOfRow.length).toBe(ROWS - 3);
     expect(pictures.count).toBe(ROWS - 3);
     const whole = await open();
     // Row 9 is now the tenth but one: 7 is gone before it.
     expect(await pictures.read([8])).toEqual(await whole.pictures.read([9]));
     expect((await errorOf(() => pictures.read([ROWS - 3]))).code).toBe('bug/row');
+    // What was dropped is still shown beside what stands for it, numbered on from the last row.
+    expect(summary.findings?.duplicates).toEqual([[2, ROWS - 3]]);
+    expect(summary.findings?.nearDuplicates).toEqual([[4, ROWS - 2, ROWS - 1]]);
+    expect(summary.findings?.aside).toEqual([
+      { why: 'duplicate', label: 'dog' },
+      { why: 'nearDuplicate', label: 'dog' },
+      { why: 'nearDuplicate', label: 'cat' },
+    ]);
+    expect(await shown.read([ROWS - 3, ROWS - 1])).toEqual(await whole.pictures.read([7, 30]));
+  });
+
+  it('say of every picture which file it was', async () => {
+    const { facts } = await open({ duplicates: 'drop' });
+    expect(facts[ROWS - 1]).toEqual({
+      sourceRow: 7,
+      path: '',
+      rawLabel: 'dog',
+      format: 'png',
+      width: 96,
+      height: 96,
+      sizeBytes: images[7]?.length,
+    });
+    // Row 30 of the file is row 29 of the set, and was saved smaller.
+    expect(facts[29]).toMatchObject({ sourceRow: 30, format: 'webp', width: 60, height: 60 });
   });
 
   it('stay in one part when they are to', async () => {

@@ -48,7 +48,7 @@ function openZip(bytes: Uint8Array, options: Record<string, OptionValue> = {}): 
   return openDataset(recipeOf({ source: 'zip', ...options }), platform, { file, ...quiet });
 }
 
-async function expectTheSet({ summary, pictures }: Dataset): Promise<void> {
+async function expectTheSet({ summary, pictures, shown, facts }: Dataset): Promise<void> {
   expect(summary.labels).toEqual(['happy', 'sad']);
   expect(summary.cleaning).toEqual({
     rowsRead: 22,
@@ -61,9 +61,22 @@ async function expectTheSet({ summary, pictures }: Dataset): Promise<void> {
   expect(Array.from(summary.labelOfRow.subarray(8, 12))).toEqual([0, 0, 1, 1]);
   expect((await pictures.read([1]))[0]).toBe(20);
   expect(summary.findings?.leftOut).toEqual([
-    { sourceRow: 20, why: 'undecodable', detail: expect.stringContaining('an HTML page') as string },
-    { sourceRow: 21, why: 'withoutLabel', detail: '' },
+    {
+      sourceRow: 20,
+      path: expect.stringMatching(/sad\/broken.jpg$/) as string,
+      why: 'undecodable',
+      detail: expect.stringContaining('an HTML page') as string,
+    },
+    { sourceRow: 21, path: 'loose.png', why: 'withoutLabel', detail: '' },
   ]);
+  // The one without a label can be looked at all the same.
+  expect(summary.findings?.aside).toEqual([{ why: 'withoutLabel', label: '' }]);
+  expect((await shown.read([20]))[0]).toBe(7);
+  expect(facts[20]).toMatchObject({ sourceRow: 21, path: 'loose.png', rawLabel: '' });
+  expect(facts[0]).toMatchObject({
+    path: expect.stringMatching(/Happy\/00.png$/) as string,
+    rawLabel: 'Happy',
+  });
 }
 
 describe('folder', () => {
