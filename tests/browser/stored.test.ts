@@ -2,15 +2,15 @@
 import { statSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { HUB_REPO, startLittleHub, type LittleHub } from '../support/little-hub.ts';
+import { HUB_REPO, startTestHub, type TestHub } from '../support/local-hub.ts';
 import { appUrl, newPage, screenshot } from './harness.ts';
 
 const MINUTES = 60_000;
 
-let hub: LittleHub;
+let hub: TestHub;
 
 beforeEach(async () => {
-  hub = await startLittleHub();
+  hub = await startTestHub();
 });
 
 afterEach(async () => {
@@ -31,13 +31,13 @@ describe('a set of a hub', () => {
     // The second opening asks the hub, which does not answer.
     const page = await newPage({ path: link(), allow: [/ERR_CONNECTION_REFUSED/] });
     await isOpen(page);
-    const { sentBytes } = hub;
+    const sentBytes = hub.sentBytes();
     // Every byte came once.
     expect(sentBytes).toBe(statSync('public/sample/faces.parquet').size);
     await hub.close();
     await page.reload();
     await isOpen(page);
-    expect(hub.sentBytes).toBe(sentBytes);
+    expect(hub.sentBytes()).toBe(sentBytes);
 
     await page.getByRole('button', { name: 'Stored downloads' }).click();
     const dialog = page.getByRole('dialog', { name: 'Stored on this machine' });
