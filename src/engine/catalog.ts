@@ -7,6 +7,7 @@ import { BACKBONES } from '../models/backbones/registry.ts';
 import type { Platform } from '../platform/platform.ts';
 import type { Catalog, Preset } from '../protocol/catalog.ts';
 import { parseRecipe } from '../protocol/recipe.ts';
+import { OPTIMIZERS } from '../training/optimizers/registry.ts';
 
 /** File names in `public/recipes`, first the one that a new visitor gets. */
 const PRESETS: readonly Omit<Preset, 'recipe'>[] = [
@@ -46,6 +47,7 @@ export async function loadCatalog(platform: Platform): Promise<Catalog> {
     sources: sources.map(({ entry }) => entry),
     backbones: BACKBONES.map(({ entry }) => entry),
     augmentations: augmentations.map(({ entry }) => entry),
+    optimizers: OPTIMIZERS.map(({ entry }) => entry),
     exporters: EXPORTERS.map(({ entry }) => entry),
     presets,
   };

@@ -4,6 +4,7 @@ import { findSource } from '../data/sources/registry.ts';
 import { backboneOptions, findBackbone } from '../models/backbones/registry.ts';
 import { checkOptions } from '../protocol/options.ts';
 import type { Recipe } from '../protocol/recipe.ts';
+import { updateRuleOf } from '../training/optimizers/registry.ts';
 
 /** @throws StudioError `recipe/…`, which names the field */
 export function checkRecipe(recipe: Recipe): void {
@@ -12,4 +13,5 @@ export function checkRecipe(recipe: Recipe): void {
   checkOptions(owner, source.entry.options, recipe.dataset);
   checkAugmentation(recipe.augmentation);
   backboneOptions(findBackbone(recipe.backbone.name), recipe.backbone);
+  recipe.phases.forEach((phase, index) => updateRuleOf(phase, index));
 }

@@ -26,17 +26,38 @@ export interface MienKernels {
     attrs: { height: number; width: number };
     output: TensorInfo;
   };
+}
+
+/**
+ * The optimizers' updates. They take **all** weights of a step at once, in lists of one order with one tensor a weight,
+ * and put out the new values of all, then each new slot of all, in the same order.
+ */
+export interface MienUpdateKernels {
   /**
-   * One Adam update; outputs the new `[value, m, v]`.
-   * `value - rate * m / (sqrt(v) + epsilon)`, where `rate` already holds the bias correction.
+   * One Adam update: `value * (1 - decay) - rate * m / (sqrt(v) + epsilon)`, where `rate` already holds the bias
+   * correction and `decay` the learning rate (0 for plain Adam). Puts out values, m, v.
    *
    * @see keras.optimizers.Adam.update_step
    */
   MienAdam: {
-    inputs: { value: TensorInfo; m: TensorInfo; v: TensorInfo; gradient: TensorInfo };
-    attrs: { rate: number; beta1: number; beta2: number; epsilon: number };
+    inputs: UpdateInputs<'m' | 'v'>;
+    attrs: { rate: number; beta1: number; beta2: number; epsilon: number; decay: number };
+    output: TensorInfo[];
+  };
+  /**
+   * One step of gradient descent: `m = momentum * m - rate * gradient`, then `value + m`, or with Nesterov's
+   * `value + momentum * m - rate * gradient`. With momentum 0 there are no slots. Puts out values, momenta.
+   *
+   * @see keras.optimizers.SGD.update_step
+   */
+  MienSgd: {
+    inputs: UpdateInputs<never> & { momenta?: readonly TensorInfo[] };
+    attrs: { rate: number; momentum: number; nesterov: boolean };
     output: TensorInfo[];
   };
 }
+
+/** Lists of one order: the weights, their gradients, and what the optimizer remembers of them. */
+type UpdateInputs<Slot extends string> = Record<'values' | 'gradients' | Slot, readonly TensorInfo[]>;
 
 export type MienKernelName = keyof MienKernels;

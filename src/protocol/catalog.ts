@@ -67,6 +67,7 @@ export interface Catalog {
   readonly sources: readonly SourceEntry[];
   readonly backbones: readonly BackboneEntry[];
   readonly augmentations: readonly CatalogEntry[];
+  readonly optimizers: readonly CatalogEntry[];
   readonly exporters: readonly ExporterEntry[];
   /** The preset recipes, first the one that a new visitor gets. */
   readonly presets: readonly Preset[];

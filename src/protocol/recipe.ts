@@ -46,9 +46,16 @@ const BackboneSchema = z.catchall(
   OptionValueSchema,
 );
 
+/** Options of an optimizer are held against what its registry entry declares. */
+const OptimizerSchema = z.catchall(z.object({ name: text }), OptionValueSchema);
+
 const PhaseCommon = {
   epochs: whole(1, 10_000),
   learningRate: z.number().check(z.gt(0), z.maximum(10)),
+  /** Adam with Keras' defaults when left out. */
+  optimizer: z.optional(OptimizerSchema),
+  /** The longest that all gradients of a step together may be (Keras' `global_clipnorm`). */
+  gradientClip: z.optional(z.number().check(z.gt(0), z.maximum(1e6))),
 };
 
 const PhaseSchema = z.discriminatedUnion('name', [

@@ -1,49 +1,77 @@
-/** Adam as Keras computes it, over named weights. */
+/** Moves a phase's weights by an update rule, step by step, and keeps what the rule remembers of them. */
 import * as tf from '@tensorflow/tfjs';
-import type { MienKernels } from '../kernels/signatures.ts';
 import type { Parameters } from '../models/program/parameters.ts';
+import { clipByGlobalNorm } from './clip.ts';
+import type { UpdateRule } from './optimizers/update-rule.ts';
 
-/** Keras' defaults. @see keras.optimizers.Adam */
-const BETA1 = 0.9;
-const BETA2 = 0.999;
-const EPSILON = 1e-7;
-
-/** The two moments of one weight. */
-interface Slots {
-  readonly m: tf.Tensor;
-  readonly v: tf.Tensor;
+export interface OptimizerOptions {
+  readonly rule: UpdateRule;
+  readonly learningRate: number;
+  /** The longest that all gradients together may be; longer ones are shortened. Null lets them be. */
+  readonly gradientClip?: number | null;
 }
 
 /** Owns its slots; dispose it when the phase ends. */
-export class Adam {
-  readonly #slots = new Map<string, Slots>();
-  #step = 0;
+export class Optimizer {
+  /** Of the next step. */
+  learningRate: number;
+  readonly #rule: UpdateRule;
+  readonly #gradientClip: number | null;
+  /** By slot, then by weight. */
+  readonly #slots = new Map<string, Map<string, tf.Tensor>>();
+  #steps = 0;
 
-  constructor(readonly learningRate: number) {}
+  constructor({ rule, learningRate, gradientClip = null }: OptimizerOptions) {
+    this.#rule = rule;
+    this.learningRate = learningRate;
+    this.#gradientClip = gradientClip;
+    for (const slot of rule.slots) this.#slots.set(slot, new Map());
+  }
+
+  /** Steps taken so far. */
+  get steps(): number {
+    return this.#steps;
+  }
 
   /**
    * Takes one step: replaces the value of each weight in `gradients`. Call it in the tidy that made the gradients.
    *
-   * @see keras.optimizers.Adam.update_step
+   * @see keras.optimizers.Optimizer.apply
    */
   apply(parameters: Parameters, gradients: ReadonlyMap<string, tf.Tensor>): void {
-    this.#step += 1;
-    const rate = (this.learningRate * Math.sqrt(1 - BETA2 ** this.#step)) / (1 - BETA1 ** this.#step);
-    const attrs: MienKernels['MienAdam']['attrs'] = { rate, beta1: BETA1, beta2: BETA2, epsilon: EPSILON };
-    for (const [name, gradient] of gradients) {
-      const value = parameters.get(name);
-      const { m, v } = this.#slots.get(name) ?? { m: tf.zerosLike(value), v: tf.zerosLike(value) };
-      const [newValue, newM, newV] = tf
-        .engine()
-        .runKernel<tf.Tensor[]>('MienAdam', { value, m, v, gradient }, attrs);
-      parameters.set(name, tf.keep(newValue!));
-      tf.dispose([m, v]);
-      this.#slots.set(name, { m: tf.keep(newM!), v: tf.keep(newV!) });
+    if (gradients.size === 0) return;
+    this.#steps += 1;
+    const names = [...gradients.keys()];
+    const values = names.map((name) => parameters.get(name));
+    const raw = [...gradients.values()];
+    const batch = {
+      values,
+      gradients: this.#gradientClip === null ? raw : clipByGlobalNorm(raw, this.#gradientClip),
+      slots: this.#slotsOf(names, values),
+    };
+    const updated = this.#rule.update(batch, this.learningRate, this.#steps);
+    names.forEach((name, index) => parameters.set(name, tf.keep(updated.values[index]!)));
+    for (const [slot, kept] of this.#slots) {
+      names.forEach((name, index) => {
+        kept.get(name)?.dispose();
+        kept.set(name, tf.keep(updated.slots[slot]![index]!));
+      });
     }
   }
 
   dispose(): void {
-    for (const { m, v } of this.#slots.values()) tf.dispose([m, v]);
-    this.#slots.clear();
+    for (const kept of this.#slots.values()) {
+      tf.dispose([...kept.values()]);
+      kept.clear();
+    }
+  }
+
+  #slotsOf(names: readonly string[], values: readonly tf.Tensor[]): Record<string, tf.Tensor[]> {
+    return Object.fromEntries(
+      [...this.#slots].map(([slot, kept]) => [
+        slot,
+        names.map((name, index) => kept.get(name) ?? tf.zerosLike(values[index]!)),
+      ]),
+    );
   }
 }

@@ -12,7 +12,8 @@ import type { RunControl } from './control.ts';
 import { EarlyStopping } from './early-stopping.ts';
 import { evaluate, type EvaluateInputs, type Outcome } from './evaluate.ts';
 import { PLAIN, type Features, type View } from './features.ts';
-import { Adam } from './optimizer.ts';
+import { Optimizer } from './optimizer.ts';
+import { updateRuleOf } from './optimizers/registry.ts';
 import type { MaskSource } from './pass.ts';
 import { RunningSums } from './running-sums.ts';
 import { trainStep } from './step.ts';
@@ -56,7 +57,11 @@ export interface PhaseOutcome {
  */
 export async function* runPhase(inputs: PhaseInputs): AsyncGenerator<RunEvent, PhaseOutcome | null> {
   const { recipe, phase, tail, parameters, control } = inputs;
-  const optimizer = new Adam(phase.learningRate);
+  const optimizer = new Optimizer({
+    rule: updateRuleOf(phase, inputs.phaseIndex),
+    learningRate: phase.learningRate,
+    gradientClip: phase.gradientClip ?? null,
+  });
   const stopping = new EarlyStopping(recipe.earlyStopping);
   const kept = [...tail.trainable, ...tail.moving];
   const history: EpochRecord[] = [];
@@ -126,7 +131,7 @@ function evaluation(inputs: PhaseInputs): EvaluateInputs {
 /** Null when the run was stopped before the epoch ended: half an epoch is not recorded. */
 async function* runEpoch(
   inputs: PhaseInputs,
-  optimizer: Adam,
+  optimizer: Optimizer,
   epoch: number,
 ): AsyncGenerator<RunEvent, EpochRecord | null> {
   const { phase, phaseIndex, control } = inputs;
@@ -171,7 +176,7 @@ async function* fillCache(inputs: PhaseInputs, rows: Uint32Array, view: View): A
 
 async function* runSteps(
   inputs: PhaseInputs,
-  optimizer: Adam,
+  optimizer: Optimizer,
   epoch: number,
   view: View,
 ): AsyncGenerator<RunEvent, { loss: number; accuracy: number } | null> {

@@ -3,13 +3,13 @@ import * as tf from '@tensorflow/tfjs';
 import type { Parameters } from '../models/program/parameters.ts';
 import type { Program } from '../models/program/program.ts';
 import { softmaxCrossEntropy } from './loss.ts';
-import type { Adam } from './optimizer.ts';
+import type { Optimizer } from './optimizer.ts';
 import { trainingPass, type MaskSource } from './pass.ts';
 
 export interface StepInputs {
   readonly tail: Program;
   readonly parameters: Parameters;
-  readonly optimizer: Adam;
+  readonly optimizer: Optimizer;
   readonly dropoutMask: MaskSource;
 }
 

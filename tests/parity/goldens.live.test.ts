@@ -59,7 +59,7 @@ describe('goldens made anew', () => {
     expect(() => run(join(MODELS, 'keras_goldens.py'), '--check')).not.toThrow();
   });
 
-  it('by keras_training.py', () => {
-    expect(() => run(join(TRAINING, 'keras_training.py'), '--check')).not.toThrow();
+  it.each(['keras_training.py', 'keras_protocol.py'])('by %s', (script) => {
+    expect(() => run(join(TRAINING, script), '--check')).not.toThrow();
   });
 });

@@ -158,13 +158,6 @@ export async function ownKernels(): Promise<Map<string, Float32Array>> {
       inputs: Record<string, tf.Tensor>,
       attrs: tf.NamedAttrMap,
     ): tf.Tensor | tf.Tensor[] => tf.engine().runKernel(name, inputs, attrs);
-    const rates = { rate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 };
-    const adam = run(
-      'MienAdam',
-      { value: draw(4), m: draw(5, -1, 1), v: draw(6, 0, 1), gradient: draw(7) },
-      rates,
-    );
-    const [value, m, v] = adam as tf.Tensor[];
     return {
       relu: run(
         'MienActivationGrad',
@@ -183,7 +176,16 @@ export async function ownKernels(): Promise<Map<string, Float32Array>> {
         { dy: tf.randomUniform([3, 7], -1, 1, 'float32', 8) },
         { height: 2, width: 5 },
       ) as tf.Tensor,
-      ...(value && m && v ? { value, m, v } : {}),
+      ...updates('MienAdam', ['m', 'v'], {
+        rate: 0.01,
+        beta1: 0.9,
+        beta2: 0.999,
+        epsilon: 1e-7,
+        decay: 0.001,
+      }),
+      ...updates('MienSgd', [], { rate: 0.01, momentum: 0, nesterov: false }),
+      ...updates('MienSgd', ['momenta'], { rate: 0.01, momentum: 0.9, nesterov: false }),
+      ...updates('MienSgd', ['momenta'], { rate: 0.01, momentum: 0.9, nesterov: true }),
     };
   });
   const values = new Map<string, Float32Array>();
@@ -192,4 +194,25 @@ export async function ownKernels(): Promise<Map<string, Float32Array>> {
     tensor.dispose();
   }
   return values;
+}
+
+/** One update of three weights of several sizes, each output by name. */
+function updates(
+  kernel: string,
+  slots: readonly string[],
+  attrs: tf.NamedAttrMap,
+): Record<string, tf.Tensor> {
+  const shapes = [[3, 3, 5, 7], [11], [257, 4]];
+  const list = (seed: number, low: number): tf.Tensor[] =>
+    shapes.map((shape, index) => tf.randomUniform(shape, low, 1, 'float32', seed + index));
+  const inputs = {
+    values: list(10, -1),
+    gradients: list(20, -1),
+    // What is squared is never below zero.
+    ...Object.fromEntries(slots.map((slot, index) => [slot, list(30 + 10 * index, slot === 'v' ? 0 : -1)])),
+  };
+  const outputs = tf.engine().runKernel<tf.Tensor[]>(kernel, inputs as unknown as tf.NamedTensorMap, attrs);
+  return Object.fromEntries(
+    outputs.map((output, index) => [`${kernel} ${JSON.stringify(attrs)} ${index.toString()}`, output]),
+  );
 }

@@ -11,7 +11,8 @@ import { firstTrainableOf, planOf } from '../../src/models/plan.ts';
 import { Parameters } from '../../src/models/program/parameters.ts';
 import { compile, type Program } from '../../src/models/program/program.ts';
 import type { Recipe } from '../../src/protocol/recipe.ts';
-import { Adam } from '../../src/training/optimizer.ts';
+import { Optimizer } from '../../src/training/optimizer.ts';
+import { updateRuleOf } from '../../src/training/optimizers/registry.ts';
 import { inferencePass } from '../../src/training/pass.ts';
 import { trainStep } from '../../src/training/step.ts';
 import { fillByRule, parseGolden, preprocess } from '../parity/models/golden.ts';
@@ -134,7 +135,9 @@ async function runPhase(run: PhaseRun): Promise<{ losses: number[]; changing: re
       ),
     };
   });
-  const optimizer = new Adam(golden.rates[phase] ?? NaN);
+  const learningRate = golden.rates[phase] ?? NaN;
+  const rule = updateRuleOf({ name: 'head', epochs: 1, learningRate }, 0);
+  const optimizer = new Optimizer({ rule, learningRate });
   const dropoutMask = (): never => {
     throw new TypeError('nothing is left to chance');
   };

@@ -4,6 +4,7 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import type { MienKernelName, MienKernels } from '../signatures.ts';
+import { compositeUpdates } from './updates.ts';
 
 type Composite<Name extends MienKernelName> = (
   inputs: { readonly [Input in keyof MienKernels[Name]['inputs']]: tf.Tensor },
@@ -22,17 +23,11 @@ const composites: { readonly [Name in MienKernelName]: Composite<Name> } = {
     const [batch = 1, channels = 1] = dy.shape;
     return tf.tile(tf.reshape(tf.div(dy, height * width), [batch, 1, 1, channels]), [1, height, width, 1]);
   },
-  MienAdam: ({ value, m, v, gradient }, { rate, beta1, beta2, epsilon }) => {
-    const m1 = tf.add(m, tf.mul(tf.sub(gradient, m), 1 - beta1));
-    const v1 = tf.add(v, tf.mul(tf.sub(tf.square(gradient), v), 1 - beta2));
-    const step = tf.div(tf.mul(m1, rate), tf.add(tf.sqrt(v1), epsilon));
-    return [tf.sub(value, step), m1, v1];
-  },
 };
 
 /** Registers all of them for one backend. */
 export function registerCompositeKernels(backendName: 'webgpu' | 'webgl'): void {
-  for (const [kernelName, composite] of Object.entries(composites)) {
+  for (const [kernelName, composite] of Object.entries({ ...composites, ...compositeUpdates })) {
     tf.registerKernel({
       kernelName,
       backendName,

@@ -1,6 +1,6 @@
 /** The cpu backend's tensors as the host sees them. */
 import * as tf from '@tensorflow/tfjs';
-import type { HostMemory } from '../host/register.ts';
+import type { HostMemory } from '../host/memory.ts';
 
 export function cpuMemory(backend: unknown): HostMemory {
   const cpu = backend as tf.KernelBackend & {

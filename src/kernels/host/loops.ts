@@ -34,33 +34,6 @@ export function channelDot(x: Float32Array, y: Float32Array, out: Float32Array):
   }
 }
 
-/** What one Adam update reads. */
-export interface AdamInputs {
-  readonly value: Float32Array;
-  readonly m: Float32Array;
-  readonly v: Float32Array;
-  readonly gradient: Float32Array;
-}
-
-/** One Adam update of every value. @see keras.optimizers.Adam.update_step */
-export function adam(
-  from: AdamInputs,
-  to: Omit<AdamInputs, 'gradient'>,
-  rates: { readonly rate: number; readonly beta1: number; readonly beta2: number; readonly epsilon: number },
-): void {
-  const { rate, beta1, beta2, epsilon } = rates;
-  for (let index = 0; index < to.value.length; index++) {
-    const gradient = from.gradient[index]!;
-    const m0 = from.m[index]!;
-    const v0 = from.v[index]!;
-    const m1 = m0 + (gradient - m0) * (1 - beta1);
-    const v1 = v0 + (gradient * gradient - v0) * (1 - beta2);
-    to.m[index] = m1;
-    to.v[index] = v1;
-    to.value[index] = from.value[index]! - (rate * m1) / (Math.sqrt(v1) + epsilon);
-  }
-}
-
 /** Sizes of a depthwise convolution, NHWC. */
 export interface DepthwiseShape {
   readonly batch: number;

@@ -1,14 +1,9 @@
 /** Registers Mien's kernels for cpu and wasm, whose memory the host can loop over. */
 import * as tf from '@tensorflow/tfjs';
+import type { HostMemory } from './memory.ts';
+import { updates } from './updates.ts';
 import type { MienKernelName, MienKernels } from '../signatures.ts';
-import { activationGrad, adam, channelDot, channelSum, globalPoolGrad } from './loops.ts';
-
-/** How a backend gives the host its memory. */
-export interface HostMemory {
-  /** Allocates outputs. Do so before asking for views: allocating may move the memory. */
-  allocate(shape: readonly number[]): tf.TensorInfo;
-  view(tensor: tf.TensorInfo): Float32Array;
-}
+import { activationGrad, channelDot, channelSum, globalPoolGrad } from './loops.ts';
 
 type Implementation<Name extends MienKernelName> = (
   memory: HostMemory,
@@ -39,19 +34,6 @@ const implementations: { readonly [Name in MienKernelName]: Implementation<Name>
     globalPoolGrad(memory.view(dy), height * width, channels, memory.view(out));
     return out;
   },
-  MienAdam(memory, { value, m, v, gradient }, rates) {
-    const out = [
-      memory.allocate(value.shape),
-      memory.allocate(value.shape),
-      memory.allocate(value.shape),
-    ] as const;
-    adam(
-      { value: memory.view(value), m: memory.view(m), v: memory.view(v), gradient: memory.view(gradient) },
-      { value: memory.view(out[0]), m: memory.view(out[1]), v: memory.view(out[2]) },
-      rates,
-    );
-    return [...out];
-  },
 };
 
 /** Registers all of them for one backend. */
@@ -59,7 +41,7 @@ export function registerHostKernels(
   backendName: 'cpu' | 'wasm',
   memoryOf: (backend: unknown) => HostMemory,
 ): void {
-  for (const [kernelName, implementation] of Object.entries(implementations)) {
+  for (const [kernelName, implementation] of Object.entries({ ...implementations, ...updates })) {
     tf.registerKernel({
       kernelName,
       backendName,

@@ -29,6 +29,7 @@ export const catalog: Catalog = {
   sources: [],
   backbones: [],
   augmentations: [],
+  optimizers: [],
   exporters: [],
   presets,
 };

@@ -21,6 +21,21 @@ it.each<[string, Partial<Recipe>, string]>([
     'backbone.depth',
   ],
   ['an unknown augmentation', { augmentation: { views: 1, snow: true } }, 'augmentation.snow'],
+  [
+    'an unknown optimizer',
+    { phases: [{ ...tooMany, optimizer: { name: 'lion' } }] },
+    'phases[0].optimizer.name',
+  ],
+  [
+    'an unknown option of the optimizer',
+    { phases: [{ ...tooMany, optimizer: { name: 'adam', momentum: 0.9 } }] },
+    'phases[0].optimizer.momentum',
+  ],
+  [
+    'an option of the optimizer out of its range',
+    { phases: [{ ...tooMany, optimizer: { name: 'sgd', momentum: 2 } }] },
+    'phases[0].optimizer.momentum',
+  ],
   ['more open layers than there are', { phases: [tooMany] }, 'phases[0].unfreeze'],
 ])('%s', async (_name, changes, field) => {
   const session = await openSession('wasm');

@@ -1,0 +1,8 @@
+/** How a backend whose memory the host can see gives it. */
+import type { TensorInfo } from '@tensorflow/tfjs';
+
+export interface HostMemory {
+  /** Allocates outputs. Do so before asking for views: allocating may move the memory. */
+  allocate(shape: readonly number[]): TensorInfo;
+  view(tensor: TensorInfo): Float32Array;
+}

@@ -1,0 +1,37 @@
+/** The contract of an optimizer: what it declares, what it remembers of each weight, and how it moves all of them. */
+import type * as tf from '@tensorflow/tfjs';
+import type { CatalogEntry } from '../../protocol/catalog.ts';
+import type { Options } from '../../protocol/options.ts';
+
+/** All weights of one step. The lists are in one order and of one length. */
+export interface Batch {
+  readonly values: readonly tf.Tensor[];
+  readonly gradients: readonly tf.Tensor[];
+  /** By name as {@link UpdateRule.slots} gives them: what the step before left, zeros at first. */
+  readonly slots: Readonly<Record<string, readonly tf.Tensor[]>>;
+}
+
+/** What one step makes of it; new tensors of the enclosing tidy, in the order of the batch. */
+export interface Updated {
+  readonly values: readonly tf.Tensor[];
+  readonly slots: Readonly<Record<string, readonly tf.Tensor[]>>;
+}
+
+/** An optimizer with its options fixed. It keeps no state of its own: all of it is in the slots and the step's number. */
+export interface UpdateRule {
+  /** Names of the tensors that it remembers of each weight. */
+  readonly slots: readonly string[];
+  /**
+   * One update of all weights, in one kernel call so that a device can do them in few dispatches.
+   *
+   * @param step from 1
+   */
+  update(batch: Batch, learningRate: number, step: number): Updated;
+}
+
+/** A registry entry with the code behind it. Its options are fields of a phase's `optimizer`. */
+export interface OptimizerKind {
+  readonly entry: CatalogEntry;
+  /** @param options checked against `entry.options` and complete */
+  create(options: Options): UpdateRule;
+}
