@@ -8,7 +8,8 @@ import { withHead } from '../../src/models/head.ts';
 import { firstTrainableOf, planOf } from '../../src/models/plan.ts';
 import { Parameters } from '../../src/models/program/parameters.ts';
 import { compile } from '../../src/models/program/program.ts';
-import { Adam } from '../../src/training/optimizer.ts';
+import { Optimizer } from '../../src/training/optimizer.ts';
+import { updateRuleOf } from '../../src/training/optimizers/registry.ts';
 import { RunningSums } from '../../src/training/running-sums.ts';
 import { trainStep } from '../../src/training/step.ts';
 import { GpuCounter, type GpuCounts } from './count-gpu.ts';
@@ -66,7 +67,9 @@ async function countStep(
     isTrainable: (layer) => layer >= first,
     batchNorm: 'inference',
   });
-  const optimizer = new Adam(1e-4);
+  const learningRate = 1e-4;
+  const rule = updateRuleOf({ name: 'head', epochs: 1, learningRate }, 0);
+  const optimizer = new Optimizer({ rule, learningRate });
   const sums = new RunningSums();
   const shape = [batch, ...(graph.nodes[waist]?.shape ?? [])];
   const values = new Float32Array(tf.util.sizeFromShape(shape)).fill(0.1);

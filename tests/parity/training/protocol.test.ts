@@ -10,6 +10,9 @@ import { useBackend } from '../../support/backends.ts';
 import { relativeError } from '../models/golden.ts';
 import { ruleWeights } from '../models/rule.ts';
 
+/** The largest weight of all; Keras rounds each to float32 two or three times a step. */
+const LARGEST = Math.sqrt(2);
+
 const golden = (name: string): unknown =>
   JSON.parse(readFileSync(new URL(`protocol/${name}.json`, import.meta.url), 'utf8'));
 
@@ -27,7 +30,7 @@ describe.each(['wasm', 'cpu'] as const)('optimizers on %s', (backend) => {
   const { steps, shapes, cases } = golden('optimizers') as Optimizers;
 
   it.each(cases.map((each) => [JSON.stringify(each.phase), each] as const))(
-    '%s moves weights as in Keras, within 1e-6 of the largest after 20 steps',
+    '%s moves weights as in Keras, within 1e-6 of the largest weight after 20 steps',
     (_name, { phase, ends }) => {
       const before = tf.memory().numTensors;
       const parameters = parametersOf(shapes);
@@ -47,7 +50,7 @@ describe.each(['wasm', 'cpu'] as const)('optimizers on %s', (backend) => {
       }
       for (const [name, values] of Object.entries(ends)) {
         const ours = parameters.get(name).dataSync() as Float32Array;
-        expect(relativeError(ours, Float32Array.from(values)), name).toBeLessThan(1e-6);
+        expect(relativeError(ours, Float32Array.from(values), LARGEST), name).toBeLessThan(1e-6);
       }
       optimizer.dispose();
       parameters.dispose();
