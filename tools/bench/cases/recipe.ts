@@ -1,0 +1,127 @@
+/** Whole recipes on wasm: Mien against stock tfjs in the same process, and against Keras on the same machine. */
+import type { Dataset } from '../../../src/data/dataset.ts';
+import { openDataset } from '../../../src/data/open-dataset.ts';
+import type { Session } from '../../../src/engine/session.ts';
+import { median, type Bench, type Row, type Settings } from '../bench.ts';
+import { kerasTimes } from '../keras-times.ts';
+import { epochSeconds, phaseSeconds, runRecipe, startSession } from '../mien-run.ts';
+import { runInPage } from '../page-run.ts';
+import { PAPER_EPOCHS, paperRecipe } from '../paper-recipe.ts';
+import { stockEpochs } from '../stock.ts';
+
+/** Seconds of an epoch, head and fine-tuning. */
+type Epochs = readonly [number, number];
+
+const NETWORK = 'MobileNetV2 0.35 at 96, 720 pictures, 50 + 35 epochs';
+const TIMES_COUNT = 'Time of an epoch (median) times the number of epochs: each epoch does the same work.';
+
+export const recipe: Bench = {
+  name: 'recipe',
+  help: 'the paper’s recipe on wasm against stock tfjs and Keras (about 15 minutes)',
+  async run(settings) {
+    const session = await startSession('wasm');
+    const measured = settings.quick ? 1 : 3;
+    const one = paperRecipe({ views: 'fresh', headEpochs: measured, fineTuneEpochs: measured });
+    const dataset = await openDataset(one, session.platform, { onProgress: () => undefined });
+    const stock = await stockTimes(session, dataset, measured);
+    settings.say(`stock: ${inWords(stock)}`);
+    const fresh = await freshTimes(session, measured);
+    settings.say(`Mien, fresh: ${inWords(fresh)}`);
+    const cached = await viewsSeconds(session, settings);
+    settings.say(`Mien, views 8: ${cached.toFixed(1)} s`);
+    const inBrowser = await pageSeconds(settings);
+    settings.say(`Mien, views 8, two threads in the page: ${inBrowser.toFixed(1)} s`);
+    const keras = await kerasTimes(dataset, measured + 1);
+    return [
+      ...againstStock(stock, fresh, cached),
+      ...(keras === null ? [] : againstKeras(keras.epochs, fresh, inBrowser)),
+    ];
+  },
+};
+
+async function stockTimes(session: Session, dataset: Dataset, epochs: number): Promise<Epochs> {
+  const given = paperRecipe({ views: 'fresh', headEpochs: epochs, fineTuneEpochs: epochs });
+  const [head = [], fineTune = []] = await stockEpochs(given, dataset, session.platform);
+  return [median(head), median(fineTune)];
+}
+
+async function freshTimes(session: Session, epochs: number): Promise<Epochs> {
+  const given = paperRecipe({ views: 'fresh', headEpochs: epochs, fineTuneEpochs: epochs });
+  const result = await runRecipe(session, given);
+  return [median(epochSeconds(result, 0)), median(epochSeconds(result, 1))];
+}
+
+/** The whole run, nothing extrapolated. */
+const fullRecipe = (quick: boolean) =>
+  paperRecipe({
+    views: 8,
+    headEpochs: quick ? 2 : PAPER_EPOCHS.head,
+    fineTuneEpochs: quick ? 2 : PAPER_EPOCHS.fineTune,
+  });
+
+const viewsSeconds = async (session: Session, { quick }: Settings): Promise<number> =>
+  phaseSeconds(await runRecipe(session, fullRecipe(quick)));
+
+const pageSeconds = async ({ quick }: Settings): Promise<number> =>
+  phaseSeconds(await runInPage(fullRecipe(quick), 'wasm'));
+
+const wholeRun = ([head, fineTune]: Epochs): number =>
+  PAPER_EPOCHS.head * head + PAPER_EPOCHS.fineTune * fineTune;
+
+function againstStock(stock: Epochs, fresh: Epochs, cached: number): Row[] {
+  const against = 'tfjs fit, same backend';
+  const note = `One wasm thread in Node. Stock tfjs cannot fine-tune on wasm at all: it is given Mien’s gradient kernels, and pictures that are not augmented. ${TIMES_COUNT}`;
+  return [
+    {
+      what: `views 8: ${NETWORK}`,
+      against,
+      unit: 's',
+      mien: cached,
+      other: wholeRun(stock),
+      aimRatio: 0.1,
+      note,
+    },
+    {
+      what: 'fresh views: the same',
+      against,
+      unit: 's',
+      mien: wholeRun(fresh),
+      other: wholeRun(stock),
+      aimRatio: 0.5,
+    },
+    { what: 'fresh views: head epoch', against, unit: 's', mien: fresh[0], other: stock[0] },
+    { what: 'fresh views: fine-tune epoch', against, unit: 's', mien: fresh[1], other: stock[1] },
+  ];
+}
+
+function againstKeras(
+  epochs: readonly [readonly number[], readonly number[]],
+  fresh: Epochs,
+  inBrowser: number,
+): Row[] {
+  // The first epoch traces the graph.
+  const keras: Epochs = [median(epochs[0].slice(1)), median(epochs[1].slice(1))];
+  const against = 'Keras fit, cpu';
+  const note = `Mien in Chromium with two wasm threads, the whole run; Keras 3 on TensorFlow with all cores. ${TIMES_COUNT}`;
+  return [
+    {
+      what: `views 8: ${NETWORK}`,
+      against,
+      unit: 's',
+      mien: inBrowser,
+      other: wholeRun(keras),
+      aimRatio: 0.5,
+      note,
+    },
+    {
+      what: 'fresh views, one thread: the same',
+      against,
+      unit: 's',
+      mien: wholeRun(fresh),
+      other: wholeRun(keras),
+    },
+  ];
+}
+
+const inWords = ([head, fineTune]: Epochs): string =>
+  `${head.toFixed(2)} s a head epoch, ${fineTune.toFixed(2)} s a fine-tune epoch`;
