@@ -21,7 +21,7 @@ export interface Row {
 /** How thoroughly: `quick` is for trying the benchmarks themselves. */
 export interface Settings {
   readonly quick: boolean;
-  say(line: string): void;
+  readonly say: (line: string) => void;
 }
 
 /** One benchmark; its rows are in the order of the table. */

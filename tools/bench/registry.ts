@@ -1,5 +1,9 @@
 /** The benchmarks, in the order in which they run. One line each. */
 import type { Bench } from './bench.ts';
+import { convolution } from './cases/convolution.ts';
+import { gpuStep } from './cases/gpu-step.ts';
+import { memory } from './cases/memory.ts';
 import { recipe } from './cases/recipe.ts';
+import { scaling } from './cases/scaling.ts';
 
-export const BENCHES: readonly Bench[] = [recipe];
+export const BENCHES: readonly Bench[] = [recipe, scaling, memory, gpuStep, convolution];

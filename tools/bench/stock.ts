@@ -7,7 +7,7 @@ import type { Dataset } from '../../src/data/dataset.ts';
 import { buildNetwork, type Network } from '../../src/engine/network.ts';
 import { preprocess } from '../../src/engine/picture-input.ts';
 import type { Platform } from '../../src/platform/platform.ts';
-import type { Phase, Recipe } from '../../src/protocol/recipe.ts';
+import type { Recipe } from '../../src/protocol/recipe.ts';
 
 interface Tensors {
   readonly x: tf.Tensor;
@@ -23,7 +23,10 @@ export async function stockEpochs(recipe: Recipe, dataset: Dataset, platform: Pl
   const validation = await tensorsOf(dataset, network, dataset.summary.split.validation);
   const seconds: number[][] = [];
   for (const phase of recipe.phases) {
-    compileFor(network, phase);
+    compileFor(network, {
+      unfreeze: phase.name === 'head' ? 0 : phase.unfreeze,
+      learningRate: phase.learningRate,
+    });
     seconds.push(await fitEpochs(network.model, train, validation, recipe.batchSize, phase.epochs));
   }
   tf.dispose([train.x, train.y, validation.x, validation.y]);
@@ -31,12 +34,20 @@ export async function stockEpochs(recipe: Recipe, dataset: Dataset, platform: Pl
   return seconds;
 }
 
-/** Makes the phase's layers trainable, as Keras counts them, and compiles. */
-export function compileFor({ model, backboneLayers }: Network, phase: Phase): void {
-  const first = backboneLayers - (phase.name === 'head' ? 0 : phase.unfreeze);
-  for (const [index, layer] of model.layers.entries()) layer.trainable = index >= first;
+interface Trained {
+  /** Layers of the backbone that train, from the last. */
+  readonly unfreeze: number;
+  readonly learningRate: number;
+}
+
+/** Makes the head and the last layers of the backbone trainable, as Keras counts them, and compiles. */
+export function compileFor(
+  { model, backboneLayers }: Pick<Network, 'model' | 'backboneLayers'>,
+  { unfreeze, learningRate }: Trained,
+): void {
+  for (const [index, layer] of model.layers.entries()) layer.trainable = index >= backboneLayers - unfreeze;
   model.compile({
-    optimizer: tf.train.adam(phase.learningRate),
+    optimizer: tf.train.adam(learningRate),
     loss: 'sparseCategoricalCrossentropy',
     metrics: ['accuracy'],
   });
