@@ -73,7 +73,8 @@ async function trainOn(session: Session, count: number): Promise<RunResult> {
 }
 
 /** A set of `count` pictures: the sample's, over and over. */
-function repeated({ pictures, summary }: Dataset, count: number): Dataset {
+function repeated(dataset: Dataset, count: number): Dataset {
+  const { pictures, summary } = dataset;
   const store: PictureStore = {
     count,
     size: pictures.size,
@@ -91,5 +92,5 @@ function repeated({ pictures, summary }: Dataset, count: number): Dataset {
     test: rows.subarray(testFrom),
   };
   const labelOfRow = Uint16Array.from(rows, (row) => summary.labelOfRow[row % pictures.count] ?? 0);
-  return { pictures: store, summary: { ...summary, labelOfRow, split } };
+  return { ...dataset, pictures: store, summary: { ...summary, labelOfRow, split } };
 }
