@@ -29,15 +29,16 @@ export interface KeyedRandom {
 export function keyedRandom(seed: Seed, purpose: string, ...numbers: readonly number[]): KeyedRandom {
   const counter = new Uint32Array([0, numbers[0] ?? 0, numbers[1] ?? 0, numbers[2] ?? 0]);
   const key = hashText(purpose);
-  let block = new Uint32Array(0);
+  let block = new Uint32Array(4);
+  let used = block.length;
   const nextUint32 = (): number => {
-    if (block.length === 0) {
+    if (used === block.length) {
       block = philox4x32(counter, seed, key);
       counter[0] = counter[0]! + 1;
+      used = 0;
     }
-    const word = block[0]!;
-    block = block.subarray(1);
-    return word;
+    used += 1;
+    return block[used - 1]!;
   };
   const unit = (): number => nextUint32() / 2 ** 32;
   return {
@@ -76,7 +77,10 @@ export function shuffledRange(
  * @returns 4 words
  */
 export function philox4x32(counter: Uint32Array, key0: number, key1: number): Uint32Array<ArrayBuffer> {
-  let [a, b, c, d] = [counter[0]!, counter[1]!, counter[2]!, counter[3]!];
+  let a = counter[0]!;
+  let b = counter[1]!;
+  let c = counter[2]!;
+  let d = counter[3]!;
   let k0 = key0;
   let k1 = key1;
   for (let round = 0; round < 10; round += 1) {
@@ -84,7 +88,10 @@ export function philox4x32(counter: Uint32Array, key0: number, key1: number): Ui
     const lowA = Math.imul(0xd2511f53, a);
     const highC = multiplyHigh(0xcd9e8d57, c);
     const lowC = Math.imul(0xcd9e8d57, c);
-    [a, b, c, d] = [highC ^ b ^ k0, lowC, highA ^ d ^ k1, lowA];
+    a = highC ^ b ^ k0;
+    b = lowC;
+    c = highA ^ d ^ k1;
+    d = lowA;
     k0 = (k0 + 0x9e3779b9) | 0;
     k1 = (k1 + 0xbb67ae85) | 0;
   }
