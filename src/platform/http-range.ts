@@ -1,14 +1,15 @@
 /**
- * Owns reading a stretch of a file over HTTP, as the Hub's rules want it: one `Range: bytes=a-b` a request, no custom
- * header, the address asked anew each time (the Hub redirects to addresses that expire), patience when there are too
+ * Owns reading a stretch of a file over HTTP, as the Hub's rules want it: one `Range: bytes=a-b` a request, no other
+ * header but a token, the address asked anew each time (the Hub redirects to addresses that expire), patience when there are too
  * many requests, and going on where a broken transfer stopped.
  */
 import { StudioError } from '../protocol/errors.ts';
 import type { RemoteSource } from './platform.ts';
-import { backOffMs, failureOf, netError, wait, type Failure } from './http-retry.ts';
+import { failureOf, netError, waitAfter, type Failure, type WaitOptions } from './http-retry.ts';
 
-export interface HttpRangeOptions {
-  readonly signal?: AbortSignal | undefined;
+export interface HttpRangeOptions extends WaitOptions {
+  /** Sent to the address's own server; a redirect to another one goes without it. */
+  readonly token?: string | undefined;
   /** Bytes that came since the last call; for progress while one long stretch is read. */
   readonly onBytes?: ((count: number) => void) | undefined;
   /** Bytes fetched with the request that asks for the size, and kept; a header that is read next costs no other. */
@@ -17,8 +18,6 @@ export interface HttpRangeOptions {
   readonly maxTries?: number | undefined;
   /** For tests. */
   readonly fetch?: typeof fetch | undefined;
-  /** For tests: waits without waiting. */
-  readonly wait?: typeof wait | undefined;
 }
 
 const MAX_TRIES = 5;
@@ -120,7 +119,7 @@ export async function streamPart(
     // A transfer that moved on has earned all its tries again.
     tries = at > from ? 1 : tries + 1;
     if (!outcome.error.retryable || tries >= (options.maxTries ?? MAX_TRIES)) throw outcome.error;
-    await (options.wait ?? wait)(backOffMs(outcome, tries), options.signal);
+    await waitAfter(outcome, tries, options);
   }
 }
 
@@ -141,15 +140,17 @@ async function tryOnce(
   url: string,
   start: number,
   end: number,
-  { signal, fetch: fetchWith = fetch }: HttpRangeOptions,
+  { signal, token, fetch: fetchWith = fetch }: HttpRangeOptions,
   { onHead, onChunk }: Listener,
 ): Promise<Answer | Failure> {
   let left = end - start;
   let response: Response | null = null;
   try {
     response = await fetchWith(url, {
-      headers: { Range: `bytes=${start}-${end - 1}` },
+      headers: { Range: `bytes=${start}-${end - 1}`, ...authorization(token) },
       signal: signal ?? null,
+      // What is worth keeping is kept by us; a browser's cache would keep it twice, and mix versions.
+      cache: 'no-store',
     });
     const answer = readAnswer(response, url, start);
     if ('error' in answer) return answer;
@@ -176,6 +177,11 @@ async function tryOnce(
     // What is not wanted must not go on coming; a body that ended or broke has nothing to cancel.
     void response?.body?.cancel().catch(() => undefined);
   }
+}
+
+/** The header that carries a token; browsers and Node leave it out where a redirect leads to another origin. */
+export function authorization(token: string | undefined): Readonly<Record<string, string>> {
+  return token === undefined ? {} : { Authorization: `Bearer ${token}` };
 }
 
 /** What the answer's head says, or why it is none. */

@@ -1,17 +1,24 @@
 /** Owns what a failed request means: which error it is, whether to try again, and after how long. */
 import { StudioError } from '../protocol/errors.ts';
+import type { RemoteOptions } from './platform.ts';
 
-type Reason = 'unreachable' | 'no-ranges' | 'changed';
+type Reason = 'unreachable' | 'no-ranges' | 'changed' | 'expired' | 'gated' | 'not-found';
 
 const HINTS = {
   'net/not-found': 'Check the repository, the revision and the path; it may have been renamed or taken down.',
-  'net/forbidden': 'The file is private or needs an agreement on its page; take a public one.',
+  'net/forbidden':
+    'It is private, or its name is not right. Check the name; for a private one give an access token with it, or take a public one.',
+  'net/gated':
+    'Agree to its terms on its page, then give an access token with it; or take one that is open to all.',
+  'net/expired': 'Try again: the server gives a new address then.',
   'net/rate-limited': 'The server asks for patience: wait a few minutes, then try again.',
   'net/server': 'The server has a fault: try again in a few minutes.',
   'net/unreachable': 'Check the connection, then try again; what has come is kept.',
   'net/no-ranges': 'This server cannot send parts of a file: download it and choose it as a file.',
   'net/changed': 'Start again: the new version of the file will be read.',
 } as const;
+
+const RETRYABLE: readonly string[] = ['net/rate-limited', 'net/server', 'net/unreachable', 'net/expired'];
 
 /** A request that did not give what was asked, and what the server wishes. */
 export interface Failure {
@@ -22,12 +29,18 @@ export interface Failure {
 
 /** What an answer without content means. */
 export function failureOf(response: Response, url: string): Failure {
-  const error = netError(
-    response.status,
-    url,
-    `it answered ${response.status} ${response.statusText}`.trim(),
-  );
-  return { error, waitMs: askedWaitMs(response.headers) };
+  const { status, statusText, headers } = response;
+  const error = netError(reasonOf(response), url, `it answered ${status} ${statusText}`.trim());
+  return { error, waitMs: askedWaitMs(headers) };
+}
+
+/** The Hub says in a header what its statuses leave open: without a token it answers 401 to everything. */
+function reasonOf({ status, headers, redirected }: Response): number | Reason {
+  // The address that a server redirects to is good for a while; the next redirect is to a new one.
+  if (redirected && status === 403) return 'expired';
+  const code = headers.get('x-error-code');
+  if (code === 'GatedRepo') return 'gated';
+  return code === 'RepoNotFound' ? 'not-found' : status;
 }
 
 /** The error for a status or a reason; `detail` says what came. */
@@ -38,7 +51,7 @@ export function netError(what: number | Reason, url: string, detail: string, cau
     code,
     message: `A part of ${host}${pathname} was asked for; ${detail}.`,
     hint: HINTS[code],
-    retryable: ['net/rate-limited', 'net/server', 'net/unreachable'].includes(code),
+    retryable: RETRYABLE.includes(code),
     cause,
   });
 }
@@ -60,13 +73,46 @@ function askedWaitMs(headers: Headers): number | null {
 /** A window of the Hub's limits is five minutes; waiting longer helps nobody. */
 const MAX_WAIT_MS = 300_000;
 
-/** How long to wait before the next try: what the server asks, else 1, 2, 4 ... seconds. */
-export function backOffMs({ waitMs }: Failure, tries: number): number {
-  return Math.min(MAX_WAIT_MS, waitMs ?? 1000 * 2 ** (tries - 1));
+/** Pages are not shown every server's wish: with four waits that double, these outlast such a window. */
+const UNTOLD_LIMIT_MS = 20_000;
+
+/** How long to wait before the next try: what the server asks, else 1, 2, 4 ... seconds; a little more by chance. */
+function backOffMs({ error, waitMs }: Failure, tries: number): number {
+  const firstMs = error.code === 'net/rate-limited' ? UNTOLD_LIMIT_MS : 1000;
+  const ms = Math.min(MAX_WAIT_MS, waitMs ?? firstMs * 2 ** (tries - 1));
+  // A classroom that was turned away together does not come back together.
+  return ms + Math.random() * Math.min(ms / 4, 5000);
+}
+
+const WHY: Readonly<Record<string, string>> = {
+  'net/rate-limited': 'the server asks for patience',
+  'net/server': 'the server has a fault',
+  'net/expired': 'the address has expired',
+};
+
+export interface WaitOptions extends Pick<RemoteOptions, 'signal' | 'onWait'> {
+  /** For tests: waits without waiting. */
+  readonly wait?: typeof wait | undefined;
+}
+
+/** Waits before the next try. */
+export async function waitAfter(failure: Failure, tries: number, options: WaitOptions): Promise<void> {
+  const ms = backOffMs(failure, tries);
+  const until = performance.now() + ms;
+  const why = WHY[failure.error.code] ?? 'the connection broke';
+  const tell = (): void => options.onWait?.({ leftMs: Math.max(0, until - performance.now()), why });
+  tell();
+  const ticking = setInterval(tell, 1000);
+  try {
+    await (options.wait ?? wait)(ms, options.signal);
+  } finally {
+    clearInterval(ticking);
+    options.onWait?.(null);
+  }
 }
 
 /** Waits; ends early, by throwing, when cancelled. */
-export function wait(ms: number, signal?: AbortSignal): Promise<void> {
+function wait(ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const onAbort = (): void => {
       clearTimeout(timer);

@@ -1,6 +1,6 @@
 /**
  * Owns the blocks of one file that is being read: what the store has of it, and a few in memory. A store that fails
- * costs speed, not the run: it is reported and used no more.
+ * costs speed, not the run: it is reported and used no more, until something was deleted.
  */
 import { StudioError } from '../protocol/errors.ts';
 import { blockLength, type DownloadRecord, type DownloadStore } from './download-store.ts';
@@ -8,24 +8,45 @@ import { blockLength, type DownloadRecord, type DownloadStore } from './download
 /** Neighbouring reads share a block; as many as they may touch stay in memory. */
 const BLOCKS_IN_MEMORY = 4;
 
+/** What is wrong with a store, as all know it who use it; null while nothing is. */
+export interface StoreHealth {
+  trouble: StudioError | null;
+}
+
 /** A store that never throws for being full or broken: it gives nothing then, and takes nothing. */
 export class CarefulStore {
-  readonly #troubles: StudioError[] = [];
-
   constructor(
     readonly store: DownloadStore,
-    /** Told once why there is no more storing. */
-    readonly onTrouble: (trouble: StudioError) => void,
+    readonly health: StoreHealth,
   ) {}
 
-  async use<Value>(work: (store: DownloadStore) => Promise<Value>): Promise<Value | undefined> {
-    if (this.#troubles.length > 0) return undefined;
+  /** What the store gives; also a full one has what it had. */
+  read<Value>(work: (store: DownloadStore) => Promise<Value>): Promise<Value | undefined> {
+    return this.#use(work, this.health.trouble?.code === 'storage/unavailable');
+  }
+
+  /** @param onTrouble told when there is no more writing because of this */
+  write<Value>(
+    work: (store: DownloadStore) => Promise<Value>,
+    onTrouble?: (trouble: StudioError) => Promise<void>,
+  ): Promise<Value | undefined> {
+    return this.#use(work, this.health.trouble !== null, onTrouble);
+  }
+
+  async #use<Value>(
+    work: (store: DownloadStore) => Promise<Value>,
+    isUseless: boolean,
+    onTrouble?: (trouble: StudioError) => Promise<void>,
+  ): Promise<Value | undefined> {
+    if (isUseless) return undefined;
     try {
       return await work(this.store);
     } catch (error) {
       if (!(error instanceof StudioError) || !error.code.startsWith('storage/')) throw error;
       // Those that were under way when the first one failed fail too.
-      if (this.#troubles.push(error) === 1) this.onTrouble(error);
+      const isFirst = this.health.trouble === null;
+      this.health.trouble ??= error;
+      if (isFirst) await onTrouble?.(error);
       return undefined;
     }
   }
@@ -34,17 +55,33 @@ export class CarefulStore {
 /** See the header. */
 export class KeptBlocks {
   readonly #recent = new Map<number, Uint8Array>();
+  #beginning: Promise<void> | null = null;
 
   constructor(
     readonly store: CarefulStore,
     readonly record: DownloadRecord,
+    /** Told once why there is no more storing. */
+    readonly onTrouble: (trouble: StudioError) => Promise<void>,
   ) {}
+
+  /** Says that the file is kept from now on. Where the store could not yet, the next block tries again. */
+  begin(): Promise<void> {
+    this.#beginning ??= this.store
+      .write(async (store) => {
+        await store.begin(this.record);
+        return true;
+      }, this.onTrouble)
+      .then((hasBegun) => {
+        if (hasBegun === undefined) this.#beginning = null;
+      });
+    return this.#beginning;
+  }
 
   /** The block, where it is here and whole. */
   async get(block: number): Promise<Uint8Array | undefined> {
     const recent = this.#recent.get(block);
     if (recent !== undefined) return recent;
-    const bytes = await this.store.use((store) => store.read(this.record, block));
+    const bytes = await this.store.read((store) => store.read(this.record, block));
     if (bytes?.byteLength !== blockLength(this.record, block)) return undefined;
     this.#remember(block, bytes);
     return bytes;
@@ -53,13 +90,14 @@ export class KeptBlocks {
   /** Resolves when it is stored, or cannot be. */
   async put(block: number, bytes: Uint8Array): Promise<void> {
     this.#remember(block, bytes);
-    await this.store.use((store) => store.write(this.record, block, bytes));
+    await this.begin();
+    await this.store.write((store) => store.write(this.record, block, bytes), this.onTrouble);
   }
 
   /** Forgets the file. */
   async drop(): Promise<void> {
     this.#recent.clear();
-    await this.store.use((store) => store.remove(this.record.url));
+    await this.store.write((store) => store.remove(this.record.url));
   }
 
   #remember(block: number, bytes: Uint8Array): void {

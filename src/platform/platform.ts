@@ -1,6 +1,7 @@
 /**
  * What differs between browser and Node, as one object that the engine is given. `browser.ts` and `node.ts` make it.
  */
+import type { StudioError } from '../protocol/errors.ts';
 import type { StoredDownloads } from '../protocol/stored.ts';
 import type { ByteStore, StoreName } from './byte-store.ts';
 
@@ -38,6 +39,19 @@ export interface RemoteOptions {
   readonly onBytes?: ((count: number) => void) | undefined;
   /** How much to fetch with the request that asks for the size: what is read first. */
   readonly firstBytes?: number | undefined;
+  /** For what is not open to all. Sent to the address's own server and nowhere else, and never kept. */
+  readonly token?: string | undefined;
+  /** Told each second while the server is waited for, and null when it is asked again. */
+  readonly onWait?: ((waiting: Waiting | null) => void) | undefined;
+  /** Told what must be said though reading goes on: there is no room to keep it, or it has changed. */
+  readonly onNotice?: ((notice: StudioError) => void) | undefined;
+}
+
+/** Why a server is waited for, and how long still. */
+export interface Waiting {
+  readonly leftMs: number;
+  /** A clause, such as `the server asks for patience`. */
+  readonly why: string;
 }
 
 /** Files on servers, and what is kept of them on this machine where the platform has a store. */
@@ -54,6 +68,12 @@ export interface RemoteFiles {
    * @throws StudioError `net/…`
    */
   readRemoteJson(url: string, options: RemoteOptions): Promise<unknown>;
+  /**
+   * Fetches a small JSON file to look at, and keeps nothing of it.
+   *
+   * @throws StudioError `net/…`
+   */
+  lookUpJson(url: string, options: RemoteOptions): Promise<unknown>;
   /** @throws StudioError `storage/unavailable` */
   listStored(): Promise<StoredDownloads>;
   /** @throws StudioError `storage/unavailable` */

@@ -6,14 +6,17 @@
 import { invariant, StudioError } from '../protocol/errors.ts';
 import { versionOf, type DownloadRecord, type DownloadStore } from './download-store.ts';
 import { fetchPart, isAnother, streamPart, type FilePart, type HttpRangeOptions } from './http-range.ts';
-import { CarefulStore, KeptBlocks } from './kept-blocks.ts';
+import { CarefulStore, KeptBlocks, type StoreHealth } from './kept-blocks.ts';
 import type { RemoteSource } from './platform.ts';
+import { changedNotice, fullNotice, roomNotice } from './store-notices.ts';
 
 export interface StoredRangeOptions extends HttpRangeOptions {
   /** What the user knows the file by. */
   readonly label: string;
-  /** Told when not everything can be kept; reading goes on. */
-  readonly onTrouble?: ((trouble: StudioError) => void) | undefined;
+  /** Told when not everything can be kept, or the file is another one than the one that was; reading goes on. */
+  readonly onNotice?: ((notice: StudioError) => void) | undefined;
+  /** Shared by all who use the store. */
+  readonly health?: StoreHealth | undefined;
   /** For tests: size of a block. */
   readonly blockBytes?: number | undefined;
   /** For tests: how many blocks one request may ask for. */
@@ -37,18 +40,23 @@ export async function openStoredRange(
   store: DownloadStore,
   options: StoredRangeOptions,
 ): Promise<RemoteSource> {
-  const careful = new CarefulStore(store, options.onTrouble ?? (() => undefined));
-  const stored = await careful.use((working) => working.describe(url));
+  const careful = new CarefulStore(store, options.health ?? { trouble: null });
+  const stored = await careful.read((working) => working.describe(url));
   const blockBytes = options.blockBytes ?? BLOCK_BYTES;
   const mine = stored?.blockBytes === blockBytes ? stored : undefined;
   const first = await askVersion(url, mine, blockBytes, options);
   const record = stays(first, mine) ? mine : newRecord(url, first, blockBytes, options.label);
   const isStored = record === mine;
-  if (!isStored) {
-    await careful.use((working) => working.begin(record));
-    await careful.use((working) => checkRoom(working, record, options));
+  if (stored !== undefined && first !== null && isAnother(first, stored)) {
+    options.onNotice?.(changedNotice(stored, first));
   }
-  const blocks = new KeptBlocks(careful, record);
+  const blocks = new KeptBlocks(careful, record, async (trouble) => {
+    options.onNotice?.((await careful.read((working) => fullNotice(working, record, trouble))) ?? trouble);
+  });
+  await blocks.begin();
+  // Said early; as much of it as fits is kept all the same.
+  const notice = await careful.read((working) => roomNotice(working, record));
+  if (notice != null) options.onNotice?.(notice);
   // The first bytes came with the version: of a new file a block, of a server without ranges all.
   if (first !== null && (!isStored || first.bytes.byteLength === first.byteLength)) {
     await keepAll(blocks, first.bytes);
@@ -85,24 +93,6 @@ function newRecord(url: string, first: FilePart | null, blockBytes: number, labe
   const { byteLength, etag } = first;
   const version = versionOf(byteLength, etag, blockBytes);
   return { url, label, version, byteLength, etag, blockBytes, storedAtMs: Date.now() };
-}
-
-/** Says early that a file will not fit; as much of it as fits is kept all the same. */
-async function checkRoom(
-  store: DownloadStore,
-  { byteLength, label }: DownloadRecord,
-  { onTrouble }: StoredRangeOptions,
-): Promise<void> {
-  const room = await store.roomBytes();
-  if (room === null || room >= byteLength) return;
-  const megabytes = (bytes: number): string => `${Math.ceil(bytes / 1e6)} MB`;
-  onTrouble?.(
-    new StudioError({
-      code: 'storage/full',
-      message: `${label} has ${megabytes(byteLength)}; there is room for ${megabytes(Math.max(0, room))} on this machine.`,
-      hint: 'Work goes on, but what does not fit will be downloaded again next time. To change that, free some disk space or delete stored downloads.',
-    }),
-  );
 }
 
 /** Keeps the blocks that a stretch from the file's beginning holds whole. */

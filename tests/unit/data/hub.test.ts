@@ -39,7 +39,7 @@ it('tries the usual file when there is no list', async () => {
 
 it('says which column is missing, and what a wrong name of a set means', async () => {
   await expect(open({ labelColumn: 'mood' })).rejects.toMatchObject({ code: 'data/column-missing' });
-  await expect(open({ repo: 'classroom/none' })).rejects.toMatchObject({ code: 'net/forbidden' });
+  await expect(open({ repo: 'classroom/none' })).rejects.toMatchObject({ code: 'net/not-found' });
 });
 
 it('asks for nothing twice when a part is named that there is not', async () => {

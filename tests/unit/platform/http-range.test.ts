@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { openHttpRange, type HttpRangeOptions } from '../../../src/platform/http-range.ts';
 import { hubFileUrl } from '../../../src/platform/hub.ts';
+import type { Waiting } from '../../../src/platform/platform.ts';
 import { codeOf } from '../models/support.ts';
 
 const bytes = Uint8Array.from({ length: 5000 }, (_, i) => (i * 7) % 256);
@@ -63,7 +64,10 @@ describe('openHttpRange', () => {
       'bytes=4990-4999',
       'bytes=4990-4999',
     ]);
+    // A browser and Node say by the last two that they ask past their cache.
     const usual = [
+      'cache-control',
+      'pragma',
       'accept',
       'accept-encoding',
       'accept-language',
@@ -107,16 +111,25 @@ describe('openHttpRange', () => {
       if (count <= 4) return !!response.writeHead(503).end();
       return false;
     });
+    const told: (Waiting | null)[] = [];
     const options = patient();
-    await openHttpRange(url, options);
-    expect(options.waits).toEqual([55_000, 7000, 4000, 8000]);
+    await openHttpRange(url, { ...options, onWait: (waiting) => told.push(waiting) });
+    for (const [index, least] of [55_000, 7000, 4000, 8000].entries()) {
+      expect(options.waits[index]).toBeGreaterThanOrEqual(least);
+      expect(options.waits[index]).toBeLessThanOrEqual(least * 1.25);
+    }
+    expect(told[0]).toMatchObject({ why: 'the server asks for patience' });
+    expect(told[0]?.leftMs).toBeGreaterThan(54_000);
+    expect(told.at(-1)).toBeNull();
   });
 
   it.each([
     [429, 'net/rate-limited', 5],
     [500, 'net/server', 5],
     [404, 'net/not-found', 1],
-    [403, 'net/forbidden', 1],
+    [401, 'net/forbidden', 1],
+    // Of the address that was redirected to.
+    [403, 'net/expired', 5],
   ])('gives up on %i with %s after %i tries', async (status, code, tries) => {
     const { url, requests } = await serve((_, response) => !!response.writeHead(status).end());
     expect(await codeOf(openHttpRange(url, patient()))).toBe(code);

@@ -155,8 +155,10 @@ describe('openStoredRange', () => {
     const { url, how, sent } = await serve();
     await expectSlice(await open(url), 0, 5000);
     how.etag = '"two"';
-    const source = await open(url);
+    const notices: StudioError[] = [];
+    const source = await open(url, { onNotice: (notice) => void notices.push(notice) });
     expect(source.etag).toBe('"two"');
+    expect(notices).toMatchObject([{ code: 'net/changed' }]);
     expect((await store.list())[0]?.storedBytes).toBe(BLOCK);
     await expectSlice(source, 0, 5000);
     expect(sent[4500]).toBe(2);
@@ -172,7 +174,7 @@ describe('openStoredRange', () => {
   });
 
   it('goes on without storing when there is no room, and says so once', async () => {
-    const { url } = await serve();
+    const { url, ranges } = await serve();
     let room = 3;
     const small: DownloadStore = {
       ...store,
@@ -180,17 +182,29 @@ describe('openStoredRange', () => {
         room-- > 0 ? store.write(key, block, content) : Promise.reject(storageFull('downloads')),
     };
     const troubles: StudioError[] = [];
-    const source = await open(url, { onTrouble: (trouble) => troubles.push(trouble) }, small);
+    const health = { trouble: null };
+    const onNotice = (notice: StudioError): void => void troubles.push(notice);
+    const source = await open(url, { onNotice, health }, small);
     await expectSlice(source, 0, content.length);
     await expectSlice(source, 100, content.length);
     expect(troubles.map(({ code }) => code)).toEqual(['storage/full']);
+    expect(troubles[0]?.message).toMatch(/takes [6-8]\.5 kB more/);
+    // What is here is read from here, and once something was deleted the rest is kept too.
+    const [before] = await store.list();
+    health.trouble = null;
+    room = Infinity;
+    const asked = ranges.length;
+    await expectSlice(source, 0, content.length);
+    expect(ranges.slice(asked)[0]).toMatch(/^bytes=3000-/);
+    const [after] = await store.list();
+    expect([before?.storedBytes, after?.storedBytes]).toEqual([3000, content.length]);
   });
 
   it('says early that a file will not fit, and keeps what does', async () => {
     const { url } = await serve();
     const troubles: StudioError[] = [];
     const small = { ...store, roomBytes: () => Promise.resolve(5000) };
-    const source = await open(url, { onTrouble: (trouble) => troubles.push(trouble) }, small);
+    const source = await open(url, { onNotice: (notice) => void troubles.push(notice) }, small);
     expect(troubles.map(({ code }) => code)).toEqual(['storage/full']);
     await expectSlice(source, 0, 2000);
     expect((await store.list())[0]?.storedBytes).toBe(2000);
