@@ -40,7 +40,7 @@ describe('the table', () => {
       row({ aimRatio: 0.2, note: 'On one adapter.' }),
       row({ what: 'a much longer step' }),
     ]).split('\n');
-    expect(lines[2]).toMatch(/a step \[1\] +\| stock +\| +25.0 ms \| +100 ms \| +0.25 \| +≤ 0.20 \| no/);
+    expect(lines[2]).toMatch(/a step \[1\] +\| stock +\| +25 ms \| +100 ms \| +0.25 \| +≤ 0.20 \| no/);
     expect(new Set(lines.slice(0, 4).map((line) => line.length)).size).toBe(1);
     expect(lines[4]).toBe('[1] On one adapter.');
   });
