@@ -8,6 +8,7 @@ import type { Platform } from '../platform/platform.ts';
 import type { Catalog, Preset } from '../protocol/catalog.ts';
 import { parseRecipe } from '../protocol/recipe.ts';
 import { OPTIMIZERS } from '../training/optimizers/registry.ts';
+import { SCHEDULES } from '../training/schedules/registry.ts';
 
 /** File names in `public/recipes`, first the one that a new visitor gets. */
 const PRESETS: readonly Omit<Preset, 'recipe'>[] = [
@@ -48,6 +49,7 @@ export async function loadCatalog(platform: Platform): Promise<Catalog> {
     backbones: BACKBONES.map(({ entry }) => entry),
     augmentations: augmentations.map(({ entry }) => entry),
     optimizers: OPTIMIZERS.map(({ entry }) => entry),
+    schedules: SCHEDULES.map(({ entry }) => entry),
     exporters: EXPORTERS.map(({ entry }) => entry),
     presets,
   };

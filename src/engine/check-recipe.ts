@@ -5,6 +5,7 @@ import { backboneOptions, findBackbone } from '../models/backbones/registry.ts';
 import { checkOptions } from '../protocol/options.ts';
 import type { Recipe } from '../protocol/recipe.ts';
 import { updateRuleOf } from '../training/optimizers/registry.ts';
+import { checkedSchedule } from '../training/schedules/registry.ts';
 
 /** @throws StudioError `recipe/…`, which names the field */
 export function checkRecipe(recipe: Recipe): void {
@@ -13,5 +14,8 @@ export function checkRecipe(recipe: Recipe): void {
   checkOptions(owner, source.entry.options, recipe.dataset);
   checkAugmentation(recipe.augmentation);
   backboneOptions(findBackbone(recipe.backbone.name), recipe.backbone);
-  recipe.phases.forEach((phase, index) => updateRuleOf(phase, index));
+  recipe.phases.forEach((phase, index) => {
+    updateRuleOf(phase, index);
+    checkedSchedule(phase, index);
+  });
 }

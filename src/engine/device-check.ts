@@ -8,7 +8,7 @@ import { Parameters } from '../models/program/parameters.ts';
 import { compile } from '../models/program/program.ts';
 import type { Backend } from '../protocol/device.ts';
 import { StudioError } from '../protocol/errors.ts';
-import { softmaxCrossEntropy } from '../training/loss.ts';
+import { PLAIN_LOSS, softmaxCrossEntropy } from '../training/loss.ts';
 import { trainingPass } from '../training/pass.ts';
 import { activate } from './activate.ts';
 
@@ -51,7 +51,7 @@ async function stepValues(): Promise<Values> {
     const x = tf.randomUniform([BATCH, SIZE, SIZE, 3], -1, 1, 'float32', 1);
     const labels = tf.tensor1d([0, 1, 2, 3], 'int32');
     const logits = program.forward(x, pass) as tf.Tensor2D;
-    const { sums, dLogits } = softmaxCrossEntropy(logits, labels);
+    const { sums, dLogits } = softmaxCrossEntropy(logits, labels, PLAIN_LOSS);
     program.backward(dLogits, pass);
     return { loss: tf.slice(sums, 0, 1), ...Object.fromEntries(pass.gradients) };
   });

@@ -12,6 +12,8 @@ import type { DeviceReport } from '../protocol/device.ts';
 import { invariant } from '../protocol/errors.ts';
 import type { EpochRecord, Evaluation, RunEvent, RunResult } from '../protocol/events.ts';
 import type { Phase, Recipe } from '../protocol/recipe.ts';
+import { classWeightsOf } from '../training/class-weights.ts';
+import type { LossSettings } from '../training/loss.ts';
 import type { RunControl } from '../training/control.ts';
 import { evaluate, type Outcome } from '../training/evaluate.ts';
 import type { Features } from '../training/features.ts';
@@ -52,10 +54,16 @@ class Run {
   readonly #chain: FeatureChain;
   readonly #history: EpochRecord[] = [];
   readonly #seconds: Record<string, number>;
+  readonly #loss: LossSettings;
   #tail: Program | null = null;
 
   constructor(readonly inputs: RunInputs) {
     const { network, dataset, recipe } = inputs;
+    const { labels, split, labelOfRow } = dataset.summary;
+    this.#loss = {
+      labelSmoothing: recipe.labelSmoothing ?? 0,
+      classWeights: classWeightsOf(recipe, labels, split.train, labelOfRow),
+    };
     this.#parameters = new Parameters(network.model);
     this.#seconds = { ...inputs.secondsByStage };
     this.#chain = new FeatureChain({
@@ -139,6 +147,7 @@ class Run {
       features,
       parameters: this.#parameters,
       labelOfRow: summary.labelOfRow,
+      loss: this.#loss,
       classes: summary.labels.length,
       train: summary.split.train,
       validation: summary.split.validation,
@@ -158,6 +167,7 @@ class Run {
       parameters: this.#parameters,
       features,
       labelOfRow,
+      loss: this.#loss,
       batchSize: 64,
       signal: control.signal,
       checkpoint: () => control.checkpoint(),

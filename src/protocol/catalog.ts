@@ -68,6 +68,7 @@ export interface Catalog {
   readonly backbones: readonly BackboneEntry[];
   readonly augmentations: readonly CatalogEntry[];
   readonly optimizers: readonly CatalogEntry[];
+  readonly schedules: readonly CatalogEntry[];
   readonly exporters: readonly ExporterEntry[];
   /** The preset recipes, first the one that a new visitor gets. */
   readonly presets: readonly Preset[];

@@ -46,14 +46,16 @@ const BackboneSchema = z.catchall(
   OptionValueSchema,
 );
 
-/** Options of an optimizer are held against what its registry entry declares. */
-const OptimizerSchema = z.catchall(z.object({ name: text }), OptionValueSchema);
+/** An entry of a registry with its options, which are held against what the entry declares. */
+const NamedSchema = z.catchall(z.object({ name: text }), OptionValueSchema);
 
 const PhaseCommon = {
   epochs: whole(1, 10_000),
   learningRate: z.number().check(z.gt(0), z.maximum(10)),
   /** Adam with Keras' defaults when left out. */
-  optimizer: z.optional(OptimizerSchema),
+  optimizer: z.optional(NamedSchema),
+  /** How the learning rate goes through the phase; constant when left out. */
+  schedule: z.optional(NamedSchema),
   /** The longest that all gradients of a step together may be (Keras' `global_clipnorm`). */
   gradientClip: z.optional(z.number().check(z.gt(0), z.maximum(1e6))),
 };
@@ -87,6 +89,10 @@ export const RecipeSchema = z.strictObject({
   batchSize: whole(1, 4096),
   phases: z.array(PhaseSchema).check(z.minLength(1), z.maxLength(10)),
   earlyStopping: z.nullable(EarlyStoppingSchema),
+  /** Share of each label that is spread over all classes (Keras' `label_smoothing`). */
+  labelSmoothing: z.optional(z.number().check(z.minimum(0), z.lt(1))),
+  /** Factors on the losses of classes in training, by label (Keras' `class_weight`), or by how rare each is. */
+  classWeights: z.optional(z.union([z.literal('balanced'), z.record(text, number(0, 1000))])),
   seed,
 });
 

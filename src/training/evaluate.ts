@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { Parameters } from '../models/program/parameters.ts';
 import type { Program } from '../models/program/program.ts';
 import { PLAIN, type FeatureSource } from './features.ts';
-import { lossSums } from './loss.ts';
+import { lossSums, type LossSettings } from './loss.ts';
 import { inferencePass } from './pass.ts';
 
 /** Mean loss and accuracy, and the probabilities they come from. */
@@ -20,6 +20,7 @@ export interface EvaluateInputs {
   readonly parameters: Parameters;
   readonly features: FeatureSource;
   readonly labelOfRow: ArrayLike<number>;
+  readonly loss: LossSettings;
   readonly batchSize: number;
   readonly signal: AbortSignal;
   /** Awaited between batches. */
@@ -43,8 +44,7 @@ export async function evaluate(inputs: EvaluateInputs, rows: Uint32Array, classe
         'int32',
       );
       const logProbabilities = tf.logSoftmax(logits);
-      const oneHot = tf.cast(tf.oneHot(labels, classes), 'float32') as tf.Tensor2D;
-      return [lossSums(logProbabilities, labels, oneHot), tf.exp(logProbabilities)];
+      return [lossSums(logProbabilities, labels, inputs.loss), tf.exp(logProbabilities)];
     });
     const [batchLoss = 0, batchRight = 0] = await sums.data();
     probabilities.set(await batch.data(), from * classes);

@@ -12,10 +12,13 @@ import type { RunControl } from './control.ts';
 import { EarlyStopping } from './early-stopping.ts';
 import { evaluate, type EvaluateInputs, type Outcome } from './evaluate.ts';
 import { PLAIN, type Features, type View } from './features.ts';
+import type { LossSettings } from './loss.ts';
 import { Optimizer } from './optimizer.ts';
 import { updateRuleOf } from './optimizers/registry.ts';
 import type { MaskSource } from './pass.ts';
 import { RunningSums } from './running-sums.ts';
+import type { Schedule, ScheduleState } from './schedules/schedule.ts';
+import { scheduleOf } from './schedules/registry.ts';
 import { trainStep } from './step.ts';
 
 /** How often step events are sent at most. */
@@ -31,6 +34,7 @@ export interface PhaseInputs {
   readonly features: Features;
   readonly parameters: Parameters;
   readonly labelOfRow: ArrayLike<number>;
+  readonly loss: LossSettings;
   readonly classes: number;
   readonly train: Uint32Array;
   readonly validation: Uint32Array;
@@ -62,6 +66,8 @@ export async function* runPhase(inputs: PhaseInputs): AsyncGenerator<RunEvent, P
     learningRate: phase.learningRate,
     gradientClip: phase.gradientClip ?? null,
   });
+  const schedule = scheduleOf(phase, inputs.phaseIndex, stepsPerEpoch(inputs));
+  let scheduleState = schedule.start;
   const stopping = new EarlyStopping(recipe.earlyStopping);
   const kept = [...tail.trainable, ...tail.moving];
   const history: EpochRecord[] = [];
@@ -71,9 +77,11 @@ export async function* runPhase(inputs: PhaseInputs): AsyncGenerator<RunEvent, P
   try {
     yield phaseEvent(inputs);
     for (let epoch = 1; epoch <= phase.epochs && !control.isStopping; epoch++) {
-      const record = yield* runEpoch(inputs, optimizer, epoch);
+      const rates = { schedule, state: scheduleState };
+      const record = yield* runEpoch(inputs, optimizer, rates, epoch);
       if (record === null) break;
       history.push(record);
+      scheduleState = schedule.afterEpoch(scheduleState, record.valLoss);
       const { isBest, shouldStop } = stopping.observe(epoch, record);
       if (isBest) {
         tf.dispose([...best.values()]);
@@ -97,13 +105,18 @@ export async function* runPhase(inputs: PhaseInputs): AsyncGenerator<RunEvent, P
   }
 }
 
-function phaseEvent({ phase, phaseIndex, recipe, train, tail, parameters }: PhaseInputs): RunEvent {
+function stepsPerEpoch({ train, recipe }: PhaseInputs): number {
+  return Math.ceil(train.length / recipe.batchSize);
+}
+
+function phaseEvent(inputs: PhaseInputs): RunEvent {
+  const { phase, phaseIndex, tail, parameters } = inputs;
   return {
     kind: 'phase',
     phaseIndex,
     phase: phase.name,
     epochs: phase.epochs,
-    stepsPerEpoch: Math.ceil(train.length / recipe.batchSize),
+    stepsPerEpoch: stepsPerEpoch(inputs),
     trainableParameters: tail.trainable.reduce((sum, name) => sum + parameters.get(name).size, 0),
   };
 }
@@ -116,9 +129,10 @@ function viewOf({ recipe }: PhaseInputs, epoch: number): View {
 }
 
 function evaluation(inputs: PhaseInputs): EvaluateInputs {
-  const { tail, parameters, features, labelOfRow, control } = inputs;
+  const { tail, parameters, features, labelOfRow, loss, control } = inputs;
   return {
     tail,
+    loss,
     parameters,
     features,
     labelOfRow,
@@ -132,6 +146,7 @@ function evaluation(inputs: PhaseInputs): EvaluateInputs {
 async function* runEpoch(
   inputs: PhaseInputs,
   optimizer: Optimizer,
+  rates: Rates,
   epoch: number,
 ): AsyncGenerator<RunEvent, EpochRecord | null> {
   const { phase, phaseIndex, control } = inputs;
@@ -140,7 +155,7 @@ async function* runEpoch(
   yield* fillCache(inputs, inputs.validation, PLAIN);
   if (control.isStopping) return null;
   const start = performance.now();
-  const means = yield* runSteps(inputs, optimizer, epoch, view);
+  const means = yield* runSteps(inputs, optimizer, rates, epoch);
   if (means === null) return null;
   const validation = await evaluate(evaluation(inputs), inputs.validation, inputs.classes);
   return {
@@ -174,15 +189,22 @@ async function* fillCache(inputs: PhaseInputs, rows: Uint32Array, view: View): A
   }
 }
 
+/** The schedule as it stands in one epoch. */
+interface Rates {
+  readonly schedule: Schedule;
+  readonly state: ScheduleState;
+}
+
 async function* runSteps(
   inputs: PhaseInputs,
   optimizer: Optimizer,
+  { schedule, state }: Rates,
   epoch: number,
-  view: View,
 ): AsyncGenerator<RunEvent, { loss: number; accuracy: number } | null> {
-  const { recipe, train, labelOfRow, features, control, tail, parameters } = inputs;
+  const { recipe, train, labelOfRow, features, control, tail, parameters, loss } = inputs;
+  const view = viewOf(inputs, epoch);
   const order = inputs.orderOf(epoch, train.length);
-  const steps = Math.ceil(train.length / recipe.batchSize);
+  const steps = stepsPerEpoch(inputs);
   const sums = new RunningSums();
   const clock = new StepClock();
   try {
@@ -196,8 +218,10 @@ async function* runSteps(
         Array.from(rows, (row) => labelOfRow[row] ?? 0),
         'int32',
       );
-      const dropoutMask = inputs.masksOf((epoch - 1) * steps + step);
-      sums.add(trainStep({ tail, parameters, optimizer, dropoutMask }, x, labels), rows.length);
+      const inPhase = (epoch - 1) * steps + step;
+      optimizer.learningRate = schedule.rateOf(inPhase, state);
+      const dropoutMask = inputs.masksOf(inPhase);
+      sums.add(trainStep({ tail, parameters, optimizer, loss, dropoutMask }, x, labels), rows.length);
       tf.dispose([x, labels]);
       clock.tick();
       if (!clock.isDue(step + 1 === steps)) continue;

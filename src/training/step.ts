@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Parameters } from '../models/program/parameters.ts';
 import type { Program } from '../models/program/program.ts';
-import { softmaxCrossEntropy } from './loss.ts';
+import { softmaxCrossEntropy, type LossSettings } from './loss.ts';
 import type { Optimizer } from './optimizer.ts';
 import { trainingPass, type MaskSource } from './pass.ts';
 
@@ -10,6 +10,7 @@ export interface StepInputs {
   readonly tail: Program;
   readonly parameters: Parameters;
   readonly optimizer: Optimizer;
+  readonly loss: LossSettings;
   readonly dropoutMask: MaskSource;
 }
 
@@ -21,14 +22,14 @@ export interface StepInputs {
  * @returns `[2]`: sum of losses and number of right answers before the update; the caller disposes it
  */
 export function trainStep(
-  { tail, parameters, optimizer, dropoutMask }: StepInputs,
+  { tail, parameters, optimizer, loss, dropoutMask }: StepInputs,
   x: tf.Tensor,
   labels: tf.Tensor1D,
 ): tf.Tensor1D {
   return tf.tidy(() => {
     const pass = trainingPass(parameters, dropoutMask);
     const logits = tail.forward(x, pass) as tf.Tensor2D;
-    const { sums, dLogits } = softmaxCrossEntropy(logits, labels);
+    const { sums, dLogits } = softmaxCrossEntropy(logits, labels, loss);
     tail.backward(dLogits, pass);
     optimizer.apply(parameters, pass.gradients);
     for (const [name, value] of pass.moved) parameters.set(name, tf.keep(value));

@@ -6,7 +6,7 @@ import { withHead } from '../../src/models/head.ts';
 import { planOf } from '../../src/models/plan.ts';
 import { Parameters, weightName } from '../../src/models/program/parameters.ts';
 import { compile } from '../../src/models/program/program.ts';
-import { softmaxCrossEntropy } from '../../src/training/loss.ts';
+import { PLAIN_LOSS, softmaxCrossEntropy } from '../../src/training/loss.ts';
 import { inferencePass, trainingPass } from '../../src/training/pass.ts';
 
 const CLASSES = 5;
@@ -67,7 +67,7 @@ export async function programGradients(
     const features = prefix.forward(x, inferencePass(parameters));
     const step = trainingPass(parameters);
     const logits = tail.forward(features, step) as tf.Tensor2D;
-    const { sums, dLogits } = softmaxCrossEntropy(logits, labels);
+    const { sums, dLogits } = softmaxCrossEntropy(logits, labels, PLAIN_LOSS);
     tail.backward(dLogits, step);
     return { loss: sums, ...Object.fromEntries([...step.gradients, ...step.moved]) };
   });

@@ -11,6 +11,7 @@ import { firstTrainableOf, planOf } from '../../src/models/plan.ts';
 import { Parameters } from '../../src/models/program/parameters.ts';
 import { compile, type Program } from '../../src/models/program/program.ts';
 import type { Recipe } from '../../src/protocol/recipe.ts';
+import { PLAIN_LOSS } from '../../src/training/loss.ts';
 import { Optimizer } from '../../src/training/optimizer.ts';
 import { updateRuleOf } from '../../src/training/optimizers/registry.ts';
 import { inferencePass } from '../../src/training/pass.ts';
@@ -144,7 +145,7 @@ async function runPhase(run: PhaseRun): Promise<{ losses: number[]; changing: re
   const losses: number[] = [];
   for (let step = 0; step < count; step++) {
     const { x, labels } = batches[step % batches.length]!;
-    const sums = trainStep({ tail, parameters, optimizer, dropoutMask }, x, labels);
+    const sums = trainStep({ tail, parameters, optimizer, loss: PLAIN_LOSS, dropoutMask }, x, labels);
     losses.push((await sums.data())[0]! / golden.batch);
     sums.dispose();
   }

@@ -8,6 +8,7 @@ import { withHead } from '../../src/models/head.ts';
 import { firstTrainableOf, planOf } from '../../src/models/plan.ts';
 import { Parameters } from '../../src/models/program/parameters.ts';
 import { compile } from '../../src/models/program/program.ts';
+import { PLAIN_LOSS } from '../../src/training/loss.ts';
 import { Optimizer } from '../../src/training/optimizer.ts';
 import { updateRuleOf } from '../../src/training/optimizers/registry.ts';
 import { RunningSums } from '../../src/training/running-sums.ts';
@@ -80,7 +81,7 @@ async function countStep(
     const labels = tf.tensor1d(new Int32Array(batch), 'int32');
     const dropoutMask = (maskShape: readonly number[]) =>
       tf.tensor(new Float32Array(batch * 1280).fill(1), [...maskShape]);
-    sums.add(trainStep({ tail, parameters, optimizer, dropoutMask }, x, labels), batch);
+    sums.add(trainStep({ tail, parameters, optimizer, loss: PLAIN_LOSS, dropoutMask }, x, labels), batch);
     tf.dispose([x, labels]);
     // A run reads its sums ten times a second at most; here every step, which is one of the submits.
     await sums.read();

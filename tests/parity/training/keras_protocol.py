@@ -3,6 +3,8 @@ Makes the goldens of what a recipe may ask for beside plain Adam: `python keras_
 computes them anew and compares. Needs Keras 3.15 on TensorFlow (`pip install keras==3.15.1 tensorflow-cpu==2.21.0`).
 
 - optimizers: 20 updates of two variables by gradients by rule; where the variables end.
+- schedules: the rate of each step of a phase, and of each epoch on a plateau.
+- losses: what `train_on_batch` makes of smoothed labels and weighted classes: the loss, and the logits' gradient.
 """
 
 import sys
@@ -13,6 +15,7 @@ sys.path.insert(0, str(HERE.parent / "models"))
 
 import keras_goldens  # first: it sets TensorFlow's environment
 import keras
+import numpy as np
 
 import rule
 from golden_file import write_or_check
@@ -71,5 +74,94 @@ def optimizers():
     }
 
 
+STEPS_PER_EPOCH = 7
+EPOCHS = 6
+
+# The phase's schedule as a recipe has it, and Keras' own. Warm-up alone is a decay that keeps the whole rate.
+SCHEDULES = [
+    ({"name": "cosine"}, lambda rate, steps: keras.optimizers.schedules.CosineDecay(rate, steps)),
+    ({"name": "cosine", "end": 0.1}, lambda rate, steps: keras.optimizers.schedules.CosineDecay(rate, steps, alpha=0.1)),
+    (
+        {"name": "cosine", "warmUpEpochs": 2, "end": 0.05},
+        lambda rate, steps: keras.optimizers.schedules.CosineDecay(
+            0.0, steps - 2 * STEPS_PER_EPOCH, alpha=0.05, warmup_target=rate, warmup_steps=2 * STEPS_PER_EPOCH
+        ),
+    ),
+    (
+        {"name": "warmUp", "warmUpEpochs": 3},
+        lambda rate, steps: keras.optimizers.schedules.CosineDecay(
+            0.0, steps, alpha=1.0, warmup_target=rate, warmup_steps=3 * STEPS_PER_EPOCH
+        ),
+    ),
+]
+PLATEAUS = [
+    ({"name": "plateau"}, {"factor": 0.1, "patience": 3}),
+    ({"name": "plateau", "factor": 0.5, "patience": 2, "lowest": 2e-4}, {"factor": 0.5, "patience": 2, "min_lr": 2e-4}),
+]
+# Falls, stands still, falls by less than counts, falls again, rises.
+VAL_LOSSES = [2.0, 1.5, 1.5, 1.49995, 1.5, 1.49994, 1.2, 1.3, 1.25, 1.2, 1.21, 1.22, 1.3, 1.3, 1.3, 1.3, 1.3, 1.3]
+
+
+def schedules():
+    rate = 1e-3
+    by_step = []
+    for schedule, make in SCHEDULES:
+        keras_schedule = make(rate, STEPS_PER_EPOCH * EPOCHS)
+        rates = [float(keras_schedule(step)) for step in range(STEPS_PER_EPOCH * EPOCHS)]
+        by_step.append({"schedule": schedule, "rates": rates})
+    by_epoch = []
+    for schedule, settings in PLATEAUS:
+        model = keras.Sequential([keras.layers.Dense(1)])
+        model.compile(keras.optimizers.Adam(rate), "mse")
+        callback = keras.callbacks.ReduceLROnPlateau("val_loss", mode="min", **settings)
+        callback.set_model(model)
+        callback.on_train_begin()
+        rates = []
+        for epoch, loss in enumerate(VAL_LOSSES):
+            rates.append(float(model.optimizer.learning_rate.numpy()))
+            callback.on_epoch_end(epoch, {"val_loss": loss})
+        by_epoch.append({"schedule": schedule, "rates": rates})
+    return {
+        "keras": keras.__version__,
+        "learningRate": rate,
+        "epochs": EPOCHS,
+        "stepsPerEpoch": STEPS_PER_EPOCH,
+        "byStep": by_step,
+        "valLosses": VAL_LOSSES,
+        "byEpoch": by_epoch,
+    }
+
+
+LOGITS = (6, 4)
+LABELS = [0, 1, 2, 3, 1, 1]
+LOSSES = [
+    {"labelSmoothing": 0, "classWeights": None},
+    {"labelSmoothing": 0.1, "classWeights": None},
+    {"labelSmoothing": 0, "classWeights": [0.5, 2.0, 1.0, 3.0]},
+    {"labelSmoothing": 0.2, "classWeights": [0.5, 2.0, 1.0, 3.0]},
+]
+
+
+def losses():
+    """The logits are the weights of a model that puts them out, so that plain descent by 1 shows their gradient."""
+    logits = rule.weights("logits/kernel", LOGITS)
+    one_hot = np.eye(LOGITS[1], dtype=np.float32)[LABELS]
+    cases = []
+    for settings in LOSSES:
+        dense = keras.layers.Dense(LOGITS[1], use_bias=False)
+        model = keras.Sequential([keras.Input((LOGITS[0],)), dense])
+        dense.set_weights([logits])
+        loss = keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=settings["labelSmoothing"])
+        model.compile(keras.optimizers.SGD(1.0), loss)
+        weights = settings["classWeights"]
+        value = model.train_on_batch(
+            np.eye(LOGITS[0], dtype=np.float32),
+            one_hot,
+            class_weight=None if weights is None else dict(enumerate(weights)),
+        )
+        cases.append({**settings, "loss": float(value), "gradient": flat(logits - dense.get_weights()[0])})
+    return {"keras": keras.__version__, "shape": list(LOGITS), "labels": LABELS, "cases": cases}
+
+
 if __name__ == "__main__":
-    write_or_check(HERE / "protocol", {"optimizers": optimizers})
+    write_or_check(HERE / "protocol", {"optimizers": optimizers, "schedules": schedules, "losses": losses})

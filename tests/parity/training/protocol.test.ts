@@ -4,8 +4,11 @@ import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Parameters } from '../../../src/models/program/parameters.ts';
 import type { Phase } from '../../../src/protocol/recipe.ts';
+import { softmaxCrossEntropy } from '../../../src/training/loss.ts';
 import { Optimizer } from '../../../src/training/optimizer.ts';
 import { updateRuleOf } from '../../../src/training/optimizers/registry.ts';
+import { scheduleOf } from '../../../src/training/schedules/registry.ts';
+import type { Schedule } from '../../../src/training/schedules/schedule.ts';
 import { useBackend } from '../../support/backends.ts';
 import { relativeError } from '../models/golden.ts';
 import { ruleWeights } from '../models/rule.ts';
@@ -22,6 +25,31 @@ interface Optimizers {
   readonly cases: readonly {
     readonly phase: Omit<Phase, 'name' | 'epochs'>;
     readonly ends: Readonly<Record<string, readonly number[]>>;
+  }[];
+}
+
+interface Schedules {
+  readonly learningRate: number;
+  readonly epochs: number;
+  readonly stepsPerEpoch: number;
+  readonly byStep: readonly Rates[];
+  readonly valLosses: readonly number[];
+  readonly byEpoch: readonly Rates[];
+}
+
+interface Rates {
+  readonly schedule: NonNullable<Phase['schedule']>;
+  readonly rates: readonly number[];
+}
+
+interface Losses {
+  readonly shape: [number, number];
+  readonly labels: readonly number[];
+  readonly cases: readonly {
+    readonly labelSmoothing: number;
+    readonly classWeights: readonly number[] | null;
+    readonly loss: number;
+    readonly gradient: readonly number[];
   }[];
 }
 
@@ -57,6 +85,61 @@ describe.each(['wasm', 'cpu'] as const)('optimizers on %s', (backend) => {
       expect(tf.memory().numTensors).toBe(before);
     },
   );
+});
+
+describe('schedules', () => {
+  const { learningRate, epochs, stepsPerEpoch, byStep, valLosses, byEpoch } = golden(
+    'schedules',
+  ) as Schedules;
+  const made = (schedule: NonNullable<Phase['schedule']>): Schedule =>
+    scheduleOf({ name: 'head', epochs, learningRate, schedule }, 0, stepsPerEpoch);
+
+  it.each(byStep.map((each) => [JSON.stringify(each.schedule), each] as const))(
+    '%s gives each step the rate that Keras gives it, within 1e-6 of the highest',
+    (_name, { schedule, rates }) => {
+      const ours = made(schedule);
+      rates.forEach((rate, step) => {
+        expect(Math.abs(ours.rateOf(step, ours.start) - rate) / learningRate).toBeLessThan(1e-6);
+      });
+      expect(rates).toHaveLength(epochs * stepsPerEpoch);
+    },
+  );
+
+  it.each(byEpoch.map((each) => [JSON.stringify(each.schedule), each] as const))(
+    '%s gives each epoch the rate that ReduceLROnPlateau gives it, within 1e-6 of it',
+    (_name, { schedule, rates }) => {
+      const ours = made(schedule);
+      let state = ours.start;
+      valLosses.forEach((valLoss, epoch) => {
+        const rate = rates[epoch] ?? NaN;
+        expect(Math.abs(ours.rateOf(0, state) - rate) / rate, epoch.toString()).toBeLessThan(1e-6);
+        // As a checkpoint hands it over.
+        state = JSON.parse(JSON.stringify(ours.afterEpoch(state, valLoss))) as typeof state;
+      });
+    },
+  );
+});
+
+describe.each(['wasm', 'cpu'] as const)('losses on %s', (backend) => {
+  beforeAll(() => useBackend(backend));
+  const { shape, labels, cases } = golden('losses') as Losses;
+
+  it.each(
+    cases.map(({ labelSmoothing, classWeights, ...expected }) => {
+      const settings = { labelSmoothing, classWeights };
+      return [JSON.stringify(settings), settings, expected] as const;
+    }),
+  )('%s are as fit has them, within 1e-6', (_name, { labelSmoothing, classWeights }, expected) => {
+    const weights = classWeights === null ? null : Float32Array.from(classWeights);
+    const [sums, dLogits] = tf.tidy(() => {
+      const logits = tf.tensor2d(ruleWeights('logits/kernel', shape), shape);
+      const settings = { labelSmoothing, classWeights: weights };
+      const { sums, dLogits } = softmaxCrossEntropy(logits, tf.tensor1d([...labels], 'int32'), settings);
+      return [sums.dataSync(), dLogits.dataSync() as Float32Array];
+    });
+    expect(Math.abs(sums[0]! / labels.length - expected.loss)).toBeLessThan(1e-6);
+    expect(relativeError(dLogits, Float32Array.from(expected.gradient), 1)).toBeLessThan(1e-6);
+  });
 });
 
 /** Weights by rule, as a model with one layer each has them. */

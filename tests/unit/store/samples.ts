@@ -30,6 +30,7 @@ export const catalog: Catalog = {
   backbones: [],
   augmentations: [],
   optimizers: [],
+  schedules: [],
   exporters: [],
   presets,
 };

@@ -36,6 +36,17 @@ it.each<[string, Partial<Recipe>, string]>([
     { phases: [{ ...tooMany, optimizer: { name: 'sgd', momentum: 2 } }] },
     'phases[0].optimizer.momentum',
   ],
+  [
+    'an unknown schedule',
+    { phases: [{ ...tooMany, schedule: { name: 'steps' } }] },
+    'phases[0].schedule.name',
+  ],
+  [
+    'an option of the schedule out of its range',
+    { phases: [{ ...tooMany, schedule: { name: 'plateau', factor: 2 } }] },
+    'phases[0].schedule.factor',
+  ],
+  ['a weight for a class that is not there', { classWeights: { joy: 2 } }, 'classWeights.joy'],
   ['more open layers than there are', { phases: [tooMany] }, 'phases[0].unfreeze'],
 ])('%s', async (_name, changes, field) => {
   const session = await openSession('wasm');

@@ -1,0 +1,35 @@
+/** The contract of a learning-rate schedule: what it declares, and which rate each step gets. */
+import type { CatalogEntry } from '../../protocol/catalog.ts';
+import type { Options } from '../../protocol/options.ts';
+
+/** What a schedule remembers from epoch to epoch: plain numbers, so that a checkpoint can hold them. */
+export type ScheduleState = Readonly<Record<string, number>>;
+
+/** The phase that a schedule is for. */
+export interface SchedulePhase {
+  /** The recipe's: the highest rate of the phase. */
+  readonly learningRate: number;
+  readonly epochs: number;
+  readonly stepsPerEpoch: number;
+}
+
+/** A schedule with its options and phase fixed. It keeps no state of its own. */
+export interface Schedule {
+  readonly start: ScheduleState;
+  /** @param step through the phase, from 0 */
+  rateOf(step: number, state: ScheduleState): number;
+  /** @param valLoss of the epoch that has ended */
+  afterEpoch(state: ScheduleState, valLoss: number): ScheduleState;
+}
+
+/** A registry entry with the code behind it. Its options are fields of a phase's `schedule`. */
+export interface ScheduleKind {
+  readonly entry: CatalogEntry;
+  /** @param options checked against `entry.options` and complete */
+  create(options: Options, phase: SchedulePhase): Schedule;
+}
+
+/** A schedule that goes by the step alone. */
+export function byStep(rateOf: (step: number) => number): Schedule {
+  return { start: {}, rateOf, afterEpoch: (state) => state };
+}
