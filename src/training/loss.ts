@@ -70,12 +70,10 @@ export function softmaxCrossEntropy(
   const logProbabilities = tf.logSoftmax(logits);
   const wanted = targets(labels, classes, labelSmoothing);
   const rowWeights =
-    classWeights === null
-      ? null
-      : (tf.gather(tf.tensor2d(classWeights, [classes, 1]), labels) as tf.Tensor2D);
+    classWeights === null ? null : tf.gather<tf.Tensor2D>(tf.tensor2d(classWeights, [classes, 1]), labels);
   const error = tf.div<tf.Tensor2D>(tf.sub(tf.exp(logProbabilities), wanted), batch);
   return {
     sums: sumsOf(logProbabilities, labels, wanted, rowWeights),
-    dLogits: rowWeights === null ? error : (tf.mul(error, rowWeights) as tf.Tensor2D),
+    dLogits: rowWeights === null ? error : tf.mul<tf.Tensor2D>(error, rowWeights),
   };
 }
