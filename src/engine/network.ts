@@ -4,12 +4,13 @@ import type { Backbone, Preprocessing } from '../models/backbones/backbone.ts';
 import { buildBackbone } from '../models/backbones/registry.ts';
 import { graphOf, type Graph } from '../models/graph.ts';
 import { withHead } from '../models/head.ts';
-import { loadBackboneWeights, type LoadOptions, type LoadedWeights } from '../models/load-weights.ts';
+import { describeWeights } from '../models/describe-weights.ts';
+import { openBackboneWeights, type LoadOptions, type LoadedWeights } from '../models/load-weights.ts';
 import { planOf } from '../models/plan.ts';
 import { blockSummaries, layerSummaries } from '../models/summary.ts';
 import type { Platform } from '../platform/platform.ts';
 import { invariant, StudioError } from '../protocol/errors.ts';
-import type { CutSummary, ModelSummary } from '../protocol/model.ts';
+import type { CutSummary, ModelSummary, WeightsSummary } from '../protocol/model.ts';
 import type { Recipe } from '../protocol/recipe.ts';
 
 /** A built network. `model` owns all its layers; dispose it. */
@@ -34,14 +35,12 @@ export async function buildNetwork(
   platform: Platform,
   options: Omit<LoadOptions, 'seed'>,
 ): Promise<Network> {
+  const opened = await openBackboneWeights(recipe.backbone, platform, { ...options, seed: recipe.seed });
   const { backbone, model: base } = buildBackbone(recipe.backbone, recipe.image.size);
   const backboneLayers = base.layers.length;
   try {
     checkUnfreeze(recipe, backboneLayers);
-    const weights = await loadBackboneWeights(base, backbone, recipe.backbone, platform, {
-      ...options,
-      seed: recipe.seed,
-    });
+    const weights = await opened.fill(base, backbone);
     const model = withHead(base, { classes, dropout: recipe.head.dropout, seed: recipe.seed });
     return {
       model,
@@ -57,10 +56,21 @@ export async function buildNetwork(
   }
 }
 
-/** Describes the recipe's network without loading weights. */
-export function describeNetwork(recipe: Recipe, classes: number): ModelSummary {
+/**
+ * Describes the recipe's network without loading weights.
+ *
+ * @param inspected What is known of weights that the recipe names as a file, where they have been opened.
+ * @throws StudioError `recipe/…`
+ */
+export async function describeNetwork(
+  recipe: Recipe,
+  classes: number,
+  platform: Platform,
+  inspected: WeightsSummary | null = null,
+): Promise<ModelSummary> {
   const { backbone, model: base } = buildBackbone(recipe.backbone, recipe.image.size);
   checkUnfreeze(recipe, base.layers.length);
+  const weights = inspected ?? (await describeWeights(base, recipe.backbone, platform));
   const layers = layerSummaries(base, backbone);
   const blocks = blockSummaries(base, backbone);
   const model = withHead(base, { classes, dropout: recipe.head.dropout, seed: recipe.seed });
@@ -72,14 +82,10 @@ export function describeNetwork(recipe: Recipe, classes: number): ModelSummary {
     blocks,
     cuts: cutsOf(graphOf(model), layers.length),
     headParameters: model.countParams() - base.countParams(),
-    weights: { origin: weightsOrigin(recipe), sizeBytes: 0, sha256: null },
+    weights,
   };
   model.dispose();
   return summary;
-}
-
-function weightsOrigin({ backbone }: Recipe): string {
-  return typeof backbone.weights === 'string' ? backbone.weights : backbone.weights.file;
 }
 
 /** Entry n: the last n layers of the backbone train; entry 0 is the head alone. */

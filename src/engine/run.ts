@@ -195,7 +195,8 @@ class Run {
   }
 
   #result(test: Evaluation | null): RunResult {
-    const { recipe, device, dataset, control } = this.inputs;
+    const { recipe, device, dataset, control, network } = this.inputs;
+    const { origin, sizeBytes, sha256 } = network.weights;
     return {
       runId: crypto.randomUUID(),
       recipe,
@@ -203,6 +204,7 @@ class Run {
       test,
       stopped: control.isStopping,
       device,
+      weights: { origin, sizeBytes, sha256 },
       cleaning: dataset.summary.cleaning,
       secondsByStage: this.#seconds,
       versions: { mien: VERSION, tfjs: tf.version.tfjs },

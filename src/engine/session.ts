@@ -8,13 +8,14 @@ import type { Dataset } from '../data/dataset.ts';
 import { openDataset } from '../data/open-dataset.ts';
 import type { TrainedNetwork } from '../exporters/exporter.ts';
 import { exportAsFile } from '../exporters/registry.ts';
+import { inspectWeights } from '../models/describe-weights.ts';
 import type { FolderFile, Platform } from '../platform/platform.ts';
 import type { DatasetSummary, PictureFacts, PictureSheet, ViewSheet } from '../protocol/dataset.ts';
 import type { BackendChoice, DeviceReport } from '../protocol/device.ts';
 import { invariant, StudioError } from '../protocol/errors.ts';
 import type { RunEvent, RunResult, Stage } from '../protocol/events.ts';
 import type { ExportedFile, Picked } from '../protocol/messages.ts';
-import type { ModelSummary } from '../protocol/model.ts';
+import type { InspectedWeights, ModelSummary, WeightsSummary } from '../protocol/model.ts';
 import type { Recipe } from '../protocol/recipe.ts';
 import type { RunControl } from '../training/control.ts';
 import { checkRecipe } from './check-recipe.ts';
@@ -43,6 +44,8 @@ export class Session {
   #device: DeviceReport | null = null;
   #opened: OpenedSet | null = null;
   #trained: Trained | null = null;
+  /** What is known of the weights that were picked last. */
+  #inspected: { readonly key: string; readonly weights: WeightsSummary } | null = null;
 
   constructor(
     readonly platform: Platform,
@@ -104,8 +107,27 @@ export class Session {
     return { size, rows: Array.from({ length: count }, () => row), rgba, captions };
   }
 
-  describeModel(recipe: Recipe, classes: number): ModelSummary {
-    return describeNetwork(recipe, classes);
+  /** @throws StudioError `recipe/…` */
+  describeModel(recipe: Recipe, classes: number, { weightFiles }: Picked = {}): Promise<ModelSummary> {
+    const { weights } = recipe.backbone;
+    const key = typeof weights === 'string' ? null : weightsKey(weights.file, weightFiles);
+    const inspected = this.#inspected?.key === key ? this.#inspected.weights : null;
+    return describeNetwork(recipe, classes, this.platform, inspected);
+  }
+
+  /**
+   * Opens weights that were picked or are at an address, and finds the network that they are for.
+   *
+   * @throws StudioError `model/weights-…`, `net/…`; DOMException `AbortError` when cancelled
+   */
+  async inspectWeights(
+    recipe: Recipe,
+    file: string,
+    { weightFiles, signal }: Picked & { signal: AbortSignal },
+  ): Promise<InspectedWeights> {
+    const found = await inspectWeights(file, recipe.backbone, this.platform, { files: weightFiles, signal });
+    this.#inspected = { key: weightsKey(file, weightFiles), weights: found.weights };
+    return found;
   }
 
   /**
@@ -136,17 +158,20 @@ export class Session {
     );
     emit({ kind: 'dataset', dataset: summary });
     const { labels } = summary;
-    emit({ kind: 'model', model: this.describeModel(recipe, labels.length) });
+    emit({ kind: 'model', model: await this.describeModel(recipe, labels.length, options) });
     const onProgress = progressOf(emit, 'weights');
     const network = await timed('weights', () =>
       buildNetwork(recipe, labels.length, this.platform, {
         signal: control.signal,
+        files: options.weightFiles,
         onProgress: (done, total) => {
           onProgress(done, total, 'bytes', 'Loading the backbone’s weights');
         },
       }),
     );
     try {
+      // Now more of the weights is here, and it is known what came with them.
+      emit({ kind: 'model', model: await this.#described(recipe, labels.length, network, options) });
       const dataset = this.#currentSet();
       const events = runRecipe({ recipe, dataset, network, device, control, secondsByStage: seconds });
       let next = await events.next();
@@ -175,16 +200,27 @@ export class Session {
       });
     }
     const { network, result, labels } = this.#trained;
-    const { model, preprocessing, weights } = network;
+    const { model, preprocessing } = network;
     return {
       model,
       labels,
       preprocessing,
-      weights,
+      weights: result.weights,
       recipe: result.recipe,
       test: result.test,
       versions: result.versions,
     };
+  }
+
+  async #described(
+    recipe: Recipe,
+    classes: number,
+    { weights }: Network,
+    picked: Picked,
+  ): Promise<ModelSummary> {
+    const model = await this.describeModel(recipe, classes, picked);
+    const { sizeBytes, labels } = weights;
+    return { ...model, weights: { ...model.weights, sizeBytes, hereBytes: sizeBytes, labels } };
   }
 
   #currentSet(): Dataset {
@@ -217,10 +253,18 @@ function pickedOf(files: readonly File[] = []): { file?: Blob; folder?: readonly
   };
 }
 
+/** The same for the same file of weights. */
+function weightsKey(file: string, files: readonly File[] = []): string {
+  return JSON.stringify([file, filesKey(files)]);
+}
+
+function filesKey(files: readonly File[]): unknown {
+  return files.map(({ name, size, lastModified }) => [name, size, lastModified]);
+}
+
 /** Two recipes with the same key read the same pictures, cleaned, split and resized alike. */
 function datasetKey({ dataset, split, image }: Recipe, files: readonly File[] = []): string {
-  const picked = files.map(({ name, size, lastModified }) => [name, size, lastModified]);
-  return JSON.stringify([dataset, split, image, picked]);
+  return JSON.stringify([dataset, split, image, filesKey(files)]);
 }
 
 function progressOf(emit: Emit, stage: Stage) {

@@ -3,6 +3,7 @@ import type * as tf from '@tensorflow/tfjs';
 import type { Preprocessing } from '../models/backbones/backbone.ts';
 import type { ExporterEntry } from '../protocol/catalog.ts';
 import type { Evaluation } from '../protocol/events.ts';
+import type { WeightsRecord } from '../protocol/model.ts';
 import type { Recipe } from '../protocol/recipe.ts';
 
 /** The trained network and what must travel with it. */
@@ -13,7 +14,7 @@ export interface TrainedNetwork {
   readonly preprocessing: Preprocessing;
   readonly recipe: Recipe;
   /** Where the backbone's weights came from and their hash. */
-  readonly weights: { readonly origin: string; readonly sha256: string | null };
+  readonly weights: WeightsRecord;
   readonly test: Evaluation | null;
   readonly versions: Readonly<Record<string, string>>;
 }

@@ -1,7 +1,7 @@
 /** What a run says while it goes on, and what it leaves. */
 import type { CleaningReport, DatasetSummary, SplitName } from './dataset.ts';
 import type { DeviceReport } from './device.ts';
-import type { ModelSummary } from './model.ts';
+import type { ModelSummary, WeightsRecord } from './model.ts';
 import type { PhaseName, Recipe } from './recipe.ts';
 
 /** One finished epoch; the lines of `history.json`. Accuracies are 0 to 1. */
@@ -106,6 +106,8 @@ export interface RunResult {
   readonly test: Evaluation | null;
   readonly stopped: boolean;
   readonly device: DeviceReport;
+  /** What the backbone began with. */
+  readonly weights: WeightsRecord;
   readonly cleaning: CleaningReport;
   readonly secondsByStage: Readonly<Record<string, number>>;
   readonly versions: Readonly<Record<string, string>>;

@@ -7,13 +7,16 @@ import type { DatasetSummary, PictureFacts, PictureSheet, ViewSheet } from './da
 import type { BackendChoice, DeviceReport } from './device.ts';
 import type { WireError } from './errors.ts';
 import type { RunEvent, RunResult } from './events.ts';
-import type { ModelSummary } from './model.ts';
+import type { InspectedWeights, ModelSummary } from './model.ts';
 import type { Recipe } from './recipe.ts';
 import type { StoredDownloads } from './stored.ts';
 
-/** What was picked on the page: one file, or all files of a folder (they have a `webkitRelativePath`). */
+/** What was picked on the page: single files, or all files of a folder (they have a `webkitRelativePath`). */
 export interface Picked {
+  /** The image set's. */
   readonly files?: readonly File[];
+  /** The weights'. */
+  readonly weightFiles?: readonly File[];
 }
 
 /** An exported file. */
@@ -44,7 +47,15 @@ export interface Requests {
     output: ViewSheet;
   };
   /** The recipe's network, without loading its weights. */
-  describeModel: { input: { readonly recipe: Recipe; readonly classes: number }; output: ModelSummary };
+  describeModel: {
+    input: { readonly recipe: Recipe; readonly classes: number } & Picked;
+    output: ModelSummary;
+  };
+  /** Opens picked weights, or those at an address, and finds the network of the catalog that they are for. */
+  inspectWeights: {
+    input: { readonly recipe: Recipe; readonly file: string } & Picked;
+    output: InspectedWeights;
+  };
   /** Carries a recipe out; streams {@link RunEvent}. */
   train: { input: { readonly recipe: Recipe } & Picked; output: RunResult };
   /** Writes the last run's network in a format of the catalog. */

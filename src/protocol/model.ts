@@ -1,4 +1,6 @@
 /** What the engine says of a network: enough to draw the strip of blocks and to move the cut over it. */
+import type { WireError } from './errors.ts';
+import type { Recipe } from './recipe.ts';
 
 /** One layer, named and ordered as Keras names and orders it. */
 export interface LayerSummary {
@@ -41,5 +43,39 @@ export interface ModelSummary {
   /** The cut for each number of unfrozen layers: entry n for the last n; entry 0 is the head alone. */
   readonly cuts: readonly CutSummary[];
   readonly headParameters: number;
-  readonly weights: { readonly origin: string; readonly sizeBytes: number; readonly sha256: string | null };
+  readonly weights: WeightsSummary;
+}
+
+/** What a run and its exports record of the weights that it began with. */
+export interface WeightsRecord {
+  /** One clause: where they come from. */
+  readonly origin: string;
+  /** Bytes read; 0 for random weights. */
+  readonly sizeBytes: number;
+  /** Of the values, in hexadecimal; null where none can be computed. */
+  readonly sha256: string | null;
+}
+
+/** What is known of a recipe's weights before they are loaded. */
+export interface WeightsSummary {
+  readonly kind: 'random' | 'shipped' | 'download' | 'file';
+  /** Where they come from, for example `google/mobilenet_v2_1.0_224`. */
+  readonly origin: string;
+  /** What has to be read of them; null while nobody knows. */
+  readonly sizeBytes: number | null;
+  /** How much of that is on this machine. */
+  readonly hereBytes: number;
+  /** Class names that came with them, or null. */
+  readonly labels: readonly string[] | null;
+  /** Why there are none to load; null while nothing speaks against it. */
+  readonly problem: WireError | null;
+}
+
+/** A file of weights that was opened, and the network it is for. */
+export interface InspectedWeights {
+  /** The recipe's `backbone` for these weights. */
+  readonly backbone: Recipe['backbone'];
+  /** The reader's words for the format, for example `tfjs model.json`. */
+  readonly format: string;
+  readonly weights: WeightsSummary;
 }

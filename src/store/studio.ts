@@ -3,7 +3,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Call, StudioClient } from '../client/studio-client.ts';
 import type { ViewSheet } from '../protocol/dataset.ts';
 import type { BackendChoice } from '../protocol/device.ts';
-import { asStudioError, isAbort, type WireError } from '../protocol/errors.ts';
+import { asStudioError, invariant, isAbort, type WireError } from '../protocol/errors.ts';
 import type { ExportedFile, Picked, RequestKind, Requests } from '../protocol/messages.ts';
 import { parseRecipe, type Recipe } from '../protocol/recipe.ts';
 import type { StoredDownloads } from '../protocol/stored.ts';
@@ -31,9 +31,12 @@ export class Studio {
   readonly #asking = new Map<Asked, { key: string; call: Call<RequestKind> | null }>();
   #training: Call<'train'> | null = null;
   /** What was picked for the set that is open or being opened. */
-  #picked: Picked = {};
+  #picked: Pick<Picked, 'files'> = {};
+  /** What was picked for the recipe's weights. */
+  #weightFiles: readonly File[] = [];
   /** The set that was opened last: what a set that cannot be opened falls back to. */
-  #opened: { readonly recipe: Recipe; readonly picked: Picked; readonly key: string } | null = null;
+  #opened: { readonly recipe: Recipe; readonly picked: Pick<Picked, 'files'>; readonly key: string } | null =
+    null;
 
   constructor(engine: Engine, backend: BackendChoice, now: () => number = () => performance.now()) {
     this.#engine = engine;
@@ -96,7 +99,8 @@ export class Studio {
     if (recipe === null || isActive(run)) return null;
     try {
       const next = parseRecipe(change(recipe));
-      if (picked !== undefined) this.#picked = picked;
+      if (picked?.files !== undefined) this.#picked = { files: picked.files };
+      if (picked?.weightFiles !== undefined) this.#weightFiles = picked.weightFiles;
       this.#take(next, preset);
       return null;
     } catch (error) {
@@ -155,9 +159,10 @@ export class Studio {
     const { recipe, dataset, run } = this.#state;
     if (recipe === null || isActive(run)) return;
     const classes = dataset.value?.labels.length ?? LEAST_CLASSES;
-    const key = JSON.stringify([recipe.backbone, recipe.image, recipe.head, classes]);
+    const weightFiles = this.#weightFiles;
+    const key = JSON.stringify([recipe.backbone, recipe.image, recipe.head, classes, filesKey(weightFiles)]);
     if (this.#asking.get('model')?.key === key) return;
-    const model = await this.#ask('model', 'describeModel', { recipe, classes }, key);
+    const model = await this.#ask('model', 'describeModel', { recipe, classes, weightFiles }, key);
     if (model !== null) this.#dispatch({ kind: 'model', model });
   }
 
@@ -197,7 +202,8 @@ export class Studio {
     const { recipe, run } = this.#state;
     if (recipe === null || isActive(run)) return;
     this.#dispatch({ kind: 'trainAsked', recipe, atMs: this.#now() });
-    const call = this.#engine.request('train', { recipe, ...this.#picked }, (event) => {
+    const input = { recipe, ...this.#picked, weightFiles: this.#weightFiles };
+    const call = this.#engine.request('train', input, (event) => {
       this.#dispatch({ kind: 'run', event, atMs: this.#now() });
     });
     this.#training = call;
@@ -250,6 +256,13 @@ export class Studio {
     return this.#engine.request('views', { recipe, row, count }).result;
   }
 
+  /** Opens picked weights, or those at an address; `edit` with what it finds and `weightFiles` takes them. */
+  inspectWeights(file: string, weightFiles: readonly File[]): Call<'inspectWeights'> {
+    const { recipe } = this.#state;
+    invariant(recipe !== null, 'there is a recipe before there is a page');
+    return this.#engine.request('inspectWeights', { recipe, file, weightFiles });
+  }
+
   /** What was downloaded and is kept on this machine. */
   async stored(): Promise<StoredDownloads> {
     return this.#engine.request('listStored', {}).result;
@@ -263,6 +276,9 @@ export class Studio {
 
 /** What a set has to be opened anew for. */
 function datasetKey(recipe: Recipe, { files = [] }: Picked): string {
-  const picked = files.map(({ name, size, lastModified }) => [name, size, lastModified]);
-  return JSON.stringify([recipe.dataset, recipe.split, recipe.image, picked]);
+  return JSON.stringify([recipe.dataset, recipe.split, recipe.image, filesKey(files)]);
+}
+
+function filesKey(files: readonly File[]): unknown {
+  return files.map(({ name, size, lastModified }) => [name, size, lastModified]);
 }

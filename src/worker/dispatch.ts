@@ -18,6 +18,7 @@ const LOOKS: ReadonlySet<RequestKind> = new Set([
   'describePicture',
   'views',
   'describeModel',
+  'inspectWeights',
   'listStored',
   'deleteStored',
 ]);
@@ -86,8 +87,14 @@ export class Dispatcher {
         return session.describePicture(request.input.row);
       case 'views':
         return session.views(request.input.recipe, request.input.row, request.input.count);
-      case 'describeModel':
-        return session.describeModel(request.input.recipe, request.input.classes);
+      case 'describeModel': {
+        const { recipe, classes, ...picked } = request.input;
+        return session.describeModel(recipe, classes, picked);
+      }
+      case 'inspectWeights': {
+        const { recipe, file, ...picked } = request.input;
+        return session.inspectWeights(recipe, file, { ...picked, signal: control.signal });
+      }
       case 'train': {
         const { recipe, ...picked } = request.input;
         return session.train(recipe, { ...picked, control, emit });

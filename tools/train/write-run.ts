@@ -56,8 +56,9 @@ function splitOf({ split }: DatasetSummary) {
   };
 }
 
-function runOf({ runId, recipe, device, stopped, versions, secondsByStage, cleaning }: RunResult) {
-  return { runId, recipe, device, backend: device.backend, stopped, versions, secondsByStage, cleaning };
+function runOf({ runId, recipe, device, weights, stopped, versions, secondsByStage, cleaning }: RunResult) {
+  const { backend } = device;
+  return { runId, recipe, device, backend, weights, stopped, versions, secondsByStage, cleaning };
 }
 
 async function writeFiles(session: Session, format: string, folder: string): Promise<void> {

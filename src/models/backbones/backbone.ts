@@ -68,6 +68,8 @@ export interface Backbone {
    * for Keras' own so that "the last n layers" and the summary are Keras'.
    */
   readonly stoodIn?: Readonly<Record<string, KerasLayer>>;
+  /** Options of the forms that people have weights of, where there are several; a file is held against each. */
+  readonly forms?: readonly Options[];
   /** The bars of the strip, from its layer names in order. */
   blocks(layerNames: readonly string[]): readonly Omit<BlockSummary, 'shape'>[];
 }

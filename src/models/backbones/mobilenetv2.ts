@@ -52,6 +52,7 @@ export const mobilenetv2: Backbone = {
     weights: ['imagenet', 'starter', 'random'],
   },
   preprocessing: scaleToPlusMinusOne,
+  forms: [1, 0.35, 0.5, 0.75, 1.3, 1.4].map((alpha) => ({ alpha })),
   build,
   blocks: (layerNames) =>
     blocksByPrefix(layerNames, [

@@ -51,8 +51,7 @@ export async function fillModel(
   map: NameMap,
   options: ReadOptions = {},
 ): Promise<FilledModel> {
-  const assignments = variablesOf(model).map((target) => ({ target, source: sourceOf(target, map) }));
-  checkAgainst(file, map, assignments);
+  const assignments = assign(model, file, map);
   const stored = await file.read(
     assignments.map(({ source }) => source.name),
     options,
@@ -60,11 +59,27 @@ export async function fillModel(
   const values = assignments.map((assignment) => valuesFor(assignment, stored, file));
   options.signal?.throwIfAborted();
   for (const [i, { target }] of assignments.entries()) write(target, values[i]!);
-  const sizeBytes = assignments.reduce(
-    (sum, { source }) => sum + (file.tensors.get(source.name)?.sizeBytes ?? 0),
-    0,
-  );
-  return { sizeBytes, values };
+  return { sizeBytes: bytesOf(assignments, file), values };
+}
+
+/**
+ * Holds a file's header against a network: every name and shape, and nothing left over.
+ *
+ * @returns Bytes of the tensors that filling it reads.
+ * @throws StudioError `model/weights-missing`, `model/weights-shape`, `model/weights-surplus`
+ */
+export function checkFit(model: tf.LayersModel, file: WeightFile, map: NameMap): number {
+  return bytesOf(assign(model, file, map), file);
+}
+
+function assign(model: tf.LayersModel, file: WeightFile, map: NameMap): readonly Assignment[] {
+  const assignments = variablesOf(model).map((target) => ({ target, source: sourceOf(target, map) }));
+  checkAgainst(file, map, assignments);
+  return assignments;
+}
+
+function bytesOf(assignments: readonly Assignment[], file: WeightFile): number {
+  return assignments.reduce((sum, { source }) => sum + (file.tensors.get(source.name)?.sizeBytes ?? 0), 0);
 }
 
 function sourceOf(target: BoundVariable, map: NameMap): TensorSource {

@@ -74,11 +74,16 @@ export function imagenetSource(
  * @throws StudioError `net/…`
  */
 export function openImagenet(
-  { repo, revision, path }: ImagenetSource,
+  source: ImagenetSource,
   platform: Pick<RemoteFiles, 'openRemote'>,
   options: { hub?: string | undefined; signal?: AbortSignal | undefined; onBytes?: (count: number) => void },
 ): Promise<RemoteSource> {
-  const url = hubFileUrl({ kind: 'model', repo, revision, path }, options.hub ?? HUB);
+  const url = imagenetUrl(source, options.hub);
   const { signal, onBytes } = options;
-  return platform.openRemote(url, { label: repo, signal, onBytes, firstBytes: FIRST_BYTES });
+  return platform.openRemote(url, { label: source.repo, signal, onBytes, firstBytes: FIRST_BYTES });
+}
+
+/** The stable address, under which the store of downloads keeps it. */
+export function imagenetUrl({ repo, revision, path }: ImagenetSource, hub: string = HUB): string {
+  return hubFileUrl({ kind: 'model', repo, revision, path }, hub);
 }

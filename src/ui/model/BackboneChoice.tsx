@@ -1,11 +1,16 @@
 /** Which backbone, with which weights and options: all from the catalog. */
-import type { ReactElement } from 'react';
-import { formatBytes } from '../../lib/format.ts';
+import { lazy, Suspense, useState, type ReactElement } from 'react';
 import type { BackboneEntry } from '../../protocol/catalog.ts';
 import type { ModelSummary } from '../../protocol/model.ts';
 import type { Recipe } from '../../protocol/recipe.ts';
 import { useStudio, useStudioState } from '../studio-context.ts';
 import { OptionField } from '../widgets/OptionField.tsx';
+import { WeightsFacts } from './WeightsFacts.tsx';
+
+const WeightsDialog = lazy(() => import('./WeightsDialog.tsx'));
+
+/** Opens the dialog for weights of the user's own; no value of a recipe. */
+const ANOTHER = 'another';
 
 const weightLabels = { imagenet: 'ImageNet', starter: 'starter', random: 'random' } as const;
 
@@ -42,7 +47,7 @@ export function BackboneChoice({ recipe, model, isReadOnly }: BackboneChoiceProp
           </option>
         ))}
       </select>
-      <p className="small below-field">{weightsText(recipe, model)}</p>
+      <WeightsFacts weights={model?.weights ?? null} />
       {entry !== undefined && <Options entry={entry} recipe={recipe} isReadOnly={isReadOnly} />}
     </div>
   );
@@ -63,6 +68,7 @@ function Options({
   const change = (key: string, value: unknown): string | null =>
     studio.edit((before) => ({ ...before, backbone: { ...before.backbone, [key]: value } }))?.message ?? null;
   const current = recipe.backbone.weights;
+  const [isPicking, setIsPicking] = useState(false);
   return (
     <details className="note">
       <summary>Weights and size</summary>
@@ -73,7 +79,10 @@ function Options({
             id="weights"
             value={typeof current === 'string' ? current : 'file'}
             disabled={isReadOnly}
-            onChange={(event) => change('weights', event.target.value)}
+            onChange={(event) => {
+              if (event.target.value === ANOTHER) setIsPicking(true);
+              else change('weights', event.target.value);
+            }}
           >
             {typeof current !== 'string' && <option value="file">{current.file}</option>}
             {entry.weights.map((name) => (
@@ -81,6 +90,7 @@ function Options({
                 {weightLabels[name]}
               </option>
             ))}
+            <option value={ANOTHER}>a file or an address…</option>
           </select>
           <p>What the network knows before it begins.</p>
         </div>
@@ -94,17 +104,13 @@ function Options({
           />
         ))}
       </div>
+      {isPicking && (
+        <Suspense fallback={null}>
+          <WeightsDialog onClose={() => setIsPicking(false)} />
+        </Suspense>
+      )}
     </details>
   );
-}
-
-function weightsText(recipe: Recipe, model: ModelSummary | null): string {
-  const { weights } = recipe.backbone;
-  const named = typeof weights === 'string' ? weightLabels[weights] : weights.file;
-  if (model === null || weights === 'random') return `Weights: ${named}`;
-  const size = model.weights.sizeBytes > 0 ? `, ${formatBytes(model.weights.sizeBytes)}` : '';
-  const { origin } = model.weights;
-  return `Weights: ${origin === '' || origin === weights ? named : origin}${size}`;
 }
 
 function backboneOf(entry: BackboneEntry): Recipe['backbone'] {

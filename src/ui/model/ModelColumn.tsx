@@ -1,6 +1,6 @@
 /** The second clause: through which network the pictures are seen, and where it is cut. */
 import type { ReactElement } from 'react';
-import { countInWords, formatAmount, formatPercent } from '../../lib/format.ts';
+import { countInWords, formatAmount, formatBytes, formatPercent } from '../../lib/format.ts';
 import type { ModelSummary } from '../../protocol/model.ts';
 import type { Recipe } from '../../protocol/recipe.ts';
 import { isActive, recordOf, type RunState } from '../../store/state.ts';
@@ -11,6 +11,7 @@ import { Message } from '../widgets/Message.tsx';
 import { fineTuneOf, modelClause } from '../words/sentence.ts';
 import { BackboneChoice } from './BackboneChoice.tsx';
 import { BackboneStrip } from './BackboneStrip.tsx';
+import { stepCost } from './cost.ts';
 import { countParameters } from './parameters.ts';
 
 /** See the header. */
@@ -86,6 +87,7 @@ function Strip({ recipe, model, run, unfreeze }: StripPartProps): ReactElement {
         onCut={isActive(run) || tuned === null ? null : moveCut}
       />
       <Parameters model={model} unfreeze={open} />
+      <Cost recipe={recipe} model={model} unfreeze={open} />
       {unfreeze > 0 && <p className="small">{cacheSentence(recipe, model, unfreeze)}</p>}
     </>
   );
@@ -119,6 +121,35 @@ function Parameters({
         Width is a map’s side, height its channels, both as square roots.
       </p>
     </div>
+  );
+}
+
+function Cost({ recipe, model, unfreeze }: Omit<StripPartProps, 'run'>): ReactElement {
+  const { batchSize } = recipe;
+  const { frozen, step, memoryBytes, waistBytes } = stepCost(model, unfreeze, batchSize);
+  return (
+    <table className="costs">
+      <caption className="visually-hidden">What training costs with this cut</caption>
+      <thead>
+        <tr>
+          <td />
+          <th scope="col">multiply-adds</th>
+          <th scope="col">memory</th>
+        </tr>
+      </thead>
+      <tbody>
+        <tr>
+          <th scope="row">Frozen, a picture</th>
+          <td>{formatAmount(frozen)}</td>
+          <td>{formatBytes(waistBytes)}</td>
+        </tr>
+        <tr>
+          <th scope="row">A step of {batchSize}</th>
+          <td>{formatAmount(step)}</td>
+          <td>≈ {formatBytes(memoryBytes)}</td>
+        </tr>
+      </tbody>
+    </table>
   );
 }
 

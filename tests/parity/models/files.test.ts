@@ -4,9 +4,8 @@ import { gunzipSync } from 'node:zlib';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { buildBackbone } from '../../../src/models/backbones/registry.ts';
-import { loadBackboneWeights } from '../../../src/models/load-weights.ts';
 import { RecipeSchema } from '../../../src/protocol/recipe.ts';
-import { filePlatform } from '../../unit/models/support.ts';
+import { filePlatform, loadWeights } from '../../unit/models/support.ts';
 import { useBackend } from '../../support/backends.ts';
 import { parseGolden, preprocess, relativeError } from './golden.ts';
 import { rulePictures } from './rule.ts';
@@ -32,7 +31,7 @@ describe('Keras files', () => {
     const platform = filePlatform({ [name]: new Uint8Array(gunzipSync(packed)) });
     const recipe = RecipeSchema.shape.backbone.parse({ name: 'mobilenetv2', alpha, weights: { file: name } });
     const { backbone, model } = buildBackbone(recipe, size);
-    const loaded = await loadBackboneWeights(model, backbone, recipe, platform, { seed: 0 });
+    const loaded = await loadWeights(model, backbone, recipe, platform, { seed: 0 });
     const pictures = preprocess(rulePictures(batch, size), loaded.preprocessing);
     const ours = tf.tidy(() =>
       (model.predict(tf.tensor(pictures, [batch, size, size, 3])) as tf.Tensor)

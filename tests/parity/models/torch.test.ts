@@ -6,9 +6,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildBackbone } from '../../../src/models/backbones/registry.ts';
-import { loadBackboneWeights } from '../../../src/models/load-weights.ts';
 import { RecipeSchema, type Recipe } from '../../../src/protocol/recipe.ts';
-import { f32, filePlatform, safetensorsFile, type RawTensor } from '../../unit/models/support.ts';
+import {
+  f32,
+  filePlatform,
+  loadWeights,
+  type RawTensor,
+  safetensorsFile,
+} from '../../unit/models/support.ts';
 import { useBackend } from '../../support/backends.ts';
 import { parseGolden, preprocess, relativeError } from './golden.ts';
 import { rulePictures, ruleTorchWeights } from './rule.ts';
@@ -56,7 +61,7 @@ describe.each(goldens)('%s', (name, golden) => {
     for (const { size, batch, shape, pooled } of golden.activations) {
       const recipe = RecipeSchema.shape.backbone.parse({ ...golden.recipe, weights: { file: path } });
       const { backbone, model } = buildBackbone(recipe, size);
-      const loaded = await loadBackboneWeights(model, backbone, recipe, platform, { seed: 0 });
+      const loaded = await loadWeights(model, backbone, recipe, platform, { seed: 0 });
       const pictures = preprocess(rulePictures(batch, size), loaded.preprocessing);
       const ours = tf.tidy(() => {
         const output = model.predict(tf.tensor(pictures, [batch, size, size, 3])) as tf.Tensor;

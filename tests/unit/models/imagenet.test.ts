@@ -3,10 +3,9 @@ import type { AddressInfo } from 'node:net';
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { buildBackbone } from '../../../src/models/backbones/registry.ts';
-import { loadBackboneWeights } from '../../../src/models/load-weights.ts';
 import { variablesOf } from '../../../src/models/weights/fill-model.ts';
 import { RecipeSchema } from '../../../src/protocol/recipe.ts';
-import { codeOf, f32, filePlatform, safetensorsFile, type RawTensor } from './support.ts';
+import { codeOf, f32, filePlatform, loadWeights, type RawTensor, safetensorsFile } from './support.ts';
 
 beforeAll(async () => {
   await tf.setBackend('cpu');
@@ -56,7 +55,7 @@ describe('ImageNet weights from the Hub', () => {
     const recipe = RecipeSchema.shape.backbone.parse({ name: 'vgg16', weights: 'imagenet' });
     const { backbone, model } = buildBackbone(recipe, 32);
     const progress: [number, number][] = [];
-    const loaded = await loadBackboneWeights(model, backbone, recipe, filePlatform({}), {
+    const loaded = await loadWeights(model, backbone, recipe, filePlatform({}), {
       seed: 1,
       hub,
       onProgress: (done, total) => progress.push([done, total]),
@@ -86,7 +85,7 @@ describe('ImageNet weights from the Hub', () => {
     });
     const { backbone, model } = buildBackbone(narrow, 32);
     const load = (recipe: typeof narrow, hub: string) =>
-      loadBackboneWeights(model, backbone, recipe, filePlatform({}), { seed: 1, hub });
+      loadWeights(model, backbone, recipe, filePlatform({}), { seed: 1, hub });
     const { hub } = await hubWith('/nothing', new Uint8Array(10));
     expect(await codeOf(load(narrow, hub))).toBe('model/weights-no-imagenet');
     const whole = RecipeSchema.shape.backbone.parse({ name: 'mobilenetv2', weights: 'imagenet' });

@@ -1,10 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { buildBackbone } from '../../../src/models/backbones/registry.ts';
-import { loadBackboneWeights } from '../../../src/models/load-weights.ts';
 import { variablesOf } from '../../../src/models/weights/fill-model.ts';
 import { RecipeSchema, type Recipe } from '../../../src/protocol/recipe.ts';
-import { codeOf, f32, filePlatform, safetensorsFile, type RawTensor } from './support.ts';
+import { codeOf, f32, filePlatform, loadWeights, type RawTensor, safetensorsFile } from './support.ts';
 
 const withWeights = (weights: unknown): Recipe['backbone'] =>
   RecipeSchema.shape.backbone.parse({ name: 'mobilenetv2', alpha: 0.35, weights });
@@ -33,17 +32,11 @@ afterEach(() => {
 });
 
 const load = (weights: unknown = 'starter') =>
-  loadBackboneWeights(
-    model,
-    backbone,
-    withWeights(weights),
-    filePlatform({ [ASSET]: safetensorsFile(tensors) }),
-    {
-      seed: 1,
-    },
-  );
+  loadWeights(model, backbone, withWeights(weights), filePlatform({ [ASSET]: safetensorsFile(tensors) }), {
+    seed: 1,
+  });
 
-describe('loadBackboneWeights', () => {
+describe('weights', () => {
   it('fills every variable from starter weights and says what it loaded', async () => {
     const tensorsBefore = tf.memory().numTensors;
     const loaded = await load();
@@ -58,16 +51,16 @@ describe('loadBackboneWeights', () => {
 
   it('gives the same random weights for the same seed, and others for another', async () => {
     const first = () => variablesOf(model)[0]!.variable.read().dataSync().slice();
-    await loadBackboneWeights(model, backbone, withWeights('random'), filePlatform({}), {
+    await loadWeights(model, backbone, withWeights('random'), filePlatform({}), {
       seed: 1,
     });
     const one = first();
-    await loadBackboneWeights(model, backbone, withWeights('random'), filePlatform({}), {
+    await loadWeights(model, backbone, withWeights('random'), filePlatform({}), {
       seed: 2,
     });
     const two = first();
     const tensorsBefore = tf.memory().numTensors;
-    await loadBackboneWeights(model, backbone, withWeights('random'), filePlatform({}), {
+    await loadWeights(model, backbone, withWeights('random'), filePlatform({}), {
       seed: 1,
     });
     expect(tf.memory().numTensors).toBe(tensorsBefore);
@@ -124,7 +117,7 @@ describe('loadBackboneWeights', () => {
 
   it('says which network starter weights are for', async () => {
     const wide: Recipe['backbone'] = { name: 'mobilenetv2', alpha: 1, weights: 'starter' };
-    const wrong = loadBackboneWeights(model, backbone, wide, filePlatform({}), { seed: 1 });
+    const wrong = loadWeights(model, backbone, wide, filePlatform({}), { seed: 1 });
     expect(await codeOf(wrong)).toBe('model/weights-no-starter');
   });
 });

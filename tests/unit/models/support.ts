@@ -1,4 +1,12 @@
 /** What the tests of models share: ByteSources in memory that count reads, and safetensors files made by hand. */
+import type * as tf from '@tensorflow/tfjs';
+import type { Backbone } from '../../../src/models/backbones/backbone.ts';
+import {
+  openBackboneWeights,
+  type LoadedWeights,
+  type LoadOptions,
+} from '../../../src/models/load-weights.ts';
+import type { Recipe } from '../../../src/protocol/recipe.ts';
 import type { ByteSource, Platform } from '../../../src/platform/platform.ts';
 import { remoteFiles } from '../../../src/platform/remote-files.ts';
 import { StudioError } from '../../../src/protocol/errors.ts';
@@ -88,4 +96,16 @@ export async function codeOf(promise: Promise<unknown>): Promise<string> {
     (thrown: unknown) => thrown,
   );
   return outcome instanceof StudioError ? outcome.code : String(outcome);
+}
+
+/** Opens a recipe's weights and fills a network that was built before. */
+export async function loadWeights(
+  model: tf.LayersModel,
+  backbone: Backbone,
+  recipe: Recipe['backbone'],
+  platform: Platform,
+  options: LoadOptions,
+): Promise<LoadedWeights> {
+  const opened = await openBackboneWeights(recipe, platform, options);
+  return opened.fill(model, backbone);
 }

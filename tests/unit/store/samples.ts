@@ -78,7 +78,14 @@ export const model: ModelSummary = {
     waist: { layer: 'a', shape: [16, 16, 4] },
   })),
   headParameters: 6,
-  weights: { origin: '', sizeBytes: 0, sha256: null },
+  weights: {
+    kind: 'random',
+    origin: 'random numbers',
+    sizeBytes: 0,
+    hereBytes: 0,
+    labels: null,
+    problem: null,
+  },
 };
 
 export const evaluation: Evaluation = {
@@ -151,6 +158,7 @@ export const result: RunResult = {
   test: { ...evaluation, split: 'test' },
   stopped: false,
   device,
+  weights: { origin: 'random, seed 1', sizeBytes: 0, sha256: null },
   cleaning: dataset.cleaning,
   secondsByStage: {},
   versions: {},

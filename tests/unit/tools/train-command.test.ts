@@ -66,6 +66,12 @@ describe('npm run train', () => {
       'run.json',
       'split.json',
     ]);
+    // A run and its network say which weights they began with.
+    const { weights } = (await readJson('out', 'run.json')) as { weights: object };
+    expect(weights).toMatchObject({ origin: 'random, seed 42', sizeBytes: 0 });
+    expect(weights).toHaveProperty('sha256', expect.stringMatching(/^[0-9a-f]{64}$/));
+    const model = (await readJson('out', 'model', 'model.json')) as { userDefinedMetadata: object };
+    expect(model.userDefinedMetadata).toHaveProperty('backboneWeights', weights);
     const history = (await readJson('out', 'history.json')) as object[];
     expect(history).toHaveLength(4);
     expect(Object.keys(history[0] ?? {})).toEqual([

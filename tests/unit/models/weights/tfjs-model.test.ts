@@ -2,11 +2,11 @@ import * as tf from '@tensorflow/tfjs';
 import { zipSync } from 'fflate';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { buildBackbone } from '../../../../src/models/backbones/registry.ts';
-import { loadBackboneWeights } from '../../../../src/models/load-weights.ts';
 import { variablesOf } from '../../../../src/models/weights/fill-model.ts';
 import { openWeightFile } from '../../../../src/models/weights/registry.ts';
 import { RecipeSchema } from '../../../../src/protocol/recipe.ts';
-import { codeOf, filePlatform, memorySource } from '../support.ts';
+import { teachableMachine } from '../../../support/teachable-machine.ts';
+import { codeOf, filePlatform, loadWeights, memorySource } from '../support.ts';
 
 beforeAll(async () => {
   await tf.setBackend('cpu');
@@ -108,37 +108,6 @@ describe('tfjs model.json', () => {
   });
 });
 
-/** A classifier as Teachable Machine nests and saves it. */
-async function teachableMachine(): Promise<Record<string, Uint8Array>> {
-  const { model: base } = buildBackbone(backboneOf({ file: 'x' }), 32);
-  for (const [i, { variable, shape }] of variablesOf(base).entries())
-    variable.write(tf.fill([...shape], i / 1000));
-  const features = tf.sequential({
-    layers: [base, tf.layers.globalAveragePooling2d({ name: 'pool' })] as tf.layers.Layer[],
-  });
-  const head = tf.sequential({
-    layers: [
-      tf.layers.dense({ inputShape: [1280], units: 100, activation: 'relu', name: 'dense_Dense1' }),
-      tf.layers.dense({ units: 2, useBias: false, activation: 'softmax', name: 'dense_Dense2' }),
-    ],
-  });
-  const whole = tf.sequential({ layers: [features, head] as unknown as tf.layers.Layer[] });
-  const files: Record<string, Uint8Array> = {};
-  await whole.save(
-    tf.io.withSaveHandler(async ({ modelTopology, weightSpecs, weightData }) => {
-      files['model.json'] = utf8({
-        modelTopology,
-        weightsManifest: [{ paths: ['weights.bin'], weights: weightSpecs }],
-      });
-      files['weights.bin'] = new Uint8Array(weightData as ArrayBuffer);
-      return { modelArtifactsInfo: { dateSaved: new Date(0), modelTopologyType: 'JSON' } };
-    }),
-  );
-  whole.dispose();
-  files['metadata.json'] = utf8({ tfjsVersion: '1.3.1', labels: ['Class 1', 'Class 2'], imageSize: 224 });
-  return files;
-}
-
 const backboneOf = (weights: unknown) =>
   RecipeSchema.shape.backbone.parse({ name: 'mobilenetv2', alpha: 0.35, weights });
 
@@ -146,7 +115,7 @@ describe('a Teachable Machine export', () => {
   it.each(['model.json', 'export.zip', 'nested.zip'])(
     'opens from %s as a backbone with its labels',
     async (path) => {
-      const files = await teachableMachine();
+      const { files, values } = await teachableMachine(['Class 1', 'Class 2'], 32);
       const nested = Object.fromEntries(
         Object.entries(files).map(([name, bytes]) => [`my-model/${name}`, bytes]),
       );
@@ -157,10 +126,10 @@ describe('a Teachable Machine export', () => {
       });
       const recipe = backboneOf({ file: path });
       const { backbone, model } = buildBackbone(recipe, 32);
-      const loaded = await loadBackboneWeights(model, backbone, recipe, platform, { seed: 1 });
+      const loaded = await loadWeights(model, backbone, recipe, platform, { seed: 1 });
       expect(loaded.labels).toEqual(['Class 1', 'Class 2']);
-      for (const [i, { variable }] of variablesOf(model).entries()) {
-        expect(variable.read().dataSync()[0]).toBeCloseTo(i / 1000, 6);
+      for (const { layer, weight, variable } of variablesOf(model)) {
+        expect(variable.read().dataSync()).toEqual(values.get(`${layer}/${weight}`));
       }
       model.dispose();
     },

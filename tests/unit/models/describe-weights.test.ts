@@ -1,0 +1,122 @@
+/** Weights before they are loaded: where from, how large, what is here, and which network a file is for. */
+import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
+import * as tf from '@tensorflow/tfjs';
+import { zipSync } from 'fflate';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { buildBackbone } from '../../../src/models/backbones/registry.ts';
+import { describeWeights, inspectWeights } from '../../../src/models/describe-weights.ts';
+import { openBackboneWeights } from '../../../src/models/load-weights.ts';
+import type { Platform } from '../../../src/platform/platform.ts';
+import { RecipeSchema, type Recipe } from '../../../src/protocol/recipe.ts';
+import { teachableMachine } from '../../support/teachable-machine.ts';
+import { codeOf, f32, filePlatform, safetensorsFile } from './support.ts';
+
+beforeAll(async () => {
+  await tf.setBackend('cpu');
+});
+
+const backboneOf = (name: string, weights: unknown, options: object = {}): Recipe['backbone'] =>
+  RecipeSchema.shape.backbone.parse({ name, weights, ...options });
+
+/** A page: it has no paths, only what was picked. */
+const page: Platform = { ...filePlatform({}), kind: 'browser' };
+/** As a browser gives them; Node's files have no path. */
+const file = (path: string, bytes: Uint8Array): File =>
+  Object.defineProperty(
+    new File([bytes as Uint8Array<ArrayBuffer>], path.replace(/.*\//u, '')),
+    'webkitRelativePath',
+    { value: path.includes('/') ? path : '' },
+  );
+
+const storing = (url: string, storedBytes: number): Pick<Platform, 'listStored'> => ({
+  listStored: () =>
+    Promise.resolve({
+      downloads: [{ url, label: '', byteLength: 553e6, storedBytes, storedAtMs: 0 }],
+      trouble: null,
+    }),
+});
+
+describe('what is said of weights', () => {
+  const describing = async (backbone: Recipe['backbone'], platform: Pick<Platform, 'listStored'> = page) => {
+    const { model } = buildBackbone(backbone, 32);
+    const said = await describeWeights(model, backbone, platform);
+    model.dispose();
+    return said;
+  };
+
+  it('is how many bytes of them are wanted, and how many are here', async () => {
+    const url = 'https://huggingface.co/timm/vgg16.tv_in1k/resolve/main/model.safetensors';
+    const vgg = backboneOf('vgg16', 'imagenet');
+    const wanted = 14_714_688 * 4;
+    expect(await describing(vgg)).toMatchObject({
+      kind: 'download',
+      origin: 'timm/vgg16.tv_in1k',
+      sizeBytes: wanted,
+      hereBytes: 0,
+    });
+    expect(await describing(vgg, storing(url, 2e6))).toMatchObject({ hereBytes: 2e6 });
+    expect(await describing(vgg, storing(url, 60e6))).toMatchObject({ hereBytes: wanted });
+    const starter = await describing(backboneOf('mobilenetv2', 'starter', { alpha: 0.35 }));
+    expect(starter).toMatchObject({ kind: 'shipped', sizeBytes: 410_208 * 4, problem: null });
+  });
+
+  it('is what speaks against them, before anything is trained', async () => {
+    const narrow = await describing(backboneOf('mobilenetv2', 'imagenet', { alpha: 0.5 }));
+    expect(narrow.problem?.code).toBe('model/weights-no-imagenet');
+    const vgg = await describing(backboneOf('vgg16', 'starter'));
+    expect(vgg.problem?.code).toBe('model/weights-no-starter');
+  });
+});
+
+describe('picked weights', () => {
+  const asked = backboneOf('vgg16', 'imagenet');
+  const inspect = (name: string, files: readonly File[]) => inspectWeights(name, asked, page, { files });
+
+  it('of Teachable Machine are found to be for MobileNetV2 0.35, with their labels', async () => {
+    const { files } = await teachableMachine(['happy', 'sad', 'dog'], 96);
+    const loose = Object.entries(files).map(([name, bytes]) => file(name, bytes));
+    const folder = Object.entries(files).map(([name, bytes]) => file(`my model/${name}`, bytes));
+    for (const [name, picked] of [
+      ['tm.zip', [file('tm.zip', zipSync(files))]],
+      ['model.json', loose],
+      ['my model', folder],
+    ] as const) {
+      const found = await inspect(name, picked);
+      expect(found.backbone).toEqual({ name: 'mobilenetv2', alpha: 0.35, weights: { file: name } });
+      expect(found.weights).toMatchObject({
+        kind: 'file',
+        labels: ['happy', 'sad', 'dog'],
+        sizeBytes: 410_208 * 4,
+      });
+    }
+    expect(await codeOf(inspect('model.json', loose.slice(0, 1)))).toBe('nothing was thrown');
+    const alone = openBackboneWeights(
+      backboneOf('mobilenetv2', { file: 'model.json' }, { alpha: 0.35 }),
+      page,
+      { seed: 0, files: loose.slice(0, 1) },
+    ).then(async (opened) => opened.file?.read(['Conv1/kernel']));
+    expect(await codeOf(alone)).toBe('model/weights-missing-shard');
+  });
+
+  it('of an unusual width fit the network that was chosen, or are said to be of another width', async () => {
+    const packed = readFileSync(new URL('../../parity/models/fixtures/flat.keras.gz', import.meta.url));
+    const files = [file('mine.keras', new Uint8Array(gunzipSync(packed)))];
+    const narrow = backboneOf('mobilenetv2', 'random', { alpha: 0.1 });
+    const found = await inspectWeights('mine.keras', narrow, page, { files });
+    expect(found.backbone).toEqual({ name: 'mobilenetv2', alpha: 0.1, weights: { file: 'mine.keras' } });
+    expect(await codeOf(inspect('mine.keras', files))).toBe('model/weights-shape');
+    await expect(inspect('mine.keras', files)).rejects.toThrow(/Conv1\/kernel should have shape/u);
+  });
+
+  it('that fit nothing are said to differ from the network that was chosen', async () => {
+    const tensors = { 'block1_conv1/kernel': f32([1, 1, 3, 64], new Float32Array(192)) };
+    const odd = [file('odd.safetensors', safetensorsFile(tensors))];
+    expect(await codeOf(inspect('odd.safetensors', odd))).toBe('model/weights-shape');
+    await expect(inspect('odd.safetensors', odd)).rejects.toThrow(/block1_conv1\/kernel should have shape/u);
+  });
+
+  it('have to be picked again after a reload', async () => {
+    expect(await codeOf(inspect('gone.h5', []))).toBe('model/weights-not-picked');
+  });
+});

@@ -1,0 +1,93 @@
+/** What the page says a step costs, against the step itself. */
+import * as tf from '@tensorflow/tfjs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { describeNetwork } from '../../../src/engine/network.ts';
+import { buildBackbone } from '../../../src/models/backbones/registry.ts';
+import { graphOf } from '../../../src/models/graph.ts';
+import { withHead } from '../../../src/models/head.ts';
+import { planOf } from '../../../src/models/plan.ts';
+import { Parameters } from '../../../src/models/program/parameters.ts';
+import { compile } from '../../../src/models/program/program.ts';
+import type { Recipe } from '../../../src/protocol/recipe.ts';
+import { PLAIN_LOSS } from '../../../src/training/loss.ts';
+import { Optimizer } from '../../../src/training/optimizer.ts';
+import { updateRuleOf } from '../../../src/training/optimizers/registry.ts';
+import { trainStep } from '../../../src/training/step.ts';
+import { stepCost } from '../../../src/ui/model/cost.ts';
+import { useBackend } from '../../support/backends.ts';
+import { tinyRecipe } from '../../support/session.ts';
+import { filePlatform } from '../models/support.ts';
+
+beforeAll(() => useBackend('wasm'));
+
+const SIZE = 64;
+const CLASSES = 8;
+
+async function describing(backbone: Recipe['backbone']) {
+  const recipe = await tinyRecipe({ backbone, image: { size: SIZE, resize: 'bilinear' }, phases: [] });
+  return describeNetwork(recipe, CLASSES, filePlatform({}));
+}
+
+/** Most bytes that tfjs holds at any time of one training step. */
+async function peakBytes(backbone: Recipe['backbone'], unfreeze: number, batch: number): Promise<number> {
+  const before = tf.memory().numBytes;
+  const { model: base } = buildBackbone(backbone, SIZE);
+  const first = base.layers.length - unfreeze;
+  const model = withHead(base, { classes: CLASSES, dropout: 0.2, seed: 1 });
+  const graph = graphOf(model);
+  const { waist } = planOf(graph, first);
+  const isTrainable = (layer: number): boolean => layer >= first;
+  const tail = compile(graph, waist, graph.nodes.length - 2, { isTrainable, batchNorm: 'inference' });
+  const parameters = new Parameters(model);
+  const learningRate = 1e-3;
+  const rule = updateRuleOf({ name: 'head', epochs: 1, learningRate }, 0);
+  const optimizer = new Optimizer({ rule, learningRate });
+  const x = tf.zeros([batch, ...graph.nodes[waist]!.shape]);
+  const labels = tf.zeros<tf.Rank.R1>([batch], 'int32');
+  const dropoutMask = (shape: readonly number[]): tf.Tensor => tf.ones([...shape]);
+  const step = (): void =>
+    trainStep({ tail, parameters, optimizer, loss: PLAIN_LOSS, dropoutMask }, x, labels).dispose();
+  step();
+  const held = tf.memory().numBytes - before;
+  const { peakBytes: peak } = await tf.profile(() => {
+    step();
+    return [];
+  });
+  tf.dispose([x, labels]);
+  optimizer.dispose();
+  tail.dispose();
+  parameters.dispose();
+  model.dispose();
+  return Math.max(held, peak - before);
+}
+
+describe('the cost of a step', () => {
+  it.each([
+    ['mobilenetv2', { alpha: 0.35 }, 30, 16],
+    ['mobilenetv2', { alpha: 1 }, 0, 16],
+    ['vgg16', {}, 4, 4],
+  ] as const)(
+    'of %s %o with %i layers open is about the memory it takes',
+    async (name, options, unfreeze, batch) => {
+      const backbone = { ...options, name, weights: 'random' } as Recipe['backbone'];
+      const { memoryBytes } = stepCost(await describing(backbone), unfreeze, batch);
+      const peak = await peakBytes(backbone, unfreeze, batch);
+      expect(memoryBytes / peak).toBeGreaterThan(0.5);
+      expect(memoryBytes / peak).toBeLessThan(2);
+    },
+  );
+
+  it('is all products once forward and twice backward, less what the first open layer need not hand on', async () => {
+    const model = await describing({ name: 'vgg16', weights: 'random' });
+    const at = (name: string): number => model.layers.find((layer) => layer.name === name)?.multiplyAdds ?? 0;
+    const convolutions = at('block5_conv1') + at('block5_conv2') + at('block5_conv3');
+    const { step, frozen, waistBytes } = stepCost(model, 4, 10);
+    expect(step).toBe(10 * (3 * convolutions - at('block5_conv1') + 3 * model.headParameters));
+    expect(waistBytes).toBe(4 * 4 * 512 * 4);
+    const all = model.layers.reduce((sum, { multiplyAdds }) => sum + multiplyAdds, 0);
+    expect(frozen).toBe(all - convolutions);
+    // The head alone: one product forward, one back.
+    const head = stepCost(model, 0, 10);
+    expect(head).toMatchObject({ frozen: all, step: 10 * 2 * model.headParameters, waistBytes: 512 * 4 });
+  });
+});
