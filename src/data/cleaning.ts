@@ -6,17 +6,16 @@ import type { CleaningReport, LeftOutRow, PictureFacts } from '../protocol/datas
 import { StudioError } from '../protocol/errors.ts';
 import type { ResizeMethod } from '../protocol/recipe.ts';
 import { checkPictureHeader } from '../platform/picture-header.ts';
-import type { Platform } from '../platform/platform.ts';
 import type { CuratedRow } from './curate.ts';
-import { fingerprintOf } from './fingerprint.ts';
 import { cellText, labelOf, wordOf } from './labels.ts';
-import type { PictureSink } from './picture-memory.ts';
-import { resizePicture } from './resize.ts';
+import type { PictureSink } from './pictures/picture-store.ts';
+import { mapInOrder } from './pool/in-order.ts';
+import type { PicturePool } from './pool/picture-pool.ts';
 import type { OpenedSource, SourceRow } from './sources/source.ts';
 
 /** What cleaning is told. */
 export interface CleaningOptions {
-  readonly platform: Platform;
+  readonly pool: PicturePool;
   readonly size: number;
   readonly resize: ResizeMethod;
   readonly signal?: AbortSignal;
@@ -24,7 +23,7 @@ export interface CleaningOptions {
   onRows(rows: number): void;
 }
 
-/** A kept row. */
+/** A kept row; it is stored as JSON, see `pictures/prepared-sets.ts`. */
 export interface CleanedRow extends CuratedRow {
   /** The set's own word for its split, or null. */
   readonly split: string | null;
@@ -63,6 +62,11 @@ interface NumberedRow extends SourceRow {
   readonly sourceRow: number;
 }
 
+interface Worked {
+  readonly row: NumberedRow;
+  readonly outcome: Outcome;
+}
+
 /** As many rows that were left out are told one by one. */
 const MOST_TOLD = 500;
 /** As many pictures without a label are shown. */
@@ -80,22 +84,28 @@ export async function cleanRows(
   options: CleaningOptions,
 ): Promise<CleanedRows> {
   const found = new Found(sink);
+  const { pool, signal } = options;
   let unlabelled = 0;
-  for await (const batch of source.readRows(options.signal)) {
-    const first = found.rowsRead;
-    const numbered = batch.map((row, index) => ({ ...row, sourceRow: first + index }));
-    const prepare = (row: NumberedRow): Promise<Outcome> => {
-      const label = row.picture === null ? null : labelOf(row.label, source.labelNames);
-      if (row.picture !== null && label === null) unlabelled += 1;
-      return prepareRow(row, label, unlabelled <= MOST_UNLABELLED, options);
-    };
-    await forEachInOrder(numbered, options.platform.cores + 1, prepare, (outcome, row) => {
-      options.signal?.throwIfAborted();
-      found.add(outcome, row);
-      options.onRows(found.rowsRead);
-    });
+  const prepare = async (row: NumberedRow): Promise<Worked> => {
+    const label = row.picture === null ? null : labelOf(row.label, source.labelNames);
+    if (row.picture !== null && label === null) unlabelled += 1;
+    return { row, outcome: await prepareRow(row, label, unlabelled <= MOST_UNLABELLED, options) };
+  };
+  for await (const { row, outcome } of mapInOrder(numbered(source, signal), pool.width, prepare)) {
+    signal?.throwIfAborted();
+    await found.add(outcome, row);
+    options.onRows(found.rowsRead);
   }
   return found.finish();
+}
+
+async function* numbered(source: OpenedSource, signal?: AbortSignal): AsyncGenerator<NumberedRow[]> {
+  let first = 0;
+  for await (const batch of source.readRows(signal)) {
+    const from = first;
+    yield batch.map((row, index) => ({ ...row, sourceRow: from + index }));
+    first += batch.length;
+  }
 }
 
 /** What was found so far. */
@@ -109,23 +119,23 @@ class Found {
 
   constructor(readonly sink: PictureSink) {}
 
-  add(outcome: Outcome, { sourceRow, path = '' }: NumberedRow): void {
+  async add(outcome: Outcome, { sourceRow, path = '' }: NumberedRow): Promise<void> {
     this.rowsRead += 1;
     if (outcome.kind === 'kept') {
-      this.#rows.push({ ...outcome.row, seen: this.#store(outcome) });
+      this.#rows.push({ ...outcome.row, seen: await this.#store(outcome) });
       return;
     }
     const { kind: why } = outcome;
     this.#counts[why] += 1;
     if (outcome.kind === 'withoutLabel' && outcome.prepared !== null) {
-      this.#unlabelled.push(this.#store(outcome.prepared));
+      this.#unlabelled.push(await this.#store(outcome.prepared));
     }
     const detail = outcome.kind === 'withoutLabel' ? '' : outcome.detail;
     if (this.#leftOut.length < MOST_TOLD) this.#leftOut.push({ sourceRow, path, why, detail });
   }
 
-  #store({ picture, facts }: Prepared): SeenPicture {
-    this.sink.append(picture);
+  async #store({ picture, facts }: Prepared): Promise<SeenPicture> {
+    await this.sink.append(picture);
     this.#stored += 1;
     return { stored: this.#stored - 1, facts };
   }
@@ -140,16 +150,15 @@ async function prepareRow(
   source: NumberedRow,
   label: string | null,
   showsUnlabelled: boolean,
-  { platform, size, resize }: CleaningOptions,
+  { pool, size, resize }: CleaningOptions,
 ): Promise<Outcome> {
   const { picture: encoded, group, split } = source;
   if (encoded === null) return { kind: 'withoutPicture', detail: '' };
   if (label === null && !showsUnlabelled) return { kind: 'withoutLabel', prepared: null };
   try {
-    const picture = resizePicture(await platform.decodePicture(encoded), size, resize);
+    const { picture, print } = await pool.prepare({ encoded, size, resize });
     const prepared = { picture, facts: factsOf(source, encoded) };
     if (label === null) return { kind: 'withoutLabel', prepared };
-    const print = fingerprintOf(encoded, picture, size);
     return { kind: 'kept', row: { label, print, group: wordOf(group), split: wordOf(split) }, ...prepared };
   } catch (thrown) {
     if (!isBadPicture(thrown)) throw thrown;
@@ -169,26 +178,4 @@ function isBadPicture(thrown: unknown): thrown is StudioError {
     thrown instanceof StudioError &&
     (thrown.code === 'data/picture-undecodable' || thrown.code === 'data/picture-too-large')
   );
-}
-
-/** Works on a few items at a time and hands the results over in the items' order. */
-async function forEachInOrder<Item, Result>(
-  items: readonly Item[],
-  concurrency: number,
-  work: (item: Item) => Promise<Result>,
-  use: (result: Result, item: Item) => void,
-): Promise<void> {
-  const pending: Promise<Result>[] = [];
-  try {
-    for (let next = 0, done = 0; done < items.length; done += 1) {
-      while (next < items.length && pending.length < concurrency) {
-        pending.push(work(items[next]!));
-        next += 1;
-      }
-      use(await pending.shift()!, items[done]!);
-    }
-  } finally {
-    // After a failure the others may fail as well; theirs is the same story and must not go unhandled.
-    await Promise.allSettled(pending);
-  }
 }

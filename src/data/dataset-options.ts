@@ -58,6 +58,12 @@ export function curatingOptions(options: Options): CuratingOptions {
   };
 }
 
+/** The options that the rows read depend on: all but those of {@link datasetOptions}. */
+export function readingOptions(options: Options): Options {
+  const curating = new Set(datasetOptions.map(({ name }) => name));
+  return Object.fromEntries(Object.entries(options).filter(([name]) => !curating.has(name)));
+}
+
 function copiesChoice(value: unknown): CopiesChoice {
   return CHOICES.find((choice) => choice.value === value)?.value ?? 'keep';
 }

@@ -5,6 +5,8 @@
  * @see Zauner, "Implementation and benchmarking of perceptual image hash functions", 2010 (the DCT hash)
  */
 
+import { hashBytes } from '../lib/hash.ts';
+
 /** See the header. */
 export interface Fingerprint {
   /** 106 bits of the file's bytes, as text. */
@@ -112,18 +114,6 @@ function makeCosines(): Float64Array {
     }
   }
   return values;
-}
-
-/** Two multiplicative hashes side by side and the length: not against an adversary, but no two files by chance. */
-function hashBytes(bytes: Uint8Array): string {
-  let a = 0x9e3779b1;
-  let b = 0x85ebca77;
-  for (const byte of bytes) {
-    a = Math.imul(a ^ byte, 0x01000193);
-    b = Math.imul(b ^ byte, 0x5bd1e995);
-    b ^= b >>> 15;
-  }
-  return `${bytes.length.toString(36)}-${(a >>> 0).toString(36)}-${(b >>> 0).toString(36)}`;
 }
 
 function countBits(word: number): number {

@@ -1,19 +1,22 @@
 /** Owns the way from a recipe to an opened set: find the source, read, clean, look for copies, number, split. */
 import type { AsideRow, Findings } from '../protocol/dataset.ts';
+import type { StudioError } from '../protocol/errors.ts';
 import type { RunEvent } from '../protocol/events.ts';
 import { checkOptions, type Options } from '../protocol/options.ts';
 import type { Recipe } from '../protocol/recipe.ts';
 import type { FolderFile, Platform } from '../platform/platform.ts';
 import { cleanRows, type CleanedRow, type CleanedRows } from './cleaning.ts';
 import { curate, type Curated } from './curate.ts';
-import { curatingOptions } from './dataset-options.ts';
+import { curatingOptions, readingOptions } from './dataset-options.ts';
 import type { Dataset } from './dataset.ts';
 import { takeGivenSplit } from './given-split.ts';
 import { splitGroups } from './group-split.ts';
 import { sortLabels } from './labels.ts';
-import { pictureMemory, pictureSubset } from './picture-memory.ts';
+import { preparedPlace, type PreparedSet } from './pictures/prepared-sets.ts';
+import { pictureSink, pictureSubset } from './pictures/picture-store.ts';
+import { PicturePool } from './pool/picture-pool.ts';
 import { findSource } from './sources/registry.ts';
-import type { Source } from './sources/source.ts';
+import type { OpenedSource, Source } from './sources/source.ts';
 import { splitRows, type Split, type SplitPlan } from './split.ts';
 
 type ProgressUnit = Extract<RunEvent, { kind: 'progress' }>['unit'];
@@ -30,7 +33,8 @@ export interface OpenDatasetOptions {
 }
 
 /**
- * Opens the recipe's set: every picture is decoded and resized once, since only that tells which rows are kept.
+ * Opens the recipe's set: every picture is decoded and resized once, since only that tells which rows are kept. A set
+ * that was opened before on this machine is taken from there.
  *
  * @throws StudioError `recipe/…` for a wrong source or option, `data/…`, `net/…`; the signal's reason when aborted
  */
@@ -41,15 +45,7 @@ export async function openDataset(
 ): Promise<Dataset> {
   const { source, options } = findCheckedSource(recipe);
   const opened = await source.open(options, { ...given, platform });
-  const { size, resize } = recipe.image;
-  const sink = pictureMemory(size);
-  const cleaned = await cleanRows(opened, sink, {
-    platform,
-    size,
-    resize,
-    ...(given.signal === undefined ? {} : { signal: given.signal }),
-    onRows: (rows) => given.onProgress(rows, opened.rowCount, 'pictures', 'Reading the pictures'),
-  });
+  const { cleaned, pictures: store, trouble } = await prepare(recipe, platform, given, opened);
   const curated = curate(cleaned.rows, curatingOptions(options));
   const rows = curated.kept.map((row) => cleaned.rows[row]!);
   const labels = sortLabels(rows.map((row) => row.label));
@@ -64,14 +60,13 @@ export async function openDataset(
     leftOut: cleaned.leftOut,
     aside: asideOf(cleaned, curated),
   };
-  const store = sink.finish();
   const seen = [...[...rows, ...asideRows].map((row) => row.seen), ...cleaned.unlabelled];
   const shown = pictureSubset(
     store,
     seen.map(({ stored }) => stored),
   );
   return {
-    summary: { ...summary, cleaning: cleaned.report, findings },
+    summary: { ...summary, cleaning: cleaned.report, findings, notKept: trouble?.toWire() ?? null },
     pictures: rows.length === store.count ? store : pictureSubset(shown, [...rows.keys()]),
     shown,
     facts: seen.map(({ facts }) => facts),
@@ -82,6 +77,39 @@ export async function openDataset(
 function asideOf({ rows, unlabelled }: CleanedRows, { aside }: Curated): AsideRow[] {
   const dropped = aside.map(({ row, why }) => ({ why, label: rows[row]!.label }));
   return [...dropped, ...unlabelled.map(() => ({ why: 'withoutLabel', label: '' }) as const)];
+}
+
+/** The set's pictures, resized, and what cleaning found: from an earlier opening where they are here. */
+async function prepare(
+  { dataset, image }: Recipe,
+  platform: Platform,
+  given: OpenDatasetOptions,
+  opened: OpenedSource,
+): Promise<PreparedSet & { readonly trouble: StudioError | null }> {
+  const { size, resize } = image;
+  const { origin, rowCount } = opened;
+  const identity =
+    opened.identity === null ? null : JSON.stringify([readingOptions(dataset), opened.identity]);
+  const place = preparedPlace(platform, { label: origin, identity, size, resize });
+  const found = await place?.find();
+  if (found) return { ...found, trouble: null };
+  await place?.begin();
+  const pool = new PicturePool(platform);
+  try {
+    const sink = pictureSink(size, place?.chunks ?? null);
+    const cleaned = await cleanRows(opened, sink, {
+      pool,
+      size,
+      resize,
+      ...(given.signal === undefined ? {} : { signal: given.signal }),
+      onRows: (rows) => given.onProgress(rows, rowCount, 'pictures', 'Reading the pictures'),
+    });
+    const filled = await sink.finish();
+    await place?.finish(cleaned, filled);
+    return { cleaned, pictures: filled.pictures, trouble: place?.trouble ?? null };
+  } finally {
+    pool.end();
+  }
 }
 
 /**

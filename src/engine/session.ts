@@ -248,6 +248,7 @@ function pickedOf(files: readonly File[] = []): { file?: Blob; folder?: readonly
       // Without the picked folder's own name.
       path: file.webkitRelativePath.replace(/^[^/]*\//, ''),
       sizeBytes: file.size,
+      modifiedMs: file.lastModified,
       read: async () => new Uint8Array(await file.arrayBuffer()),
     })),
   };

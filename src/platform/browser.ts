@@ -6,10 +6,8 @@ import { openByteStore } from './byte-store.browser.ts';
 import { storesOf } from './byte-store.ts';
 import { bytesSource } from './byte-source.ts';
 import { downloadStore } from './download-store.ts';
-import { readBitmap } from './bitmap-pixels.ts';
-import { withoutExif } from './exif.ts';
-import { checkPictureHeader, undecodable } from './picture-header.ts';
-import type { ByteSource, Platform, RgbPicture } from './platform.ts';
+import { decodePicture } from './decode.browser.ts';
+import type { ByteSource, Platform, ThreadListener, PictureThread } from './platform.ts';
 import { remoteFiles } from './remote-files.ts';
 
 /** Where the shipped files are, and what to tell the page. */
@@ -33,6 +31,7 @@ export function createPlatform(options: BrowserPlatformOptions = {}): Platform {
     kind: 'browser',
     cores: navigator.hardwareConcurrency,
     decodePicture,
+    startPictureThread,
     openAsset: (path, signal) => openAsset(new URL(path, baseUrl), signal),
     openPath: (path) => Promise.reject(pathRefused(path)),
     openStore,
@@ -45,26 +44,6 @@ function defaultBaseUrl(): string {
   // A relative base is relative to the page; a built worker lies one folder below it.
   const relative = base === '' || base.startsWith('.');
   return new URL(relative ? (import.meta.env.PROD ? '../' : './') : base, self.location.href).href;
-}
-
-async function decodePicture(encoded: Uint8Array): Promise<RgbPicture> {
-  const { format, mayHaveAlpha } = checkPictureHeader(encoded);
-  // The web's decoders keep no reference, but their types want memory that is not shared.
-  const data = withoutExif(encoded as Uint8Array<ArrayBuffer>, format);
-  let bitmap: ImageBitmap;
-  try {
-    bitmap = await createImageBitmap(new Blob([data], { type: `image/${format}` }), {
-      colorSpaceConversion: 'none',
-      premultiplyAlpha: 'none',
-    });
-  } catch (cause) {
-    throw undecodable(encoded, cause);
-  }
-  const { width, height } = bitmap;
-  const pixels = readBitmap(bitmap, !mayHaveAlpha);
-  bitmap.close();
-  if (pixels === null) throw noCanvas(width, height);
-  return { width, height, channels: 4, data: pixels };
 }
 
 async function openAsset(url: URL, signal?: AbortSignal): Promise<ByteSource> {
@@ -101,11 +80,22 @@ function pathRefused(path: string): StudioError {
   });
 }
 
-function noCanvas(width: number, height: number): StudioError {
-  return new StudioError({
-    code: 'data/out-of-memory',
-    message: `The browser gave no memory for a picture of ${width} x ${height} pixels.`,
-    hint: 'Close other tabs and try again, or leave very large pictures out.',
-    retryable: true,
+function startPictureThread({ onMessage, onFailure }: ThreadListener): PictureThread {
+  const worker = new Worker(new URL('../data/pool/picture-worker.ts', import.meta.url), {
+    type: 'module',
+    name: 'mien-pictures',
   });
+  worker.addEventListener('message', ({ data }: MessageEvent<unknown>) => onMessage(data));
+  worker.addEventListener('messageerror', () => onFailure('a message could not be read'));
+  worker.addEventListener('error', (event) => {
+    // Told here, so that it is not told a second time as an error of the engine.
+    event.preventDefault();
+    onFailure(event.message);
+  });
+  return {
+    post: (message, transfer) => worker.postMessage(message, [...transfer]),
+    end: () => {
+      worker.terminate();
+    },
+  };
 }

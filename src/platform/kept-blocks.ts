@@ -1,56 +1,12 @@
 /**
- * Owns the blocks of one file that is being read: what the store has of it, and a few in memory. A store that fails
- * costs speed, not the run: it is reported and used no more, until something was deleted.
+ * Owns the blocks of one file that is being read: what the store has of it, and a few in memory.
  */
-import { StudioError } from '../protocol/errors.ts';
+import type { StudioError } from '../protocol/errors.ts';
+import type { CarefulStore } from './careful-store.ts';
 import { blockLength, type DownloadRecord, type DownloadStore } from './download-store.ts';
 
 /** Neighbouring reads share a block; as many as they may touch stay in memory. */
 const BLOCKS_IN_MEMORY = 4;
-
-/** What is wrong with a store, as all know it who use it; null while nothing is. */
-export interface StoreHealth {
-  trouble: StudioError | null;
-}
-
-/** A store that never throws for being full or broken: it gives nothing then, and takes nothing. */
-export class CarefulStore {
-  constructor(
-    readonly store: DownloadStore,
-    readonly health: StoreHealth,
-  ) {}
-
-  /** What the store gives; also a full one has what it had. */
-  read<Value>(work: (store: DownloadStore) => Promise<Value>): Promise<Value | undefined> {
-    return this.#use(work, this.health.trouble?.code === 'storage/unavailable');
-  }
-
-  /** @param onTrouble told when there is no more writing because of this */
-  write<Value>(
-    work: (store: DownloadStore) => Promise<Value>,
-    onTrouble?: (trouble: StudioError) => Promise<void>,
-  ): Promise<Value | undefined> {
-    return this.#use(work, this.health.trouble !== null, onTrouble);
-  }
-
-  async #use<Value>(
-    work: (store: DownloadStore) => Promise<Value>,
-    isUseless: boolean,
-    onTrouble?: (trouble: StudioError) => Promise<void>,
-  ): Promise<Value | undefined> {
-    if (isUseless) return undefined;
-    try {
-      return await work(this.store);
-    } catch (error) {
-      if (!(error instanceof StudioError) || !error.code.startsWith('storage/')) throw error;
-      // Those that were under way when the first one failed fail too.
-      const isFirst = this.health.trouble === null;
-      this.health.trouble ??= error;
-      if (isFirst) await onTrouble?.(error);
-      return undefined;
-    }
-  }
-}
 
 /** See the header. */
 export class KeptBlocks {
@@ -58,7 +14,7 @@ export class KeptBlocks {
   #beginning: Promise<void> | null = null;
 
   constructor(
-    readonly store: CarefulStore,
+    readonly store: CarefulStore<DownloadStore>,
     readonly record: DownloadRecord,
     /** Told once why there is no more storing. */
     readonly onTrouble: (trouble: StudioError) => Promise<void>,

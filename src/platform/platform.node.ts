@@ -1,16 +1,16 @@
 /** The platform of Node: pictures through sharp, shipped files and recipe paths through the file system. */
 import { open, readdir, readFile, stat } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { join, relative, resolve, sep } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import sharp from 'sharp';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { Worker } from 'node:worker_threads';
 import { StudioError } from '../protocol/errors.ts';
 import { openByteStore } from './byte-store.node.ts';
 import { storesOf } from './byte-store.ts';
 import { downloadStore } from './download-store.ts';
-import { checkPictureHeader, MAX_PICTURE_PIXELS, undecodable } from './picture-header.ts';
-import { cmykToRgb } from './pixels.ts';
-import type { ByteSource, FolderFile, Platform, RgbPicture } from './platform.ts';
+import { decodePicture } from './decode.node.ts';
+import type { ByteSource, FolderFile, PictureThread, Platform, ThreadListener } from './platform.ts';
 import { remoteFiles } from './remote-files.ts';
 
 /** Where files are. */
@@ -27,9 +27,6 @@ export interface NodePlatformOptions {
 export function createPlatform(options: NodePlatformOptions = {}): Platform {
   const baseFolder = options.baseFolder ?? process.cwd();
   const publicFolder = options.publicFolder ?? fileURLToPath(new URL('../../public', import.meta.url));
-  // Pictures are decoded several at a time already: threads inside one JPEG and a cache of operations only cost.
-  sharp.cache(false);
-  sharp.concurrency(1);
   const { dataFolder } = options;
   const openStore =
     dataFolder === undefined ? null : storesOf((name) => openByteStore(name, resolve(dataFolder)));
@@ -37,6 +34,7 @@ export function createPlatform(options: NodePlatformOptions = {}): Platform {
     kind: 'node',
     cores: availableParallelism(),
     decodePicture,
+    startPictureThread,
     openAsset: (path) => openFile(resolve(publicFolder, path), assetMissing),
     openPath: (path) => openFile(resolve(baseFolder, path), fileMissing),
     listFolder: (path) => listFolder(resolve(baseFolder, path)),
@@ -45,32 +43,35 @@ export function createPlatform(options: NodePlatformOptions = {}): Platform {
   };
 }
 
-async function decodePicture(encoded: Uint8Array): Promise<RgbPicture> {
-  const { isCmyk } = checkPictureHeader(encoded);
-  try {
-    const picture = sharp(encoded, {
-      failOn: 'truncated',
-      limitInputPixels: MAX_PICTURE_PIXELS,
-      pages: 1,
-      ignoreIcc: true,
-    });
-    const converted = isCmyk
-      ? picture.pipelineColourspace('cmyk').toColourspace('cmyk')
-      : picture.toColourspace('srgb').removeAlpha();
-    const { data, info } = await converted.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
-    return { width: info.width, height: info.height, channels: 3, data: isCmyk ? cmykToRgb(data) : data };
-  } catch (cause) {
-    throw undecodable(encoded, cause);
-  }
+function startPictureThread({ onMessage, onFailure }: ThreadListener): PictureThread {
+  // A thread does not inherit the loader that reads TypeScript, so it begins by taking it.
+  const tsx = createRequire(import.meta.url).resolve('tsx/package.json');
+  const loader = new URL('dist/esm/api/index.mjs', pathToFileURL(tsx)).href;
+  const entry = new URL('../data/pool/picture-worker.node.ts', import.meta.url).href;
+  const start = `import('${loader}').then(({ register }) => { register(); return import('${entry}'); });`;
+  const worker = new Worker(start, { eval: true });
+  worker.on('message', onMessage);
+  worker.on('messageerror', (error) => onFailure(error.message));
+  worker.on('error', (error) => onFailure(error.message));
+  worker.on('exit', () => onFailure('it ended'));
+  // A thread that has nothing to do does not keep the process alive.
+  worker.unref();
+  return {
+    post: (message, transfer) => worker.postMessage(message, transfer),
+    end: () => {
+      void worker.terminate();
+    },
+  };
 }
 
 async function openFile(
   path: string,
   missing: (path: string, cause: unknown) => StudioError,
 ): Promise<ByteSource> {
-  const byteLength = await withFile(path, missing, async (file) => (await file.stat()).size);
+  const { size: byteLength, mtimeMs } = await withFile(path, missing, (file) => file.stat());
   return {
     byteLength,
+    version: String(mtimeMs),
     // Opened for each read, so that a source needs no closing.
     slice: (start, end = byteLength) =>
       withFile(path, missing, async (file) => {
@@ -87,11 +88,15 @@ async function listFolder(path: string): Promise<FolderFile[]> {
   });
   const files = found.filter((one) => one.isFile()).map((one) => join(one.parentPath, one.name));
   return Promise.all(
-    files.map(async (file) => ({
-      path: relative(path, file).split(sep).join('/'),
-      sizeBytes: (await stat(file)).size,
-      read: () => readFile(file),
-    })),
+    files.map(async (file) => {
+      const { size, mtimeMs } = await stat(file);
+      return {
+        path: relative(path, file).split(sep).join('/'),
+        sizeBytes: size,
+        modifiedMs: mtimeMs,
+        read: () => readFile(file),
+      };
+    }),
   );
 }
 

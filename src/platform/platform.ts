@@ -18,6 +18,8 @@ export interface RgbPicture {
 /** A readable stretch of bytes: a file, a Blob or a ranged URL. */
 export interface ByteSource {
   readonly byteLength: number;
+  /** Another text for another version of a file, as far as its system tells: when it was changed, or its ETag. */
+  readonly version?: string;
   /** Bytes from `start` up to, not including, `end`. */
   slice(start: number, end?: number): Promise<ArrayBuffer>;
 }
@@ -85,7 +87,22 @@ export interface FolderFile {
   /** With slashes, relative to the folder. */
   readonly path: string;
   readonly sizeBytes: number;
+  /** When it was last changed, in ms since 1970; absent where that is not known. */
+  readonly modifiedMs?: number;
   read(): Promise<Uint8Array>;
+}
+
+/** What is heard of a thread. */
+export interface ThreadListener {
+  readonly onMessage: (message: unknown) => void;
+  /** It could not be started, or broke down: nothing more comes of it. May be told more than once. */
+  readonly onFailure: (reason: string) => void;
+}
+
+/** A thread that prepares pictures (`data/pool`). */
+export interface PictureThread {
+  post(message: unknown, transfer: readonly ArrayBuffer[]): void;
+  end(): void;
 }
 
 /** See the header. */
@@ -103,6 +120,7 @@ export interface Platform extends RemoteFiles {
    * @throws StudioError `data/picture-undecodable`, `data/picture-too-large`
    */
   decodePicture(encoded: Uint8Array): Promise<RgbPicture>;
+  startPictureThread(listener: ThreadListener): PictureThread;
   /**
    * Opens a file that Mien ships, by its path under `public/`, for example `sample/faces.parquet`.
    *

@@ -1,8 +1,8 @@
 /** Files on servers as a platform offers them, with or without a store of downloads. */
 import type { StudioError } from '../protocol/errors.ts';
+import { CarefulStore, type StoreHealth } from './careful-store.ts';
 import type { DownloadStore } from './download-store.ts';
 import { openHttpRange } from './http-range.ts';
-import { CarefulStore, type StoreHealth } from './kept-blocks.ts';
 import type { RemoteFiles, RemoteOptions } from './platform.ts';
 import { fetchJson, fetchStoredJson } from './remote-json.ts';
 import { openStoredRange } from './stored-range.ts';

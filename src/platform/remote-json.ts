@@ -1,9 +1,9 @@
 /** Owns fetching small JSON files, with or without keeping the last answer for when there is no network. */
 import { asStudioError } from '../protocol/errors.ts';
-import { versionOf } from './download-store.ts';
+import type { CarefulStore } from './careful-store.ts';
+import { versionOf, type DownloadStore } from './download-store.ts';
 import { authorization } from './http-range.ts';
 import { failureOf, netError, waitAfter, type Failure } from './http-retry.ts';
-import type { CarefulStore } from './kept-blocks.ts';
 import type { RemoteOptions } from './platform.ts';
 
 /** A list that cannot be had has something to fall back to: less patience than for a file. */
@@ -53,7 +53,7 @@ async function tryOnce(
  */
 export async function fetchStoredJson(
   url: string,
-  store: CarefulStore,
+  store: CarefulStore<DownloadStore>,
   options: RemoteOptions,
 ): Promise<unknown> {
   const stored = await store.read((working) => working.describe(url));
@@ -69,7 +69,12 @@ export async function fetchStoredJson(
   }
 }
 
-async function keep(url: string, store: CarefulStore, label: string, value: unknown): Promise<void> {
+async function keep(
+  url: string,
+  store: CarefulStore<DownloadStore>,
+  label: string,
+  value: unknown,
+): Promise<void> {
   const bytes = new TextEncoder().encode(JSON.stringify(value));
   const { byteLength } = bytes;
   const version = versionOf(byteLength, null, byteLength);

@@ -4,9 +4,10 @@
  * therefore goes on where it stopped, in this session or a later one.
  */
 import { invariant, StudioError } from '../protocol/errors.ts';
+import { CarefulStore, type StoreHealth } from './careful-store.ts';
 import { versionOf, type DownloadRecord, type DownloadStore } from './download-store.ts';
 import { fetchPart, isAnother, streamPart, type FilePart, type HttpRangeOptions } from './http-range.ts';
-import { CarefulStore, KeptBlocks, type StoreHealth } from './kept-blocks.ts';
+import { KeptBlocks } from './kept-blocks.ts';
 import type { RemoteSource } from './platform.ts';
 import { changedNotice, fullNotice, roomNotice } from './store-notices.ts';
 

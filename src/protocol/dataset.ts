@@ -1,4 +1,5 @@
 /** What the engine says of an opened image set. */
+import type { WireError } from './errors.ts';
 
 /** The three parts of a set. */
 export type SplitName = 'train' | 'validation' | 'test';
@@ -70,6 +71,8 @@ export interface DatasetSummary {
   readonly split: Readonly<Record<SplitName, Uint32Array>>;
   readonly cleaning: CleaningReport;
   readonly findings?: Findings;
+  /** Why its pictures are not kept for the next time, where that was tried; null where nothing went wrong. */
+  readonly notKept?: WireError | null;
   /** Bytes as stored or read. */
   readonly sizeBytes: number;
 }

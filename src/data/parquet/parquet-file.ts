@@ -1,6 +1,7 @@
 /** Owns opening a Parquet file: its description, checked, and its columns, which are read page by page. */
 import { parquetMetadata, parquetSchema, type FileMetaData, type SchemaTree } from 'hyparquet';
 import { z } from 'zod';
+import { hashBytes } from '../../lib/hash.ts';
 import type { ByteSource } from '../../platform/platform.ts';
 import { readLabelNames } from './hub-features.ts';
 import { extentOf, readCells } from './pages.ts';
@@ -25,6 +26,8 @@ export interface ParquetFile {
   /** Rows of each row group. */
   readonly groupRows: readonly number[];
   readonly sizeBytes: number;
+  /** Another text for another file, as far as its description and its version tell. */
+  readonly identity: string;
   /** Names of an integer label column that is declared as a `ClassLabel`, else null. */
   labelNames(column: string): readonly string[] | null;
   /** Whether a top-level column has a field of that name. */
@@ -58,13 +61,15 @@ const MAX_DESCRIPTION_BYTES = 2 ** 26;
  * `data/no-rows`, `data/too-many-rows`
  */
 export async function openParquet(file: ByteSource): Promise<ParquetFile> {
-  const { metadata, root } = describe(await readFooter(file), file.byteLength);
+  const footer = await readFooter(file);
+  const { metadata, root } = describe(footer, file.byteLength);
   const groupRows = metadata.row_groups.map((group) => Number(group.num_rows));
   return {
     columns: root.children.map((child) => child.element.name),
     groupRows,
     rowCount: groupRows.reduce((sum, rows) => sum + rows, 0),
     sizeBytes: file.byteLength,
+    identity: [file.byteLength, file.version ?? '', hashBytes(footer)].join(' '),
     labelNames: (column) => readLabelNames(metadata.key_value_metadata ?? [], column),
     hasField: (column, field) => findLeaf(root, column, field).at(-1)!.element.name === field,
     async *readColumn(group, column, field, signal) {

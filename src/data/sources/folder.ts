@@ -2,7 +2,7 @@
 import { flagOption, textOption } from '../../protocol/options.ts';
 import { StudioError } from '../../protocol/errors.ts';
 import type { FolderFile } from '../../platform/platform.ts';
-import { findPictures, folderOptions, readPictures } from './class-folders.ts';
+import { findPictures, identityOfFolder, folderOptions, readPictures } from './class-folders.ts';
 import type { Source, SourceContext } from './source.ts';
 
 export const folder: Source = {
@@ -30,6 +30,7 @@ export const folder: Source = {
     const takesSplit = flagOption(options, 'splitFolders');
     return {
       origin: path === '' ? 'a folder' : path.replace(/[\\/]+$/, '').replace(/^.*[\\/]/, ''),
+      identity: identityOfFolder(pictures),
       noun: 'pictures',
       sizeBytes: pictures.reduce((sum, picture) => sum + picture.sizeBytes, 0),
       rowCount: pictures.length,

@@ -39,6 +39,7 @@ export const hub: Source = {
     const columns = findColumns(columnsOf(options), first.columns);
     return {
       origin: textOption(options, 'repo'),
+      identity: files.map(({ identity }) => identity).join(' '),
       noun: 'pictures',
       sizeBytes: total(files, ({ sizeBytes }) => sizeBytes),
       rowCount: total(files, ({ rowCount }) => rowCount),
@@ -55,7 +56,8 @@ async function openFile(
   options: Options,
   { platform, signal }: SourceContext,
 ): Promise<ParquetFile> {
-  return openParquet(await platform.openRemote(url, { label: textOption(options, 'repo'), signal }));
+  const remote = await platform.openRemote(url, { label: textOption(options, 'repo'), signal });
+  return openParquet({ ...remote, version: remote.etag ?? '' });
 }
 
 function total(files: readonly ParquetFile[], of: (file: ParquetFile) => number): number {

@@ -1,5 +1,6 @@
 /** A Parquet file from this machine, picked on the page or named by path. */
 import { textOption } from '../../protocol/options.ts';
+import { identityOf } from '../../platform/file-identity.ts';
 import { openParquet } from '../parquet/parquet-file.ts';
 import { columnsOf, findColumns, readTable, tableOptions } from './image-table.ts';
 import { openGivenFile, type Source } from './source.ts';
@@ -24,10 +25,12 @@ export const parquet: Source = {
   },
   async open(options, context) {
     const path = textOption(options, 'path');
-    const file = await openParquet(await openGivenFile(path, context));
+    const given = await openGivenFile(path, context);
+    const file = await openParquet(given);
     const columns = findColumns(columnsOf(options), file.columns);
     return {
       origin: path === '' ? 'a Parquet file' : path.replace(/^.*[\\/]/, ''),
+      identity: await identityOf(given),
       noun: 'pictures',
       sizeBytes: file.sizeBytes,
       rowCount: file.rowCount,

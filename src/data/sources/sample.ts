@@ -1,4 +1,5 @@
 /** The built-in set: drawn faces that ship with Mien, so that the studio works with no network at all. */
+import { identityOf } from '../../platform/file-identity.ts';
 import { openParquet } from '../parquet/parquet-file.ts';
 import { findColumns, readTable } from './image-table.ts';
 import type { Source, SourceRow } from './source.ts';
@@ -27,10 +28,12 @@ export const sample: Source = {
   },
   async open(options, { platform, signal }) {
     const pictures = Number(options['pictures']);
-    const file = await openParquet(await platform.openAsset(PATH, signal));
+    const asset = await platform.openAsset(PATH, signal);
+    const file = await openParquet(asset);
     const columns = findColumns({ image: 'image', label: 'qa', group: '', split: '' }, file.columns);
     return {
       origin: 'built-in drawn faces',
+      identity: await identityOf(asset),
       noun: 'faces',
       sizeBytes: file.sizeBytes,
       rowCount: Math.min(pictures, file.rowCount),

@@ -1,4 +1,5 @@
 /** A zip of class-named folders from this machine, read in place: one picture at a time is unpacked. */
+import { identityOf } from '../../platform/file-identity.ts';
 import { flagOption, textOption } from '../../protocol/options.ts';
 import { readZipDirectory } from '../archives/zip-directory.ts';
 import { readZipEntry } from '../archives/zip-entry.ts';
@@ -37,6 +38,7 @@ export const zip: Source = {
     const takesSplit = flagOption(options, 'splitFolders');
     return {
       origin: path === '' ? 'a zip' : path.replace(/^.*[\\/]/, ''),
+      identity: await identityOf(file),
       noun: 'pictures',
       sizeBytes: file.byteLength,
       rowCount: pictures.length,

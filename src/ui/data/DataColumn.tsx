@@ -38,6 +38,7 @@ export function DataColumn(): ReactElement {
           </button>
         </Message>
       )}
+      {dataset?.notKept && <Message error={dataset.notKept} />}
       {status === 'loading' && (dataset === null || opening !== null) && (
         <div className="stack-s">
           <p className="small">

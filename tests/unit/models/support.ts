@@ -78,7 +78,7 @@ export function filePlatform(files: Readonly<Record<string, Uint8Array>>): Platf
     if (bytes !== undefined) return memorySource(bytes);
     throw new StudioError({ code: 'data/file-missing', message: `No file ${path}.`, hint: 'None.' });
   };
-  const platform: Omit<Platform, 'decodePicture'> = {
+  const platform: Omit<Platform, 'decodePicture' | 'startPictureThread'> = {
     kind: 'node',
     cores: 1,
     openAsset: open,

@@ -1,0 +1,177 @@
+/**
+ * Owns sets that were opened before: their resized pictures and what cleaning found, kept under what both depend on, so
+ * that the next opening decodes nothing. Under `<key>/`: `about`, the chunks of pictures, `thumbnails`, and at last
+ * `manifest`, without which the rest does not count.
+ */
+import { hashText } from '../../lib/hash.ts';
+import type { ByteStore } from '../../platform/byte-store.ts';
+import { CarefulStore, type StoreHealth } from '../../platform/careful-store.ts';
+import type { Platform } from '../../platform/platform.ts';
+import { StudioError } from '../../protocol/errors.ts';
+import type { CleanedRows } from '../cleaning.ts';
+import type { PictureStore } from '../dataset.ts';
+import { LOOKS_SIZE } from '../fingerprint.ts';
+import { parseJson } from '../json.ts';
+import { isChunkKey, type ChunkPlace } from './picture-chunks.ts';
+import { keptPictures, type FilledStore } from './picture-store.ts';
+
+/** Raise it when decoding, resizing, cleaning or the shape of `CleanedRows` changes: what is kept is then made anew. */
+const VERSION = 1;
+
+/** A set as it was prepared. */
+export interface PreparedSet {
+  readonly cleaned: CleanedRows;
+  readonly pictures: PictureStore;
+}
+
+/** What a prepared set depends on. */
+export interface PreparedOrigin {
+  /** What the user knows the set by. */
+  readonly label: string;
+  /** The same only for the same rows; null where that cannot be told. */
+  readonly identity: string | null;
+  /** In pixels. */
+  readonly size: number;
+  /** How pictures were resized. */
+  readonly resize: string;
+}
+
+interface About {
+  readonly text: string;
+  readonly label: string;
+  readonly usedAtMs: number;
+}
+
+interface Manifest {
+  readonly count: number;
+  readonly cleaned: CleanedRows;
+}
+
+const THUMBNAIL_BYTES = LOOKS_SIZE * LOOKS_SIZE;
+
+/** A place for one set's pictures; null where nothing can be kept. */
+export function preparedPlace(platform: Platform, origin: PreparedOrigin): PreparedPlace | null {
+  const store = platform.openStore('pictures');
+  if (store === null || origin.identity === null) return null;
+  return new PreparedPlace(store, origin);
+}
+
+/** See the header. */
+export class PreparedPlace {
+  readonly chunks: ChunkPlace;
+  readonly #text: string;
+  readonly #health: StoreHealth = { trouble: null };
+
+  constructor(
+    store: ByteStore,
+    readonly origin: PreparedOrigin,
+  ) {
+    const { identity, size, resize } = origin;
+    this.#text = JSON.stringify([VERSION, identity, size, resize]);
+    const prefix = `${hashText(this.#text)}/`;
+    this.chunks = { prefix, store: new CarefulStore(makingRoom(store, prefix), this.#health) };
+  }
+
+  /** Why not all is kept; null where nothing went wrong. */
+  get trouble(): StudioError | null {
+    return this.#health.trouble;
+  }
+
+  /** The set, if it was prepared before and all of it is here. */
+  async find(): Promise<PreparedSet | null> {
+    const { store, prefix } = this.chunks;
+    const found = await store.read((bytes) =>
+      bytes.getMany(['about', 'thumbnails', 'manifest'].map((name) => prefix + name)),
+    );
+    const [about, thumbnails, manifest] = found ?? [];
+    if (about === undefined || thumbnails === undefined || manifest === undefined) return null;
+    // Two sets may have one hash, if hardly ever.
+    if ((fromJson(about) as About | undefined)?.text !== this.#text) return null;
+    const read = fromJson(manifest) as Manifest | undefined;
+    if (read === undefined || thumbnails.byteLength !== read.cleaned.rows.length * THUMBNAIL_BYTES)
+      return null;
+    const { size } = this.origin;
+    const keys = (await store.read((bytes) => bytes.list(prefix))) ?? [];
+    const pictureBytes = keys
+      .filter(({ key }) => isChunkKey(key))
+      .reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+    if (pictureBytes !== read.count * size * size * 3) return null;
+    await this.begin();
+    return {
+      cleaned: withThumbnails(read.cleaned, thumbnails),
+      pictures: keptPictures(read.count, size, this.chunks),
+    };
+  }
+
+  /** Makes the set count, where all of its pictures are kept. */
+  async finish(cleaned: CleanedRows, { pictures, isKept }: FilledStore): Promise<void> {
+    if (!isKept) return;
+    const { store, prefix } = this.chunks;
+    const thumbnails = new Uint8Array(cleaned.rows.length * THUMBNAIL_BYTES);
+    for (const [row, { print }] of cleaned.rows.entries())
+      thumbnails.set(print.thumbnail, row * THUMBNAIL_BYTES);
+    const manifest: Manifest = { count: pictures.count, cleaned };
+    await store.write((bytes) =>
+      bytes.setMany([
+        [`${prefix}thumbnails`, thumbnails],
+        [`${prefix}manifest`, toJson(manifest)],
+      ]),
+    );
+  }
+
+  /** Says whose place it is; what an opening that did not end has left is written over with the same. */
+  async begin(): Promise<void> {
+    const about: About = { text: this.#text, label: this.origin.label, usedAtMs: Date.now() };
+    const { store, prefix } = this.chunks;
+    await store.write((bytes) => bytes.setMany([[`${prefix}about`, toJson(about)]]));
+  }
+}
+
+function withThumbnails(cleaned: CleanedRows, thumbnails: Uint8Array): CleanedRows {
+  const rows = cleaned.rows.map((row, index) => {
+    const thumbnail = thumbnails.subarray(index * THUMBNAIL_BYTES, (index + 1) * THUMBNAIL_BYTES);
+    return { ...row, print: { ...row.print, thumbnail } };
+  });
+  return { ...cleaned, rows };
+}
+
+/** A store that, when it is full, forgets the prepared sets that were not used for longest: they can be made again. */
+function makingRoom(store: ByteStore, prefix: string): ByteStore {
+  return {
+    ...store,
+    setMany: async (entries, whileThere) => {
+      for (;;) {
+        try {
+          await store.setMany(entries, whileThere);
+          return;
+        } catch (error) {
+          if (!(error instanceof StudioError) || error.code !== 'storage/full') throw error;
+          if (!(await forgetOldest(store, prefix))) throw error;
+        }
+      }
+    },
+  };
+}
+
+/** Whether there was one to forget. */
+async function forgetOldest(store: ByteStore, except: string): Promise<boolean> {
+  const keys = (await store.list()).map(({ key }) => key).filter((key) => !key.startsWith(except));
+  const sets = [...new Set(keys.map((key) => key.slice(0, key.indexOf('/') + 1)))];
+  const abouts = await store.getMany(sets.map((set) => `${set}about`));
+  const used = abouts.map((about) => (about && (fromJson(about) as About | undefined)?.usedAtMs) ?? 0);
+  const oldest = sets[used.indexOf(Math.min(...used))];
+  if (oldest === undefined) return false;
+  await store.deleteAll(oldest);
+  return true;
+}
+
+/** Thumbnails are kept beside. */
+function toJson(value: unknown): Uint8Array {
+  const text = JSON.stringify(value, (key, part: unknown) => (key === 'thumbnail' ? undefined : part));
+  return new TextEncoder().encode(text);
+}
+
+/** What we wrote ourselves, of this version; undefined where it was damaged since. */
+function fromJson(bytes: Uint8Array): unknown {
+  return parseJson(new TextDecoder().decode(bytes));
+}

@@ -1,0 +1,63 @@
+/** Owns what is done to one picture when a set is opened, and the messages by which a thread is asked for it. */
+import type { RgbPicture } from '../../platform/platform.ts';
+import { asStudioError, type WireError } from '../../protocol/errors.ts';
+import type { ResizeMethod } from '../../protocol/recipe.ts';
+import { fingerprintOf, type Fingerprint } from '../fingerprint.ts';
+import { resizePicture } from '../resize.ts';
+
+/** A picture's file and what to make of it. */
+export interface PictureJob {
+  readonly encoded: Uint8Array;
+  /** In pixels. */
+  readonly size: number;
+  readonly resize: ResizeMethod;
+}
+
+/** What was made. */
+export interface PreparedPicture {
+  /** RGB uint8, `[size, size, 3]`. */
+  readonly picture: Uint8Array;
+  readonly print: Fingerprint;
+}
+
+/** To a thread. */
+export interface JobMessage extends PictureJob {
+  readonly id: number;
+}
+
+/** From a thread: that it has started, or the end of a job. */
+export type ThreadMessage =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'done'; readonly id: number; readonly prepared: PreparedPicture }
+  | { readonly kind: 'failed'; readonly id: number; readonly error: WireError };
+
+/** `Platform.decodePicture`. */
+export type Decode = (encoded: Uint8Array) => Promise<RgbPicture>;
+
+/**
+ * Decodes, resizes and takes the fingerprints.
+ *
+ * @throws StudioError `data/picture-undecodable`, `data/picture-too-large`
+ */
+export async function preparePicture(
+  decode: Decode,
+  { encoded, size, resize }: PictureJob,
+): Promise<PreparedPicture> {
+  const picture = resizePicture(await decode(encoded), size, resize);
+  return { picture, print: fingerprintOf(encoded, picture, size) };
+}
+
+/** Carries out a message in a thread, and posts what came of it. */
+export async function answerJob(
+  decode: Decode,
+  { id, ...job }: JobMessage,
+  post: (message: ThreadMessage, transfer: ArrayBuffer[]) => void,
+): Promise<void> {
+  try {
+    const prepared = await preparePicture(decode, job);
+    const { buffer } = prepared.picture;
+    post({ kind: 'done', id, prepared }, buffer instanceof ArrayBuffer ? [buffer] : []);
+  } catch (thrown) {
+    post({ kind: 'failed', id, error: asStudioError(thrown).toWire() }, []);
+  }
+}

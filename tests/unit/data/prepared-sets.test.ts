@@ -1,0 +1,184 @@
+/** Sets that are opened again come from this machine; a store that fails costs speed, not the set. In Node's files. */
+import { mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parquetWriteBuffer } from 'hyparquet-writer';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Dataset } from '../../../src/data/dataset.ts';
+import { openDataset } from '../../../src/data/open-dataset.ts';
+import { pictureSink } from '../../../src/data/pictures/picture-store.ts';
+import { openByteStore } from '../../../src/platform/byte-store.node.ts';
+import { storageFull, type ByteStore } from '../../../src/platform/byte-store.ts';
+import { CarefulStore } from '../../../src/platform/careful-store.ts';
+import { createPlatform } from '../../../src/platform/platform.node.ts';
+import type { Platform } from '../../../src/platform/platform.ts';
+import { greyPicture, recipeOf } from './test-recipe.ts';
+
+let folder: string;
+let platform: Platform;
+let decoded: number;
+
+/** A platform that counts what is decoded outside threads; sets here are too small for threads. */
+function counting(store?: (real: ByteStore) => ByteStore): Platform {
+  const real = createPlatform({ baseFolder: folder, dataFolder: join(folder, 'data') });
+  return {
+    ...real,
+    openStore: (name) => {
+      const opened = real.openStore(name)!;
+      return store?.(opened) ?? opened;
+    },
+    decodePicture: (encoded) => {
+      decoded += 1;
+      return real.decodePicture(encoded);
+    },
+  };
+}
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'mien-prepared-'));
+  decoded = 0;
+  platform = counting();
+});
+
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+async function writeSet(name: string, firstLevel = 0): Promise<void> {
+  const images = await Promise.all(Array.from({ length: 40 }, (_, row) => greyPicture(firstLevel + row * 6)));
+  const labels = images.map((_, row) => (row % 2 === 0 ? 'day' : 'night'));
+  const columnData = [
+    { name: 'image', data: [...images, new Uint8Array([1, 2])], type: 'BYTE_ARRAY' as const },
+    { name: 'label', data: [...labels, 'day'], type: 'STRING' as const },
+  ];
+  await writeFile(join(folder, name), new Uint8Array(parquetWriteBuffer({ columnData })));
+}
+
+const open = (name: string, size = 32, on = platform, options = {}): Promise<Dataset> =>
+  openDataset(recipeOf({ source: 'parquet', path: name, ...options }, size), on, {
+    onProgress: () => undefined,
+  });
+
+const allOf = async ({ pictures }: Dataset): Promise<number[]> => [
+  ...(await pictures.read(Array.from({ length: pictures.count }, (_, row) => row))),
+];
+
+describe('a set that is opened again', () => {
+  it('is the same, and nothing is decoded', async () => {
+    await writeSet('a.parquet');
+    const first = await open('a.parquet');
+    expect(decoded).toBe(41);
+    const again = await open('a.parquet');
+    expect(decoded).toBe(41);
+    expect(again.summary).toEqual(first.summary);
+    expect(again.summary.cleaning).toMatchObject({ kept: 40, undecodable: 1 });
+    expect(again.facts).toEqual(first.facts);
+    expect(await allOf(again)).toEqual(await allOf(first));
+  });
+
+  it('takes other choices about copies from what it knows, and another size anew', async () => {
+    await writeSet('a.parquet');
+    await open('a.parquet');
+    await open('a.parquet', 32, platform, { duplicates: 'drop' });
+    expect(decoded).toBe(41);
+    const larger = await open('a.parquet', 48);
+    expect(decoded).toBe(82);
+    expect(larger.pictures.size).toBe(48);
+  });
+
+  it('is prepared anew when its file was changed', async () => {
+    await writeSet('a.parquet');
+    await open('a.parquet');
+    await writeSet('a.parquet', 3);
+    const changed = await open('a.parquet');
+    expect(decoded).toBe(82);
+    expect((await changed.pictures.read([0]))[0]).toBe(3);
+    // The same bytes at another time may be another file: better once more than wrongly.
+    await utimes(join(folder, 'a.parquet'), 1, 1);
+    await open('a.parquet');
+    expect(decoded).toBe(123);
+  });
+
+  it('is prepared anew when some of its pictures are gone', async () => {
+    await writeSet('a.parquet');
+    await open('a.parquet');
+    const store = openByteStore('pictures', join(folder, 'data'));
+    const chunks = (await store.list()).map(({ key }) => key).filter((key) => key.includes('chunk'));
+    await store.deleteMany(chunks);
+    await open('a.parquet');
+    expect(decoded).toBe(82);
+  });
+});
+
+describe('a store that is full', () => {
+  /** Takes so many bytes in all. */
+  const limited =
+    (limitBytes: number) =>
+    (real: ByteStore): ByteStore => ({
+      ...real,
+      setMany: async (entries, whileThere) => {
+        const used = (await real.list()).reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+        const more = entries.reduce((sum, [, bytes]) => sum + bytes.byteLength, 0);
+        if (used + more > limitBytes) throw storageFull('pictures');
+        await real.setMany(entries, whileThere);
+      },
+    });
+
+  it('costs the next opening time, not this one the set', async () => {
+    await writeSet('a.parquet');
+    const expected = await open('a.parquet', 32, createPlatform({ baseFolder: folder }));
+    const full = counting(limited(10_000));
+    const dataset = await open('a.parquet', 32, full);
+    expect(dataset.summary.notKept?.code).toBe('storage/full');
+    expect(await allOf(dataset)).toEqual(await allOf(expected));
+  });
+
+  it('forgets the sets that were not used for longest', async () => {
+    await Promise.all([writeSet('a.parquet'), writeSet('b.parquet', 1), writeSet('c.parquet', 2)]);
+    // Room for two: each has 40 pictures of 3 kB, as many thumbnails of 1 kB, and its report.
+    const small = counting(limited(420_000));
+    await open('a.parquet', 32, small);
+    await open('b.parquet', 32, small);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    await open('a.parquet', 32, small);
+    const third = await open('c.parquet', 32, small);
+    expect(third.summary.notKept).toBeNull();
+    decoded = 0;
+    await open('a.parquet', 32, small);
+    await open('c.parquet', 32, small);
+    expect(decoded).toBe(0);
+    await open('b.parquet', 32, small);
+    expect(decoded).toBe(41);
+  });
+});
+
+describe('the pictures of a sink', () => {
+  const SIZE = 224;
+  const pictureOf = (row: number): Uint8Array => new Uint8Array(SIZE * SIZE * 3).fill(row + 1);
+
+  async function fill(store: ByteStore | null, rows: number, budgets?: Parameters<typeof pictureSink>[2]) {
+    const place =
+      store === null ? null : { store: new CarefulStore(store, { trouble: null }), prefix: 'set/' };
+    const sink = pictureSink(SIZE, place, budgets);
+    for (let row = 0; row < rows; row += 1) await sink.append(pictureOf(row));
+    return sink.finish();
+  }
+
+  it('are read in any order, from disk where memory may not hold them', async () => {
+    const store = openByteStore('pictures', folder);
+    const none = { fillBytes: 0, mostBytes: 2 ** 24 };
+    const { pictures, isKept } = await fill(store, 100, none);
+    expect(isKept).toBe(true);
+    const rows = [99, 0, 50, 50, 13];
+    const read = await pictures.read(rows);
+    expect(rows.map((_, index) => read[index * SIZE * SIZE * 3])).toEqual(rows.map((row) => row + 1));
+    await expect(pictures.read([100])).rejects.toMatchObject({ code: 'bug/row' });
+    // What was read stays in memory; what was not is gone with the store.
+    await store.deleteAll('');
+    expect((await pictures.read([50]))[0]).toBe(51);
+    await expect(pictures.read([30])).rejects.toMatchObject({ code: 'storage/pictures-gone' });
+  });
+
+  it('are refused when there is neither a store nor memory', async () => {
+    const little = { fillBytes: 0, mostBytes: 2 ** 22 };
+    await expect(fill(null, 100, little)).rejects.toMatchObject({ code: 'data/too-large' });
+  });
+});
