@@ -1,5 +1,6 @@
 /** The cpu backend's tensors as the host sees them. */
 import * as tf from '@tensorflow/tfjs';
+import { plainLoops } from '../host/loops.ts';
 import type { HostMemory } from '../host/memory.ts';
 
 export function cpuMemory(backend: unknown): HostMemory {
@@ -9,6 +10,7 @@ export function cpuMemory(backend: unknown): HostMemory {
   return {
     allocate: (shape) =>
       cpu.makeTensorInfo([...shape], 'float32', new Float32Array(tf.util.sizeFromShape([...shape]))),
+    loops: plainLoops,
     view: (tensor) => cpu.readSync(tensor.dataId) as Float32Array,
   };
 }

@@ -2,37 +2,71 @@
  * The arithmetic of Mien's kernels over plain typed arrays, shared by the two backends whose memory the host can
  * see: cpu and wasm. A pass over memory is the cost; one loop here replaces several tfjs ops.
  */
+import type { MienUpdateKernels } from '../signatures.ts';
 
-/** `out = dy` where `0 < y` (and `y < ceiling`), else 0. */
-export function activationGrad(dy: Float32Array, y: Float32Array, ceiling: number, out: Float32Array): void {
-  for (let index = 0; index < out.length; index++) {
-    const value = y[index]!;
-    out[index] = value > 0 && value < ceiling ? dy[index]! : 0;
-  }
+/** A weight and the two moments of its gradient. */
+export type AdamState = readonly [value: Float32Array, m: Float32Array, v: Float32Array];
+
+/** The innermost loops. The wasm backend has them on SIMD. */
+export interface Loops {
+  /** `out = dy` where `0 < y < ceiling`, else 0. */
+  activationGrad(dy: Float32Array, y: Float32Array, ceiling: number, out: Float32Array): void;
+  /** Adds up rows of `out.length` values. */
+  channelSum(x: Float32Array, out: Float32Array): void;
+  /** Adds up the products of rows of `out.length` values. */
+  channelDot(x: Float32Array, y: Float32Array, out: Float32Array): void;
+  /** `sum += a * b` for `count` values, each from a place of its own on. */
+  multiplyAdd(
+    sum: Float32Array, sumAt: number, a: Float32Array, aAt: number, b: Float32Array, bAt: number, count: number,
+  ): void; // prettier-ignore
+  /** One step of Adam: reads `from`, writes `to`. @see keras.optimizers.Adam.update_step */
+  adam(
+    gradient: Float32Array,
+    from: AdamState,
+    to: AdamState,
+    attrs: MienUpdateKernels['MienAdam']['attrs'],
+  ): void;
 }
 
-/** Adds up rows of `out.length` values. */
-export function channelSum(x: Float32Array, out: Float32Array): void {
-  const channels = out.length;
-  out.fill(0);
-  for (let row = 0; row < x.length; row += channels) {
-    for (let channel = 0; channel < channels; channel++) {
-      out[channel] = out[channel]! + x[row + channel]!;
+/** In plain JavaScript. */
+export const plainLoops: Loops = {
+  activationGrad(dy, y, ceiling, out) {
+    for (let index = 0; index < out.length; index++) {
+      const value = y[index]!;
+      out[index] = value > 0 && value < ceiling ? dy[index]! : 0;
     }
-  }
-}
-
-/** Adds up the products of rows of `out.length` values. */
-export function channelDot(x: Float32Array, y: Float32Array, out: Float32Array): void {
-  const channels = out.length;
-  out.fill(0);
-  for (let row = 0; row < x.length; row += channels) {
-    for (let channel = 0; channel < channels; channel++) {
-      const index = row + channel;
-      out[channel] = out[channel]! + x[index]! * y[index]!;
+  },
+  channelSum(x, out) {
+    const channels = out.length;
+    out.fill(0);
+    for (let row = 0; row < x.length; row += channels) {
+      for (let channel = 0; channel < channels; channel++) {
+        out[channel] = out[channel]! + x[row + channel]!;
+      }
     }
-  }
-}
+  },
+  channelDot(x, y, out) {
+    out.fill(0);
+    for (let row = 0; row < x.length; row += out.length) {
+      plainLoops.multiplyAdd(out, 0, x, row, y, row, out.length);
+    }
+  },
+  multiplyAdd(sum, sumAt, a, aAt, b, bAt, count) {
+    for (let index = 0; index < count; index++) sum[sumAt + index]! += a[aAt + index]! * b[bAt + index]!;
+  },
+  adam(gradient, [value, m, v], [toValue, toM, toV], { rate, beta1, beta2, epsilon, decay }) {
+    for (let index = 0; index < gradient.length; index++) {
+      const g = gradient[index]!;
+      const m0 = m[index]!;
+      const v0 = v[index]!;
+      const m1 = m0 + (g - m0) * (1 - beta1);
+      const v1 = v0 + (g * g - v0) * (1 - beta2);
+      toM[index] = m1;
+      toV[index] = v1;
+      toValue[index] = value[index]! * (1 - decay) - (rate * m1) / (Math.sqrt(v1) + epsilon);
+    }
+  },
+};
 
 /** Sizes of a depthwise convolution, NHWC. */
 export interface DepthwiseShape {
@@ -50,12 +84,9 @@ export interface DepthwiseShape {
   readonly padLeft: number;
 }
 
-/**
- * Adds up a depthwise gradient, row of channels by row of channels: `sum[s + c] += a[..] * b[..]` for each output
- * position and filter tap. One flat set of loops for both gradients, because this is where the time goes: a callback
- * a tap is four times slower.
- */
+/** Adds up a depthwise gradient, row of channels by row of channels, for each output position and filter tap. */
 function accumulateTaps(
+  loops: Loops,
   shape: DepthwiseShape,
   of: 'filter' | 'input',
   other: Float32Array,
@@ -77,9 +108,7 @@ function accumulateTaps(
             const filterRow = (ky * filterWidth + kx) * channels;
             const sumRow = of === 'filter' ? filterRow : inputRow;
             const otherRow = of === 'filter' ? inputRow : filterRow;
-            for (let c = 0; c < channels; c++) {
-              sum[sumRow + c]! += other[otherRow + c]! * dy[dyRow + c]!;
-            }
+            loops.multiplyAdd(sum, sumRow, other, otherRow, dy, dyRow, channels);
           }
         }
       }
@@ -89,24 +118,26 @@ function accumulateTaps(
 
 /** Gradient of a depthwise filter, `[filterHeight, filterWidth, channels, 1]`. */
 export function depthwiseFilterGrad(
+  loops: Loops,
   x: Float32Array,
   dy: Float32Array,
   shape: DepthwiseShape,
   out: Float32Array,
 ): void {
   out.fill(0);
-  accumulateTaps(shape, 'filter', x, dy, out);
+  accumulateTaps(loops, shape, 'filter', x, dy, out);
 }
 
 /** Gradient of a depthwise convolution's input. */
 export function depthwiseInputGrad(
+  loops: Loops,
   dy: Float32Array,
   filter: Float32Array,
   shape: DepthwiseShape,
   out: Float32Array,
 ): void {
   out.fill(0);
-  accumulateTaps(shape, 'input', filter, dy, out);
+  accumulateTaps(loops, shape, 'input', filter, dy, out);
 }
 
 /** Gradient of a mean over `positions`: each picture's row of `channels`, divided and repeated. */

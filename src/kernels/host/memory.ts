@@ -1,8 +1,11 @@
 /** How a backend whose memory the host can see gives it. */
 import type { TensorInfo } from '@tensorflow/tfjs';
+import type { Loops } from './loops.ts';
 
 export interface HostMemory {
   /** Allocates outputs. Do so before asking for views: allocating may move the memory. */
   allocate(shape: readonly number[]): TensorInfo;
   view(tensor: TensorInfo): Float32Array;
+  /** The loops that are fastest over its views. */
+  readonly loops: Loops;
 }

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { HostMemory } from './memory.ts';
 import { updates } from './updates.ts';
 import type { MienKernelName, MienKernels } from '../signatures.ts';
-import { activationGrad, channelDot, channelSum, globalPoolGrad } from './loops.ts';
+import { globalPoolGrad } from './loops.ts';
 
 type Implementation<Name extends MienKernelName> = (
   memory: HostMemory,
@@ -15,17 +15,17 @@ const implementations: { readonly [Name in MienKernelName]: Implementation<Name>
   MienActivationGrad(memory, { dy, y }, { activation }) {
     const out = memory.allocate(dy.shape);
     const ceiling = activation === 'relu6' ? 6 : Infinity;
-    activationGrad(memory.view(dy), memory.view(y), ceiling, memory.view(out));
+    memory.loops.activationGrad(memory.view(dy), memory.view(y), ceiling, memory.view(out));
     return out;
   },
   MienChannelSum(memory, { x }) {
     const out = memory.allocate(x.shape.slice(-1));
-    channelSum(memory.view(x), memory.view(out));
+    memory.loops.channelSum(memory.view(x), memory.view(out));
     return out;
   },
   MienChannelDot(memory, { x, y }) {
     const out = memory.allocate(x.shape.slice(-1));
-    channelDot(memory.view(x), memory.view(y), memory.view(out));
+    memory.loops.channelDot(memory.view(x), memory.view(y), memory.view(out));
     return out;
   },
   MienGlobalPoolGrad(memory, { dy }, { height, width }) {

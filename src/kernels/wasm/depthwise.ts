@@ -20,7 +20,7 @@ function shapeOf(info: ConvInfo): DepthwiseShape {
 function filterGrad(x: tf.TensorInfo, dy: tf.TensorInfo, info: ConvInfo): tf.TensorInfo {
   const memory = wasmMemory(tf.backend());
   const out = memory.allocate([info.filterHeight, info.filterWidth, info.inChannels, 1]);
-  depthwiseFilterGrad(memory.view(x), memory.view(dy), shapeOf(info), memory.view(out));
+  depthwiseFilterGrad(memory.loops, memory.view(x), memory.view(dy), shapeOf(info), memory.view(out));
   return out;
 }
 
@@ -40,7 +40,7 @@ function inputGrad(dy: tf.Tensor4D, filter: tf.Tensor4D, info: ConvInfo): tf.Ten
 function stridedInputGrad(dy: tf.TensorInfo, filter: tf.TensorInfo, info: ConvInfo): tf.TensorInfo {
   const memory = wasmMemory(tf.backend());
   const out = memory.allocate(info.inShape);
-  depthwiseInputGrad(memory.view(dy), memory.view(filter), shapeOf(info), memory.view(out));
+  depthwiseInputGrad(memory.loops, memory.view(dy), memory.view(filter), shapeOf(info), memory.view(out));
   return out;
 }
 

@@ -1,7 +1,19 @@
 /** The wasm backend's heap as the host sees it. */
 import type { TensorInfo } from '@tensorflow/tfjs';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
+import { plainLoops, type Loops } from '../host/loops.ts';
 import type { HostMemory } from '../host/memory.ts';
+import { simdLoops } from './simd-loops.ts';
+
+const loopsOf = new WeakMap<BackendWasm, Loops>();
+
+function fastest(wasm: BackendWasm): Loops {
+  const known = loopsOf.get(wasm);
+  if (known !== undefined) return known;
+  const loops = simdLoops(wasm) ?? plainLoops;
+  loopsOf.set(wasm, loops);
+  return loops;
+}
 
 /** Views are valid until the next allocation, which may grow the heap and detach them. */
 export function wasmMemory(backend: unknown): HostMemory {
@@ -9,5 +21,6 @@ export function wasmMemory(backend: unknown): HostMemory {
   return {
     allocate: (shape) => wasm.makeOutput([...shape], 'float32'),
     view: (tensor: TensorInfo) => wasm.typedArrayFromHeap(tensor) as Float32Array,
+    loops: fastest(wasm),
   };
 }

@@ -1,6 +1,8 @@
 /** The kernels that Mien gives the wasm backend, against the cpu backend's own and against autodiff's formulas. */
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
+import { plainLoops } from '../../../src/kernels/host/loops.ts';
+import { wasmMemory } from '../../../src/kernels/wasm/memory.ts';
 import { useBackend } from '../../support/backends.ts';
 import { CASES, convolutionGradients, describeCase, ownKernels } from '../../support/kernel-cases.ts';
 import { relativeError } from '../../support/tail-gradients.ts';
@@ -26,4 +28,9 @@ it('Mien’s own kernels agree on wasm and cpu within 1e-6', async () => {
   for (const [name, values] of expected) {
     expect(relativeError(actual.get(name) ?? new Float32Array(), values), name).toBeLessThan(1e-6);
   }
+});
+
+it('runs its loops on SIMD, over the backend’s own memory', async () => {
+  await useBackend('wasm');
+  expect(wasmMemory(tf.backend()).loops).not.toBe(plainLoops);
 });
