@@ -1,6 +1,7 @@
 /** Makes a tfjs backend the current one, with Mien's kernels. */
 import * as tf from '@tensorflow/tfjs';
 import { registerKernels } from '../kernels/register.ts';
+import { adoptBuffers } from '../kernels/webgpu/memory.ts';
 import type { Backend } from '../protocol/device.ts';
 import { invariant } from '../protocol/errors.ts';
 
@@ -12,4 +13,5 @@ export async function activate(backend: Backend): Promise<void> {
   registerKernels(backend);
   invariant(await tf.setBackend(backend), `tfjs starts its ${backend} backend`);
   await tf.ready();
+  if (backend === 'webgpu') adoptBuffers(tf.backend());
 }

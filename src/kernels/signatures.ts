@@ -4,6 +4,21 @@
  */
 import type { TensorInfo } from '@tensorflow/tfjs';
 
+export type ReluName = 'linear' | 'relu' | 'relu6';
+
+/** What a convolution, depthwise convolution or dense layer is. */
+export interface LinearAttrs {
+  readonly kind: 'conv' | 'depthwise' | 'dense';
+  readonly strides: readonly [number, number];
+  readonly pad: 'same' | 'valid';
+}
+
+interface NormInputs {
+  readonly gamma: TensorInfo;
+  readonly mean: TensorInfo;
+  readonly variance: TensorInfo;
+}
+
 /** Name, inputs, attributes and outputs of each kernel. */
 export interface MienKernels {
   /** Gradient through an activation from its output: `dy` where the output is inside the linear range. */
@@ -20,10 +35,79 @@ export interface MienKernels {
     attrs: Record<string, never>;
     output: TensorInfo;
   };
-  /** Gradient of a mean over height and width: `dy [batch, channels]` to `[batch, height, width, channels]`. */
+  /** Mean over height and width: `[batch, channels]`. */
+  MienGlobalPool: { inputs: { x: TensorInfo }; attrs: Record<string, never>; output: TensorInfo };
+  /**
+   * Gradient of a mean over height and width: `dy [batch, channels]` to `[batch, height, width, channels]`, and
+   * through the activation that made the pooled `x`.
+   */
   MienGlobalPoolGrad: {
-    inputs: { dy: TensorInfo };
-    attrs: { height: number; width: number };
+    inputs: { dy: TensorInfo; x?: TensorInfo };
+    attrs: { height: number; width: number; activation: ReluName };
+    output: TensorInfo;
+  };
+  /**
+   * Drops values: those whose draw of the key is below `rate`; the rest is divided by `1 - rate`.
+   *
+   * @see keyedWords
+   */
+  MienDropout: {
+    inputs: { x: TensorInfo };
+    attrs: { rate: number; seed: number; purpose: string; numbers: readonly [number, number, number] };
+    output: TensorInfo;
+  };
+  /**
+   * Folds a BatchNorm on its averages into the filter before it, whose last axis (depthwise: last but one) is the
+   * norm's. Puts out filter and bias.
+   */
+  MienFold: {
+    inputs: NormInputs & { filter: TensorInfo; beta: TensorInfo; bias?: TensorInfo };
+    attrs: { epsilon: number; kind: LinearAttrs['kind'] };
+    output: TensorInfo[];
+  };
+  /**
+   * Gradients of a linear layer's weights. With `gamma`, `mean` and `variance` a BatchNorm was folded into `filter`
+   * (which is the filter before that): puts out those of filter, beta and gamma; else of filter and bias.
+   */
+  MienLinearGrads: {
+    inputs: Partial<NormInputs> & { x: TensorInfo; dz: TensorInfo; filter: TensorInfo; bias?: TensorInfo };
+    attrs: LinearAttrs & { epsilon: number };
+    output: TensorInfo[];
+  };
+  /** Gradient of a linear layer's input, and through the activation that made that input `x`. */
+  MienLinearInputGrad: {
+    inputs: { dz: TensorInfo; filter: TensorInfo; x?: TensorInfo };
+    attrs: LinearAttrs & { inputShape: readonly number[]; activation: ReluName };
+    output: TensorInfo;
+  };
+  /** `(x - mean) / sqrt(variance + epsilon) * gamma + beta`. */
+  MienNorm: {
+    inputs: NormInputs & { x: TensorInfo; beta: TensorInfo };
+    attrs: { epsilon: number };
+    output: TensorInfo;
+  };
+  /** Gradients of gamma and beta. */
+  MienNormGrads: {
+    inputs: { dy: TensorInfo; x: TensorInfo; mean: TensorInfo; variance: TensorInfo };
+    attrs: { epsilon: number };
+    output: TensorInfo[];
+  };
+  /** Gradient of the input of a BatchNorm on the statistics of the batch. */
+  MienNormInputGrad: {
+    inputs: NormInputs & { dy: TensorInfo; x: TensorInfo; dGamma: TensorInfo; dBeta: TensorInfo };
+    attrs: { epsilon: number };
+    output: TensorInfo;
+  };
+  /** Mean and (biased) variance of the batch, and the averages after a step towards them: `[channels]` each. */
+  MienMoments: {
+    inputs: { x: TensorInfo; movingMean: TensorInfo; movingVariance: TensorInfo };
+    attrs: { momentum: number };
+    output: TensorInfo[];
+  };
+  /** `total + sums`; it ends a step, so that a backend that records work sends it now. */
+  MienAccumulate: {
+    inputs: { total: TensorInfo; sums: TensorInfo };
+    attrs: Record<string, never>;
     output: TensorInfo;
   };
 }

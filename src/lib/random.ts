@@ -28,7 +28,7 @@ export interface KeyedRandom {
  */
 export function keyedRandom(seed: Seed, purpose: string, ...numbers: readonly number[]): KeyedRandom {
   const counter = new Uint32Array([0, numbers[0] ?? 0, numbers[1] ?? 0, numbers[2] ?? 0]);
-  const key = hashText(purpose);
+  const key = purposeKey(purpose);
   let block = new Uint32Array(4);
   let used = block.length;
   const nextUint32 = (): number => {
@@ -48,6 +48,19 @@ export function keyedRandom(seed: Seed, purpose: string, ...numbers: readonly nu
     normal: () => Math.sqrt(-2 * Math.log(1 - unit())) * Math.cos(2 * Math.PI * unit()),
     bernoulli: (probability) => unit() < probability,
   };
+}
+
+/** The first `count` words of a key's draws at once: what as many calls of `nextUint32` give, and many times faster. */
+export function keyedWords(
+  count: number,
+  seed: Seed,
+  purpose: string,
+  [a, b, c]: readonly [number, number, number],
+): Uint32Array {
+  const words = new Uint32Array(Math.ceil(count / 4) * 4);
+  const key = purposeKey(purpose);
+  for (let block = 0; block * 4 < count; block += 1) philoxInto(words, block * 4, [block, a, b, c], seed, key);
+  return words.subarray(0, count);
 }
 
 /**
@@ -77,6 +90,13 @@ export function shuffledRange(
  * @returns 4 words
  */
 export function philox4x32(counter: Uint32Array, key0: number, key1: number): Uint32Array<ArrayBuffer> {
+  const out = new Uint32Array(4);
+  philoxInto(out, 0, counter, key0, key1);
+  return out;
+}
+
+/** Writes a block's four words to `out` from `at` on. */
+function philoxInto(out: Uint32Array, at: number, counter: ArrayLike<number>, key0: number, key1: number): void {
   let a = counter[0]!;
   let b = counter[1]!;
   let c = counter[2]!;
@@ -89,13 +109,16 @@ export function philox4x32(counter: Uint32Array, key0: number, key1: number): Ui
     const highC = multiplyHigh(0xcd9e8d57, c);
     const lowC = Math.imul(0xcd9e8d57, c);
     a = highC ^ b ^ k0;
-    b = lowC;
     c = highA ^ d ^ k1;
+    b = lowC;
     d = lowA;
     k0 = (k0 + 0x9e3779b9) | 0;
     k1 = (k1 + 0xbb67ae85) | 0;
   }
-  return Uint32Array.of(a, b, c, d);
+  out[at] = a;
+  out[at + 1] = b;
+  out[at + 2] = c;
+  out[at + 3] = d;
 }
 
 /** Upper 32 bits of the 64-bit product of two unsigned words. */
@@ -108,8 +131,8 @@ function multiplyHigh(x: number, y: number): number {
   return x1 * y1 + Math.floor(middle / 0x10000) + ((x0 * y1 + (middle & 0xffff)) >>> 16);
 }
 
-/** FNV-1a, 32 bits: spreads purposes over the key. */
-function hashText(text: string): number {
+/** The second half of a purpose's key: FNV-1a, 32 bits. */
+export function purposeKey(text: string): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < text.length; i += 1) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
   return hash >>> 0;

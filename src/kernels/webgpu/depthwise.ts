@@ -1,0 +1,163 @@
+/** A depthwise convolution with bias and ReLU, and its gradients; each thread has four channels. */
+import type { TensorInfo } from '@tensorflow/tfjs';
+import { allocate, dispatch, type Binding, type Gpu } from './gpu.ts';
+import type { ForwardInputs } from './linear-forward.ts';
+import type { InputGradInputs } from './linear-input-grad.ts';
+import { filterRows, partsOf } from './linear-filter-grad.ts';
+import { constants, inRows, type LinearShape } from './shape.ts';
+import { activation, activationGrad, FLAT_MAIN, flatGroups, times } from './wgsl.ts';
+
+/** Output positions of a thread, side by side: neighbours read the same columns. */
+const STRIP = 4;
+
+/** Whether the programs are written for it: channels come in fours. */
+export const isDepthwiseSupported = (shape: LinearShape): boolean =>
+  shape.inChannels % 4 === 0 && shape.outChannels === shape.inChannels;
+
+const vec4 = (name: string, tensor: TensorInfo, isWritten = false): Binding => ({ name, type: 'vec4f', tensor, isWritten });
+
+/** @returns `outShape` */
+export function depthwiseForward(
+  gpu: Gpu,
+  shape: LinearShape,
+  { x, filter, bias, relu }: ForwardInputs,
+  outShape: readonly number[],
+): TensorInfo {
+  const out = allocate(gpu, outShape);
+  const strips = Math.ceil(shape.outWidth / STRIP);
+  const threads = (shape.batch * shape.outHeight * strips * shape.inChannels) / 4;
+  const columns = (STRIP - 1) * shape.strideWidth + shape.filterWidth;
+  /** Adds one input column to each output that it has a tap for. */
+  const column = (at: number): string => {
+    const adds = Array.from({ length: STRIP }, (_, i) => ({ i, kx: at - i * shape.strideWidth }))
+      .filter(({ kx }) => kx >= 0 && kx < shape.filterWidth)
+      .map(({ i, kx }) => `sum${i} += value * w${kx};`);
+    return `{ let inX = left + ${at};
+      if (inX >= 0 && inX < i32(IN_WIDTH)) {
+        let value = x[(source + u32(inX)) * FOURS + four];
+        ${adds.join(' ')}
+      } }`;
+  };
+  const code = `${constants(shape)}
+const FOURS = IN_CHANNELS / 4u;
+${activation(relu)}
+${FLAT_MAIN}
+  if (index >= uniforms.threads) { return; }
+  let four = index % FOURS;
+  let strip = index / FOURS % ${strips}u;
+  let line = index / FOURS / ${strips}u;
+  let top = i32(line % OUT_HEIGHT * STRIDE_HEIGHT) - PAD_TOP;
+  let left = i32(strip * ${STRIP}u * STRIDE_WIDTH) - PAD_LEFT;
+  ${times(STRIP, (i) => `var sum${i} = ${bias === null ? 'vec4f(0.0)' : 'bias[four]'};`)}
+  for (var ky = 0u; ky < FILTER_HEIGHT; ky++) {
+    let inY = top + i32(ky);
+    if (inY < 0 || inY >= i32(IN_HEIGHT)) { continue; }
+    let source = (line / OUT_HEIGHT * IN_HEIGHT + u32(inY)) * IN_WIDTH;
+    ${times(shape.filterWidth, (kx) => `let w${kx} = filter_[(ky * FILTER_WIDTH + ${kx}u) * FOURS + four];`)}
+    ${times(columns, column)}
+  }
+  let row = line * OUT_WIDTH + strip * ${STRIP}u;
+  ${times(STRIP, (i) => `if (strip * ${STRIP}u + ${i}u < OUT_WIDTH) { y[(row + ${i}u) * FOURS + four] = activate(sum${i}); }`)}
+}`;
+  dispatch(gpu, {
+    label: 'depthwise convolution',
+    code,
+    bindings: [vec4('x', x), vec4('filter_', filter), ...(bias === null ? [] : [vec4('bias', bias)]), vec4('y', out, true)],
+    uniforms: [{ name: 'threads', type: 'u32', value: threads }],
+    groups: flatGroups(threads),
+  });
+  return out;
+}
+
+/** @returns `inShape` */
+export function depthwiseInputGrad(
+  gpu: Gpu,
+  shape: LinearShape,
+  { dz, filter, x, relu }: InputGradInputs,
+  inShape: readonly number[],
+): TensorInfo {
+  const out = allocate(gpu, inShape);
+  const threads = (inRows(shape) * shape.inChannels) / 4;
+  const code = `${constants(shape)}
+const FOURS = IN_CHANNELS / 4u;
+${activationGrad(relu)}
+${FLAT_MAIN}
+  if (index >= uniforms.threads) { return; }
+  let four = index % FOURS;
+  let position = index / FOURS;
+  let picture = position / (IN_HEIGHT * IN_WIDTH);
+  let inY = i32(position / IN_WIDTH % IN_HEIGHT) + PAD_TOP;
+  let inX = i32(position % IN_WIDTH) + PAD_LEFT;
+  var sum = vec4f(0.0);
+  for (var ky = 0; ky < i32(FILTER_HEIGHT); ky++) {
+    let outY = (inY - ky) / i32(STRIDE_HEIGHT);
+    if (inY < ky || outY >= i32(OUT_HEIGHT) || outY * i32(STRIDE_HEIGHT) != inY - ky) { continue; }
+    for (var kx = 0; kx < i32(FILTER_WIDTH); kx++) {
+      let outX = (inX - kx) / i32(STRIDE_WIDTH);
+      if (inX < kx || outX >= i32(OUT_WIDTH) || outX * i32(STRIDE_WIDTH) != inX - kx) { continue; }
+      let d = dz[((picture * OUT_HEIGHT + u32(outY)) * OUT_WIDTH + u32(outX)) * FOURS + four];
+      sum += d * filter_[u32(ky * i32(FILTER_WIDTH) + kx) * FOURS + four];
+    }
+  }
+  dx[index] = ${x === null ? 'sum' : 'pass_through(sum, x[index])'};
+}`;
+  dispatch(gpu, {
+    label: 'depthwise convolution, input gradient',
+    code,
+    bindings: [vec4('dz', dz), vec4('filter_', filter), ...(x === null ? [] : [vec4('x', x)]), vec4('dx', out, true)],
+    uniforms: [{ name: 'threads', type: 'u32', value: threads }],
+    groups: flatGroups(threads),
+  });
+  return out;
+}
+
+/** @returns `[parts, taps + 1, channels]`; the last row of each part is the bias' */
+export function depthwiseFilterGradParts(gpu: Gpu, shape: LinearShape, x: TensorInfo, dz: TensorInfo): TensorInfo {
+  const fours = shape.inChannels / 4;
+  const rows = shape.filterHeight + 1;
+  const parts = partsOf(shape, fours * rows);
+  const out = allocate(gpu, [parts, filterRows(shape) + 1, shape.inChannels]);
+  const lines = shape.batch * shape.outHeight;
+  const threads = fours * rows * parts;
+  const code = `${constants(shape)}
+const FOURS = IN_CHANNELS / 4u;
+const ROWS = FILTER_HEIGHT * FILTER_WIDTH + 1u;
+${FLAT_MAIN}
+  if (index >= uniforms.threads) { return; }
+  let four = index % FOURS;
+  let ky = index / FOURS % (FILTER_HEIGHT + 1u);
+  let part = index / FOURS / (FILTER_HEIGHT + 1u);
+  let start = part * uniforms.lines_a_part;
+  let end = min(start + uniforms.lines_a_part, uniforms.lines);
+  ${times(shape.filterWidth, (kx) => `var sum${kx} = vec4f(0.0);`)}
+  if (ky == FILTER_HEIGHT) {
+    for (var row = start * OUT_WIDTH; row < end * OUT_WIDTH; row++) { sum0 += dz[row * FOURS + four]; }
+    sums[(part * ROWS + ROWS - 1u) * FOURS + four] = sum0;
+    return;
+  }
+  for (var line = start; line < end; line++) {
+    let inY = i32(line % OUT_HEIGHT * STRIDE_HEIGHT + ky) - PAD_TOP;
+    if (inY < 0 || inY >= i32(IN_HEIGHT)) { continue; }
+    let source = (line / OUT_HEIGHT * IN_HEIGHT + u32(inY)) * IN_WIDTH;
+    for (var outX = 0u; outX < OUT_WIDTH; outX++) {
+      let d = dz[(line * OUT_WIDTH + outX) * FOURS + four];
+      let left = i32(outX * STRIDE_WIDTH) - PAD_LEFT;
+      ${times(shape.filterWidth, (kx) => `if (left + ${kx} >= 0 && left + ${kx} < i32(IN_WIDTH)) { sum${kx} += d * x[(source + u32(left + ${kx})) * FOURS + four]; }`)}
+    }
+  }
+  let row = part * ROWS + ky * FILTER_WIDTH;
+  ${times(shape.filterWidth, (kx) => `sums[(row + ${kx}u) * FOURS + four] = sum${kx};`)}
+}`;
+  dispatch(gpu, {
+    label: 'depthwise convolution, filter gradient',
+    code,
+    bindings: [vec4('x', x), vec4('dz', dz), vec4('sums', out, true)],
+    uniforms: [
+      { name: 'threads', type: 'u32', value: threads },
+      { name: 'lines', type: 'u32', value: lines },
+      { name: 'lines_a_part', type: 'u32', value: Math.ceil(lines / parts) },
+    ],
+    groups: flatGroups(threads),
+  });
+  return out;
+}

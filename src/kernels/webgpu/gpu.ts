@@ -1,0 +1,171 @@
+/**
+ * Runs WGSL programs of our own on tfjs' WebGPU backend: its tensors, pool of buffers and command encoder, but with
+ * several outputs a program, outputs in place, and uniforms that are made once. It reads members that the backend
+ * keeps to itself; the version of tfjs is pinned.
+ */
+import type { KernelBackend, TensorInfo } from '@tensorflow/tfjs';
+
+/** What the backend knows of a tensor. */
+interface TensorData {
+  readonly dtype: 'float32' | 'int32' | 'bool';
+  readonly shape: readonly number[];
+  refCount: number;
+  /** On the host, not uploaded yet. */
+  values: ArrayLike<number> | null;
+  resource: GPUBuffer | null;
+}
+
+interface BufferManager {
+  acquireBuffer(size: number, usage: number): GPUBuffer;
+}
+
+/** The members of tfjs' `WebGPUBackend` that are used here. */
+export interface Gpu extends KernelBackend {
+  readonly device: GPUDevice;
+  readonly queue: GPUQueue;
+  readonly bufferManager: BufferManager;
+  readonly tensorMap: { get(dataId: object): TensorData; has(dataId: object): boolean };
+  readonly uniformPendingDisposal: GPUBuffer[];
+  /** Data that recorded commands use. */
+  readonly commandQueueOwnedIds: WeakSet<object>;
+  readonly commandEncoder: GPUCommandEncoder | null;
+  computePassEncoder: GPUComputePassEncoder | null;
+  dispatchCountInPass: number;
+  ensureCommandEncoderReady(): void;
+  endComputePassEncoder(): void;
+  submitQueue(): void;
+  uploadToGPU(dataId: object): void;
+  makeTensorInfo(shape: number[], dtype: 'float32' | 'int32'): TensorInfo;
+}
+
+/** A tensor that a program reads or writes under a name. */
+export interface Binding {
+  readonly name: string;
+  /** WGSL type of its elements, for example `vec4f`. */
+  readonly type: string;
+  readonly tensor: TensorInfo;
+  /** Whether the program writes it; what it read before is then gone. */
+  readonly isWritten?: boolean;
+}
+
+export interface Uniform {
+  readonly name: string;
+  readonly type: 'u32' | 'f32';
+  readonly value: number;
+}
+
+export interface ProgramRun {
+  /** Shown by GPU debuggers. */
+  readonly label: string;
+  /** WGSL with an entry point `main`; bindings and `uniforms` are declared for it. */
+  readonly code: string;
+  readonly bindings: readonly Binding[];
+  readonly uniforms?: readonly Uniform[];
+  /** Uniforms that differ from step to step are written anew; others are kept by their values. */
+  readonly isFleeting?: boolean;
+  /** Workgroups in x, y and z. */
+  readonly groups: readonly [number, number, number];
+}
+
+/** What is kept for a device: programs by their code, uniforms by their values. */
+interface Kept {
+  readonly pipelines: Map<string, GPUComputePipeline>;
+  readonly uniforms: Map<string, GPUBuffer>;
+}
+
+const keptByDevice = new WeakMap<GPUDevice, Kept>();
+/** More dispatches than a step has: a frozen prefix is cut here, so that no submit takes long enough to be killed. */
+const DISPATCHES_PER_SUBMIT = 128;
+
+function keptOf(device: GPUDevice): Kept {
+  const known = keptByDevice.get(device);
+  if (known !== undefined) return known;
+  const kept = { pipelines: new Map<string, GPUComputePipeline>(), uniforms: new Map<string, GPUBuffer>() };
+  keptByDevice.set(device, kept);
+  return kept;
+}
+
+/** A tensor without values yet; every element must be written. */
+export function allocate(gpu: Gpu, shape: readonly number[]): TensorInfo {
+  return gpu.makeTensorInfo([...shape], 'float32');
+}
+
+/** Records one program; it runs when the backend submits. */
+export function dispatch(gpu: Gpu, run: ProgramRun): void {
+  const { bindings, uniforms = [] } = run;
+  for (const { tensor } of bindings) {
+    gpu.uploadToGPU(tensor.dataId);
+    gpu.commandQueueOwnedIds.add(tensor.dataId);
+  }
+  const pipeline = pipelineOf(gpu.device, run);
+  const entries: GPUBindGroupEntry[] = bindings.map(({ tensor }, binding) => ({
+    binding,
+    resource: { buffer: gpu.tensorMap.get(tensor.dataId).resource! },
+  }));
+  if (uniforms.length > 0) {
+    entries.push({ binding: bindings.length, resource: { buffer: uniformBuffer(gpu, run) } });
+  }
+  const bindGroup = gpu.device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries });
+  gpu.ensureCommandEncoderReady();
+  gpu.computePassEncoder ??= gpu.commandEncoder!.beginComputePass();
+  gpu.computePassEncoder.setPipeline(pipeline);
+  gpu.computePassEncoder.setBindGroup(0, bindGroup);
+  gpu.computePassEncoder.dispatchWorkgroups(...run.groups);
+  gpu.dispatchCountInPass += 1;
+  if (gpu.dispatchCountInPass >= DISPATCHES_PER_SUBMIT) submit(gpu);
+}
+
+/** Sends what is recorded to the device, so that it starts while the host goes on. */
+export function submit(gpu: Gpu): void {
+  if (gpu.commandEncoder === null) return;
+  gpu.endComputePassEncoder();
+  gpu.submitQueue();
+}
+
+function pipelineOf(device: GPUDevice, { code, bindings, uniforms = [], label }: ProgramRun): GPUComputePipeline {
+  const declarations = bindings.map(
+    ({ name, type, isWritten }, index) =>
+      `@group(0) @binding(${index.toString()}) var<storage, ${isWritten === true ? 'read_write' : 'read'}> ${name}: array<${type}>;`,
+  );
+  if (uniforms.length > 0) {
+    const members = uniforms.map(({ name, type }) => `${name}: ${type}`).join(', ');
+    declarations.push(
+      `struct Uniforms { ${members} }`,
+      `@group(0) @binding(${bindings.length.toString()}) var<uniform> uniforms: Uniforms;`,
+    );
+  }
+  const source = [...declarations, code].join('\n');
+  const { pipelines } = keptOf(device);
+  const known = pipelines.get(source);
+  if (known !== undefined) return known;
+  const pipeline = device.createComputePipeline({
+    label,
+    layout: 'auto',
+    compute: { module: device.createShaderModule({ label, code: source }), entryPoint: 'main' },
+  });
+  pipelines.set(source, pipeline);
+  return pipeline;
+}
+
+function uniformBuffer(gpu: Gpu, { uniforms = [], isFleeting = false }: ProgramRun): GPUBuffer {
+  const bytes = new DataView(new ArrayBuffer(Math.ceil(uniforms.length / 4) * 16));
+  uniforms.forEach(({ type, value }, index) => {
+    if (type === 'u32') bytes.setUint32(index * 4, value, true);
+    else bytes.setFloat32(index * 4, value, true);
+  });
+  const usage = GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST;
+  if (isFleeting) {
+    const buffer = gpu.bufferManager.acquireBuffer(bytes.byteLength, usage);
+    gpu.queue.writeBuffer(buffer, 0, bytes.buffer);
+    gpu.uniformPendingDisposal.push(buffer);
+    return buffer;
+  }
+  const { uniforms: kept } = keptOf(gpu.device);
+  const key = new Uint32Array(bytes.buffer).join();
+  const known = kept.get(key);
+  if (known !== undefined) return known;
+  const buffer = gpu.device.createBuffer({ size: bytes.byteLength, usage });
+  gpu.queue.writeBuffer(buffer, 0, bytes.buffer);
+  kept.set(key, buffer);
+  return buffer;
+}

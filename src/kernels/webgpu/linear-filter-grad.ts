@@ -1,0 +1,87 @@
+/**
+ * Gradient of a convolution's (or dense layer's) filter and bias, as sums over parts of the batch. Each thread sums a
+ * tile of taps and channels over one part's lines of output positions; one more row of threads sums what the bias
+ * gets. Where there is one part and nothing to follow, the sums are the gradients.
+ */
+import type { TensorInfo } from '@tensorflow/tfjs';
+import { allocate, dispatch, type Gpu } from './gpu.ts';
+import { constants, type LinearShape } from './shape.ts';
+import { elementOf, reader, times, writer } from './wgsl.ts';
+
+/** Threads that keep a large GPU busy. */
+const MANY_THREADS = 16_384;
+/** Rows (input channels) and columns (output channels) of a thread's tile. */
+const TILE = 4;
+
+/** Taps times input channels (1 a tap where each channel has a filter of its own). */
+export const filterRows = (shape: LinearShape): number =>
+  shape.filterHeight * shape.filterWidth * (shape.kind === 'conv' ? shape.inChannels : 1);
+
+/** Parts that the batch is summed in: more where the filter alone does not keep the GPU busy. */
+export function partsOf(shape: LinearShape, threads: number): number {
+  const lines = shape.batch * shape.outHeight;
+  return Math.max(1, Math.min(64, Math.ceil(MANY_THREADS / threads), Math.floor(lines / 4)));
+}
+
+/** @returns `[parts, filterRows + 1, outChannels]`; the last row of each part is the bias' */
+export function filterGradParts(gpu: Gpu, shape: LinearShape, x: TensorInfo, dz: TensorInfo): TensorInfo {
+  const kTiles = shape.filterHeight * shape.filterWidth * Math.ceil(shape.inChannels / TILE) + 1;
+  const nTiles = Math.ceil(shape.outChannels / TILE);
+  const parts = partsOf(shape, kTiles * nTiles);
+  const out = allocate(gpu, [parts, filterRows(shape) + 1, shape.outChannels]);
+  const lines = shape.batch * shape.outHeight;
+  dispatch(gpu, {
+    label: 'convolution, filter gradient',
+    code: codeOf(shape),
+    bindings: [
+      { name: 'x', type: elementOf(shape.inChannels), tensor: x },
+      { name: 'dz', type: elementOf(shape.outChannels), tensor: dz },
+      { name: 'sums', type: elementOf(shape.outChannels), tensor: out, isWritten: true },
+    ],
+    uniforms: [
+      { name: 'lines', type: 'u32', value: lines },
+      { name: 'lines_a_part', type: 'u32', value: Math.ceil(lines / parts) },
+    ],
+    groups: [Math.ceil(nTiles / 8), Math.ceil(kTiles / 8), parts],
+  });
+  return out;
+}
+
+function codeOf(shape: LinearShape): string {
+  return `${constants(shape)}
+const TILES_A_TAP = ${Math.ceil(shape.inChannels / TILE)}u;
+const TAPS = FILTER_HEIGHT * FILTER_WIDTH;
+const ROWS = TAPS * IN_CHANNELS + 1u;
+${reader('x', shape.inChannels)}
+${reader('dz', shape.outChannels)}
+${writer('sums', shape.outChannels)}
+@compute @workgroup_size(8, 8)
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  let n = id.x * ${TILE}u;
+  let tap = id.y / TILES_A_TAP;
+  if (n >= OUT_CHANNELS || id.y > TAPS * TILES_A_TAP) { return; }
+  let c = id.y % TILES_A_TAP * ${TILE}u;
+  let start = id.z * uniforms.lines_a_part;
+  let end = min(start + uniforms.lines_a_part, uniforms.lines);
+  ${times(TILE, (k) => `var sum${k} = vec4f(0.0);`)}
+  if (tap == TAPS) {
+    for (var row = start * OUT_WIDTH; row < end * OUT_WIDTH; row++) { sum0 += read_dz(row, n); }
+    write_sums(id.z * ROWS + ROWS - 1u, n, sum0);
+    return;
+  }
+  for (var line = start; line < end; line++) {
+    let inY = i32(line % OUT_HEIGHT * STRIDE_HEIGHT + tap / FILTER_WIDTH) - PAD_TOP;
+    if (inY < 0 || inY >= i32(IN_HEIGHT)) { continue; }
+    let source = (line / OUT_HEIGHT * IN_HEIGHT + u32(inY)) * IN_WIDTH;
+    for (var outX = 0u; outX < OUT_WIDTH; outX++) {
+      let inX = i32(outX * STRIDE_WIDTH + tap % FILTER_WIDTH) - PAD_LEFT;
+      if (inX < 0 || inX >= i32(IN_WIDTH)) { continue; }
+      let value = read_x(source + u32(inX), c);
+      let d = read_dz(line * OUT_WIDTH + outX, n);
+      ${times(TILE, (k) => `sum${k} += value[${k}] * d;`)}
+    }
+  }
+  let row = id.z * ROWS + tap * IN_CHANNELS + c;
+  ${times(TILE, (k) => `if (c + ${k}u < IN_CHANNELS) { write_sums(row + ${k}u, n, sum${k}); }`)}
+}`;
+}

@@ -1,0 +1,87 @@
+/**
+ * Convolution (or dense layer) with bias and ReLU in one program. Each thread computes a tile of output positions by
+ * channels in registers; nothing is shared between threads, because barriers cost more than they save on the software
+ * adapters that tests run on, and caches serve the neighbours' common reads on the others.
+ */
+import type { TensorInfo } from '@tensorflow/tfjs';
+import { allocate, dispatch, type Binding, type Gpu } from './gpu.ts';
+import { constants, isPoint, outRows, type LinearShape } from './shape.ts';
+import { activation, elementOf, reader, times, writer, type Relu } from './wgsl.ts';
+
+export interface ForwardInputs {
+  readonly x: TensorInfo;
+  readonly filter: TensorInfo;
+  readonly bias: TensorInfo | null;
+  readonly relu: Relu;
+}
+
+/** Positions and channels (in fours) of a thread's tile: smaller where there are few, so that all cores have some. */
+export function tileOf(rows: number, channels: number): { rows: number; fours: number } {
+  return rows * channels >= 2 ** 20 ? { rows: 4, fours: 2 } : { rows: 4, fours: 1 };
+}
+
+/** @returns `outShape` */
+export function forward(gpu: Gpu, shape: LinearShape, inputs: ForwardInputs, outShape: readonly number[]): TensorInfo {
+  const { x, filter, bias, relu } = inputs;
+  const rows = outRows(shape);
+  const tile = tileOf(rows, shape.outChannels);
+  const out = allocate(gpu, outShape);
+  const bindings: Binding[] = [
+    { name: 'x', type: elementOf(shape.inChannels), tensor: x },
+    { name: 'filter_', type: elementOf(shape.outChannels), tensor: filter },
+    ...(bias === null ? [] : [{ name: 'bias', type: elementOf(shape.outChannels), tensor: bias }]),
+    { name: 'y', type: elementOf(shape.outChannels), tensor: out, isWritten: true },
+  ];
+  dispatch(gpu, {
+    label: 'convolution',
+    code: codeOf(shape, tile, bias !== null, relu),
+    bindings,
+    uniforms: [{ name: 'rows', type: 'u32', value: rows }],
+    groups: [
+      Math.ceil(shape.outChannels / (tile.fours * 4 * 8)),
+      Math.ceil(rows / (tile.rows * 8)),
+      1,
+    ],
+  });
+  return out;
+}
+
+function codeOf(shape: LinearShape, tile: { rows: number; fours: number }, hasBias: boolean, relu: Relu): string {
+  const point = isPoint(shape);
+  const each = (line: (i: number) => string): string => times(tile.rows, line);
+  const eachFour = (line: (j: number) => string): string => times(tile.fours, line);
+  const at = (j: number): string => `column + ${(j * 4).toString()}u`;
+  return `${constants(shape)}
+${reader('x', shape.inChannels)}
+${reader('filter_', shape.outChannels)}
+${hasBias ? reader('bias', shape.outChannels) : ''}
+${writer('y', shape.outChannels)}
+${activation(relu)}
+@compute @workgroup_size(8, 8)
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  let column = id.x * ${(tile.fours * 4).toString()}u;
+  let first = id.y * ${tile.rows.toString()}u;
+  if (column >= OUT_CHANNELS || first >= uniforms.rows) { return; }
+  ${each((i) => eachFour((j) => `var sum${i}_${j} = ${hasBias ? `read_bias(0u, ${at(j)})` : 'vec4f(0.0)'};`))}
+  ${each((i) => `let row${i} = min(first + ${i}u, uniforms.rows - 1u);`)}
+  ${point ? '' : each((i) => `let picture${i} = row${i} / (OUT_HEIGHT * OUT_WIDTH);
+  let top${i} = i32((row${i} / OUT_WIDTH) % OUT_HEIGHT * STRIDE_HEIGHT) - PAD_TOP;
+  let left${i} = i32(row${i} % OUT_WIDTH * STRIDE_WIDTH) - PAD_LEFT;`)}
+  for (var tap = 0u; tap < FILTER_HEIGHT * FILTER_WIDTH; tap++) {
+    ${
+      point
+        ? each((i) => `let source${i} = row${i};`)
+        : each((i) => `let inY${i} = top${i} + i32(tap / FILTER_WIDTH);
+    let inX${i} = left${i} + i32(tap % FILTER_WIDTH);
+    let inside${i} = inY${i} >= 0 && inY${i} < i32(IN_HEIGHT) && inX${i} >= 0 && inX${i} < i32(IN_WIDTH);
+    let source${i} = select(0u, (picture${i} * IN_HEIGHT + u32(inY${i})) * IN_WIDTH + u32(inX${i}), inside${i});`)
+    }
+    for (var c = 0u; c < IN_CHANNELS; c += 4u) {
+      ${times(4, (q) => eachFour((j) => `let w${q}_${j} = read_filter_(tap * IN_CHANNELS + c + ${q}u, ${at(j)});`))}
+      ${each((i) => `let x${i} = ${point ? `read_x(source${i}, c)` : `select(vec4f(0.0), read_x(source${i}, c), inside${i})`};
+      ${eachFour((j) => `sum${i}_${j} += x${i}.x * w0_${j} + x${i}.y * w1_${j} + x${i}.z * w2_${j} + x${i}.w * w3_${j};`)}`)}
+    }
+  }
+  ${each((i) => `if (first + ${i}u < uniforms.rows) { ${eachFour((j) => `if (${at(j)} < OUT_CHANNELS) { write_y(row${i}, ${at(j)}, activate(sum${i}_${j})); }`)} }`)}
+}`;
+}

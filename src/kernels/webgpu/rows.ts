@@ -1,0 +1,161 @@
+/** Programs that take each element, or each picture's channels, by themselves: BatchNorm, pooling and dropout. */
+import type { TensorInfo } from '@tensorflow/tfjs';
+import { purposeKey } from '../../lib/random.ts';
+import type { MienKernels } from '../signatures.ts';
+import { allocate, dispatch, type Binding, type Gpu } from './gpu.ts';
+import { activationGrad, elementOf, FLAT_MAIN, flatGroups, reader, writer } from './wgsl.ts';
+
+const widthOf = (x: TensorInfo): number => x.shape.at(-1) ?? 1;
+const rowsOf = (x: TensorInfo): number => x.shape.slice(0, -1).reduce((product, side) => product * side, 1);
+
+interface RowProgram {
+  readonly label: string;
+  readonly inputs: Readonly<Record<string, TensorInfo>>;
+  readonly outShape: readonly number[];
+  /** WGSL in which `row` and `at` (the column) are known; `value` is what it writes. */
+  readonly body: string;
+  readonly extra?: string;
+}
+
+/** Runs a thread for each four values of the output's rows. */
+function runRows(gpu: Gpu, { label, inputs, outShape, body, extra = '' }: RowProgram): TensorInfo {
+  const out = allocate(gpu, outShape);
+  const width = widthOf(out);
+  const fours = Math.ceil(width / 4);
+  const type = elementOf(width);
+  const names = Object.keys(inputs);
+  const threads = rowsOf(out) * fours;
+  dispatch(gpu, {
+    label,
+    code: `${[...names, 'out'].map((name) => (name === 'out' ? writer('out_', width) : reader(`${name}_`, width))).join('\n')}
+${extra}
+${FLAT_MAIN}
+  if (index >= uniforms.threads) { return; }
+  let row = index / ${fours}u;
+  let at = index % ${fours}u * 4u;
+  ${body}
+  write_out_(row, at, value);
+}`,
+    bindings: [
+      ...Object.entries(inputs).map(([name, tensor]): Binding => ({ name: `${name}_`, type, tensor })),
+      { name: 'out_', type, tensor: out, isWritten: true },
+    ],
+    uniforms: [{ name: 'threads', type: 'u32', value: threads }],
+    groups: flatGroups(threads),
+  });
+  return out;
+}
+
+/** @see MienKernels.MienNorm */
+export function norm(gpu: Gpu, inputs: MienKernels['MienNorm']['inputs'], epsilon: number): TensorInfo {
+  const { x, gamma, beta, mean, variance } = inputs;
+  return runRows(gpu, {
+    label: 'norm',
+    inputs: { x, gamma, beta, mean, variance },
+    outShape: x.shape,
+    body: `let scale = read_gamma_(0u, at) / sqrt(read_variance_(0u, at) + ${epsilon.toExponential()});
+  let value = (read_x_(row, at) - read_mean_(0u, at)) * scale + read_beta_(0u, at);`,
+  });
+}
+
+/** @see MienKernels.MienNormInputGrad */
+export function normInputGrad(
+  gpu: Gpu,
+  inputs: MienKernels['MienNormInputGrad']['inputs'],
+  epsilon: number,
+): TensorInfo {
+  const { dy, x, gamma, mean, variance, dGamma, dBeta } = inputs;
+  return runRows(gpu, {
+    label: 'norm, input gradient',
+    inputs: { dy, x, gamma, mean, variance, dGamma, dBeta },
+    outShape: dy.shape,
+    body: `let inverse = 1.0 / sqrt(read_variance_(0u, at) + ${epsilon.toExponential()});
+  let centred = (read_x_(row, at) - read_mean_(0u, at)) * inverse;
+  let shared_ = (read_dBeta_(0u, at) + centred * read_dGamma_(0u, at)) / ${rowsOf(x)}.0;
+  let value = read_gamma_(0u, at) * inverse * (read_dy_(row, at) - shared_);`,
+  });
+}
+
+/** @see MienKernels.MienActivationGrad */
+export function reluGrad(
+  gpu: Gpu,
+  { dy, y }: MienKernels['MienActivationGrad']['inputs'],
+  name: 'relu' | 'relu6',
+): TensorInfo {
+  const body = 'let value = pass_through(read_dy_(row, at), read_y_(row, at));';
+  return runRows(gpu, { label: name, inputs: { dy, y }, outShape: dy.shape, body, extra: activationGrad(name) });
+}
+
+/** @see MienKernels.MienGlobalPoolGrad */
+export function globalPoolGrad(
+  gpu: Gpu,
+  { dy, x }: MienKernels['MienGlobalPoolGrad']['inputs'],
+  { height, width, activation: relu }: MienKernels['MienGlobalPoolGrad']['attrs'],
+): TensorInfo {
+  const [batch = 1, channels = 1] = dy.shape;
+  const share = `read_dy_(row / ${height * width}u, at) / ${height * width}.0`;
+  return runRows(gpu, {
+    label: 'pooling, input gradient',
+    inputs: x === undefined ? { dy } : { dy, x },
+    outShape: [batch, height, width, channels],
+    body: `let value = ${x === undefined ? share : `pass_through(${share}, read_x_(row, at))`};`,
+    extra: activationGrad(relu),
+  });
+}
+
+/** @see MienKernels.MienGlobalPool */
+export function globalPool(gpu: Gpu, x: TensorInfo): TensorInfo {
+  const [batch = 1, height = 1, width = 1, channels = 1] = x.shape;
+  return runRows(gpu, {
+    label: 'pooling',
+    inputs: { x },
+    outShape: [batch, channels],
+    body: `var sum = vec4f(0.0);
+  for (var position = 0u; position < ${height * width}u; position++) { sum += read_x_(row * ${height * width}u + position, at); }
+  let value = sum / ${height * width}.0;`,
+  });
+}
+
+/** High half of a 64-bit product and ten rounds of Philox, as `lib/random.ts` has them. */
+const PHILOX = `fn high(a: u32, b: u32) -> u32 {
+  let a0 = a & 0xffffu; let a1 = a >> 16u; let b0 = b & 0xffffu; let b1 = b >> 16u;
+  let middle = a1 * b0 + ((a0 * b0) >> 16u);
+  return a1 * b1 + (middle >> 16u) + ((a0 * b1 + (middle & 0xffffu)) >> 16u);
+}
+fn philox(start: vec4u, first: vec2u) -> vec4u {
+  var c = start;
+  var key = first;
+  for (var round = 0u; round < 10u; round++) {
+    c = vec4u(high(0xcd9e8d57u, c.z) ^ c.y ^ key.x, 0xcd9e8d57u * c.z, high(0xd2511f53u, c.x) ^ c.w ^ key.y, 0xd2511f53u * c.x);
+    key += vec2u(0x9e3779b9u, 0xbb67ae85u);
+  }
+  return c;
+}`;
+
+/** @see MienKernels.MienDropout */
+export function dropout(gpu: Gpu, x: TensorInfo, { rate, seed, purpose, numbers }: MienKernels['MienDropout']['attrs']): TensorInfo {
+  const out = allocate(gpu, x.shape);
+  const size = x.shape.reduce((product, side) => product * side, 1);
+  const fours = Math.ceil(size / 4);
+  const [a, b, c] = numbers;
+  dispatch(gpu, {
+    label: 'dropout',
+    code: `${PHILOX}
+${FLAT_MAIN}
+  if (index >= ${fours}u) { return; }
+  let words = philox(vec4u(index, uniforms.a, uniforms.b, uniforms.c), vec2u(uniforms.seed, ${purposeKey(purpose)}u));
+  for (var j = 0u; j < 4u; j++) {
+    let at = index * 4u + j;
+    if (at < ${size}u) { y[at] = select(x[at] * ${1 / (1 - rate)}, 0.0, words[j] < ${Math.ceil(rate * 2 ** 32)}u); }
+  }
+}`,
+    bindings: [
+      { name: 'x', type: 'f32', tensor: x },
+      { name: 'y', type: 'f32', tensor: out, isWritten: true },
+    ],
+    uniforms: Object.entries({ a, b, c, seed }).map(([name, value]) => ({ name, type: 'u32', value })),
+    isFleeting: true,
+    groups: flatGroups(fours),
+  });
+  return out;
+}

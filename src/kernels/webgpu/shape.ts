@@ -1,0 +1,113 @@
+/** Sizes of a convolution, depthwise convolution or dense layer as the programs are written for them. */
+import * as tf from '@tensorflow/tfjs';
+import type { LinearAttrs } from '../signatures.ts';
+
+export interface LinearShape {
+  readonly kind: 'conv' | 'depthwise';
+  readonly batch: number;
+  readonly inHeight: number;
+  readonly inWidth: number;
+  readonly inChannels: number;
+  readonly outHeight: number;
+  readonly outWidth: number;
+  readonly outChannels: number;
+  readonly filterHeight: number;
+  readonly filterWidth: number;
+  readonly strideHeight: number;
+  readonly strideWidth: number;
+  readonly padTop: number;
+  readonly padLeft: number;
+}
+
+/** @param xShape `[batch, height, width, channels]`, or `[batch, channels]` for a dense layer */
+export function shapeOf(xShape: readonly number[], filterShape: readonly number[], attrs: LinearAttrs): LinearShape {
+  if (attrs.kind === 'dense') return denseShape(xShape, filterShape);
+  const info = tf.backend_util.computeConv2DInfo(
+    xShape as [number, number, number, number],
+    filterShape as [number, number, number, number],
+    [...attrs.strides] as [number, number],
+    1,
+    attrs.pad,
+    undefined,
+    attrs.kind === 'depthwise',
+  );
+  return fromInfo(info, attrs.kind);
+}
+
+export function fromInfo(info: tf.backend_util.Conv2DInfo, kind: 'conv' | 'depthwise'): LinearShape {
+  const shape = {
+    kind,
+    batch: info.batchSize,
+    inHeight: info.inHeight,
+    inWidth: info.inWidth,
+    inChannels: info.inChannels,
+    outHeight: info.outHeight,
+    outWidth: info.outWidth,
+    outChannels: info.outChannels,
+    filterHeight: info.filterHeight,
+    filterWidth: info.filterWidth,
+    strideHeight: info.strideHeight,
+    strideWidth: info.strideWidth,
+    padTop: info.padInfo.top,
+    padLeft: info.padInfo.left,
+  };
+  return isPoint(shape) ? { ...shape, ...asRows(shape) } : shape;
+}
+
+/** A 1x1 convolution at stride 1 knows no pictures, only rows. */
+function asRows({ batch, outHeight, outWidth }: LinearShape): Partial<LinearShape> {
+  return { batch: batch * outHeight * outWidth, inHeight: 1, inWidth: 1, outHeight: 1, outWidth: 1 };
+}
+
+/** Rows of channels, each multiplied with the same matrix. */
+export function denseShape([rows = 1, inChannels = 1]: readonly number[], [, outChannels = 1]: readonly number[]): LinearShape {
+  return {
+    kind: 'conv',
+    batch: rows,
+    inHeight: 1,
+    inWidth: 1,
+    inChannels,
+    outHeight: 1,
+    outWidth: 1,
+    outChannels,
+    filterHeight: 1,
+    filterWidth: 1,
+    strideHeight: 1,
+    strideWidth: 1,
+    padTop: 0,
+    padLeft: 0,
+  };
+}
+
+/** Whether each output position reads the one input position of its own. */
+export function isPoint(shape: LinearShape): boolean {
+  const { filterHeight, filterWidth, strideHeight, strideWidth, padTop, padLeft } = shape;
+  return filterHeight * filterWidth * strideHeight * strideWidth === 1 && padTop + padLeft === 0;
+}
+
+/** Output positions of the whole batch. */
+export const outRows = (shape: LinearShape): number => shape.batch * shape.outHeight * shape.outWidth;
+
+/** Input positions of the whole batch. */
+export const inRows = (shape: LinearShape): number => shape.batch * shape.inHeight * shape.inWidth;
+
+/** WGSL constants for all of it but the batch. */
+export function constants(shape: LinearShape): string {
+  const unsigned = {
+    IN_HEIGHT: shape.inHeight,
+    IN_WIDTH: shape.inWidth,
+    IN_CHANNELS: shape.inChannels,
+    OUT_HEIGHT: shape.outHeight,
+    OUT_WIDTH: shape.outWidth,
+    OUT_CHANNELS: shape.outChannels,
+    FILTER_HEIGHT: shape.filterHeight,
+    FILTER_WIDTH: shape.filterWidth,
+    STRIDE_HEIGHT: shape.strideHeight,
+    STRIDE_WIDTH: shape.strideWidth,
+  };
+  return [
+    ...Object.entries(unsigned).map(([name, value]) => `const ${name} = ${value.toString()}u;`),
+    `const PAD_TOP = ${shape.padTop.toString()};`,
+    `const PAD_LEFT = ${shape.padLeft.toString()};`,
+  ].join('\n');
+}
