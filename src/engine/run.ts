@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Dataset } from '../data/dataset.ts';
 import { evaluationOf } from '../evaluation/metrics.ts';
-import { keyedRandom, shuffledRange, type KeyedRandom } from '../lib/random.ts';
+import { shuffledRange } from '../lib/random.ts';
 import { VERSION } from '../lib/version.ts';
 import { firstTrainableOf } from '../models/plan.ts';
 import { Parameters } from '../models/program/parameters.ts';
@@ -153,8 +153,6 @@ class Run {
       validation: summary.split.validation,
       control,
       orderOf: (epoch, count) => shuffledRange(count, recipe.seed, 'epoch order', phaseIndex, epoch),
-      masksOf: (step) => (shape, rate) =>
-        dropoutMask(shape, rate, keyedRandom(recipe.seed, 'dropout', phaseIndex, step)),
     };
   }
 
@@ -210,12 +208,4 @@ class Run {
       versions: { mien: VERSION, tfjs: tf.version.tfjs },
     };
   }
-}
-
-/** 0 where a value is dropped, else what keeps the mean: `1 / (1 - rate)`. @see keras.layers.Dropout */
-function dropoutMask(shape: readonly number[], rate: number, random: KeyedRandom): tf.Tensor {
-  const keep = 1 / (1 - rate);
-  const mask = new Float32Array(tf.util.sizeFromShape([...shape]));
-  for (let index = 0; index < mask.length; index++) mask[index] = random.bernoulli(rate) ? 0 : keep;
-  return tf.tensor(mask, [...shape], 'float32');
 }

@@ -6,6 +6,7 @@ import { registerHostKernels } from './host/register.ts';
 import { registerWasmConvolutionGradients } from './wasm/convolution.ts';
 import { registerWasmDepthwiseGradients } from './wasm/depthwise.ts';
 import { wasmMemory } from './wasm/memory.ts';
+import { registerWebGpuKernels } from './webgpu/register.ts';
 
 const registered = new Set<Backend>();
 
@@ -16,6 +17,7 @@ const registered = new Set<Backend>();
 export function registerKernels(backend: Backend): void {
   if (registered.has(backend)) return;
   registered.add(backend);
+  registerCompositeKernels(backend);
   switch (backend) {
     case 'cpu':
       registerHostKernels('cpu', cpuMemory);
@@ -26,8 +28,9 @@ export function registerKernels(backend: Backend): void {
       registerWasmDepthwiseGradients();
       break;
     case 'webgpu':
+      registerWebGpuKernels();
+      break;
     case 'webgl':
-      registerCompositeKernels(backend);
       break;
     default:
       backend satisfies never;

@@ -65,6 +65,12 @@ export interface MienKernels {
     attrs: { epsilon: number; kind: LinearAttrs['kind'] };
     output: TensorInfo[];
   };
+  /** A linear layer with bias and activation. */
+  MienLinear: {
+    inputs: { x: TensorInfo; filter: TensorInfo; bias?: TensorInfo };
+    attrs: LinearAttrs & { activation: ReluName };
+    output: TensorInfo;
+  };
   /**
    * Gradients of a linear layer's weights. With `gamma`, `mean` and `variance` a BatchNorm was folded into `filter`
    * (which is the filter before that): puts out those of filter, beta and gamma; else of filter and bias.

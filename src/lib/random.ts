@@ -59,7 +59,8 @@ export function keyedWords(
 ): Uint32Array {
   const words = new Uint32Array(Math.ceil(count / 4) * 4);
   const key = purposeKey(purpose);
-  for (let block = 0; block * 4 < count; block += 1) philoxInto(words, block * 4, [block, a, b, c], seed, key);
+  for (let block = 0; block * 4 < count; block += 1)
+    philoxInto(words, block * 4, [block, a, b, c], seed, key);
   return words.subarray(0, count);
 }
 
@@ -96,7 +97,13 @@ export function philox4x32(counter: Uint32Array, key0: number, key1: number): Ui
 }
 
 /** Writes a block's four words to `out` from `at` on. */
-function philoxInto(out: Uint32Array, at: number, counter: ArrayLike<number>, key0: number, key1: number): void {
+function philoxInto(
+  out: Uint32Array,
+  at: number,
+  counter: ArrayLike<number>,
+  key0: number,
+  key1: number,
+): void {
   let a = counter[0]!;
   let b = counter[1]!;
   let c = counter[2]!;

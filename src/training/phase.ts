@@ -15,7 +15,6 @@ import { PLAIN, type Features, type View } from './features.ts';
 import type { LossSettings } from './loss.ts';
 import { Optimizer } from './optimizer.ts';
 import { updateRuleOf } from './optimizers/registry.ts';
-import type { MaskSource } from './pass.ts';
 import { RunningSums } from './running-sums.ts';
 import type { Schedule, ScheduleState } from './schedules/schedule.ts';
 import { scheduleOf } from './schedules/registry.ts';
@@ -40,8 +39,6 @@ export interface PhaseInputs {
   readonly validation: Uint32Array;
   /** Order of `count` pictures in an epoch, from 0. */
   readonly orderOf: (epoch: number, count: number) => Uint32Array;
-  /** Masks of one step; steps are numbered from 0 through the phase. */
-  readonly masksOf: (step: number) => MaskSource;
   readonly control: RunControl;
 }
 
@@ -220,8 +217,8 @@ async function* runSteps(
       );
       const inPhase = (epoch - 1) * steps + step;
       optimizer.learningRate = schedule.rateOf(inPhase, state);
-      const dropoutMask = inputs.masksOf(inPhase);
-      sums.add(trainStep({ tail, parameters, optimizer, loss, dropoutMask }, x, labels), rows.length);
+      const chance = { seed: recipe.seed, phase: inputs.phaseIndex, step: inPhase };
+      sums.add(trainStep({ tail, parameters, optimizer, loss, chance }, x, labels), rows.length);
       tf.dispose([x, labels]);
       clock.tick();
       if (!clock.isDue(step + 1 === steps)) continue;

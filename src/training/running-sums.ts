@@ -8,7 +8,7 @@ export class RunningSums {
 
   /** Adds a step's `[loss sum, hits]`, which it takes over. */
   add(sums: tf.Tensor, pictures: number): void {
-    const total = tf.add(this.#sums, sums);
+    const total: tf.Tensor = tf.engine().runKernel('MienAccumulate', { total: this.#sums, sums });
     tf.dispose([this.#sums, sums]);
     this.#sums = total;
     this.#pictures += pictures;

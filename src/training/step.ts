@@ -2,16 +2,17 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Parameters } from '../models/program/parameters.ts';
 import type { Program } from '../models/program/program.ts';
+import type { Chance } from '../models/program/unit.ts';
 import { softmaxCrossEntropy, type LossSettings } from './loss.ts';
 import type { Optimizer } from './optimizer.ts';
-import { trainingPass, type MaskSource } from './pass.ts';
+import { trainingPass } from './pass.ts';
 
 export interface StepInputs {
   readonly tail: Program;
   readonly parameters: Parameters;
   readonly optimizer: Optimizer;
   readonly loss: LossSettings;
-  readonly dropoutMask: MaskSource;
+  readonly chance: Chance | null;
 }
 
 /**
@@ -22,12 +23,12 @@ export interface StepInputs {
  * @returns `[2]`: sum of losses and number of right answers before the update; the caller disposes it
  */
 export function trainStep(
-  { tail, parameters, optimizer, loss, dropoutMask }: StepInputs,
+  { tail, parameters, optimizer, loss, chance }: StepInputs,
   x: tf.Tensor,
   labels: tf.Tensor1D,
 ): tf.Tensor1D {
   return tf.tidy(() => {
-    const pass = trainingPass(parameters, dropoutMask);
+    const pass = trainingPass(parameters, chance);
     const logits = tail.forward(x, pass) as tf.Tensor2D;
     const { sums, dLogits } = softmaxCrossEntropy(logits, labels, loss);
     tail.backward(dLogits, pass);

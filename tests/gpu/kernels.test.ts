@@ -1,7 +1,8 @@
 /** WebGPU (Dawn, whatever adapter there is) against the cpu backend: gradients, Mien's kernels, a whole run. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useBackend } from '../support/backends.ts';
-import { CASES, convolutionGradients, describeCase, ownKernels } from '../support/kernel-cases.ts';
+import { CASES, convolutionGradients, describeCase, randomCases } from '../support/kernel-cases.ts';
+import { linearKernels, ownKernels } from '../support/own-kernels.ts';
 import { openSession, tinyRecipe, train } from '../support/session.ts';
 import { autodiffGradients, programGradients, relativeError, smallModel } from '../support/tail-gradients.ts';
 
@@ -14,6 +15,21 @@ describe('WebGPU gradients agree with cpu within 1e-5', () => {
     expect(relativeError(gpuDx, dx)).toBeLessThan(1e-5);
     expect(relativeError(gpuDw, dw)).toBeLessThan(1e-5);
   });
+});
+
+describe('linear layers by Mien’s programs agree with cpu within 1e-5', () => {
+  it.each(randomCases(8, 1).map((test) => [JSON.stringify(test), test] as const))(
+    '%s',
+    async (_name, test) => {
+      await useBackend('cpu');
+      const expected = await linearKernels(test);
+      await useBackend('webgpu');
+      const actual = await linearKernels(test);
+      for (const [name, values] of expected) {
+        expect(relativeError(actual.get(name) ?? new Float32Array(), values), name).toBeLessThan(1e-5);
+      }
+    },
+  );
 });
 
 it('Mien’s own kernels agree on WebGPU and cpu within 1e-5', async () => {

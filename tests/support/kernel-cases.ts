@@ -1,5 +1,6 @@
 /** Convolution gradients on random shapes, as one backend computes them. */
 import * as tf from '@tensorflow/tfjs';
+import { keyedRandom } from '../../src/lib/random.ts';
 
 export interface ConvolutionCase {
   readonly kind: 'conv' | 'depthwise';
@@ -148,71 +149,24 @@ export async function convolutionGradients(test: ConvolutionCase): Promise<[Floa
   return values;
 }
 
-/** Mien's own kernels on fixed inputs, each output by name. */
-export async function ownKernels(): Promise<Map<string, Float32Array>> {
-  const outputs = tf.tidy(() => {
-    const draw = (seed: number, low = -2, high = 8): tf.Tensor =>
-      tf.randomUniform([4, 3, 5, 7], low, high, 'float32', seed);
-    const run = (
-      name: string,
-      inputs: Record<string, tf.Tensor>,
-      attrs: tf.NamedAttrMap,
-    ): tf.Tensor | tf.Tensor[] => tf.engine().runKernel(name, inputs, attrs);
+/** Convolutions with any sizes, odd ones among them, that a seed draws. */
+export function randomCases(count: number, seed: number): ConvolutionCase[] {
+  const random = keyedRandom(seed, 'kernel cases');
+  const whole = (low: number, high: number): number => Math.floor(random.uniform(low, high + 1));
+  return Array.from({ length: count }, (_, index) => {
+    const kind = index % 3 === 2 ? 'depthwise' : 'conv';
+    const channels = random.bernoulli(0.6) ? 4 * whole(1, 9) : whole(1, 19);
+    const [height, width] = [whole(4, 9), whole(4, 9)];
     return {
-      relu: run(
-        'MienActivationGrad',
-        { dy: draw(1), y: tf.relu(draw(2)) },
-        { activation: 'relu' },
-      ) as tf.Tensor,
-      relu6: run(
-        'MienActivationGrad',
-        { dy: draw(1), y: tf.relu6(draw(2)) },
-        { activation: 'relu6' },
-      ) as tf.Tensor,
-      sum: run('MienChannelSum', { x: draw(3) }, {}) as tf.Tensor,
-      dot: run('MienChannelDot', { x: draw(3), y: draw(4) }, {}) as tf.Tensor,
-      pool: run(
-        'MienGlobalPoolGrad',
-        { dy: tf.randomUniform([3, 7], -1, 1, 'float32', 8) },
-        { height: 2, width: 5 },
-      ) as tf.Tensor,
-      ...updates('MienAdam', ['m', 'v'], {
-        rate: 0.01,
-        beta1: 0.9,
-        beta2: 0.999,
-        epsilon: 1e-7,
-        decay: 0.001,
-      }),
-      ...updates('MienSgd', [], { rate: 0.01, momentum: 0, nesterov: false }),
-      ...updates('MienSgd', ['momenta'], { rate: 0.01, momentum: 0.9, nesterov: false }),
-      ...updates('MienSgd', ['momenta'], { rate: 0.01, momentum: 0.9, nesterov: true }),
-    };
+      kind,
+      batch: whole(1, 5),
+      height,
+      width,
+      channels,
+      outChannels: kind === 'depthwise' ? channels : random.bernoulli(0.6) ? 4 * whole(1, 9) : whole(1, 19),
+      filter: random.bernoulli(0.3) ? [1, 1] : [whole(1, 4), whole(1, 4)],
+      stride: whole(1, 2),
+      pad: random.bernoulli(0.5) ? 'same' : 'valid',
+    } as const;
   });
-  const values = new Map<string, Float32Array>();
-  for (const [name, tensor] of Object.entries(outputs)) {
-    values.set(name, Float32Array.from(await tensor.data()));
-    tensor.dispose();
-  }
-  return values;
-}
-
-/** One update of three weights of several sizes, each output by name. */
-function updates(
-  kernel: string,
-  slots: readonly string[],
-  attrs: tf.NamedAttrMap,
-): Record<string, tf.Tensor> {
-  const shapes = [[3, 3, 5, 7], [11], [257, 4]];
-  const list = (seed: number, low: number): tf.Tensor[] =>
-    shapes.map((shape, index) => tf.randomUniform(shape, low, 1, 'float32', seed + index));
-  const inputs = {
-    values: list(10, -1),
-    gradients: list(20, -1),
-    // What is squared is never below zero.
-    ...Object.fromEntries(slots.map((slot, index) => [slot, list(30 + 10 * index, slot === 'v' ? 0 : -1)])),
-  };
-  const outputs = tf.engine().runKernel<tf.Tensor[]>(kernel, inputs as unknown as tf.NamedTensorMap, attrs);
-  return Object.fromEntries(
-    outputs.map((output, index) => [`${kernel} ${JSON.stringify(attrs)} ${index.toString()}`, output]),
-  );
 }

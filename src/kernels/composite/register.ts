@@ -1,15 +1,15 @@
 /**
- * Mien's kernels composed from tfjs ops, for the GPU backends: correct everywhere, several dispatches each. A
- * backend's own program replaces them one by one.
+ * Mien's kernels composed from tfjs ops: correct on every backend, several passes or dispatches each. A backend's own
+ * implementation replaces them one by one.
  */
 import * as tf from '@tensorflow/tfjs';
-import type { MienKernelName, MienKernels } from '../signatures.ts';
+import { keyedWords } from '../../lib/random.ts';
+import type { Backend } from '../../protocol/device.ts';
+import type { MienKernelName } from '../signatures.ts';
+import type { Composite } from './composite.ts';
+import { fold, linear, linearGrads, linearInputGrad, throughActivation } from './linear.ts';
+import { moments, norm, normGrads, normInputGrad } from './norm.ts';
 import { compositeUpdates } from './updates.ts';
-
-type Composite<Name extends MienKernelName> = (
-  inputs: { readonly [Input in keyof MienKernels[Name]['inputs']]: tf.Tensor },
-  attrs: MienKernels[Name]['attrs'],
-) => tf.Tensor | tf.Tensor[];
 
 const composites: { readonly [Name in MienKernelName]: Composite<Name> } = {
   MienActivationGrad: ({ dy, y }, { activation }) => {
@@ -19,22 +19,37 @@ const composites: { readonly [Name in MienKernelName]: Composite<Name> } = {
   },
   MienChannelSum: ({ x }) => tf.sum(tf.reshape(x, [-1, x.shape.at(-1) ?? 1]), 0),
   MienChannelDot: ({ x, y }) => tf.sum(tf.reshape(tf.mul(x, y), [-1, x.shape.at(-1) ?? 1]), 0),
-  MienGlobalPoolGrad: ({ dy }, { height, width }) => {
+  MienGlobalPool: ({ x }) => tf.mean(x, [1, 2]),
+  MienGlobalPoolGrad: ({ dy, x }, { height, width, activation }) => {
     const [batch = 1, channels = 1] = dy.shape;
-    return tf.tile(tf.reshape(tf.div(dy, height * width), [batch, 1, 1, channels]), [1, height, width, 1]);
+    const share = tf.reshape(tf.div(dy, height * width), [batch, 1, 1, channels]);
+    return throughActivation(tf.tile(share, [1, height, width, 1]), x, activation);
   },
+  MienDropout: ({ x }, { rate, seed, purpose, numbers }) => {
+    const words = keyedWords(x.size, seed, purpose, numbers);
+    const mask = Float32Array.from(words, (word) => (word < rate * 2 ** 32 ? 0 : 1 / (1 - rate)));
+    return tf.mul(x, tf.tensor(mask, x.shape, 'float32'));
+  },
+  MienLinear: linear,
+  MienFold: fold,
+  MienLinearGrads: linearGrads,
+  MienLinearInputGrad: linearInputGrad,
+  MienNorm: norm,
+  MienNormGrads: normGrads,
+  MienNormInputGrad: normInputGrad,
+  MienMoments: moments,
+  MienAccumulate: ({ total, sums }) => tf.add(total, sums),
 };
 
 /** Registers all of them for one backend. */
-export function registerCompositeKernels(backendName: 'webgpu' | 'webgl'): void {
+export function registerCompositeKernels(backendName: Backend): void {
   for (const [kernelName, composite] of Object.entries({ ...composites, ...compositeUpdates })) {
     tf.registerKernel({
       kernelName,
       backendName,
-      kernelFunc: ({ inputs, attrs }) => {
-        // The engine hands over tensor infos that are tensors; what ops leave behind, the enclosing tidy frees.
-        return (composite as Composite<MienKernelName>)(inputs, attrs as never);
-      },
+      // The engine hands over tensor infos that are tensors.
+      kernelFunc: ({ inputs, attrs }) =>
+        tf.tidy(() => (composite as Composite<MienKernelName>)(inputs as never, attrs as never)),
     });
   }
 }

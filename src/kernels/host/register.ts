@@ -1,7 +1,7 @@
-/** Registers Mien's kernels for cpu and wasm, whose memory the host can loop over. */
-import * as tf from '@tensorflow/tfjs';
+/** Registers Mien's kernels for cpu and wasm, whose memory the host can loop over, in place of the composed ones. */
 import type { HostMemory } from './memory.ts';
 import { updates } from './updates.ts';
+import { replaceKernel } from '../replace.ts';
 import type { MienKernelName, MienKernels } from '../signatures.ts';
 import { globalPoolGrad } from './loops.ts';
 
@@ -11,7 +11,7 @@ type Implementation<Name extends MienKernelName> = (
   attrs: MienKernels[Name]['attrs'],
 ) => MienKernels[Name]['output'];
 
-const implementations: { readonly [Name in MienKernelName]: Implementation<Name> } = {
+const implementations: { readonly [Name in MienKernelName]?: Implementation<Name> } = {
   MienActivationGrad(memory, { dy, y }, { activation }) {
     const out = memory.allocate(dy.shape);
     const ceiling = activation === 'relu6' ? 6 : Infinity;
@@ -28,10 +28,14 @@ const implementations: { readonly [Name in MienKernelName]: Implementation<Name>
     memory.loops.channelDot(memory.view(x), memory.view(y), memory.view(out));
     return out;
   },
-  MienGlobalPoolGrad(memory, { dy }, { height, width }) {
+  MienGlobalPoolGrad(memory, { dy, x }, { height, width, activation }) {
     const [batch = 1, channels = 1] = dy.shape;
     const out = memory.allocate([batch, height, width, channels]);
-    globalPoolGrad(memory.view(dy), height * width, channels, memory.view(out));
+    const to = memory.view(out);
+    globalPoolGrad(memory.view(dy), height * width, channels, to);
+    if (x !== undefined && activation !== 'linear') {
+      activationGrad(to, memory.view(x), activation === 'relu6' ? 6 : Infinity, to);
+    }
     return out;
   },
 };
@@ -42,15 +46,16 @@ export function registerHostKernels(
   memoryOf: (backend: unknown) => HostMemory,
 ): void {
   for (const [kernelName, implementation] of Object.entries({ ...implementations, ...updates })) {
-    tf.registerKernel({
+    replaceKernel(
       kernelName,
       backendName,
-      kernelFunc: ({ inputs, attrs, backend }) =>
-        (implementation as Implementation<MienKernelName>)(
-          memoryOf(backend),
-          inputs as never,
-          attrs as never,
-        ),
-    });
+      () =>
+        ({ inputs, attrs, backend }) =>
+          (implementation as Implementation<MienKernelName>)(
+            memoryOf(backend),
+            inputs as never,
+            attrs as never,
+          ),
+    );
   }
 }

@@ -1,5 +1,6 @@
 /** What the gradient kernels of both kinds of convolution have in common: their attributes, sizes and registration. */
 import * as tf from '@tensorflow/tfjs';
+import { replaceKernel } from '../replace.ts';
 
 export type ConvInfo = tf.backend_util.Conv2DInfo;
 
@@ -47,11 +48,11 @@ export function registerGradients(names: { filter: string; input: string }, kern
 }
 
 function register(kernelName: string, run: (inputs: unknown, attrs: GradAttrs) => tf.TensorInfo): void {
-  const existing = tf.getKernel(kernelName, 'wasm') as tf.KernelConfig | undefined;
-  if (existing !== undefined) tf.unregisterKernel(kernelName, 'wasm');
-  tf.registerKernel({
+  replaceKernel(
     kernelName,
-    backendName: 'wasm',
-    kernelFunc: ({ inputs, attrs }) => run(inputs, attrs as unknown as GradAttrs),
-  });
+    'wasm',
+    () =>
+      ({ inputs, attrs }) =>
+        run(inputs, attrs as unknown as GradAttrs),
+  );
 }

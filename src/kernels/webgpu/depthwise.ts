@@ -5,7 +5,7 @@ import type { ForwardInputs } from './linear-forward.ts';
 import type { InputGradInputs } from './linear-input-grad.ts';
 import { filterRows, partsOf } from './linear-filter-grad.ts';
 import { constants, inRows, type LinearShape } from './shape.ts';
-import { activation, activationGrad, FLAT_MAIN, flatGroups, times } from './wgsl.ts';
+import { activation, activationGrad, FLAT_MAIN, flatGroups, times, type Relu } from './wgsl.ts';
 
 /** Output positions of a thread, side by side: neighbours read the same columns. */
 const STRIP = 4;
@@ -14,18 +14,15 @@ const STRIP = 4;
 export const isDepthwiseSupported = (shape: LinearShape): boolean =>
   shape.inChannels % 4 === 0 && shape.outChannels === shape.inChannels;
 
-const vec4 = (name: string, tensor: TensorInfo, isWritten = false): Binding => ({ name, type: 'vec4f', tensor, isWritten });
+const vec4 = (name: string, tensor: TensorInfo, isWritten = false): Binding => ({
+  name,
+  type: 'vec4f',
+  tensor,
+  isWritten,
+});
 
-/** @returns `outShape` */
-export function depthwiseForward(
-  gpu: Gpu,
-  shape: LinearShape,
-  { x, filter, bias, relu }: ForwardInputs,
-  outShape: readonly number[],
-): TensorInfo {
-  const out = allocate(gpu, outShape);
+function forwardCode(shape: LinearShape, hasBias: boolean, relu: Relu): string {
   const strips = Math.ceil(shape.outWidth / STRIP);
-  const threads = (shape.batch * shape.outHeight * strips * shape.inChannels) / 4;
   const columns = (STRIP - 1) * shape.strideWidth + shape.filterWidth;
   /** Adds one input column to each output that it has a tap for. */
   const column = (at: number): string => {
@@ -38,7 +35,7 @@ export function depthwiseForward(
         ${adds.join(' ')}
       } }`;
   };
-  const code = `${constants(shape)}
+  return `${constants(shape)}
 const FOURS = IN_CHANNELS / 4u;
 ${activation(relu)}
 ${FLAT_MAIN}
@@ -48,7 +45,7 @@ ${FLAT_MAIN}
   let line = index / FOURS / ${strips}u;
   let top = i32(line % OUT_HEIGHT * STRIDE_HEIGHT) - PAD_TOP;
   let left = i32(strip * ${STRIP}u * STRIDE_WIDTH) - PAD_LEFT;
-  ${times(STRIP, (i) => `var sum${i} = ${bias === null ? 'vec4f(0.0)' : 'bias[four]'};`)}
+  ${times(STRIP, (i) => `var sum${i} = ${hasBias ? 'bias[four]' : 'vec4f(0.0)'};`)}
   for (var ky = 0u; ky < FILTER_HEIGHT; ky++) {
     let inY = top + i32(ky);
     if (inY < 0 || inY >= i32(IN_HEIGHT)) { continue; }
@@ -59,10 +56,27 @@ ${FLAT_MAIN}
   let row = line * OUT_WIDTH + strip * ${STRIP}u;
   ${times(STRIP, (i) => `if (strip * ${STRIP}u + ${i}u < OUT_WIDTH) { y[(row + ${i}u) * FOURS + four] = activate(sum${i}); }`)}
 }`;
+}
+
+/** @returns `outShape` */
+export function depthwiseForward(
+  gpu: Gpu,
+  shape: LinearShape,
+  { x, filter, bias, relu }: ForwardInputs,
+  outShape: readonly number[],
+): TensorInfo {
+  const out = allocate(gpu, outShape);
+  const strips = Math.ceil(shape.outWidth / STRIP);
+  const threads = (shape.batch * shape.outHeight * strips * shape.inChannels) / 4;
   dispatch(gpu, {
     label: 'depthwise convolution',
-    code,
-    bindings: [vec4('x', x), vec4('filter_', filter), ...(bias === null ? [] : [vec4('bias', bias)]), vec4('y', out, true)],
+    code: forwardCode(shape, bias !== null, relu),
+    bindings: [
+      vec4('x', x),
+      vec4('filter_', filter),
+      ...(bias === null ? [] : [vec4('bias', bias)]),
+      vec4('y', out, true),
+    ],
     uniforms: [{ name: 'threads', type: 'u32', value: threads }],
     groups: flatGroups(threads),
   });
@@ -104,22 +118,22 @@ ${FLAT_MAIN}
   dispatch(gpu, {
     label: 'depthwise convolution, input gradient',
     code,
-    bindings: [vec4('dz', dz), vec4('filter_', filter), ...(x === null ? [] : [vec4('x', x)]), vec4('dx', out, true)],
+    bindings: [
+      vec4('dz', dz),
+      vec4('filter_', filter),
+      ...(x === null ? [] : [vec4('x', x)]),
+      vec4('dx', out, true),
+    ],
     uniforms: [{ name: 'threads', type: 'u32', value: threads }],
     groups: flatGroups(threads),
   });
   return out;
 }
 
-/** @returns `[parts, taps + 1, channels]`; the last row of each part is the bias' */
-export function depthwiseFilterGradParts(gpu: Gpu, shape: LinearShape, x: TensorInfo, dz: TensorInfo): TensorInfo {
-  const fours = shape.inChannels / 4;
-  const rows = shape.filterHeight + 1;
-  const parts = partsOf(shape, fours * rows);
-  const out = allocate(gpu, [parts, filterRows(shape) + 1, shape.inChannels]);
-  const lines = shape.batch * shape.outHeight;
-  const threads = fours * rows * parts;
-  const code = `${constants(shape)}
+function filterGradCode(shape: LinearShape): string {
+  const tap = (kx: number): string =>
+    `if (left + ${kx} >= 0 && left + ${kx} < i32(IN_WIDTH)) { sum${kx} += d * x[(source + u32(left + ${kx})) * FOURS + four]; }`;
+  return `${constants(shape)}
 const FOURS = IN_CHANNELS / 4u;
 const ROWS = FILTER_HEIGHT * FILTER_WIDTH + 1u;
 ${FLAT_MAIN}
@@ -142,15 +156,30 @@ ${FLAT_MAIN}
     for (var outX = 0u; outX < OUT_WIDTH; outX++) {
       let d = dz[(line * OUT_WIDTH + outX) * FOURS + four];
       let left = i32(outX * STRIDE_WIDTH) - PAD_LEFT;
-      ${times(shape.filterWidth, (kx) => `if (left + ${kx} >= 0 && left + ${kx} < i32(IN_WIDTH)) { sum${kx} += d * x[(source + u32(left + ${kx})) * FOURS + four]; }`)}
+      ${times(shape.filterWidth, tap)}
     }
   }
   let row = part * ROWS + ky * FILTER_WIDTH;
   ${times(shape.filterWidth, (kx) => `sums[(row + ${kx}u) * FOURS + four] = sum${kx};`)}
 }`;
+}
+
+/** @returns `[parts, taps + 1, channels]`; the last row of each part is the bias' */
+export function depthwiseFilterGradParts(
+  gpu: Gpu,
+  shape: LinearShape,
+  x: TensorInfo,
+  dz: TensorInfo,
+): TensorInfo {
+  const fours = shape.inChannels / 4;
+  const rows = shape.filterHeight + 1;
+  const parts = partsOf(shape, fours * rows);
+  const out = allocate(gpu, [parts, filterRows(shape) + 1, shape.inChannels]);
+  const lines = shape.batch * shape.outHeight;
+  const threads = fours * rows * parts;
   dispatch(gpu, {
     label: 'depthwise convolution, filter gradient',
-    code,
+    code: filterGradCode(shape),
     bindings: [vec4('x', x), vec4('dz', dz), vec4('sums', out, true)],
     uniforms: [
       { name: 'threads', type: 'u32', value: threads },

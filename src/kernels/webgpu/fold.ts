@@ -6,7 +6,12 @@ import { filterRows } from './linear-filter-grad.ts';
 import type { LinearShape } from './shape.ts';
 import { FLAT_MAIN, flatGroups } from './wgsl.ts';
 
-const floats = (name: string, tensor: TensorInfo, isWritten = false): Binding => ({ name, type: 'f32', tensor, isWritten });
+const floats = (name: string, tensor: TensorInfo, isWritten = false): Binding => ({
+  name,
+  type: 'f32',
+  tensor,
+  isWritten,
+});
 
 /** Optional inputs that are there. */
 const given = (inputs: Readonly<Record<string, TensorInfo | undefined>>): Binding[] =>
@@ -54,15 +59,32 @@ export function unfold(
   epsilon: number,
 ): TensorInfo[] {
   const channels = shape.outChannels;
-  const rows = filterRows(shape);
   const hasNorm = gamma !== undefined;
-  const filterGroups = Math.ceil((rows * channels) / 64);
+  const filterGroups = Math.ceil((filterRows(shape) * channels) / 64);
   const outFilter = allocate(gpu, filter.shape);
   const outBias = allocate(gpu, [channels]);
   const outGamma = hasNorm ? allocate(gpu, [channels]) : null;
-  const code = `const CHANNELS = ${channels}u;
+  dispatch(gpu, {
+    label: 'unfold',
+    code: unfoldCode(shape, hasNorm, bias !== undefined, epsilon),
+    bindings: [
+      floats('parts', parts),
+      ...(hasNorm ? given({ filter_: filter, gamma, mean, variance, bias }) : []),
+      floats('out_filter', outFilter, true),
+      floats('out_bias', outBias, true),
+      ...(outGamma === null ? [] : [floats('out_gamma', outGamma, true)]),
+    ],
+    uniforms: [{ name: 'parts', type: 'u32', value: parts.shape[0] ?? 1 }],
+    groups: flatGroups((filterGroups + Math.ceil(channels / 8)) * 64),
+  });
+  return outGamma === null ? [outFilter, outBias] : [outFilter, outBias, outGamma];
+}
+
+function unfoldCode(shape: LinearShape, hasNorm: boolean, hasBias: boolean, epsilon: number): string {
+  const rows = filterRows(shape);
+  return `const CHANNELS = ${shape.outChannels}u;
 const ROWS = ${rows}u;
-const FILTER_GROUPS = ${filterGroups}u;
+const FILTER_GROUPS = ${Math.ceil((rows * shape.outChannels) / 64)}u;
 const SLICES = 8u;
 var<workgroup> shared_: array<f32, 64>;
 fn total(row: u32, channel: u32) -> f32 {
@@ -84,26 +106,12 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) groups: vec3u
   }
   let channel = (group - FILTER_GROUPS) * 8u + thread % 8u;
   let slice = thread / 8u;
-  ${hasNorm ? CHANNEL_WITH_NORM(epsilon, bias !== undefined) : 'if (slice == 0u && channel < CHANNELS) { out_bias[channel] = total(ROWS, channel); }'}
+  ${hasNorm ? channelWithNorm(epsilon, hasBias) : 'if (slice == 0u && channel < CHANNELS) { out_bias[channel] = total(ROWS, channel); }'}
 }`;
-  dispatch(gpu, {
-    label: 'unfold',
-    code,
-    bindings: [
-      floats('parts', parts),
-      ...(hasNorm ? given({ filter_: filter, gamma, mean, variance, bias }) : []),
-      floats('out_filter', outFilter, true),
-      floats('out_bias', outBias, true),
-      ...(outGamma === null ? [] : [floats('out_gamma', outGamma, true)]),
-    ],
-    uniforms: [{ name: 'parts', type: 'u32', value: parts.shape[0] ?? 1 }],
-    groups: flatGroups((filterGroups + Math.ceil(channels / 8)) * 64),
-  });
-  return outGamma === null ? [outFilter, outBias] : [outFilter, outBias, outGamma];
 }
 
 /** Eight threads a channel add up what gamma gets; the first of them writes. */
-const CHANNEL_WITH_NORM = (epsilon: number, hasBias: boolean): string => `var sum = 0.0;
+const channelWithNorm = (epsilon: number, hasBias: boolean): string => `var sum = 0.0;
   if (channel < CHANNELS) {
     for (var row = slice; row < ROWS; row += SLICES) { sum += total(row, channel) * filter_[row * CHANNELS + channel]; }
   }

@@ -11,8 +11,8 @@ interface TensorData {
   readonly shape: readonly number[];
   refCount: number;
   /** On the host, not uploaded yet. */
-  values: ArrayLike<number> | null;
-  resource: GPUBuffer | null;
+  values?: ArrayLike<number> | null;
+  resource?: GPUBuffer | null;
 }
 
 interface BufferManager {
@@ -20,7 +20,7 @@ interface BufferManager {
 }
 
 /** The members of tfjs' `WebGPUBackend` that are used here. */
-export interface Gpu extends KernelBackend {
+export interface Gpu extends Pick<KernelBackend, 'refCount' | 'incRef' | 'disposeData'> {
   readonly device: GPUDevice;
   readonly queue: GPUQueue;
   readonly bufferManager: BufferManager;
@@ -37,6 +37,9 @@ export interface Gpu extends KernelBackend {
   uploadToGPU(dataId: object): void;
   makeTensorInfo(shape: number[], dtype: 'float32' | 'int32'): TensorInfo;
 }
+
+/** tfjs types a kernel's backend as anything. */
+export const gpuOf = (backend: unknown): Gpu => backend as Gpu;
 
 /** A tensor that a program reads or writes under a name. */
 export interface Binding {
@@ -122,7 +125,10 @@ export function submit(gpu: Gpu): void {
   gpu.submitQueue();
 }
 
-function pipelineOf(device: GPUDevice, { code, bindings, uniforms = [], label }: ProgramRun): GPUComputePipeline {
+function pipelineOf(
+  device: GPUDevice,
+  { code, bindings, uniforms = [], label }: ProgramRun,
+): GPUComputePipeline {
   const declarations = bindings.map(
     ({ name, type, isWritten }, index) =>
       `@group(0) @binding(${index.toString()}) var<storage, ${isWritten === true ? 'read_write' : 'read'}> ${name}: array<${type}>;`,

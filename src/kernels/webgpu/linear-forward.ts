@@ -21,7 +21,12 @@ export function tileOf(rows: number, channels: number): { rows: number; fours: n
 }
 
 /** @returns `outShape` */
-export function forward(gpu: Gpu, shape: LinearShape, inputs: ForwardInputs, outShape: readonly number[]): TensorInfo {
+export function forward(
+  gpu: Gpu,
+  shape: LinearShape,
+  inputs: ForwardInputs,
+  outShape: readonly number[],
+): TensorInfo {
   const { x, filter, bias, relu } = inputs;
   const rows = outRows(shape);
   const tile = tileOf(rows, shape.outChannels);
@@ -37,20 +42,38 @@ export function forward(gpu: Gpu, shape: LinearShape, inputs: ForwardInputs, out
     code: codeOf(shape, tile, bias !== null, relu),
     bindings,
     uniforms: [{ name: 'rows', type: 'u32', value: rows }],
-    groups: [
-      Math.ceil(shape.outChannels / (tile.fours * 4 * 8)),
-      Math.ceil(rows / (tile.rows * 8)),
-      1,
-    ],
+    groups: [Math.ceil(shape.outChannels / (tile.fours * 4 * 8)), Math.ceil(rows / (tile.rows * 8)), 1],
   });
   return out;
 }
 
-function codeOf(shape: LinearShape, tile: { rows: number; fours: number }, hasBias: boolean, relu: Relu): string {
+/** For one position of the tile: its picture and the corner that its filter starts from. */
+const corner = (i: number): string => `let picture${i} = row${i} / (OUT_HEIGHT * OUT_WIDTH);
+  let top${i} = i32((row${i} / OUT_WIDTH) % OUT_HEIGHT * STRIDE_HEIGHT) - PAD_TOP;
+  let left${i} = i32(row${i} % OUT_WIDTH * STRIDE_WIDTH) - PAD_LEFT;`;
+
+/** The input position that a tap reads, if it lies inside. */
+const source = (i: number): string => `let inY${i} = top${i} + i32(tap / FILTER_WIDTH);
+    let inX${i} = left${i} + i32(tap % FILTER_WIDTH);
+    let inside${i} = inY${i} >= 0 && inY${i} < i32(IN_HEIGHT) && inX${i} >= 0 && inX${i} < i32(IN_WIDTH);
+    let source${i} = select(0u, (picture${i} * IN_HEIGHT + u32(inY${i})) * IN_WIDTH + u32(inX${i}), inside${i});`;
+
+function codeOf(
+  shape: LinearShape,
+  tile: { rows: number; fours: number },
+  hasBias: boolean,
+  relu: Relu,
+): string {
   const point = isPoint(shape);
   const each = (line: (i: number) => string): string => times(tile.rows, line);
   const eachFour = (line: (j: number) => string): string => times(tile.fours, line);
-  const at = (j: number): string => `column + ${(j * 4).toString()}u`;
+  const at = (j: number): string => `column + ${j * 4}u`;
+  const product = (i: number, j: number): string =>
+    ['x', 'y', 'z', 'w'].map((part, q) => `x${i}.${part} * w${q}_${j}`).join(' + ');
+  const input = (i: number): string =>
+    point ? `read_x(source${i}, c)` : `select(vec4f(0.0), read_x(source${i}, c), inside${i})`;
+  const write = (i: number, j: number): string =>
+    `if (${at(j)} < OUT_CHANNELS) { write_y(row${i}, ${at(j)}, activate(sum${i}_${j})); }`;
   return `${constants(shape)}
 ${reader('x', shape.inChannels)}
 ${reader('filter_', shape.outChannels)}
@@ -59,29 +82,19 @@ ${writer('y', shape.outChannels)}
 ${activation(relu)}
 @compute @workgroup_size(8, 8)
 fn main(@builtin(global_invocation_id) id: vec3u) {
-  let column = id.x * ${(tile.fours * 4).toString()}u;
-  let first = id.y * ${tile.rows.toString()}u;
+  let column = id.x * ${tile.fours * 4}u;
+  let first = id.y * ${tile.rows}u;
   if (column >= OUT_CHANNELS || first >= uniforms.rows) { return; }
   ${each((i) => eachFour((j) => `var sum${i}_${j} = ${hasBias ? `read_bias(0u, ${at(j)})` : 'vec4f(0.0)'};`))}
   ${each((i) => `let row${i} = min(first + ${i}u, uniforms.rows - 1u);`)}
-  ${point ? '' : each((i) => `let picture${i} = row${i} / (OUT_HEIGHT * OUT_WIDTH);
-  let top${i} = i32((row${i} / OUT_WIDTH) % OUT_HEIGHT * STRIDE_HEIGHT) - PAD_TOP;
-  let left${i} = i32(row${i} % OUT_WIDTH * STRIDE_WIDTH) - PAD_LEFT;`)}
+  ${point ? '' : each(corner)}
   for (var tap = 0u; tap < FILTER_HEIGHT * FILTER_WIDTH; tap++) {
-    ${
-      point
-        ? each((i) => `let source${i} = row${i};`)
-        : each((i) => `let inY${i} = top${i} + i32(tap / FILTER_WIDTH);
-    let inX${i} = left${i} + i32(tap % FILTER_WIDTH);
-    let inside${i} = inY${i} >= 0 && inY${i} < i32(IN_HEIGHT) && inX${i} >= 0 && inX${i} < i32(IN_WIDTH);
-    let source${i} = select(0u, (picture${i} * IN_HEIGHT + u32(inY${i})) * IN_WIDTH + u32(inX${i}), inside${i});`)
-    }
+    ${each((i) => (point ? `let source${i} = row${i};` : source(i)))}
     for (var c = 0u; c < IN_CHANNELS; c += 4u) {
       ${times(4, (q) => eachFour((j) => `let w${q}_${j} = read_filter_(tap * IN_CHANNELS + c + ${q}u, ${at(j)});`))}
-      ${each((i) => `let x${i} = ${point ? `read_x(source${i}, c)` : `select(vec4f(0.0), read_x(source${i}, c), inside${i})`};
-      ${eachFour((j) => `sum${i}_${j} += x${i}.x * w0_${j} + x${i}.y * w1_${j} + x${i}.z * w2_${j} + x${i}.w * w3_${j};`)}`)}
+      ${each((i) => `let x${i} = ${input(i)}; ${eachFour((j) => `sum${i}_${j} += ${product(i, j)};`)}`)}
     }
   }
-  ${each((i) => `if (first + ${i}u < uniforms.rows) { ${eachFour((j) => `if (${at(j)} < OUT_CHANNELS) { write_y(row${i}, ${at(j)}, activate(sum${i}_${j})); }`)} }`)}
+  ${each((i) => `if (first + ${i}u < uniforms.rows) { ${eachFour((j) => write(i, j))} }`)}
 }`;
 }

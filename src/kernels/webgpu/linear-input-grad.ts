@@ -51,11 +51,29 @@ const source = (i: number): string => `let spreadY${i} = inY${i} + PAD_TOP - i32
       && outY${i} * i32(STRIDE_HEIGHT) == spreadY${i} && outX${i} * i32(STRIDE_WIDTH) == spreadX${i};
     let source${i} = select(0u, (picture${i} * OUT_HEIGHT + u32(outY${i})) * OUT_WIDTH + u32(outX${i}), inside${i});`;
 
-function codeOf(shape: LinearShape, tile: { rows: number; fours: number }, isMasked: boolean, relu: Relu): string {
+const position = (i: number): string => `let picture${i} = row${i} / (IN_HEIGHT * IN_WIDTH);
+  let inY${i} = i32((row${i} / IN_WIDTH) % IN_HEIGHT);
+  let inX${i} = i32(row${i} % IN_WIDTH);`;
+
+function codeOf(
+  shape: LinearShape,
+  tile: { rows: number; fours: number },
+  isMasked: boolean,
+  relu: Relu,
+): string {
   const point = isPoint(shape);
   const channels = tile.fours * 4;
   const each = (line: (i: number) => string): string => times(tile.rows, line);
   const sum = (i: number, q: number): string => `sum${i}_${Math.floor(q / 4)}[${q % 4}]`;
+  const gradient = (i: number): string =>
+    point ? `read_dz(source${i}, n)` : `select(vec4f(0.0), read_dz(source${i}, n), inside${i})`;
+  const write = (i: number, j: number): string => {
+    const at = `column + ${j * 4}u`;
+    const value = isMasked ? `pass_through(sum${i}_${j}, read_x(row${i}, ${at}))` : `sum${i}_${j}`;
+    return `if (${at} < IN_CHANNELS) { write_dx(row${i}, ${at}, ${value}); }`;
+  };
+  const weights = (q: number): string =>
+    `let w${q} = read_filter_(tap * IN_CHANNELS + min(column + ${q}u, IN_CHANNELS - 1u), n);`;
   return `${constants(shape)}
 ${reader('dz', shape.outChannels)}
 ${reader('filter_', shape.outChannels)}
@@ -69,23 +87,14 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   if (column >= IN_CHANNELS || first >= uniforms.rows) { return; }
   ${each((i) => times(tile.fours, (j) => `var sum${i}_${j} = vec4f(0.0);`))}
   ${each((i) => `let row${i} = min(first + ${i}u, uniforms.rows - 1u);`)}
-  ${point ? '' : each((i) => `let picture${i} = row${i} / (IN_HEIGHT * IN_WIDTH);
-  let inY${i} = i32((row${i} / IN_WIDTH) % IN_HEIGHT);
-  let inX${i} = i32(row${i} % IN_WIDTH);`)}
+  ${point ? '' : each(position)}
   for (var tap = 0u; tap < FILTER_HEIGHT * FILTER_WIDTH; tap++) {
     ${each((i) => (point ? `let source${i} = row${i};` : source(i)))}
     for (var n = 0u; n < OUT_CHANNELS; n += 4u) {
-      ${each((i) => `let dz${i} = ${point ? `read_dz(source${i}, n)` : `select(vec4f(0.0), read_dz(source${i}, n), inside${i})`};`)}
-      ${times(channels, (q) => `let w${q} = read_filter_(tap * IN_CHANNELS + min(column + ${q}u, IN_CHANNELS - 1u), n);
-      ${each((i) => `${sum(i, q)} += dot(dz${i}, w${q});`)}`)}
+      ${each((i) => `let dz${i} = ${gradient(i)};`)}
+      ${times(channels, (q) => `${weights(q)} ${each((i) => `${sum(i, q)} += dot(dz${i}, w${q});`)}`)}
     }
   }
-  ${each((i) => `if (first + ${i}u < uniforms.rows) {
-    ${times(tile.fours, (j) => {
-      const at = `column + ${j * 4}u`;
-      const value = isMasked ? `pass_through(sum${i}_${j}, read_x(row${i}, ${at}))` : `sum${i}_${j}`;
-      return `if (${at} < IN_CHANNELS) { write_dx(row${i}, ${at}, ${value}); }`;
-    })}
-  }`)}
+  ${each((i) => `if (first + ${i}u < uniforms.rows) { ${times(tile.fours, (j) => write(i, j))} }`)}
 }`;
 }

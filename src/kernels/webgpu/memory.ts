@@ -6,7 +6,7 @@
  * recorded programs.
  */
 import * as tf from '@tensorflow/tfjs';
-import type { Gpu } from './gpu.ts';
+import { gpuOf } from './gpu.ts';
 
 /** More than a step's: submits come where they are asked for. */
 const RECORDED_AT_MOST = 128;
@@ -18,7 +18,7 @@ export function adoptBuffers(backend: tf.KernelBackend): void {
   if (adopted.has(backend)) return;
   adopted.add(backend);
   tf.env().set('WEBGPU_DEFERRED_SUBMIT_BATCH_SIZE', RECORDED_AT_MOST);
-  const gpu = backend as Gpu;
+  const gpu = gpuOf(backend);
   const computed = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
   // A usage that changes nothing but the pool's key.
   const uploaded = computed | GPUBufferUsage.INDIRECT;
@@ -45,7 +45,10 @@ export function adoptBuffers(backend: tf.KernelBackend): void {
 }
 
 /** Four bytes an element, as storage buffers have them. */
-function wordsOf(values: ArrayLike<number>, dtype: string): Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer> {
+function wordsOf(
+  values: ArrayLike<number>,
+  dtype: string,
+): Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer> {
   if (dtype === 'float32') {
     return values instanceof Float32Array ? (values as Float32Array<ArrayBuffer>) : Float32Array.from(values);
   }

@@ -49,7 +49,9 @@ function codeOf({ rows, channels = {}, passes, outputs }: Reduction, width: numb
   const pass = (sums: readonly string[], index: number): string => `
   ${times(sums.length, (i) => `var total${index}_${i} = vec4f(0.0);`)}
   for (var row = slice; row < uniforms.rows; row += ${SLICES}u) {
-    ${Object.keys(rows).map((name) => read(name, 'row')).join(' ')}
+    ${Object.keys(rows)
+      .map((name) => read(name, 'row'))
+      .join(' ')}
     ${sums.map((sum, i) => `total${index}_${i} += ${sum};`).join(' ')}
   }
   ${times(sums.length, (i) => `shared${i}[thread] = total${index}_${i};`)}
@@ -60,23 +62,34 @@ function codeOf({ rows, channels = {}, passes, outputs }: Reduction, width: numb
   }
   ${index + 1 < passes.length ? 'workgroupBarrier();' : ''}`;
   return `${[...Object.keys(rows), ...Object.keys(channels)].map((name) => reader(`${name}_`, width)).join('\n')}
-${Object.keys(outputs).map((name) => writer(`${name}_`, width)).join('\n')}
+${Object.keys(outputs)
+  .map((name) => writer(`${name}_`, width))
+  .join('\n')}
 ${times(most, (i) => `var<workgroup> shared${i}: array<vec4f, ${SLICES * 4}>;`)}
 @compute @workgroup_size(${SLICES * 4})
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) thread: u32) {
   let at = group.x * 16u + thread % 4u * 4u;
   let slice = thread / 4u;
   let ROWS = f32(uniforms.rows);
-  ${Object.keys(channels).map((name) => read(name, '0u')).join(' ')}
+  ${Object.keys(channels)
+    .map((name) => read(name, '0u'))
+    .join(' ')}
   ${passes.map(pass).join('\n')}
   if (slice > 0u || at >= ${width}u) { return; }
-  ${Object.entries(outputs).map(([name, value]) => `write_${name}_(0u, at, ${value});`).join('\n')}
+  ${Object.entries(outputs)
+    .map(([name, value]) => `write_${name}_(0u, at, ${value});`)
+    .join('\n')}
 }`;
 }
 
 /** @see MienKernels.MienChannelSum */
 export function channelSum(gpu: Gpu, x: TensorInfo): TensorInfo {
-  return reduce(gpu, { label: 'channel sum', rows: { x }, passes: [['x']], outputs: { sum: 'total0_0' } })[0]!;
+  return reduce(gpu, {
+    label: 'channel sum',
+    rows: { x },
+    passes: [['x']],
+    outputs: { sum: 'total0_0' },
+  })[0]!;
 }
 
 /** @see MienKernels.MienChannelDot */
@@ -109,7 +122,8 @@ export function moments(
   { x, movingMean, movingVariance }: MienKernels['MienMoments']['inputs'],
   momentum: number,
 ): TensorInfo[] {
-  const move = (old: string, now: string): string => `mix(${now}, ${old}, vec4f(${momentum.toExponential()}))`;
+  const move = (old: string, now: string): string =>
+    `mix(${now}, ${old}, vec4f(${momentum.toExponential()}))`;
   return reduce(gpu, {
     label: 'moments',
     rows: { x },

@@ -83,7 +83,13 @@ export function reluGrad(
   name: 'relu' | 'relu6',
 ): TensorInfo {
   const body = 'let value = pass_through(read_dy_(row, at), read_y_(row, at));';
-  return runRows(gpu, { label: name, inputs: { dy, y }, outShape: dy.shape, body, extra: activationGrad(name) });
+  return runRows(gpu, {
+    label: name,
+    inputs: { dy, y },
+    outShape: dy.shape,
+    body,
+    extra: activationGrad(name),
+  });
 }
 
 /** @see MienKernels.MienGlobalPoolGrad */
@@ -133,7 +139,11 @@ fn philox(start: vec4u, first: vec2u) -> vec4u {
 }`;
 
 /** @see MienKernels.MienDropout */
-export function dropout(gpu: Gpu, x: TensorInfo, { rate, seed, purpose, numbers }: MienKernels['MienDropout']['attrs']): TensorInfo {
+export function dropout(
+  gpu: Gpu,
+  x: TensorInfo,
+  { rate, seed, purpose, numbers }: MienKernels['MienDropout']['attrs'],
+): TensorInfo {
   const out = allocate(gpu, x.shape);
   const size = x.shape.reduce((product, side) => product * side, 1);
   const fours = Math.ceil(size / 4);

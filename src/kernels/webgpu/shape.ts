@@ -20,21 +20,14 @@ export interface LinearShape {
 }
 
 /** @param xShape `[batch, height, width, channels]`, or `[batch, channels]` for a dense layer */
-export function shapeOf(xShape: readonly number[], filterShape: readonly number[], attrs: LinearAttrs): LinearShape {
-  if (attrs.kind === 'dense') return denseShape(xShape, filterShape);
-  const info = tf.backend_util.computeConv2DInfo(
-    xShape as [number, number, number, number],
-    filterShape as [number, number, number, number],
-    [...attrs.strides] as [number, number],
-    1,
-    attrs.pad,
-    undefined,
-    attrs.kind === 'depthwise',
-  );
-  return fromInfo(info, attrs.kind);
-}
-
-export function fromInfo(info: tf.backend_util.Conv2DInfo, kind: 'conv' | 'depthwise'): LinearShape {
+export function shapeOf(
+  xShape: readonly number[],
+  filterShape: readonly number[],
+  attrs: LinearAttrs,
+): LinearShape {
+  const { kind } = attrs;
+  if (kind === 'dense') return denseShape(xShape, filterShape);
+  const info = infoOf(xShape, filterShape, attrs);
   const shape = {
     kind,
     batch: info.batchSize,
@@ -51,7 +44,35 @@ export function fromInfo(info: tf.backend_util.Conv2DInfo, kind: 'conv' | 'depth
     padTop: info.padInfo.top,
     padLeft: info.padInfo.left,
   };
-  return isPoint(shape) ? { ...shape, ...asRows(shape) } : shape;
+  return kind === 'conv' && isPoint(shape) ? { ...shape, ...asRows(shape) } : shape;
+}
+
+/** Shape of the layer's output. */
+export function outShapeOf(
+  xShape: readonly number[],
+  filterShape: readonly number[],
+  attrs: LinearAttrs,
+): readonly number[] {
+  if (attrs.kind === 'dense') return [xShape[0] ?? 1, filterShape[1] ?? 1];
+  return infoOf(xShape, filterShape, attrs).outShape;
+}
+
+type Shape4D = [number, number, number, number];
+
+function infoOf(
+  xShape: readonly number[],
+  filterShape: readonly number[],
+  { kind, strides, pad }: LinearAttrs,
+): tf.backend_util.Conv2DInfo {
+  return tf.backend_util.computeConv2DInfo(
+    xShape as Shape4D,
+    filterShape as Shape4D,
+    [...strides],
+    1,
+    pad,
+    undefined,
+    kind === 'depthwise',
+  );
 }
 
 /** A 1x1 convolution at stride 1 knows no pictures, only rows. */
@@ -60,7 +81,10 @@ function asRows({ batch, outHeight, outWidth }: LinearShape): Partial<LinearShap
 }
 
 /** Rows of channels, each multiplied with the same matrix. */
-export function denseShape([rows = 1, inChannels = 1]: readonly number[], [, outChannels = 1]: readonly number[]): LinearShape {
+function denseShape(
+  [rows = 1, inChannels = 1]: readonly number[],
+  [, outChannels = 1]: readonly number[],
+): LinearShape {
   return {
     kind: 'conv',
     batch: rows,

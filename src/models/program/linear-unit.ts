@@ -8,8 +8,10 @@
  * arrays as small as the weights themselves. This is exact, not an approximation.
  */
 import * as tf from '@tensorflow/tfjs';
+import type { LinearAttrs, ReluName } from '../../kernels/signatures.ts';
 import { invariant } from '../../protocol/errors.ts';
 import type { ConvolutionOp } from '../graph.ts';
+import type { Parameters } from './parameters.ts';
 import { runMien } from './run-kernel.ts';
 import type { Pass, Unit } from './unit.ts';
 
@@ -17,17 +19,14 @@ export interface LinearSettings {
   readonly op: ConvolutionOp | { readonly kind: 'dense'; readonly hasBias: boolean };
   readonly layer: string;
   readonly norm: { readonly layer: string; readonly epsilon: number } | null;
-  readonly activation: 'linear' | 'relu' | 'relu6';
+  readonly activation: ReluName;
   readonly trainsKernel: boolean;
   readonly trainsNorm: boolean;
 }
 
 interface Folded {
-  readonly kernel: tf.Tensor;
+  readonly filter: tf.Tensor;
   readonly bias: tf.Tensor | null;
-  /** `gamma / sqrt(variance + epsilon)` and `1 / sqrt(variance + epsilon)`, `[channels]`. */
-  readonly scale: tf.Tensor | null;
-  readonly inverse: tf.Tensor | null;
 }
 
 /** See the header. */
@@ -38,6 +37,10 @@ export class LinearUnit implements Unit {
   readonly #biasName: string;
   /** Kept for a frozen unit: its weights do not change while the program lives. */
   #frozen: Folded | null = null;
+  /** The ReLU of the unit before this one, whose gradient this unit's input gradient goes through as well. */
+  #inputActivation: ReluName = 'linear';
+  /** Whether the gradient that comes in has been through this unit's own ReLU. */
+  #isPassedThrough = false;
 
   constructor(
     readonly node: number,
@@ -55,140 +58,116 @@ export class LinearUnit implements Unit {
 
   forward([x]: readonly tf.Tensor[], pass: Pass): tf.Tensor {
     invariant(x !== undefined, 'a linear unit has an input');
-    const folded = this.#fold(pass);
-    const y = this.#apply(x, folded);
-    if (pass.training && this.trainable.length + this.inputs.length > 0) {
-      const { kernel, bias, scale, inverse } = folded;
-      pass.saved.set(this, [x, y, kernel, ...[bias, scale, inverse].filter((tensor) => tensor !== null)]);
-    }
+    const { filter, bias } = this.#fold(pass);
+    const { activation } = this.settings;
+    const inputs = { x, filter, ...(bias === null ? {} : { bias }) };
+    const y = runMien('MienLinear', inputs, { ...this.#attrs, activation });
+    if (pass.training) pass.saved.set(this, [x, y, filter]);
     return y;
   }
 
+  passThrough(activation: ReluName): void {
+    this.#inputActivation = activation;
+  }
+
+  get ownActivation(): ReluName {
+    return this.settings.activation;
+  }
+
+  leaveActivation(): void {
+    this.#isPassedThrough = true;
+  }
+
   backward(dy: tf.Tensor, pass: Pass, [wantsInput]: readonly boolean[]): readonly (tf.Tensor | null)[] {
-    const [x, y, kernel] = pass.saved.get(this) ?? [];
-    invariant(x !== undefined && y !== undefined && kernel !== undefined, 'forward ran before backward');
+    const [x, y, filter] = pass.saved.get(this) ?? [];
+    invariant(x !== undefined && y !== undefined && filter !== undefined, 'forward ran before backward');
     const { activation } = this.settings;
-    const dz = activation === 'linear' ? dy : runMien('MienActivationGrad', { dy, y }, { activation });
-    if (this.trainable.length > 0) this.#weightGradients(x, dz, kernel, pass);
-    return [wantsInput === true ? this.#inputGradient(x, dz, kernel) : null];
+    const dz =
+      activation === 'linear' || this.#isPassedThrough
+        ? dy
+        : runMien('MienActivationGrad', { dy, y }, { activation });
+    if (this.trainable.length > 0) this.#weightGradients(x, dz, pass);
+    if (wantsInput !== true) return [null];
+    const attrs = { ...this.#attrs, inputShape: x.shape, activation: this.#inputActivation };
+    const dx = runMien('MienLinearInputGrad', { dz, filter, x }, attrs);
+    if (dz !== dy) dz.dispose();
+    return [dx];
   }
 
   dispose(): void {
     if (this.#frozen === null) return;
-    const { kernel, bias } = this.#frozen;
+    const { filter, bias } = this.#frozen;
     this.#frozen = null;
-    kernel.dispose();
+    filter.dispose();
     bias?.dispose();
   }
 
-  /** The kernel and bias that are really applied; folded once where nothing of it trains. */
+  get #attrs(): LinearAttrs {
+    const { op } = this.settings;
+    return op.kind === 'dense'
+      ? { kind: 'dense', strides: [1, 1], pad: 'valid' }
+      : { kind: op.kind, strides: op.strides, pad: op.padding };
+  }
+
+  /** The filter and bias that are really applied; folded once where nothing of it trains. */
   #fold(pass: Pass): Folded {
     if (this.#frozen !== null) return this.#frozen;
     const folded = this.#foldNow(pass);
     const isFrozen = this.trainable.length === 0 && this.settings.norm !== null;
     if (isFrozen)
-      this.#frozen = { ...folded, kernel: tf.keep(folded.kernel), bias: folded.bias && tf.keep(folded.bias) };
+      this.#frozen = { filter: tf.keep(folded.filter), bias: folded.bias && tf.keep(folded.bias) };
     return folded;
   }
 
-  #foldNow(pass: Pass): Folded {
+  #foldNow({ parameters }: Pass): Folded {
     const { norm, op } = this.settings;
-    const { parameters } = pass;
-    const kernel = parameters.get(this.#kernelName);
-    const bias = op.hasBias ? parameters.get(this.#biasName) : null;
-    if (norm === null) return { kernel, bias, scale: null, inverse: null };
-    const inverse = tf.rsqrt(tf.add(parameters.get(`${norm.layer}/moving_variance`), norm.epsilon));
-    const scale = tf.mul(parameters.get(`${norm.layer}/gamma`), inverse);
-    const mean = parameters.get(`${norm.layer}/moving_mean`);
-    const shifted = bias === null ? tf.neg(mean) : tf.sub(bias, mean);
+    const filter = parameters.get(this.#kernelName);
+    const ownBias = op.hasBias ? parameters.get(this.#biasName) : null;
+    if (norm === null) return { filter, bias: ownBias };
+    const inputs = {
+      filter,
+      ...this.#normInputs(parameters),
+      ...(ownBias === null ? {} : { bias: ownBias }),
+    };
+    const [folded, bias] = runMien('MienFold', inputs, { epsilon: norm.epsilon, kind: op.kind });
+    invariant(folded !== undefined && bias !== undefined, 'a fold has a filter and a bias');
+    return { filter: folded, bias };
+  }
+
+  #normInputs(parameters: Parameters): Record<'gamma' | 'beta' | 'mean' | 'variance', tf.Tensor> {
+    const layer = this.settings.norm?.layer ?? '';
     return {
-      kernel: tf.mul(kernel, this.#alongChannels(scale)),
-      bias: tf.add(tf.mul(shifted, scale), parameters.get(`${norm.layer}/beta`)),
-      scale,
-      inverse,
+      gamma: parameters.get(`${layer}/gamma`),
+      beta: parameters.get(`${layer}/beta`),
+      mean: parameters.get(`${layer}/moving_mean`),
+      variance: parameters.get(`${layer}/moving_variance`),
     };
   }
 
-  /** `[channels]` in the shape that broadcasts over the kernel's output channels. */
-  #alongChannels(vector: tf.Tensor): tf.Tensor {
-    return this.settings.op.kind === 'depthwise' ? tf.reshape(vector, [1, 1, -1, 1]) : vector;
-  }
-
-  #apply(x: tf.Tensor, { kernel, bias }: Folded): tf.Tensor {
-    const { op, activation } = this.settings;
-    const extras = { activation, ...(bias === null ? {} : { bias }) };
-    if (op.kind === 'dense') {
-      return tf.fused.matMul({ a: x, b: kernel, ...extras });
-    }
-    const common = {
-      x: x as tf.Tensor4D,
-      filter: kernel as tf.Tensor4D,
-      strides: [...op.strides] as [number, number],
-    };
-    return op.kind === 'conv'
-      ? tf.fused.conv2d({ ...common, pad: op.padding, ...extras })
-      : tf.fused.depthwiseConv2d({ ...common, pad: op.padding, ...extras });
-  }
-
-  #weightGradients(x: tf.Tensor, dz: tf.Tensor, folded: tf.Tensor, pass: Pass): void {
-    const { norm, op, trainsKernel, trainsNorm, layer } = this.settings;
-    const { gradients, parameters } = pass;
-    const dBias = runMien('MienChannelSum', { x: dz }, {});
-    const dFolded = this.#kernelGradient(x, dz, folded.shape);
+  #weightGradients(x: tf.Tensor, dz: tf.Tensor, { parameters, gradients }: Pass): void {
+    const { norm, op, trainsKernel, trainsNorm } = this.settings;
+    const filter = parameters.get(this.#kernelName);
+    const inputs = { x, dz, filter, ...(op.hasBias ? { bias: parameters.get(this.#biasName) } : {}) };
     if (norm === null) {
-      gradients.set(this.#kernelName, dFolded);
-      if (op.hasBias) gradients.set(this.#biasName, dBias);
+      const [dFilter, dBias] = runMien('MienLinearGrads', inputs, { ...this.#attrs, epsilon: 0 });
+      if (dFilter !== undefined) gradients.set(this.#kernelName, dFilter);
+      if (op.hasBias && dBias !== undefined) gradients.set(this.#biasName, dBias);
       return;
     }
-    const saved = pass.saved.get(this) ?? [];
-    const [scale, inverse] = saved.slice(-2);
-    invariant(scale !== undefined && inverse !== undefined, `the BatchNorm behind ${layer} was folded`);
+    const { gamma, mean, variance } = this.#normInputs(parameters);
+    const [dFilter, dBeta, dGamma] = runMien(
+      'MienLinearGrads',
+      { ...inputs, gamma, mean, variance },
+      { ...this.#attrs, epsilon: norm.epsilon },
+    );
+    invariant(dFilter && dBeta && dGamma, 'a folded layer has three gradients');
     if (trainsKernel) {
-      gradients.set(this.#kernelName, tf.mul(dFolded, this.#alongChannels(scale)));
-      if (op.hasBias) gradients.set(this.#biasName, tf.mul(dBias, scale));
+      gradients.set(this.#kernelName, dFilter);
+      const scale = (): tf.Tensor => tf.mul(gamma, tf.rsqrt(tf.add(variance, norm.epsilon)));
+      if (op.hasBias) gradients.set(this.#biasName, tf.mul(dBeta, scale()));
     }
     if (!trainsNorm) return;
-    const kernel = parameters.get(this.#kernelName);
-    const mean = parameters.get(`${norm.layer}/moving_mean`);
-    const shifted = op.hasBias ? tf.sub(parameters.get(this.#biasName), mean) : tf.neg(mean);
-    const product =
-      op.kind === 'depthwise'
-        ? [dFolded, kernel].map((each) => tf.reshape(each, [-1, scale.size]))
-        : [dFolded, kernel];
-    const [a, b] = product;
-    invariant(a !== undefined && b !== undefined, 'a product has two factors');
-    const dScale = tf.add(runMien('MienChannelDot', { x: a, y: b }, {}), tf.mul(shifted, dBias));
-    gradients.set(`${norm.layer}/gamma`, tf.mul(dScale, inverse));
-    gradients.set(`${norm.layer}/beta`, dBias);
-  }
-
-  #kernelGradient(x: tf.Tensor, dz: tf.Tensor, filterShape: number[]): tf.Tensor {
-    const { op } = this.settings;
-    if (op.kind === 'dense') return tf.matMul(x, dz, true, false);
-    const shared = { strides: [...op.strides], pad: op.padding, filterShape };
-    return op.kind === 'conv'
-      ? tf.engine().runKernel('Conv2DBackpropFilter', { x, dy: dz }, { ...shared, dataFormat: 'NHWC' })
-      : tf
-          .engine()
-          .runKernel('DepthwiseConv2dNativeBackpropFilter', { x, dy: dz }, { ...shared, dilations: [1, 1] });
-  }
-
-  #inputGradient(x: tf.Tensor, dz: tf.Tensor, filter: tf.Tensor): tf.Tensor {
-    const { op } = this.settings;
-    if (op.kind === 'dense') return tf.matMul(dz, filter, false, true);
-    const shared = {
-      strides: [...op.strides],
-      pad: op.padding,
-      inputShape: x.shape,
-    };
-    return op.kind === 'conv'
-      ? tf.engine().runKernel('Conv2DBackpropInput', { dy: dz, filter }, { ...shared, dataFormat: 'NHWC' })
-      : tf
-          .engine()
-          .runKernel(
-            'DepthwiseConv2dNativeBackpropInput',
-            { dy: dz, filter },
-            { ...shared, dilations: [1, 1] },
-          );
+    gradients.set(`${norm.layer}/gamma`, dGamma);
+    gradients.set(`${norm.layer}/beta`, dBeta);
   }
 }

@@ -35,57 +35,47 @@ export class NormUnit implements Unit {
     invariant(x !== undefined, 'a BatchNorm has an input');
     const { layer, epsilon, mode } = this.settings;
     const { parameters } = pass;
-    const usesBatch = mode === 'batch' && pass.training;
-    const { mean, variance } = usesBatch
-      ? this.#statistics(x, pass)
-      : {
-          mean: parameters.get(`${layer}/moving_mean`),
-          variance: parameters.get(`${layer}/moving_variance`),
-        };
-    const inverse = tf.rsqrt(tf.add(variance, epsilon));
-    const scale = tf.mul(parameters.get(`${layer}/gamma`), inverse);
-    const shift = tf.sub(parameters.get(`${layer}/beta`), tf.mul(mean, scale));
-    if (pass.training) pass.saved.set(this, [x, mean, inverse, scale]);
-    return tf.add(tf.mul(x, scale), shift);
+    const gamma = parameters.get(`${layer}/gamma`);
+    const { mean, variance } =
+      mode === 'batch' && pass.training
+        ? this.#statistics(x, pass)
+        : {
+            mean: parameters.get(`${layer}/moving_mean`),
+            variance: parameters.get(`${layer}/moving_variance`),
+          };
+    if (pass.training) pass.saved.set(this, [x, mean, variance, gamma]);
+    const beta = parameters.get(`${layer}/beta`);
+    return runMien('MienNorm', { x, gamma, beta, mean, variance }, { epsilon });
   }
 
   backward(dy: tf.Tensor, pass: Pass, [wantsInput]: readonly boolean[]): readonly (tf.Tensor | null)[] {
-    const [x, mean, inverse, scale] = pass.saved.get(this) ?? [];
-    invariant(x && mean && inverse && scale, 'forward ran before backward');
-    const { layer, mode, trains } = this.settings;
-    const dBeta = runMien('MienChannelSum', { x: dy }, {});
-    // sum(dy * xhat) without making xhat: (sum(dy * x) - mean * sum(dy)) / sqrt(variance + epsilon)
-    const dGamma = tf.mul(
-      tf.sub(runMien('MienChannelDot', { x: dy, y: x }, {}), tf.mul(mean, dBeta)),
-      inverse,
-    );
+    const [x, mean, variance, gamma] = pass.saved.get(this) ?? [];
+    invariant(x && mean && variance && gamma, 'forward ran before backward');
+    const { layer, mode, trains, epsilon } = this.settings;
+    const [dGamma, dBeta] = runMien('MienNormGrads', { dy, x, mean, variance }, { epsilon });
+    invariant(dGamma && dBeta, 'a BatchNorm has two gradients');
     if (trains) {
       pass.gradients.set(`${layer}/gamma`, dGamma);
       pass.gradients.set(`${layer}/beta`, dBeta);
     }
     if (wantsInput !== true) return [null];
-    if (mode === 'inference') return [tf.mul(dy, scale)];
-    // dx = scale * (dy - dBeta / n - xhat * dGamma / n), as one scaled sum of dy and x.
-    const count = x.size / scale.size;
-    const slope = tf.div(tf.mul(tf.mul(dGamma, inverse), scale), count);
-    const constant = tf.sub(tf.mul(mean, slope), tf.mul(scale, tf.div(dBeta, count)));
-    return [tf.add(tf.sub(tf.mul(dy, scale), tf.mul(x, slope)), constant)];
+    if (mode === 'inference') return [tf.mul(dy, tf.mul(gamma, tf.rsqrt(tf.add(variance, epsilon))))];
+    return [runMien('MienNormInputGrad', { dy, x, gamma, mean, variance, dGamma, dBeta }, { epsilon })];
   }
 
   /** Mean and (biased) variance of the batch; the averages take a step towards them. */
-  #statistics(x: tf.Tensor, pass: Pass): { mean: tf.Tensor; variance: tf.Tensor } {
+  #statistics(x: tf.Tensor, { parameters, moved }: Pass): { mean: tf.Tensor; variance: tf.Tensor } {
     const { layer, momentum } = this.settings;
-    const count = x.size / (x.shape.at(-1) ?? 1);
-    const mean = tf.div(runMien('MienChannelSum', { x }, {}), count);
-    const centred = tf.sub(x, mean);
-    const variance = tf.div(runMien('MienChannelDot', { x: centred, y: centred }, {}), count);
-    for (const [name, statistic] of [
-      ['moving_mean', mean],
-      ['moving_variance', variance],
-    ] as const) {
-      const old = pass.parameters.get(`${layer}/${name}`);
-      pass.moved.set(`${layer}/${name}`, tf.add(tf.mul(old, momentum), tf.mul(statistic, 1 - momentum)));
-    }
+    const movingMean = parameters.get(`${layer}/moving_mean`);
+    const movingVariance = parameters.get(`${layer}/moving_variance`);
+    const [mean, variance, newMean, newVariance] = runMien(
+      'MienMoments',
+      { x, movingMean, movingVariance },
+      { momentum },
+    );
+    invariant(mean && variance && newMean && newVariance, 'moments are four');
+    moved.set(`${layer}/moving_mean`, newMean);
+    moved.set(`${layer}/moving_variance`, newVariance);
     return { mean, variance };
   }
 }

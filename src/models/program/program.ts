@@ -33,26 +33,26 @@ export interface Program {
  */
 export function compile(graph: Graph, from: number, to: number, set: TrainableSet): Program {
   const units = fuse(graph, from, to, set);
+  passActivations(units, to);
   const needsGradient = gradientNodes(units);
-  const last = to;
+  const lastReader = new Map(units.flatMap((unit) => unit.inputs.map((node) => [node, unit] as const)));
   return {
     units,
     trainable: units.flatMap((unit) => unit.trainable),
     moving: units.flatMap((unit) => unit.moving),
     forward(x, pass) {
       const values = new Map([[from, x]]);
-      for (const unit of units)
-        values.set(
-          unit.node,
-          unit.forward(
-            unit.inputs.map((node) => valueOf(values, node)),
-            pass,
-          ),
-        );
-      return valueOf(values, last);
+      for (const unit of units) {
+        const inputs = unit.inputs.map((node) => valueOf(values, node));
+        values.set(unit.node, unit.forward(inputs, pass));
+        if (pass.training) continue;
+        // What only frozen work reads is free for the next unit to write.
+        for (const node of unit.inputs) if (lastReader.get(node) === unit) release(values, node, x);
+      }
+      return valueOf(values, to);
     },
     backward(dy, pass) {
-      const gradients = new Map([[last, dy]]);
+      const gradients = new Map([[to, dy]]);
       for (const unit of units.toReversed()) {
         const gradient = gradients.get(unit.node);
         if (gradient === undefined) continue;
@@ -63,12 +63,33 @@ export function compile(graph: Graph, from: number, to: number, set: TrainableSe
           const sum = gradients.get(node);
           gradients.set(node, sum === undefined ? input : tf.add(sum, input));
         });
+        release(gradients, unit.node, dy);
       }
     },
     dispose() {
       for (const unit of units) unit.dispose?.();
     },
   };
+}
+
+/** Forgets a node's tensor and frees it, unless it is the caller's or stands for another node too. */
+function release(tensors: Map<number, tf.Tensor>, node: number, callers: tf.Tensor): void {
+  const tensor = tensors.get(node);
+  tensors.delete(node);
+  if (tensor === undefined || tensor === callers || [...tensors.values()].includes(tensor)) return;
+  tensor.dispose();
+}
+
+/** Lets the only reader of a unit that ends in a ReLU take the gradient through it. */
+function passActivations(units: readonly Unit[], to: number): void {
+  for (const unit of units) {
+    const { ownActivation = 'linear', node } = unit;
+    const [reader, ...others] = units.filter(({ inputs }) => inputs.includes(node));
+    if (ownActivation === 'linear' || node === to || others.length > 0) continue;
+    if (reader?.passThrough === undefined) continue;
+    reader.passThrough(ownActivation);
+    unit.leaveActivation?.();
+  }
 }
 
 function valueOf(values: ReadonlyMap<number, tf.Tensor>, node: number): tf.Tensor {

@@ -13,5 +13,5 @@ export function runMien<Name extends MienKernelName>(
   inputs: { readonly [Input in keyof MienKernels[Name]['inputs']]: tf.Tensor },
   attrs: MienKernels[Name]['attrs'],
 ): Outputs<Name> {
-  return tf.engine().runKernel<Outputs<Name>>(name, inputs, attrs);
+  return tf.engine().runKernel<Outputs<Name>>(name, inputs, attrs as unknown as tf.NamedAttrMap);
 }

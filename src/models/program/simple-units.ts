@@ -1,5 +1,6 @@
 /** Units without weights: activations, padding, sums, products, pooling, reshape and dropout. */
 import * as tf from '@tensorflow/tfjs';
+import type { ReluName } from '../../kernels/signatures.ts';
 import { invariant } from '../../protocol/errors.ts';
 import type { GraphNode, NodeOp } from '../graph.ts';
 import { runMien } from './run-kernel.ts';
@@ -14,13 +15,16 @@ interface Behaviour {
     dy: tf.Tensor,
     saved: readonly tf.Tensor[],
     wanted: readonly boolean[],
+    pass: Pass,
   ): readonly (tf.Tensor | null)[];
+  readonly passThrough?: (activation: ReluName) => void;
 }
 
 /** See the header. */
 export class SimpleUnit implements Unit {
   readonly trainable = [] as const;
   readonly moving = [] as const;
+  readonly passThrough?: (activation: ReluName) => void;
   readonly #behaviour: Behaviour;
 
   constructor(
@@ -28,7 +32,9 @@ export class SimpleUnit implements Unit {
     readonly inputs: readonly number[],
     op: Extract<NodeOp, { kind: SimpleKind }>,
   ) {
-    this.#behaviour = behaviourOf(op);
+    this.#behaviour = behaviourOf(op, node);
+    const { passThrough } = this.#behaviour;
+    if (passThrough !== undefined) this.passThrough = passThrough;
   }
 
   forward(inputs: readonly tf.Tensor[], pass: Pass): tf.Tensor {
@@ -40,7 +46,7 @@ export class SimpleUnit implements Unit {
   backward(dy: tf.Tensor, pass: Pass, wanted: readonly boolean[]): readonly (tf.Tensor | null)[] {
     const saved = pass.saved.get(this);
     invariant(saved !== undefined, 'forward ran before backward');
-    return this.#behaviour.backward(dy, saved, wanted);
+    return this.#behaviour.backward(dy, saved, wanted, pass);
   }
 }
 
@@ -49,10 +55,12 @@ export function isSimple(op: GraphNode['op']): op is Extract<NodeOp, { kind: Sim
   return !['input', 'conv', 'depthwise', 'dense', 'batchNorm'].includes(op.kind);
 }
 
-function behaviourOf(op: Extract<NodeOp, { kind: SimpleKind }>): Behaviour {
+const identity: Behaviour = { forward: ([x]) => ({ y: given(x), saved: [] }), backward: (dy) => [dy] };
+
+function behaviourOf(op: Extract<NodeOp, { kind: SimpleKind }>, node: number): Behaviour {
   switch (op.kind) {
     case 'identity':
-      return { forward: ([x]) => ({ y: given(x), saved: [] }), backward: (dy) => [dy] };
+      return identity;
     case 'activation':
       return activation(op.activation);
     case 'pad':
@@ -80,7 +88,7 @@ function behaviourOf(op: Extract<NodeOp, { kind: SimpleKind }>): Behaviour {
         backward: (dy, [x]) => [tf.reshape(dy, given(x).shape)],
       };
     case 'dropout':
-      return dropout(op.rate);
+      return dropout(op.rate, node);
   }
 }
 
@@ -92,7 +100,7 @@ function given(x: tf.Tensor | undefined): tf.Tensor {
 function activation(name: Extract<NodeOp, { kind: 'activation' }>['activation']): Behaviour {
   switch (name) {
     case 'linear':
-      return behaviourOf({ kind: 'identity' });
+      return identity;
     case 'relu':
     case 'relu6':
       return {
@@ -171,11 +179,17 @@ function sumTo(x: tf.Tensor, shape: number[]): tf.Tensor {
 }
 
 function globalAveragePool(): Behaviour {
+  let through: ReluName = 'linear';
   return {
-    forward: ([x]) => ({ y: tf.mean(given(x), [1, 2]), saved: [given(x)] }),
-    backward: (dy, [x]) => {
-      const [, height = 1, width = 1] = given(x).shape;
-      return [runMien('MienGlobalPoolGrad', { dy }, { height, width })];
+    forward: ([x]) => ({ y: runMien('MienGlobalPool', { x: given(x) }, {}), saved: [given(x)] }),
+    backward: (dy, [saved]) => {
+      const x = given(saved);
+      const [, height = 1, width = 1] = x.shape;
+      const inputs = through === 'linear' ? { dy } : { dy, x };
+      return [runMien('MienGlobalPoolGrad', inputs, { height, width, activation: through })];
+    },
+    passThrough: (activation) => {
+      through = activation;
     },
   };
 }
@@ -193,13 +207,15 @@ function maxPool(op: Extract<NodeOp, { kind: 'maxPool' }>): Behaviour {
   };
 }
 
-function dropout(rate: number): Behaviour {
+/** Backward draws the same again: cheaper than keeping the mask. */
+function dropout(rate: number, node: number): Behaviour {
+  const drop = (x: tf.Tensor, { chance }: Pass): tf.Tensor => {
+    if (chance === null || rate === 0) return x;
+    const { seed, phase, step } = chance;
+    return runMien('MienDropout', { x }, { rate, seed, purpose: 'dropout', numbers: [phase, step, node] });
+  };
   return {
-    forward: ([x], pass) => {
-      if (!pass.training || rate === 0) return { y: given(x), saved: [] };
-      const mask = pass.dropoutMask(given(x).shape, rate);
-      return { y: tf.mul(given(x), mask), saved: [mask] };
-    },
-    backward: (dy, [mask]) => [mask === undefined ? dy : tf.mul(dy, mask)],
+    forward: ([x], pass) => ({ y: drop(given(x), pass), saved: [] }),
+    backward: (dy, _saved, _wanted, pass) => [drop(dy, pass)],
   };
 }

@@ -1,14 +1,23 @@
 /** What a program is made of: units that run forward and, in the trainable tail, backward. */
 import type * as tf from '@tensorflow/tfjs';
+import type { ReluName } from '../../kernels/signatures.ts';
 import type { Parameters } from './parameters.ts';
+
+/** The key of a step's draws; a unit adds its node. */
+export interface Chance {
+  readonly seed: number;
+  readonly phase: number;
+  /** From 0 through the phase. */
+  readonly step: number;
+}
 
 /** One forward pass and what its backward pass needs; all tensors live in the caller's tidy. */
 export interface Pass {
   readonly parameters: Parameters;
   /** True in a training step: dropout is on, batch statistics are used where the phase says so. */
   readonly training: boolean;
-  /** Masks drop `rate` of `shape` and scale up the rest; called once a dropout unit. */
-  dropoutMask(shape: readonly number[], rate: number): tf.Tensor;
+  /** Where draws of chance come from; null drops nothing. */
+  readonly chance: Chance | null;
   /** Gradients by weight name, filled by the backward pass. */
   readonly gradients: Map<string, tf.Tensor>;
   /** New values of weights that move without a gradient (BatchNorm averages). */
@@ -34,6 +43,12 @@ export interface Unit {
    * @param wanted one flag an input; null is returned where it is false
    */
   backward(dy: tf.Tensor, pass: Pass, wanted: readonly boolean[]): readonly (tf.Tensor | null)[];
+  /** The ReLU that ends this unit. */
+  readonly ownActivation?: ReluName;
+  /** Takes the gradient of the input through the ReLU that made that input, in the same kernel. */
+  passThrough?(activation: ReluName): void;
+  /** Told when the only reader does so: the gradient that comes in has been through this unit's own ReLU. */
+  leaveActivation?(): void;
   /** Frees what the unit keeps between passes. */
   dispose?(): void;
 }

@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { plainLoops } from '../../../src/kernels/host/loops.ts';
 import { wasmMemory } from '../../../src/kernels/wasm/memory.ts';
 import { useBackend } from '../../support/backends.ts';
-import { CASES, convolutionGradients, describeCase, ownKernels } from '../../support/kernel-cases.ts';
+import { CASES, convolutionGradients, describeCase, randomCases } from '../../support/kernel-cases.ts';
+import { linearKernels, ownKernels } from '../../support/own-kernels.ts';
 import { relativeError } from '../../support/tail-gradients.ts';
 
 describe('wasm gradients agree with cpu within 1e-5', () => {
@@ -18,6 +19,19 @@ describe('wasm gradients agree with cpu within 1e-5', () => {
     expect(relativeError(wasmDw, dw)).toBeLessThan(1e-5);
     expect(tf.memory().numTensors).toBe(before);
   });
+});
+
+it('linear layers by Mien’s kernels agree on wasm and cpu within 1e-5', async () => {
+  for (const test of randomCases(6, 2)) {
+    await useBackend('cpu');
+    const expected = await linearKernels(test);
+    await useBackend('wasm');
+    const actual = await linearKernels(test);
+    for (const [name, values] of expected) {
+      const error = relativeError(actual.get(name) ?? new Float32Array(), values);
+      expect(error, `${JSON.stringify(test)} ${name}`).toBeLessThan(1e-5);
+    }
+  }
 });
 
 it('Mien’s own kernels agree on wasm and cpu within 1e-6', async () => {

@@ -1,0 +1,96 @@
+/** Registers the WebGPU programs, each in place of what is composed from ops; shapes they are not for fall back. */
+import { replaceKernel } from '../replace.ts';
+import type { MienKernelName, MienKernels, MienUpdateKernels } from '../signatures.ts';
+import {
+  depthwiseFilterGradParts,
+  depthwiseForward,
+  depthwiseInputGrad,
+  isDepthwiseSupported,
+} from './depthwise.ts';
+import { fold, unfold } from './fold.ts';
+import { gpuOf, submit, type Gpu } from './gpu.ts';
+import { filterGradParts } from './linear-filter-grad.ts';
+import { forward } from './linear-forward.ts';
+import { inputGrad } from './linear-input-grad.ts';
+import { channelDot, channelSum, moments, normGrads } from './reduce.ts';
+import { dropout, globalPool, globalPoolGrad, norm, normInputGrad, reluGrad } from './rows.ts';
+import { outShapeOf, shapeOf, type LinearShape } from './shape.ts';
+import { adam, sgd } from './updates.ts';
+
+type Kernels = MienKernels & MienUpdateKernels;
+
+/** Null leaves the shape to what was registered before. */
+type Program<Name extends keyof Kernels> = (
+  gpu: Gpu,
+  inputs: Kernels[Name]['inputs'],
+  attrs: Kernels[Name]['attrs'],
+) => Kernels[Name]['output'] | null;
+
+const isSupported = (shape: LinearShape): boolean => shape.kind === 'conv' || isDepthwiseSupported(shape);
+
+const programs: { readonly [Name in keyof Kernels]?: Program<Name> } = {
+  MienActivationGrad: (gpu, inputs, { activation }) => reluGrad(gpu, inputs, activation),
+  MienChannelSum: (gpu, { x }) => channelSum(gpu, x),
+  MienChannelDot: (gpu, { x, y }) => channelDot(gpu, x, y),
+  MienGlobalPool: (gpu, { x }) => globalPool(gpu, x),
+  MienGlobalPoolGrad: globalPoolGrad,
+  MienDropout: (gpu, { x }, attrs) => dropout(gpu, x, attrs),
+  MienFold: (gpu, inputs, { epsilon }) => fold(gpu, inputs, epsilon),
+  MienLinear(gpu, { x, filter, bias }, { activation, ...attrs }) {
+    const shape = shapeOf(x.shape, filter.shape, attrs);
+    if (!isSupported(shape)) return null;
+    const run = shape.kind === 'conv' ? forward : depthwiseForward;
+    return run(
+      gpu,
+      shape,
+      { x, filter, bias: bias ?? null, relu: activation },
+      outShapeOf(x.shape, filter.shape, attrs),
+    );
+  },
+  MienLinearGrads(gpu, inputs, { epsilon, ...attrs }) {
+    const { x, dz, filter } = inputs;
+    const shape = shapeOf(x.shape, filter.shape, attrs);
+    // A bias before a BatchNorm, which no backbone has, would be one binding too many.
+    const isTooMuch = inputs.bias !== undefined && inputs.gamma !== undefined;
+    if (!isSupported(shape) || isTooMuch) return null;
+    const parts =
+      shape.kind === 'conv'
+        ? filterGradParts(gpu, shape, x, dz)
+        : depthwiseFilterGradParts(gpu, shape, x, dz);
+    const gradients = unfold(gpu, shape, parts, inputs, epsilon);
+    gpu.disposeData(parts.dataId);
+    return gradients;
+  },
+  MienLinearInputGrad(gpu, { dz, filter, x }, { inputShape, activation, ...attrs }) {
+    const shape = shapeOf(inputShape, filter.shape, attrs);
+    if (!isSupported(shape)) return null;
+    const run = shape.kind === 'conv' ? inputGrad : depthwiseInputGrad;
+    return run(
+      gpu,
+      shape,
+      { dz, filter, x: activation === 'linear' ? null : (x ?? null), relu: activation },
+      inputShape,
+    );
+  },
+  MienNorm: (gpu, inputs, { epsilon }) => norm(gpu, inputs, epsilon),
+  MienNormGrads: (gpu, inputs, { epsilon }) => normGrads(gpu, inputs, epsilon),
+  MienNormInputGrad: (gpu, inputs, { epsilon }) => normInputGrad(gpu, inputs, epsilon),
+  MienMoments: (gpu, inputs, { momentum }) => moments(gpu, inputs, momentum),
+  MienAdam: adam,
+  MienSgd: sgd,
+};
+
+/** Registers all of them. */
+export function registerWebGpuKernels(): void {
+  for (const [name, program] of Object.entries(programs)) {
+    replaceKernel(name, 'webgpu', (replaced) => (call) => {
+      const run = program as unknown as Program<MienKernelName>;
+      return run(gpuOf(call.backend), call.inputs as never, call.attrs as never) ?? replaced(call);
+    });
+  }
+  replaceKernel('MienAccumulate', 'webgpu', (add) => (call) => {
+    const total = add(call);
+    submit(gpuOf(call.backend));
+    return total;
+  });
+}
