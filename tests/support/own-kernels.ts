@@ -36,12 +36,16 @@ export async function ownKernels(): Promise<Map<string, Float32Array>> {
         { dy: tf.randomUniform([4, 7], -1, 1, 'float32', 8), x: tf.relu6(draw(2)) },
         { height: 3, width: 5, activation: 'relu6' },
       ) as tf.Tensor,
-      dropout: run('MienDropout', { x: draw(10) }, {
-        rate: 0.3,
-        seed: 4_000_000_000,
-        purpose: 'dropout',
-        numbers: [1, 70_000, 3],
-      }) as tf.Tensor,
+      dropout: run(
+        'MienDropout',
+        { x: draw(10) },
+        {
+          rate: 0.3,
+          seed: 4_000_000_000,
+          purpose: 'dropout',
+          numbers: [1, 70_000, 3],
+        },
+      ) as tf.Tensor,
       accumulate: run('MienAccumulate', { total: draw(1), sums: draw(2) }, {}) as tf.Tensor,
       ...norms(7),
       ...norms(8),

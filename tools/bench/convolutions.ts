@@ -63,7 +63,7 @@ export async function mienConvolutions(given: ConvolutionCase): Promise<Running>
   return {
     async run() {
       const gradients = tf.tidy(() => {
-        const pass = trainingPass(parameters, () => tf.scalar(1));
+        const pass = trainingPass(parameters);
         program.forward(xTensor, pass);
         program.backward(dyTensor, pass);
         return [...pass.gradients.values()];

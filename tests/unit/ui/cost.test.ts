@@ -44,9 +44,8 @@ async function peakBytes(backbone: Recipe['backbone'], unfreeze: number, batch: 
   const optimizer = new Optimizer({ rule, learningRate });
   const x = tf.zeros([batch, ...graph.nodes[waist]!.shape]);
   const labels = tf.zeros<tf.Rank.R1>([batch], 'int32');
-  const dropoutMask = (shape: readonly number[]): tf.Tensor => tf.ones([...shape]);
   const step = (): void =>
-    trainStep({ tail, parameters, optimizer, loss: PLAIN_LOSS, dropoutMask }, x, labels).dispose();
+    trainStep({ tail, parameters, optimizer, loss: PLAIN_LOSS, chance: null }, x, labels).dispose();
   step();
   const held = tf.memory().numBytes - before;
   const { peakBytes: peak } = await tf.profile(() => {
