@@ -34,7 +34,7 @@ const implementations: { readonly [Name in MienKernelName]?: Implementation<Name
     const to = memory.view(out);
     globalPoolGrad(memory.view(dy), height * width, channels, to);
     if (x !== undefined && activation !== 'linear') {
-      activationGrad(to, memory.view(x), activation === 'relu6' ? 6 : Infinity, to);
+      memory.loops.activationGrad(to, memory.view(x), activation === 'relu6' ? 6 : Infinity, to);
     }
     return out;
   },
