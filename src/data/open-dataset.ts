@@ -1,10 +1,11 @@
 /** Owns the way from a recipe to an opened set: find the source, read, clean, look for copies, number, split. */
 import type { AsideRow, Findings } from '../protocol/dataset.ts';
-import type { StudioError } from '../protocol/errors.ts';
 import type { RunEvent } from '../protocol/events.ts';
+import { StudioError } from '../protocol/errors.ts';
 import { checkOptions, type Options } from '../protocol/options.ts';
 import type { Recipe } from '../protocol/recipe.ts';
-import type { FolderFile, Platform } from '../platform/platform.ts';
+import type { SourceDescription } from '../protocol/source.ts';
+import type { Platform } from '../platform/platform.ts';
 import { cleanRows, type CleanedRow, type CleanedRows } from './cleaning.ts';
 import { curate, type Curated } from './curate.ts';
 import { curatingOptions, readingOptions } from './dataset-options.ts';
@@ -16,18 +17,13 @@ import { preparedPlace, type PreparedSet } from './pictures/prepared-sets.ts';
 import { pictureSink, pictureSubset } from './pictures/picture-store.ts';
 import { PicturePool } from './pool/picture-pool.ts';
 import { findSource } from './sources/registry.ts';
-import type { OpenedSource, Source } from './sources/source.ts';
+import type { OpenedSource, Source, SourceContext } from './sources/source.ts';
 import { splitRows, type Split, type SplitPlan } from './split.ts';
 
 type ProgressUnit = Extract<RunEvent, { kind: 'progress' }>['unit'];
 
 /** What a set is opened with. */
-export interface OpenDatasetOptions {
-  /** The file that was picked on the page, if one was. */
-  readonly file?: Blob;
-  /** The files of the folder that was picked on the page, if one was. */
-  readonly folder?: readonly FolderFile[];
-  readonly signal?: AbortSignal;
+export interface OpenDatasetOptions extends Omit<SourceContext, 'platform'> {
   /** @param total null while unknown */
   onProgress(done: number, total: number | null, unit: ProgressUnit, label: string): void;
 }
@@ -43,7 +39,7 @@ export async function openDataset(
   platform: Platform,
   given: OpenDatasetOptions,
 ): Promise<Dataset> {
-  const { source, options } = findCheckedSource(recipe);
+  const { source, options } = findCheckedSource(recipe.dataset);
   const opened = await source.open(options, { ...given, platform });
   const { cleaned, pictures: store, trouble } = await prepare(recipe, platform, given, opened);
   const curated = curate(cleaned.rows, curatingOptions(options));
@@ -52,7 +48,7 @@ export async function openDataset(
   const indexOf = new Map(labels.map((label, index) => [label, index]));
   const labelOfRow = Uint16Array.from(rows, (row) => indexOf.get(row.label)!);
   const split = splitSet(rows, labelOfRow, labels, curated.groupOfKept, recipe.split);
-  const { origin, noun, sizeBytes } = opened;
+  const { origin, noun, sizeBytes, provenance } = opened;
   const summary = { source: source.entry.name, noun, origin, labels, labelOfRow, split, sizeBytes };
   const asideRows = curated.aside.map(({ row }) => cleaned.rows[row]!);
   const findings = {
@@ -66,7 +62,13 @@ export async function openDataset(
     seen.map(({ stored }) => stored),
   );
   return {
-    summary: { ...summary, cleaning: cleaned.report, findings, notKept: trouble?.toWire() ?? null },
+    summary: {
+      ...summary,
+      cleaning: cleaned.report,
+      findings,
+      notKept: trouble?.toWire() ?? null,
+      ...(provenance === undefined ? {} : { provenance }),
+    },
     pictures: rows.length === store.count ? store : pictureSubset(shown, [...rows.keys()]),
     shown,
     facts: seen.map(({ facts }) => facts),
@@ -113,14 +115,35 @@ async function prepare(
 }
 
 /**
+ * Says what a source would open, and opens nothing.
+ *
+ * @throws StudioError `recipe/…`, `data/…`, `net/…`
+ */
+export async function describeSource(
+  dataset: Recipe['dataset'],
+  context: SourceContext,
+): Promise<SourceDescription> {
+  const { source, options } = findCheckedSource(dataset);
+  if (source.describe !== undefined) return source.describe(options, context);
+  throw new StudioError({
+    code: 'data/no-description',
+    message: `A source with a server was expected; ${source.entry.label} has nothing to look up.`,
+    hint: 'Open it as it is.',
+  });
+}
+
+/**
  * The recipe's source with its options checked and complete.
  *
  * @throws StudioError `recipe/unknown-source`, `recipe/unknown-option`, `recipe/invalid`
  */
-function findCheckedSource(recipe: Recipe): { readonly source: Source; readonly options: Options } {
-  const source = findSource(recipe.dataset.source);
+function findCheckedSource(dataset: Recipe['dataset']): {
+  readonly source: Source;
+  readonly options: Options;
+} {
+  const source = findSource(dataset.source);
   const owner = { field: 'dataset', entry: `the source ${source.entry.name}`, ownKeys: ['source'] };
-  return { source, options: checkOptions(owner, source.entry.options, recipe.dataset) };
+  return { source, options: checkOptions(owner, source.entry.options, dataset) };
 }
 
 /** By the set's own split where it gives one, by groups where there are any, else as scikit-learn does. */

@@ -5,7 +5,7 @@
 import { applyViews } from '../data/augmentations/apply-views.ts';
 import { planViews } from '../data/augmentations/plan-views.ts';
 import type { Dataset } from '../data/dataset.ts';
-import { openDataset } from '../data/open-dataset.ts';
+import { describeSource, openDataset } from '../data/open-dataset.ts';
 import type { TrainedNetwork } from '../exporters/exporter.ts';
 import { exportAsFile } from '../exporters/registry.ts';
 import { inspectWeights } from '../models/describe-weights.ts';
@@ -13,17 +13,20 @@ import type { FolderFile, Platform } from '../platform/platform.ts';
 import type { DatasetSummary, PictureFacts, PictureSheet, ViewSheet } from '../protocol/dataset.ts';
 import type { BackendChoice, DeviceReport } from '../protocol/device.ts';
 import { invariant, StudioError } from '../protocol/errors.ts';
-import type { RunEvent, RunResult, Stage } from '../protocol/events.ts';
+import type { RunEvent, RunResult } from '../protocol/events.ts';
 import type { ExportedFile, Picked } from '../protocol/messages.ts';
 import type { InspectedWeights, ModelSummary, WeightsSummary } from '../protocol/model.ts';
 import type { Recipe } from '../protocol/recipe.ts';
+import type { SourceDescription } from '../protocol/source.ts';
 import type { RunControl } from '../training/control.ts';
 import { checkRecipe } from './check-recipe.ts';
 import { isDeviceLost, lossOr } from './device-loss.ts';
 import { startDevice, type WasmPaths } from './device.ts';
 import { buildNetwork, describeNetwork, type Network } from './network.ts';
+import { openingOf } from './opening.ts';
 import { runRecipe } from './run.ts';
 import { rgbToRgba, thumbnailsOf, valuesToRgba } from './sheets.ts';
+import { Tokens } from './tokens.ts';
 
 export type Emit = (event: RunEvent) => void;
 
@@ -46,6 +49,8 @@ export class Session {
   #trained: Trained | null = null;
   /** What is known of the weights that were picked last. */
   #inspected: { readonly key: string; readonly weights: WeightsSummary } | null = null;
+  /** Of the servers that sets come from. */
+  readonly tokens = new Tokens();
 
   constructor(
     readonly platform: Platform,
@@ -68,11 +73,20 @@ export class Session {
     const key = datasetKey(recipe, options.files);
     if (this.#opened?.key !== key) {
       const { emit, files, signal } = options;
-      const onProgress = progressOf(emit, 'dataset');
-      const dataset = await openDataset(recipe, this.platform, { ...pickedOf(files), signal, onProgress });
+      const dataset = await openDataset(recipe, this.platform, {
+        ...pickedOf(files),
+        ...openingOf(emit),
+        tokenFor: this.tokens.for,
+        signal,
+      });
       this.#opened = { key, dataset };
     }
     return this.#opened.dataset.summary;
+  }
+
+  /** What a recipe's source would open. */
+  describeSource(dataset: Recipe['dataset'], signal: AbortSignal): Promise<SourceDescription> {
+    return describeSource(dataset, { platform: this.platform, tokenFor: this.tokens.for, signal });
   }
 
   async pictures(rows: readonly number[]): Promise<PictureSheet> {
@@ -159,13 +173,13 @@ export class Session {
     emit({ kind: 'dataset', dataset: summary });
     const { labels } = summary;
     emit({ kind: 'model', model: await this.describeModel(recipe, labels.length, options) });
-    const onProgress = progressOf(emit, 'weights');
     const network = await timed('weights', () =>
       buildNetwork(recipe, labels.length, this.platform, {
         signal: control.signal,
         files: options.weightFiles,
         onProgress: (done, total) => {
-          onProgress(done, total, 'bytes', 'Loading the backbone’s weights');
+          const label = 'Loading the backbone’s weights';
+          emit({ kind: 'progress', stage: 'weights', label, done, total, unit: 'bytes' });
         },
       }),
     );
@@ -266,10 +280,4 @@ function filesKey(files: readonly File[]): unknown {
 /** Two recipes with the same key read the same pictures, cleaned, split and resized alike. */
 function datasetKey({ dataset, split, image }: Recipe, files: readonly File[] = []): string {
   return JSON.stringify([dataset, split, image, filesKey(files)]);
-}
-
-function progressOf(emit: Emit, stage: Stage) {
-  return (done: number, total: number | null, unit: 'bytes' | 'pictures' | 'steps', label: string): void => {
-    emit({ kind: 'progress', stage, label, done, total, unit });
-  };
 }

@@ -54,6 +54,7 @@ export async function openHttpRange(url: string, options: HttpRangeOptions = {})
     url,
     etag,
     byteLength,
+    storedBytes: 0,
     slice: async (start, end = byteLength) => {
       const to = Math.min(end, byteLength);
       if (start >= to) return new ArrayBuffer(0);

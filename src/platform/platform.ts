@@ -30,6 +30,8 @@ export interface RemoteSource extends ByteSource {
   readonly url: string;
   /** What tells one version of the file from another; null where the server does not say. */
   readonly etag: string | null;
+  /** How much of it was here when it was opened. */
+  readonly storedBytes: number;
 }
 
 /** How a file on a server is opened. */

@@ -58,11 +58,13 @@ export async function openStoredRange(
   // Said early; as much of it as fits is kept all the same.
   const notice = await careful.read((working) => roomNotice(working, record));
   if (notice != null) options.onNotice?.(notice);
+  const listed = await careful.read((working) => working.list());
+  const storedBytes = listed?.find((download) => download.url === url)?.storedBytes ?? 0;
   // The first bytes came with the version: of a new file a block, of a server without ranges all.
   if (first !== null && (!isStored || first.bytes.byteLength === first.byteLength)) {
     await keepAll(blocks, first.bytes);
   }
-  return sourceOf(blocks, options);
+  return sourceOf(blocks, storedBytes, options);
 }
 
 /** Asks the server which version it has, with the first block where none is here; null where it cannot be asked. */
@@ -103,7 +105,7 @@ async function keepAll(blocks: KeptBlocks, bytes: Uint8Array): Promise<void> {
   await collector.stored();
 }
 
-function sourceOf(blocks: KeptBlocks, options: StoredRangeOptions): RemoteSource {
+function sourceOf(blocks: KeptBlocks, storedBytes: number, options: StoredRangeOptions): RemoteSource {
   const { url, etag, byteLength, blockBytes } = blocks.record;
   const requestBlocks = options.requestBlocks ?? REQUEST_BLOCKS;
   // One read at a time: two that want the same block must not both fetch it.
@@ -123,6 +125,7 @@ function sourceOf(blocks: KeptBlocks, options: StoredRangeOptions): RemoteSource
     url,
     etag,
     byteLength,
+    storedBytes,
     slice: (start, end = byteLength) => {
       const to = Math.min(end, byteLength);
       if (start >= to) return Promise.resolve(new ArrayBuffer(0));

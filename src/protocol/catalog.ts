@@ -49,6 +49,8 @@ export interface CatalogEntry {
 export interface SourceEntry extends CatalogEntry {
   /** Where the pictures come from and what must be said about them; shown in the Data column. */
   readonly notice: string;
+  /** The option that holds the address of the server which is asked: it can be looked up, and may want a token. */
+  readonly server?: string;
 }
 
 export interface BackboneEntry extends CatalogEntry {

@@ -1,5 +1,6 @@
 /** What the engine says of an opened image set. */
 import type { WireError } from './errors.ts';
+import type { Provenance } from './source.ts';
 
 /** The three parts of a set. */
 export type SplitName = 'train' | 'validation' | 'test';
@@ -75,6 +76,8 @@ export interface DatasetSummary {
   readonly notKept?: WireError | null;
   /** Bytes as stored or read. */
   readonly sizeBytes: number;
+  /** Where a set on a server comes from; absent for what is on this machine. */
+  readonly provenance?: Provenance;
 }
 
 /** What a source says of one picture. */

@@ -1,6 +1,7 @@
 /** What a run says while it goes on, and what it leaves. */
 import type { CleaningReport, DatasetSummary, SplitName } from './dataset.ts';
 import type { DeviceReport } from './device.ts';
+import type { WireError } from './errors.ts';
 import type { ModelSummary, WeightsRecord } from './model.ts';
 import type { PhaseName, Recipe } from './recipe.ts';
 
@@ -60,7 +61,11 @@ export type RunEvent =
       /** Null while unknown. */
       readonly total: number | null;
       readonly unit: 'bytes' | 'pictures' | 'steps';
+      /** What goes on beside it, such as a wait; empty or absent for nothing. */
+      readonly note?: string;
     }
+  /** What must be known though work goes on. A later one of the same code takes its place. */
+  | { readonly kind: 'notice'; readonly notice: WireError }
   | { readonly kind: 'device'; readonly device: DeviceReport }
   | { readonly kind: 'dataset'; readonly dataset: DatasetSummary }
   | { readonly kind: 'model'; readonly model: ModelSummary }

@@ -9,6 +9,7 @@ import type { WireError } from './errors.ts';
 import type { RunEvent, RunResult } from './events.ts';
 import type { InspectedWeights, ModelSummary } from './model.ts';
 import type { Recipe } from './recipe.ts';
+import type { SourceDescription } from './source.ts';
 import type { StoredDownloads } from './stored.ts';
 
 /** What was picked on the page: single files, or all files of a folder (they have a `webkitRelativePath`). */
@@ -26,12 +27,19 @@ export interface ExportedFile {
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
+/** Nothing to say but that it is done. */
+export type Done = Readonly<Record<string, never>>;
+
 /** Each request's input and output. Adding one here makes every switch over requests fail to compile until handled. */
 export interface Requests {
   /** Probes the devices and takes one. */
   chooseDevice: { input: { readonly backend: BackendChoice }; output: DeviceReport };
   /** Opens, cleans and splits the recipe's set, and makes it the current one. */
   openDataset: { input: { readonly recipe: Recipe } & Picked; output: DatasetSummary };
+  /** What a source would open, without opening it. */
+  describeSource: { input: { readonly dataset: Recipe['dataset'] }; output: SourceDescription };
+  /** Takes a token for the server at an address until the page is closed; an empty one takes it back. */
+  useToken: { input: { readonly server: string; readonly token: string }; output: Done };
   /** Pictures of the current set as the network sees them. */
   pictures: { input: { readonly rows: readonly number[] }; output: PictureSheet };
   /** Pictures of the current set made small, at most `size` pixels a side. */

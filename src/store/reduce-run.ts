@@ -77,6 +77,7 @@ function recordAfter(run: RunRecord, event: Exclude<RunEvent, { kind: 'state' }>
       return { ...run, progress: null, test: event.evaluation };
     case 'deviceLost':
       return { ...run, lost: event.reason };
+    case 'notice':
     case 'device':
     case 'dataset':
     case 'model':

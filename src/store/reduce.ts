@@ -55,7 +55,7 @@ export function reduce(state: StudioState, event: StudioEvent): StudioState {
     case 'askDropped':
       return reduceAsk(state, event);
     case 'opening':
-      return reduceOpening(state, event.event, event.atMs);
+      return reduceOpening(withNotice(state, event.event), event.event, event.atMs);
     case 'device':
       return { ...state, device: ready(event.device) };
     case 'dataset':
@@ -88,7 +88,10 @@ function reduceTraining(state: StudioState, event: TrainingEvent): StudioState {
         linkError: null,
       };
     case 'run':
-      return withRun(withSummaries(state, event.event), reduceRun(state.run, event.event, event.atMs));
+      return withRun(
+        withSummaries(withNotice(state, event.event), event.event),
+        reduceRun(state.run, event.event, event.atMs),
+      );
     case 'controlAsked':
       return { ...state, run: afterControl(state.run, event.action) };
     case 'trained':
@@ -113,6 +116,12 @@ function reduceOpening(state: StudioState, event: RunEvent, atMs: number): Studi
   if (event.kind !== 'progress') return state;
   const opening = progressAfter(state.opening, event, atMs);
   return opening === state.opening ? state : { ...state, opening };
+}
+
+function withNotice(state: StudioState, event: RunEvent): StudioState {
+  if (event.kind !== 'notice') return state;
+  const others = state.notices.filter(({ code }) => code !== event.notice.code);
+  return { ...state, notices: [...others, event.notice] };
 }
 
 /** A run says on its own which set, network and device it took; the page shows those. */
@@ -165,7 +174,8 @@ function reduceAsk(
       const after = loadableAfter(state.dataset, event);
       // The engine keeps the set that was open before one that cannot be opened.
       const dataset = event.kind === 'askFailed' ? { ...after, value: state.dataset.value } : after;
-      return { ...state, opening, dataset };
+      const notices = event.kind === 'asked' ? [] : state.notices;
+      return { ...state, opening, notices, dataset };
     }
     case 'model':
       return { ...state, model: loadableAfter(state.model, event) };

@@ -90,6 +90,8 @@ export interface StudioState {
   readonly dataset: Loadable<DatasetSummary>;
   /** What opening the set is doing. */
   readonly opening: StageProgress | null;
+  /** What must be known of the set that is open or being opened, though work goes on; one of each code. */
+  readonly notices: readonly WireError[];
   readonly model: Loadable<ModelSummary>;
   readonly run: RunState;
   /** Finished runs of this session, oldest first. */
@@ -114,6 +116,7 @@ export function initialState(backendChoice: BackendChoice): StudioState {
     linkError: null,
     dataset: nothing,
     opening: null,
+    notices: [],
     model: nothing,
     run: { kind: 'idle' },
     runs: [],

@@ -10,6 +10,7 @@ import type { StoredDownloads } from '../protocol/stored.ts';
 import { PictureAlbum } from './pictures.ts';
 import { recipeFromLink } from './recipe-link.ts';
 import { reduce, type Asked, type StudioEvent } from './reduce.ts';
+import { SourceDesk } from './source-desk.ts';
 import { initialState, isActive, type StudioState } from './state.ts';
 
 /** What the store needs of the client. */
@@ -26,6 +27,7 @@ export class Studio {
   readonly store: StoreApi<StudioState>;
   /** Pictures of the open set. */
   readonly album: PictureAlbum;
+  readonly sources: SourceDesk;
   readonly #engine: Engine;
   readonly #now: () => number;
   readonly #asking = new Map<Asked, { key: string; call: Call<RequestKind> | null }>();
@@ -42,6 +44,7 @@ export class Studio {
     this.#engine = engine;
     this.#now = now;
     this.store = createStore(() => initialState(backend));
+    this.sources = new SourceDesk(engine);
     this.album = new PictureAlbum(async (rows) => this.#engine.request('pictures', { rows }).result);
   }
 
@@ -143,6 +146,19 @@ export class Studio {
       } else if (this.#state.dataset.status === 'failed') this.#fallBack();
     }
     await this.#describe();
+  }
+
+  /** Gives up opening a set; what was downloaded of it is kept, and the set before it is the recipe's again. */
+  async cancelOpening(): Promise<void> {
+    const call = this.#asking.get('dataset')?.call;
+    if (call == null) return;
+    call.control('cancel');
+    await call.result.then(
+      () => undefined,
+      // Said already, by the one who asked.
+      (_cancelled: unknown) => undefined,
+    );
+    if (this.#state.dataset.status !== 'loading') this.#fallBack();
   }
 
   /** Bad input loses nothing: the recipe goes back to the set that is still open. The error stays to be read. */

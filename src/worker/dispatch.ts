@@ -13,6 +13,8 @@ type Output = Requests[RequestKind]['output'];
 
 /** Requests that only look at what is there, or leave the session as it is. */
 const LOOKS: ReadonlySet<RequestKind> = new Set([
+  'describeSource',
+  'useToken',
   'pictures',
   'thumbnails',
   'describePicture',
@@ -79,6 +81,11 @@ export class Dispatcher {
         const { recipe, ...picked } = request.input;
         return session.openDataset(recipe, { ...picked, signal: control.signal, emit });
       }
+      case 'describeSource':
+        return session.describeSource(request.input.dataset, control.signal);
+      case 'useToken':
+        session.tokens.use(request.input.server, request.input.token);
+        return {};
       case 'pictures':
         return session.pictures(request.input.rows);
       case 'thumbnails':

@@ -6,6 +6,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join, relative, sep } from 'node:path';
+import { compareTables, placeOfPath } from '../../src/data/sources/hub-paths.ts';
 
 /** One file of a repository. */
 export interface HubFile {
@@ -87,8 +88,8 @@ function fileOf(root: string, disk: string): HubFile {
 function repoOf(kind: HubRepo['kind'], name: string, files: readonly HubFile[]): HubRepo {
   const tables = files
     .filter(({ path }) => path.endsWith('.parquet'))
-    .map((file) => ({ ...file, ...placeOf(file.path) }))
-    .sort((one, other) => compare(one.config, other.config) || compareSplits(one.split, other.split));
+    .map((file) => ({ ...file, ...placeOfPath(file.path) }))
+    .sort(compareTables);
   return {
     kind,
     name,
@@ -97,27 +98,6 @@ function repoOf(kind: HubRepo['kind'], name: string, files: readonly HubFile[]):
     files,
     tables,
   };
-}
-
-const compare = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);
-
-/** The Hub names the splits of a set in the order train, validation, test. */
-const SPLITS = ['train', 'validation', 'test'];
-
-function compareSplits(one: string, other: string): number {
-  const rank = (split: string): number => (SPLITS.indexOf(split) + SPLITS.length + 1) % (SPLITS.length + 1);
-  return rank(one) - rank(other) || compare(one, other);
-}
-
-/** `data/train-00000-of-00002.parquet`, `german/test.parquet`, `german/test/0000.parquet`. */
-function placeOf(path: string): { readonly config: string; readonly split: string } {
-  const folders = path.split('/').slice(0, -1);
-  const name = basename(path, '.parquet').replace(/[-_.]\d+(-of-\d+)?$/u, '');
-  const isNumber = /^\d+$/u.test(name);
-  const named = isNumber ? folders.pop() : name;
-  const config = folders.find((folder) => folder !== 'data') ?? 'default';
-  const split = SPLITS.find((one) => one === named) ?? (folders.length === 0 && !isNumber ? 'train' : named);
-  return { config, split: split ?? 'train' };
 }
 
 /** `license:` of the card's head. */

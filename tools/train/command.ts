@@ -9,15 +9,20 @@ export const USAGE = `Carries a recipe out and writes history.json, evaluation.j
 
   --out DIR           folder to write into (made when missing)
   --backend NAME      webgpu, wasm or cpu; by default the best there is
+  --hub URL           take sets of the Hub from this server: a mirror, or one in the classroom
   --export FORMAT     also write the network in this format; may be repeated
   --json              print events as JSON lines instead of progress bars
   --help              this text
+
+HF_TOKEN in the environment is the access token for sets that want one.
 `;
 
 export interface Command {
   readonly recipePath: string;
   readonly outFolder: string;
   readonly backend: BackendChoice;
+  /** Address of the Hub to take sets from, in place of the recipe's. */
+  readonly hub: string | null;
   readonly exportFormats: readonly string[];
   readonly json: boolean;
 }
@@ -42,6 +47,7 @@ export function parseCommand(args: readonly string[]): Command | null {
     recipePath,
     outFolder: values.out,
     backend: backend.data,
+    hub: values.hub ?? null,
     exportFormats: values.export ?? [],
     json: values.json ?? false,
   };
@@ -55,6 +61,7 @@ function parsed(args: readonly string[]) {
       options: {
         out: { type: 'string' },
         backend: { type: 'string' },
+        hub: { type: 'string' },
         export: { type: 'string', multiple: true },
         json: { type: 'boolean' },
         help: { type: 'boolean' },

@@ -5,6 +5,7 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { Session } from '../../src/engine/session.ts';
+import { HUB } from '../../src/platform/hub.ts';
 import { createPlatform } from '../../src/platform/platform.node.ts';
 import { asStudioError, StudioError } from '../../src/protocol/errors.ts';
 import { parseRecipe, type Recipe } from '../../src/protocol/recipe.ts';
@@ -36,12 +37,25 @@ async function readRecipe(path: string): Promise<Recipe> {
   }
 }
 
+/** Only sets of the Hub have an `endpoint`. */
+function withHub(recipe: Recipe, hub: string | null): Recipe {
+  if (hub === null || recipe.dataset.source !== 'hub') return recipe;
+  return { ...recipe, dataset: { ...recipe.dataset, endpoint: hub } };
+}
+
+/** The token is for the Hub or for the server that the command names, never for one that a recipe brings along. */
+function useToken(session: Session, hub: string | null): void {
+  const token = process.env['HF_TOKEN'] ?? '';
+  if (token !== '') session.tokens.use(hub ?? HUB, token);
+}
+
 async function train(command: Command): Promise<void> {
-  const recipe = await readRecipe(command.recipePath);
+  const recipe = withHub(await readRecipe(command.recipePath), command.hub);
   await mkdir(command.outFolder, { recursive: true });
   if (command.backend === 'webgpu' || command.backend === 'auto') await offerWebGpu();
   const platform = createPlatform({ baseFolder: dirname(resolve(command.recipePath)) });
   const session = new Session(platform, WASM_FOLDER);
+  useToken(session, command.hub);
   const reporter = command.json ? new JsonReporter() : new TerminalReporter();
   const control = new RunControl();
   // The first Ctrl-C stops the run with its best weights kept; the second ends the command.

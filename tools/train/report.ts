@@ -46,8 +46,8 @@ export class TerminalReporter implements Reporter {
   /** What the rewritten line says. */
   #passing(event: RunEvent): string | null {
     if (event.kind === 'progress') {
-      const { label, done, total, unit } = event;
-      return `${label}: ${done.toString()} of ${total?.toString() ?? '?'} ${unit}`;
+      const { label, done, total, unit, note = '' } = event;
+      return `${label}: ${done.toString()} of ${total?.toString() ?? '?'} ${unit}${note === '' ? '' : `, ${note}`}`;
     }
     if (event.kind !== 'step') return null;
     const { epoch, step, steps, loss, accuracy } = event;
@@ -79,6 +79,8 @@ export class TerminalReporter implements Reporter {
       }
       case 'deviceLost':
         return `The GPU went away: ${event.reason}`;
+      case 'notice':
+        return `${event.notice.message} ${event.notice.hint}`;
       case 'progress':
       case 'phase':
       case 'step':

@@ -1,18 +1,25 @@
 /** Any image set of the Hugging Face Hub, read by range from its Parquet files. */
-import { HUB, hubFileUrl } from '../../platform/hub.ts';
-import { textOption, type Options } from '../../protocol/options.ts';
+import { formatBytes } from '../../lib/format.ts';
+import { HUB } from '../../platform/hub.ts';
+import type { RemoteOptions } from '../../platform/platform.ts';
+import { flagOption, textOption, type Options } from '../../protocol/options.ts';
 import { StudioError } from '../../protocol/errors.ts';
+import type { Provenance } from '../../protocol/source.ts';
 import { openParquet, type ParquetFile } from '../parquet/parquet-file.ts';
-import { columnsOf, findColumns, readTable, tableOptions } from './image-table.ts';
-import type { Source, SourceContext } from './source.ts';
+import { licenceOf } from './hub-answers.ts';
+import { describeHubSet } from './hub-description.ts';
+import { chooseTables } from './hub-parts.ts';
+import { HubSet, type HubTable, type ReadJson } from './hub-set.ts';
+import { columnsOf, findColumns, readTable, tableOptions, type TableColumns } from './image-table.ts';
+import type { Source, SourceContext, SourceRow } from './source.ts';
 
 const DEFAULT_REPO = 'tukey/human_face_emotions_roboflow';
-const DATASETS_SERVER = 'https://datasets-server.huggingface.co';
-/** How the Hub names the file of a small set; tried when the files cannot be listed. */
-const USUAL_PATH = 'data/train-00000-of-00001.parquet';
 
 const text = (name: string, label: string, help: string, fallback: string, placeholder = '') =>
   ({ kind: 'string', name, label, help, default: fallback, placeholder }) as const;
+
+/** Files whose descriptions are fetched at the same time. */
+const OPENED_AT_ONCE = 4;
 
 export const hub: Source = {
   entry: {
@@ -21,100 +28,142 @@ export const hub: Source = {
     help: 'Any image set of the Hub that is stored as Parquet; it is downloaded to this page and goes nowhere else.',
     notice:
       'Pictures come from the Hugging Face Hub. Look at the set’s card there: it says where they are from and what they may be used for.',
+    server: 'endpoint',
     options: [
       text('repo', 'Set', 'The set’s name on the Hub.', DEFAULT_REPO),
+      text('config', 'Configuration', 'Which configuration of the set; empty for the first.', ''),
+      text('part', 'Part', 'Such as train, or all; empty for the first.', ''),
+      ...tableOptions,
+      {
+        kind: 'boolean',
+        name: 'splitParts',
+        label: 'Split by parts',
+        help: 'Takes parts called train, validation and test as the split, in place of the fractions.',
+        default: false,
+      },
       text('revision', 'Revision', 'Branch, tag or commit.', 'main'),
       text('path', 'File', 'One Parquet file of the set; empty for all that the Hub lists.', ''),
-      text('config', 'Configuration', 'Which configuration of the set; empty for the first.', ''),
-      text('part', 'Part', 'Which part of the set, such as train; empty for the first.', ''),
       text('endpoint', 'Hub', 'Address of the Hub, of a mirror or of a server in the classroom.', HUB),
-      ...tableOptions,
     ],
   },
+  async describe(options, context) {
+    const { platform } = context;
+    const read: ReadJson = (url, how) => platform.lookUpJson(url, how);
+    const set = new HubSet(options, read, remoteOf(options, context));
+    return describeHubSet(set, options);
+  },
   async open(options, context) {
-    const urls = await findFiles(options, context);
-    const files = await Promise.all(urls.map((url) => openFile(url, options, context)));
+    const remote = remoteOf(options, context);
+    const read: ReadJson = (url, how) => context.platform.readRemoteJson(url, how);
+    const set = new HubSet(options, read, remote);
+    const repository = await set.repository();
+    const tables = chooseTables(await set.tables(repository), options);
+    if (tables.length === 0) throw noFiles(options);
+    const download = new DownloadNote(context);
+    const files = await openAll(tables, (table) => download.open(table, set, remote));
     const [first] = files;
     if (first === undefined) throw noFiles(options);
     const columns = findColumns(columnsOf(options), first.columns);
+    const labelNames = first.labelNames(columns.label) ?? (await declaredNames(set, tables, columns.label));
+    const { revision, page } = set;
+    const licence = repository === null ? {} : { licence: licenceOf(repository) };
+    const provenance: Provenance = { revision, commit: repository?.sha ?? null, page, ...licence };
     return {
-      origin: textOption(options, 'repo'),
-      identity: files.map(({ identity }) => identity).join(' '),
+      origin: set.repo,
+      identity: JSON.stringify([files.map(({ identity }) => identity), labelNames]),
       noun: 'pictures',
-      sizeBytes: total(files, ({ sizeBytes }) => sizeBytes),
-      rowCount: total(files, ({ rowCount }) => rowCount),
-      labelNames: first.labelNames(columns.label),
-      async *readRows(signal) {
-        for (const file of files) yield* readTable(file, columns, signal);
-      },
+      sizeBytes: files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+      rowCount: files.reduce((sum, { rowCount }) => sum + rowCount, 0),
+      labelNames,
+      provenance,
+      readRows: (signal) => readAll(tables, files, columns, flagOption(options, 'splitParts'), signal),
     };
   },
 };
 
-async function openFile(
-  url: string,
-  options: Options,
-  { platform, signal }: SourceContext,
-): Promise<ParquetFile> {
-  const remote = await platform.openRemote(url, { label: textOption(options, 'repo'), signal });
-  return openParquet({ ...remote, version: remote.etag ?? '' });
+/** How servers are asked: with the user's token where it is the server that the token is for. */
+function remoteOf(options: Options, context: SourceContext): Omit<RemoteOptions, 'label'> {
+  const { signal, onNote = () => undefined, onNotice, tokenFor } = context;
+  return {
+    signal,
+    onNotice,
+    token: tokenFor?.(textOption(options, 'endpoint')),
+    onWait: (waiting) => {
+      if (waiting === null) onNote('');
+      else onNote(`waiting ${Math.ceil(waiting.leftMs / 1000)} s: ${waiting.why}`);
+    },
+  };
 }
 
-function total(files: readonly ParquetFile[], of: (file: ParquetFile) => number): number {
-  return files.reduce((sum, file) => sum + of(file), 0);
-}
+/** Says how much of the files is here while they are read. */
+class DownloadNote {
+  #done = 0;
+  #total = 0;
 
-/** The file that was named, else those that the Hub lists for the configuration and part. */
-async function findFiles(options: Options, context: SourceContext): Promise<readonly string[]> {
-  const repo = textOption(options, 'repo');
-  const endpoint = textOption(options, 'endpoint');
-  const revision = textOption(options, 'revision');
-  const fileAt = (path: string): string => hubFileUrl({ kind: 'dataset', repo, revision, path }, endpoint);
-  const path = textOption(options, 'path');
-  if (path !== '') return [fileAt(path)];
-  try {
-    const listed = await listFiles(repo, endpoint, context);
-    const config = textOption(options, 'config') || listed[0]?.config;
-    const ofConfig = listed.filter((file) => file.config === config);
-    const part = textOption(options, 'part') || ofConfig[0]?.split;
-    return ofConfig.filter((file) => file.split === part).map(({ url }) => url);
-  } catch (error) {
-    // The list is a service beside the Hub and may be down, or know nothing of a mirror's sets.
-    if (error instanceof StudioError && error.code.startsWith('net/')) return [fileAt(USUAL_PATH)];
-    throw error;
+  constructor(readonly context: SourceContext) {}
+
+  async open({ url }: HubTable, set: HubSet, remote: Omit<RemoteOptions, 'label'>): Promise<ParquetFile> {
+    // A list may name files of another server: the token is not for that one.
+    const { token: given, ...others } = remote;
+    const token = url.startsWith(`${set.endpoint}/`) ? given : undefined;
+    const onBytes = (count: number): void => {
+      this.#done += count;
+      if (this.#total === 0) return;
+      this.context.onNote?.(`${formatBytes(this.#done)} of ${formatBytes(this.#total)} downloaded`);
+    };
+    const source = await this.context.platform.openRemote(url, {
+      ...others,
+      token,
+      onBytes,
+      label: set.repo,
+    });
+    this.#total += source.byteLength;
+    this.#done += source.storedBytes;
+    return openParquet({ ...source, version: source.etag ?? '' });
   }
 }
 
-interface ListedFile {
-  readonly config: string;
-  readonly split: string;
-  readonly url: string;
+async function openAll(
+  tables: readonly HubTable[],
+  open: (table: HubTable) => Promise<ParquetFile>,
+): Promise<ParquetFile[]> {
+  const files: ParquetFile[] = [];
+  for (let from = 0; from < tables.length; from += OPENED_AT_ONCE) {
+    files.push(...(await Promise.all(tables.slice(from, from + OPENED_AT_ONCE).map(open))));
+  }
+  return files;
 }
 
-/** @see https://huggingface.co/docs/dataset-viewer/parquet */
-async function listFiles(
-  repo: string,
-  endpoint: string,
-  { platform, signal }: SourceContext,
-): Promise<ListedFile[]> {
-  const server = endpoint === HUB ? DATASETS_SERVER : endpoint.replace(/\/$/u, '');
-  const url = `${server}/parquet?dataset=${encodeURIComponent(repo)}`;
-  const answer = await platform.readRemoteJson(url, { label: `${repo}, list of files`, signal });
-  const files =
-    typeof answer === 'object' && answer !== null && 'parquet_files' in answer ? answer.parquet_files : [];
-  return Array.isArray(files) ? files.filter(isListed) : [];
+/** Names of whole-number labels that the file does not carry, but the Hub may know. */
+async function declaredNames(
+  set: HubSet,
+  tables: readonly HubTable[],
+  column: string,
+): Promise<readonly string[] | null> {
+  const info = await set.info(tables[0]?.config);
+  return info?.columns.find(({ name }) => name === column)?.names ?? null;
 }
 
-function isListed(file: unknown): file is ListedFile {
-  if (typeof file !== 'object' || file === null) return false;
-  const { config, split, url } = file as Record<string, unknown>;
-  return [config, split, url].every((value) => typeof value === 'string');
+/** All files in order; their rows with the part as their split where that is wanted. */
+async function* readAll(
+  tables: readonly HubTable[],
+  files: readonly ParquetFile[],
+  columns: TableColumns,
+  takesParts: boolean,
+  signal?: AbortSignal,
+): AsyncGenerator<readonly SourceRow[]> {
+  for (const [index, file] of files.entries()) {
+    const split = tables[index]?.split;
+    for await (const rows of readTable(file, columns, signal)) {
+      yield takesParts ? rows.map((row) => ({ ...row, split })) : rows;
+    }
+  }
 }
 
 function noFiles(options: Options): StudioError {
   return new StudioError({
     code: 'data/no-files',
     message: `Parquet files of ${textOption(options, 'repo')} were expected for configuration "${textOption(options, 'config')}" and part "${textOption(options, 'part')}"; the Hub lists none.`,
-    hint: 'Check the set’s name, configuration and part on its page, or name one of its Parquet files.',
+    hint: 'Look the set up to see its configurations and parts, or name one of its Parquet files. A set that is not stored as Parquet cannot be read.',
   });
 }

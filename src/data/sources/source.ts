@@ -2,6 +2,7 @@
 import type { SourceEntry } from '../../protocol/catalog.ts';
 import { StudioError } from '../../protocol/errors.ts';
 import type { Options } from '../../protocol/options.ts';
+import type { Provenance, SourceDescription } from '../../protocol/source.ts';
 import { blobSource } from '../../platform/byte-source.ts';
 import type { ByteSource, FolderFile, Platform } from '../../platform/platform.ts';
 
@@ -33,6 +34,8 @@ export interface OpenedSource {
   readonly rowCount: number | null;
   /** Names of integer labels where the set declares them (`ClassLabel`). */
   readonly labelNames: readonly string[] | null;
+  /** Where a set on a server comes from; absent for what is on this machine. */
+  readonly provenance?: Provenance;
   /**
    * Reads all rows in their order, a bounded number at a time: no more than one batch needs to be in memory.
    *
@@ -49,6 +52,12 @@ export interface SourceContext {
   /** The files of the folder that was picked on the page, if one was. */
   readonly folder?: readonly FolderFile[];
   readonly signal?: AbortSignal;
+  /** The token that the user gave for the server at an address, if one was. It is never to be kept or shown. */
+  readonly tokenFor?: (server: string) => string | undefined;
+  /** Says in a few words what goes on beside reading, such as waiting; empty when it is over. */
+  readonly onNote?: (note: string) => void;
+  /** Says what must be known though work goes on. */
+  readonly onNotice?: (notice: StudioError) => void;
 }
 
 /** A registry entry with the code behind it. */
@@ -59,6 +68,13 @@ export interface Source {
    * @throws StudioError `data/…`, `net/…`
    */
   open(options: Options, context: SourceContext): Promise<OpenedSource>;
+  /**
+   * Says what there is, without opening it: for sources whose entry names a `server`.
+   *
+   * @param options checked against `entry.options` and complete
+   * @throws StudioError `data/…`, `net/…`
+   */
+  describe?(options: Options, context: SourceContext): Promise<SourceDescription>;
 }
 
 /**

@@ -4,6 +4,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, it, vi } from 'vitest';
+import { HUB_REPO, startTestHub } from '../../support/local-hub.ts';
 import { tinyRecipe } from '../../support/session.ts';
 
 // Each test starts a process of its own.
@@ -23,9 +24,13 @@ interface Ended {
   readonly error: string;
 }
 
-function run(...args: string[]): Promise<Ended> {
+const run = (...args: string[]): Promise<Ended> => runWith({}, ...args);
+
+function runWith(environment: Readonly<Record<string, string>>, ...args: string[]): Promise<Ended> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['--import', 'tsx', 'tools/train/main.ts', ...args]);
+    const child = spawn(process.execPath, ['--import', 'tsx', 'tools/train/main.ts', ...args], {
+      env: { ...process.env, ...environment },
+    });
     let out = '';
     let error = '';
     child.stdout.on('data', (data: Buffer) => (out += data.toString()));
@@ -48,6 +53,30 @@ async function readJson(...path: string[]): Promise<unknown> {
 }
 
 describe('npm run train', () => {
+  it.concurrent(
+    'takes a set from the Hub it is given, with a token that it writes nowhere',
+    async ({ expect }) => {
+      const token = 'hf_let_me_in';
+      const hub = await startTestHub({ gated: { [HUB_REPO]: token } });
+      const recipe = await tinyRecipe({
+        dataset: { source: 'hub', repo: HUB_REPO },
+        image: { size: 32, resize: 'area' },
+        phases: [{ name: 'head', epochs: 1, learningRate: 0.001 }],
+      });
+      const path = await recipeFile('hub.json', recipe);
+      const args = [path, '--out', join(folder, 'hub'), '--backend', 'wasm', '--json', '--hub', hub.origin];
+      const refused = await run(...args);
+      expect([refused.code, refused.error.includes('net/gated')]).toEqual([1, true]);
+      const { code, out } = await runWith({ HF_TOKEN: token }, ...args);
+      expect(code).toBe(0);
+      expect(hub.requests.some(({ hasToken, server }) => hasToken && server === 'files')).toBe(false);
+      await hub.close();
+      const files = ['history.json', 'evaluation.json', 'split.json', 'run.json'];
+      const written = await Promise.all(files.map((file) => readFile(join(folder, 'hub', file), 'utf8')));
+      expect([out, ...written].join('')).not.toContain(token);
+    },
+  );
+
   it.concurrent('writes history, evaluation, split, run and model, and ends with 0', async ({ expect }) => {
     const path = await recipeFile('tiny.json', await tinyRecipe());
     const { code, out, error } = await run(path, '--out', join(folder, 'out'), '--backend', 'wasm', '--json');
