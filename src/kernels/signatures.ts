@@ -110,6 +110,16 @@ export interface MienKernels {
     attrs: { momentum: number };
     output: TensorInfo[];
   };
+  /**
+   * Softmax and categorical cross-entropy: puts out `[2]`, the sum of the losses and the number of right answers, and
+   * the gradient of the mean loss by the logits. `weights`, one a class, are factors on the loss; `labelSmoothing` is
+   * the share of each label that is spread over all classes.
+   */
+  MienSoftmaxLoss: {
+    inputs: { logits: TensorInfo; labels: TensorInfo; weights?: TensorInfo };
+    attrs: { labelSmoothing: number };
+    output: TensorInfo[];
+  };
   /** `total + sums`; it ends a step, so that a backend that records work sends it now. */
   MienAccumulate: {
     inputs: { total: TensorInfo; sums: TensorInfo };

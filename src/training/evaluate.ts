@@ -43,8 +43,7 @@ export async function evaluate(inputs: EvaluateInputs, rows: Uint32Array, classe
         Array.from(some, (row) => labelOfRow[row] ?? 0),
         'int32',
       );
-      const logProbabilities = tf.logSoftmax(logits);
-      return [lossSums(logProbabilities, labels, inputs.loss), tf.exp(logProbabilities)];
+      return [lossSums(logits, labels, inputs.loss), tf.softmax(logits)];
     });
     const [batchLoss = 0, batchRight = 0] = await sums.data();
     probabilities.set(await batch.data(), from * classes);

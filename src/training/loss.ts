@@ -21,37 +21,9 @@ export interface LossAndGradient {
   readonly dLogits: tf.Tensor2D;
 }
 
-/**
- * What the labels ask of the probabilities: `[batch, classes]`, rows add up to 1.
- *
- * @see keras.losses.CategoricalCrossentropy, `label_smoothing`
- */
-function targets(labels: tf.Tensor1D, classes: number, labelSmoothing: number): tf.Tensor2D {
-  const oneHot = tf.cast(tf.oneHot(labels, classes), 'float32') as tf.Tensor2D;
-  if (labelSmoothing === 0) return oneHot;
-  return tf.add(tf.mul(oneHot, 1 - labelSmoothing), labelSmoothing / classes);
-}
-
-function sumsOf(
-  logProbabilities: tf.Tensor2D,
-  labels: tf.Tensor1D,
-  wanted: tf.Tensor2D,
-  rowWeights: tf.Tensor2D | null,
-): tf.Tensor1D {
-  const terms = tf.mul(logProbabilities, wanted);
-  const loss = tf.neg(tf.sum(rowWeights === null ? terms : tf.mul(terms, rowWeights)));
-  const right = tf.sum(tf.cast(tf.equal(tf.argMax(logProbabilities, 1), labels), 'float32'));
-  return tf.stack([loss, right]) as tf.Tensor1D;
-}
-
 /** `[2]`: sum of the losses, classes weighed alike, and number of right answers; call it in a tidy. */
-export function lossSums(
-  logProbabilities: tf.Tensor2D,
-  labels: tf.Tensor1D,
-  { labelSmoothing }: LossSettings,
-): tf.Tensor1D {
-  const wanted = targets(labels, logProbabilities.shape[1], labelSmoothing);
-  return sumsOf(logProbabilities, labels, wanted, null);
+export function lossSums(logits: tf.Tensor2D, labels: tf.Tensor1D, settings: LossSettings): tf.Tensor1D {
+  return softmaxCrossEntropy(logits, labels, { ...settings, classWeights: null }).sums;
 }
 
 /**
@@ -66,14 +38,13 @@ export function softmaxCrossEntropy(
   labels: tf.Tensor1D,
   { labelSmoothing, classWeights }: LossSettings,
 ): LossAndGradient {
-  const [batch, classes] = logits.shape;
-  const logProbabilities = tf.logSoftmax(logits);
-  const wanted = targets(labels, classes, labelSmoothing);
-  const rowWeights =
-    classWeights === null ? null : tf.gather<tf.Tensor2D>(tf.tensor2d(classWeights, [classes, 1]), labels);
-  const error = tf.div<tf.Tensor2D>(tf.sub(tf.exp(logProbabilities), wanted), batch);
-  return {
-    sums: sumsOf(logProbabilities, labels, wanted, rowWeights),
-    dLogits: rowWeights === null ? error : tf.mul<tf.Tensor2D>(error, rowWeights),
-  };
+  const weights = classWeights === null ? {} : { weights: tf.tensor1d(classWeights) };
+  const [sums, dLogits] = tf
+    .engine()
+    .runKernel<[tf.Tensor1D, tf.Tensor2D]>(
+      'MienSoftmaxLoss',
+      { logits, labels, ...weights },
+      { labelSmoothing },
+    );
+  return { sums, dLogits };
 }

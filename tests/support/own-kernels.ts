@@ -47,6 +47,7 @@ export async function ownKernels(): Promise<Map<string, Float32Array>> {
         },
       ) as tf.Tensor,
       accumulate: run('MienAccumulate', { total: draw(1), sums: draw(2) }, {}) as tf.Tensor,
+      ...losses(),
       ...norms(7),
       ...norms(8),
       ...updates('MienAdam', ['m', 'v'], {
@@ -62,6 +63,24 @@ export async function ownKernels(): Promise<Map<string, Float32Array>> {
     };
   });
   return read(outputs);
+}
+
+/** The loss of more pictures than a workgroup has threads, plain and with all settings, each output by name. */
+function losses(): Record<string, tf.Tensor> {
+  const inputs = {
+    logits: tf.randomUniform([70, 5], -4, 4, 'float32', 11),
+    labels: tf.tensor1d(
+      Array.from({ length: 70 }, (_, row) => (row * 3) % 5),
+      'int32',
+    ),
+  };
+  const weights = tf.tensor1d([0.5, 1, 2, 0.25, 1.5]);
+  const run = (all: tf.NamedTensorMap, labelSmoothing: number): tf.Tensor[] =>
+    tf.engine().runKernel<tf.Tensor[]>('MienSoftmaxLoss', all, { labelSmoothing });
+  return {
+    ...named('loss', run(inputs, 0)),
+    ...named('weighted, smoothed loss', run({ ...inputs, weights }, 0.1)),
+  };
 }
 
 /** BatchNorm over some channels, on averages and on the batch, each output by name. */

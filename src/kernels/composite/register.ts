@@ -8,6 +8,7 @@ import type { Backend } from '../../protocol/device.ts';
 import type { MienKernelName } from '../signatures.ts';
 import type { Composite } from './composite.ts';
 import { fold, linear, linearGrads, linearInputGrad, throughActivation } from './linear.ts';
+import { softmaxLoss } from './loss.ts';
 import { moments, norm, normGrads, normInputGrad } from './norm.ts';
 import { compositeUpdates } from './updates.ts';
 
@@ -38,6 +39,7 @@ const composites: { readonly [Name in MienKernelName]: Composite<Name> } = {
   MienNormGrads: normGrads,
   MienNormInputGrad: normInputGrad,
   MienMoments: moments,
+  MienSoftmaxLoss: softmaxLoss,
   MienAccumulate: ({ total, sums }) => tf.add(total, sums),
 };
 

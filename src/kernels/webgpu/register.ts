@@ -12,6 +12,7 @@ import { gpuOf, submit, type Gpu } from './gpu.ts';
 import { filterGradParts } from './linear-filter-grad.ts';
 import { forward } from './linear-forward.ts';
 import { inputGrad } from './linear-input-grad.ts';
+import { softmaxLoss } from './loss.ts';
 import { channelDot, channelSum, moments, normGrads } from './reduce.ts';
 import { dropout, globalPool, globalPoolGrad, norm, normInputGrad, reluGrad } from './rows.ts';
 import { outShapeOf, shapeOf, type LinearShape } from './shape.ts';
@@ -76,6 +77,7 @@ const programs: { readonly [Name in keyof Kernels]?: Program<Name> } = {
   MienNormGrads: (gpu, inputs, { epsilon }) => normGrads(gpu, inputs, epsilon),
   MienNormInputGrad: (gpu, inputs, { epsilon }) => normInputGrad(gpu, inputs, epsilon),
   MienMoments: (gpu, inputs, { momentum }) => moments(gpu, inputs, momentum),
+  MienSoftmaxLoss: softmaxLoss,
   MienAdam: adam,
   MienSgd: sgd,
 };

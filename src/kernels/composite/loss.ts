@@ -1,0 +1,30 @@
+/** Softmax and categorical cross-entropy in one, composed from tfjs ops. */
+import * as tf from '@tensorflow/tfjs';
+import type { Composite } from './composite.ts';
+
+/**
+ * What the labels ask of the probabilities: `[batch, classes]`, rows add up to 1.
+ *
+ * @see keras.losses.CategoricalCrossentropy, `label_smoothing`
+ */
+function targets(labels: tf.Tensor1D, classes: number, labelSmoothing: number): tf.Tensor2D {
+  const oneHot = tf.cast(tf.oneHot(labels, classes), 'float32') as tf.Tensor2D;
+  if (labelSmoothing === 0) return oneHot;
+  return tf.add(tf.mul(oneHot, 1 - labelSmoothing), labelSmoothing / classes);
+}
+
+export const softmaxLoss: Composite<'MienSoftmaxLoss'> = (
+  { logits, labels, weights },
+  { labelSmoothing },
+) => {
+  const [batch = 1, classes = 1] = logits.shape;
+  const logProbabilities = tf.logSoftmax(logits);
+  const wanted = targets(labels as tf.Tensor1D, classes, labelSmoothing);
+  const rowWeights =
+    weights === undefined ? null : tf.gather(tf.reshape(weights, [classes, 1]), labels as tf.Tensor1D);
+  const terms = tf.mul(logProbabilities, wanted);
+  const loss = tf.neg(tf.sum(rowWeights === null ? terms : tf.mul(terms, rowWeights)));
+  const right = tf.sum(tf.cast(tf.equal(tf.argMax(logProbabilities, 1), labels), 'float32'));
+  const error = tf.div(tf.sub(tf.exp(logProbabilities), wanted), batch);
+  return [tf.stack([loss, right]), rowWeights === null ? error : tf.mul(error, rowWeights)];
+};
