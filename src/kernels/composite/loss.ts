@@ -20,8 +20,7 @@ export const softmaxLoss: Composite<'MienSoftmaxLoss'> = (
   const [batch = 1, classes = 1] = logits.shape;
   const logProbabilities = tf.logSoftmax(logits);
   const wanted = targets(labels as tf.Tensor1D, classes, labelSmoothing);
-  const rowWeights =
-    weights === undefined ? null : tf.gather(tf.reshape(weights, [classes, 1]), labels as tf.Tensor1D);
+  const rowWeights = weights === undefined ? null : tf.gather(tf.reshape(weights, [classes, 1]), labels);
   const terms = tf.mul(logProbabilities, wanted);
   const loss = tf.neg(tf.sum(rowWeights === null ? terms : tf.mul(terms, rowWeights)));
   const right = tf.sum(tf.cast(tf.equal(tf.argMax(logProbabilities, 1), labels), 'float32'));
