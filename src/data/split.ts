@@ -128,7 +128,7 @@ function checkClasses(
   throw new StudioError({
     code: 'data/class-too-small',
     message: `To split into ${names[0]!} and ${names[1]!}, every class needs at least 2 pictures; ${listed.join(', ')}${more} ${lonely.length === 1 ? 'has' : 'have'} 1.`,
-    hint: 'Add pictures to those classes, leave them out, or give validation and test a larger part.',
+    hint: 'Add pictures to those classes, or have them left out: “Least pictures of a class”, where the set is chosen.',
   });
 }
 

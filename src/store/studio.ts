@@ -1,7 +1,7 @@
 /** The store: the state, and the actions that ask the engine for something and feed what comes back to `reduce`. */
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Call, StudioClient } from '../client/studio-client.ts';
-import type { ViewSheet } from '../protocol/dataset.ts';
+import type { PictureFacts, ViewSheet } from '../protocol/dataset.ts';
 import type { BackendChoice } from '../protocol/device.ts';
 import { asStudioError, invariant, isAbort, type WireError } from '../protocol/errors.ts';
 import type { ExportedFile, Picked, RequestKind, Requests } from '../protocol/messages.ts';
@@ -11,6 +11,7 @@ import { PictureAlbum } from './pictures.ts';
 import { recipeFromLink } from './recipe-link.ts';
 import { reduce, type Asked, type StudioEvent } from './reduce.ts';
 import { SourceDesk } from './source-desk.ts';
+import { Thumbnails } from './thumbnails.ts';
 import { initialState, isActive, type StudioState } from './state.ts';
 
 /** What the store needs of the client. */
@@ -18,6 +19,13 @@ export type Engine = Pick<StudioClient, 'ready' | 'request'>;
 
 /** What a request outside a run turns into: the kind of request, its event, and what it must be asked again for. */
 type AskedRequest = { device: 'chooseDevice'; dataset: 'openDataset'; model: 'describeModel' };
+
+/** A set that was asked for. */
+interface AskedSet {
+  readonly recipe: Recipe;
+  readonly picked: Pick<Picked, 'files'>;
+  readonly key: string;
+}
 
 /** Classes of a network that is described before its set is known. */
 const LEAST_CLASSES = 2;
@@ -37,8 +45,11 @@ export class Studio {
   /** What was picked for the recipe's weights. */
   #weightFiles: readonly File[] = [];
   /** The set that was opened last: what a set that cannot be opened falls back to. */
-  #opened: { readonly recipe: Recipe; readonly picked: Pick<Picked, 'files'>; readonly key: string } | null =
-    null;
+  #opened: AskedSet | null = null;
+  /** The set that is being opened. */
+  #opening: AskedSet | null = null;
+  /** The set that was being opened when another was chosen before any had opened. */
+  #overtaken: AskedSet | null = null;
 
   constructor(engine: Engine, backend: BackendChoice, now: () => number = () => performance.now()) {
     this.#engine = engine;
@@ -139,11 +150,8 @@ export class Studio {
     if (this.#state.model.value === null) await this.#describe();
     const key = datasetKey(recipe, this.#picked);
     if (this.#asking.get('dataset')?.key !== key) {
-      const dataset = await this.#ask('dataset', 'openDataset', { recipe, ...this.#picked }, key);
-      if (dataset !== null) {
-        this.#dispatch({ kind: 'dataset', dataset });
-        this.#opened = { recipe, picked: this.#picked, key };
-      } else if (this.#state.dataset.status === 'failed') this.#fallBack();
+      const isOpen = await this.#open({ recipe, picked: this.#picked, key });
+      if (!isOpen && this.#state.dataset.status === 'failed') await this.#fallBack();
     }
     await this.#describe();
   }
@@ -158,17 +166,41 @@ export class Studio {
       // Said already, by the one who asked.
       (_cancelled: unknown) => undefined,
     );
-    if (this.#state.dataset.status !== 'loading') this.#fallBack();
+    if (this.#state.dataset.status !== 'loading') await this.#fallBack();
   }
 
-  /** Bad input loses nothing: the recipe goes back to the set that is still open. The error stays to be read. */
-  #fallBack(): void {
-    const { recipe, preset } = this.#state;
-    if (this.#opened === null || recipe === null) return;
-    const { dataset, split, image } = this.#opened.recipe;
-    this.#picked = this.#opened.picked;
-    this.#asking.set('dataset', { key: this.#opened.key, call: null });
+  /** @returns whether the set is open now; false as well when another was asked for meanwhile */
+  async #open(set: AskedSet): Promise<boolean> {
+    if (this.#opened === null) this.#overtaken = this.#opening ?? this.#overtaken;
+    this.#opening = set;
+    const input = { recipe: set.recipe, ...set.picked };
+    const dataset = await this.#ask('dataset', 'openDataset', input, set.key);
+    if (this.#opening === set) this.#opening = null;
+    if (dataset === null) return false;
+    this.#dispatch({ kind: 'dataset', dataset });
+    this.#opened = set;
+    return true;
+  }
+
+  /**
+   * Bad input loses nothing: the recipe goes back to the set that is still open, or that was about to be. The error
+   * stays to be read.
+   */
+  async #fallBack(): Promise<void> {
+    const { recipe, preset, dataset: failed } = this.#state;
+    const set = this.#opened ?? this.#overtaken;
+    if (set === null || recipe === null) return;
+    const { dataset, split, image } = set.recipe;
+    this.#picked = set.picked;
     this.#dispatch({ kind: 'recipeSet', recipe: { ...recipe, dataset, split, image }, preset });
+    if (this.#opened !== null) {
+      this.#asking.set('dataset', { key: set.key, call: null });
+      return;
+    }
+    this.#overtaken = null;
+    if ((await this.#open(set)) && failed.error !== null) {
+      this.#dispatch({ kind: 'askFailed', what: 'dataset', error: failed.error });
+    }
   }
 
   async #describe(): Promise<void> {
@@ -277,6 +309,16 @@ export class Studio {
     const { recipe } = this.#state;
     invariant(recipe !== null, 'there is a recipe before there is a page');
     return this.#engine.request('inspectWeights', { recipe, file, weightFiles });
+  }
+
+  /** Small pictures of the open set for a list, `size` pixels a side. */
+  thumbnails(size: number): Thumbnails {
+    return new Thumbnails((rows) => this.#engine.request('thumbnails', { rows, size }));
+  }
+
+  /** What the source says of a picture of the open set. */
+  async describePicture(row: number): Promise<PictureFacts> {
+    return this.#engine.request('describePicture', { row }).result;
   }
 
   /** What was downloaded and is kept on this machine. */

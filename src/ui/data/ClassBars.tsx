@@ -1,58 +1,94 @@
-/** How many pictures each class has, and in which part of the split they are. */
+/** How many pictures each class has in each part of the split. */
 import type { ReactElement } from 'react';
 import { formatCount } from '../../lib/format.ts';
-import type { CleaningReport, DatasetSummary } from '../../protocol/dataset.ts';
-import { countByClass } from './choose-rows.ts';
+import type { CleaningReport, DatasetSummary, Findings } from '../../protocol/dataset.ts';
+import { countByClass, PARTS } from './choose-rows.ts';
 
-const parts = ['train', 'validation', 'test'] as const;
+interface ClassBarsProps {
+  readonly dataset: DatasetSummary;
+  /** Opens the cleaning report. */
+  readonly onReport: () => void;
+}
+
+/** With more classes the table scrolls. */
+const MOST_IN_SIGHT = 14;
 
 /** See the header. */
-export function ClassBars({ dataset }: { readonly dataset: DatasetSummary }): ReactElement {
-  const counts = countByClass(dataset);
-  const totals = counts.map((count) => count.train + count.validation + count.test);
-  const most = Math.max(1, ...totals);
+export function ClassBars({ dataset, onReport }: ClassBarsProps): ReactElement {
+  const totals = countByClass(dataset).map((count) => count.train + count.validation + count.test);
+  const isLong = dataset.labels.length > MOST_IN_SIGHT;
   return (
     <div>
-      <dl className="splits">
-        {parts.map((part) => (
-          <div key={part}>
-            <dt>
-              <i className={`swatch of-${part}`} />
-              {part}
-            </dt>
-            <dd>{formatCount(dataset.split[part].length)}</dd>
-          </div>
-        ))}
-      </dl>
-      <table className="class-bars">
-        <caption className="visually-hidden">Pictures by class and split</caption>
-        <tbody>
-          {dataset.labels.map((label, index) => (
-            <tr key={label}>
-              <th scope="row">{label}</th>
-              <td>
-                <span className="bar-of" role="img" aria-label={partsText(counts[index])}>
-                  {parts.map((part) => (
-                    <i key={part} className={`of-${part}`} style={{ flexGrow: counts[index]?.[part] ?? 0 }} />
-                  ))}
-                  <i style={{ flexGrow: most - (totals[index] ?? 0) }} />
-                </span>
-              </td>
-              <td>{formatCount(totals[index] ?? 0)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <div
+        className={isLong ? 'class-table long' : 'class-table'}
+        {...(isLong ? { tabIndex: 0, role: 'region', 'aria-label': 'Classes' } : {})}
+      >
+        <ClassTable dataset={dataset} totals={totals} />
+      </div>
       <p className="small below-bars">
-        {balanceText(totals)} {cleaningText(dataset.cleaning)}
+        {balanceText(totals)} {cleaningText(dataset.cleaning, dataset.findings)}{' '}
+        <button type="button" className="link" onClick={onReport}>
+          Report<span className="visually-hidden"> of cleaning</span>
+        </button>
       </p>
     </div>
   );
 }
 
-function partsText(count: ReturnType<typeof countByClass>[number] | undefined): string {
-  return parts.map((part) => `${count?.[part] ?? 0} ${part}`).join(', ');
+function ClassTable({
+  dataset,
+  totals,
+}: Pick<ClassBarsProps, 'dataset'> & { readonly totals: readonly number[] }): ReactElement {
+  const counts = countByClass(dataset);
+  const most = Math.max(1, ...totals);
+  return (
+    <table className="class-bars">
+      <caption className="visually-hidden">Pictures by class and part</caption>
+      <thead>
+        <tr>
+          <td colSpan={2} />
+          {PARTS.map((part) => (
+            <th key={part} scope="col" title={part}>
+              <i className={`swatch of-${part}`} />
+              {shortParts[part]}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {dataset.labels.map((label, index) => (
+          <tr key={label}>
+            <th scope="row" title={label}>
+              {label}
+            </th>
+            <td>
+              <span className="bar-of" aria-hidden="true">
+                {PARTS.map((part) => (
+                  <i key={part} className={`of-${part}`} style={{ flexGrow: counts[index]?.[part] ?? 0 }} />
+                ))}
+                <i style={{ flexGrow: most - (totals[index] ?? 0) }} />
+              </span>
+            </td>
+            {PARTS.map((part) => (
+              <td key={part}>{formatCount(counts[index]?.[part] ?? 0)}</td>
+            ))}
+          </tr>
+        ))}
+      </tbody>
+      <tfoot>
+        <tr>
+          <th scope="row">all</th>
+          <td />
+          {PARTS.map((part) => (
+            <td key={part}>{formatCount(dataset.split[part].length)}</td>
+          ))}
+        </tr>
+      </tfoot>
+    </table>
+  );
 }
+
+const shortParts = { train: 'train', validation: 'val', test: 'test' } as const;
 
 /** How far the largest class is above the smallest. */
 function balanceText(totals: readonly number[]): string {
@@ -65,12 +101,21 @@ function balanceText(totals: readonly number[]): string {
   return `Not balanced: the largest class has ${(most / least).toFixed(1)} times as many as the smallest.`;
 }
 
-function cleaningText(cleaning: CleaningReport): string {
-  const dropped = [
+function cleaningText(cleaning: CleaningReport, findings: Findings | undefined): string {
+  const left = [
     [cleaning.undecodable, 'unreadable'],
     [cleaning.withoutPicture, 'without a picture'],
     [cleaning.withoutLabel, 'unlabelled'],
+    [findings?.dropped.duplicates ?? 0, 'copies'],
+    [findings?.dropped.nearDuplicates ?? 0, 'near copies'],
+    [findings?.dropped.smallClasses ?? 0, 'of small classes'],
   ] as const;
-  const said = dropped.filter(([count]) => count > 0).map(([count, what]) => `${formatCount(count)} ${what}`);
-  return said.length === 0 ? 'Cleaned: nothing left out.' : `Left out in cleaning: ${said.join(', ')}.`;
+  const said = left.filter(([count]) => count > 0).map(([count, what]) => `${formatCount(count)} ${what}`);
+  const across = findings?.setsAcrossSplits ?? 0;
+  return [
+    said.length === 0 ? 'Nothing left out.' : `Left out: ${said.join(', ')}.`,
+    across === 0 ? '' : `Copies on both sides of the split: ${formatCount(across)}.`,
+  ]
+    .filter((text) => text !== '')
+    .join(' ');
 }

@@ -1,16 +1,20 @@
 /** The first clause: which pictures, how many of each class, how they are split, and what the network sees of them. */
-import type { ReactElement } from 'react';
+import { useState, type ReactElement } from 'react';
 import { formatBytes } from '../../lib/format.ts';
 import { useShownRecipe, useStudio, useStudioState } from '../studio-context.ts';
 import { Column } from '../widgets/Column.tsx';
+import { Later } from '../widgets/Later.tsx';
 import { RunFailure } from '../training/RunFailure.tsx';
 import { Message } from '../widgets/Message.tsx';
 import { dataClause } from '../words/sentence.ts';
 import { ClassBars } from './ClassBars.tsx';
+import type { LookAt } from './look/LookDialog.tsx';
 import { Notice } from './Notice.tsx';
 import { PictureGrid } from './PictureGrid.tsx';
 import { Source } from './Source.tsx';
 import { Views } from './Views.tsx';
+
+const loadLook = async () => (await import('./look/LookDialog.tsx')).LookDialog;
 
 /** See the header. */
 export function DataColumn(): ReactElement {
@@ -20,6 +24,7 @@ export function DataColumn(): ReactElement {
   // While another source is being opened, what the last one held is not what the recipe says.
   const isOther = status === 'loading' && value?.source !== recipe?.dataset.source;
   const dataset = isOther ? null : value;
+  const [look, setLook] = useState<LookAt | null>(null);
   const opening = useStudioState((state) => state.opening);
   const linkError = useStudioState((state) => state.linkError);
   const clause = dataset === null ? 'Pictures in their classes,' : dataClause(dataset);
@@ -55,9 +60,12 @@ export function DataColumn(): ReactElement {
       )}
       {recipe !== null && dataset !== null && (
         <>
-          <ClassBars dataset={dataset} />
-          <PictureGrid dataset={dataset} size={recipe.image.size} />
+          <ClassBars dataset={dataset} onReport={() => setLook('report')} />
+          <PictureGrid dataset={dataset} size={recipe.image.size} onAll={() => setLook('pictures')} />
           <Views recipe={recipe} dataset={dataset} />
+          {look !== null && (
+            <Later load={loadLook} props={{ recipe, dataset, at: look, onClose: () => setLook(null) }} />
+          )}
         </>
       )}
       {recipe !== null && <Notice source={recipe.dataset.source} />}

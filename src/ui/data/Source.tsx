@@ -1,6 +1,7 @@
 /** Where the pictures come from, and the button to take others. */
 import { useState, type ReactElement } from 'react';
 import { formatBytes } from '../../lib/format.ts';
+import type { SourceEntry } from '../../protocol/catalog.ts';
 import type { DatasetSummary } from '../../protocol/dataset.ts';
 import type { Recipe } from '../../protocol/recipe.ts';
 import { isActive } from '../../store/state.ts';
@@ -24,7 +25,7 @@ export function Source({ recipe, dataset }: SourceProps): ReactElement {
   const size = dataset === null || dataset.sizeBytes === 0 ? '' : `, ${formatBytes(dataset.sizeBytes)}`;
   return (
     <div className="source">
-      <code>{addressOf(recipe) ?? entry?.label ?? recipe.dataset.source}</code>
+      <code>{addressOf(recipe, entry) ?? entry?.label ?? recipe.dataset.source}</code>
       <p className="row small">
         <span>
           {dataset?.origin ?? entry?.label ?? ''}
@@ -47,9 +48,9 @@ export function Source({ recipe, dataset }: SourceProps): ReactElement {
   );
 }
 
-/** The option that says which set it is: the first one that is text and given. */
-function addressOf(recipe: Recipe): string | null {
-  const { source: _, ...options } = recipe.dataset;
-  const first = Object.values(options)[0];
-  return typeof first === 'string' && first !== '' ? first : null;
+/** The option that says which set it is: the first that is an address or a file. */
+function addressOf(recipe: Recipe, entry: SourceEntry | undefined): string | null {
+  const [first] = entry?.options ?? [];
+  const value = first?.kind === 'string' || first?.kind === 'file' ? recipe.dataset[first.name] : '';
+  return typeof value === 'string' && value !== '' ? value : null;
 }

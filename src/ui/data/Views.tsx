@@ -1,15 +1,16 @@
 /** What augmentation makes of one picture, and the options that say how. */
-import { useEffect, useRef, useState, type CSSProperties, type ReactElement } from 'react';
+import type { ReactElement } from 'react';
 import { countInWords } from '../../lib/format.ts';
 import type { CatalogEntry } from '../../protocol/catalog.ts';
-import type { DatasetSummary, ViewSheet } from '../../protocol/dataset.ts';
+import type { DatasetSummary } from '../../protocol/dataset.ts';
 import type { Recipe } from '../../protocol/recipe.ts';
-import { picturesOf } from '../../store/pictures.ts';
 import { isActive } from '../../store/state.ts';
 import { useStudio, useStudioState } from '../studio-context.ts';
 import { OptionField } from '../widgets/OptionField.tsx';
 import { pictureRows } from './choose-rows.ts';
-import { paint, PictureCanvas } from './PictureCanvas.tsx';
+import { PictureCanvas } from './PictureCanvas.tsx';
+import { useViews } from './use-views.ts';
+import { ViewFigures } from './ViewFigures.tsx';
 
 /** The picture as it is, then this many views. */
 const SHOWN = 3;
@@ -23,23 +24,18 @@ interface ViewsProps {
 /** See the header. */
 export function Views({ recipe, dataset }: ViewsProps): ReactElement {
   const row = pictureRows(dataset, 1)[0] ?? 0;
-  const sheet = useViews(recipe, dataset, row);
   const { views } = recipe.augmentation;
   const shown = views === 'fresh' ? SHOWN : Math.min(SHOWN, views);
+  const sheet = useViews(recipe, dataset, row, shown);
   return (
     <div>
       <h3>{titleOf(views, shown)}</h3>
-      <div className="pictures views" style={{ '--columns': shown + 1 } as CSSProperties}>
+      <div className="pictures views">
         <figure>
           <PictureCanvas row={row} label="" />
           <figcaption>as it is</figcaption>
         </figure>
-        {Array.from({ length: shown }, (_, index) => (
-          <figure key={index}>
-            <View sheet={sheet} index={index} />
-            <figcaption>{sheet?.captions[index] ?? '\u00a0'}</figcaption>
-          </figure>
-        ))}
+        <ViewFigures sheet={sheet} count={shown} />
       </div>
       <ViewOptions recipe={recipe} />
     </div>
@@ -52,43 +48,6 @@ function titleOf(views: Recipe['augmentation']['views'], shown: number): string 
   return shown === views
     ? `One picture and its ${countInWords(views)} views`
     : `One picture, ${countInWords(shown)} of its ${views} views`;
-}
-
-/** Asks for the views whenever augmentation, picture or size change. */
-function useViews(recipe: Recipe, dataset: DatasetSummary, row: number): ViewSheet | null {
-  const studio = useStudio();
-  const [sheet, setSheet] = useState<ViewSheet | null>(null);
-  const latest = useRef(recipe);
-  useEffect(() => {
-    latest.current = recipe;
-  });
-  const key = JSON.stringify([recipe.augmentation, recipe.image, recipe.seed]);
-  useEffect(() => {
-    let isCurrent = true;
-    studio.views(latest.current, row, SHOWN).then(
-      (views) => {
-        if (isCurrent) setSheet(views);
-      },
-      // The preview is a help, not the run: where it cannot be made, its places stay blank.
-      (_reason: unknown) => undefined,
-    );
-    return () => {
-      isCurrent = false;
-    };
-  }, [studio, dataset, row, key]);
-  return sheet;
-}
-
-function View({ sheet, index }: { readonly sheet: ViewSheet | null; readonly index: number }): ReactElement {
-  const canvas = useRef<HTMLCanvasElement>(null);
-  useEffect(() => {
-    if (sheet === null || canvas.current === null) return;
-    const bytes = sheet.size * sheet.size * 4;
-    const one = { ...sheet, rows: [0], rgba: sheet.rgba.slice(index * bytes, (index + 1) * bytes) };
-    const picture = one.rgba.length === bytes ? picturesOf(one).get(0) : undefined;
-    if (picture !== undefined) paint(canvas.current, picture);
-  }, [sheet, index]);
-  return <canvas ref={canvas} className="picture" width={1} height={1} aria-hidden="true" />;
 }
 
 function ViewOptions({ recipe }: { readonly recipe: Recipe }): ReactElement {

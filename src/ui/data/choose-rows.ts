@@ -1,5 +1,8 @@
 /** Which pictures stand for a set: training pictures only (test pictures stay unseen), each class in turn. */
-import type { DatasetSummary } from '../../protocol/dataset.ts';
+import type { DatasetSummary, SplitName } from '../../protocol/dataset.ts';
+
+/** The parts of a set, in the order they are told. */
+export const PARTS: readonly SplitName[] = ['train', 'validation', 'test'];
 
 const known = new WeakMap<DatasetSummary, Map<number, readonly number[]>>();
 
@@ -31,7 +34,7 @@ export function countByClass(
   dataset: DatasetSummary,
 ): readonly { readonly train: number; readonly validation: number; readonly test: number }[] {
   const counts = dataset.labels.map(() => ({ train: 0, validation: 0, test: 0 }));
-  for (const part of ['train', 'validation', 'test'] as const) {
+  for (const part of PARTS) {
     for (const row of dataset.split[part]) {
       const ofClass = counts[dataset.labelOfRow[row] ?? 0];
       if (ofClass !== undefined) ofClass[part]++;

@@ -69,7 +69,8 @@ function idleText(state: StudioState): BarText {
     return said({ title: 'Not ready', isTrouble: true });
   }
   if (state.opening !== null) return stageText(state.opening);
-  if (state.dataset.status === 'loading') return said({ title: 'Opening pictures' });
+  if (state.device.value === null) return said({ title: 'Starting' });
+  if (!hasPictures || state.dataset.status === 'loading') return said({ title: 'Opening pictures' });
   const epochs = state.recipe?.phases.reduce((sum, phase) => sum + phase.epochs, 0) ?? 0;
   return said({ title: 'Ready', detail: epochs === 0 ? '' : `${countOf(epochs, 'epoch')} at most` });
 }

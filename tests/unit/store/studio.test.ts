@@ -116,6 +116,28 @@ describe('the studio', () => {
     expect(studio.store.getState().run.kind).toBe('finished');
   });
 
+  it('goes back to the set that a choice overtook, when that choice cannot be opened', async () => {
+    const { engine, asked } = fakeEngine(['openDataset']);
+    const studio = new Studio(engine, 'auto');
+    const started = studio.start('');
+    const opens = () => asked.filter(({ kind }) => kind === 'openDataset');
+    await expect.poll(() => opens().length).toBe(1);
+    studio.choosePreset('paper');
+    await expect.poll(() => opens().length).toBe(2);
+    opens()[0]?.refuse(new DOMException('Cancelled', 'AbortError'));
+    opens()[1]?.refuse(new StudioError({ code: 'net/unreachable', message: 'm', hint: 'h' }));
+    await expect.poll(() => opens().length).toBe(3);
+    expect(opens()[2]?.input).toMatchObject({ recipe: { dataset: { source: 'sample' } } });
+    opens()[2]?.answer(dataset);
+    await started;
+    await expect.poll(() => studio.store.getState().dataset.value).toBe(dataset);
+    // Why the other one did not open stays to be read; the rest of the recipe is what was chosen.
+    const { recipe, dataset: shown } = studio.store.getState();
+    expect(shown.error?.code).toBe('net/unreachable');
+    expect(recipe?.dataset.source).toBe('sample');
+    expect(recipe?.augmentation.views).toBe('fresh');
+  });
+
   it('drops the answer that was overtaken', async () => {
     const { engine, asked } = fakeEngine(['chooseDevice']);
     const studio = new Studio(engine, 'auto');

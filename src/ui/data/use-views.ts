@@ -1,0 +1,35 @@
+/** Asks the worker for augmented views of a picture whenever augmentation, picture or size change. */
+import { useEffect, useRef, useState } from 'react';
+import type { DatasetSummary, ViewSheet } from '../../protocol/dataset.ts';
+import type { Recipe } from '../../protocol/recipe.ts';
+import { useStudio } from '../studio-context.ts';
+
+/** The first `count` views of a row; null until they have come. */
+export function useViews(
+  recipe: Recipe,
+  dataset: DatasetSummary,
+  row: number,
+  count: number,
+): ViewSheet | null {
+  const studio = useStudio();
+  const [sheet, setSheet] = useState<ViewSheet | null>(null);
+  const latest = useRef(recipe);
+  useEffect(() => {
+    latest.current = recipe;
+  });
+  const key = JSON.stringify([recipe.augmentation, recipe.image, recipe.seed]);
+  useEffect(() => {
+    let isCurrent = true;
+    studio.views(latest.current, row, count).then(
+      (views) => {
+        if (isCurrent) setSheet(views);
+      },
+      // The preview is a help, not the run: where it cannot be made, its places stay blank.
+      (_reason: unknown) => undefined,
+    );
+    return () => {
+      isCurrent = false;
+    };
+  }, [studio, dataset, row, count, key]);
+  return sheet;
+}
