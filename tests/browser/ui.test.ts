@@ -1,33 +1,14 @@
 /** The page while it does its work: what the bar says, nothing that axe finds, in light and dark, wide and narrow. */
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import type { AxeResults, RunOptions } from 'axe-core';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
+import { axe } from './axe.ts';
 import { newPage, screenshot } from './harness.ts';
 import { barSays, finishTiny, TINY, train } from './actions.ts';
-
-const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 async function openReady(options: Parameters<typeof newPage>[0] = {}): Promise<Page> {
   const page = await newPage({ viewport: { width: 1440, height: 900 }, path: TINY, ...options });
   await barSays(page, /^Ready/);
   return page;
-}
-
-/** What axe finds, one line a rule and element. Colours are measured once things have stopped moving. */
-async function axe(page: Page): Promise<string[]> {
-  await page.emulateMedia({ reducedMotion: 'reduce' });
-  await page.evaluate(axeSource);
-  const results = await page.evaluate(async () => {
-    const { axe: runner } = window as unknown as {
-      axe: { run: (on: Document, how: RunOptions) => Promise<AxeResults> };
-    };
-    return runner.run(document, { resultTypes: ['violations'] });
-  });
-  return results.violations.flatMap((violation) =>
-    violation.nodes.map((node) => `${violation.id}: ${node.html.slice(0, 160)} ${node.failureSummary ?? ''}`),
-  );
 }
 
 describe.each(['light', 'dark'] as const)('in the %s theme', (colorScheme) => {

@@ -1,0 +1,22 @@
+/** What axe finds in a page. */
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { AxeResults, RunOptions } from 'axe-core';
+import type { Page } from 'playwright-core';
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** One line a rule and element. Colours are measured once things have stopped moving. */
+export async function axe(page: Page): Promise<string[]> {
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await page.evaluate(axeSource);
+  const results = await page.evaluate(async () => {
+    const { axe: runner } = window as unknown as {
+      axe: { run: (on: Document, how: RunOptions) => Promise<AxeResults> };
+    };
+    return runner.run(document, { resultTypes: ['violations'] });
+  });
+  return results.violations.flatMap((violation) =>
+    violation.nodes.map((node) => `${violation.id}: ${node.html.slice(0, 160)} ${node.failureSummary ?? ''}`),
+  );
+}
