@@ -1,17 +1,16 @@
 /** The store: the state, and the actions that ask the engine for something and feed what comes back to `reduce`. */
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Call, StudioClient } from '../client/studio-client.ts';
-import type { PictureFacts, ViewSheet } from '../protocol/dataset.ts';
 import type { BackendChoice } from '../protocol/device.ts';
 import { asStudioError, invariant, isAbort, type WireError } from '../protocol/errors.ts';
 import type { ExportedFile, Picked, RequestKind, Requests } from '../protocol/messages.ts';
 import { parseRecipe, type Recipe } from '../protocol/recipe.ts';
 import type { StoredDownloads } from '../protocol/stored.ts';
-import { PictureAlbum } from './pictures.ts';
+import { AskedSets, datasetKey, filesKey, type AskedSet } from './asked-sets.ts';
+import { PictureDesk } from './picture-desk.ts';
 import { recipeFromLink } from './recipe-link.ts';
 import { reduce, type Asked, type StudioEvent } from './reduce.ts';
 import { SourceDesk } from './source-desk.ts';
-import { Thumbnails } from './thumbnails.ts';
 import { initialState, isActive, type StudioState } from './state.ts';
 
 /** What the store needs of the client. */
@@ -20,21 +19,13 @@ export type Engine = Pick<StudioClient, 'ready' | 'request'>;
 /** What a request outside a run turns into: the kind of request, its event, and what it must be asked again for. */
 type AskedRequest = { device: 'chooseDevice'; dataset: 'openDataset'; model: 'describeModel' };
 
-/** A set that was asked for. */
-interface AskedSet {
-  readonly recipe: Recipe;
-  readonly picked: Pick<Picked, 'files'>;
-  readonly key: string;
-}
-
 /** Classes of a network that is described before its set is known. */
 const LEAST_CLASSES = 2;
 
 /** State and actions of one page. */
 export class Studio {
   readonly store: StoreApi<StudioState>;
-  /** Pictures of the open set. */
-  readonly album: PictureAlbum;
+  readonly pictures: PictureDesk;
   readonly sources: SourceDesk;
   readonly #engine: Engine;
   readonly #now: () => number;
@@ -44,19 +35,14 @@ export class Studio {
   #picked: Pick<Picked, 'files'> = {};
   /** What was picked for the recipe's weights. */
   #weightFiles: readonly File[] = [];
-  /** The set that was opened last: what a set that cannot be opened falls back to. */
-  #opened: AskedSet | null = null;
-  /** The set that is being opened. */
-  #opening: AskedSet | null = null;
-  /** The set that was being opened when another was chosen before any had opened. */
-  #overtaken: AskedSet | null = null;
+  readonly #sets = new AskedSets();
 
   constructor(engine: Engine, backend: BackendChoice, now: () => number = () => performance.now()) {
     this.#engine = engine;
     this.#now = now;
     this.store = createStore(() => initialState(backend));
     this.sources = new SourceDesk(engine);
-    this.album = new PictureAlbum(async (rows) => this.#engine.request('pictures', { rows }).result);
+    this.pictures = new PictureDesk(engine);
   }
 
   get #state(): StudioState {
@@ -171,15 +157,12 @@ export class Studio {
 
   /** @returns whether the set is open now; false as well when another was asked for meanwhile */
   async #open(set: AskedSet): Promise<boolean> {
-    if (this.#opened === null) this.#overtaken = this.#opening ?? this.#overtaken;
-    this.#opening = set;
+    this.#sets.begin(set);
     const input = { recipe: set.recipe, ...set.picked };
     const dataset = await this.#ask('dataset', 'openDataset', input, set.key);
-    if (this.#opening === set) this.#opening = null;
-    if (dataset === null) return false;
-    this.#dispatch({ kind: 'dataset', dataset });
-    this.#opened = set;
-    return true;
+    this.#sets.end(set, dataset !== null);
+    if (dataset !== null) this.#dispatch({ kind: 'dataset', dataset });
+    return dataset !== null;
   }
 
   /**
@@ -188,16 +171,15 @@ export class Studio {
    */
   async #fallBack(): Promise<void> {
     const { recipe, preset, dataset: failed } = this.#state;
-    const set = this.#opened ?? this.#overtaken;
+    const set = this.#sets.takeFallback();
     if (set === null || recipe === null) return;
     const { dataset, split, image } = set.recipe;
     this.#picked = set.picked;
     this.#dispatch({ kind: 'recipeSet', recipe: { ...recipe, dataset, split, image }, preset });
-    if (this.#opened !== null) {
+    if (set === this.#sets.opened) {
       this.#asking.set('dataset', { key: set.key, call: null });
       return;
     }
-    this.#overtaken = null;
     if ((await this.#open(set)) && failed.error !== null) {
       this.#dispatch({ kind: 'askFailed', what: 'dataset', error: failed.error });
     }
@@ -299,26 +281,11 @@ export class Studio {
     }
   }
 
-  /** Augmented views of one picture, as the recipe makes them. */
-  async views(recipe: Recipe, row: number, count: number): Promise<ViewSheet> {
-    return this.#engine.request('views', { recipe, row, count }).result;
-  }
-
   /** Opens picked weights, or those at an address; `edit` with what it finds and `weightFiles` takes them. */
   inspectWeights(file: string, weightFiles: readonly File[]): Call<'inspectWeights'> {
     const { recipe } = this.#state;
     invariant(recipe !== null, 'there is a recipe before there is a page');
     return this.#engine.request('inspectWeights', { recipe, file, weightFiles });
-  }
-
-  /** Small pictures of the open set for a list, `size` pixels a side. */
-  thumbnails(size: number): Thumbnails {
-    return new Thumbnails((rows) => this.#engine.request('thumbnails', { rows, size }));
-  }
-
-  /** What the source says of a picture of the open set. */
-  async describePicture(row: number): Promise<PictureFacts> {
-    return this.#engine.request('describePicture', { row }).result;
   }
 
   /** What was downloaded and is kept on this machine. */
@@ -330,13 +297,4 @@ export class Studio {
   async deleteStored(url: string): Promise<StoredDownloads> {
     return this.#engine.request('deleteStored', { url }).result;
   }
-}
-
-/** What a set has to be opened anew for. */
-function datasetKey(recipe: Recipe, { files = [] }: Picked): string {
-  return JSON.stringify([recipe.dataset, recipe.split, recipe.image, filesKey(files)]);
-}
-
-function filesKey(files: readonly File[]): unknown {
-  return files.map(({ name, size, lastModified }) => [name, size, lastModified]);
 }

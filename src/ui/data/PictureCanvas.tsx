@@ -17,7 +17,7 @@ export function PictureCanvas({ row, label, className = 'picture' }: PictureCanv
   useEffect(() => {
     if (dataset === null) return;
     let isCurrent = true;
-    void studio.album.get(dataset, row).then((picture) => {
+    void studio.pictures.album.get(dataset, row).then((picture) => {
       if (isCurrent && picture !== null && canvas.current !== null) paint(canvas.current, picture);
     });
     return () => {

@@ -20,7 +20,7 @@ export function useViews(
   const key = JSON.stringify([recipe.augmentation, recipe.image, recipe.seed]);
   useEffect(() => {
     let isCurrent = true;
-    studio.views(latest.current, row, count).then(
+    studio.pictures.views(latest.current, row, count).then(
       (views) => {
         if (isCurrent) setSheet(views);
       },

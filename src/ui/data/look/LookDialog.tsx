@@ -114,7 +114,7 @@ function useThumbnails(dataset: DatasetSummary): Thumbnails {
   const studio = useStudio();
   const make = (): { dataset: DatasetSummary; thumbnails: Thumbnails } => ({
     dataset,
-    thumbnails: studio.thumbnails(Math.round(CELL.picture * devicePixelRatio)),
+    thumbnails: studio.pictures.thumbnails(Math.round(CELL.picture * devicePixelRatio)),
   });
   const [made, setMade] = useState(make);
   if (made.dataset === dataset) return made.thumbnails;

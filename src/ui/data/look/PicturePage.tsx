@@ -91,7 +91,7 @@ function useFacts(dataset: DatasetSummary, row: number): PictureFacts | null {
   const [known, setKnown] = useState<{ row: number; facts: PictureFacts } | null>(null);
   useEffect(() => {
     let isCurrent = true;
-    studio.describePicture(row).then(
+    studio.pictures.describe(row).then(
       (facts) => {
         if (isCurrent) setKnown({ row, facts });
       },

@@ -1,0 +1,46 @@
+/** Which sets were asked for, and which of them a set that cannot be opened falls back to. */
+import type { Picked } from '../protocol/messages.ts';
+import type { Recipe } from '../protocol/recipe.ts';
+
+/** A set that was asked for. */
+export interface AskedSet {
+  readonly recipe: Recipe;
+  readonly picked: Pick<Picked, 'files'>;
+  readonly key: string;
+}
+
+/** See the header. */
+export class AskedSets {
+  /** The set that was opened last. */
+  opened: AskedSet | null = null;
+  #opening: AskedSet | null = null;
+  /** The set that was being opened when another was chosen before any had opened. */
+  #overtaken: AskedSet | null = null;
+
+  begin(set: AskedSet): void {
+    if (this.opened === null) this.#overtaken = this.#opening ?? this.#overtaken;
+    this.#opening = set;
+  }
+
+  end(set: AskedSet, isOpen: boolean): void {
+    if (this.#opening === set) this.#opening = null;
+    if (isOpen) this.opened = set;
+  }
+
+  /** The set that is open, or that was about to be: that one is tried once. */
+  takeFallback(): AskedSet | null {
+    const set = this.opened ?? this.#overtaken;
+    this.#overtaken = null;
+    return set;
+  }
+}
+
+/** What a set has to be opened anew for. */
+export function datasetKey(recipe: Recipe, { files = [] }: Picked): string {
+  return JSON.stringify([recipe.dataset, recipe.split, recipe.image, filesKey(files)]);
+}
+
+/** What tells picked files from others. */
+export function filesKey(files: readonly File[]): unknown {
+  return files.map(({ name, size, lastModified }) => [name, size, lastModified]);
+}
