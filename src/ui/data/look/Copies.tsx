@@ -3,7 +3,7 @@ import type { ReactElement } from 'react';
 import { countOf, formatCount } from '../../../lib/format.ts';
 import type { DatasetSummary } from '../../../protocol/dataset.ts';
 import { Icon } from '../../widgets/Icon.tsx';
-import type { ReportProps } from './Report.tsx';
+import type { ReportProps } from './report-props.ts';
 import { placeOf } from './set-rows.ts';
 import { ThumbStrip } from './ThumbStrip.tsx';
 

@@ -2,7 +2,7 @@
 import type { ReactElement } from 'react';
 import { countOf, formatCount } from '../../../lib/format.ts';
 import type { Findings, LeftOutRow } from '../../../protocol/dataset.ts';
-import type { ReportProps } from './Report.tsx';
+import type { ReportProps } from './report-props.ts';
 import { ThumbStrip } from './ThumbStrip.tsx';
 
 interface LeftOutProps extends ReportProps {

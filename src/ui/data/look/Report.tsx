@@ -1,24 +1,14 @@
 /** The cleaning report: what was left out, what is there more than once, which classes are small, and what to do. */
 import type { ReactElement } from 'react';
 import { formatCount } from '../../../lib/format.ts';
-import type { CleaningReport, DatasetSummary, Findings } from '../../../protocol/dataset.ts';
-import type { Recipe } from '../../../protocol/recipe.ts';
-import type { Thumbnails } from '../../../store/thumbnails.ts';
+import type { CleaningReport, Findings } from '../../../protocol/dataset.ts';
 import { useStudioState } from '../../studio-context.ts';
 import { Message } from '../../widgets/Message.tsx';
 import { Choice } from './Choice.tsx';
 import { Copies } from './Copies.tsx';
 import { LeftOut } from './LeftOut.tsx';
+import type { ReportProps } from './report-props.ts';
 import { SmallClasses } from './SmallClasses.tsx';
-
-/** What every part of the report is given. */
-export interface ReportProps {
-  readonly recipe: Recipe;
-  readonly dataset: DatasetSummary;
-  readonly thumbnails: Thumbnails;
-  /** Opens a picture; the list that it is among comes along. */
-  readonly onOpen: (row: number, rows: readonly number[]) => void;
-}
 
 const nothing: Findings = {
   leftOut: [],

@@ -3,7 +3,7 @@ import type { ReactElement } from 'react';
 import { countOf } from '../../../lib/format.ts';
 import type { DatasetSummary, Findings } from '../../../protocol/dataset.ts';
 import { Choice } from './Choice.tsx';
-import type { ReportProps } from './Report.tsx';
+import type { ReportProps } from './report-props.ts';
 import { rowsOf } from './set-rows.ts';
 import { ThumbStrip } from './ThumbStrip.tsx';
 
