@@ -36,7 +36,7 @@ export async function buildNetwork(
   options: Omit<LoadOptions, 'seed'>,
 ): Promise<Network> {
   const opened = await openBackboneWeights(recipe.backbone, platform, { ...options, seed: recipe.seed });
-  const { backbone, model: base } = buildBackbone(recipe.backbone, recipe.image.size);
+  const { backbone, model: base } = buildBackbone(recipe.backbone, recipe.image.size, opened.map?.flavour);
   const backboneLayers = base.layers.length;
   try {
     checkUnfreeze(recipe, backboneLayers);

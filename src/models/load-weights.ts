@@ -38,7 +38,7 @@ export interface OpenedWeights {
   readonly file: WeightFile | null;
   readonly map: NameMap | null;
   /**
-   * Fills the variables of a network that was built by `buildBackbone` from the same recipe.
+   * Fills the variables of a network that was built by `buildBackbone` from the same recipe, with the map's flavour.
    *
    * @throws StudioError `model/weights-…`, `net/…`; the network is unchanged then
    */
@@ -112,7 +112,7 @@ async function openFile(
   context: OpenContext = {},
 ): Promise<OpenedWeights> {
   const file = await openWeightFile(source, { ...context, signal: options.signal });
-  const map = findNameMap(file.tensors.keys());
+  const map = findNameMap(file);
   const fill: OpenedWeights['fill'] = async (model, backbone) => {
     const { preprocessing: known } = map;
     const preprocessing = typeof known === 'function' ? await known(file) : known;

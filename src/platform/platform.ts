@@ -43,6 +43,8 @@ export interface RemoteOptions {
   readonly onBytes?: ((count: number) => void) | undefined;
   /** How much to fetch with the request that asks for the size: what is read first. */
   readonly firstBytes?: number | undefined;
+  /** How much of it will be read in all, where that is known to be less than the file: what room is asked for. */
+  readonly wantedBytes?: number | undefined;
   /** For what is not open to all. Sent to the address's own server and nowhere else, and never kept. */
   readonly token?: string | undefined;
   /** Told each second while the server is waited for, and null when it is asked again. */

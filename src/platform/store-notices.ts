@@ -8,12 +8,20 @@ import type { FileVersion } from './http-range.ts';
 const MOST_NAMED = 3;
 const LEAST_NAMED_BYTES = 100_000;
 
-/** How much of a file there is no room for, and what could be deleted; null where all of it fits. */
-export async function roomNotice(store: DownloadStore, record: DownloadRecord): Promise<StudioError | null> {
+/**
+ * How much of a file there is no room for, and what could be deleted; null where all of it fits.
+ *
+ * @param wantedBytes How much of it will be read in all.
+ */
+export async function roomNotice(
+  store: DownloadStore,
+  record: DownloadRecord,
+  wantedBytes: number = record.byteLength,
+): Promise<StudioError | null> {
   const room = await store.roomBytes();
   const stored = await store.list();
   const mine = stored.find(({ url }) => url === record.url)?.storedBytes ?? 0;
-  const needed = record.byteLength - mine;
+  const needed = Math.max(0, Math.min(wantedBytes, record.byteLength) - mine);
   if (room === null || room >= needed) return null;
   return noRoom(record.label, needed, Math.max(0, room), othersOf(stored, record));
 }

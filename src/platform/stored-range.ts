@@ -14,6 +14,8 @@ import { changedNotice, fullNotice, roomNotice } from './store-notices.ts';
 export interface StoredRangeOptions extends HttpRangeOptions {
   /** What the user knows the file by. */
   readonly label: string;
+  /** How much of it will be read in all, where that is known to be less than the file. */
+  readonly wantedBytes?: number | undefined;
   /** Told when not everything can be kept, or the file is another one than the one that was; reading goes on. */
   readonly onNotice?: ((notice: StudioError) => void) | undefined;
   /** Shared by all who use the store. */
@@ -56,7 +58,7 @@ export async function openStoredRange(
   });
   await blocks.begin();
   // Said early; as much of it as fits is kept all the same.
-  const notice = await careful.read((working) => roomNotice(working, record));
+  const notice = await careful.read((working) => roomNotice(working, record, options.wantedBytes));
   if (notice != null) options.onNotice?.(notice);
   const listed = await careful.read((working) => working.list());
   const storedBytes = listed?.find((download) => download.url === url)?.storedBytes ?? 0;

@@ -41,7 +41,7 @@ describe('Keras files of EfficientNet', () => {
       'normalization/variance': f32([3], variance),
     });
     const file = await openWeightFile(memorySource(bytes));
-    const { preprocessing } = findNameMap(file.tensors.keys());
+    const { preprocessing } = findNameMap(file);
     return typeof preprocessing === 'function' ? preprocessing(file) : preprocessing;
   };
 

@@ -1,6 +1,7 @@
 /**
  * The goldens are what the real libraries give today: each script makes its golden anew, which must match the one
- * that the other parity tests read. Needs KERAS_PYTHON (tools/setup/keras.ts).
+ * that the other parity tests read. Needs KERAS_PYTHON (tools/setup/keras.ts),
+ * and TORCH_PYTHON for the name maps.
  */
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -19,11 +20,19 @@ const TOLERANCE = 1e-4;
 const folder = mkdtempSync(join(tmpdir(), 'mien-goldens-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const run = (script: string, ...args: string[]): string =>
-  execFileSync(process.env['KERAS_PYTHON'] ?? 'python3', [script, ...args], {
-    encoding: 'utf8',
-    stdio: 'pipe',
-  });
+const KERAS = process.env['KERAS_PYTHON'] ?? 'python3';
+/** A Python with torch, timm, transformers and safetensors, which take more room than is asked of everybody. */
+const TORCH = process.env['TORCH_PYTHON'] ?? KERAS;
+
+const python = (program: string, ...args: string[]): string =>
+  execFileSync(program, args, { encoding: 'utf8', stdio: 'pipe' });
+const run = (script: string, ...args: string[]): string => python(KERAS, script, ...args);
+
+/** Looked for, not imported: that takes seconds each. */
+const FIND_TORCH =
+  'import importlib.util as u;' +
+  "print(all(u.find_spec(m) for m in 'torch timm transformers safetensors'.split()))";
+const hasTorch = python(TORCH, '-c', FIND_TORCH).trim() === 'True';
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null;
@@ -57,6 +66,10 @@ describe('goldens made anew', () => {
 
   it('by keras_goldens.py', () => {
     expect(() => run(join(MODELS, 'keras_goldens.py'), '--check')).not.toThrow();
+  });
+
+  it.runIf(hasTorch)('by torch_goldens.py', () => {
+    expect(() => python(TORCH, join(MODELS, 'torch_goldens.py'), '--check')).not.toThrow();
   });
 
   it.each(['keras_training.py', 'keras_protocol.py'])('by %s', (script) => {

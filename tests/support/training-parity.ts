@@ -26,6 +26,8 @@ export interface TrainingGolden {
   readonly unfreeze: number;
   /** Learning rates of the head and of fine-tuning. */
   readonly rates: readonly [number, number];
+  /** Adam's; left out for Keras' default. */
+  readonly epsilon?: number;
   /** What preprocessed pictures are multiplied by. */
   readonly inputScale: number;
   /** Distinct batches, taken in turn. */
@@ -137,7 +139,11 @@ async function runPhase(run: PhaseRun): Promise<{ losses: number[]; changing: re
     };
   });
   const learningRate = golden.rates[phase] ?? NaN;
-  const rule = updateRuleOf({ name: 'head', epochs: 1, learningRate }, 0);
+  const { epsilon = 1e-7 } = golden;
+  const rule = updateRuleOf(
+    { name: 'head', epochs: 1, learningRate, optimizer: { name: 'adam', epsilon } },
+    0,
+  );
   const optimizer = new Optimizer({ rule, learningRate });
   const losses: number[] = [];
   for (let step = 0; step < count; step++) {

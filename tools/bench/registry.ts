@@ -5,5 +5,6 @@ import { gpuStep } from './cases/gpu-step.ts';
 import { memory } from './cases/memory.ts';
 import { recipe } from './cases/recipe.ts';
 import { scaling } from './cases/scaling.ts';
+import { weights } from './cases/weights.ts';
 
-export const BENCHES: readonly Bench[] = [recipe, scaling, memory, gpuStep, convolution];
+export const BENCHES: readonly Bench[] = [recipe, scaling, memory, weights, gpuStep, convolution];

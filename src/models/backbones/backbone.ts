@@ -36,6 +36,17 @@ function mapChannels(value: (channel: 0 | 1 | 2) => number): readonly [number, n
   return [value(0), value(1), value(2)];
 }
 
+/** What weights were trained with where that is not Keras' own: PyTorch pads both sides alike, and divides by less. */
+export interface Flavour {
+  /** Zero padding of convolutions with stride 2, on both sides alike. */
+  readonly padding: 'symmetric';
+  /** BatchNorm's. */
+  readonly epsilon: number;
+}
+
+/** PyTorch's defaults. */
+export const torchFlavour: Flavour = { padding: 'symmetric', epsilon: 1e-5 };
+
 export interface BackboneOptions {
   /** Side of the square input, in pixels, 32 at least. */
   readonly size: number;
@@ -43,6 +54,8 @@ export interface BackboneOptions {
   readonly seed?: number;
   /** Whether its ImageNet weights will be loaded: Keras then gives EfficientNet one more layer. */
   readonly imagenet?: boolean;
+  /** What the weights that will be loaded were trained with; left out for Keras' own. */
+  readonly flavour?: Flavour | undefined;
   /** The entry's declared options, defaults filled in. */
   readonly options: Options;
 }

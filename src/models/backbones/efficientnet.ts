@@ -9,7 +9,7 @@
  * @see keras.applications.EfficientNetB2
  */
 import * as tf from '@tensorflow/tfjs';
-import { meanAndDeviation, type Backbone, type BackboneOptions } from './backbone.ts';
+import { meanAndDeviation, type Backbone, type BackboneOptions, type Flavour } from './backbone.ts';
 import { blocksByPrefix } from './blocks.ts';
 import {
   apply,
@@ -17,6 +17,7 @@ import {
   kernelInitializer,
   makeDivisible,
   padForStride2,
+  type BatchNormSettings,
   type KernelInitializer,
   type Symbolic,
 } from './layers.ts';
@@ -78,27 +79,43 @@ function efficientnet(name: string, label: string, scaling: Scaling): Backbone {
   };
 }
 
-function build(name: string, scaling: Scaling, { size, seed, imagenet }: BackboneOptions): tf.LayersModel {
+function build(
+  name: string,
+  scaling: Scaling,
+  { size, seed, imagenet, flavour }: BackboneOptions,
+): tf.LayersModel {
   const initializer = kernelInitializer('fanOutNormal', seed ?? null);
   const input = tf.input({ shape: [size, size, 3], name: 'input_layer' });
   let x: Symbolic = input;
   for (const standIn of ['rescaling', 'normalization', ...(imagenet === true ? ['rescaling_1'] : [])]) {
     x = activation(x, 'linear', standIn);
   }
-  x = padForStride2(x, 3, 'stem_conv_pad');
+  const shared = {
+    initializer,
+    norm: { ...BATCH_NORM, ...(flavour && { epsilon: flavour.epsilon }) },
+    flavour,
+  };
+  x = padForStride2(x, 3, 'stem_conv_pad', flavour);
   x = convolution(x, filters(32, scaling), 'stem_conv', initializer, {
     kernelSize: 3,
     strides: 2,
     padding: 'valid',
   });
-  x = activation(batchNorm(x, BATCH_NORM, 'stem_bn'), 'swish', 'stem_activation');
-  x = stages(x, scaling, initializer);
+  x = activation(batchNorm(x, shared.norm, 'stem_bn'), 'swish', 'stem_activation');
+  x = stages(x, scaling, shared);
   x = convolution(x, filters(1280, scaling), 'top_conv', initializer);
-  x = activation(batchNorm(x, BATCH_NORM, 'top_bn'), 'swish', 'top_activation');
+  x = activation(batchNorm(x, shared.norm, 'top_bn'), 'swish', 'top_activation');
   return tf.model({ inputs: input, outputs: x, name });
 }
 
-function stages(input: Symbolic, scaling: Scaling, initializer: KernelInitializer): Symbolic {
+/** What all blocks of a network have in common. */
+interface SharedSettings {
+  readonly initializer: KernelInitializer;
+  readonly norm: BatchNormSettings;
+  readonly flavour: Flavour | undefined;
+}
+
+function stages(input: Symbolic, scaling: Scaling, shared: SharedSettings): Symbolic {
   const repeatsOf = (repeats: number): number => Math.ceil(scaling.depth * repeats);
   const blocks = STAGES.reduce((sum, [, repeats]) => sum + repeatsOf(repeats), 0);
   let x = input;
@@ -113,7 +130,7 @@ function stages(input: Symbolic, scaling: Scaling, initializer: KernelInitialize
         expansion,
         stride: j === 0 ? stride : 1,
         dropRate: (DROP_CONNECT_RATE * block) / blocks,
-        initializer,
+        ...shared,
       });
       block += 1;
     }
@@ -121,7 +138,7 @@ function stages(input: Symbolic, scaling: Scaling, initializer: KernelInitialize
   return x;
 }
 
-interface BlockSettings {
+interface BlockSettings extends SharedSettings {
   readonly prefix: string;
   readonly kernelSize: number;
   readonly filtersIn: number;
@@ -130,19 +147,19 @@ interface BlockSettings {
   readonly stride: 1 | 2;
   /** Chance that the block is left out for a picture, in training. */
   readonly dropRate: number;
-  readonly initializer: KernelInitializer;
 }
 
 /** Expand, filter by depthwise, weigh the channels, project; added to the input where shapes allow. */
 function mbConv(input: Symbolic, settings: BlockSettings): Symbolic {
-  const { prefix, kernelSize, filtersIn, filtersOut, expansion, stride, dropRate, initializer } = settings;
+  const { prefix, kernelSize, filtersIn, filtersOut, expansion, stride, dropRate } = settings;
+  const { initializer, norm, flavour } = settings;
   const inner = filtersIn * expansion;
   let x = input;
   if (expansion !== 1) {
     x = convolution(x, inner, `${prefix}expand_conv`, initializer);
-    x = activation(batchNorm(x, BATCH_NORM, `${prefix}expand_bn`), 'swish', `${prefix}expand_activation`);
+    x = activation(batchNorm(x, norm, `${prefix}expand_bn`), 'swish', `${prefix}expand_activation`);
   }
-  if (stride === 2) x = padForStride2(x, kernelSize, `${prefix}dwconv_pad`);
+  if (stride === 2) x = padForStride2(x, kernelSize, `${prefix}dwconv_pad`, flavour);
   const depthwise = tf.layers.depthwiseConv2d({
     kernelSize,
     strides: stride,
@@ -151,11 +168,11 @@ function mbConv(input: Symbolic, settings: BlockSettings): Symbolic {
     depthwiseInitializer: initializer(`${prefix}dwconv`),
     name: `${prefix}dwconv`,
   });
-  x = batchNorm(apply(depthwise, x), BATCH_NORM, `${prefix}bn`);
+  x = batchNorm(apply(depthwise, x), norm, `${prefix}bn`);
   x = activation(x, 'swish', `${prefix}activation`);
   x = squeezeAndExcite(x, inner, Math.max(1, Math.trunc(filtersIn * SQUEEZE_RATIO)), prefix, initializer);
   x = convolution(x, filtersOut, `${prefix}project_conv`, initializer);
-  x = batchNorm(x, BATCH_NORM, `${prefix}project_bn`);
+  x = batchNorm(x, norm, `${prefix}project_bn`);
   if (stride !== 1 || filtersIn !== filtersOut) return x;
   if (dropRate > 0) {
     const drop = tf.layers.dropout({

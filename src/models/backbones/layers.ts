@@ -4,6 +4,7 @@
  * `<layer>/<kernel|depthwise_kernel|bias|gamma|beta|moving_mean|moving_variance>`.
  */
 import * as tf from '@tensorflow/tfjs';
+import type { Flavour } from './backbone.ts';
 
 /** A layer's output inside a network that is being built. */
 export type Symbolic = tf.SymbolicTensor;
@@ -72,9 +73,15 @@ export function correctPad(input: Symbolic, kernelSize: number): [[number, numbe
   return [pad(input.shape[1]), pad(input.shape[2])];
 }
 
-/** Zero padding as {@link correctPad} says. */
-export function padForStride2(x: Symbolic, kernelSize: number, name: string): Symbolic {
-  return apply(tf.layers.zeroPadding2d({ padding: correctPad(x, kernelSize), name }), x);
+/** Zero padding as {@link correctPad} says, or as the flavour does. */
+export function padForStride2(x: Symbolic, kernelSize: number, name: string, flavour?: Flavour): Symbolic {
+  const half = Math.floor(kernelSize / 2);
+  const symmetric: [[number, number], [number, number]] = [
+    [half, half],
+    [half, half],
+  ];
+  const padding = flavour?.padding === 'symmetric' ? symmetric : correctPad(x, kernelSize);
+  return apply(tf.layers.zeroPadding2d({ padding, name }), x);
 }
 
 export interface BatchNormSettings {

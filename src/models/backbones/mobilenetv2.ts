@@ -7,7 +7,7 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { numberOption } from '../../protocol/options.ts';
-import { scaleToPlusMinusOne, type Backbone, type BackboneOptions } from './backbone.ts';
+import { scaleToPlusMinusOne, type Backbone, type BackboneOptions, type Flavour } from './backbone.ts';
 import { blocksByPrefix } from './blocks.ts';
 import {
   apply,
@@ -15,6 +15,7 @@ import {
   kernelInitializer,
   makeDivisible,
   padForStride2,
+  type BatchNormSettings,
   type KernelInitializer,
   type Symbolic,
 } from './layers.ts';
@@ -63,15 +64,19 @@ export const mobilenetv2: Backbone = {
     ]),
 };
 
-function build({ size, options, seed }: BackboneOptions): tf.LayersModel {
+function build({ size, options, seed, flavour }: BackboneOptions): tf.LayersModel {
   const alpha = numberOption(options, 'alpha');
   const initializer = kernelInitializer('glorotUniform', seed ?? null);
   const input = tf.input({ shape: [size, size, 3], name: 'input_layer' });
-  let x = convolution(input, makeDivisible(32 * alpha, 8), 'Conv1', initializer, {
+  const norm = { ...BATCH_NORM, ...(flavour && { epsilon: flavour.epsilon }) };
+  // Keras' own padding is what `same` does; any other takes a layer, as in older Keras.
+  const padded = flavour === undefined ? input : padForStride2(input, 3, 'Conv1_pad', flavour);
+  let x = convolution(padded, makeDivisible(32 * alpha, 8), 'Conv1', initializer, {
     kernelSize: 3,
     strides: 2,
+    padding: flavour === undefined ? 'same' : 'valid',
   });
-  x = relu6(batchNorm(x, BATCH_NORM, 'bn_Conv1'), 'Conv1_relu');
+  x = relu6(batchNorm(x, norm, 'bn_Conv1'), 'Conv1_relu');
   let block = 0;
   for (const [expansion, filters, repeats, stride] of STAGES) {
     const channels = makeDivisible(Math.trunc(filters * alpha), 8);
@@ -82,6 +87,8 @@ function build({ size, options, seed }: BackboneOptions): tf.LayersModel {
         channels,
         stride: i === 0 ? stride : 1,
         initializer,
+        norm,
+        flavour,
       });
       block += 1;
     }
@@ -90,7 +97,7 @@ function build({ size, options, seed }: BackboneOptions): tf.LayersModel {
   x = convolution(x, alpha > 1 ? makeDivisible(1280 * alpha, 8) : 1280, 'Conv_1', initializer, {
     padding: 'valid',
   });
-  x = relu6(batchNorm(x, BATCH_NORM, 'Conv_1_bn'), 'out_relu');
+  x = relu6(batchNorm(x, norm, 'Conv_1_bn'), 'out_relu');
   return tf.model({ inputs: input, outputs: x, name: `mobilenetv2_${alpha.toFixed(2)}_${size}` });
 }
 
@@ -102,18 +109,20 @@ interface BlockSettings {
   readonly channels: number;
   readonly stride: 1 | 2;
   readonly initializer: KernelInitializer;
+  readonly norm: BatchNormSettings;
+  readonly flavour: Flavour | undefined;
 }
 
 /** Expand by 1x1, filter by depthwise 3x3, project by 1x1 without activation; added to the input where shapes allow. */
 function invertedResidual(input: Symbolic, settings: BlockSettings): Symbolic {
-  const { prefix, expansion, channels, stride, initializer } = settings;
+  const { prefix, expansion, channels, stride, initializer, norm, flavour } = settings;
   const channelsIn = input.shape[3] ?? 0;
   let x = input;
   if (expansion !== 1) {
     x = convolution(x, expansion * channelsIn, `${prefix}expand`, initializer);
-    x = relu6(batchNorm(x, BATCH_NORM, `${prefix}expand_BN`), `${prefix}expand_relu`);
+    x = relu6(batchNorm(x, norm, `${prefix}expand_BN`), `${prefix}expand_relu`);
   }
-  if (stride === 2) x = padForStride2(x, 3, `${prefix}pad`);
+  if (stride === 2) x = padForStride2(x, 3, `${prefix}pad`, flavour);
   const depthwise = tf.layers.depthwiseConv2d({
     kernelSize: 3,
     strides: stride,
@@ -122,10 +131,10 @@ function invertedResidual(input: Symbolic, settings: BlockSettings): Symbolic {
     depthwiseInitializer: initializer(`${prefix}depthwise`),
     name: `${prefix}depthwise`,
   });
-  x = batchNorm(apply(depthwise, x), BATCH_NORM, `${prefix}depthwise_BN`);
+  x = batchNorm(apply(depthwise, x), norm, `${prefix}depthwise_BN`);
   x = relu6(x, `${prefix}depthwise_relu`);
   x = convolution(x, channels, `${prefix}project`, initializer);
-  x = batchNorm(x, BATCH_NORM, `${prefix}project_BN`);
+  x = batchNorm(x, norm, `${prefix}project_BN`);
   return channelsIn === channels && stride === 1
     ? apply(tf.layers.add({ name: `${prefix}add` }), [input, x])
     : x;

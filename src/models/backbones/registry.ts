@@ -3,7 +3,7 @@ import { StudioError } from '../../protocol/errors.ts';
 import { checkOptions, type Options } from '../../protocol/options.ts';
 import type { Recipe } from '../../protocol/recipe.ts';
 import type { LayersModel } from '@tensorflow/tfjs';
-import type { Backbone } from './backbone.ts';
+import type { Backbone, Flavour } from './backbone.ts';
 import {
   efficientnetb0,
   efficientnetb1,
@@ -68,10 +68,14 @@ export interface BuiltBackbone {
  * Finds, checks and builds a recipe's backbone; `loadBackboneWeights` fills it.
  *
  * @param size Side of the square input, in pixels.
+ * @param flavour What its weights were trained with, see `OpenedWeights`; left out for Keras' own.
  * @throws StudioError `recipe/unknown-backbone`, `recipe/unknown-option`, `recipe/invalid`
  */
-export function buildBackbone(recipe: Recipe['backbone'], size: number): BuiltBackbone {
+export function buildBackbone(recipe: Recipe['backbone'], size: number, flavour?: Flavour): BuiltBackbone {
   const backbone = findBackbone(recipe.name);
   const options = backboneOptions(backbone, recipe);
-  return { backbone, model: backbone.build({ size, options, imagenet: recipe.weights === 'imagenet' }) };
+  return {
+    backbone,
+    model: backbone.build({ size, options, imagenet: recipe.weights === 'imagenet', flavour }),
+  };
 }

@@ -21,14 +21,20 @@ interface Assignment {
 
 /** The variables of a network, layer by layer, in Keras' order within each. */
 export function variablesOf(model: tf.LayersModel): BoundVariable[] {
-  return model.layers.flatMap((layer) =>
-    layer.weights.map((variable) => ({
+  const counts = new Map<string, number>();
+  return model.layers.flatMap((layer) => {
+    const layerClass = layer.getClassName();
+    const indexInClass = counts.get(layerClass) ?? 0;
+    counts.set(layerClass, indexInClass + 1);
+    return layer.weights.map((variable) => ({
       layer: layer.name,
+      layerClass,
+      indexInClass,
       weight: variable.originalName.slice(variable.originalName.lastIndexOf('/') + 1),
       shape: variable.shape.map(Number),
       variable,
-    })),
-  );
+    }));
+  });
 }
 
 /** What was written. */

@@ -14,15 +14,19 @@ export interface ImagenetSource {
   readonly repo: string;
   readonly revision: string;
   readonly path: string;
+  /** Bytes that the network takes of the file, where most of it is a classifier that is left where it is. */
+  readonly wantedBytes?: number;
 }
 
 const hub = (
   backbone: string,
   repo: string,
   options: Readonly<Record<string, number>> = {},
+  wantedBytes?: number,
 ): ImagenetSource => ({
   backbone,
   options,
+  ...(wantedBytes === undefined ? {} : { wantedBytes }),
   repo,
   revision: 'main',
   path: 'model.safetensors',
@@ -38,8 +42,8 @@ const SOURCES: readonly ImagenetSource[] = [
   hub('efficientnetb5', 'timm/tf_efficientnet_b5.aa_in1k'),
   hub('efficientnetb6', 'timm/tf_efficientnet_b6.aa_in1k'),
   hub('efficientnetb7', 'timm/tf_efficientnet_b7.aa_in1k'),
-  hub('vgg16', 'timm/vgg16.tv_in1k'),
-  hub('vgg19', 'timm/vgg19.tv_in1k'),
+  hub('vgg16', 'timm/vgg16.tv_in1k', {}, 58_858_752),
+  hub('vgg19', 'timm/vgg19.tv_in1k', {}, 80_097_536),
 ];
 
 /** Read with the first request; the header of every one of these files fits. */
@@ -80,7 +84,8 @@ export function openImagenet(
 ): Promise<RemoteSource> {
   const url = imagenetUrl(source, options.hub);
   const { signal, onBytes } = options;
-  return platform.openRemote(url, { label: source.repo, signal, onBytes, firstBytes: FIRST_BYTES });
+  const { repo: label, wantedBytes } = source;
+  return platform.openRemote(url, { label, signal, onBytes, wantedBytes, firstBytes: FIRST_BYTES });
 }
 
 /** The stable address, under which the store of downloads keeps it. */

@@ -42,6 +42,7 @@ export async function openKerasH5(bytes: Uint8Array): Promise<WeightFile> {
     tensors,
     labels: null,
     preprocessing: null,
+    architecture: null,
     read: (names, options) => read(bytes, tensors, paths, names, options),
   };
 }

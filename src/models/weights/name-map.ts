@@ -2,7 +2,7 @@
  * What a naming is: how the variables of our networks are called in somebody's files, how their axes are ordered
  * there, and what their weights expect of a picture.
  */
-import type { Preprocessing } from '../backbones/backbone.ts';
+import type { Flavour, Preprocessing } from '../backbones/backbone.ts';
 import type { WeightFile } from './weight-file.ts';
 
 /** A variable of the network that is being filled. */
@@ -11,6 +11,9 @@ export interface ModelVariable {
   readonly layer: string;
   /** `kernel`, `depthwise_kernel`, `bias`, `gamma`, `beta`, `moving_mean` or `moving_variance`. */
   readonly weight: string;
+  /** Keras' class of the layer, and how many of that class come before it. */
+  readonly layerClass: string;
+  readonly indexInClass: number;
   readonly shape: readonly number[];
 }
 
@@ -29,6 +32,8 @@ export interface NameMap {
   ignores(name: string, shape: readonly number[]): boolean;
   /** What these weights expect; null for the network's own. */
   readonly preprocessing: Preprocessing | null | ((file: WeightFile) => Promise<Preprocessing | null>);
+  /** What they were trained with; left out for Keras' own. */
+  readonly flavour?: Flavour | undefined;
 }
 
 /** See the header; `name-maps/registry.ts` lists them. */
@@ -36,6 +41,10 @@ export interface Naming {
   readonly name: string;
   /** For messages: who names weights this way. */
   readonly label: string;
-  /** The map for a file with these tensors; null when it is not named this way. */
-  fit(names: ReadonlySet<string>): NameMap | null;
+  /**
+   * The map for a file with these tensors; null when it is not named this way.
+   *
+   * @param architecture What its library calls the network, where a file beside it says so.
+   */
+  fit(names: ReadonlySet<string>, architecture?: string | null): NameMap | null;
 }

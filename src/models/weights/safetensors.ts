@@ -2,13 +2,14 @@
  * Owns reading safetensors: the header first, then only the tensors that are wanted, neighbours in one read.
  * From a file or over HTTP, whatever the ByteSource is.
  */
+import { z } from 'zod';
 import type { ByteSource } from '../../platform/platform.ts';
 import { StudioError } from '../../protocol/errors.ts';
 import { bfloat16ToFloat32, bytesToFloat32, float16ToFloat32 } from './floats.ts';
 import { mergeRanges } from './ranges.ts';
 import { headerLength, parseHeader, type SafetensorsTensor } from './safetensors-header.ts';
 import type { OpenContext, ReadOptions, WeightFile, WeightReader } from './weight-file.ts';
-import { unreadable } from './weight-file.ts';
+import { readBeside, unreadable } from './weight-file.ts';
 
 /** Read with the first request; holds the whole header of most networks, so that opening takes one. */
 const FIRST_READ_BYTES = 64 * 2 ** 10;
@@ -28,7 +29,7 @@ export const safetensors: WeightReader = {
   open,
 };
 
-async function open(source: ByteSource, { signal }: OpenContext): Promise<WeightFile> {
+async function open(source: ByteSource, { signal, sibling }: OpenContext): Promise<WeightFile> {
   signal?.throwIfAborted();
   const first = await source.slice(0, Math.min(FIRST_READ_BYTES, source.byteLength));
   const length = headerLength(first.slice(0, 8), source.byteLength);
@@ -42,9 +43,19 @@ async function open(source: ByteSource, { signal }: OpenContext): Promise<Weight
     tensors,
     labels: null,
     preprocessing: null,
+    architecture: await architectureBeside(sibling),
     read: (names, options) => read(source, tensors, names, options),
   };
 }
+
+/** The Hub keeps it in `config.json`. */
+async function architectureBeside(sibling: OpenContext['sibling']): Promise<string | null> {
+  const config = await readBeside(sibling, 'config.json');
+  const { architecture } = ConfigSchema.catch({}).parse(config);
+  return architecture ?? null;
+}
+
+const ConfigSchema = z.object({ architecture: z.string().optional() });
 
 async function read(
   source: ByteSource,

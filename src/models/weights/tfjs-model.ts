@@ -6,12 +6,12 @@
  */
 import { z } from 'zod';
 import type { ByteSource } from '../../platform/platform.ts';
-import { isAbort, StudioError } from '../../protocol/errors.ts';
+import { StudioError } from '../../protocol/errors.ts';
 import type { Preprocessing } from '../backbones/backbone.ts';
 import { bytesToFloat32, float16ToFloat32, uintToFloat32 } from './floats.ts';
 import { namedTensor } from './keras-tensor-name.ts';
 import type { OpenContext, ReadOptions, TensorInfo, WeightFile, WeightReader } from './weight-file.ts';
-import { readWhole, unreadable } from './weight-file.ts';
+import { readBeside, readWhole, unreadable } from './weight-file.ts';
 
 const MAX_JSON_BYTES = 64 * 2 ** 20;
 
@@ -84,6 +84,7 @@ async function open(source: ByteSource, { signal, sibling }: OpenContext): Promi
     tensors,
     labels: metadata?.labels ?? (await teachableMachineLabels(openSibling)),
     preprocessing: (metadata?.preprocessing as Preprocessing | undefined) ?? null,
+    architecture: null,
     read: (names, options) => read(tensors, groups, openSibling, names, options),
   };
 }
@@ -210,15 +211,8 @@ function checked(tensors: ReadonlyMap<string, Placed>, name: string): Placed {
 async function teachableMachineLabels(
   sibling: (name: string) => Promise<ByteSource>,
 ): Promise<readonly string[] | null> {
-  try {
-    const bytes = await readWhole(await sibling('metadata.json'));
-    const parsed = MetadataSchema.safeParse(JSON.parse(new TextDecoder().decode(bytes)));
-    return parsed.success ? (parsed.data.labels ?? null) : null;
-  } catch (thrown) {
-    // Most models have no such file; labels are a courtesy, the weights do not need them.
-    if (isAbort(thrown)) throw thrown;
-    return null;
-  }
+  const parsed = MetadataSchema.safeParse(await readBeside(sibling, 'metadata.json'));
+  return parsed.success ? (parsed.data.labels ?? null) : null;
 }
 
 function noSiblings(name: string): Promise<ByteSource> {

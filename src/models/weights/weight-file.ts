@@ -1,5 +1,5 @@
 /** What a weight file is to the rest of Mien, whatever its format; `registry.ts` lists the readers. */
-import { StudioError } from '../../protocol/errors.ts';
+import { isAbort, StudioError } from '../../protocol/errors.ts';
 import type { ByteSource } from '../../platform/platform.ts';
 import type { Preprocessing } from '../backbones/backbone.ts';
 
@@ -28,6 +28,8 @@ export interface WeightFile {
   readonly labels: readonly string[] | null;
   /** What the file says of the pictures that its network takes; null where the format has no word for it. */
   readonly preprocessing: Preprocessing | null;
+  /** What the library that wrote it calls the network; null where nothing says so. */
+  readonly architecture: string | null;
   /**
    * Reads tensors as float32, row-major, in the file's own layout.
    *
@@ -67,6 +69,17 @@ export async function readWhole(source: ByteSource, signal?: AbortSignal): Promi
   signal?.throwIfAborted();
   if (bytes.byteLength === source.byteLength) return bytes;
   throw unreadable(`${source.byteLength} bytes should come; ${bytes.byteLength} came.`);
+}
+
+/** A JSON file that says more of the weights beside it; null where there is none, for they do not need it. */
+export async function readBeside(sibling: OpenContext['sibling'], name: string): Promise<unknown> {
+  if (sibling == null) return null;
+  try {
+    return JSON.parse(new TextDecoder().decode(await readWhole(await sibling(name))));
+  } catch (thrown) {
+    if (isAbort(thrown)) throw thrown;
+    return null;
+  }
 }
 
 /** A file that is damaged, hostile or not what it says. */

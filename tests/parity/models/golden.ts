@@ -29,6 +29,8 @@ export interface Golden {
   readonly layers: readonly [name: string, className: string, shape: number[], parameters: number][];
   readonly layersSize: number;
   readonly totalParameters: number;
+  /** SHA-256 of `model.summary()`, its cells apart by ` | `, without what a layer is connected to. */
+  readonly summary: string;
   readonly preprocessed: Float32Array;
   readonly trainable: readonly { readonly unfreeze: number; readonly variables: readonly string[] }[];
   readonly activations: readonly Activations[];

@@ -13,6 +13,7 @@ os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"
 os.environ["CUDA_VISIBLE_DEVICES"] = ""
 
+import h5py
 import keras
 import numpy as np
 
@@ -60,10 +61,18 @@ def flat(base):
     return keras.Model(base.input, keras.layers.Dense(3, kernel_initializer="ones", name="predictions")(x))
 
 
+def unnamed(model, path):
+    """As early versions of Keras 3 saved weights, without each layer's name beside them."""
+    model.save_weights(path)
+    with h5py.File(path, "r+") as file:
+        file.visititems(lambda _, group: group.attrs.pop("name", None) and None)
+
+
 FILES = {
     "backbone.weights.h5": lambda base, path: base.save_weights(path),
     "backbone.h5": lambda base, path: base.save(path),
     "nested.weights.h5": lambda base, path: classifier(base).save_weights(path),
+    "unnamed.weights.h5": lambda base, path: unnamed(classifier(base), path),
     "nested.h5": lambda base, path: classifier(base).save(path),
     "nested.keras": lambda base, path: classifier(base).save(path),
     "flat.keras": lambda base, path: flat(base).save(path),

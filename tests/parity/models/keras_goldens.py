@@ -7,11 +7,13 @@ One line in NETWORKS adds a network.
 
 import hashlib
 import os
+import re
 from unittest import mock
 
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"
 os.environ["CUDA_VISIBLE_DEVICES"] = ""
+os.environ["COLUMNS"] = "300"  # else `summary` cuts its lines at 80
 
 import keras
 import numpy as np
@@ -175,6 +177,20 @@ def structure_hash(rows):
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def summary_lines(model):
+    """What `model.summary()` prints: name, type, shape and parameters of each layer, and the totals."""
+    printed = []
+    model.summary(line_length=300, print_fn=lambda text, **_: printed.append(text))
+    lines = []
+    for line in "\n".join(printed).splitlines():
+        cells = [cell.strip() for cell in re.split("[│|]", line)[1:4]]  # the latter where output is ASCII
+        if len(cells) == 3 and cells[0] and cells[0] != "Layer (type)":
+            lines.append(" | ".join(cells))
+        elif "params:" in line:
+            lines.append(line.strip().split(" (")[0])
+    return lines
+
+
 def golden(build, recipe, sizes, preprocess):
     keras.backend.clear_session()
     model = build(include_top=False, weights=None, input_shape=(sizes[1], sizes[1], 3))
@@ -185,6 +201,7 @@ def golden(build, recipe, sizes, preprocess):
         "layers": layer_rows(model),
         "layersSize": sizes[1],
         "totalParameters": model.count_params(),
+        "summary": hashlib.sha256("\n".join(summary_lines(model)).encode()).hexdigest(),
         "preprocessed": preprocessed(build, preprocess),
         "trainable": [
             {"unfreeze": n, "variables": trainable_names(build, sizes[0], n)}

@@ -6,20 +6,17 @@ import { readdirSync, readFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildBackbone } from '../../../src/models/backbones/registry.ts';
+import { openBackboneWeights } from '../../../src/models/load-weights.ts';
 import { RecipeSchema, type Recipe } from '../../../src/protocol/recipe.ts';
-import {
-  f32,
-  filePlatform,
-  loadWeights,
-  type RawTensor,
-  safetensorsFile,
-} from '../../unit/models/support.ts';
+import { f32, filePlatform, type RawTensor, safetensorsFile } from '../../unit/models/support.ts';
 import { useBackend } from '../../support/backends.ts';
 import { parseGolden, preprocess, relativeError } from './golden.ts';
 import { rulePictures, ruleTorchWeights } from './rule.ts';
 
 interface TorchGolden {
   readonly recipe: Recipe['backbone'];
+  /** As `config.json` on the Hub has it, beside the weights; missing for transformers. */
+  readonly architecture?: string;
   readonly tensors: readonly [name: string, dtype: string, shape: number[]][];
   readonly activations: readonly {
     readonly size: number;
@@ -57,11 +54,15 @@ afterAll(() => {
 describe.each(goldens)('%s', (name, golden) => {
   it('computes the same from a file as the library saves it', { timeout: 300_000 }, async () => {
     const path = 'model.safetensors';
-    const platform = filePlatform({ [path]: fileOf(golden) });
+    const platform = filePlatform({
+      [path]: fileOf(golden),
+      'config.json': new TextEncoder().encode(JSON.stringify({ architecture: golden.architecture })),
+    });
     for (const { size, batch, shape, pooled } of golden.activations) {
       const recipe = RecipeSchema.shape.backbone.parse({ ...golden.recipe, weights: { file: path } });
-      const { backbone, model } = buildBackbone(recipe, size);
-      const loaded = await loadWeights(model, backbone, recipe, platform, { seed: 0 });
+      const opened = await openBackboneWeights(recipe, platform, { seed: 0 });
+      const { backbone, model } = buildBackbone(recipe, size, opened.map?.flavour);
+      const loaded = await opened.fill(model, backbone);
       const pictures = preprocess(rulePictures(batch, size), loaded.preprocessing);
       const ours = tf.tidy(() => {
         const output = model.predict(tf.tensor(pictures, [batch, size, size, 3])) as tf.Tensor;

@@ -48,7 +48,7 @@ def from_transformers(alpha):
     def build():
         model = MobileNetV2ForImageClassification(MobileNetV2Config(depth_multiplier=alpha, num_labels=3))
         forward = lambda x: model.mobilenet_v2(x).last_hidden_state
-        return model, forward, [0.5] * 3, [0.5] * 3, lambda folder: model.save_pretrained(folder)
+        return model, forward, [0.5] * 3, [0.5] * 3, lambda folder: model.save_pretrained(folder), {}
 
     return build
 
@@ -57,7 +57,10 @@ def from_timm(name):
     def build():
         model = import_timm().create_model(name, pretrained=False, num_classes=3)
         save = lambda folder: save_file(model.state_dict(), f"{folder}/model.safetensors")
-        return model, model.forward_features, model.pretrained_cfg["mean"], model.pretrained_cfg["std"], save
+        config = model.pretrained_cfg
+        # On the Hub, `config.json` has it beside the weights.
+        named = {"architecture": config["architecture"]}
+        return model, model.forward_features, config["mean"], config["std"], save, named
 
     return build
 
@@ -68,6 +71,9 @@ NETWORKS = {
     "transformers-mobilenetv2-0.35": (from_transformers(0.35), {"name": "mobilenetv2", "alpha": 0.35}, [96, 33]),
     "timm-tf_efficientnet_b2.aa_in1k": (from_timm("tf_efficientnet_b2.aa_in1k"), {"name": "efficientnetb2"}, [64, 75]),
     "timm-tf_efficientnet_b0.aa_in1k": (from_timm("tf_efficientnet_b0.aa_in1k"), {"name": "efficientnetb0"}, [48, 65]),
+    "timm-efficientnet_b2.ra_in1k": (from_timm("efficientnet_b2.ra_in1k"), {"name": "efficientnetb2"}, [64, 75]),
+    "timm-mobilenetv2_100.ra_in1k": (from_timm("mobilenetv2_100.ra_in1k"), {"name": "mobilenetv2", "alpha": 1.0}, [64, 75]),
+    "timm-mobilenetv2_050.lamb_in1k": (from_timm("mobilenetv2_050.lamb_in1k"), {"name": "mobilenetv2", "alpha": 0.5}, [48, 65]),
     "timm-vgg16.tv_in1k": (from_timm("vgg16.tv_in1k"), {"name": "vgg16"}, [48, 37]),
     "timm-vgg19.tv_in1k": (from_timm("vgg19.tv_in1k"), {"name": "vgg19"}, [32, 37]),
 }
@@ -91,7 +97,7 @@ def is_read(name):
 
 
 def golden(build, recipe, sizes):
-    model, forward, mean, std, save = build()
+    model, forward, mean, std, save, named = build()
     tensors = [row for row in header(save)]
     with torch.no_grad():
         for name, value in model.state_dict().items():
@@ -110,6 +116,7 @@ def golden(build, recipe, sizes):
         )
     return {
         "recipe": {**recipe, "weights": "imagenet"},
+        **named,
         "tensors": [row for row in tensors if is_read(row[0]) or row[1] != "F32" or np.prod(row[2]) < 10_000],
         "activations": activations,
     }

@@ -4,6 +4,7 @@ import * as tf from '@tensorflow/tfjs';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { buildBackbone } from '../../../src/models/backbones/registry.ts';
 import { variablesOf } from '../../../src/models/weights/fill-model.ts';
+import { imagenetSource } from '../../../src/models/weights/imagenet.ts';
 import { RecipeSchema } from '../../../src/protocol/recipe.ts';
 import { codeOf, f32, filePlatform, loadWeights, type RawTensor, safetensorsFile } from './support.ts';
 
@@ -64,6 +65,7 @@ describe('ImageNet weights from the Hub', () => {
     expect(loaded.sizeBytes).toBe(wanted);
     expect(loaded.origin).toBe('timm/vgg16.tv_in1k model.safetensors at main, "abc"');
     expect(loaded.preprocessing).not.toEqual(backbone.preprocessing);
+    expect(imagenetSource(recipe, {}).wantedBytes).toBe(wanted);
     expect(sent[0]).toBe(65_536);
     expect(sent.reduce((a, b) => a + b, 0)).toBe(65_536 + wanted);
     expect(sent.length).toBeLessThan(8);

@@ -210,6 +210,17 @@ describe('openStoredRange', () => {
     expect((await store.list())[0]?.storedBytes).toBe(2000);
   });
 
+  it('asks for room only for what will be read of it', async () => {
+    const { url } = await serve();
+    const troubles: StudioError[] = [];
+    const onNotice = (notice: StudioError) => void troubles.push(notice);
+    const small = { ...store, roomBytes: () => Promise.resolve(5000) };
+    await open(url, { wantedBytes: 5001, onNotice }, small);
+    expect(troubles).toHaveLength(1);
+    await open(url, { wantedBytes: 5000, onNotice }, small);
+    expect(troubles).toHaveLength(1);
+  });
+
   it('leaves nothing behind when a file is deleted while it is read', async () => {
     const { url } = await serve();
     const source = await open(url);

@@ -1,22 +1,35 @@
 /** The ways of naming weights that Mien knows, tried in this order. One line each. */
 import { StudioError } from '../../../protocol/errors.ts';
 import type { NameMap, Naming } from '../name-map.ts';
+import type { WeightFile } from '../weight-file.ts';
 import { kerasNaming } from './keras.ts';
+import { kerasNumbered } from './keras-numbered.ts';
 import { timmEfficientNet } from './timm-efficientnet.ts';
+import { timmMobileNetV2 } from './timm-mobilenetv2.ts';
 import { torchVgg } from './torch-vgg.ts';
 import { transformersMobileNetV2 } from './transformers-mobilenetv2.ts';
 
-export const NAMINGS: readonly Naming[] = [kerasNaming, transformersMobileNetV2, timmEfficientNet, torchVgg];
+export const NAMINGS: readonly Naming[] = [
+  kerasNaming,
+  kerasNumbered,
+  transformersMobileNetV2,
+  timmEfficientNet,
+  timmMobileNetV2,
+  torchVgg,
+];
 
 /**
  * The map for a file, told by its tensors' names.
  *
  * @throws StudioError `model/weights-unknown-names`
  */
-export function findNameMap(tensorNames: Iterable<string>): NameMap {
-  const names = new Set(tensorNames);
+export function findNameMap({
+  tensors,
+  architecture,
+}: Pick<WeightFile, 'tensors' | 'architecture'>): NameMap {
+  const names = new Set(tensors.keys());
   for (const naming of NAMINGS) {
-    const map = naming.fit(names);
+    const map = naming.fit(names, architecture);
     if (map !== null) return map;
   }
   throw new StudioError({

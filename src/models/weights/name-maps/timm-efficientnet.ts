@@ -1,8 +1,9 @@
 /**
- * EfficientNet as `timm` names it (timm/tf_efficientnet_b2.aa_in1k). The `tf_` weights come from TensorFlow: its
- * padding and epsilon, so they compute the same here.
+ * EfficientNet as `timm` names it. The `tf_` weights (timm/tf_efficientnet_b2.aa_in1k) come from TensorFlow and have
+ * Keras' padding and epsilon; timm's own (timm/efficientnet_b2.ra_in1k) have PyTorch's. Their tensors are named alike:
+ * only `config.json` beside the file tells them apart, and without it they are taken for TensorFlow's.
  */
-import { meanAndDeviation } from '../../backbones/backbone.ts';
+import { meanAndDeviation, torchFlavour } from '../../backbones/backbone.ts';
 import type { Naming } from '../name-map.ts';
 import { isCounter, torchSource } from './torch.ts';
 
@@ -37,7 +38,7 @@ const ENDS: Readonly<Record<string, string>> = {
 export const timmEfficientNet: Naming = {
   name: 'timm-efficientnet',
   label: 'timm (EfficientNet)',
-  fit: (names) => {
+  fit: (names, architecture) => {
     if (!names.has('conv_stem.weight') || !names.has('blocks.0.0.se.conv_reduce.weight')) return null;
     return {
       sourceOf: ({ layer, weight }) => {
@@ -46,6 +47,7 @@ export const timmEfficientNet: Naming = {
       },
       ignores: (name) => isCounter(name) || name.startsWith('classifier.'),
       preprocessing: meanAndDeviation,
+      flavour: architecture == null || architecture.startsWith('tf_') ? undefined : torchFlavour,
     };
   },
 };

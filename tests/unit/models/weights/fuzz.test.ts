@@ -134,7 +134,7 @@ async function outcomeOf(bytes: Uint8Array): Promise<string> {
     const file = await openWeightFile(memorySource(bytes), {
       sibling: async (name) => filePlatform(tfjs).openPath(name),
     });
-    findNameMap(file.tensors.keys());
+    findNameMap(file);
     const values = await file.read([...file.tensors.keys()]);
     for (const [name, tensor] of file.tensors) {
       const count = tensor.shape.reduce((product, side) => product * side, 1);
