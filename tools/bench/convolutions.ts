@@ -7,6 +7,7 @@ import { graphOf } from '../../src/models/graph.ts';
 import { Parameters } from '../../src/models/program/parameters.ts';
 import { compile } from '../../src/models/program/program.ts';
 import { trainingPass } from '../../src/training/pass.ts';
+import { useStockBackend } from './stock-backend.ts';
 
 /** Square kernels, stride 1, padding `same`, as many channels out as in. */
 export interface ConvolutionCase {
@@ -83,7 +84,7 @@ export async function mienConvolutions(given: ConvolutionCase): Promise<Running>
 
 /** Through tfjs' own automatic gradients. */
 export async function tfjsConvolutions(given: ConvolutionCase): Promise<Running> {
-  await activate('webgpu');
+  await useStockBackend();
   const { batch, size, channels, kernelSize } = given;
   const { x, kernels, dy } = valuesOf(given);
   const shape: [number, number, number, number] = [batch, size, size, channels];
