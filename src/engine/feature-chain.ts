@@ -6,19 +6,22 @@ import type { Graph } from '../models/graph.ts';
 import { planOf, type Plan } from '../models/plan.ts';
 import type { Parameters } from '../models/program/parameters.ts';
 import { compile } from '../models/program/program.ts';
-import { MemoryBudget } from '../training/activation-cache.ts';
 import { Features, type FeatureSource } from '../training/features.ts';
 import { invariant } from '../protocol/errors.ts';
+import type { CacheShelf } from './cache-shelf.ts';
+import type { PictureInput } from './picture-input.ts';
 
 export interface ChainOptions {
   readonly graph: Graph;
   readonly parameters: Parameters;
   /** First trainable layer of each phase. */
   readonly firstTrainable: readonly number[];
-  readonly pictures: FeatureSource;
+  readonly pictures: PictureInput;
   /** Number of pictures in the set. */
   readonly rows: number;
-  readonly budgetBytes: number;
+  readonly shelf: CacheShelf;
+  /** What the caches depend on beside the waist: network, weights, preprocessing, views. */
+  readonly cacheKey: string;
 }
 
 const FROZEN = { isTrainable: () => false, batchNorm: 'inference' } as const;
@@ -26,12 +29,14 @@ const FROZEN = { isTrainable: () => false, batchNorm: 'inference' } as const;
 /** See the header. Owns the features it gives out. */
 export class FeatureChain {
   readonly plans: readonly Plan[];
-  readonly #budget: MemoryBudget;
   readonly #features = new Map<number, Features>();
 
   constructor(readonly options: ChainOptions) {
     this.plans = options.firstTrainable.map((first) => planOf(options.graph, first));
-    this.#budget = new MemoryBudget(options.budgetBytes);
+    options.shelf.begin(
+      options.pictures.pictures,
+      this.plans.map(({ waist }) => this.#keyOf(waist)),
+    );
   }
 
   /** The features of a phase, on top of those that this and later phases need before them. */
@@ -41,7 +46,7 @@ export class FeatureChain {
     let from: FeatureSource = this.options.pictures;
     let start = 0;
     for (const waist of [...waists].filter((each) => each <= plan.waist).sort((a, b) => a - b)) {
-      from = this.#make(start, waist, from);
+      from = this.#make(start, waist, from, phaseIndex);
       start = waist;
     }
     const features = this.#features.get(plan.waist);
@@ -73,21 +78,26 @@ export class FeatureChain {
     return plan;
   }
 
-  #make(start: number, waist: number, from: FeatureSource): Features {
+  /** Whether all before a waist still is as it was loaded when a phase begins. */
+  #isUntouched(waist: number, phaseIndex: number): boolean {
+    return this.plans.slice(0, phaseIndex).every((earlier) => waist <= earlier.waist);
+  }
+
+  #keyOf(waist: number): string {
+    return `${this.options.graph.nodes[waist]?.name ?? ''} ${this.options.cacheKey}`;
+  }
+
+  #make(start: number, waist: number, from: FeatureSource, phaseIndex: number): Features {
     const known = this.#features.get(waist);
     if (known !== undefined) return known;
-    const { graph, parameters, rows } = this.options;
+    const { graph, parameters, rows, shelf } = this.options;
     const node = graph.nodes[waist];
     invariant(node !== undefined, 'a waist is a node');
     const prefix = compile(graph, start, waist, FROZEN);
-    const features = new Features({
-      from,
-      prefix,
-      parameters,
-      rows,
-      shape: node.shape,
-      budget: this.#budget,
-    });
+    const form = { rows, shape: node.shape };
+    const isShared = this.#isUntouched(waist, phaseIndex);
+    const cache = isShared ? shelf.take(this.#keyOf(waist), form) : shelf.make(form);
+    const features = new Features({ from, prefix, parameters, cache, ownsCache: !isShared });
     this.#features.set(waist, features);
     return features;
   }

@@ -18,12 +18,10 @@ import type { RunControl } from '../training/control.ts';
 import { evaluate, type Outcome } from '../training/evaluate.ts';
 import type { Features } from '../training/features.ts';
 import { runPhase, type PhaseInputs } from '../training/phase.ts';
+import type { CacheShelf } from './cache-shelf.ts';
 import { FeatureChain } from './feature-chain.ts';
 import type { Network } from './network.ts';
 import { PictureInput } from './picture-input.ts';
-
-/** Bytes of host memory that cached activations may take. */
-const CACHE_BUDGET_BYTES = 2 * 2 ** 30;
 
 export interface RunInputs {
   readonly recipe: Recipe;
@@ -31,6 +29,8 @@ export interface RunInputs {
   readonly network: Network;
   readonly device: DeviceReport;
   readonly control: RunControl;
+  /** Where the activations are kept between runs. */
+  readonly shelf: CacheShelf;
   /** Seconds that came before: opening the set, loading weights. */
   readonly secondsByStage: Readonly<Record<string, number>>;
 }
@@ -72,7 +72,8 @@ class Run {
       firstTrainable: recipe.phases.map((phase) => this.#firstTrainable(phase)),
       pictures: new PictureInput(dataset.pictures, network.preprocessing, recipe),
       rows: dataset.pictures.count,
-      budgetBytes: CACHE_BUDGET_BYTES,
+      shelf: inputs.shelf,
+      cacheKey: cacheKeyOf(inputs),
     });
   }
 
@@ -208,4 +209,11 @@ class Run {
       versions: { mien: VERSION, tfjs: tf.version.tfjs },
     };
   }
+}
+
+/** What the frozen part computes depends on this, and on the pictures. */
+function cacheKeyOf({ recipe, network }: RunInputs): string {
+  const { views: _views, ...augmentation } = recipe.augmentation;
+  const { origin, sha256 } = network.weights;
+  return JSON.stringify([recipe.backbone, origin, sha256, network.preprocessing, augmentation, recipe.seed]);
 }

@@ -20,6 +20,7 @@ import type { Recipe } from '../protocol/recipe.ts';
 import type { SourceDescription } from '../protocol/source.ts';
 import type { RunControl } from '../training/control.ts';
 import { checkRecipe } from './check-recipe.ts';
+import { CacheShelf } from './cache-shelf.ts';
 import { isDeviceLost, lossOr } from './device-loss.ts';
 import { startDevice, type WasmPaths } from './device.ts';
 import { buildNetwork, describeNetwork, type Network } from './network.ts';
@@ -52,6 +53,8 @@ export class Session {
   /** Of the servers that sets come from. */
   readonly tokens = new Tokens();
 
+  #shelf: CacheShelf | null = null;
+
   constructor(
     readonly platform: Platform,
     readonly wasmPaths: WasmPaths,
@@ -60,6 +63,9 @@ export class Session {
   /** Takes a device. A network trained on another one is dropped: export it first. */
   async chooseDevice(backend: BackendChoice): Promise<DeviceReport> {
     if (this.#device !== null) this.#forgetTrained();
+    // What a lost device held is gone with it.
+    if (!isDeviceLost()) this.#shelf?.clear();
+    this.#shelf = null;
     this.#choice = backend;
     this.#device = await startDevice(backend, this.wasmPaths);
     return this.#device;
@@ -187,7 +193,8 @@ export class Session {
       // Now more of the weights is here, and it is known what came with them.
       emit({ kind: 'model', model: await this.#described(recipe, labels.length, network, options) });
       const dataset = this.#currentSet();
-      const events = runRecipe({ recipe, dataset, network, device, control, secondsByStage: seconds });
+      const shelf = (this.#shelf ??= new CacheShelf(this.platform));
+      const events = runRecipe({ recipe, dataset, network, device, control, shelf, secondsByStage: seconds });
       let next = await events.next();
       for (; next.done !== true; next = await events.next()) emit(next.value);
       this.#trained = { network, result: next.value, labels };

@@ -120,6 +120,12 @@ export interface MienKernels {
     attrs: { labelSmoothing: number };
     output: TensorInfo[];
   };
+  /** Puts `values [n, ...]` into the `rows` (int32, `[n]`) of `slab [..., ...]`; the old slab must not be used again. */
+  MienStoreRows: {
+    inputs: { slab: TensorInfo; values: TensorInfo; rows: TensorInfo };
+    attrs: Record<string, never>;
+    output: TensorInfo;
+  };
   /** `total + sums`; it ends a step, so that a backend that records work sends it now. */
   MienAccumulate: {
     inputs: { total: TensorInfo; sums: TensorInfo };

@@ -5,7 +5,8 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Parameters } from '../models/program/parameters.ts';
 import type { Program } from '../models/program/program.ts';
-import { ActivationCache, type MemoryBudget } from './activation-cache.ts';
+import type { StudioError } from '../protocol/errors.ts';
+import type { ActivationCache } from './cache/activation-cache.ts';
 import { inferencePass } from './pass.ts';
 
 /** One view of the pictures; `plain` is without augmentation, as validation and test use it. */
@@ -26,53 +27,47 @@ export interface FeaturesOptions {
   readonly from: FeatureSource;
   readonly prefix: Program;
   readonly parameters: Parameters;
-  /** Number of pictures in the set. */
-  readonly rows: number;
-  /** Shape of one picture's value at the waist. */
-  readonly shape: readonly number[];
-  readonly budget: MemoryBudget;
+  readonly cache: ActivationCache;
+  /** Whether the cache belongs to these features, and ends with them. */
+  readonly ownsCache: boolean;
 }
 
-/** See the header. Owns its prefix program and cache. */
+/** See the header. Owns its prefix program. */
 export class Features implements FeatureSource {
-  readonly #cache: ActivationCache;
+  constructor(readonly options: FeaturesOptions) {}
 
-  constructor(readonly options: FeaturesOptions) {
-    this.#cache = new ActivationCache(
-      options.rows,
-      tf.util.sizeFromShape([...options.shape]),
-      options.budget,
-    );
+  /** Why something is computed again in each epoch; null while everything is kept. */
+  get notKept(): StudioError | null {
+    return this.options.cache.notKept;
   }
 
   async batch(rows: ArrayLike<number>, view: View, signal: AbortSignal): Promise<tf.Tensor> {
-    const { shape } = this.options;
+    const { cache } = this.options;
     const key = keyOf(view);
     if (key === null) return this.#compute(rows, view, signal);
-    if (this.#cache.missing(key, rows).length === 0) {
-      return tf.tensor(this.#cache.gather(key, rows), [rows.length, ...shape], 'float32');
-    }
+    const held = await cache.gather(key, rows);
+    if (held !== null) return held;
     const values = await this.#compute(rows, view, signal);
-    if (this.#cache.open(key)) this.#cache.store(key, rows, (await values.data()) as Float32Array);
+    await cache.store(key, rows, values);
     return values;
   }
 
   /** Those of `rows` that are not cached although the view is one that can be. */
   missing(rows: ArrayLike<number>, view: View): number[] {
     const key = keyOf(view);
-    return key === null ? [] : this.#cache.missing(key, rows);
+    return key === null ? [] : this.options.cache.missing(key, rows);
   }
 
-  /** Computes and caches `rows`; false when the memory budget is used up. */
+  /** Computes and caches `rows`; false when there is no room for them. */
   async keep(rows: readonly number[], view: View, signal: AbortSignal): Promise<boolean> {
     const values = await this.batch(rows, view, signal);
     values.dispose();
     return this.missing(rows, view).length === 0;
   }
 
-  /** Frees the cache and the prefix. */
+  /** Frees the prefix, and the cache where it is its own. */
   dispose(): void {
-    this.#cache.clear();
+    if (this.options.ownsCache) this.options.cache.clear();
     this.options.prefix.dispose();
   }
 

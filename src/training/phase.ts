@@ -174,7 +174,10 @@ async function* fillCache(inputs: PhaseInputs, rows: Uint32Array, view: View): A
   for (let from = 0; from < missing.length && !control.isStopping; from += FILL_BATCH) {
     await control.checkpoint();
     const some = missing.slice(from, from + FILL_BATCH);
-    if (!(await features.keep(some, view, control.signal))) return;
+    if (!(await features.keep(some, view, control.signal))) {
+      if (features.notKept !== null) yield { kind: 'notice', notice: features.notKept.toWire() };
+      return;
+    }
     yield {
       kind: 'progress',
       stage: 'cache',

@@ -40,6 +40,8 @@ const composites: { readonly [Name in MienKernelName]: Composite<Name> } = {
   MienNormInputGrad: normInputGrad,
   MienMoments: moments,
   MienSoftmaxLoss: softmaxLoss,
+  MienStoreRows: ({ slab, values, rows }) =>
+    tf.tensorScatterUpdate(slab, tf.reshape<tf.Rank.R2>(rows, [-1, 1]), values),
   MienAccumulate: ({ total, sums }) => tf.add(total, sums),
 };
 

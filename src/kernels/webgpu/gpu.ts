@@ -175,3 +175,12 @@ function uniformBuffer(gpu: Gpu, { uniforms = [], isFleeting = false }: ProgramR
   kept.set(key, buffer);
   return buffer;
 }
+
+/** Share of the largest buffer that caches may take in all: how much memory there is, WebGPU does not say. */
+const CACHE_SHARE = 0.5;
+
+/** Bytes that caches may take of the device's memory, in all and in one tensor, by the adapter's limits. */
+export function cacheBounds(backend: unknown): { totalBytes: number; slabBytes: number } {
+  const { maxBufferSize, maxStorageBufferBindingSize } = gpuOf(backend).device.limits;
+  return { totalBytes: maxBufferSize * CACHE_SHARE, slabBytes: maxStorageBufferBindingSize };
+}

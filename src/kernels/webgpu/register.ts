@@ -14,7 +14,7 @@ import { forward } from './linear-forward.ts';
 import { inputGrad } from './linear-input-grad.ts';
 import { softmaxLoss } from './loss.ts';
 import { channelDot, channelSum, moments, normGrads } from './reduce.ts';
-import { dropout, globalPool, globalPoolGrad, norm, normInputGrad, reluGrad } from './rows.ts';
+import { dropout, globalPool, globalPoolGrad, norm, normInputGrad, reluGrad, storeRows } from './rows.ts';
 import { outShapeOf, shapeOf, type LinearShape } from './shape.ts';
 import { adam, sgd } from './updates.ts';
 
@@ -78,6 +78,7 @@ const programs: { readonly [Name in keyof Kernels]?: Program<Name> } = {
   MienNormInputGrad: (gpu, inputs, { epsilon }) => normInputGrad(gpu, inputs, epsilon),
   MienMoments: (gpu, inputs, { momentum }) => moments(gpu, inputs, momentum),
   MienSoftmaxLoss: softmaxLoss,
+  MienStoreRows: storeRows,
   MienAdam: adam,
   MienSgd: sgd,
 };

@@ -122,6 +122,36 @@ export function globalPool(gpu: Gpu, x: TensorInfo): TensorInfo {
   });
 }
 
+/** Writes in place. @see MienKernels.MienStoreRows */
+export function storeRows(
+  gpu: Gpu,
+  { slab, values, rows }: MienKernels['MienStoreRows']['inputs'],
+): TensorInfo {
+  const count = rows.shape[0] ?? 0;
+  const size = values.shape.reduce((product, side) => product * side, 1);
+  gpu.incRef(slab.dataId);
+  const out = { dataId: slab.dataId, shape: slab.shape, dtype: slab.dtype };
+  dispatch(gpu, {
+    label: 'store rows',
+    code: `${FLAT_MAIN}
+  if (index >= uniforms.size) { return; }
+  let row = index / uniforms.width;
+  slab[u32(rows[row]) * uniforms.width + index % uniforms.width] = values[index];
+}`,
+    bindings: [
+      { name: 'slab', type: 'f32', tensor: out, isWritten: true },
+      { name: 'values', type: 'f32', tensor: values },
+      { name: 'rows', type: 'i32', tensor: rows },
+    ],
+    uniforms: [
+      { name: 'size', type: 'u32', value: size },
+      { name: 'width', type: 'u32', value: size / Math.max(count, 1) },
+    ],
+    groups: flatGroups(size),
+  });
+  return out;
+}
+
 /** High half of a 64-bit product and ten rounds of Philox, as `lib/random.ts` has them. */
 const PHILOX = `fn high(a: u32, b: u32) -> u32 {
   let a0 = a & 0xffffu; let a1 = a >> 16u; let b0 = b & 0xffffu; let b1 = b >> 16u;

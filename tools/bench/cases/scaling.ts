@@ -3,6 +3,7 @@ import type { Dataset, PictureStore } from '../../../src/data/dataset.ts';
 import { openDataset } from '../../../src/data/open-dataset.ts';
 import { RunControl } from '../../../src/engine/control.ts';
 import { buildNetwork } from '../../../src/engine/network.ts';
+import { CacheShelf } from '../../../src/engine/cache-shelf.ts';
 import { runRecipe } from '../../../src/engine/run.ts';
 import type { Session } from '../../../src/engine/session.ts';
 import type { RunResult } from '../../../src/protocol/events.ts';
@@ -65,9 +66,11 @@ async function trainOn(session: Session, count: number): Promise<RunResult> {
   });
   const device = await session.chooseDevice('wasm');
   const control = new RunControl();
-  const events = runRecipe({ recipe, dataset, network, device, control, secondsByStage: {} });
+  const shelf = new CacheShelf(session.platform);
+  const events = runRecipe({ recipe, dataset, network, device, control, shelf, secondsByStage: {} });
   let next = await events.next();
   while (next.done !== true) next = await events.next();
+  shelf.clear();
   network.model.dispose();
   return next.value;
 }
