@@ -140,6 +140,11 @@ it('has every device with its reason, and dialogs that axe likes', async () => {
   await expect.poll(() => dialog.getByRole('radio').count()).toBeGreaterThan(1);
   expect(await axe(page)).toEqual([]);
   await screenshot(page, 'ui-source');
+  await page.keyboard.press('Escape');
+  await page.getByText('Weights and size').click();
+  await page.getByLabel('Weights', { exact: true }).selectOption('another');
+  await dialog.getByLabel('Folder').waitFor();
+  expect(await axe(page)).toEqual([]);
 });
 
 it('reads aloud phases and epochs, not steps', { timeout: 120_000 }, async () => {

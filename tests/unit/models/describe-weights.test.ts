@@ -1,9 +1,11 @@
 /** Weights before they are loaded: where from, how large, what is here, and which network a file is for. */
 import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import * as tf from '@tensorflow/tfjs';
 import { zipSync } from 'fflate';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { buildBackbone } from '../../../src/models/backbones/registry.ts';
 import { describeWeights, inspectWeights } from '../../../src/models/describe-weights.ts';
 import { openBackboneWeights } from '../../../src/models/load-weights.ts';
@@ -118,5 +120,64 @@ describe('picked weights', () => {
 
   it('have to be picked again after a reload', async () => {
     expect(await codeOf(inspect('gone.h5', []))).toBe('model/weights-not-picked');
+  });
+});
+
+describe('weights at an address', () => {
+  const closers: (() => void)[] = [];
+  afterEach(() => {
+    for (const close of closers.splice(0)) close();
+  });
+
+  /** Serves files, whole or in ranges, to anybody. */
+  async function serve(files: Readonly<Record<string, Uint8Array>>): Promise<string> {
+    const server = createServer((request, response) => {
+      const bytes = files[request.url ?? ''];
+      if (bytes === undefined) return void response.writeHead(404).end();
+      const [, from = '0', to = ''] = /^bytes=(\d+)-(\d+)$/u.exec(request.headers.range ?? '') ?? [];
+      const end = Math.min(Number(to) + 1, bytes.length);
+      const range = `bytes ${from}-${end - 1}/${bytes.length}`;
+      response
+        .writeHead(206, { 'content-range': range, etag: '"v1"' })
+        .end(bytes.subarray(Number(from), end));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    closers.push(() => server.close());
+    return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  }
+
+  const inspect = (address: string) =>
+    inspectWeights(address, backboneOf('mobilenetv2', 'random', { alpha: 0.1 }), page, {});
+
+  it('of Keras are fetched whole, with progress, and recorded with their version', async () => {
+    const packed = readFileSync(new URL('../../parity/models/fixtures/backbone.h5.gz', import.meta.url));
+    const origin = await serve({ '/mine.h5': new Uint8Array(gunzipSync(packed)) });
+    const found = await inspect(`${origin}/mine.h5`);
+    expect(found.weights).toMatchObject({ kind: 'download', origin: `${origin}/mine.h5` });
+    const progress: number[] = [];
+    const opened = await openBackboneWeights(found.backbone, page, {
+      seed: 0,
+      onProgress: (done, total) => void progress.push(done / total),
+    });
+    const { backbone, model } = buildBackbone(found.backbone, 32);
+    const loaded = await opened.fill(model, backbone);
+    model.dispose();
+    expect(loaded.origin).toBe(`${origin}/mine.h5, "v1"`);
+    expect(loaded.sha256).toMatch(/^[0-9a-f]{64}$/u);
+    expect(progress.at(-1)).toBe(1);
+  });
+
+  it('of a shared Teachable Machine model are found by the folder that is shared', async () => {
+    const { files } = await teachableMachine(['happy', 'sad'], 32);
+    const shared = Object.entries(files).map(([name, bytes]) => [`/models/abc/${name}`, bytes] as const);
+    const origin = await serve(Object.fromEntries(shared));
+    const found = await inspect(`${origin}/models/abc/`);
+    expect(found.weights.labels).toEqual(['happy', 'sad']);
+    expect(found.backbone).toMatchObject({ name: 'mobilenetv2', alpha: 0.35 });
+  });
+
+  it('that are not there are said to be missing', async () => {
+    const origin = await serve({});
+    expect(await codeOf(inspect(`${origin}/gone.safetensors`))).toBe('net/not-found');
   });
 });
