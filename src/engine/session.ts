@@ -259,15 +259,20 @@ export class Session {
   }
 }
 
+/** Files that the page made itself have their path as their name. */
+function pathOf(file: File): string {
+  return file.webkitRelativePath === '' ? file.name : file.webkitRelativePath;
+}
+
 /** A picked folder comes as its files, each with its path; a picked file comes alone. */
 function pickedOf(files: readonly File[] = []): { file?: Blob; folder?: readonly FolderFile[] } {
   const [first] = files;
   if (first === undefined) return {};
-  if (first.webkitRelativePath === '') return { file: first };
+  if (!pathOf(first).includes('/')) return { file: first };
   return {
     folder: files.map((file) => ({
       // Without the picked folder's own name.
-      path: file.webkitRelativePath.replace(/^[^/]*\//, ''),
+      path: pathOf(file).replace(/^[^/]*\//, ''),
       sizeBytes: file.size,
       modifiedMs: file.lastModified,
       read: async () => new Uint8Array(await file.arrayBuffer()),

@@ -33,6 +33,8 @@ export type OptionSpec = {
       readonly accept: string;
       /** Whether a folder is picked in place of a file. */
       readonly isFolder?: true;
+      /** Whether the page takes the pictures with the camera in place of letting one pick them. */
+      readonly isCamera?: true;
     }
 );
 

@@ -12,7 +12,7 @@ import type { Recipe } from './recipe.ts';
 import type { SourceDescription } from './source.ts';
 import type { StoredDownloads } from './stored.ts';
 
-/** What was picked on the page: single files, or all files of a folder (they have a `webkitRelativePath`). */
+/** What was picked on the page: single files, or all files of a folder (they have a `webkitRelativePath`, or their path as their name). */
 export interface Picked {
   /** The image set's. */
   readonly files?: readonly File[];

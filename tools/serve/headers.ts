@@ -24,6 +24,8 @@ export const COMMON_HEADERS: Headers = {
   'Cross-Origin-Resource-Policy': 'same-origin',
   'X-Content-Type-Options': 'nosniff',
   'Referrer-Policy': 'no-referrer',
+  // The camera is the page's own source of pictures; nothing else of the machine is asked for.
+  'Permissions-Policy': 'camera=(self), microphone=(), geolocation=()',
 };
 
 // Pictures and weights come from the Hub and its CDN, whose host changes, or from a hub in the classroom, which has no

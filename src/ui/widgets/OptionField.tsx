@@ -3,6 +3,7 @@ import { useId, type ReactElement } from 'react';
 import { formatPlain } from '../../lib/format.ts';
 import type { OptionSpec } from '../../protocol/catalog.ts';
 import type { OptionValue } from '../../protocol/recipe.ts';
+import { CameraOption } from '../data/capture/CameraOption.tsx';
 import { TextSetting } from './TextSetting.tsx';
 
 interface OptionFieldProps {
@@ -46,6 +47,7 @@ export function OptionField({ spec, value, isReadOnly, onChange }: OptionFieldPr
     case 'choice':
       return <ChoiceOption spec={spec} value={shown} isReadOnly={isReadOnly} onChange={onChange} />;
     case 'file':
+      if (spec.isCamera === true) return <CameraOption {...{ spec, isReadOnly, onChange }} />;
       return <FileOption spec={spec} value={String(shown)} isReadOnly={isReadOnly} onChange={onChange} />;
     default:
       return spec satisfies never;

@@ -1,0 +1,50 @@
+/** Pictures that were taken with the camera on the page, as class-named folders of JPEG files. */
+import { StudioError } from '../../protocol/errors.ts';
+import { textOption } from '../../protocol/options.ts';
+import { findPictures, identityOfFolder, readPictures } from './class-folders.ts';
+import type { Source } from './source.ts';
+
+export const webcam: Source = {
+  entry: {
+    name: 'webcam',
+    label: 'Camera',
+    help: 'Pictures that you take here and now, class by class.',
+    notice:
+      'Taken with this machine’s camera; nothing is sent anywhere. Ask people before you take their picture.',
+    options: [
+      {
+        kind: 'file',
+        name: 'path',
+        label: 'Pictures',
+        help: 'Name the classes and take pictures of each; in a recipe, the path of a folder of such pictures.',
+        default: '',
+        accept: '',
+        isFolder: true,
+        isCamera: true,
+      },
+    ],
+  },
+  async open(options, { folder, platform }) {
+    const path = textOption(options, 'path');
+    const listed = folder ?? (path === '' ? undefined : await platform.listFolder?.(path));
+    if (listed === undefined) throw nothingTaken();
+    const pictures = findPictures(listed);
+    return {
+      origin: 'the camera',
+      identity: identityOfFolder(pictures),
+      noun: 'pictures',
+      sizeBytes: pictures.reduce((sum, picture) => sum + picture.sizeBytes, 0),
+      rowCount: pictures.length,
+      labelNames: null,
+      readRows: (signal) => readPictures(pictures, false, signal),
+    };
+  },
+};
+
+function nothingTaken(): StudioError {
+  return new StudioError({
+    code: 'data/nothing-taken',
+    message: 'Pictures taken with the camera were expected; none have been taken on this page.',
+    hint: 'Press Change in the Data column, choose Camera and take pictures. Headless, set dataset.path to a folder.',
+  });
+}

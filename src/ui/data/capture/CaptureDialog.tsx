@@ -1,0 +1,122 @@
+/** Takes pictures with the camera, class by class, and hands them over as files. Loaded when it is opened. */
+import { useEffect, useRef, useState, type ReactElement, type RefObject } from 'react';
+import type { Recipe } from '../../../protocol/recipe.ts';
+import { Dialog } from '../../widgets/Dialog.tsx';
+import { Message } from '../../widgets/Message.tsx';
+import { takePicture } from './camera.ts';
+import './capture.css';
+import { ClassCard } from './ClassCard.tsx';
+import { filesOf, missingIn, neededOfEach, type TakenClass } from './taken.ts';
+import { useCamera } from './use-camera.ts';
+
+interface CaptureDialogProps {
+  readonly split: Recipe['split'];
+  readonly onTaken: (files: readonly File[]) => void;
+  readonly onClose: () => void;
+}
+
+const LEAST_CLASSES = 2;
+const emptyClass = (id: number): TakenClass => ({ id, name: `Class ${id.toString()}`, pictures: [] });
+
+/** See the header. */
+export function CaptureDialog({ split, onTaken, onClose }: CaptureDialogProps): ReactElement {
+  const video = useRef<HTMLVideoElement>(null);
+  const { isOn, error, retry } = useCamera(video);
+  const { classes, change, add, remove, take } = useTaken(video);
+  const missing = missingIn(classes, split);
+  return (
+    <Dialog title="Pictures from the camera" isWide onClose={onClose}>
+      <div className="capture">
+        <div className="capture-view">
+          <video ref={video} autoPlay muted playsInline aria-label="What the camera shows" />
+          {error !== null && (
+            <Message error={error}>
+              <button type="button" onClick={retry}>
+                Try again
+              </button>
+            </Message>
+          )}
+          <p className="small">
+            Name each class, show it to the camera and hold its button, or Space. Move between pictures: what
+            looks the same teaches little. {neededOfEach(split)} of each are the least, thirty are better.
+          </p>
+        </div>
+        <ul className="taken-classes">
+          {classes.map((taken) => (
+            <ClassCard
+              key={taken.id}
+              taken={taken}
+              hasCamera={isOn}
+              onName={(name) => change(taken.id, (before) => ({ ...before, name }))}
+              onTake={() => take(taken.id)}
+              onDrop={(id) =>
+                change(taken.id, (before) => ({
+                  ...before,
+                  pictures: before.pictures.filter((picture) => picture.id !== id),
+                }))
+              }
+              onRemove={classes.length > LEAST_CLASSES ? () => remove(taken.id) : null}
+            />
+          ))}
+          <li>
+            <button type="button" onClick={add}>
+              Add a class
+            </button>
+          </li>
+        </ul>
+      </div>
+      <div className="actions">
+        <p className="small" role="status">
+          {missing}
+        </p>
+        <button type="button" onClick={onClose}>
+          Cancel
+        </button>
+        <button
+          type="button"
+          className="go"
+          disabled={missing !== null}
+          onClick={() => onTaken(filesOf(classes))}
+        >
+          Use these
+        </button>
+      </div>
+    </Dialog>
+  );
+}
+
+/** The classes, and what can be done to them. */
+function useTaken(video: RefObject<HTMLVideoElement | null>) {
+  const [classes, setClasses] = useState<readonly TakenClass[]>([1, 2].map(emptyClass));
+  const nextId = useRef(LEAST_CLASSES + 1);
+  // Addresses of pictures hold memory until they are given back.
+  const urls = useRef(new Set<string>());
+  useEffect(() => {
+    const made = urls.current;
+    return () => made.forEach((url) => URL.revokeObjectURL(url));
+  }, []);
+  const change = (id: number, how: (before: TakenClass) => TakenClass): void =>
+    setClasses((before) => before.map((one) => (one.id === id ? how(one) : one)));
+  const newId = (): number => nextId.current++;
+  const take = async (id: number): Promise<void> => {
+    const picture = video.current === null ? null : await takePicture(video.current);
+    if (picture === null) return;
+    const url = URL.createObjectURL(picture);
+    urls.current.add(url);
+    const taken = { id: newId(), picture, url };
+    change(id, (before) => ({ ...before, pictures: [...before.pictures, taken] }));
+  };
+  return {
+    classes,
+    change,
+    take: (id: number): void => void take(id),
+    add: (): void => {
+      const id = newId();
+      setClasses((before) => [
+        ...before,
+        { ...emptyClass(id), name: `Class ${(before.length + 1).toString()}` },
+      ]);
+    },
+    remove: (id: number): void => setClasses((before) => before.filter((one) => one.id !== id)),
+  };
+}
