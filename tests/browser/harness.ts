@@ -17,6 +17,8 @@ export interface PageOptions extends BrowserContextOptions {
   readonly path?: string | null;
   /** Problems that the test provokes: those that match are not held against it. */
   readonly allow?: readonly RegExp[];
+  /** Flags of a browser of its own, beside those that every test has. */
+  readonly flags?: readonly string[];
 }
 
 interface Open {
@@ -25,7 +27,8 @@ interface Open {
   readonly problems: string[];
 }
 
-let browser: Browser | null = null;
+/** By their flags. */
+const browsers = new Map<string, Promise<Browser>>();
 let opened: Open[] = [];
 
 /** The served build's address, with a trailing slash. */
@@ -35,14 +38,23 @@ export const appUrl = (): string => inject('appUrl');
 export const appFolder = (): string => inject('appFolder');
 
 /** Opens a page in a profile of its own. It is closed, and its problems counted, after the test. */
-export async function newPage({ path = '', allow = [], ...options }: PageOptions = {}): Promise<Page> {
-  browser ??= await chromium.launch({ executablePath: inject('chromium'), args: [...CHROMIUM_FLAGS] });
-  const context = await browser.newContext({ baseURL: appUrl(), ...options });
+export async function newPage({
+  path = '',
+  allow = [],
+  flags = [],
+  ...options
+}: PageOptions = {}): Promise<Page> {
+  const browser = browsers.get(flags.join(' ')) ?? launch(flags);
+  browsers.set(flags.join(' '), browser);
+  const context = await (await browser).newContext({ baseURL: appUrl(), ...options });
   const page = await context.newPage();
   opened.push({ page, allow, problems: watch(page) });
   if (path !== null) await page.goto(path);
   return page;
 }
+
+const launch = (flags: readonly string[]): Promise<Browser> =>
+  chromium.launch({ executablePath: inject('chromium'), args: [...CHROMIUM_FLAGS, ...flags] });
 
 /** Notes what goes wrong in a page and its workers. */
 function watch(page: Page): string[] {
@@ -107,6 +119,6 @@ afterEach(async ({ task }) => {
 });
 
 afterAll(async () => {
-  await browser?.close();
-  browser = null;
+  for (const browser of browsers.values()) await (await browser).close();
+  browsers.clear();
 });

@@ -63,6 +63,7 @@ function Strip({ recipe, model, run, unfreeze }: StripPartProps): ReactElement {
   const studio = useStudio();
   const dataset = useStudioState((state) => state.dataset.value);
   const tuned = fineTuneOf(recipe);
+  const tunings = recipe.phases.filter(({ name }) => name === 'fineTune').length;
   const classes = dataset?.labels.length ?? 0;
   const isHeadPhase = inHeadPhase(run);
   const open = isHeadPhase ? 0 : unfreeze;
@@ -86,6 +87,11 @@ function Strip({ recipe, model, run, unfreeze }: StripPartProps): ReactElement {
         cacheText={viewsText(recipe)}
         onCut={isActive(run) || tuned === null ? null : moveCut}
       />
+      {tunings > 1 && (
+        <p className="small">
+          The cut is that of the last of {countInWords(tunings)} fine-tune phases; the others keep theirs.
+        </p>
+      )}
       <Parameters model={model} unfreeze={open} />
       <Cost recipe={recipe} model={model} unfreeze={open} />
       {unfreeze > 0 && <p className="small">{cacheSentence(recipe, model, unfreeze)}</p>}
