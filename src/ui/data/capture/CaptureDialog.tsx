@@ -28,7 +28,14 @@ export function CaptureDialog({ split, onTaken, onClose }: CaptureDialogProps): 
     <Dialog title="Pictures from the camera" isWide onClose={onClose}>
       <div className="capture">
         <div className="capture-view">
-          <video ref={video} autoPlay muted playsInline aria-label="What the camera shows" />
+          <video
+            ref={video}
+            autoPlay
+            muted
+            playsInline
+            hidden={error !== null}
+            aria-label="What the camera shows"
+          />
           {error !== null && (
             <Message error={error}>
               <button type="button" onClick={retry}>
