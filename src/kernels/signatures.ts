@@ -167,3 +167,21 @@ export interface MienUpdateKernels {
 type UpdateInputs<Slot extends string> = Record<'values' | 'gradients' | Slot, readonly TensorInfo[]>;
 
 export type MienKernelName = keyof MienKernels;
+
+/** Kernels that only the WebGPU backend has, because the host does their work as well. */
+export interface MienDeviceKernels {
+  /**
+   * Views of pictures, preprocessed: `[count, size, size, 3]`. `pictures` are RGB bytes, four to an int32, one picture
+   * after another; the others are a `ViewPlan`'s arrays. Without `changesContrast` all of `contrast` is 1.
+   */
+  MienViews: {
+    inputs: Record<'pictures' | 'transforms' | 'contrast' | 'patches', TensorInfo>;
+    attrs: {
+      count: number;
+      size: number;
+      changesContrast: boolean;
+      preprocessing: Record<'order' | 'scale' | 'offset', readonly [number, number, number]>;
+    };
+    output: TensorInfo;
+  };
+}

@@ -1,6 +1,6 @@
 /** Registers the WebGPU programs, each in place of what is composed from ops; shapes they are not for fall back. */
 import { replaceKernel } from '../replace.ts';
-import type { MienKernelName, MienKernels, MienUpdateKernels } from '../signatures.ts';
+import type { MienDeviceKernels, MienKernelName, MienKernels, MienUpdateKernels } from '../signatures.ts';
 import {
   depthwiseFilterGradParts,
   depthwiseForward,
@@ -17,8 +17,9 @@ import { channelDot, channelSum, moments, normGrads } from './reduce.ts';
 import { dropout, globalPool, globalPoolGrad, norm, normInputGrad, reluGrad, storeRows } from './rows.ts';
 import { outShapeOf, shapeOf, type LinearShape } from './shape.ts';
 import { adam, sgd } from './updates.ts';
+import { views } from './views.ts';
 
-type Kernels = MienKernels & MienUpdateKernels;
+type Kernels = MienKernels & MienUpdateKernels & MienDeviceKernels;
 
 /** Null leaves the shape to what was registered before. */
 type Program<Name extends keyof Kernels> = (
@@ -79,6 +80,7 @@ const programs: { readonly [Name in keyof Kernels]?: Program<Name> } = {
   MienMoments: (gpu, inputs, { momentum }) => moments(gpu, inputs, momentum),
   MienSoftmaxLoss: softmaxLoss,
   MienStoreRows: storeRows,
+  MienViews: views,
   MienAdam: adam,
   MienSgd: sgd,
 };
