@@ -85,8 +85,9 @@ async function make({ golden, classifier }: Imitated): Promise<MadeFile> {
   const { tensors } = JSON.parse(await readFile(new URL(`${golden}.json`, GOLDENS), 'utf8')) as {
     tensors: readonly Row[];
   };
-  const missing = classifier.filter(([name]) => !tensors.some(([each]) => each === name));
-  const rows = [...tensors, ...missing];
+  const others = tensors.filter(([name]) => !classifier.some(([each]) => each === name));
+  // In the order of their names, as the libraries save them.
+  const rows = [...others, ...classifier].sort(([one], [other]) => (one < other ? -1 : 1));
   let at = 0;
   const header: Record<string, unknown> = {};
   for (const [name, dtype, shape] of rows) {

@@ -145,12 +145,12 @@ function Cost({ recipe, model, unfreeze }: Omit<StripPartProps, 'run'>): ReactEl
       </thead>
       <tbody>
         <tr>
-          <th scope="row">Frozen, a picture</th>
+          <th scope="row">Once a picture</th>
           <td>{formatAmount(frozen)}</td>
           <td>{formatBytes(waistBytes)}</td>
         </tr>
         <tr>
-          <th scope="row">A step of {batchSize}</th>
+          <th scope="row">Each step of {batchSize}</th>
           <td>{formatAmount(step)}</td>
           <td>≈ {formatBytes(memoryBytes)}</td>
         </tr>
