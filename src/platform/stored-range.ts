@@ -26,10 +26,11 @@ export interface StoredRangeOptions extends HttpRangeOptions {
   readonly requestBlocks?: number | undefined;
 }
 
-const BLOCK_BYTES = 2 ** 20;
+/** Smaller than a row group: what an interruption loses is less than that. */
+const BLOCK_BYTES = 2 ** 18;
 
 /** A request waits until what it brought is stored, so this many blocks may be in memory. */
-const REQUEST_BLOCKS = 16;
+const REQUEST_BLOCKS = 64;
 
 /**
  * Opens a file by its stable address, with what the store has of it. Where the server cannot be reached, what is here

@@ -194,7 +194,7 @@ function loadableAfter<Value>(
     case 'askFailed':
       return { status: 'failed', value: null, error: event.error };
     case 'askDropped':
-      return { ...before, status: before.value === null ? 'none' : 'ready' };
+      return { ...before, status: before.value === null ? 'cancelled' : 'ready' };
     default:
       return event satisfies never;
   }

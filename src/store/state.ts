@@ -61,7 +61,7 @@ export type RunState =
 
 /** Something asked of the engine: the last answer stays while a new one is on its way. */
 export interface Loadable<Value> {
-  readonly status: 'none' | 'loading' | 'ready' | 'failed';
+  readonly status: 'none' | 'loading' | 'ready' | 'failed' | 'cancelled';
   readonly value: Value | null;
   readonly error: WireError | null;
 }

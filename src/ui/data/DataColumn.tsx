@@ -1,6 +1,5 @@
 /** The first clause: which pictures, how many of each class, how they are split, and what the network sees of them. */
 import { useState, type ReactElement } from 'react';
-import { formatBytes } from '../../lib/format.ts';
 import { useShownRecipe, useStudio, useStudioState } from '../studio-context.ts';
 import { Column } from '../widgets/Column.tsx';
 import { Later } from '../widgets/Later.tsx';
@@ -10,6 +9,7 @@ import { dataClause } from '../words/sentence.ts';
 import { ClassBars } from './ClassBars.tsx';
 import type { LookAt } from './look/LookDialog.tsx';
 import { Notice } from './Notice.tsx';
+import { Opening } from './Opening.tsx';
 import { PictureGrid } from './PictureGrid.tsx';
 import { Source } from './Source.tsx';
 import { Views } from './Views.tsx';
@@ -26,6 +26,7 @@ export function DataColumn(): ReactElement {
   const dataset = isOther ? null : value;
   const [look, setLook] = useState<LookAt | null>(null);
   const opening = useStudioState((state) => state.opening);
+  const notices = useStudioState((state) => state.notices);
   const linkError = useStudioState((state) => state.linkError);
   const clause = dataset === null ? 'Pictures in their classes,' : dataClause(dataset);
   return (
@@ -43,21 +44,19 @@ export function DataColumn(): ReactElement {
           </button>
         </Message>
       )}
-      {dataset?.notKept && <Message error={dataset.notKept} />}
-      {status === 'loading' && (dataset === null || opening !== null) && (
-        <div className="stack-s">
-          <p className="small">
-            {opening === null ? 'Opening the set' : opening.label}
-            {opening !== null && opening.unit === 'bytes' && opening.total !== null
-              ? `, ${formatBytes(opening.done)} of ${formatBytes(opening.total)}`
-              : ''}
-          </p>
-          <progress
-            aria-label="Opening the set"
-            {...(opening?.total == null ? {} : { value: opening.done, max: opening.total })}
-          />
-        </div>
+      {status === 'cancelled' && (
+        <p className="row small">
+          Not opened; what was downloaded is kept.
+          <button type="button" onClick={() => void studio.refresh(true)}>
+            Open
+          </button>
+        </p>
       )}
+      {notices.map((notice) => (
+        <Message key={notice.code} error={notice} />
+      ))}
+      {dataset?.notKept && <Message error={dataset.notKept} />}
+      {status === 'loading' && (dataset === null || opening !== null) && <Opening progress={opening} />}
       {recipe !== null && dataset !== null && (
         <>
           <ClassBars dataset={dataset} onReport={() => setLook('report')} />

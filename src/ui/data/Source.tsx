@@ -6,8 +6,11 @@ import type { DatasetSummary } from '../../protocol/dataset.ts';
 import type { Recipe } from '../../protocol/recipe.ts';
 import { isActive } from '../../store/state.ts';
 import { useStudioState } from '../studio-context.ts';
-import { SourceDialog } from './SourceDialog.tsx';
+import { Later } from '../widgets/Later.tsx';
+import { Provenance } from './Provenance.tsx';
 import { StoredDialog } from './StoredDialog.tsx';
+
+const loadSourceDialog = async () => (await import('./SourceDialog.tsx')).SourceDialog;
 
 interface SourceProps {
   readonly recipe: Recipe;
@@ -23,12 +26,13 @@ export function Source({ recipe, dataset }: SourceProps): ReactElement {
   );
   const active = useStudioState((state) => isActive(state.run));
   const size = dataset === null || dataset.sizeBytes === 0 ? '' : `, ${formatBytes(dataset.sizeBytes)}`;
+  const address = addressOf(recipe, entry);
   return (
     <div className="source">
-      <code>{addressOf(recipe, entry) ?? entry?.label ?? recipe.dataset.source}</code>
+      <code>{address ?? entry?.label ?? recipe.dataset.source}</code>
       <p className="row small">
         <span>
-          {dataset?.origin ?? entry?.label ?? ''}
+          {dataset === null || dataset.origin === address ? entry?.label : dataset.origin}
           {size}
         </span>
         <span className="source-actions">
@@ -42,7 +46,8 @@ export function Source({ recipe, dataset }: SourceProps): ReactElement {
           )}
         </span>
       </p>
-      {isOpen && <SourceDialog recipe={recipe} onClose={() => setIsOpen(false)} />}
+      {dataset?.provenance !== undefined && <Provenance from={dataset.provenance} />}
+      {isOpen && <Later load={loadSourceDialog} props={{ recipe, onClose: () => setIsOpen(false) }} />}
       {isStoredOpen && <StoredDialog onClose={() => setIsStoredOpen(false)} />}
     </div>
   );

@@ -1,10 +1,14 @@
 /** Chooses another set: the sources of the catalog, each with the fields it declares. */
 import { useState, type ReactElement } from 'react';
-import type { SourceEntry } from '../../protocol/catalog.ts';
+import type { OptionSpec, SourceEntry } from '../../protocol/catalog.ts';
+import { asStudioError } from '../../protocol/errors.ts';
 import type { OptionValue, Recipe } from '../../protocol/recipe.ts';
 import { useStudio, useStudioState } from '../studio-context.ts';
 import { Dialog } from '../widgets/Dialog.tsx';
 import { OptionField } from '../widgets/OptionField.tsx';
+import { LookUp } from './LookUp.tsx';
+import { OfferedField } from './OfferedField.tsx';
+import { useLookUp } from './use-look-up.ts';
 
 interface SourceDialogProps {
   readonly recipe: Recipe;
@@ -19,50 +23,78 @@ export function SourceDialog({ recipe, onClose }: SourceDialogProps): ReactEleme
   const sources = useStudioState((state) => state.catalog?.sources ?? none);
   const [draft, setDraft] = useState<Recipe['dataset']>(recipe.dataset);
   const [files, setFiles] = useState<readonly File[]>([]);
+  const [token, setToken] = useState('');
   const [wrong, setWrong] = useState<string | null>(null);
+  const lookUp = useLookUp();
   const entry = sources.find((source) => source.name === draft.source);
   const needsFile = entry?.options.some((option) => option.kind === 'file') === true && files.length === 0;
 
-  const open = (): void => {
+  /** The engine keeps the token, and this dialog only until it is closed. */
+  const handToken = async (): Promise<boolean> => {
+    try {
+      const server = entry?.options.find((option) => option.name === entry.server);
+      if (server !== undefined && token !== '') {
+        await studio.sources.useToken(String(draft[server.name] ?? server.default), token);
+      }
+      setWrong(null);
+      return true;
+    } catch (error) {
+      const { message, hint } = asStudioError(error);
+      setWrong(`${message} ${hint}`);
+      return false;
+    }
+  };
+  const ask = async (dataset: Recipe['dataset']): Promise<void> => {
+    if (await handToken()) lookUp.ask(dataset);
+  };
+  const open = async (): Promise<void> => {
+    if (!(await handToken())) return;
     const error = studio.edit((before) => ({ ...before, dataset: draft }), { files });
     if (error === null) onClose();
     else setWrong(`${error.message} ${error.hint}`);
   };
+  const change = (spec: OptionSpec, value: OptionValue): void => {
+    const next = { ...draft, [spec.name]: value };
+    setDraft(next);
+    // Another configuration has other parts and columns; another set is looked up when that is asked for.
+    if (spec.name in (lookUp.description?.offers ?? {})) void ask(next);
+    else if (isPlace(entry, spec)) lookUp.forget();
+  };
+  const field = (spec: OptionSpec): ReactElement => {
+    const offers = lookUp.description?.offers[spec.name];
+    const key = `${draft.source}.${spec.name}`;
+    const value = draft[spec.name];
+    if (spec.kind === 'string' && offers !== undefined) {
+      const shown = String(value ?? spec.default);
+      const onChange = (typed: string): void => change(spec, typed);
+      return <OfferedField key={`${key}.offers`} {...{ spec, offers, onChange }} value={shown} />;
+    }
+    const onChange = (given: OptionValue, picked?: readonly File[]): null => {
+      if (picked !== undefined) setFiles(picked);
+      change(spec, given);
+      return null;
+    };
+    return <OptionField key={key} {...{ spec, value, onChange }} isReadOnly={false} />;
+  };
   return (
     <Dialog title="Pictures from" onClose={onClose}>
-      <fieldset className="choices">
-        <legend className="visually-hidden">Source</legend>
-        {sources.map((source) => (
-          <label key={source.name}>
-            <input
-              type="radio"
-              name="source"
-              checked={source.name === draft.source}
-              onChange={() => {
-                setFiles([]);
-                setDraft(datasetOf(source, recipe));
-              }}
-            />
-            <b>{source.label}</b>
-            <span className="small">{source.help}</span>
-          </label>
-        ))}
-      </fieldset>
-      <div className="fields">
-        {entry?.options.map((spec) => (
-          <OptionField
-            key={`${entry.name}.${spec.name}`}
-            spec={spec}
-            value={draft[spec.name]}
-            isReadOnly={false}
-            onChange={(value: OptionValue, picked) => {
-              if (picked !== undefined) setFiles(picked);
-              setDraft((before) => ({ ...before, [spec.name]: value }));
-              return null;
-            }}
-          />
-        ))}
-      </div>
+      <SourceChoice
+        sources={sources}
+        chosen={draft.source}
+        onChoose={(source) => {
+          setFiles([]);
+          setWrong(null);
+          lookUp.forget();
+          setDraft(datasetOf(source, recipe));
+        }}
+      />
+      {entry?.server !== undefined && (
+        <div className="fields">
+          {entry.options.filter((spec) => isPlace(entry, spec)).map(field)}
+          <LookUp lookedUp={lookUp} token={token} onToken={setToken} onAsk={() => void ask(draft)} />
+        </div>
+      )}
+      <div className="fields">{entry?.options.filter((spec) => !isPlace(entry, spec)).map(field)}</div>
       {wrong !== null && (
         <p className="small bad" role="alert">
           {wrong}
@@ -72,12 +104,44 @@ export function SourceDialog({ recipe, onClose }: SourceDialogProps): ReactEleme
         <button type="button" onClick={onClose}>
           Cancel
         </button>
-        <button type="button" className="go" disabled={needsFile} onClick={open}>
+        <button type="button" className="go" disabled={needsFile} onClick={() => void open()}>
           Open
         </button>
       </div>
     </Dialog>
   );
+}
+
+interface SourceChoiceProps {
+  readonly sources: readonly SourceEntry[];
+  readonly chosen: string;
+  readonly onChoose: (source: SourceEntry) => void;
+}
+
+function SourceChoice({ sources, chosen, onChoose }: SourceChoiceProps): ReactElement {
+  return (
+    <fieldset className="choices">
+      <legend className="visually-hidden">Source</legend>
+      {sources.map((source) => (
+        <label key={source.name}>
+          <input
+            type="radio"
+            name="source"
+            checked={source.name === chosen}
+            onChange={() => onChoose(source)}
+          />
+          <b>{source.label}</b>
+          <span className="small">{source.help}</span>
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
+/** Which set it is, and on which server: the first option, and the server's. */
+function isPlace(entry: SourceEntry | undefined, spec: OptionSpec): boolean {
+  if (entry?.server === undefined) return false;
+  return spec.name === entry.server || spec === entry.options[0];
 }
 
 function datasetOf(source: SourceEntry, recipe: Recipe): Recipe['dataset'] {
