@@ -227,8 +227,8 @@ describe('the form', () => {
     const kept = await page.evaluate(async () => {
       const found: unknown[] = [
         location.href,
-        { ...localStorage },
-        { ...sessionStorage },
+        Object.entries(localStorage),
+        Object.entries(sessionStorage),
         document.body.innerHTML,
       ];
       for (const { name } of await indexedDB.databases()) {
