@@ -1,9 +1,9 @@
 /** Asks what a source would open; only the last answer counts. */
 import { useEffect, useRef, useState } from 'react';
-import type { Call } from '../../client/studio-client.ts';
 import { asStudioError, isAbort, type WireError } from '../../protocol/errors.ts';
 import type { Recipe } from '../../protocol/recipe.ts';
 import type { SourceDescription } from '../../protocol/source.ts';
+import type { SourceDesk } from '../../store/source-desk.ts';
 import { useStudio } from '../studio-context.ts';
 
 /** What is known so far; the last description stays while a new one is on its way. */
@@ -22,7 +22,7 @@ export function useLookUp(): LookedUp & {
 } {
   const studio = useStudio();
   const [state, setState] = useState<LookedUp>(nothing);
-  const current = useRef<Call<'describeSource'>>(undefined);
+  const current = useRef<ReturnType<SourceDesk['describe']>>(undefined);
   useEffect(() => () => current.current?.control('cancel'), []);
   const ask = (dataset: Recipe['dataset']): void => {
     current.current?.control('cancel');
