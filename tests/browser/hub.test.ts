@@ -107,7 +107,7 @@ describe('an import', () => {
   });
 
   it('says how far a slow one is, and is given up and taken up again', async () => {
-    hub.misbehave({ server: 'files', kind: 'slow', bytesPerSecond: 150_000 });
+    hub.misbehave({ server: 'files', kind: 'slow', bytesPerSecond: 6000, skip: 1 });
     const page = await openSmall();
     await expect
       .poll(() => note(page), { timeout: 20_000 })
