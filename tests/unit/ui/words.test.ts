@@ -132,6 +132,10 @@ describe('the bar', () => {
   it('is ready, and says what is missing when it is not', () => {
     expect(barText(readyState)).toMatchObject({ title: 'Ready', detail: '24 epochs at most' });
     const empty = { ...readyState, dataset: { status: 'loading', value: null, error: null } } as const;
+    // Not ready before there is anything to train on.
+    const unasked = { ...empty, dataset: { ...empty.dataset, status: 'none' } } as const;
+    for (const state of [empty, unasked]) expect(barText(state).title).toBe('Opening pictures');
+    expect(barText({ ...empty, device: empty.dataset }).title).toBe('Starting');
     expect(barText(reduce(empty, datasetFailed))).toMatchObject({ title: 'No pictures', isTrouble: true });
   });
 
