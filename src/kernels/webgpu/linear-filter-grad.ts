@@ -10,8 +10,11 @@ import { elementOf, reader, times, writer } from './wgsl.ts';
 
 /** Threads that keep a large GPU busy. */
 const MANY_THREADS = 16_384;
-/** Rows (input channels) and columns (output channels) of a thread's tile. */
+/** Output channels of a thread's tile. */
 const TILE = 4;
+
+/** Input channels of a thread's tile: more of them read each output gradient less often. */
+const tileRows = ({ inChannels }: LinearShape): number => (inChannels % 8 === 0 ? 8 : 4);
 
 /** Taps times input channels (1 a tap where each channel has a filter of its own). */
 export const filterRows = (shape: LinearShape): number =>
@@ -25,7 +28,7 @@ export function partsOf(shape: LinearShape, threads: number): number {
 
 /** @returns `[parts, filterRows + 1, outChannels]`; the last row of each part is the bias' */
 export function filterGradParts(gpu: Gpu, shape: LinearShape, x: TensorInfo, dz: TensorInfo): TensorInfo {
-  const kTiles = shape.filterHeight * shape.filterWidth * Math.ceil(shape.inChannels / TILE) + 1;
+  const kTiles = shape.filterHeight * shape.filterWidth * Math.ceil(shape.inChannels / tileRows(shape)) + 1;
   const nTiles = Math.ceil(shape.outChannels / TILE);
   const parts = partsOf(shape, kTiles * nTiles);
   const out = allocate(gpu, [parts, filterRows(shape) + 1, shape.outChannels]);
@@ -48,8 +51,10 @@ export function filterGradParts(gpu: Gpu, shape: LinearShape, x: TensorInfo, dz:
 }
 
 function codeOf(shape: LinearShape): string {
+  const rows = tileRows(shape);
+  const value = (k: number): string => `value${Math.floor(k / 4)}[${k % 4}]`;
   return `${constants(shape)}
-const TILES_A_TAP = ${Math.ceil(shape.inChannels / TILE)}u;
+const TILES_A_TAP = ${Math.ceil(shape.inChannels / rows)}u;
 const TAPS = FILTER_HEIGHT * FILTER_WIDTH;
 const ROWS = TAPS * IN_CHANNELS + 1u;
 ${reader('x', shape.inChannels)}
@@ -60,28 +65,31 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let n = id.x * ${TILE}u;
   let tap = id.y / TILES_A_TAP;
   if (n >= OUT_CHANNELS || id.y > TAPS * TILES_A_TAP) { return; }
-  let c = id.y % TILES_A_TAP * ${TILE}u;
+  let c = id.y % TILES_A_TAP * ${rows}u;
   let start = id.z * uniforms.lines_a_part;
   let end = min(start + uniforms.lines_a_part, uniforms.lines);
-  ${times(TILE, (k) => `var sum${k} = vec4f(0.0);`)}
+  ${times(rows, (k) => `var sum${k} = vec4f(0.0);`)}
   if (tap == TAPS) {
     for (var row = start * OUT_WIDTH; row < end * OUT_WIDTH; row++) { sum0 += read_dz(row, n); }
     write_sums(id.z * ROWS + ROWS - 1u, n, sum0);
     return;
   }
+  // The output columns whose tap lies inside.
+  let shift = i32(tap % FILTER_WIDTH) - PAD_LEFT;
+  let first = u32(max(0, -shift) + i32(STRIDE_WIDTH) - 1) / STRIDE_WIDTH;
+  let last = min(OUT_WIDTH, u32(max(0, i32(IN_WIDTH) - 1 - shift + i32(STRIDE_WIDTH))) / STRIDE_WIDTH);
   for (var line = start; line < end; line++) {
     let inY = i32(line % OUT_HEIGHT * STRIDE_HEIGHT + tap / FILTER_WIDTH) - PAD_TOP;
     if (inY < 0 || inY >= i32(IN_HEIGHT)) { continue; }
     let source = (line / OUT_HEIGHT * IN_HEIGHT + u32(inY)) * IN_WIDTH;
-    for (var outX = 0u; outX < OUT_WIDTH; outX++) {
-      let inX = i32(outX * STRIDE_WIDTH + tap % FILTER_WIDTH) - PAD_LEFT;
-      if (inX < 0 || inX >= i32(IN_WIDTH)) { continue; }
-      let value = read_x(source + u32(inX), c);
+    for (var outX = first; outX < last; outX++) {
+      let at = source + u32(i32(outX * STRIDE_WIDTH) + shift);
+      ${times(rows / 4, (j) => `let value${j} = read_x(at, c + ${j * 4}u);`)}
       let d = read_dz(line * OUT_WIDTH + outX, n);
-      ${times(TILE, (k) => `sum${k} += value[${k}] * d;`)}
+      ${times(rows, (k) => `sum${k} += ${value(k)} * d;`)}
     }
   }
   let row = id.z * ROWS + tap * IN_CHANNELS + c;
-  ${times(TILE, (k) => `if (c + ${k}u < IN_CHANNELS) { write_sums(row + ${k}u, n, sum${k}); }`)}
+  ${times(rows, (k) => `if (c + ${k}u < IN_CHANNELS) { write_sums(row + ${k}u, n, sum${k}); }`)}
 }`;
 }

@@ -17,7 +17,7 @@ export interface ForwardInputs {
 
 /** Positions and channels (in fours) of a thread's tile: smaller where there are few, so that all cores have some. */
 export function tileOf(rows: number, channels: number): { rows: number; fours: number } {
-  return rows * channels >= 2 ** 20 ? { rows: 4, fours: 2 } : { rows: 4, fours: 1 };
+  return rows * channels >= 2 ** 17 ? { rows: 4, fours: 2 } : { rows: 4, fours: 1 };
 }
 
 /** @returns `outShape` */
