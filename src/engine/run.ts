@@ -19,6 +19,7 @@ import { evaluate, type Outcome } from '../training/evaluate.ts';
 import type { Features } from '../training/features.ts';
 import { runPhase, type PhaseInputs } from '../training/phase.ts';
 import type { CacheShelf } from './cache-shelf.ts';
+import { checkStepFits } from './check-fits.ts';
 import { FeatureChain } from './feature-chain.ts';
 import type { Network } from './network.ts';
 import { PictureInput } from './picture-input.ts';
@@ -131,10 +132,12 @@ class Run {
     // The last node is the softmax of the dense layer; training works on the logits before it.
     const logits = graph.nodes.length - 2;
     invariant(waist !== undefined, 'every phase is planned');
-    return compile(graph, waist, logits, {
+    const tail = compile(graph, waist, logits, {
       isTrainable: (layer) => layer >= first,
       batchNorm: phase.name === 'head' ? 'inference' : phase.batchNorm,
     });
+    checkStepFits(tail, this.inputs.recipe);
+    return tail;
   }
 
   #phaseInputs(phase: Phase, phaseIndex: number, features: Features, tail: Program): PhaseInputs {

@@ -29,7 +29,8 @@ export interface EvaluateInputs {
 
 /** Evaluates `rows` in order, without augmentation. */
 export async function evaluate(inputs: EvaluateInputs, rows: Uint32Array, classes: number): Promise<Outcome> {
-  const { tail, parameters, features, labelOfRow, batchSize, signal } = inputs;
+  const { tail, parameters, features, labelOfRow, signal } = inputs;
+  const batchSize = Math.min(inputs.batchSize, tail.picturesAtOnce);
   const probabilities = new Float32Array(rows.length * classes);
   let loss = 0;
   let right = 0;

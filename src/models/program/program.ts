@@ -10,6 +10,13 @@ import { NormUnit } from './norm-unit.ts';
 import { isSimple, SimpleUnit } from './simple-units.ts';
 import type { Pass, TrainableSet, Unit } from './unit.ts';
 
+/**
+ * WebGPU lets every device bind this much in one buffer, and some no more: VGG16's first layers give 13 MB a picture.
+ *
+ * @see GPUSupportedLimits.maxStorageBufferBindingSize
+ */
+export const MOST_VALUE_BYTES = 2 ** 27;
+
 /** See the header. */
 export interface Program {
   readonly units: readonly Unit[];
@@ -17,7 +24,12 @@ export interface Program {
   readonly trainable: readonly string[];
   /** Names of the weights that move without a gradient. */
   readonly moving: readonly string[];
-  /** Runs forward from the value of the first node; call it in a tidy. */
+  /** How many pictures keep each of its values within {@link MOST_VALUE_BYTES}, 1 or more. */
+  readonly picturesAtOnce: number;
+  /**
+   * Runs forward from the value of the first node; call it in a tidy. Without training, more than `picturesAtOnce`
+   * pictures are taken in turns.
+   */
   forward(x: tf.Tensor, pass: Pass): tf.Tensor;
   /** Runs backward from the gradient of the last node, filling `pass.gradients`; call it in the same tidy. */
   backward(dy: tf.Tensor, pass: Pass): void;
@@ -36,21 +48,27 @@ export function compile(graph: Graph, from: number, to: number, set: TrainableSe
   passActivations(units, to);
   const needsGradient = gradientNodes(units);
   const lastReader = new Map(units.flatMap((unit) => unit.inputs.map((node) => [node, unit] as const)));
+  const picturesAtOnce = countWithin(graph, [from, ...units.map(({ node }) => node)]);
+  const run = (x: tf.Tensor, pass: Pass): tf.Tensor => {
+    const values = new Map([[from, x]]);
+    for (const unit of units) {
+      const inputs = unit.inputs.map((node) => valueOf(values, node));
+      values.set(unit.node, unit.forward(inputs, pass));
+      if (pass.training) continue;
+      // What only frozen work reads is free for the next unit to write.
+      for (const node of unit.inputs) if (lastReader.get(node) === unit) release(values, node, x);
+    }
+    return valueOf(values, to);
+  };
   return {
     units,
+    picturesAtOnce,
     trainable: units.flatMap((unit) => unit.trainable),
     moving: units.flatMap((unit) => unit.moving),
-    forward(x, pass) {
-      const values = new Map([[from, x]]);
-      for (const unit of units) {
-        const inputs = unit.inputs.map((node) => valueOf(values, node));
-        values.set(unit.node, unit.forward(inputs, pass));
-        if (pass.training) continue;
-        // What only frozen work reads is free for the next unit to write.
-        for (const node of unit.inputs) if (lastReader.get(node) === unit) release(values, node, x);
-      }
-      return valueOf(values, to);
-    },
+    forward: (x, pass) =>
+      pass.training || (x.shape[0] ?? 0) <= picturesAtOnce
+        ? run(x, pass)
+        : inTurns(x, picturesAtOnce, pass, run),
     backward(dy, pass) {
       const gradients = new Map([[to, dy]]);
       for (const unit of units.toReversed()) {
@@ -70,6 +88,26 @@ export function compile(graph: Graph, from: number, to: number, set: TrainableSe
       for (const unit of units) unit.dispose?.();
     },
   };
+}
+
+/** How many pictures the largest of some nodes' values leaves room for. */
+function countWithin(graph: Graph, nodes: readonly number[]): number {
+  const sizes = nodes.map((node) => tf.util.sizeFromShape([...(graph.nodes[node]?.shape ?? [])]));
+  return Math.max(1, Math.floor(MOST_VALUE_BYTES / (4 * Math.max(1, ...sizes))));
+}
+
+function inTurns(x: tf.Tensor, atOnce: number, pass: Pass, run: Program['forward']): tf.Tensor {
+  const [pictures = 0, ...shape] = x.shape;
+  const parts: tf.Tensor[] = [];
+  for (let first = 0; first < pictures; first += atOnce) {
+    const count = Math.min(atOnce, pictures - first);
+    const part = tf.slice(x, [first, ...shape.map(() => 0)], [count, ...shape]);
+    parts.push(run(part, pass));
+    if (parts.at(-1) !== part) part.dispose();
+  }
+  const whole = tf.concat(parts, 0);
+  tf.dispose(parts);
+  return whole;
 }
 
 /** Forgets a node's tensor and frees it, unless it is the caller's or stands for another node too. */
