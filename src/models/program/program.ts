@@ -66,9 +66,7 @@ export function compile(graph: Graph, from: number, to: number, set: TrainableSe
     trainable: units.flatMap((unit) => unit.trainable),
     moving: units.flatMap((unit) => unit.moving),
     forward: (x, pass) =>
-      pass.training || (x.shape[0] ?? 0) <= picturesAtOnce
-        ? run(x, pass)
-        : inTurns(x, picturesAtOnce, pass, run),
+      pass.training || x.shape[0] <= picturesAtOnce ? run(x, pass) : inTurns(x, picturesAtOnce, pass, run),
     backward(dy, pass) {
       const gradients = new Map([[to, dy]]);
       for (const unit of units.toReversed()) {
