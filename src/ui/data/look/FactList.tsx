@@ -35,7 +35,7 @@ export function FactList({ dataset, thumbnails, row, facts, onOpen }: FactListPr
   const isRenamed = facts !== null && facts.rawLabel !== '' && facts.rawLabel !== label;
   const isInSet = row < dataset.labelOfRow.length;
   return (
-    <dl className="facts">
+    <dl className="look-facts">
       <Fact name="Class">{label === '' ? 'none' : label}</Fact>
       {isRenamed && <Fact name="In the source">“{facts.rawLabel}”</Fact>}
       <Fact name="Part">{part === null ? asideWords[aside ?? 'withoutLabel'] : partWords[part]}</Fact>

@@ -50,6 +50,7 @@ export function PictureWall({ dataset, thumbnails, rows, startAt, onOpen }: Pict
     event.preventDefault();
   };
   const columns = columnsIn(sight.width);
+  const gap = Math.max(0, (sight.width - columns * CELL.width) / Math.max(1, columns - 1));
   const lines = Math.ceil(rows.length / columns);
   return (
     <div
@@ -67,7 +68,7 @@ export function PictureWall({ dataset, thumbnails, rows, startAt, onOpen }: Pict
           linesToDraw(sight, rows.length, active).map((line) => (
             <Line
               key={`${columns.toString()}.${line.toString()}`}
-              {...{ dataset, thumbnails, rows, line, columns, onOpen }}
+              {...{ dataset, thumbnails, rows, line, columns, gap, onOpen }}
               active={Math.floor(active / columns) === line ? active : null}
               onFocus={setActive}
             />
@@ -80,6 +81,8 @@ export function PictureWall({ dataset, thumbnails, rows, startAt, onOpen }: Pict
 interface LineProps extends Omit<PictureWallProps, 'startAt'> {
   readonly line: number;
   readonly columns: number;
+  /** Between pictures, so that a line is full, in CSS pixels. */
+  readonly gap: number;
   /** The place with the focus, or null where it is in another line. */
   readonly active: number | null;
   readonly onFocus: (place: number) => void;
@@ -87,14 +90,14 @@ interface LineProps extends Omit<PictureWallProps, 'startAt'> {
 
 /** Scrolling draws new lines only. */
 const Line = memo(function Line(props: LineProps): ReactElement {
-  const { dataset, thumbnails, rows, line, columns, active, onFocus, onOpen } = props;
+  const { dataset, thumbnails, rows, line, columns, gap, active, onFocus, onOpen } = props;
   const start = line * columns;
   return (
     <div
       className="wall-line"
       role="row"
       aria-rowindex={line + 1}
-      style={{ transform: `translateY(${(line * CELL.height).toString()}px)` }}
+      style={{ columnGap: gap, transform: `translateY(${(line * CELL.height).toString()}px)` }}
     >
       {rows.slice(start, start + columns).map((row, column) => {
         const { label, part } = placeOf(dataset, row);
