@@ -18,6 +18,8 @@ export interface PictureStore {
 export interface Dataset {
   readonly summary: DatasetSummary;
   readonly pictures: PictureStore;
+  /** What the keys of its prepared pictures begin with; null where they are only in memory. */
+  readonly preparedPrefix: string | null;
   /** Pictures to look at: the set's, and after them those of `findings.aside`. */
   readonly shown: PictureStore;
   /** By the numbers of `shown`. */

@@ -39,9 +39,8 @@ export async function openDataset(
   platform: Platform,
   given: OpenDatasetOptions,
 ): Promise<Dataset> {
-  const { source, options } = findCheckedSource(recipe.dataset);
-  const opened = await source.open(options, { ...given, platform });
-  const { cleaned, pictures: store, trouble } = await prepare(recipe, platform, given, opened);
+  const { source, options, opened } = await openSource(recipe, platform, given);
+  const { cleaned, pictures: store, prefix } = await prepare(recipe, platform, given, opened);
   const curated = curate(cleaned.rows, curatingOptions(options));
   const rows = curated.kept.map((row) => cleaned.rows[row]!);
   const labels = sortLabels(rows.map((row) => row.label));
@@ -66,11 +65,11 @@ export async function openDataset(
       ...summary,
       cleaning: cleaned.report,
       findings,
-      notKept: trouble?.toWire() ?? null,
       ...(provenance === undefined ? {} : { provenance }),
     },
     pictures: rows.length === store.count ? store : pictureSubset(shown, [...rows.keys()]),
     shown,
+    preparedPrefix: prefix,
     facts: seen.map(({ facts }) => facts),
   };
 }
@@ -87,14 +86,15 @@ async function prepare(
   platform: Platform,
   given: OpenDatasetOptions,
   opened: OpenedSource,
-): Promise<PreparedSet & { readonly trouble: StudioError | null }> {
+): Promise<PreparedSet & { readonly prefix: string | null }> {
   const { size, resize } = image;
   const { origin, rowCount } = opened;
   const identity =
     opened.identity === null ? null : JSON.stringify([readingOptions(dataset), opened.identity]);
   const place = preparedPlace(platform, { label: origin, identity, size, resize });
+  const prefix = place?.chunks.prefix ?? null;
   const found = await place?.find();
-  if (found) return { ...found, trouble: null };
+  if (found) return { ...found, prefix };
   await place?.begin();
   const pool = new PicturePool(platform);
   try {
@@ -108,10 +108,32 @@ async function prepare(
     });
     const filled = await sink.finish();
     await place?.finish(cleaned, filled);
-    return { cleaned, pictures: filled.pictures, trouble: place?.trouble ?? null };
+    if (place?.trouble) given.onNotice?.(place.trouble);
+    return { cleaned, pictures: filled.pictures, prefix };
   } finally {
     pool.end();
   }
+}
+
+/** A recipe's source, found and opened. */
+export interface FoundSource {
+  readonly source: Source;
+  readonly options: Options;
+  readonly opened: OpenedSource;
+}
+
+/**
+ * Opens the recipe's source without reading its rows.
+ *
+ * @throws StudioError `recipe/…`, `data/…`, `net/…`
+ */
+export async function openSource(
+  recipe: Recipe,
+  platform: Platform,
+  given: Omit<OpenDatasetOptions, 'onProgress'>,
+): Promise<FoundSource> {
+  const { source, options } = findCheckedSource(recipe.dataset);
+  return { source, options, opened: await source.open(options, { ...given, platform }) };
 }
 
 /**

@@ -9,15 +9,16 @@ import { describeSource, openDataset } from '../data/open-dataset.ts';
 import type { TrainedNetwork } from '../exporters/exporter.ts';
 import { exportAsFile } from '../exporters/registry.ts';
 import { inspectWeights } from '../models/describe-weights.ts';
-import type { FolderFile, Platform } from '../platform/platform.ts';
+import type { Platform } from '../platform/platform.ts';
 import type { DatasetSummary, PictureFacts, PictureSheet, ViewSheet } from '../protocol/dataset.ts';
 import type { BackendChoice, DeviceReport } from '../protocol/device.ts';
 import { invariant, StudioError } from '../protocol/errors.ts';
 import type { RunEvent, RunResult } from '../protocol/events.ts';
-import type { ExportedFile, Picked } from '../protocol/messages.ts';
+import type { ExportedFile, Picked, SavedSet } from '../protocol/messages.ts';
 import type { InspectedWeights, ModelSummary, WeightsSummary } from '../protocol/model.ts';
 import type { Recipe } from '../protocol/recipe.ts';
 import type { SourceDescription } from '../protocol/source.ts';
+import type { Stored, StoredThing } from '../protocol/stored.ts';
 import type { RunControl } from '../training/control.ts';
 import { checkRecipe } from './check-recipe.ts';
 import { CacheShelf } from './cache-shelf.ts';
@@ -25,13 +26,15 @@ import { isDeviceLost, lossOr } from './device-loss.ts';
 import { startDevice, type WasmPaths } from './device.ts';
 import { buildNetwork, describeNetwork, type Network } from './network.ts';
 import { openingOf } from './opening.ts';
+import { datasetKey, pickedOf, weightsKey } from './picked.ts';
 import { runRecipe } from './run.ts';
+import { deleteStored, keepOpenSet, listStored, saveKeptSet, saveOpenSet, type OpenSet } from './stored.ts';
 import { rgbToRgba, thumbnailsOf, valuesToRgba } from './sheets.ts';
 import { Tokens } from './tokens.ts';
 
 export type Emit = (event: RunEvent) => void;
 
-interface OpenedSet {
+interface OpenedSet extends OpenSet {
   readonly key: string;
   readonly dataset: Dataset;
 }
@@ -79,13 +82,9 @@ export class Session {
     const key = datasetKey(recipe, options.files);
     if (this.#opened?.key !== key) {
       const { emit, files, signal } = options;
-      const dataset = await openDataset(recipe, this.platform, {
-        ...pickedOf(files),
-        ...openingOf(emit),
-        tokenFor: this.tokens.for,
-        signal,
-      });
-      this.#opened = { key, dataset };
+      const given = { ...pickedOf(files), tokenFor: this.tokens.for };
+      const dataset = await openDataset(recipe, this.platform, { ...given, ...openingOf(emit), signal });
+      this.#opened = { key, dataset, recipe, given };
     }
     return this.#opened.dataset.summary;
   }
@@ -96,25 +95,25 @@ export class Session {
   }
 
   async pictures(rows: readonly number[]): Promise<PictureSheet> {
-    const { shown } = this.#currentSet();
+    const { shown } = this.#currentSet().dataset;
     return { size: shown.size, rows, rgba: rgbToRgba(await shown.read(rows)) };
   }
 
   /** Pictures made small, at most `size` pixels a side: never larger than the network sees them. */
   async thumbnails(rows: readonly number[], size: number, signal: AbortSignal): Promise<PictureSheet> {
-    return thumbnailsOf(this.#currentSet().shown, rows, size, signal);
+    return thumbnailsOf(this.#currentSet().dataset.shown, rows, size, signal);
   }
 
   /** @throws StudioError `bug/invariant` for a row that the set does not have */
   describePicture(row: number): PictureFacts {
-    const facts = this.#currentSet().facts[row];
+    const facts = this.#currentSet().dataset.facts[row];
     invariant(facts !== undefined, `the set has a picture ${row.toString()}`);
     return facts;
   }
 
   /** The first `count` views of one picture, as the recipe's augmentation makes them. */
   async views(recipe: Recipe, row: number, count: number): Promise<ViewSheet> {
-    const { shown } = this.#currentSet();
+    const { shown } = this.#currentSet().dataset;
     const { size } = shown;
     const bytes = await shown.read([row]);
     const captions: string[] = [];
@@ -192,7 +191,7 @@ export class Session {
     try {
       // Now more of the weights is here, and it is known what came with them.
       emit({ kind: 'model', model: await this.#described(recipe, labels.length, network, options) });
-      const dataset = this.#currentSet();
+      const { dataset } = this.#currentSet();
       const shelf = (this.#shelf ??= new CacheShelf(this.platform));
       const events = runRecipe({ recipe, dataset, network, device, control, shelf, secondsByStage: seconds });
       let next = await events.next();
@@ -204,6 +203,34 @@ export class Session {
     } finally {
       if (this.#trained?.network !== network) network.model.dispose();
     }
+  }
+
+  /** What is kept on this machine. */
+  listStored(): Promise<Stored> {
+    return listStored(this.platform, this.#openPrefix);
+  }
+
+  /** Forgets a part of it, and says what is left. */
+  async deleteStored(thing: StoredThing): Promise<Stored> {
+    await deleteStored(this.platform, thing, this.#openPrefix);
+    return this.listStored();
+  }
+
+  /** Keeps the open set. @throws StudioError `data/none-open`, `storage/…` */
+  async keepSet({ signal, emit }: { signal: AbortSignal; emit: Emit }): Promise<Stored> {
+    await keepOpenSet(this.platform, this.#currentSet(), { signal, ...openingOf(emit) });
+    return this.listStored();
+  }
+
+  /**
+   * The open set as a file, or a kept one.
+   *
+   * @throws StudioError `data/none-open`, `data/no-such-set`
+   */
+  saveSet(set: string | null, { signal, emit }: { signal: AbortSignal; emit: Emit }): Promise<SavedSet> {
+    return set === null
+      ? saveOpenSet(this.platform, this.#currentSet(), { signal, ...openingOf(emit) })
+      : saveKeptSet(this.platform, set, signal);
   }
 
   /** @throws StudioError `export/nothing-trained`, `export/unknown-format` */
@@ -244,8 +271,13 @@ export class Session {
     return { ...model, weights: { ...model.weights, sizeBytes, hereBytes: sizeBytes, labels } };
   }
 
-  #currentSet(): Dataset {
-    if (this.#opened !== null) return this.#opened.dataset;
+  /** What the keys of the open set's prepared pictures begin with. */
+  get #openPrefix(): string | null {
+    return this.#opened?.dataset.preparedPrefix ?? null;
+  }
+
+  #currentSet(): OpenedSet {
+    if (this.#opened !== null) return this.#opened;
     throw new StudioError({
       code: 'data/none-open',
       message: 'Pictures were asked for before an image set was opened.',
@@ -257,39 +289,4 @@ export class Session {
     this.#trained?.network.model.dispose();
     this.#trained = null;
   }
-}
-
-/** Files that the page made itself have their path as their name. */
-function pathOf(file: File): string {
-  return file.webkitRelativePath === '' ? file.name : file.webkitRelativePath;
-}
-
-/** A picked folder comes as its files, each with its path; a picked file comes alone. */
-function pickedOf(files: readonly File[] = []): { file?: Blob; folder?: readonly FolderFile[] } {
-  const [first] = files;
-  if (first === undefined) return {};
-  if (!pathOf(first).includes('/')) return { file: first };
-  return {
-    folder: files.map((file) => ({
-      // Without the picked folder's own name.
-      path: pathOf(file).replace(/^[^/]*\//, ''),
-      sizeBytes: file.size,
-      modifiedMs: file.lastModified,
-      read: async () => new Uint8Array(await file.arrayBuffer()),
-    })),
-  };
-}
-
-/** The same for the same file of weights. */
-function weightsKey(file: string, files: readonly File[] = []): string {
-  return JSON.stringify([file, filesKey(files)]);
-}
-
-function filesKey(files: readonly File[]): unknown {
-  return files.map(({ name, size, lastModified }) => [name, size, lastModified]);
-}
-
-/** Two recipes with the same key read the same pictures, cleaned, split and resized alike. */
-function datasetKey({ dataset, split, image }: Recipe, files: readonly File[] = []): string {
-  return JSON.stringify([dataset, split, image, filesKey(files)]);
 }

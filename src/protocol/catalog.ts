@@ -51,6 +51,8 @@ export interface CatalogEntry {
 export interface SourceEntry extends CatalogEntry {
   /** Where the pictures come from and what must be said about them; shown in the Data column. */
   readonly notice: string;
+  /** The user's own files, gone with the page unless the set is kept. */
+  readonly isOwn?: true;
   /** The option that holds the address of the server which is asked: it can be looked up, and may want a token. */
   readonly server?: string;
 }

@@ -1,5 +1,4 @@
 /** What the engine says of an opened image set. */
-import type { WireError } from './errors.ts';
 import type { Provenance } from './source.ts';
 
 /** The three parts of a set. */
@@ -72,8 +71,6 @@ export interface DatasetSummary {
   readonly split: Readonly<Record<SplitName, Uint32Array>>;
   readonly cleaning: CleaningReport;
   readonly findings?: Findings;
-  /** Why its pictures are not kept for the next time, where that was tried; null where nothing went wrong. */
-  readonly notKept?: WireError | null;
   /** Bytes as stored or read. */
   readonly sizeBytes: number;
   /** Where a set on a server comes from; absent for what is on this machine. */

@@ -10,7 +10,7 @@ import type { RunEvent, RunResult } from './events.ts';
 import type { InspectedWeights, ModelSummary } from './model.ts';
 import type { Recipe } from './recipe.ts';
 import type { SourceDescription } from './source.ts';
-import type { StoredDownloads } from './stored.ts';
+import type { Stored, StoredThing } from './stored.ts';
 
 /** What was picked on the page: single files, or all files of a folder (they have a `webkitRelativePath`, or their path as their name). */
 export interface Picked {
@@ -29,6 +29,12 @@ export interface ExportedFile {
 
 /** Nothing to say but that it is done. */
 export type Done = Readonly<Record<string, never>>;
+
+/** A set as one file; the browser holds its bytes, which may be more than fit into memory. */
+export interface SavedSet {
+  readonly fileName: string;
+  readonly blob: Blob;
+}
 
 /** Each request's input and output. Adding one here makes every switch over requests fail to compile until handled. */
 export interface Requests {
@@ -68,10 +74,14 @@ export interface Requests {
   train: { input: { readonly recipe: Recipe } & Picked; output: RunResult };
   /** Writes the last run's network in a format of the catalog. */
   export: { input: { readonly format: string }; output: ExportedFile };
-  /** What was downloaded and is kept on this machine. */
-  listStored: { input: Readonly<Record<string, never>>; output: StoredDownloads };
-  /** Forgets one of them; says what is left. */
-  deleteStored: { input: { readonly url: string }; output: StoredDownloads };
+  /** What is kept on this machine. */
+  listStored: { input: Readonly<Record<string, never>>; output: Stored };
+  /** Forgets a part of it; says what is left. */
+  deleteStored: { input: StoredThing; output: Stored };
+  /** Keeps the open set on this machine; says what is kept then. */
+  keepSet: { input: Readonly<Record<string, never>>; output: Stored };
+  /** The open set, or a kept one, as a Parquet file with the Hub's columns. */
+  saveSet: { input: { readonly set: string | null }; output: SavedSet };
 }
 
 export type RequestKind = keyof Requests;

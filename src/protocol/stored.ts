@@ -14,7 +14,31 @@ export interface StoredDownload {
   readonly storedAtMs: number;
 }
 
-/** See the header. */
+/** A set that the user has kept. */
+export interface StoredSet {
+  /** What it is called, and opened and deleted by: no two have the same. */
+  readonly label: string;
+  /** The source that it came from, in the user's words. */
+  readonly source: string;
+  /** Its rows, also those without a picture. */
+  readonly pictures: number;
+  readonly sizeBytes: number;
+  /** When it was kept, in ms since 1970. */
+  readonly storedAtMs: number;
+}
+
+/** One of the things that are kept: a download by its address, a set by its label, or all prepared pictures. */
+export type StoredThing = { readonly url: string } | { readonly set: string } | { readonly prepared: true };
+
+/** Everything that is kept on this machine. */
+export interface Stored extends StoredDownloads {
+  /** The latest first. */
+  readonly sets: readonly StoredSet[];
+  /** Bytes of pictures that were made ready for training; without those of the open set. */
+  readonly preparedBytes: number;
+}
+
+/** The downloads alone. */
 export interface StoredDownloads {
   /** The latest first. */
   readonly downloads: readonly StoredDownload[];

@@ -5,12 +5,12 @@ import type { BackendChoice } from '../protocol/device.ts';
 import { asStudioError, invariant, isAbort, type WireError } from '../protocol/errors.ts';
 import type { ExportedFile, Picked, RequestKind, Requests } from '../protocol/messages.ts';
 import { parseRecipe, type Recipe } from '../protocol/recipe.ts';
-import type { StoredDownloads } from '../protocol/stored.ts';
 import { AskedSets, datasetKey, filesKey, type AskedSet } from './asked-sets.ts';
 import { PictureDesk } from './picture-desk.ts';
 import { recipeFromLink } from './recipe-link.ts';
 import { reduce, type Asked, type StudioEvent } from './reduce.ts';
 import { SourceDesk } from './source-desk.ts';
+import { StoredDesk } from './stored-desk.ts';
 import { initialState, isActive, type StudioState } from './state.ts';
 
 /** What the store needs of the client. */
@@ -27,6 +27,7 @@ export class Studio {
   readonly store: StoreApi<StudioState>;
   readonly pictures: PictureDesk;
   readonly sources: SourceDesk;
+  readonly kept: StoredDesk;
   readonly #engine: Engine;
   readonly #now: () => number;
   readonly #asking = new Map<Asked, { key: string; call: Call<RequestKind> | null }>();
@@ -42,6 +43,7 @@ export class Studio {
     this.#now = now;
     this.store = createStore(() => initialState(backend));
     this.sources = new SourceDesk(engine);
+    this.kept = new StoredDesk(engine);
     this.pictures = new PictureDesk(engine);
   }
 
@@ -286,15 +288,5 @@ export class Studio {
     const { recipe } = this.#state;
     invariant(recipe !== null, 'there is a recipe before there is a page');
     return this.#engine.request('inspectWeights', { recipe, file, weightFiles });
-  }
-
-  /** What was downloaded and is kept on this machine. */
-  async stored(): Promise<StoredDownloads> {
-    return this.#engine.request('listStored', {}).result;
-  }
-
-  /** Forgets one of them; gives what is left. */
-  async deleteStored(url: string): Promise<StoredDownloads> {
-    return this.#engine.request('deleteStored', { url }).result;
   }
 }

@@ -23,6 +23,8 @@ const LOOKS: ReadonlySet<RequestKind> = new Set([
   'inspectWeights',
   'listStored',
   'deleteStored',
+  'keepSet',
+  'saveSet',
 ]);
 
 /** See the header. */
@@ -109,10 +111,13 @@ export class Dispatcher {
       case 'export':
         return session.export(request.input.format);
       case 'listStored':
-        return session.platform.listStored();
+        return session.listStored();
       case 'deleteStored':
-        await session.platform.deleteStored(request.input.url);
-        return session.platform.listStored();
+        return session.deleteStored(request.input);
+      case 'keepSet':
+        return session.keepSet({ signal: control.signal, emit });
+      case 'saveSet':
+        return session.saveSet(request.input.set, { signal: control.signal, emit });
       default:
         return request satisfies never;
     }

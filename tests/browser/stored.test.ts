@@ -41,7 +41,7 @@ describe('a set of a hub', () => {
 
     await page.getByRole('button', { name: 'Stored downloads' }).click();
     const dialog = page.getByRole('dialog', { name: 'Stored on this machine' });
-    const file = dialog.getByRole('row', { name: new RegExp(`^${HUB_REPO} \\d`) });
+    const file = dialog.getByRole('row', { name: new RegExp(`^${HUB_REPO} ?Download`) });
     await file.waitFor();
     expect(await file.innerText()).toContain('4.9 MB');
     await screenshot(page, 'stored');

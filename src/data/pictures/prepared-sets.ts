@@ -49,6 +49,21 @@ interface Manifest {
 
 const THUMBNAIL_BYTES = LOOKS_SIZE * LOOKS_SIZE;
 
+/** Bytes of all that is kept of prepared sets, without the one that is open. */
+export async function preparedBytes(platform: Platform, exceptPrefix: string | null): Promise<number> {
+  const keys = (await platform.openStore('pictures')?.list()) ?? [];
+  return keys
+    .filter(({ key }) => exceptPrefix === null || !key.startsWith(exceptPrefix))
+    .reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+}
+
+/** Forgets all prepared sets but the one that is open: its pictures are still read. */
+export async function forgetPrepared(platform: Platform, exceptPrefix: string | null): Promise<void> {
+  const store = platform.openStore('pictures');
+  const keys = ((await store?.list()) ?? []).map(({ key }) => key);
+  await store?.deleteMany(keys.filter((key) => exceptPrefix === null || !key.startsWith(exceptPrefix)));
+}
+
 /** A place for one set's pictures; null where nothing can be kept. */
 export function preparedPlace(platform: Platform, origin: PreparedOrigin): PreparedPlace | null {
   const store = platform.openStore('pictures');

@@ -11,6 +11,7 @@ export const folder: Source = {
     label: 'Folder',
     help: 'A folder that holds one folder of pictures for each class.',
     notice: 'Read from this machine; nothing is sent anywhere.',
+    isOwn: true,
     options: [
       {
         kind: 'file',
@@ -35,6 +36,7 @@ export const folder: Source = {
       sizeBytes: pictures.reduce((sum, picture) => sum + picture.sizeBytes, 0),
       rowCount: pictures.length,
       labelNames: null,
+      columns: { split: takesSplit },
       readRows: (signal) => readPictures(pictures, takesSplit, signal),
     };
   },

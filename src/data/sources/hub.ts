@@ -10,7 +10,14 @@ import { licenceOf } from './hub-answers.ts';
 import { describeHubSet } from './hub-description.ts';
 import { chooseTables } from './hub-parts.ts';
 import { HubSet, type HubTable, type ReadJson } from './hub-set.ts';
-import { columnsOf, findColumns, readTable, tableOptions, type TableColumns } from './image-table.ts';
+import {
+  columnsIn,
+  columnsOf,
+  findColumns,
+  readTable,
+  tableOptions,
+  type TableColumns,
+} from './image-table.ts';
 import type { Source, SourceContext, SourceRow } from './source.ts';
 
 const DEFAULT_REPO = 'tukey/human_face_emotions_roboflow';
@@ -75,6 +82,7 @@ export const hub: Source = {
       sizeBytes: files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
       rowCount: files.reduce((sum, { rowCount }) => sum + rowCount, 0),
       labelNames,
+      columns: columnsIn(first, columns),
       provenance,
       readRows: (signal) => readAll(tables, files, columns, flagOption(options, 'splitParts'), signal),
     };

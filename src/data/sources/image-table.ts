@@ -7,7 +7,7 @@ import { textOption, type Options } from '../../protocol/options.ts';
 import { wordOf } from '../labels.ts';
 import { columnMissing } from '../parquet/parquet-errors.ts';
 import type { ParquetFile } from '../parquet/parquet-file.ts';
-import type { SourceRow } from './source.ts';
+import type { OpenedSource, SourceRow } from './source.ts';
 
 /** Names of the columns; of picture and label empty to look for a usual one, of the others empty for none. */
 export interface TableColumns {
@@ -66,6 +66,15 @@ export function findColumns(wanted: TableColumns, present: readonly string[]): T
   };
 }
 
+/** What a table's rows have beside picture and label. */
+export function columnsIn(file: ParquetFile, columns: TableColumns): NonNullable<OpenedSource['columns']> {
+  return {
+    questions: file.hasField(columns.label, 'question'),
+    group: columns.group !== '',
+    split: columns.split !== '',
+  };
+}
+
 /** Reads all rows of a file, one page of pictures at a time. */
 export async function* readTable(
   file: ParquetFile,
@@ -74,6 +83,9 @@ export async function* readTable(
 ): AsyncGenerator<readonly SourceRow[]> {
   for (const group of file.groupRows.keys()) {
     const labels = await readWhole(file, group, columns.label, signal);
+    const questions = file.hasField(columns.label, 'question')
+      ? await readWhole(file, group, columns.label, signal, 'question')
+      : [];
     const groups = await readWhole(file, group, columns.group, signal);
     const splits = await readWhole(file, group, columns.split, signal);
     const paths = file.hasField(columns.image, 'path')
@@ -87,6 +99,7 @@ export async function* readTable(
         picture: toPicture(cell),
         path: wordOf(paths[start + index]) ?? '',
         label: labels[start + index],
+        question: questions[start + index],
         group: groups[start + index],
         split: splits[start + index],
       }));

@@ -2,7 +2,7 @@
 import { textOption } from '../../protocol/options.ts';
 import { identityOf } from '../../platform/file-identity.ts';
 import { openParquet } from '../parquet/parquet-file.ts';
-import { columnsOf, findColumns, readTable, tableOptions } from './image-table.ts';
+import { columnsIn, columnsOf, findColumns, readTable, tableOptions } from './image-table.ts';
 import { openGivenFile, type Source } from './source.ts';
 
 export const parquet: Source = {
@@ -11,6 +11,7 @@ export const parquet: Source = {
     label: 'Parquet file',
     help: 'A table with a picture column and a label column, as the Hugging Face Hub stores image sets.',
     notice: 'Read from this machine; nothing is sent anywhere.',
+    isOwn: true,
     options: [
       {
         kind: 'file',
@@ -35,6 +36,7 @@ export const parquet: Source = {
       sizeBytes: file.sizeBytes,
       rowCount: file.rowCount,
       labelNames: file.labelNames(columns.label),
+      columns: columnsIn(file, columns),
       readRows: (signal) => readTable(file, columns, signal),
     };
   },

@@ -6,10 +6,13 @@ import { hub } from './hub.ts';
 import { parquet } from './parquet.ts';
 import { sample } from './sample.ts';
 import type { Source } from './source.ts';
+import { stored } from './stored.ts';
 import { webcam } from './webcam.ts';
 import { zip } from './zip.ts';
 
-export const sources: readonly Source[] = [sample, hub, parquet, folder, zip, webcam].map(withDatasetOptions);
+export const sources: readonly Source[] = [sample, hub, parquet, folder, zip, webcam, stored].map(
+  withDatasetOptions,
+);
 
 /** Adds the options that every source has. */
 function withDatasetOptions(source: Source): Source {

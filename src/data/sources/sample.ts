@@ -1,7 +1,7 @@
 /** The built-in set: drawn faces that ship with Mien, so that the studio works with no network at all. */
 import { identityOf } from '../../platform/file-identity.ts';
 import { openParquet } from '../parquet/parquet-file.ts';
-import { findColumns, readTable } from './image-table.ts';
+import { columnsIn, findColumns, readTable } from './image-table.ts';
 import type { Source, SourceRow } from './source.ts';
 
 const PATH = 'sample/faces.parquet';
@@ -38,6 +38,7 @@ export const sample: Source = {
       sizeBytes: file.sizeBytes,
       rowCount: Math.min(pictures, file.rowCount),
       labelNames: file.labelNames(columns.label),
+      columns: columnsIn(file, columns),
       readRows: (rowsSignal) => firstRows(readTable(file, columns, rowsSignal), pictures),
     };
   },

@@ -12,6 +12,8 @@ export interface SourceRow {
   readonly picture: Uint8Array | null;
   /** The label's cell as read: text, number, list; `labelOf` in `labels.ts` makes a class name of it. */
   readonly label: unknown;
+  /** What the label answers, where the set has questions. */
+  readonly question?: unknown;
   /** Path or name of the picture's file; absent where the source has none. */
   readonly path?: string;
   /** What belongs together and must not be split, for example one person; null or absent for none. */
@@ -36,6 +38,12 @@ export interface OpenedSource {
   readonly labelNames: readonly string[] | null;
   /** Where a set on a server comes from; absent for what is on this machine. */
   readonly provenance?: Provenance;
+  /** What rows have beside picture and label, so that it is written when the set is; absent for nothing. */
+  readonly columns?: {
+    readonly questions?: boolean;
+    readonly group?: boolean;
+    readonly split?: boolean;
+  };
   /**
    * Reads all rows in their order, a bounded number at a time: no more than one batch needs to be in memory.
    *

@@ -11,6 +11,7 @@ export const webcam: Source = {
     help: 'Pictures that you take here and now, class by class.',
     notice:
       'Taken with this machine’s camera; nothing is sent anywhere. Ask people before you take their picture.',
+    isOwn: true,
     options: [
       {
         kind: 'file',

@@ -12,6 +12,7 @@ export const zip: Source = {
     label: 'Zip of folders',
     help: 'A zip with one folder of pictures for each class.',
     notice: 'Read from this machine; nothing is sent anywhere.',
+    isOwn: true,
     options: [
       {
         kind: 'file',
@@ -43,6 +44,7 @@ export const zip: Source = {
       sizeBytes: file.byteLength,
       rowCount: pictures.length,
       labelNames: null,
+      columns: { split: takesSplit },
       readRows: (signal) => readPictures(pictures, takesSplit, signal),
     };
   },

@@ -55,7 +55,6 @@ export function DataColumn(): ReactElement {
       {notices.map((notice) => (
         <Message key={notice.code} error={notice} />
       ))}
-      {dataset?.notKept && <Message error={dataset.notKept} />}
       {status === 'loading' && (dataset === null || opening !== null) && <Opening progress={opening} />}
       {recipe !== null && dataset !== null && (
         <>

@@ -8,8 +8,8 @@ import { isActive } from '../../store/state.ts';
 import { useStudioState } from '../studio-context.ts';
 import { Later } from '../widgets/Later.tsx';
 import { Provenance } from './Provenance.tsx';
-import { StoredDialog } from './StoredDialog.tsx';
 
+const loadStoredDialog = async () => (await import('./StoredDialog.tsx')).StoredDialog;
 const loadSourceDialog = async () => (await import('./SourceDialog.tsx')).SourceDialog;
 
 interface SourceProps {
@@ -48,7 +48,7 @@ export function Source({ recipe, dataset }: SourceProps): ReactElement {
       </p>
       {dataset?.provenance !== undefined && <Provenance from={dataset.provenance} />}
       {isOpen && <Later load={loadSourceDialog} props={{ recipe, onClose: () => setIsOpen(false) }} />}
-      {isStoredOpen && <StoredDialog onClose={() => setIsStoredOpen(false)} />}
+      {isStoredOpen && <Later load={loadStoredDialog} props={{ onClose: () => setIsStoredOpen(false) }} />}
     </div>
   );
 }

@@ -1,46 +1,61 @@
-/** What was downloaded and stays in this browser: how much it takes, and a button to forget each. */
-import { useEffect, useState, type ReactElement } from 'react';
+/** What is kept on this machine: how much it takes, sets to open, save or forget, and the open set to be kept. */
+import type { ReactElement } from 'react';
 import { formatBytes } from '../../lib/format.ts';
-import { asStudioError, type WireError } from '../../protocol/errors.ts';
-import type { StoredDownload, StoredDownloads } from '../../protocol/stored.ts';
-import { useStudio } from '../studio-context.ts';
+import type { Stored } from '../../protocol/stored.ts';
+import { isActive } from '../../store/state.ts';
+import { useStudio, useStudioState } from '../studio-context.ts';
 import { Dialog } from '../widgets/Dialog.tsx';
 import { Message } from '../widgets/Message.tsx';
+import { StoredTable } from './StoredTable.tsx';
+import { useStored } from './use-stored.ts';
 
 /** See the header. */
 export function StoredDialog({ onClose }: { readonly onClose: () => void }): ReactElement {
-  const { stored, error, remove } = useStored();
-  const downloads = stored?.downloads ?? [];
-  const total = downloads.reduce((sum, { storedBytes }) => sum + storedBytes, 0);
+  const studio = useStudio();
+  const { stored, error, doing, remove, keep, save, cancel } = useStored();
+  const { canKeep, isOpen } = useOpenSet();
+  const active = useStudioState((state) => isActive(state.run));
+  const open = (set: string): void => {
+    studio.edit((recipe) => ({ ...recipe, dataset: { source: 'stored', set } }), { files: [] });
+    onClose();
+  };
+  const isBusy = doing !== null;
   return (
     <Dialog title="Stored on this machine" onClose={onClose}>
       <p className="small">
-        What was downloaded stays in this browser: it is not downloaded again, and opens without a network.
+        What was downloaded or kept stays in this browser: it is not downloaded again, and opens without a
+        network.
       </p>
       {error !== null && <Message error={error} />}
       {stored?.trouble && <Message error={stored.trouble} />}
-      {downloads.length > 0 && (
-        <table className="runs stored">
-          <caption className="visually-hidden">Stored downloads</caption>
-          <thead>
-            <tr>
-              <th scope="col">From</th>
-              <th scope="col">size</th>
-              <th scope="col">since</th>
-              <td />
-            </tr>
-          </thead>
-          <tbody>
-            {downloads.map((download) => (
-              <StoredLine key={download.url} download={download} onDelete={remove} />
-            ))}
-          </tbody>
-        </table>
+      {stored !== null && totalBytes(stored) > 0 && (
+        <StoredTable
+          stored={stored}
+          isBusy={isBusy}
+          onOpen={active ? null : open}
+          onSave={save}
+          onDelete={remove}
+        />
       )}
       <p className="small" role="status">
-        {totalText(stored, total)}
+        {doing ?? totalText(stored)}
       </p>
       <div className="actions">
+        {isBusy && (
+          <button type="button" onClick={cancel}>
+            Cancel
+          </button>
+        )}
+        {!isBusy && isOpen && (
+          <button type="button" onClick={() => save(null)}>
+            Save the open set as Parquet
+          </button>
+        )}
+        {!isBusy && canKeep && (
+          <button type="button" onClick={keep}>
+            Keep the open set
+          </button>
+        )}
         <button type="button" onClick={onClose}>
           Close
         </button>
@@ -49,53 +64,20 @@ export function StoredDialog({ onClose }: { readonly onClose: () => void }): Rea
   );
 }
 
-interface StoredLineProps {
-  readonly download: StoredDownload;
-  readonly onDelete: (url: string) => void;
+/** Whether a set is open, and whether it is one that is gone with its files unless it is kept. */
+function useOpenSet(): { readonly isOpen: boolean; readonly canKeep: boolean } {
+  const open = useStudioState(({ dataset }) => (dataset.status === 'ready' ? dataset.value : null));
+  const entry = useStudioState(({ catalog }) => catalog?.sources.find(({ name }) => name === open?.source));
+  return { isOpen: open !== null, canKeep: open !== null && entry?.isOwn === true };
 }
 
-function StoredLine({ download, onDelete }: StoredLineProps): ReactElement {
-  const { url, label, byteLength, storedBytes, storedAtMs } = download;
-  const isWhole = storedBytes === byteLength;
-  const size = isWhole
-    ? formatBytes(byteLength)
-    : `${formatBytes(storedBytes)} of ${formatBytes(byteLength)}`;
-  const since = new Date(storedAtMs);
-  return (
-    <tr>
-      <th scope="row" title={url}>
-        {label}
-      </th>
-      <td>{size}</td>
-      <td>
-        <time dateTime={since.toISOString()}>{since.toLocaleDateString('en', { dateStyle: 'medium' })}</time>
-      </td>
-      <td>
-        <button type="button" className="link" onClick={() => onDelete(url)}>
-          Delete<span className="visually-hidden"> {label}</span>
-        </button>
-      </td>
-    </tr>
-  );
+function totalBytes({ downloads, sets, preparedBytes }: Stored): number {
+  const all = [...downloads.map(({ storedBytes }) => storedBytes), ...sets.map(({ sizeBytes }) => sizeBytes)];
+  return all.reduce((sum, bytes) => sum + bytes, preparedBytes);
 }
 
-function totalText(stored: StoredDownloads | null, totalBytes: number): string {
+function totalText(stored: Stored | null): string {
   if (stored === null) return '';
-  return stored.downloads.length === 0 ? 'Nothing is stored.' : `In all ${formatBytes(totalBytes)}.`;
-}
-
-/** Asks the engine when the dialog opens, and after each deletion. */
-function useStored(): {
-  readonly stored: StoredDownloads | null;
-  readonly error: WireError | null;
-  readonly remove: (url: string) => void;
-} {
-  const studio = useStudio();
-  const [stored, setStored] = useState<StoredDownloads | null>(null);
-  const [error, setError] = useState<WireError | null>(null);
-  const show = (asked: Promise<StoredDownloads>): void => {
-    asked.then(setStored, (reason: unknown) => setError(asStudioError(reason).toWire()));
-  };
-  useEffect(() => show(studio.stored()), [studio]);
-  return { stored, error, remove: (url) => show(studio.deleteStored(url)) };
+  const bytes = totalBytes(stored);
+  return bytes === 0 ? 'Nothing is stored.' : `In all ${formatBytes(bytes)}.`;
 }

@@ -1,0 +1,41 @@
+/** A set that was kept on this machine, from whatever source it came. */
+import { textOption } from '../../protocol/options.ts';
+import { openParquet } from '../parquet/parquet-file.ts';
+import { openStoredSet } from '../stored-sets/stored-sets.ts';
+import { columnsIn, findColumns, readTable } from './image-table.ts';
+import type { Source } from './source.ts';
+
+export const stored: Source = {
+  entry: {
+    name: 'stored',
+    label: 'Kept set',
+    help: 'A set that was kept on this machine; “Stored” lists them.',
+    notice: 'Kept on this machine; nothing is sent anywhere.',
+    options: [
+      {
+        kind: 'string',
+        name: 'set',
+        label: 'Set',
+        help: 'What the list of stored sets calls it; empty for the latest.',
+        default: '',
+      },
+    ],
+  },
+  async open(options, { platform }) {
+    const { set, file: bytes } = await openStoredSet(platform, textOption(options, 'set'));
+    const file = await openParquet(bytes);
+    const optional = (name: string): string => (file.columns.includes(name) ? name : '');
+    const wanted = { image: 'image', label: '', group: optional('group'), split: optional('split') };
+    const columns = findColumns(wanted, file.columns);
+    return {
+      origin: set.label,
+      identity: file.identity,
+      noun: 'pictures',
+      sizeBytes: file.sizeBytes,
+      rowCount: file.rowCount,
+      labelNames: file.labelNames(columns.label),
+      columns: columnsIn(file, columns),
+      readRows: (signal) => readTable(file, columns, signal),
+    };
+  },
+};
