@@ -179,8 +179,27 @@ function uniformBuffer(gpu: Gpu, { uniforms = [], isFleeting = false }: ProgramR
 /** Share of the largest buffer that caches may take in all: how much memory there is, WebGPU does not say. */
 const CACHE_SHARE = 0.5;
 
-/** Bytes that caches may take of the device's memory, in all and in one tensor, by the adapter's limits. */
-export function cacheBounds(backend: unknown): { totalBytes: number; slabBytes: number } {
-  const { maxBufferSize, maxStorageBufferBindingSize } = gpuOf(backend).device.limits;
-  return { totalBytes: maxBufferSize * CACHE_SHARE, slabBytes: maxStorageBufferBindingSize };
+/** What caches may take of the device's memory, by the adapter's limits. */
+export interface CacheBounds {
+  readonly totalBytes: number;
+  /** In one tensor. */
+  readonly slabBytes: number;
+  /** Runs what allocates; null when the device had no memory left for it. */
+  allocate<Made extends { dispose(): void }>(make: () => Made): Promise<Made | null>;
+}
+
+export function cacheBounds(backend: unknown): CacheBounds {
+  const { device } = gpuOf(backend);
+  const { maxBufferSize, maxStorageBufferBindingSize } = device.limits;
+  return {
+    totalBytes: maxBufferSize * CACHE_SHARE,
+    slabBytes: maxStorageBufferBindingSize,
+    async allocate(make) {
+      device.pushErrorScope('out-of-memory');
+      const made = make();
+      if ((await device.popErrorScope()) === null) return made;
+      made.dispose();
+      return null;
+    },
+  };
 }

@@ -4,14 +4,15 @@
  */
 import { asStudioError, StudioError } from '../../protocol/errors.ts';
 import type { ByteStore } from '../../platform/byte-store.ts';
+import type { CacheBounds } from '../../kernels/webgpu/gpu.ts';
 import { DeviceSlab } from './device-slab.ts';
 import { HostSlab } from './host-slab.ts';
 import { widthOf, type Slab, type SlabShape } from './slab.ts';
 import { StoredSlab } from './stored-slab.ts';
 
 export interface TierBounds {
-  /** Bytes of the GPU's memory, in all and in one buffer; null where it has none of its own. */
-  readonly device: { readonly totalBytes: number; readonly slabBytes: number } | null;
+  /** Of the GPU's memory; null where it has none of its own. */
+  readonly device: CacheBounds | null;
   readonly hostBytes: number;
   readonly openStore: () => ByteStore | null;
 }
@@ -41,21 +42,23 @@ export class Tiers {
   async place(form: SlabShape): Promise<Placed | null> {
     const sizeBytes = form.rows * widthOf(form) * Float32Array.BYTES_PER_ELEMENT;
     return (
-      this.#onDevice(form, sizeBytes) ??
+      (await this.#onDevice(form, sizeBytes)) ??
       this.#onHost(form, sizeBytes) ??
       (await this.#onDisk(form, sizeBytes / 2))
     );
   }
 
-  #onDevice(form: SlabShape, sizeBytes: number): Placed | null {
+  async #onDevice(form: SlabShape, sizeBytes: number): Promise<Placed | null> {
     const { device } = this.bounds;
     if (device === null || sizeBytes > device.slabBytes) return null;
     if (this.#deviceBytes + sizeBytes > device.totalBytes) return null;
+    const slab = await device.allocate(() => new DeviceSlab(form));
+    if (slab === null) return null;
     this.#deviceBytes += sizeBytes;
     const giveBack = (): void => {
       this.#deviceBytes -= sizeBytes;
     };
-    return { slab: new DeviceSlab(form), giveBack };
+    return { slab, giveBack };
   }
 
   #onHost(form: SlabShape, sizeBytes: number): Placed | null {
