@@ -1,5 +1,7 @@
-/** What opening a set says while it goes on: how far it is, what goes on beside it, and what must be known. */
+/** What opening a set, or loading weights, says while it goes on: how far it is, what goes on beside it, what must be known. */
 import type { OpenDatasetOptions } from '../data/open-dataset.ts';
+import type { LoadOptions } from '../models/load-weights.ts';
+import { waitingNote } from '../platform/http-retry.ts';
 import type { RunEvent } from '../protocol/events.ts';
 
 type Progress = Extract<RunEvent, { kind: 'progress' }>;
@@ -34,6 +36,35 @@ export function openingOf(
     },
     onNote: (note) => {
       tell({ note }, note === '');
+    },
+    onNotice: (notice) => {
+      emit({ kind: 'notice', notice: notice.toWire() });
+    },
+  };
+}
+
+/** Turns what is said while weights are loaded into events. */
+export function loadingOf(
+  emit: (event: RunEvent) => void,
+): Required<Pick<LoadOptions, 'onProgress' | 'onWait' | 'onNotice'>> {
+  let progress: Progress = {
+    kind: 'progress',
+    stage: 'weights',
+    label: 'Loading the backbone’s weights',
+    done: 0,
+    total: null,
+    unit: 'bytes',
+  };
+  const tell = (changed: Partial<Progress>): void => {
+    progress = { ...progress, ...changed };
+    emit(progress);
+  };
+  return {
+    onProgress: (done, total) => {
+      tell({ done, total, note: '' });
+    },
+    onWait: (waiting) => {
+      tell({ note: waitingNote(waiting) });
     },
     onNotice: (notice) => {
       emit({ kind: 'notice', notice: notice.toWire() });

@@ -25,7 +25,7 @@ import { CacheShelf } from './cache-shelf.ts';
 import { isDeviceLost, lossOr } from './device-loss.ts';
 import { startDevice, type WasmPaths } from './device.ts';
 import { buildNetwork, describeNetwork, type Network } from './network.ts';
-import { openingOf } from './opening.ts';
+import { loadingOf, openingOf } from './opening.ts';
 import { datasetKey, pickedOf, weightsKey } from './picked.ts';
 import { runRecipe } from './run.ts';
 import { deleteStored, keepOpenSet, listStored, saveKeptSet, saveOpenSet, type OpenSet } from './stored.ts';
@@ -182,10 +182,7 @@ export class Session {
       buildNetwork(recipe, labels.length, this.platform, {
         signal: control.signal,
         files: options.weightFiles,
-        onProgress: (done, total) => {
-          const label = 'Loading the backbone’s weights';
-          emit({ kind: 'progress', stage: 'weights', label, done, total, unit: 'bytes' });
-        },
+        ...loadingOf(emit),
       }),
     );
     try {

@@ -1,6 +1,6 @@
 /** Owns where a backbone's weights come from: shipped, random, a file, an address, or the Hub. */
 import type * as tf from '@tensorflow/tfjs';
-import type { ByteSource, Platform } from '../platform/platform.ts';
+import type { ByteSource, Platform, RemoteOptions } from '../platform/platform.ts';
 import type { WeightsRecord } from '../protocol/model.ts';
 import type { Recipe } from '../protocol/recipe.ts';
 import type { Backbone, Preprocessing } from './backbones/backbone.ts';
@@ -15,7 +15,7 @@ import { openWeightFile } from './weights/registry.ts';
 import { starterAsset } from './weights/starters.ts';
 import type { OpenContext, ReadOptions, WeightFile } from './weights/weight-file.ts';
 
-export interface LoadOptions extends ReadOptions {
+export interface LoadOptions extends ReadOptions, Pick<RemoteOptions, 'onWait' | 'onNotice'> {
   /** Seed of random weights: the recipe's. */
   readonly seed: number;
   /** What was picked on the page for weights that the recipe names as a file. */
@@ -56,7 +56,7 @@ export async function openBackboneWeights(
   options: LoadOptions,
 ): Promise<OpenedWeights> {
   const { weights } = recipe;
-  const { signal } = options;
+  const { signal, hub, files, onWait, onNotice } = options;
   if (weights === 'random') {
     const fill: OpenedWeights['fill'] = (model, backbone) => randomise(model, backbone, recipe, options.seed);
     return { file: null, map: null, fill };
@@ -67,14 +67,15 @@ export async function openBackboneWeights(
   }
   const progress = steadyProgress(options.onProgress);
   const { onBytes, onProgress } = progress;
+  const remote = { signal, onBytes, onWait, onNotice };
   if (weights === 'imagenet') {
     const where = imagenetSource(recipe, backboneOptions(findBackbone(recipe.name), recipe));
-    const source = await openImagenet(where, platform, { hub: options.hub, signal, onBytes });
+    const source = await openImagenet(where, platform, { ...remote, hub });
     const etag = source.etag === null ? '' : `, ${source.etag}`;
     const origin = `${where.repo} ${where.path} at ${where.revision}${etag}`;
     return openFile(source, origin, { ...options, onProgress });
   }
-  const given = await openGivenWeights(weights.file, platform, { files: options.files, signal, onBytes });
+  const given = await openGivenWeights(weights.file, platform, { ...remote, files });
   // Formats that are read whole are read when they are opened.
   progress.expect(given.source.byteLength);
   const { sibling } = given;

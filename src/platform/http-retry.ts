@@ -1,6 +1,6 @@
 /** Owns what a failed request means: which error it is, whether to try again, and after how long. */
 import { StudioError } from '../protocol/errors.ts';
-import type { RemoteOptions } from './platform.ts';
+import type { RemoteOptions, Waiting } from './platform.ts';
 
 type Reason = 'unreachable' | 'no-ranges' | 'changed' | 'expired' | 'gated' | 'not-found';
 
@@ -93,6 +93,11 @@ const WHY: Readonly<Record<string, string>> = {
 export interface WaitOptions extends Pick<RemoteOptions, 'signal' | 'onWait'> {
   /** For tests: waits without waiting. */
   readonly wait?: typeof wait | undefined;
+}
+
+/** What is said while a server is waited for; empty when it no longer is. */
+export function waitingNote(waiting: Waiting | null): string {
+  return waiting === null ? '' : `waiting ${Math.ceil(waiting.leftMs / 1000)} s: ${waiting.why}`;
 }
 
 /** Waits before the next try. */

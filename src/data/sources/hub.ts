@@ -1,5 +1,6 @@
 /** Any image set of the Hugging Face Hub, read by range from its Parquet files. */
 import { formatBytes } from '../../lib/format.ts';
+import { waitingNote } from '../../platform/http-retry.ts';
 import { HUB } from '../../platform/hub.ts';
 import type { RemoteOptions } from '../../platform/platform.ts';
 import { flagOption, textOption, type Options } from '../../protocol/options.ts';
@@ -97,8 +98,7 @@ function remoteOf(options: Options, context: SourceContext): Omit<RemoteOptions,
     onNotice,
     token: tokenFor?.(textOption(options, 'endpoint')),
     onWait: (waiting) => {
-      if (waiting === null) onNote('');
-      else onNote(`waiting ${Math.ceil(waiting.leftMs / 1000)} s: ${waiting.why}`);
+      onNote(waitingNote(waiting));
     },
   };
 }

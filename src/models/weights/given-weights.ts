@@ -3,7 +3,7 @@
  * the files that belong to them are.
  */
 import { blobSource } from '../../platform/byte-source.ts';
-import type { ByteSource, Platform } from '../../platform/platform.ts';
+import type { ByteSource, Platform, RemoteOptions } from '../../platform/platform.ts';
 import { StudioError } from '../../protocol/errors.ts';
 import { WEIGHT_READERS } from './registry.ts';
 
@@ -15,12 +15,9 @@ export interface GivenWeights {
   readonly origin: string;
 }
 
-export interface GivenOptions {
+export interface GivenOptions extends Pick<RemoteOptions, 'signal' | 'onBytes' | 'onWait' | 'onNotice'> {
   /** What was picked on the page: single files, or those of a folder. */
   readonly files?: readonly File[] | undefined;
-  readonly signal?: AbortSignal | undefined;
-  /** Bytes that came from an address since the last call. */
-  readonly onBytes?: ((count: number) => void) | undefined;
 }
 
 /**
@@ -55,12 +52,12 @@ export function fileAddress(address: string): string {
 async function openAddress(
   address: string,
   platform: Pick<Platform, 'openRemote'>,
-  { signal, onBytes }: GivenOptions,
+  { signal, onBytes, onWait, onNotice }: GivenOptions,
 ): Promise<GivenWeights> {
   const url = fileAddress(address);
   const open = (from: string) => {
     const { host, pathname } = new URL(from);
-    return platform.openRemote(from, { label: `${host}${pathname}`, signal, onBytes });
+    return platform.openRemote(from, { label: `${host}${pathname}`, signal, onBytes, onWait, onNotice });
   };
   const source = await open(url);
   return {

@@ -3,7 +3,7 @@
  * Keras' own or compute what the paper's networks compute. One line each.
  */
 import { HUB, hubFileUrl } from '../../platform/hub.ts';
-import type { RemoteFiles, RemoteSource } from '../../platform/platform.ts';
+import type { RemoteFiles, RemoteOptions, RemoteSource } from '../../platform/platform.ts';
 import { StudioError } from '../../protocol/errors.ts';
 import type { Recipe } from '../../protocol/recipe.ts';
 
@@ -80,12 +80,14 @@ export function imagenetSource(
 export function openImagenet(
   source: ImagenetSource,
   platform: Pick<RemoteFiles, 'openRemote'>,
-  options: { hub?: string | undefined; signal?: AbortSignal | undefined; onBytes?: (count: number) => void },
+  {
+    hub,
+    ...remote
+  }: { hub?: string | undefined } & Omit<RemoteOptions, 'label' | 'wantedBytes' | 'firstBytes'>,
 ): Promise<RemoteSource> {
-  const url = imagenetUrl(source, options.hub);
-  const { signal, onBytes } = options;
+  const url = imagenetUrl(source, hub);
   const { repo: label, wantedBytes } = source;
-  return platform.openRemote(url, { label, signal, onBytes, wantedBytes, firstBytes: FIRST_BYTES });
+  return platform.openRemote(url, { ...remote, label, wantedBytes, firstBytes: FIRST_BYTES });
 }
 
 /** The stable address, under which the store of downloads keeps it. */

@@ -50,9 +50,10 @@ VGG = (
     {"size": 32, "batch": 4, "unfreeze": 4, "rates": [1e-3, 3e-5], "inputScale": 1 / 128},
 )
 # The paper's cut. With Adam's own epsilon of 1e-7 its losses say little: where a unit that was silent first fires, by a
-# rounding error, Adam moves all its weights by three learning rates, however small the gradient. After 20 steps Keras is
-# then 3e-5 from itself in float64, and we (other sums, other rounding) 4e-3 from Keras, though every gradient is within
-# 2e-6 of float64's. A larger epsilon holds still where there is nothing but rounding; ours are then 2e-4 apart.
+# rounding error, Adam may move all its weights by three learning rates, however small the gradient. After 20 steps Keras
+# is then 3e-5 from itself in float64, and we 4e-3 from Keras, though at the starting weights every gradient is within
+# 2e-6 of float64's. A larger epsilon holds still where there is little but rounding; ours are then 2e-4 apart. That this
+# is the whole cause is likely, not proven.
 VGG_LAST_10 = (*VGG[:3], {**VGG[3], "unfreeze": 10, "epsilon": 1e-4})
 CASES = {
     "mobilenetv2-inference": (*MOBILENET, "inference"),
