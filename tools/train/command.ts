@@ -9,6 +9,7 @@ export const USAGE = `Carries a recipe out and writes history.json, evaluation.j
 
   --out DIR           folder to write into (made when missing)
   --backend NAME      webgpu, wasm or cpu; by default the best there is
+  --store DIR         keep downloads and resized pictures in this folder, for the next time
   --hub URL           take sets of the Hub from this server: a mirror, or one in the classroom
   --export FORMAT     also write the network in this format; may be repeated
   --json              print events as JSON lines instead of progress bars
@@ -23,6 +24,8 @@ export interface Command {
   readonly backend: BackendChoice;
   /** Address of the Hub to take sets from, in place of the recipe's. */
   readonly hub: string | null;
+  /** Where things are kept; null for nowhere. */
+  readonly storeFolder: string | null;
   readonly exportFormats: readonly string[];
   readonly json: boolean;
 }
@@ -48,6 +51,7 @@ export function parseCommand(args: readonly string[]): Command | null {
     outFolder: values.out,
     backend: backend.data,
     hub: values.hub ?? null,
+    storeFolder: values.store ?? null,
     exportFormats: values.export ?? [],
     json: values.json ?? false,
   };
@@ -62,6 +66,7 @@ function parsed(args: readonly string[]) {
         out: { type: 'string' },
         backend: { type: 'string' },
         hub: { type: 'string' },
+        store: { type: 'string' },
         export: { type: 'string', multiple: true },
         json: { type: 'boolean' },
         help: { type: 'boolean' },

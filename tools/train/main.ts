@@ -53,7 +53,10 @@ async function train(command: Command): Promise<void> {
   const recipe = withHub(await readRecipe(command.recipePath), command.hub);
   await mkdir(command.outFolder, { recursive: true });
   if (command.backend === 'webgpu' || command.backend === 'auto') await offerWebGpu();
-  const platform = createPlatform({ baseFolder: dirname(resolve(command.recipePath)) });
+  const platform = createPlatform({
+    baseFolder: dirname(resolve(command.recipePath)),
+    ...(command.storeFolder === null ? {} : { dataFolder: resolve(command.storeFolder) }),
+  });
   const session = new Session(platform, WASM_FOLDER);
   useToken(session, command.hub);
   const reporter = command.json ? new JsonReporter() : new TerminalReporter();

@@ -64,11 +64,14 @@ describe('npm run train', () => {
         phases: [{ name: 'head', epochs: 1, learningRate: 0.001 }],
       });
       const path = await recipeFile('hub.json', recipe);
-      const args = [path, '--out', join(folder, 'hub'), '--backend', 'wasm', '--json', '--hub', hub.origin];
+      const kept = join(folder, 'kept');
+      const where = ['--out', join(folder, 'hub'), '--store', kept, '--hub', hub.origin];
+      const args = [path, ...where, '--backend', 'wasm', '--json'];
       const refused = await run(...args);
       expect([refused.code, refused.error.includes('net/gated')]).toEqual([1, true]);
       const { code, out } = await runWith({ HF_TOKEN: token }, ...args);
       expect(code).toBe(0);
+      expect((await readdir(kept)).sort()).toEqual(expect.arrayContaining(['downloads', 'pictures']));
       expect(hub.requests.some(({ hasToken, server }) => hasToken && server === 'files')).toBe(false);
       await hub.close();
       const files = ['history.json', 'evaluation.json', 'split.json', 'run.json'];
