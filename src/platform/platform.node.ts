@@ -54,8 +54,6 @@ function startPictureThread({ onMessage, onFailure }: ThreadListener): PictureTh
   worker.on('messageerror', (error) => onFailure(error.message));
   worker.on('error', (error) => onFailure(error.message));
   worker.on('exit', () => onFailure('it ended'));
-  // A thread that has nothing to do does not keep the process alive.
-  worker.unref();
   return {
     post: (message, transfer) => worker.postMessage(message, transfer),
     end: () => {
