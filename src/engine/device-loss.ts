@@ -32,12 +32,17 @@ export function forgetLostDevice(): void {
   tf.registerBackend('webgpu', factory);
 }
 
+/** Why it went away, in a few words. */
+export function lossReason(): string {
+  return lost === null || lost.message === '' ? (lost?.reason ?? '') : lost.message;
+}
+
 /** What to throw for an error of a run: if the GPU went away, that is the reason. */
 export function lossOr(error: unknown): unknown {
   if (lost === null) return error;
   return new StudioError({
     code: 'gpu/lost',
-    message: `The GPU went away during the run (${lost.message === '' ? lost.reason : lost.message}).`,
+    message: `The GPU went away during the run (${lossReason()}).`,
     hint: 'Train again: the GPU is asked for anew. If it goes away again, choose another device in the device line.',
     retryable: true,
     cause: error,

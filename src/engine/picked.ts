@@ -7,6 +7,11 @@ function pathOf(file: File): string {
   return file.webkitRelativePath === '' ? file.name : file.webkitRelativePath;
 }
 
+/** The folder's or the file's name; null where nothing was picked. */
+export function pickedName([first]: readonly File[] = []): string | null {
+  return first === undefined ? null : (pathOf(first).split('/')[0] ?? first.name);
+}
+
 /** A picked folder comes as its files, each with its path; a picked file comes alone. */
 export function pickedOf(files: readonly File[] = []): { file?: Blob; folder?: readonly FolderFile[] } {
   const [first] = files;

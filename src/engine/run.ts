@@ -10,16 +10,19 @@ import { compile, type Program } from '../models/program/program.ts';
 import type { SplitName } from '../protocol/dataset.ts';
 import type { DeviceReport } from '../protocol/device.ts';
 import { invariant } from '../protocol/errors.ts';
-import type { EpochRecord, Evaluation, RunEvent, RunResult } from '../protocol/events.ts';
+import type { EndedPhase, EpochRecord, Evaluation, RunEvent, RunResult } from '../protocol/events.ts';
 import type { Phase, Recipe } from '../protocol/recipe.ts';
 import { classWeightsOf } from '../training/class-weights.ts';
 import type { LossSettings } from '../training/loss.ts';
 import type { RunControl } from '../training/control.ts';
 import { evaluate, type Outcome } from '../training/evaluate.ts';
 import type { Features } from '../training/features.ts';
-import { runPhase, type PhaseInputs } from '../training/phase.ts';
 import type { CacheShelf } from './cache-shelf.ts';
 import { checkStepFits } from './check-fits.ts';
+import type { EpochInputs } from '../training/epoch.ts';
+import { runPhase, type PhaseSnapshot } from '../training/phase.ts';
+import type { RunCheckpoints } from './until-done.ts';
+import { checkSame, fingerprintOf, tensorsOf, type Checkpoint, type CheckpointHead } from './checkpoint.ts';
 import { FeatureChain } from './feature-chain.ts';
 import type { Network } from './network.ts';
 import { PictureInput } from './picture-input.ts';
@@ -32,6 +35,8 @@ export interface RunInputs {
   readonly control: RunControl;
   /** Where the activations are kept between runs. */
   readonly shelf: CacheShelf;
+  /** Null keeps none. */
+  readonly checkpoints: RunCheckpoints | null;
   /** Seconds that came before: opening the set, loading weights. */
   readonly secondsByStage: Readonly<Record<string, number>>;
 }
@@ -53,7 +58,12 @@ export async function* runRecipe(inputs: RunInputs): AsyncGenerator<RunEvent, Ru
 class Run {
   readonly #parameters: Parameters;
   readonly #chain: FeatureChain;
-  readonly #history: EpochRecord[] = [];
+  readonly #history: EpochRecord[];
+  readonly #ended: EndedPhase[];
+  /** Names of all weights that phases have changed so far. */
+  readonly #changed: Set<string>;
+  readonly #pictures: string;
+  readonly #from: Checkpoint | null;
   readonly #seconds: Record<string, number>;
   readonly #loss: LossSettings;
   #tail: Program | null = null;
@@ -65,8 +75,18 @@ class Run {
       labelSmoothing: recipe.labelSmoothing ?? 0,
       classWeights: classWeightsOf(recipe, labels, split.train, labelOfRow),
     };
+    const before = inputs.checkpoints?.from ?? null;
+    this.#from = before;
+    this.#pictures = fingerprintOf(dataset);
+    if (before !== null) checkSame(before.head, this.#pictures, network.weights.sha256);
     this.#parameters = new Parameters(network.model);
-    this.#seconds = { ...inputs.secondsByStage };
+    const weights = tensorsOf(before?.weights ?? {});
+    this.#parameters.restore(weights);
+    this.#changed = new Set(weights.keys());
+    this.#ended = [...(before?.head.ended ?? [])];
+    const current = before?.head.phaseIndex;
+    this.#history = (before?.head.history ?? []).filter(({ phaseIndex }) => phaseIndex !== current);
+    this.#seconds = { ...before?.head.secondsByStage, ...inputs.secondsByStage };
     this.#chain = new FeatureChain({
       graph: network.graph,
       parameters: this.#parameters,
@@ -80,9 +100,14 @@ class Run {
 
   async *carryOut(): AsyncGenerator<RunEvent, RunResult> {
     const { recipe, control, network } = this.inputs;
+    const from = this.#from;
+    const first = from?.head.phaseIndex ?? 0;
+    if (from !== null) yield { kind: 'resumed', history: from.head.history, ended: this.#ended };
     let test: Evaluation | null = null;
     for (const [phaseIndex, phase] of recipe.phases.entries()) {
-      if (control.isStopping) break;
+      if (phaseIndex < first) continue;
+      // A run that goes on only to be stopped still keeps its best weights.
+      if (control.isStopping && (from === null || phaseIndex > first)) break;
       const features = this.#chain.at(phaseIndex);
       yield* this.#phase(phase, phaseIndex, features);
       const isLast = phaseIndex === recipe.phases.length - 1 || control.isStopping;
@@ -103,21 +128,66 @@ class Run {
   }
 
   async *#phase(phase: Phase, phaseIndex: number, features: Features): AsyncGenerator<RunEvent> {
+    const { checkpoints } = this.inputs;
+    const stage = `phase ${(phaseIndex + 1).toString()}: ${phase.name}`;
     const start = performance.now();
+    const before = this.#seconds[stage] ?? 0;
+    const seconds = (): number => before + (performance.now() - start) / 1000;
     this.#tail?.dispose();
     this.#tail = this.#compileTail(phase, phaseIndex);
-    const outcome = yield* runPhase(this.#phaseInputs(phase, phaseIndex, features, this.#tail));
-    this.#seconds[`phase ${(phaseIndex + 1).toString()}: ${phase.name}`] = (performance.now() - start) / 1000;
+    for (const name of [...this.#tail.trainable, ...this.#tail.moving]) this.#changed.add(name);
+    const outcome = yield* runPhase({
+      ...this.#epochInputs(phase, phaseIndex, features, this.#tail),
+      start: this.#startOf(phaseIndex),
+      onEpoch: (snapshot) => {
+        this.#seconds[stage] = seconds();
+        if (checkpoints !== null) this.#keep(checkpoints, phaseIndex, snapshot());
+      },
+    });
+    this.#seconds[stage] = seconds();
     if (outcome === null) return;
     this.#history.push(...outcome.history);
     const { bestEpoch, stoppedEarly } = outcome;
-    yield {
-      kind: 'phaseEnd',
-      phaseIndex,
-      stoppedEarly,
-      bestEpoch,
-      evaluation: this.#evaluation('validation', outcome.validation),
+    const evaluation = this.#evaluation('validation', outcome.validation);
+    const end = { kind: 'phaseEnd', phaseIndex, stoppedEarly, bestEpoch, evaluation } as const;
+    this.#ended.push({ start: outcome.start, end });
+    yield end;
+  }
+
+  /** Where the phase goes on by the checkpoint. */
+  #startOf(phaseIndex: number): PhaseSnapshot | null {
+    if (this.#from?.head.phaseIndex !== phaseIndex) return null;
+    const { head, slots, best } = this.#from;
+    return {
+      status: head.status,
+      history: head.history.filter((record) => record.phaseIndex === phaseIndex),
+      slots: tensorsOf(slots),
+      best: tensorsOf(best),
     };
+  }
+
+  /** Hands what an epoch has come to over to be kept, beside the steps. */
+  #keep(
+    { keeper, picked }: RunCheckpoints,
+    phaseIndex: number,
+    { status, history, slots, best }: PhaseSnapshot,
+  ): void {
+    const { recipe, network, device } = this.inputs;
+    const head: CheckpointHead = {
+      runId: keeper.runId,
+      savedAtMs: Date.now(),
+      recipe,
+      picked,
+      pictures: this.#pictures,
+      backboneSha256: network.weights.sha256,
+      backend: device.backend,
+      phaseIndex,
+      status,
+      history: [...this.#history, ...history],
+      ended: [...this.#ended],
+      secondsByStage: { ...this.#seconds },
+    };
+    keeper.keep({ head, weights: this.#parameters.snapshot([...this.#changed]), slots, best });
   }
 
   #firstTrainable(phase: Phase): number {
@@ -140,7 +210,7 @@ class Run {
     return tail;
   }
 
-  #phaseInputs(phase: Phase, phaseIndex: number, features: Features, tail: Program): PhaseInputs {
+  #epochInputs(phase: Phase, phaseIndex: number, features: Features, tail: Program): EpochInputs {
     const { recipe, dataset, control } = this.inputs;
     const { summary } = dataset;
     return {
@@ -197,10 +267,10 @@ class Run {
   }
 
   #result(test: Evaluation | null): RunResult {
-    const { recipe, device, dataset, control, network } = this.inputs;
+    const { recipe, device, dataset, checkpoints, control, network } = this.inputs;
     const { origin, sizeBytes, sha256 } = network.weights;
     return {
-      runId: crypto.randomUUID(),
+      runId: checkpoints?.keeper.runId ?? crypto.randomUUID(),
       recipe,
       history: this.#history,
       test,

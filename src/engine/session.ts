@@ -22,15 +22,16 @@ import type { Stored, StoredThing } from '../protocol/stored.ts';
 import type { RunControl } from '../training/control.ts';
 import { checkRecipe } from './check-recipe.ts';
 import { CacheShelf } from './cache-shelf.ts';
-import { isDeviceLost, lossOr } from './device-loss.ts';
+import { isDeviceLost } from './device-loss.ts';
 import { startDevice, type WasmPaths } from './device.ts';
 import { buildNetwork, describeNetwork, type Network } from './network.ts';
 import { loadingOf, openingOf } from './opening.ts';
-import { datasetKey, pickedOf, weightsKey } from './picked.ts';
+import { datasetKey, pickedName, pickedOf, weightsKey } from './picked.ts';
 import { runRecipe } from './run.ts';
 import { deleteStored, keepOpenSet, listStored, saveKeptSet, saveOpenSet, type OpenSet } from './stored.ts';
 import { rgbToRgba, thumbnailsOf, valuesToRgba } from './sheets.ts';
 import { Tokens } from './tokens.ts';
+import { timedInto, untilDone, type Attempt } from './until-done.ts';
 
 export type Emit = (event: RunEvent) => void;
 
@@ -55,7 +56,6 @@ export class Session {
   #inspected: { readonly key: string; readonly weights: WeightsSummary } | null = null;
   /** Of the servers that sets come from. */
   readonly tokens = new Tokens();
-
   #shelf: CacheShelf | null = null;
 
   constructor(
@@ -150,21 +150,29 @@ export class Session {
   }
 
   /**
-   * Carries a recipe out from wherever things stand: device, set, weights, phases, test.
+   * Carries a recipe out from wherever things stand: device, set, weights, phases, test. A GPU that goes away is taken
+   * anew and the run goes on from its last checkpoint.
    *
+   * @param options `resume`: the run to go on with, which had the same recipe
    * @throws StudioError; DOMException `AbortError` when cancelled
    */
-  async train(recipe: Recipe, options: Picked & { control: RunControl; emit: Emit }): Promise<RunResult> {
+  async train(
+    recipe: Recipe,
+    options: Picked & { control: RunControl; emit: Emit; resume?: string },
+  ): Promise<RunResult> {
+    checkRecipe(recipe);
+    const store = this.platform.openStore('checkpoints');
+    return untilDone(store, recipe, options, (checkpoints) => this.#carryOut(recipe, options, checkpoints));
+  }
+
+  async #carryOut(
+    recipe: Recipe,
+    options: Picked & { control: RunControl; emit: Emit },
+    checkpoints: Attempt,
+  ): Promise<RunResult> {
     const { control, emit } = options;
     const seconds: Record<string, number> = {};
-    const timed = async <Value>(stage: string, work: () => Promise<Value>): Promise<Value> => {
-      const start = performance.now();
-      const value = await work();
-      seconds[stage] = (performance.now() - start) / 1000;
-      control.signal.throwIfAborted();
-      return value;
-    };
-    checkRecipe(recipe);
+    const timed = timedInto(seconds, control.signal);
     this.#forgetTrained();
     const device =
       this.#device === null || isDeviceLost()
@@ -190,13 +198,13 @@ export class Session {
       emit({ kind: 'model', model: await this.#described(recipe, labels.length, network, options) });
       const { dataset } = this.#currentSet();
       const shelf = (this.#shelf ??= new CacheShelf(this.platform));
-      const events = runRecipe({ recipe, dataset, network, device, control, shelf, secondsByStage: seconds });
+      const picked = { pictures: pickedName(options.files), weights: pickedName(options.weightFiles) };
+      const run = { recipe, dataset, network, device, control, shelf, secondsByStage: seconds };
+      const events = runRecipe({ ...run, checkpoints: { ...checkpoints, picked } });
       let next = await events.next();
       for (; next.done !== true; next = await events.next()) emit(next.value);
       this.#trained = { network, result: next.value, labels };
       return next.value;
-    } catch (error) {
-      throw lossOr(error);
     } finally {
       if (this.#trained?.network !== network) network.model.dispose();
     }

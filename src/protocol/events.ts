@@ -76,6 +76,8 @@ export type RunEvent =
       readonly epochs: number;
       readonly stepsPerEpoch: number;
       readonly trainableParameters: number;
+      /** Best epoch so far, from 1, of a phase that goes on from a checkpoint. */
+      readonly bestEpoch?: number;
     }
   | {
       readonly kind: 'step';
@@ -100,7 +102,35 @@ export type RunEvent =
     }
   | { readonly kind: 'test'; readonly evaluation: Evaluation }
   | { readonly kind: 'state'; readonly state: 'running' | 'pausing' | 'paused' | 'stopping' }
-  | { readonly kind: 'deviceLost'; readonly reason: string };
+  | { readonly kind: 'deviceLost'; readonly reason: string }
+  /** The run goes on from a checkpoint: what was recorded until then. The phase that goes on says itself anew. */
+  | {
+      readonly kind: 'resumed';
+      readonly history: readonly EpochRecord[];
+      readonly ended: readonly EndedPhase[];
+    };
+
+/** A phase that is over, by what was said of it. */
+export interface EndedPhase {
+  readonly start: Extract<RunEvent, { kind: 'phase' }>;
+  readonly end: Extract<RunEvent, { kind: 'phaseEnd' }>;
+}
+
+/** A run that did not come to its end and can go on from its last checkpoint. */
+export interface ResumableRun {
+  readonly runId: string;
+  /** Of the checkpoint, in ms since 1970. */
+  readonly savedAtMs: number;
+  readonly recipe: Recipe;
+  readonly phaseIndex: number;
+  readonly phase: PhaseName;
+  /** Epochs that are done in that phase. */
+  readonly epoch: number;
+  /** Best epoch of that phase so far, from 1. */
+  readonly bestEpoch: number;
+  /** Names of what was picked on the page and has to be picked again; null where nothing was. */
+  readonly picked: { readonly pictures: string | null; readonly weights: string | null };
+}
 
 /** What a finished run leaves; the weights stay in the worker until they are exported. */
 export interface RunResult {

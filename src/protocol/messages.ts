@@ -6,7 +6,7 @@ import type { Catalog } from './catalog.ts';
 import type { DatasetSummary, PictureFacts, PictureSheet, ViewSheet } from './dataset.ts';
 import type { BackendChoice, DeviceReport } from './device.ts';
 import type { WireError } from './errors.ts';
-import type { RunEvent, RunResult } from './events.ts';
+import type { ResumableRun, RunEvent, RunResult } from './events.ts';
 import type { InspectedWeights, ModelSummary } from './model.ts';
 import type { Recipe } from './recipe.ts';
 import type { SourceDescription } from './source.ts';
@@ -71,7 +71,9 @@ export interface Requests {
     output: InspectedWeights;
   };
   /** Carries a recipe out; streams {@link RunEvent}. */
-  train: { input: { readonly recipe: Recipe } & Picked; output: RunResult };
+  train: { input: { readonly recipe: Recipe; readonly resume?: string } & Picked; output: RunResult };
+  /** Runs that did not come to their end, the latest first; deletes the checkpoints of one before. */
+  listRuns: { input: { readonly discard?: string }; output: readonly ResumableRun[] };
   /** Writes the last run's network in a format of the catalog. */
   export: { input: { readonly format: string }; output: ExportedFile };
   /** What is kept on this machine. */

@@ -1,4 +1,5 @@
 /** What each event of a run changes in its record. Pure: times come with the events. */
+import type { WireError } from '../protocol/errors.ts';
 import type { RunEvent } from '../protocol/events.ts';
 import type { Recipe } from '../protocol/recipe.ts';
 import type { PhaseRecord, RunRecord, RunState, StageProgress } from './state.ts';
@@ -17,7 +18,13 @@ export function newRecord(recipe: Recipe, startedAtMs: number): RunRecord {
     live: null,
     test: null,
     lost: null,
+    notices: [],
   };
+}
+
+/** Whether a notice is of the set, and so is said in its column, or of the run. */
+export function isOfPictures({ code }: WireError): boolean {
+  return /^(data|net)\//.test(code);
 }
 
 /** The run after an event; one that comes when no run is under way changes nothing. */
@@ -75,9 +82,15 @@ function recordAfter(run: RunRecord, event: Exclude<RunEvent, { kind: 'state' }>
       return afterPhase(run, event);
     case 'test':
       return { ...run, progress: null, test: event.evaluation };
+    case 'resumed':
+      return resumed(run, event);
     case 'deviceLost':
       return { ...run, lost: event.reason };
-    case 'notice':
+    case 'notice': {
+      if (isOfPictures(event.notice)) return run;
+      const others = run.notices.filter(({ code }) => code !== event.notice.code);
+      return { ...run, notices: [...others, event.notice] };
+    }
     case 'device':
     case 'dataset':
     case 'model':
@@ -87,8 +100,18 @@ function recordAfter(run: RunRecord, event: Exclude<RunEvent, { kind: 'state' }>
   }
 }
 
-function phaseFrom({ kind: _, ...phase }: Of<'phase'>): PhaseRecord {
-  return { ...phase, bestEpoch: null, end: null };
+function phaseFrom({ kind: _, bestEpoch, ...phase }: Of<'phase'>): PhaseRecord {
+  return { ...phase, bestEpoch: bestEpoch ?? null, end: null };
+}
+
+/** What was recorded until the checkpoint, whatever was heard since; the phase that goes on comes next. */
+function resumed(run: RunRecord, { history, ended }: Of<'resumed'>): RunRecord {
+  const phases = ended.map(({ start, end: { bestEpoch, stoppedEarly, evaluation } }) => ({
+    ...phaseFrom(start),
+    bestEpoch,
+    end: { stoppedEarly, evaluation },
+  }));
+  return { ...run, phases, history, live: null, lost: null };
 }
 
 function afterEpoch(run: RunRecord, { record, isBest }: Of<'epoch'>): RunRecord {

@@ -45,6 +45,8 @@ export interface RunRecord {
   readonly test: Evaluation | null;
   /** Why the device went away, until training goes on. */
   readonly lost: string | null;
+  /** What must be known of it though it goes on; one of each code. */
+  readonly notices: readonly WireError[];
 }
 
 /** Where the run is. */

@@ -9,6 +9,8 @@ export interface OptimizerOptions {
   readonly learningRate: number;
   /** The longest that all gradients together may be; longer ones are shortened. Null lets them be. */
   readonly gradientClip?: number | null;
+  /** Where it goes on: steps taken, and slots by `<slot>/<weight>`, which it takes over. */
+  readonly start?: { readonly steps: number; readonly slots: ReadonlyMap<string, tf.Tensor> };
 }
 
 /** Owns its slots; dispose it when the phase ends. */
@@ -21,11 +23,16 @@ export class Optimizer {
   readonly #slots = new Map<string, Map<string, tf.Tensor>>();
   #steps = 0;
 
-  constructor({ rule, learningRate, gradientClip = null }: OptimizerOptions) {
+  constructor({ rule, learningRate, gradientClip = null, start }: OptimizerOptions) {
     this.#rule = rule;
     this.learningRate = learningRate;
     this.#gradientClip = gradientClip;
+    this.#steps = start?.steps ?? 0;
     for (const slot of rule.slots) this.#slots.set(slot, new Map());
+    for (const [key, tensor] of start?.slots ?? []) {
+      const slash = key.indexOf('/');
+      this.#slots.get(key.slice(0, slash))?.set(key.slice(slash + 1), tensor);
+    }
   }
 
   /** Steps taken so far. */
@@ -57,6 +64,15 @@ export class Optimizer {
         kept.set(name, tf.keep(updated.slots[slot]![index]!));
       });
     }
+  }
+
+  /** Clones of all slots by `<slot>/<weight>`; the caller disposes them. */
+  snapshot(): Map<string, tf.Tensor> {
+    return new Map(
+      [...this.#slots].flatMap(([slot, kept]) =>
+        [...kept].map(([name, tensor]) => [`${slot}/${name}`, tensor.clone()] as const),
+      ),
+    );
   }
 
   dispose(): void {

@@ -8,6 +8,7 @@ import { asStudioError, isAbort } from '../protocol/errors.ts';
 import type { RunEvent } from '../protocol/events.ts';
 import type { Control, FromWorker, Request, RequestKind, Requests, ToWorker } from '../protocol/messages.ts';
 import { RunControl } from '../engine/control.ts';
+import { runsLeft } from '../engine/resumable.ts';
 
 type Output = Requests[RequestKind]['output'];
 
@@ -21,6 +22,7 @@ const LOOKS: ReadonlySet<RequestKind> = new Set([
   'views',
   'describeModel',
   'inspectWeights',
+  'listRuns',
   'listStored',
   'deleteStored',
   'keepSet',
@@ -108,6 +110,8 @@ export class Dispatcher {
         const { recipe, ...picked } = request.input;
         return session.train(recipe, { ...picked, control, emit });
       }
+      case 'listRuns':
+        return runsLeft(session.platform.openStore('checkpoints'), request.input.discard);
       case 'export':
         return session.export(request.input.format);
       case 'listStored':

@@ -1,17 +1,46 @@
-/** A GPU that goes away during a run: said as such, and taken anew for the next run. */
+/** A GPU that goes away during a run: taken anew, and the run goes on by itself from its last checkpoint. */
 import * as tf from '@tensorflow/tfjs';
 import { expect, it } from 'vitest';
+import type { RunEvent } from '../../src/protocol/events.ts';
 import { openSession, tinyRecipe, train } from '../support/session.ts';
 
-it('ends the run with gpu/lost, and the next run has a device again', async () => {
-  const session = await openSession('webgpu');
+const destroy = (): void => {
+  (tf.backend() as unknown as { device: GPUDevice }).device.destroy();
+};
+
+/** Destroys the device at the first event that `isTime`, and at no later one. */
+function destroyOnce(isTime: (event: RunEvent) => boolean): (event: RunEvent) => void {
+  let isDone = false;
+  return (event) => {
+    if (isDone || !isTime(event)) return;
+    isDone = true;
+    destroy();
+  };
+}
+
+it.each([
+  ['before its first epoch has ended', 1],
+  ['in its second epoch', 2],
+])('lost %s, it ends with the figures of a run that kept its GPU', async (_when, epoch) => {
+  const recipe = await tinyRecipe({ phases: [{ name: 'head', epochs: 3, learningRate: 0.001 }] });
+  const { result: expected } = await train(await openSession('webgpu'), recipe);
+  const lose = destroyOnce((event) => event.kind === 'step' && event.epoch === epoch);
+  const { result, events } = await train(await openSession('webgpu'), recipe, lose);
+  const figures = ({ history }: typeof result): unknown =>
+    history.map((record) => ({ ...record, seconds: 0 }));
+  expect(figures(result)).toEqual(figures(expected));
+  expect(result.device.backend).toBe('webgpu');
+  const kinds = events.map(({ kind }) => kind);
+  expect(kinds.filter((kind) => kind === 'deviceLost')).toHaveLength(1);
+  const notices = events.filter((event) => event.kind === 'notice');
+  expect(notices).toHaveLength(1);
+  expect(notices[0]?.notice.message).toMatch(epoch === 1 ? /began anew/ : /went on from its last checkpoint/);
+});
+
+it('that is lost again and again ends the run with gpu/lost', async () => {
   const recipe = await tinyRecipe({ phases: [{ name: 'head', epochs: 2, learningRate: 0.001 }] });
-  const lost = train(session, recipe, (event) => {
-    if (event.kind !== 'step') return;
-    (tf.backend() as unknown as { device: GPUDevice }).device.destroy();
+  const lost = train(await openSession('webgpu'), recipe, (event) => {
+    if (event.kind === 'step') destroy();
   });
   await expect(lost).rejects.toMatchObject({ code: 'gpu/lost', retryable: true });
-  const { result } = await train(session, recipe);
-  expect(result.device.backend).toBe('webgpu');
-  expect(result.history).toHaveLength(2);
 });

@@ -36,6 +36,7 @@ export async function train(
   session: Session,
   recipe: Recipe,
   onEvent: (event: RunEvent, control: RunControl) => void = () => undefined,
+  resume?: string,
 ): Promise<{ result: RunResult; events: RunEvent[] }> {
   const events: RunEvent[] = [];
   const emit = (event: RunEvent): void => {
@@ -45,6 +46,6 @@ export async function train(
   const control = new RunControl((state) => {
     emit({ kind: 'state', state });
   });
-  const result = await session.train(recipe, { control, emit });
+  const result = await session.train(recipe, { control, emit, ...(resume === undefined ? {} : { resume }) });
   return { result, events };
 }

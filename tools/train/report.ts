@@ -1,5 +1,5 @@
 /** What the headless command prints while a run goes on. */
-import { formatClock, formatDuration, formatLoss, formatPercent } from '../../src/lib/format.ts';
+import { countOf, formatClock, formatDuration, formatLoss, formatPercent } from '../../src/lib/format.ts';
 import type { EpochRecord, RunEvent, RunResult } from '../../src/protocol/events.ts';
 
 export interface Reporter {
@@ -77,10 +77,12 @@ export class TerminalReporter implements Reporter {
         const { loss, accuracy } = event.evaluation;
         return `Test: loss ${formatLoss(loss)}, top-1 ${formatPercent(accuracy)}`;
       }
-      case 'deviceLost':
-        return `The GPU went away: ${event.reason}`;
+      case 'resumed':
+        return `Resumed after ${countOf(event.history.length, 'epoch')}`;
       case 'notice':
         return `${event.notice.message} ${event.notice.hint}`;
+      case 'deviceLost':
+        return `The GPU went away (${event.reason}); getting it back`;
       case 'progress':
       case 'phase':
       case 'step':

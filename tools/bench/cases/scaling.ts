@@ -67,7 +67,16 @@ async function trainOn(session: Session, count: number): Promise<RunResult> {
   const device = await session.chooseDevice('wasm');
   const control = new RunControl();
   const shelf = new CacheShelf(session.platform);
-  const events = runRecipe({ recipe, dataset, network, device, control, shelf, secondsByStage: {} });
+  const events = runRecipe({
+    recipe,
+    dataset,
+    network,
+    device,
+    control,
+    shelf,
+    checkpoints: null,
+    secondsByStage: {},
+  });
   let next = await events.next();
   while (next.done !== true) next = await events.next();
   shelf.clear();

@@ -1,0 +1,87 @@
+/** Carries a run to its end: from a checkpoint where it is to go on, and again from the last when the GPU goes away. */
+import type { ByteStore } from '../platform/byte-store.ts';
+import { StudioError, type WireError } from '../protocol/errors.ts';
+import type { RunEvent, RunResult } from '../protocol/events.ts';
+import type { Recipe } from '../protocol/recipe.ts';
+import type { RunControl } from '../training/control.ts';
+import { CheckpointKeeper } from './checkpoint-keeper.ts';
+import type { Checkpoint, PickedNames } from './checkpoint.ts';
+import { isDeviceLost, lossOr, lossReason } from './device-loss.ts';
+import { runToResume } from './resumable.ts';
+
+/** How often in one run a GPU may go away before another device is the better advice. */
+const MOST_LOSSES = 3;
+
+/** What one try goes on from, and where its epochs are kept. */
+export interface Attempt {
+  readonly from: Checkpoint | null;
+  readonly keeper: CheckpointKeeper;
+}
+
+/** The same for a run that knows what was picked on the page. */
+export interface RunCheckpoints extends Attempt {
+  readonly picked: PickedNames;
+}
+
+interface Options {
+  readonly control: RunControl;
+  readonly emit: (event: RunEvent) => void;
+  /** The run to go on with. */
+  readonly resume?: string;
+}
+
+/**
+ * Calls `attempt` until it ends otherwise than by a lost GPU.
+ *
+ * @throws StudioError `gpu/lost` when that happens too often, `train/no-checkpoint`, and what `attempt` throws
+ */
+export async function untilDone(
+  store: ByteStore | null,
+  recipe: Recipe,
+  { control, emit, resume }: Options,
+  attempt: (checkpoints: Attempt) => Promise<RunResult>,
+): Promise<RunResult> {
+  let from = resume === undefined ? null : await runToResume(store, resume, recipe);
+  const keeper = new CheckpointKeeper(from?.head.runId ?? crypto.randomUUID(), store, (notice) => {
+    emit({ kind: 'notice', notice: notice.toWire() });
+  });
+  for (let losses = 1; ; losses++) {
+    try {
+      const result = await attempt({ from, keeper });
+      await keeper.forget();
+      return result;
+    } catch (error) {
+      // What was handed over last may still be on its way to the store; it is what the run goes on from.
+      await keeper.settled();
+      // Reads that a lost device drops end in an AbortError too: only the user's own cancelling counts.
+      if (control.signal.aborted) throw error;
+      if (!isDeviceLost() || losses > MOST_LOSSES) throw lossOr(error);
+      const reason = lossReason();
+      emit({ kind: 'deviceLost', reason });
+      from = (await keeper.latest()) ?? from;
+      const where = from === null ? 'began anew' : 'went on from its last checkpoint';
+      emit({ kind: 'notice', notice: goesOn(reason, where) });
+      if (from === null) emit({ kind: 'resumed', history: [], ended: [] });
+    }
+  }
+}
+
+/** What is said of a GPU that came back. */
+function goesOn(reason: string, where: string): WireError {
+  return new StudioError({
+    code: 'gpu/lost',
+    message: `The GPU went away (${reason}); the run ${where}.`,
+    hint: 'If it goes away again and again, choose another device.',
+  }).toWire();
+}
+
+/** Does a stage's work and notes the seconds it took. */
+export function timedInto(seconds: Record<string, number>, signal: AbortSignal) {
+  return async <Value>(stage: string, work: () => Promise<Value>): Promise<Value> => {
+    const start = performance.now();
+    const value = await work();
+    seconds[stage] = (performance.now() - start) / 1000;
+    signal.throwIfAborted();
+    return value;
+  };
+}

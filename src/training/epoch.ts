@@ -1,0 +1,220 @@
+/** One epoch of a phase: fills the cache, takes the steps, looks at the validation pictures. */
+import * as tf from '@tensorflow/tfjs';
+import type { Parameters } from '../models/program/parameters.ts';
+import type { Program } from '../models/program/program.ts';
+import { StudioError } from '../protocol/errors.ts';
+import type { EpochRecord, RunEvent } from '../protocol/events.ts';
+import type { Phase, Recipe } from '../protocol/recipe.ts';
+import type { RunControl } from './control.ts';
+import { evaluate, type EvaluateInputs } from './evaluate.ts';
+import { PLAIN, type Features, type View } from './features.ts';
+import type { LossSettings } from './loss.ts';
+import type { Optimizer } from './optimizer.ts';
+import { RunningSums } from './running-sums.ts';
+import type { Schedule, ScheduleState } from './schedules/schedule.ts';
+import { trainStep } from './step.ts';
+
+/** How often step events are sent at most. */
+const STEP_EVENT_MS = 100;
+/** Pictures the frozen prefix computes at a time when filling the cache. */
+const FILL_BATCH = 32;
+
+/** What a phase trains, on what, and how. */
+export interface EpochInputs {
+  readonly recipe: Recipe;
+  readonly phase: Phase;
+  readonly phaseIndex: number;
+  readonly tail: Program;
+  readonly features: Features;
+  readonly parameters: Parameters;
+  readonly labelOfRow: ArrayLike<number>;
+  readonly loss: LossSettings;
+  readonly classes: number;
+  readonly train: Uint32Array;
+  readonly validation: Uint32Array;
+  /** Order of `count` pictures in an epoch, from 0. */
+  readonly orderOf: (epoch: number, count: number) => Uint32Array;
+  readonly control: RunControl;
+}
+
+/** The schedule as it stands in one epoch. */
+export interface Rates {
+  readonly schedule: Schedule;
+  readonly state: ScheduleState;
+}
+
+/** Steps in an epoch; the last may have fewer pictures. */
+export function stepsPerEpoch({ train, recipe }: EpochInputs): number {
+  return Math.ceil(train.length / recipe.batchSize);
+}
+
+/** Epoch e (from 1) sees view e - 1, cycling through the views that are cached. */
+function viewOf({ recipe }: EpochInputs, epoch: number): View {
+  const { views } = recipe.augmentation;
+  if (views === 'fresh') return { kind: 'augmented', index: epoch - 1, isCached: false };
+  return { kind: 'augmented', index: (epoch - 1) % views, isCached: true };
+}
+
+/** How the validation pictures are looked at. */
+export function evaluation(inputs: EpochInputs): EvaluateInputs {
+  const { tail, parameters, features, labelOfRow, loss, control } = inputs;
+  return {
+    tail,
+    loss,
+    parameters,
+    features,
+    labelOfRow,
+    batchSize: 64,
+    signal: control.signal,
+    checkpoint: () => control.checkpoint(),
+  };
+}
+
+/**
+ * Null when the run was stopped before the epoch ended: half an epoch is not recorded.
+ *
+ * @throws StudioError `train/not-finite`
+ */
+export async function* runEpoch(
+  inputs: EpochInputs,
+  optimizer: Optimizer,
+  rates: Rates,
+  epoch: number,
+): AsyncGenerator<RunEvent, EpochRecord | null> {
+  const { phase, phaseIndex, control } = inputs;
+  const view = viewOf(inputs, epoch);
+  yield* fillCache(inputs, inputs.train, view);
+  yield* fillCache(inputs, inputs.validation, PLAIN);
+  if (control.isStopping) return null;
+  const start = performance.now();
+  const means = yield* runSteps(inputs, optimizer, rates, epoch);
+  if (means === null) return null;
+  const validation = await evaluate(evaluation(inputs), inputs.validation, inputs.classes);
+  if (!Number.isFinite(validation.loss)) throw validationNotFinite(inputs, epoch);
+  return {
+    phase: phase.name,
+    phaseIndex,
+    epoch,
+    ...means,
+    valLoss: validation.loss,
+    valAccuracy: validation.accuracy,
+    learningRate: optimizer.learningRate,
+    seconds: (performance.now() - start) / 1000,
+  };
+}
+
+/** Computes what the cache lacks, in picture order; ends early when the memory budget is used up. */
+async function* fillCache(inputs: EpochInputs, rows: Uint32Array, view: View): AsyncGenerator<RunEvent> {
+  const { features, control } = inputs;
+  const missing = features.missing(rows, view);
+  for (let from = 0; from < missing.length && !control.isStopping; from += FILL_BATCH) {
+    await control.checkpoint();
+    const some = missing.slice(from, from + FILL_BATCH);
+    if (!(await features.keep(some, view, control.signal))) {
+      if (features.notKept !== null) yield { kind: 'notice', notice: features.notKept.toWire() };
+      return;
+    }
+    yield {
+      kind: 'progress',
+      stage: 'cache',
+      label: 'Computing the frozen part',
+      done: from + some.length,
+      total: missing.length,
+      unit: 'pictures',
+    };
+  }
+}
+
+async function* runSteps(
+  inputs: EpochInputs,
+  optimizer: Optimizer,
+  { schedule, state }: Rates,
+  epoch: number,
+): AsyncGenerator<RunEvent, { loss: number; accuracy: number } | null> {
+  const { recipe, train, labelOfRow, features, control, tail, parameters, loss } = inputs;
+  const view = viewOf(inputs, epoch);
+  const order = inputs.orderOf(epoch, train.length);
+  const steps = stepsPerEpoch(inputs);
+  const sums = new RunningSums();
+  const clock = new StepClock();
+  try {
+    for (let step = 0; step < steps; step++) {
+      await control.checkpoint();
+      if (control.isStopping) return null;
+      const places = order.subarray(step * recipe.batchSize, (step + 1) * recipe.batchSize);
+      const rows = places.map((place) => train[place] ?? 0);
+      const x = await features.batch(rows, view, control.signal);
+      const labels = tf.tensor1d(
+        Array.from(rows, (row) => labelOfRow[row] ?? 0),
+        'int32',
+      );
+      const inPhase = (epoch - 1) * steps + step;
+      optimizer.learningRate = schedule.rateOf(inPhase, state);
+      const chance = { seed: recipe.seed, phase: inputs.phaseIndex, step: inPhase };
+      sums.add(trainStep({ tail, parameters, optimizer, loss, chance }, x, labels), rows.length);
+      tf.dispose([x, labels]);
+      clock.tick();
+      if (!clock.isDue(step + 1 === steps)) continue;
+      const means = await sums.read();
+      if (!Number.isFinite(means.loss)) throw notFinite(inputs, epoch, step + 1);
+      yield {
+        kind: 'step',
+        phaseIndex: inputs.phaseIndex,
+        epoch,
+        step: step + 1,
+        steps,
+        ...means,
+        stepMs: clock.stepMs,
+      };
+    }
+    return await sums.read();
+  } finally {
+    sums.dispose();
+  }
+}
+
+/** Times steps and says when the next event may be sent. */
+class StepClock {
+  #last = performance.now();
+  #sent = -Infinity;
+  #mean: number | null = null;
+
+  /** A running mean of the time between steps. */
+  get stepMs(): number {
+    return this.#mean ?? 0;
+  }
+
+  tick(): void {
+    const now = performance.now();
+    const took = now - this.#last;
+    this.#mean = this.#mean === null ? took : 0.8 * this.#mean + 0.2 * took;
+    this.#last = now;
+  }
+
+  isDue(isLastStep: boolean): boolean {
+    if (!isLastStep && this.#last - this.#sent < STEP_EVENT_MS) return false;
+    this.#sent = this.#last;
+    return true;
+  }
+}
+
+function notFinite({ phase }: EpochInputs, epoch: number, step: number): StudioError {
+  return new StudioError({
+    code: 'train/not-finite',
+    message: `The loss stopped being a number in phase ${phase.name}, epoch ${epoch.toString()}, by step ${step.toString()}.`,
+    hint: `A learning rate that is too high is the usual cause: ${phase.learningRate.toString()} here. Try a tenth of it.`,
+  });
+}
+
+/** The steps' losses were numbers, the validation's is not: weights or BatchNorm's averages have left the numbers. */
+function validationNotFinite({ phase }: EpochInputs, epoch: number): StudioError {
+  const isOnBatch = phase.name === 'fineTune' && phase.batchNorm === 'batch';
+  const cause = isOnBatch
+    ? 'BatchNorm’s moving averages or the weights have grown too large'
+    : 'The weights have grown too large';
+  return new StudioError({
+    code: 'train/not-finite',
+    message: `The validation loss stopped being a number after epoch ${epoch.toString()} of phase ${phase.name}.`,
+    hint: `${cause}: try a tenth of the learning rate ${phase.learningRate.toString()}.`,
+  });
+}
