@@ -1,6 +1,7 @@
 /** The runs on this machine that can go on from a checkpoint. */
 import { isSame } from '../lib/same.ts';
 import type { ByteStore } from '../platform/byte-store.ts';
+import { whileHeld } from '../platform/held-name.ts';
 import { StudioError } from '../protocol/errors.ts';
 import type { ResumableRun } from '../protocol/events.ts';
 import type { Recipe } from '../protocol/recipe.ts';
@@ -19,10 +20,22 @@ async function resumableRuns(store: ByteStore | null): Promise<ResumableRun[]> {
   return heads.filter((head) => !old.includes(head)).flatMap(resumable);
 }
 
-/** The same after the checkpoints of one, if it is named, were deleted. */
+/** What a run is called while it goes on, so that no other tab takes it. */
+export const heldNameOf = (runId: string): string => `run/${runId}`;
+
+/** The same without those that go on in some tab, after the checkpoints of one, if it is named, were deleted. */
 export async function runsLeft(store: ByteStore | null, discarded?: string): Promise<ResumableRun[]> {
   if (discarded !== undefined) await store?.deleteAll(`${discarded}/`);
-  return resumableRuns(store);
+  const runs = await resumableRuns(store);
+  const isLeft = runs.map(({ runId }) =>
+    whileHeld(
+      heldNameOf(runId),
+      () => Promise.resolve(true),
+      () => false,
+    ),
+  );
+  const left = await Promise.all(isLeft);
+  return runs.filter((_, index) => left[index]);
 }
 
 /**

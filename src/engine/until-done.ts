@@ -1,5 +1,6 @@
 /** Carries a run to its end: from a checkpoint where it is to go on, and again from the last when the GPU goes away. */
 import type { ByteStore } from '../platform/byte-store.ts';
+import { whileHeld } from '../platform/held-name.ts';
 import { StudioError, type WireError } from '../protocol/errors.ts';
 import type { RunEvent, RunResult } from '../protocol/events.ts';
 import type { Recipe } from '../protocol/recipe.ts';
@@ -7,7 +8,7 @@ import type { RunControl } from '../training/control.ts';
 import { CheckpointKeeper } from './checkpoint-keeper.ts';
 import type { Checkpoint, PickedNames } from './checkpoint.ts';
 import { isDeviceLost, lossOr, lossReason } from './device-loss.ts';
-import { runToResume } from './resumable.ts';
+import { heldNameOf, runToResume } from './resumable.ts';
 
 /** How often in one run a GPU may go away before another device is the better advice. */
 const MOST_LOSSES = 3;
@@ -33,16 +34,33 @@ interface Options {
 /**
  * Calls `attempt` until it ends otherwise than by a lost GPU.
  *
- * @throws StudioError `gpu/lost` when that happens too often, `train/no-checkpoint`, and what `attempt` throws
+ * @throws StudioError `gpu/lost` when that happens too often, `train/no-checkpoint`, `train/elsewhere`, and what `attempt` throws
  */
 export async function untilDone(
   store: ByteStore | null,
   recipe: Recipe,
-  { control, emit, resume }: Options,
+  options: Options,
+  attempt: (checkpoints: Attempt) => Promise<RunResult>,
+): Promise<RunResult> {
+  const runId = options.resume ?? crypto.randomUUID();
+  const carryOut = (): Promise<RunResult> => tryUntilDone(store, recipe, { ...options, runId }, attempt);
+  return whileHeld(heldNameOf(runId), carryOut, () => {
+    throw new StudioError({
+      code: 'train/elsewhere',
+      message: 'A run was to go on here; it goes on in another tab already.',
+      hint: 'Close it there first, or train from the start.',
+    });
+  });
+}
+
+async function tryUntilDone(
+  store: ByteStore | null,
+  recipe: Recipe,
+  { control, emit, resume, runId }: Options & { readonly runId: string },
   attempt: (checkpoints: Attempt) => Promise<RunResult>,
 ): Promise<RunResult> {
   let from = resume === undefined ? null : await runToResume(store, resume, recipe);
-  const keeper = new CheckpointKeeper(from?.head.runId ?? crypto.randomUUID(), store, (notice) => {
+  const keeper = new CheckpointKeeper(runId, store, (notice) => {
     emit({ kind: 'notice', notice: notice.toWire() });
   });
   for (let losses = 1; ; losses++) {

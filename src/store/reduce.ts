@@ -3,7 +3,7 @@ import type { Catalog } from '../protocol/catalog.ts';
 import type { DatasetSummary } from '../protocol/dataset.ts';
 import type { BackendChoice, DeviceReport } from '../protocol/device.ts';
 import type { WireError } from '../protocol/errors.ts';
-import type { RunEvent, RunResult } from '../protocol/events.ts';
+import type { ResumableRun, RunEvent, RunResult } from '../protocol/events.ts';
 import type { ModelSummary } from '../protocol/model.ts';
 import type { Recipe } from '../protocol/recipe.ts';
 import { isOfPictures, newRecord, progressAfter, reduceRun } from './reduce-run.ts';
@@ -34,6 +34,7 @@ export type StudioEvent =
   | { readonly kind: 'trainFailed'; readonly error: WireError }
   | { readonly kind: 'trainCancelled' }
   | { readonly kind: 'runCleared' }
+  | { readonly kind: 'left'; readonly run: ResumableRun | null }
   | { readonly kind: 'exportAsked'; readonly format: string }
   | { readonly kind: 'exported'; readonly error: WireError | null };
 
@@ -48,6 +49,8 @@ export function reduce(state: StudioState, event: StudioEvent): StudioState {
       return { ...state, recipe: event.recipe, preset: event.preset };
     case 'linkFailed':
       return { ...state, linkError: event.error };
+    case 'left':
+      return { ...state, left: event.run };
     case 'backendAsked':
       return { ...state, backendChoice: event.choice };
     case 'asked':

@@ -3,7 +3,7 @@ import type { Catalog } from '../protocol/catalog.ts';
 import type { DatasetSummary } from '../protocol/dataset.ts';
 import type { BackendChoice, DeviceReport } from '../protocol/device.ts';
 import type { WireError } from '../protocol/errors.ts';
-import type { EpochRecord, Evaluation, RunEvent, RunResult } from '../protocol/events.ts';
+import type { EpochRecord, Evaluation, ResumableRun, RunEvent, RunResult } from '../protocol/events.ts';
 import type { ModelSummary } from '../protocol/model.ts';
 import type { PhaseName, Recipe } from '../protocol/recipe.ts';
 
@@ -96,6 +96,8 @@ export interface StudioState {
   readonly notices: readonly WireError[];
   readonly model: Loadable<ModelSummary>;
   readonly run: RunState;
+  /** The latest run that was left before its end; null where there is none. */
+  readonly left: ResumableRun | null;
   /** Finished runs of this session, oldest first. */
   readonly runs: readonly RunSummary[];
   /** The exporter at work. */
@@ -121,6 +123,7 @@ export function initialState(backendChoice: BackendChoice): StudioState {
     notices: [],
     model: nothing,
     run: { kind: 'idle' },
+    left: null,
     runs: [],
     exporting: null,
     exportError: null,

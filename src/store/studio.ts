@@ -3,12 +3,14 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Call, StudioClient } from '../client/studio-client.ts';
 import type { BackendChoice } from '../protocol/device.ts';
 import { asStudioError, invariant, isAbort, type WireError } from '../protocol/errors.ts';
+import type { ResumableRun } from '../protocol/events.ts';
 import type { ExportedFile, Picked, RequestKind, Requests } from '../protocol/messages.ts';
 import { parseRecipe, type Recipe } from '../protocol/recipe.ts';
 import { AskedSets, datasetKey, filesKey, type AskedSet } from './asked-sets.ts';
 import { PictureDesk } from './picture-desk.ts';
 import { recipeFromLink } from './recipe-link.ts';
 import { reduce, type Asked, type StudioEvent } from './reduce.ts';
+import { RunDesk } from './run-desk.ts';
 import { SourceDesk } from './source-desk.ts';
 import { StoredDesk } from './stored-desk.ts';
 import { initialState, isActive, type StudioState } from './state.ts';
@@ -28,10 +30,10 @@ export class Studio {
   readonly pictures: PictureDesk;
   readonly sources: SourceDesk;
   readonly kept: StoredDesk;
+  readonly runs: RunDesk;
   readonly #engine: Engine;
   readonly #now: () => number;
   readonly #asking = new Map<Asked, { key: string; call: Call<RequestKind> | null }>();
-  #training: Call<'train'> | null = null;
   /** What was picked for the set that is open or being opened. */
   #picked: Pick<Picked, 'files'> = {};
   /** What was picked for the recipe's weights. */
@@ -45,6 +47,8 @@ export class Studio {
     this.sources = new SourceDesk(engine);
     this.kept = new StoredDesk(engine);
     this.pictures = new PictureDesk(engine);
+    const dispatch = this.#dispatch.bind(this);
+    this.runs = new RunDesk(engine, dispatch, now);
   }
 
   get #state(): StudioState {
@@ -66,6 +70,7 @@ export class Studio {
     }
     this.openLink(hash);
     await this.chooseBackend(this.#state.backendChoice);
+    await this.runs.findLeft();
   }
 
   /** Takes the recipe of an address; a bad one is said and leaves the first preset. */
@@ -230,43 +235,22 @@ export class Studio {
   }
 
   /** Carries the recipe out. */
-  async train(): Promise<void> {
+  async train(resume?: string): Promise<void> {
     const { recipe, run } = this.#state;
     if (recipe === null || isActive(run)) return;
-    this.#dispatch({ kind: 'trainAsked', recipe, atMs: this.#now() });
-    const input = { recipe, ...this.#picked, weightFiles: this.#weightFiles };
-    const call = this.#engine.request('train', input, (event) => {
-      this.#dispatch({ kind: 'run', event, atMs: this.#now() });
-    });
-    this.#training = call;
-    try {
-      const result = await call.result;
-      this.#dispatch({ kind: 'trained', result, atMs: this.#now() });
-    } catch (error) {
-      if (isAbort(error)) this.#dispatch({ kind: 'trainCancelled' });
-      else this.#dispatch({ kind: 'trainFailed', error: asStudioError(error).toWire() });
-    } finally {
-      this.#training = null;
-    }
+    const picked = { ...this.#picked, weightFiles: this.#weightFiles };
+    await this.runs.train({ recipe, ...picked, ...(resume !== undefined && { resume }) });
   }
 
-  /** Holds the run at its next step. */
-  pause(): void {
-    if (this.#training === null) return;
-    this.#dispatch({ kind: 'controlAsked', action: 'pause' });
-    this.#training.control('pause');
-  }
-
-  /** Goes on with a paused run. */
-  resume(): void {
-    this.#training?.control('resume');
-  }
-
-  /** Ends the run and keeps its best weights. */
-  stop(): void {
-    if (this.#training === null) return;
-    this.#dispatch({ kind: 'controlAsked', action: 'stop' });
-    this.#training.control('stop');
+  /** Goes on with a run that was left, under the recipe that it began with and with what is picked for it again. */
+  async resumeRun({ recipe, runId }: ResumableRun, { files, weightFiles = [] }: Picked): Promise<void> {
+    if (isActive(this.#state.run)) return;
+    this.#picked = files === undefined ? {} : { files };
+    this.#weightFiles = weightFiles;
+    this.#dispatch({ kind: 'linkFailed', error: null });
+    this.#dispatch({ kind: 'recipeSet', recipe, preset: this.#state.preset });
+    await this.train(runId);
+    await this.refresh();
   }
 
   /** Writes the trained network in a format of the catalog; null when that failed, which the state then says. */

@@ -17,6 +17,8 @@ export interface PageOptions extends BrowserContextOptions {
   readonly path?: string | null;
   /** Problems that the test provokes: those that match are not held against it. */
   readonly allow?: readonly RegExp[];
+  /** A page whose profile it shares, as another tab of the same browser. */
+  readonly beside?: Page;
   /** Flags of a browser of its own, beside those that every test has. */
   readonly flags?: readonly string[];
 }
@@ -37,16 +39,17 @@ export const appUrl = (): string => inject('appUrl');
 /** The folder of the build under test. `dist` is not it: that may be old, or missing. */
 export const appFolder = (): string => inject('appFolder');
 
-/** Opens a page in a profile of its own. It is closed, and its problems counted, after the test. */
+/** Opens a page, in a profile of its own unless told otherwise. It is closed, and its problems counted, after the test. */
 export async function newPage({
   path = '',
   allow = [],
   flags = [],
+  beside,
   ...options
 }: PageOptions = {}): Promise<Page> {
   const browser = browsers.get(flags.join(' ')) ?? launch(flags);
   browsers.set(flags.join(' '), browser);
-  const context = await (await browser).newContext({ baseURL: appUrl(), ...options });
+  const context = beside?.context() ?? (await (await browser).newContext({ baseURL: appUrl(), ...options }));
   const page = await context.newPage();
   opened.push({ page, allow, problems: watch(page) });
   if (path !== null) await page.goto(path);

@@ -8,6 +8,7 @@ import { idleCaption, runCaption } from '../words/caption.ts';
 import { trainingClause } from '../words/sentence.ts';
 import { Curves } from './Curves.tsx';
 import { EpochTable } from './EpochTable.tsx';
+import { LeftRun } from './LeftRun.tsx';
 import { PhaseMatrices } from './PhaseMatrices.tsx';
 import { RunFailure } from './RunFailure.tsx';
 import { Settings } from './Settings.tsx';
@@ -42,6 +43,10 @@ export function TrainingColumn(): ReactElement {
         </Message>
       )}
       <RunFailure at="training" />
+      <LeftRun />
+      {record?.notices.map((notice) => (
+        <Message key={notice.code} error={notice} />
+      ))}
       {recipe !== null && (
         <Curves
           recipe={recipe}

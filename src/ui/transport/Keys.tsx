@@ -14,7 +14,7 @@ export function Keys(): ReactElement {
     <div className="keys">
       <MainKey run={run} studio={studio} canTrain={canTrain} />
       {run.kind !== 'idle' && run.kind !== 'finished' && run.kind !== 'failed' && (
-        <button type="button" disabled={run.kind === 'stopping'} onClick={() => studio.stop()}>
+        <button type="button" disabled={run.kind === 'stopping'} onClick={() => studio.runs.stop()}>
           <Icon name="stop" />
           Stop
         </button>
@@ -47,7 +47,7 @@ function MainKey({ run, studio, canTrain }: MainKeyProps): ReactElement {
       );
     case 'paused':
       return (
-        <button type="button" className="go" onClick={() => studio.resume()}>
+        <button type="button" className="go" onClick={() => studio.runs.resume()}>
           <Icon name="play" />
           Resume
         </button>
@@ -60,7 +60,7 @@ function MainKey({ run, studio, canTrain }: MainKeyProps): ReactElement {
         <button
           type="button"
           disabled={run.kind === 'pausing' || run.kind === 'stopping'}
-          onClick={() => studio.pause()}
+          onClick={() => studio.runs.pause()}
         >
           <Icon name="pause" />
           Pause

@@ -3,7 +3,13 @@ import { readFileSync } from 'node:fs';
 import type { Catalog, Preset } from '../../../src/protocol/catalog.ts';
 import type { DatasetSummary } from '../../../src/protocol/dataset.ts';
 import type { DeviceReport } from '../../../src/protocol/device.ts';
-import type { EpochRecord, Evaluation, RunEvent, RunResult } from '../../../src/protocol/events.ts';
+import type {
+  EpochRecord,
+  Evaluation,
+  ResumableRun,
+  RunEvent,
+  RunResult,
+} from '../../../src/protocol/events.ts';
 import type { ModelSummary } from '../../../src/protocol/model.ts';
 import { parseRecipe, type Recipe } from '../../../src/protocol/recipe.ts';
 import { reduce, type StudioEvent } from '../../../src/store/reduce.ts';
@@ -186,3 +192,15 @@ export function running(events: readonly RunEvent[]): StudioState {
     events.map((event, index) => ({ kind: 'run', event, atMs: (index + 1) * 1000 })),
   );
 }
+
+/** A run that was closed in its head phase, of a recipe that no preset has. */
+export const leftRun: ResumableRun = {
+  runId: 'r7',
+  savedAtMs: 1_700_000_000_000,
+  recipe: { ...recipe, batchSize: 16 },
+  phaseIndex: 0,
+  phase: 'head',
+  epoch: 3,
+  bestEpoch: 2,
+  picked: { pictures: null, weights: null },
+};

@@ -4,7 +4,7 @@ import { StudioError } from '../../../src/protocol/errors.ts';
 import type { RunEvent } from '../../../src/protocol/events.ts';
 import type { RequestKind } from '../../../src/protocol/messages.ts';
 import { Studio, type Engine } from '../../../src/store/studio.ts';
-import { catalog, dataset, device, model, phaseEvent, result } from './samples.ts';
+import { catalog, dataset, device, leftRun, model, phaseEvent, result } from './samples.ts';
 
 interface Asked {
   readonly kind: RequestKind;
@@ -23,6 +23,7 @@ function fakeEngine(byHand: readonly RequestKind[] = []) {
     openDataset: dataset,
     describeModel: model,
     train: result,
+    listRuns: [],
   };
   const request = (kind: RequestKind, input: unknown, emit: (event: RunEvent) => void) => {
     let resolve: (output: unknown) => void = () => undefined;
@@ -45,7 +46,7 @@ describe('the studio', () => {
     const { engine, kinds } = fakeEngine();
     const studio = new Studio(engine, 'auto');
     await studio.start('');
-    expect(kinds()).toEqual(['chooseDevice', 'describeModel', 'openDataset']);
+    expect(kinds()).toEqual(['chooseDevice', 'describeModel', 'openDataset', 'listRuns']);
     const state = studio.store.getState();
     expect([state.device.status, state.dataset.status, state.model.status]).toEqual([
       'ready',
@@ -105,15 +106,53 @@ describe('the studio', () => {
     const run = asked.at(-1);
     run?.emit(phaseEvent);
     expect(studio.store.getState().run.kind).toBe('running');
-    studio.pause();
-    studio.resume();
-    studio.stop();
+    studio.runs.pause();
+    studio.runs.resume();
+    studio.runs.stop();
     expect(run?.controls).toEqual(['pause', 'resume', 'stop']);
     expect(studio.edit((recipe) => ({ ...recipe, batchSize: 8 }))).toBeNull();
     expect(studio.store.getState().recipe?.batchSize).toBe(32);
     run?.answer(result);
     await done;
     expect(studio.store.getState().run.kind).toBe('finished');
+  });
+
+  it('offers the run that was left last, goes on with it as it began, and then offers the one before', async () => {
+    const { engine, asked } = fakeEngine(['train', 'listRuns']);
+    const studio = new Studio(engine, 'auto');
+    const started = studio.start('');
+    const lists = () => asked.filter(({ kind }) => kind === 'listRuns');
+    await expect.poll(() => lists().length).toBe(1);
+    lists()[0]?.answer([leftRun, { ...leftRun, runId: 'older' }]);
+    await started;
+    expect(studio.store.getState().left).toBe(leftRun);
+    const weightFiles = [new File([], 'faces.h5')];
+    const done = studio.resumeRun(leftRun, { weightFiles });
+    const run = asked.at(-1);
+    expect(run).toMatchObject({
+      kind: 'train',
+      input: { recipe: leftRun.recipe, resume: 'r7', weightFiles },
+    });
+    expect(studio.store.getState().recipe).toBe(leftRun.recipe);
+    run?.answer(result);
+    await expect.poll(() => lists().length).toBe(2);
+    lists()[1]?.answer([{ ...leftRun, runId: 'older' }]);
+    await done;
+    expect(studio.store.getState().left?.runId).toBe('older');
+  });
+
+  it('discards a run that was left, and offers none where storage cannot be read', async () => {
+    const { engine, asked } = fakeEngine(['listRuns']);
+    const studio = new Studio(engine, 'auto');
+    const started = studio.start('');
+    await expect.poll(() => asked.at(-1)?.kind).toBe('listRuns');
+    asked.at(-1)?.answer([leftRun]);
+    await started;
+    const discarded = studio.runs.discard(leftRun);
+    expect(asked.at(-1)?.input).toEqual({ discard: 'r7' });
+    asked.at(-1)?.refuse(new StudioError({ code: 'storage/unavailable', message: 'm', hint: 'h' }));
+    await discarded;
+    expect(studio.store.getState().left).toBeNull();
   });
 
   it('goes back to the set that a choice overtook, when that choice cannot be opened', async () => {

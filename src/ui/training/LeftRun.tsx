@@ -1,0 +1,97 @@
+/** One quiet line about a run that was left before its end: go on with it, or discard it. */
+import { useId, useState, type ReactElement } from 'react';
+import type { ResumableRun } from '../../protocol/events.ts';
+import { isActive } from '../../store/state.ts';
+import { useStudio, useStudioState } from '../studio-context.ts';
+import { phaseLabels } from '../words/sentence.ts';
+
+const when = new Intl.DateTimeFormat('en-GB', {
+  day: 'numeric',
+  month: 'long',
+  hour: '2-digit',
+  minute: '2-digit',
+});
+
+/** Nothing while a run goes on, or where none was left. */
+export function LeftRun(): ReactElement | null {
+  const run = useStudioState((state) => (isActive(state.run) ? null : state.left));
+  return run === null ? null : <Offer key={run.runId} run={run} />;
+}
+
+function Offer({ run }: { readonly run: ResumableRun }): ReactElement {
+  const studio = useStudio();
+  const canTrain = useStudioState((state) => state.device.status === 'ready');
+  const [files, setFiles] = useState<readonly File[]>([]);
+  const [weightFiles, setWeightFiles] = useState<readonly File[]>([]);
+  const { pictures, weights } = run.picked;
+  const { source } = run.recipe.dataset;
+  // Pictures that were taken on a page are gone with it.
+  const isGone = source === 'webcam' && pictures !== null;
+  const isMissing =
+    (pictures !== null && files.length === 0) || (weights !== null && weightFiles.length === 0);
+  const picked = { ...(files.length > 0 && { files }), weightFiles };
+  return (
+    <section className="message" aria-label="Unfinished run">
+      <p>{useSentence(run)}</p>
+      {isGone && (
+        <p className="small">Its camera pictures were gone when the page was closed: it cannot go on.</p>
+      )}
+      {!isGone && pictures !== null && (
+        <Pick name={pictures} isFolder={source === 'folder'} onPick={setFiles} />
+      )}
+      {!isGone && weights !== null && (
+        <Pick name={weights} isFolder={!/\.\w+$/.test(weights)} onPick={setWeightFiles} />
+      )}
+      <div className="actions">
+        {!isGone && (
+          <button
+            type="button"
+            disabled={isMissing || !canTrain}
+            onClick={() => void studio.resumeRun(run, picked)}
+          >
+            Resume
+          </button>
+        )}
+        <button type="button" className="quiet" onClick={() => void studio.runs.discard(run)}>
+          Discard
+        </button>
+      </div>
+    </section>
+  );
+}
+
+/** What it was and how far it came. */
+function useSentence({ recipe, phase, phaseIndex, epoch, savedAtMs }: ResumableRun): string {
+  const { name } = recipe.backbone;
+  const label = useStudioState(
+    (state) => state.catalog?.backbones.find((entry) => entry.name === name)?.label ?? name,
+  );
+  const epochs = recipe.phases[phaseIndex]?.epochs ?? epoch;
+  return `A run of ${label} was left unfinished on ${when.format(savedAtMs)}: ${phaseLabels[phase]}, epoch ${epoch} of ${epochs}.`;
+}
+
+interface PickProps {
+  readonly name: string;
+  readonly isFolder: boolean;
+  readonly onPick: (files: readonly File[]) => void;
+}
+
+/** A page may not open again by itself what was picked before. */
+function Pick({ name, isFolder, onPick }: PickProps): ReactElement {
+  const id = useId();
+  return (
+    <div className="field">
+      <label htmlFor={id}>To go on, pick “{name}” again</label>
+      <input
+        id={id}
+        type="file"
+        multiple
+        ref={(element) => {
+          // React knows no attribute for it.
+          if (element !== null) element.webkitdirectory = isFolder;
+        }}
+        onChange={(event) => onPick([...(event.target.files ?? [])])}
+      />
+    </div>
+  );
+}

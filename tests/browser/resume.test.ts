@@ -1,0 +1,96 @@
+/** A page that is closed in the middle of a run: the next one offers to go on, and ends as if it had not been closed. */
+import { readFile } from 'node:fs/promises';
+import { unzipSync } from 'fflate';
+import type { Page } from 'playwright-core';
+import { expect, it } from 'vitest';
+import { barSays, finishTiny, TINY, train } from './actions.ts';
+import { axe } from './axe.ts';
+import { newPage, screenshot } from './harness.ts';
+
+const MINUTES = 60_000;
+const RECIPE = `?backend=wasm${TINY}&phases.0.epochs=2&phases.1.epochs=6&earlyStopping=null`;
+
+const offer = (page: Page) => page.getByRole('region', { name: 'Unfinished run' });
+const keyOf = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
+
+/** The epochs' loss and accuracy as the page has them, without the seconds, and the trained weights, byte by byte. */
+async function outcome(page: Page): Promise<unknown> {
+  const all = page.getByRole('button', { name: /^Show all \d+ epochs/ });
+  if (await all.isVisible()) await all.click();
+  const rows = await page
+    .getByRole('table', { name: /^Epochs/ })
+    .getByRole('row')
+    .evaluateAll((lines) =>
+      (lines as HTMLTableRowElement[]).map((line) =>
+        [...line.cells].slice(0, 5).map((cell) => cell.innerText),
+      ),
+    );
+  await page.getByRole('button', { name: 'Take home' }).first().click();
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page
+      .getByRole('button', { name: /Download/ })
+      .first()
+      .click(),
+  ]);
+  const files = unzipSync(await readFile(await download.path()));
+  return { rows, weights: Buffer.from(files['weights.bin'] ?? []).toString('base64') };
+}
+
+it(
+  'goes on after its page was closed, to the same figures and weights as one that was not',
+  { timeout: 5 * MINUTES },
+  async () => {
+    const whole = await newPage({ path: RECIPE });
+    await finishTiny(whole);
+    const expected = await outcome(whole);
+
+    const first = await newPage({ path: RECIPE });
+    await train(first);
+    await barSays(first, /Fine-tune .*[34] of 6/);
+    await keyOf(first, 'Pause').click();
+    await keyOf(first, 'Resume').waitFor();
+
+    // While it is alive in one tab, no other is offered it.
+    const second = await newPage({ path: RECIPE, beside: first });
+    await keyOf(second, 'Train').waitFor({ timeout: MINUTES });
+    const held = await second.evaluate(async () =>
+      (await navigator.locks.query()).held?.map(({ name }) => name),
+    );
+    expect(held).toHaveLength(1);
+    await second.waitForTimeout(5000);
+    expect(await offer(second).count()).toBe(0);
+
+    await first.close();
+    await second.reload();
+    await offer(second)
+      .getByText(/Fine-tune, epoch [1-4] of 6/)
+      .waitFor({ timeout: MINUTES });
+    expect(await axe(second)).toEqual([]);
+    await screenshot(second, 'unfinished-run');
+    await offer(second).getByRole('button', { name: 'Resume' }).click();
+    await barSays(second, /^Finished/, 2 * MINUTES);
+    expect(await outcome(second)).toEqual(expected);
+    expect(await offer(second).count()).toBe(0);
+  },
+);
+
+it('is forgotten when it is discarded', { timeout: 3 * MINUTES }, async () => {
+  const page = await newPage({ path: `${RECIPE}&phases.0.epochs=2000` });
+  await train(page);
+  await page
+    .getByRole('table', { name: /Epochs/ })
+    .getByRole('row')
+    .nth(4)
+    .waitFor({ timeout: MINUTES });
+  // Nothing but the crash of its page ends a run unseen.
+  const next = await newPage({ path: null, beside: page });
+  await page.close();
+  await next.goto(RECIPE);
+  await offer(next).getByRole('button', { name: 'Discard' }).click({ timeout: MINUTES });
+  await offer(next).waitFor({ state: 'detached' });
+  await next.reload();
+  await keyOf(next, 'Train').waitFor({ timeout: MINUTES });
+  await next.waitForTimeout(2000);
+  expect(await offer(next).count()).toBe(0);
+});
