@@ -38,7 +38,7 @@ export function openingOf(
       tell({ note }, note === '');
     },
     onNotice: (notice) => {
-      emit({ kind: 'notice', notice: notice.toWire() });
+      emit({ kind: 'notice', of: 'set', notice: notice.toWire() });
     },
   };
 }
@@ -67,7 +67,7 @@ export function loadingOf(
       tell({ note: waitingNote(waiting) });
     },
     onNotice: (notice) => {
-      emit({ kind: 'notice', notice: notice.toWire() });
+      emit({ kind: 'notice', of: 'run', notice: notice.toWire() });
     },
   };
 }

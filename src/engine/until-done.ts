@@ -61,7 +61,7 @@ async function tryUntilDone(
 ): Promise<RunResult> {
   let from = resume === undefined ? null : await runToResume(store, resume, recipe);
   const keeper = new CheckpointKeeper(runId, store, (notice) => {
-    emit({ kind: 'notice', notice: notice.toWire() });
+    emit({ kind: 'notice', of: 'run', notice: notice.toWire() });
   });
   for (let losses = 1; ; losses++) {
     try {
@@ -78,7 +78,7 @@ async function tryUntilDone(
       emit({ kind: 'deviceLost', reason });
       from = (await keeper.latest()) ?? from;
       const where = from === null ? 'began anew' : 'went on from its last checkpoint';
-      emit({ kind: 'notice', notice: goesOn(reason, where) });
+      emit({ kind: 'notice', of: 'run', notice: goesOn(reason, where) });
       if (from === null) emit({ kind: 'resumed', history: [], ended: [] });
     }
   }

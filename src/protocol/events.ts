@@ -64,8 +64,8 @@ export type RunEvent =
       /** What goes on beside it, such as a wait; empty or absent for nothing. */
       readonly note?: string;
     }
-  /** What must be known though work goes on. A later one of the same code takes its place. */
-  | { readonly kind: 'notice'; readonly notice: WireError }
+  /** What must be known of the set or of the run though work goes on. One that is said again takes the place of the earlier. */
+  | { readonly kind: 'notice'; readonly of: 'set' | 'run'; readonly notice: WireError }
   | { readonly kind: 'device'; readonly device: DeviceReport }
   | { readonly kind: 'dataset'; readonly dataset: DatasetSummary }
   | { readonly kind: 'model'; readonly model: ModelSummary }

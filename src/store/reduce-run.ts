@@ -1,5 +1,4 @@
 /** What each event of a run changes in its record. Pure: times come with the events. */
-import type { WireError } from '../protocol/errors.ts';
 import type { RunEvent } from '../protocol/events.ts';
 import type { Recipe } from '../protocol/recipe.ts';
 import type { PhaseRecord, RunRecord, RunState, StageProgress } from './state.ts';
@@ -20,11 +19,6 @@ export function newRecord(recipe: Recipe, startedAtMs: number): RunRecord {
     lost: null,
     notices: [],
   };
-}
-
-/** Whether a notice is of the set, and so is said in its column, or of the run. */
-export function isOfPictures({ code }: WireError): boolean {
-  return /^(data|net)\//.test(code);
 }
 
 /** The run after an event; one that comes when no run is under way changes nothing. */
@@ -87,8 +81,8 @@ function recordAfter(run: RunRecord, event: Exclude<RunEvent, { kind: 'state' }>
     case 'deviceLost':
       return { ...run, lost: event.reason };
     case 'notice': {
-      if (isOfPictures(event.notice)) return run;
-      const others = run.notices.filter(({ code }) => code !== event.notice.code);
+      if (event.of === 'set') return run;
+      const others = run.notices.filter(({ message }) => message !== event.notice.message);
       return { ...run, notices: [...others, event.notice] };
     }
     case 'device':

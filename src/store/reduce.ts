@@ -6,7 +6,7 @@ import type { WireError } from '../protocol/errors.ts';
 import type { ResumableRun, RunEvent, RunResult } from '../protocol/events.ts';
 import type { ModelSummary } from '../protocol/model.ts';
 import type { Recipe } from '../protocol/recipe.ts';
-import { isOfPictures, newRecord, progressAfter, reduceRun } from './reduce-run.ts';
+import { newRecord, progressAfter, reduceRun } from './reduce-run.ts';
 import type { Loadable, RunRecord, RunState, StudioState } from './state.ts';
 import { isActive } from './state.ts';
 
@@ -122,8 +122,8 @@ function reduceOpening(state: StudioState, event: RunEvent, atMs: number): Studi
 }
 
 function withNotice(state: StudioState, event: RunEvent): StudioState {
-  if (event.kind !== 'notice' || !isOfPictures(event.notice)) return state;
-  const others = state.notices.filter(({ code }) => code !== event.notice.code);
+  if (event.kind !== 'notice' || event.of !== 'set') return state;
+  const others = state.notices.filter(({ message }) => message !== event.notice.message);
   return { ...state, notices: [...others, event.notice] };
 }
 

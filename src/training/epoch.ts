@@ -111,7 +111,7 @@ async function* fillCache(inputs: EpochInputs, rows: Uint32Array, view: View): A
     await control.checkpoint();
     const some = missing.slice(from, from + FILL_BATCH);
     if (!(await features.keep(some, view, control.signal))) {
-      if (features.notKept !== null) yield { kind: 'notice', notice: features.notKept.toWire() };
+      if (features.notKept !== null) yield { kind: 'notice', of: 'run', notice: features.notKept.toWire() };
       return;
     }
     yield {

@@ -46,7 +46,7 @@ it(
     await page.getByRole('button', { name: 'Change' }).click({ timeout: MINUTES });
     await page.getByRole('radio', { name: /^Folder/ }).check();
     await page.locator('input[type=file]').setInputFiles(folder);
-    await page.getByRole('button', { name: 'Open' }).click();
+    await page.getByRole('button', { name: 'Open', exact: true }).click();
     const isOpen = (): Promise<void> =>
       page.getByText('200 pictures in two classes').first().waitFor({ timeout: MINUTES });
     await isOpen();

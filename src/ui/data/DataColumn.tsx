@@ -53,7 +53,7 @@ export function DataColumn(): ReactElement {
         </p>
       )}
       {notices.map((notice) => (
-        <Message key={notice.code} error={notice} />
+        <Message key={notice.message} error={notice} />
       ))}
       {status === 'loading' && (dataset === null || opening !== null) && <Opening progress={opening} />}
       {recipe !== null && dataset !== null && (
