@@ -73,7 +73,9 @@ export interface Catalog {
   readonly sources: readonly SourceEntry[];
   readonly backbones: readonly BackboneEntry[];
   readonly augmentations: readonly CatalogEntry[];
+  /** First the one of a phase that names none. */
   readonly optimizers: readonly CatalogEntry[];
+  /** First the one of a phase that names none. */
   readonly schedules: readonly CatalogEntry[];
   readonly exporters: readonly ExporterEntry[];
   /** The preset recipes, first the one that a new visitor gets. */

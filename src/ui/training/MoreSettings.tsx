@@ -1,4 +1,4 @@
-/** Settings that few need: what open BatchNorms do, dropout, what is watched, split and seeds. */
+/** Settings that few need: what open BatchNorms do, dropout, the loss, what is watched, seeds, how steps are taken. */
 import type { ReactElement } from 'react';
 import type { Recipe } from '../../protocol/recipe.ts';
 import { useStudio } from '../studio-context.ts';
@@ -6,6 +6,8 @@ import { OptionField } from '../widgets/OptionField.tsx';
 import { TextSetting } from '../widgets/TextSetting.tsx';
 import { fineTuneOf } from '../words/sentence.ts';
 import { edit, wholeNumber } from './edit-recipe.ts';
+import { LossSettings } from './LossSettings.tsx';
+import { StepSettings } from './StepSettings.tsx';
 
 interface MoreSettingsProps {
   readonly recipe: Recipe;
@@ -116,6 +118,12 @@ export function MoreSettings({ recipe, isReadOnly }: MoreSettingsProps): ReactEl
             edit(studio, (before) => ({ ...before, split: { ...before.split, seed: wholeNumber(typed) } }))
           }
         />
+        <LossSettings recipe={recipe} isReadOnly={isReadOnly} />
+      </div>
+      <div className="settings more">
+        {recipe.phases.map((phase, index) => (
+          <StepSettings key={index} phase={phase} index={index} isReadOnly={isReadOnly} />
+        ))}
       </div>
     </details>
   );

@@ -1,5 +1,6 @@
 /** How the fields of the settings change the recipe. */
-import type { Recipe } from '../../protocol/recipe.ts';
+import type { CatalogEntry } from '../../protocol/catalog.ts';
+import type { OptionValue, Phase, Recipe } from '../../protocol/recipe.ts';
 import type { Studio } from '../../store/studio.ts';
 
 /** Takes an edit; returns the plain part of why it was refused. */
@@ -21,4 +22,39 @@ export function stopping(recipe: Recipe, typed: string): Recipe['earlyStopping']
   if (typed === 'none') return null;
   const base = recipe.earlyStopping ?? { monitor: 'valLoss', restoreBest: true };
   return { ...base, patience: wholeNumber(typed) };
+}
+
+/** A part of the recipe with one field set, or taken out when the value is undefined: the link names what is there. */
+export function withField(part: object, name: string, value: unknown): Readonly<Record<string, unknown>> {
+  const { [name]: _, ...rest } = part as Readonly<Record<string, unknown>>;
+  return value === undefined ? rest : { ...rest, [name]: value };
+}
+
+/** The recipe with one field of one phase set, or taken out when the value is undefined. */
+export function withPhaseField(recipe: Recipe, index: number, name: string, value: unknown): unknown {
+  const phases = recipe.phases.map((phase, at) => (at === index ? withField(phase, name, value) : phase));
+  return { ...recipe, phases };
+}
+
+/**
+ * What a recipe writes for an entry with options: only those that are not as the entry has them anyway.
+ *
+ * @param isDefault whether the entry is the one that a recipe gets which names none
+ * @returns undefined where the recipe need not say anything
+ */
+export function namedEntry(
+  entry: CatalogEntry,
+  options: Readonly<Record<string, OptionValue>>,
+  isDefault: boolean,
+): Phase['optimizer'] {
+  const own = entry.options.flatMap(({ name, default: usual }) => {
+    const value = options[name];
+    return value === undefined || value === usual ? [] : [[name, value] as const];
+  });
+  return isDefault && own.length === 0 ? undefined : { ...Object.fromEntries(own), name: entry.name };
+}
+
+/** The number that was typed; undefined for `none`. */
+export function numberOrNone(typed: string): number | undefined {
+  return typed === 'none' ? undefined : wholeNumber(typed);
 }

@@ -1,0 +1,98 @@
+/** How a phase takes its steps: optimizer, schedule of the learning rate, clipping; fields from the catalog. */
+import type { ReactElement } from 'react';
+import { formatPlain } from '../../lib/format.ts';
+import type { CatalogEntry, OptionSpec } from '../../protocol/catalog.ts';
+import type { Phase } from '../../protocol/recipe.ts';
+import { useStudio, useStudioState } from '../studio-context.ts';
+import { OptionField } from '../widgets/OptionField.tsx';
+import { TextSetting } from '../widgets/TextSetting.tsx';
+import { phaseLabels } from '../words/sentence.ts';
+import { edit, namedEntry, numberOrNone, withPhaseField } from './edit-recipe.ts';
+
+interface StepSettingsProps {
+  readonly phase: Phase;
+  readonly index: number;
+  readonly isReadOnly: boolean;
+}
+
+const none: readonly CatalogEntry[] = [];
+
+/** See the header. */
+export function StepSettings({ phase, index, isReadOnly }: StepSettingsProps): ReactElement {
+  const studio = useStudio();
+  const optimizers = useStudioState((state) => state.catalog?.optimizers ?? none);
+  const schedules = useStudioState((state) => state.catalog?.schedules ?? none);
+  const set = (name: string, value: unknown): string | null =>
+    edit(studio, (before) => withPhaseField(before, index, name, value));
+  return (
+    <fieldset className="phase-settings">
+      <legend>{phaseLabels[phase.name]}: how steps are taken</legend>
+      <EntryFields
+        label="Optimizer"
+        entries={optimizers}
+        given={phase.optimizer}
+        isReadOnly={isReadOnly}
+        onChange={(value) => set('optimizer', value)}
+      />
+      <EntryFields
+        label="Schedule of the rate"
+        entries={schedules}
+        given={phase.schedule}
+        isReadOnly={isReadOnly}
+        onChange={(value) => set('schedule', value)}
+      />
+      <TextSetting
+        label="Gradient clip"
+        help="The longest that a step’s gradient may be, or none."
+        value={phase.gradientClip === undefined ? 'none' : formatPlain(phase.gradientClip)}
+        isReadOnly={isReadOnly}
+        onCommit={(typed) => set('gradientClip', numberOrNone(typed))}
+      />
+    </fieldset>
+  );
+}
+
+interface EntryFieldsProps {
+  readonly label: string;
+  /** First the one that stands where the recipe names none. */
+  readonly entries: readonly CatalogEntry[];
+  readonly given: Phase['optimizer'];
+  readonly isReadOnly: boolean;
+  readonly onChange: (value: Phase['optimizer']) => string | null;
+}
+
+/** A list of entries, and the fields of the chosen one. */
+function EntryFields({ label, entries, given, isReadOnly, onChange }: EntryFieldsProps): ReactElement | null {
+  const [first] = entries;
+  if (first === undefined) return null;
+  const { name = first.name, ...options } = given ?? {};
+  const entry = entries.find((each) => each.name === name);
+  const choice: OptionSpec = {
+    kind: 'choice',
+    name: label,
+    label,
+    help: entry?.help ?? 'There is none of this name.',
+    default: first.name,
+    choices: entries.map((each) => ({ value: each.name, label: each.label })),
+  };
+  const choose = (chosen: unknown): string | null => {
+    const next = entries.find((each) => each.name === chosen);
+    return next === undefined ? null : onChange(namedEntry(next, {}, next === first));
+  };
+  return (
+    <>
+      <OptionField spec={choice} value={name} isReadOnly={isReadOnly} onChange={choose} />
+      {entry?.options.map((spec) => (
+        <OptionField
+          key={`${entry.name}.${spec.name}`}
+          spec={spec}
+          value={options[spec.name]}
+          isReadOnly={isReadOnly}
+          onChange={(value) =>
+            onChange(namedEntry(entry, { ...options, [spec.name]: value }, entry === first))
+          }
+        />
+      ))}
+    </>
+  );
+}

@@ -1,0 +1,79 @@
+/** What the settings of steps and loss write into a recipe, and that the address carries it there and back. */
+import { describe, expect, it } from 'vitest';
+import { checkRecipe } from '../../../src/engine/check-recipe.ts';
+import { parseRecipe, type Recipe } from '../../../src/protocol/recipe.ts';
+import { linkOf, recipeFromLink } from '../../../src/store/recipe-link.ts';
+import { OPTIMIZERS, updateRuleOf } from '../../../src/training/optimizers/registry.ts';
+import { checkedSchedule, SCHEDULES } from '../../../src/training/schedules/registry.ts';
+import { namedEntry, numberOrNone, withField, withPhaseField } from '../../../src/ui/training/edit-recipe.ts';
+import { presets, recipe } from '../store/samples.ts';
+
+const plain = recipe.phases[0]!;
+
+/** The recipe that an edit makes, after it went through the address. */
+function throughLink(edited: unknown): Recipe {
+  const parsed = parseRecipe(edited);
+  const read = recipeFromLink(`#${linkOf(parsed, 'quick-look', presets)}`, presets).recipe;
+  expect(read).toEqual(parsed);
+  return read;
+}
+
+describe.each([
+  ['optimizer', OPTIMIZERS],
+  ['schedule', SCHEDULES],
+] as const)('a phase’s %s', (field, kinds) => {
+  it.each(kinds.map(({ entry }, at) => [entry.name, entry, at === 0] as const))(
+    '%s, with each option changed, is in the link and is one that the engine takes',
+    (_, entry, isDefault) => {
+      const changed = Object.fromEntries(
+        entry.options.map((spec) => [
+          spec.name,
+          spec.kind === 'number' ? (spec.default === spec.min ? spec.max : spec.min) : spec.default !== true,
+        ]),
+      );
+      const read = throughLink(withPhaseField(recipe, 1, field, namedEntry(entry, changed, isDefault)));
+      const bare = isDefault && entry.options.length === 0;
+      expect(read.phases[1]?.[field]).toEqual(bare ? undefined : { name: entry.name, ...changed });
+      expect(read.phases[0]).toEqual(recipe.phases[0]);
+      expect(() => checkRecipe(read)).not.toThrow();
+    },
+  );
+
+  it('is left out of the recipe when it is as it was without', () => {
+    const [first, second] = kinds.map(({ entry }) => entry);
+    const usual = Object.fromEntries(first!.options.map((spec) => [spec.name, spec.default]));
+    const there = withPhaseField(recipe, 0, field, namedEntry(second!, {}, false)) as Recipe;
+    expect(there.phases[0]?.[field]).toEqual({ name: second!.name });
+    expect(withPhaseField(there, 0, field, namedEntry(first!, usual, true))).toEqual(recipe);
+  });
+});
+
+it('has, first in each list, what the engine takes for a phase that names none', () => {
+  expect(plain).not.toHaveProperty('optimizer');
+  expect(checkedSchedule(plain, 0).kind).toBe(SCHEDULES[0]);
+  const rule = updateRuleOf(plain, 0);
+  expect(rule.slots).toEqual(
+    updateRuleOf({ ...plain, optimizer: { name: OPTIMIZERS[0]!.entry.name } }, 0).slots,
+  );
+});
+
+it('sets and takes out clipping, smoothing and class weights', () => {
+  const clipped = throughLink(withPhaseField(recipe, 0, 'gradientClip', numberOrNone('0.5')));
+  expect(clipped.phases[0]?.gradientClip).toBe(0.5);
+  expect(withPhaseField(clipped, 0, 'gradientClip', numberOrNone('none'))).toEqual(recipe);
+  const smooth = throughLink(withField(recipe, 'labelSmoothing', 0.1));
+  expect(smooth.labelSmoothing).toBe(0.1);
+  const balanced = throughLink(withField(smooth, 'classWeights', 'balanced'));
+  expect(balanced.classWeights).toBe('balanced');
+  const back = withField(withField(balanced, 'classWeights', undefined), 'labelSmoothing', undefined);
+  expect(linkOf(back as unknown as Recipe, 'quick-look', presets)).toBe('');
+});
+
+it.each([
+  [withPhaseField(recipe, 1, 'gradientClip', numberOrNone('a lot')), /phases\[1\]\.gradientClip/],
+  [withField(recipe, 'labelSmoothing', 1), /labelSmoothing/],
+  [withPhaseField(recipe, 0, 'optimizer', { name: 'sgd', momentum: 2 }), /phases\[0\]\.optimizer\.momentum/],
+  [withPhaseField(recipe, 0, 'schedule', { name: 'steps' }), /phases\[0\]\.schedule\.name/],
+])('names the field of what does not do (%#)', (edited, field) => {
+  expect(() => checkRecipe(parseRecipe(edited))).toThrow(field);
+});
