@@ -104,6 +104,22 @@ describe('settings', () => {
     await batch.fill('16');
     await expect.poll(() => page.url()).toMatch(/batchSize=16/);
     await expect.poll(() => page.getByLabel('Recipe').inputValue()).toBe('edited');
+
+    await page.getByText('More settings').click();
+    const steps = page.getByRole('group', { name: 'Fine-tune: how steps are taken' });
+    await steps.getByLabel('Optimizer').selectOption({ label: 'SGD' });
+    await steps.getByLabel('Momentum', { exact: true }).fill('0.5');
+    const clip = steps.getByLabel('Gradient clip');
+    await clip.fill('0');
+    await expect.poll(() => clip.getAttribute('aria-invalid')).toBe('true');
+    await clip.fill('2');
+    await page.getByLabel('Class weights').selectOption({ label: 'balanced' });
+    await expect
+      .poll(() => decodeURIComponent(page.url()))
+      .toMatch(
+        /phases\.1\.optimizer=\{[^&]*"momentum":0\.5[^&]*&phases\.1\.gradientClip=2&.*classWeights=balanced/,
+      );
+    expect(await axe(page)).toEqual([]);
   });
 
   it('are fixed while a run goes on', { timeout: 120_000 }, async () => {

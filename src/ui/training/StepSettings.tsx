@@ -65,7 +65,7 @@ interface EntryFieldsProps {
 function EntryFields({ label, entries, given, isReadOnly, onChange }: EntryFieldsProps): ReactElement | null {
   const [first] = entries;
   if (first === undefined) return null;
-  const { name = first.name, ...options } = given ?? {};
+  const { name, ...options } = given ?? { name: first.name };
   const entry = entries.find((each) => each.name === name);
   const choice: OptionSpec = {
     kind: 'choice',
