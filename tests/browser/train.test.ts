@@ -157,7 +157,7 @@ it('opens a folder of class-named folders that was picked', { timeout: 2 * MINUT
   await page.getByRole('button', { name: 'Change' }).click({ timeout: MINUTES });
   await page.getByRole('radio', { name: /^Folder/ }).check();
   await page.locator('input[type=file]').setInputFiles(folder);
-  await page.getByRole('button', { name: 'Open' }).click();
+  await page.getByRole('button', { name: 'Open', exact: true }).click();
   await page.getByText('24 pictures in two classes').first().waitFor({ timeout: MINUTES });
   await finishTiny(page);
   await rm(folder, { recursive: true });

@@ -9,7 +9,8 @@ export const USAGE = `Carries a recipe out and writes history.json, evaluation.j
 
   --out DIR           folder to write into (made when missing)
   --backend NAME      webgpu, wasm or cpu; by default the best there is
-  --store DIR         keep downloads and resized pictures in this folder, for the next time
+  --store DIR         keep downloads, resized pictures and a run's epochs in this folder, for the next time
+  --resume            go on with the last run of this recipe that was broken off; needs the --store it had
   --hub URL           take sets of the Hub from this server: a mirror, or one in the classroom
   --export FORMAT     also write the network in this format; may be repeated
   --json              print events as JSON lines instead of progress bars
@@ -26,6 +27,8 @@ export interface Command {
   readonly hub: string | null;
   /** Where things are kept; null for nowhere. */
   readonly storeFolder: string | null;
+  /** Whether to go on with a run of the recipe that was broken off, where there is one. */
+  readonly resume: boolean;
   readonly exportFormats: readonly string[];
   readonly json: boolean;
 }
@@ -43,6 +46,9 @@ export function parseCommand(args: readonly string[]): Command | null {
     throw badCommand(`One recipe was expected; ${positionals.length.toString()} came.`);
   }
   if (values.out === undefined) throw badCommand('--out DIR was expected; it did not come.');
+  if (values.resume === true && values.store === undefined) {
+    throw badCommand('--resume needs the --store DIR that the run had; it did not come.');
+  }
   const backend = BackendChoiceSchema.safeParse(values.backend ?? 'auto');
   if (!backend.success)
     throw badCommand(`--backend takes webgpu, wasm or cpu. Came: ${String(values.backend)}.`);
@@ -52,6 +58,7 @@ export function parseCommand(args: readonly string[]): Command | null {
     backend: backend.data,
     hub: values.hub ?? null,
     storeFolder: values.store ?? null,
+    resume: values.resume ?? false,
     exportFormats: values.export ?? [],
     json: values.json ?? false,
   };
@@ -67,6 +74,7 @@ function parsed(args: readonly string[]) {
         backend: { type: 'string' },
         hub: { type: 'string' },
         store: { type: 'string' },
+        resume: { type: 'boolean' },
         export: { type: 'string', multiple: true },
         json: { type: 'boolean' },
         help: { type: 'boolean' },

@@ -4,10 +4,14 @@
  */
 import { mkdir, readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { runsLeft } from '../../src/engine/resumable.ts';
 import { Session } from '../../src/engine/session.ts';
+import { isSame } from '../../src/lib/same.ts';
 import { HUB } from '../../src/platform/hub.ts';
 import { createPlatform } from '../../src/platform/platform.node.ts';
+import type { Platform } from '../../src/platform/platform.ts';
 import { asStudioError, StudioError } from '../../src/protocol/errors.ts';
+import type { ResumableRun } from '../../src/protocol/events.ts';
 import { parseRecipe, type Recipe } from '../../src/protocol/recipe.ts';
 import { RunControl } from '../../src/engine/control.ts';
 import { parseCommand, USAGE, type Command } from './command.ts';
@@ -49,6 +53,12 @@ function useToken(session: Session, hub: string | null): void {
   if (token !== '') session.tokens.use(hub ?? HUB, token);
 }
 
+/** The last run of a recipe that did not come to its end; undefined where there is none. */
+async function lastRunOf(recipe: Recipe, platform: Platform): Promise<ResumableRun | undefined> {
+  const runs = await runsLeft(platform.openStore('checkpoints'));
+  return runs.find((run) => isSame(run.recipe, recipe));
+}
+
 async function train(command: Command): Promise<void> {
   const recipe = withHub(await readRecipe(command.recipePath), command.hub);
   await mkdir(command.outFolder, { recursive: true });
@@ -66,8 +76,10 @@ async function train(command: Command): Promise<void> {
     control.stop();
   });
   await session.chooseDevice(command.backend);
+  const left = command.resume ? await lastRunOf(recipe, platform) : undefined;
   const result = await session.train(recipe, {
     control,
+    ...(left !== undefined && { resume: left.runId }),
     emit: (event) => {
       reporter.event(event);
     },

@@ -42,6 +42,30 @@ function runWith(environment: Readonly<Record<string, string>>, ...args: string[
   });
 }
 
+/** Kills the process as soon as it has said something; gives the signal that ended it. */
+function runUntil(said: RegExp, ...args: string[]): Promise<string | null> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, ['--import', 'tsx', 'tools/train/main.ts', ...args]);
+    child.stdout.on('data', (data: Buffer) => {
+      if (said.test(data.toString())) child.kill('SIGKILL');
+    });
+    child.on('error', reject);
+    child.on('close', (_code, signal) => {
+      resolve(signal);
+    });
+  });
+}
+
+/** What a run wrote, without its times. */
+async function leftIn(name: string): Promise<{ history: object[]; evaluation: unknown; weights: Buffer }> {
+  const history = (await readJson(name, 'history.json')) as object[];
+  return {
+    history: history.map((epoch) => ({ ...epoch, seconds: 0 })),
+    evaluation: await readJson(name, 'evaluation.json'),
+    weights: await readFile(join(folder, name, 'model', 'weights.bin')),
+  };
+}
+
 async function recipeFile(name: string, recipe: unknown): Promise<string> {
   const path = join(folder, name);
   await writeFile(path, typeof recipe === 'string' ? recipe : JSON.stringify(recipe));
@@ -128,6 +152,30 @@ describe('npm run train', () => {
         .flat()
         .sort((a, b) => a - b),
     ).toEqual(Array.from({ length: 80 }, (_, row) => row));
+  });
+
+  it.concurrent('goes on with a run whose process was killed, to the same numbers', async ({ expect }) => {
+    const recipe = await tinyRecipe({
+      phases: [
+        { name: 'head', epochs: 1, learningRate: 0.003 },
+        { name: 'fineTune', epochs: 12, learningRate: 0.001, unfreeze: 12, batchNorm: 'inference' },
+      ],
+      earlyStopping: null,
+    });
+    const path = await recipeFile('killed.json', recipe);
+    const kept = ['--store', join(folder, 'epochs'), '--backend', 'wasm', '--json'];
+    // The last of these epochs may not be written yet.
+    const killed = await runUntil(/"epoch":4,/, path, '--out', join(folder, 'killed'), ...kept);
+    expect(killed).toBe('SIGKILL');
+    const { code, out } = await run(path, '--out', join(folder, 'went-on'), '--resume', ...kept);
+    expect(code).toBe(0);
+    expect(out).toContain('"kind":"resumed"');
+    expect((await run(path, '--out', join(folder, 'whole'), '--backend', 'wasm')).code).toBe(0);
+    const [wentOn, whole] = await Promise.all(['went-on', 'whole'].map(leftIn));
+    expect(whole?.history).toHaveLength(13);
+    expect(wentOn).toEqual(whole);
+    const noStore = await run(path, '--out', join(folder, 'whole'), '--resume');
+    expect([noStore.code, noStore.error.includes('--store')]).toEqual([2, true]);
   });
 
   it.concurrent('ends with 2 for a bad recipe and names the field', async ({ expect }) => {
