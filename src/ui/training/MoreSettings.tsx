@@ -120,11 +120,9 @@ export function MoreSettings({ recipe, isReadOnly }: MoreSettingsProps): ReactEl
         />
         <LossSettings recipe={recipe} isReadOnly={isReadOnly} />
       </div>
-      <div className="settings more">
-        {recipe.phases.map((phase, index) => (
-          <StepSettings key={index} phase={phase} index={index} isReadOnly={isReadOnly} />
-        ))}
-      </div>
+      {recipe.phases.map((phase, index) => (
+        <StepSettings key={index} phase={phase} index={index} isReadOnly={isReadOnly} />
+      ))}
     </details>
   );
 }

@@ -1,5 +1,5 @@
 /** How a phase takes its steps: optimizer, schedule of the learning rate, clipping; fields from the catalog. */
-import type { ReactElement } from 'react';
+import type { ReactElement, ReactNode } from 'react';
 import { formatPlain } from '../../lib/format.ts';
 import type { CatalogEntry, OptionSpec } from '../../protocol/catalog.ts';
 import type { Phase } from '../../protocol/recipe.ts';
@@ -25,7 +25,7 @@ export function StepSettings({ phase, index, isReadOnly }: StepSettingsProps): R
   const set = (name: string, value: unknown): string | null =>
     edit(studio, (before) => withPhaseField(before, index, name, value));
   return (
-    <fieldset className="phase-settings">
+    <fieldset className="step-settings">
       <legend>{phaseLabels[phase.name]}: how steps are taken</legend>
       <EntryFields
         label="Optimizer"
@@ -35,19 +35,20 @@ export function StepSettings({ phase, index, isReadOnly }: StepSettingsProps): R
         onChange={(value) => set('optimizer', value)}
       />
       <EntryFields
-        label="Schedule of the rate"
+        label="Schedule"
         entries={schedules}
         given={phase.schedule}
         isReadOnly={isReadOnly}
         onChange={(value) => set('schedule', value)}
-      />
-      <TextSetting
-        label="Gradient clip"
-        help="The longest that a step’s gradient may be, or none."
-        value={phase.gradientClip === undefined ? 'none' : formatPlain(phase.gradientClip)}
-        isReadOnly={isReadOnly}
-        onCommit={(typed) => set('gradientClip', numberOrNone(typed))}
-      />
+      >
+        <TextSetting
+          label="Gradient clip"
+          help="The longest that a step’s gradient may be, or none."
+          value={phase.gradientClip === undefined ? 'none' : formatPlain(phase.gradientClip)}
+          isReadOnly={isReadOnly}
+          onCommit={(typed) => set('gradientClip', numberOrNone(typed))}
+        />
+      </EntryFields>
     </fieldset>
   );
 }
@@ -59,10 +60,13 @@ interface EntryFieldsProps {
   readonly given: Phase['optimizer'];
   readonly isReadOnly: boolean;
   readonly onChange: (value: Phase['optimizer']) => string | null;
+  /** What stands in the same row. */
+  readonly children?: ReactNode;
 }
 
-/** A list of entries, and the fields of the chosen one. */
-function EntryFields({ label, entries, given, isReadOnly, onChange }: EntryFieldsProps): ReactElement | null {
+/** A row: a list of entries, and the fields of the chosen one. */
+function EntryFields(props: EntryFieldsProps): ReactElement | null {
+  const { label, entries, given, isReadOnly, onChange, children } = props;
   const [first] = entries;
   if (first === undefined) return null;
   const { name, ...options } = given ?? { name: first.name };
@@ -80,7 +84,7 @@ function EntryFields({ label, entries, given, isReadOnly, onChange }: EntryField
     return next === undefined ? null : onChange(namedEntry(next, {}, next === first));
   };
   return (
-    <>
+    <div className="settings">
       <OptionField spec={choice} value={name} isReadOnly={isReadOnly} onChange={choose} />
       {entry?.options.map((spec) => (
         <OptionField
@@ -93,6 +97,7 @@ function EntryFields({ label, entries, given, isReadOnly, onChange }: EntryField
           }
         />
       ))}
-    </>
+      {children}
+    </div>
   );
 }
