@@ -6,17 +6,18 @@ import { adam, adamw } from './adam.ts';
 import { sgd } from './sgd.ts';
 import type { OptimizerKind, UpdateRule } from './update-rule.ts';
 
-export const OPTIMIZERS: readonly OptimizerKind[] = [adam, adamw, sgd];
-
-/** What a phase that names no optimizer is trained with, as in the paper. */
-const DEFAULT: NonNullable<Phase['optimizer']> = { name: 'adam' };
+/** First the one of a phase that names none: Adam, as in the paper. */
+export const OPTIMIZERS: readonly [OptimizerKind, ...OptimizerKind[]] = [adam, adamw, sgd];
 
 /**
  * The rule by which a phase moves its weights, with its options checked and defaults filled in.
  *
  * @throws StudioError `recipe/invalid`, `recipe/unknown-option`, which name the field
  */
-export function updateRuleOf({ optimizer = DEFAULT }: Phase, phaseIndex: number): UpdateRule {
+export function updateRuleOf(
+  { optimizer = { name: OPTIMIZERS[0].entry.name } }: Phase,
+  phaseIndex: number,
+): UpdateRule {
   const field = `phases[${phaseIndex.toString()}].optimizer`;
   const kind = OPTIMIZERS.find(({ entry }) => entry.name === optimizer.name);
   if (kind === undefined) {

@@ -6,7 +6,8 @@ import { constant, cosine, warmUp } from './by-step.ts';
 import { plateau } from './plateau.ts';
 import type { Schedule, ScheduleKind } from './schedule.ts';
 
-export const SCHEDULES: readonly ScheduleKind[] = [constant, warmUp, cosine, plateau];
+/** First the one of a phase that names none. */
+export const SCHEDULES: readonly [ScheduleKind, ...ScheduleKind[]] = [constant, warmUp, cosine, plateau];
 
 /**
  * A phase's schedule, with its options checked and defaults filled in.
@@ -21,7 +22,7 @@ export function scheduleOf(phase: Phase, phaseIndex: number, stepsPerEpoch: numb
 
 /** What {@link scheduleOf} checks, before the number of steps is known. */
 export function checkedSchedule(
-  { schedule = { name: constant.entry.name } }: Phase,
+  { schedule = { name: SCHEDULES[0].entry.name } }: Phase,
   phaseIndex: number,
 ): { kind: ScheduleKind; options: Options } {
   const field = `phases[${phaseIndex.toString()}].schedule`;
