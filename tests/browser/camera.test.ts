@@ -58,7 +58,7 @@ it('takes two classes and trains on them', { timeout: 4 * MINUTES }, async () =>
   await dialog.waitFor({ state: 'detached' });
   expect(await track.evaluate((one) => one?.readyState)).toBe('ended');
   await page.getByText(`${String(taken - 1)} pictures taken.`).waitFor();
-  await page.getByRole('button', { name: 'Open' }).click();
+  await page.getByRole('button', { name: 'Open', exact: true }).click();
   await page
     .getByText(`${String(taken - 1)} pictures in two classes`)
     .first()

@@ -103,7 +103,7 @@ describe('the cleaning report', () => {
       await page.getByRole('radio', { name: /^Parquet/ }).check();
       const file = { name: 'messy.parquet', mimeType: '', buffer: await messySet() };
       await page.locator('input[type=file]').setInputFiles(file);
-      await page.getByRole('button', { name: 'Open' }).click();
+      await page.getByRole('button', { name: 'Open', exact: true }).click();
       await page.getByText('66 pictures in four classes').first().waitFor({ timeout: MINUTES });
       await page.getByRole('button', { name: 'Report of cleaning' }).click();
       const dialog = page.getByRole('dialog', { name: 'Inside the set' });

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { unzipSync } from 'fflate';
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
+import { smallSet } from '../support/small-set.ts';
 import { barSays, finishTiny, TINY, train } from './actions.ts';
 import { axe } from './axe.ts';
 import { newPage, screenshot } from './harness.ts';
@@ -94,3 +95,36 @@ it('is forgotten when it is discarded', { timeout: 3 * MINUTES }, async () => {
   await next.waitForTimeout(2000);
   expect(await offer(next).count()).toBe(0);
 });
+
+it(
+  'asks for the pictures that were picked, which a new page cannot reach',
+  { timeout: 3 * MINUTES },
+  async () => {
+    const buffer = Buffer.from(await smallSet(80));
+    const pictures = { name: 'mine.parquet', mimeType: '', buffer };
+    const first = await newPage({ path: `${RECIPE}&phases.0.epochs=2000` });
+    await first.getByRole('button', { name: 'Change' }).click({ timeout: MINUTES });
+    await first.getByRole('radio', { name: /^Parquet/ }).check();
+    await first.locator('input[type=file]').setInputFiles(pictures);
+    await keyOf(first, 'Open').click();
+    await first.getByText('80 pictures in eight classes').first().waitFor({ timeout: MINUTES });
+    await train(first);
+    await barSays(first, /Head .*\d of 2000/);
+
+    const second = await newPage({ path: null, beside: first });
+    await first.close();
+    await second.setViewportSize({ width: 400, height: 900 });
+    await second.goto(RECIPE);
+    const resume = offer(second).getByRole('button', { name: 'Resume' });
+    await resume.waitFor({ timeout: MINUTES });
+    expect(await resume.isDisabled()).toBe(true);
+    expect(await axe(second)).toEqual([]);
+    await offer(second).scrollIntoViewIfNeeded();
+    await screenshot(second, 'unfinished-run-picked');
+    await offer(second).getByLabel('To go on, pick “mine.parquet” again').setInputFiles(pictures);
+    await resume.click();
+    await barSays(second, /Head .*\d of 2000/);
+    await keyOf(second, 'Stop').click();
+    await barSays(second, /^Stopped\s+\d/);
+  },
+);

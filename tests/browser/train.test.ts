@@ -129,7 +129,7 @@ describe('bad input', () => {
       };
       await page.getByRole('radio', { name: /^Parquet/ }).check();
       await page.locator('input[type=file]').setInputFiles(file);
-      await page.getByRole('button', { name: 'Open' }).click();
+      await page.getByRole('button', { name: 'Open', exact: true }).click();
       await page.getByText('data/not-parquet').first().waitFor({ timeout: MINUTES });
       await page.getByText('80 faces in eight classes').first().waitFor();
       await page.getByRole('status').getByText('Ready').waitFor();
