@@ -1,4 +1,4 @@
-/** The stores of bytes of Node, in a folder; those of the browser are tested in tests/browser/byte-store.test.ts. */
+/** The stores of bytes of Node, in a folder. Those of the browser are what the browser tests of kept sets and downloads use. */
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
