@@ -21,6 +21,7 @@ const LIVE = 'tests/parity/**/*.live.test.ts';
 export const testProjects: TestProjectInlineConfiguration[] = [
   { extends: true, test: { name: 'unit', include: tests('unit'), testTimeout: minutes(1) } },
   { extends: true, test: { name: 'contract', include: tests('contract'), testTimeout: minutes(1) } },
+  { extends: true, test: { name: 'runs', include: tests('runs'), ...slow } },
   {
     extends: true,
     test: {

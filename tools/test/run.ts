@@ -1,5 +1,5 @@
 /**
- * `npm test`: every check, stage by stage, with a tally at the end. `--fast` leaves out what needs a GPU or a browser
+ * `npm test`: every check, stage by stage, with a tally at the end. `--fast` leaves out whole recipes and what needs a GPU or a browser
  * (`npm run check`); `--parity` runs the comparison with real Keras alone (`npm run test:parity`).
  */
 import { spawn } from 'node:child_process';

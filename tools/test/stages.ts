@@ -51,8 +51,13 @@ export const STATIC_STAGES: readonly Stage[] = [
 /** Tests that need neither a GPU nor a browser. */
 export const FAST_TESTS: readonly Stage[] = [tests('unit and contract', 6, ['unit', 'contract'])];
 
-/** Tests against Keras' goldens, on Dawn and in Chromium, which each take the whole machine. */
-export const SLOW_TESTS: readonly Stage[] = [tests('parity', 6), tests('gpu', 8), tests('browser', 12)];
+/** Whole recipes in Node, Keras' goldens, Dawn and Chromium, which each take the whole machine. */
+export const SLOW_TESTS: readonly Stage[] = [
+  tests('runs', 6),
+  tests('parity', 6),
+  tests('gpu', 8),
+  tests('browser', 12),
+];
 
 /** Against real Keras; run apart, where it can be installed. */
 export const LIVE_PARITY: Stage = tests('keras', 10);

@@ -4,8 +4,8 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, it, vi } from 'vitest';
-import { HUB_REPO, startTestHub } from '../../support/local-hub.ts';
-import { tinyRecipe } from '../../support/session.ts';
+import { HUB_REPO, startTestHub } from '../support/local-hub.ts';
+import { tinyRecipe } from '../support/session.ts';
 
 // Each test starts a process of its own.
 vi.setConfig({ testTimeout: 120_000 });

@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { runsLeft } from '../../../src/engine/resumable.ts';
-import { Session } from '../../../src/engine/session.ts';
-import { createPlatform } from '../../../src/platform/platform.node.ts';
-import type { ResumableRun, RunEvent, RunResult } from '../../../src/protocol/events.ts';
-import type { Recipe } from '../../../src/protocol/recipe.ts';
-import { WASM_FOLDER } from '../../../tools/train/backends.ts';
-import { openSession, tinyRecipe, train } from '../../support/session.ts';
+import { runsLeft } from '../../src/engine/resumable.ts';
+import { Session } from '../../src/engine/session.ts';
+import { createPlatform } from '../../src/platform/platform.node.ts';
+import type { ResumableRun, RunEvent, RunResult } from '../../src/protocol/events.ts';
+import type { Recipe } from '../../src/protocol/recipe.ts';
+import { WASM_FOLDER } from '../../tools/train/backends.ts';
+import { openSession, tinyRecipe, train } from '../support/session.ts';
 
 let dataFolder = '';
 beforeEach(async () => {

@@ -1,8 +1,8 @@
 /** A whole run on wasm: what it says, what it leaves, that it can be repeated, paused, stopped and leaks nothing. */
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
-import type { RunEvent } from '../../../src/protocol/events.ts';
-import { openSession, tinyRecipe, train } from '../../support/session.ts';
+import type { RunEvent } from '../../src/protocol/events.ts';
+import { openSession, tinyRecipe, train } from '../support/session.ts';
 
 /** History without its times. */
 function figures(history: readonly object[]): object[] {
