@@ -1,7 +1,7 @@
 /** Names that one tab holds while it works and all tabs of this origin see: work that has one goes on in one tab alone. */
 
 /** A page that was closed takes its busy worker with it only after a moment. */
-const WAIT_MS = 3000;
+const WAIT_MS = 10_000;
 
 /**
  * Does `work` while no other tab holds the name. Where there is no way to know (an insecure page, Node), none does.

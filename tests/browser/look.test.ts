@@ -77,8 +77,8 @@ describe('the wall of pictures', () => {
       .getByRole('cell')
       .evaluateAll((cells) => cells.slice(1).map((cell) => Number(cell.textContent)));
     await page.getByRole('button', { name: 'All 1,200 pictures' }).click();
-    await page.getByLabel('Class').selectOption({ index: 5 });
-    await page.getByLabel('Part').selectOption('test');
+    await page.getByRole('dialog').getByLabel('Class').selectOption({ index: 5 });
+    await page.getByRole('dialog').getByLabel('Part').selectOption('test');
     const dialog = page.getByRole('dialog');
     await expect.poll(() => dialog.getByRole('status').innerText()).toBe(`${String(test)} pictures`);
     const names = await dialog
@@ -86,7 +86,7 @@ describe('the wall of pictures', () => {
       .evaluateAll((cells) => cells.map((cell) => cell.getAttribute('aria-label') ?? ''));
     expect(names.length).toBeGreaterThan(0);
     for (const name of names) expect(name).toMatch(/^happy, test, row \d+$/);
-    await page.getByLabel('Part').selectOption('train');
+    await page.getByRole('dialog').getByLabel('Part').selectOption('train');
     await expect.poll(() => dialog.getByRole('status').innerText()).toBe(`${String(train)} pictures`);
     expect(await axe(page)).toEqual([]);
     await screenshot(page, 'look-wall-400');
