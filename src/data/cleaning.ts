@@ -9,7 +9,7 @@ import { checkPictureHeader } from '../platform/picture-header.ts';
 import type { CuratedRow } from './curate.ts';
 import { cellText, labelOf, wordOf } from './labels.ts';
 import type { PictureSink } from './pictures/picture-store.ts';
-import { mapInOrder } from './pool/in-order.ts';
+import { eachOf, mapInOrder } from '../lib/in-order.ts';
 import type { PicturePool } from './pool/picture-pool.ts';
 import type { OpenedSource, SourceRow } from './sources/source.ts';
 
@@ -91,7 +91,7 @@ export async function cleanRows(
     if (row.picture !== null && label === null) unlabelled += 1;
     return { row, outcome: await prepareRow(row, label, unlabelled <= MOST_UNLABELLED, options) };
   };
-  for await (const { row, outcome } of mapInOrder(numbered(source, signal), pool.width, prepare)) {
+  for await (const { row, outcome } of mapInOrder(eachOf(numbered(source, signal)), pool.width, prepare)) {
     signal?.throwIfAborted();
     await found.add(outcome, row);
     options.onRows(found.rowsRead);

@@ -1,6 +1,7 @@
 /** Makes a tfjs backend the current one, with Mien's kernels. */
 import * as tf from '@tensorflow/tfjs';
 import { registerKernels } from '../kernels/register.ts';
+import { gpuDone } from '../kernels/webgpu/gpu.ts';
 import { adoptBuffers } from '../kernels/webgpu/memory.ts';
 import type { Backend } from '../protocol/device.ts';
 import { invariant } from '../protocol/errors.ts';
@@ -14,4 +15,9 @@ export async function activate(backend: Backend): Promise<void> {
   invariant(await tf.setBackend(backend), `tfjs starts its ${backend} backend`);
   await tf.ready();
   if (backend === 'webgpu') adoptBuffers(tf.backend());
+}
+
+/** Resolves when the device in use has done what it was given; the others than WebGPU do it at once. */
+export async function deviceDone(): Promise<void> {
+  if (tf.getBackend() === 'webgpu') await gpuDone(tf.backend());
 }

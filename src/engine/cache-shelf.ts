@@ -6,8 +6,8 @@ import * as tf from '@tensorflow/tfjs';
 import type { PictureStore } from '../data/dataset.ts';
 import { cacheBounds } from '../kernels/webgpu/gpu.ts';
 import type { Platform } from '../platform/platform.ts';
-import { ActivationCache } from '../training/cache/activation-cache.ts';
-import type { SlabShape } from '../training/cache/slab.ts';
+import { ActivationCache, type CacheForm } from '../training/cache/activation-cache.ts';
+import type { Room } from '../training/cache/room.ts';
 import { Tiers } from '../training/cache/tiers.ts';
 
 /** Bytes of host memory that cached activations may take. */
@@ -19,7 +19,10 @@ export class CacheShelf {
   #tiers: Tiers | null = null;
   #pictures: PictureStore | null = null;
 
-  constructor(readonly platform: Pick<Platform, 'openStore'>) {}
+  constructor(
+    readonly platform: Pick<Platform, 'openStore'>,
+    readonly hostBytes = HOST_BYTES,
+  ) {}
 
   /** Begins a run on `pictures`, whose caches are those of `keys`: drops all others. */
   begin(pictures: PictureStore, keys: readonly string[]): void {
@@ -32,20 +35,30 @@ export class CacheShelf {
   }
 
   /** The cache of a key, which stays here. */
-  take(key: string, form: SlabShape): ActivationCache {
+  take(key: string, form: CacheForm): ActivationCache {
     const cache = this.#caches.get(key) ?? this.make(form);
+    cache.begin(form);
     this.#caches.set(key, cache);
     return cache;
   }
 
   /** A cache within the same bounds that belongs to the caller, who clears it. */
-  make(form: SlabShape): ActivationCache {
+  make(form: CacheForm): ActivationCache {
+    return new ActivationCache(form, this.#places);
+  }
+
+  /** What there is room for when nothing is kept. */
+  room(): Promise<Room> {
+    return this.#places.room();
+  }
+
+  get #places(): Tiers {
     this.#tiers ??= new Tiers({
       device: tf.getBackend() === 'webgpu' ? cacheBounds(tf.backend()) : null,
-      hostBytes: HOST_BYTES,
+      hostBytes: this.hostBytes,
       openStore: () => this.platform.openStore('activations'),
     });
-    return new ActivationCache(form, this.#tiers);
+    return this.#tiers;
   }
 
   /** Frees everything. */

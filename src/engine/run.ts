@@ -17,15 +17,16 @@ import type { LossSettings } from '../training/loss.ts';
 import type { RunControl } from '../training/control.ts';
 import { evaluate, type Outcome } from '../training/evaluate.ts';
 import type { Features } from '../training/features.ts';
+import { deviceDone } from './activate.ts';
 import type { CacheShelf } from './cache-shelf.ts';
 import { checkStepFits } from './check-fits.ts';
 import type { EpochInputs } from '../training/epoch.ts';
 import { runPhase, type PhaseSnapshot } from '../training/phase.ts';
 import type { RunCheckpoints } from './until-done.ts';
 import { checkSame, fingerprintOf, tensorsOf, type Checkpoint, type CheckpointHead } from './checkpoint.ts';
-import { FeatureChain } from './feature-chain.ts';
+import type { FeatureChain } from './feature-chain.ts';
 import type { Network } from './network.ts';
-import { PictureInput } from './picture-input.ts';
+import { openChain } from './open-chain.ts';
 
 export interface RunInputs {
   readonly recipe: Recipe;
@@ -57,7 +58,6 @@ export async function* runRecipe(inputs: RunInputs): AsyncGenerator<RunEvent, Ru
 
 class Run {
   readonly #parameters: Parameters;
-  readonly #chain: FeatureChain;
   readonly #history: EpochRecord[];
   readonly #ended: EndedPhase[];
   /** Names of all weights that phases have changed so far. */
@@ -66,6 +66,7 @@ class Run {
   readonly #from: Checkpoint | null;
   readonly #seconds: Record<string, number>;
   readonly #loss: LossSettings;
+  #chain: FeatureChain | null = null;
   #tail: Program | null = null;
 
   constructor(readonly inputs: RunInputs) {
@@ -87,15 +88,6 @@ class Run {
     const current = before?.head.phaseIndex;
     this.#history = (before?.head.history ?? []).filter(({ phaseIndex }) => phaseIndex !== current);
     this.#seconds = { ...before?.head.secondsByStage, ...inputs.secondsByStage };
-    this.#chain = new FeatureChain({
-      graph: network.graph,
-      parameters: this.#parameters,
-      firstTrainable: recipe.phases.map((phase) => this.#firstTrainable(phase)),
-      pictures: new PictureInput(dataset.pictures, network.preprocessing, recipe),
-      rows: dataset.pictures.count,
-      shelf: inputs.shelf,
-      cacheKey: cacheKeyOf(inputs),
-    });
   }
 
   async *carryOut(): AsyncGenerator<RunEvent, RunResult> {
@@ -103,19 +95,24 @@ class Run {
     const from = this.#from;
     const first = from?.head.phaseIndex ?? 0;
     if (from !== null) yield { kind: 'resumed', history: from.head.history, ended: this.#ended };
+    const firstTrainable = recipe.phases.map((phase) => this.#firstTrainable(phase));
+    const chain = await openChain(this.inputs, this.#parameters, firstTrainable);
+    this.#chain = chain;
+    if (chain.notice !== null) yield { kind: 'notice', of: 'run', notice: chain.notice.toWire() };
     let test: Evaluation | null = null;
     for (const [phaseIndex, phase] of recipe.phases.entries()) {
       if (phaseIndex < first) continue;
       // A run that goes on only to be stopped still keeps its best weights.
       if (control.isStopping && (from === null || phaseIndex > first)) break;
-      const features = this.#chain.at(phaseIndex);
-      yield* this.#phase(phase, phaseIndex, features);
+      const features = chain.at(phaseIndex);
+      const waist = chain.waistOf(phaseIndex);
+      yield* this.#phase(phase, phaseIndex, features, waist);
       const isLast = phaseIndex === recipe.phases.length - 1 || control.isStopping;
       if (isLast && this.#history.length > 0) {
         test = await this.#timed('test', () => this.#test(features));
         yield { kind: 'test', evaluation: test };
       }
-      this.#chain.phaseEnded(phaseIndex);
+      chain.phaseEnded(phaseIndex);
     }
     this.#parameters.writeTo(network.model);
     return this.#result(test);
@@ -123,18 +120,23 @@ class Run {
 
   dispose(): void {
     this.#tail?.dispose();
-    this.#chain.dispose();
+    this.#chain?.dispose();
     this.#parameters.dispose();
   }
 
-  async *#phase(phase: Phase, phaseIndex: number, features: Features): AsyncGenerator<RunEvent> {
+  async *#phase(
+    phase: Phase,
+    phaseIndex: number,
+    features: Features,
+    waist: number,
+  ): AsyncGenerator<RunEvent> {
     const { checkpoints } = this.inputs;
     const stage = `phase ${(phaseIndex + 1).toString()}: ${phase.name}`;
     const start = performance.now();
     const before = this.#seconds[stage] ?? 0;
     const seconds = (): number => before + (performance.now() - start) / 1000;
     this.#tail?.dispose();
-    this.#tail = this.#compileTail(phase, phaseIndex);
+    this.#tail = this.#compileTail(phase, waist);
     for (const name of [...this.#tail.trainable, ...this.#tail.moving]) this.#changed.add(name);
     const outcome = yield* runPhase({
       ...this.#epochInputs(phase, phaseIndex, features, this.#tail),
@@ -195,13 +197,11 @@ class Run {
     return firstTrainableOf(backboneLayers, phase.name === 'head' ? 0 : phase.unfreeze);
   }
 
-  #compileTail(phase: Phase, phaseIndex: number): Program {
+  #compileTail(phase: Phase, waist: number): Program {
     const { graph } = this.inputs.network;
     const first = this.#firstTrainable(phase);
-    const waist = this.#chain.plans[phaseIndex]?.waist;
     // The last node is the softmax of the dense layer; training works on the logits before it.
     const logits = graph.nodes.length - 2;
-    invariant(waist !== undefined, 'every phase is planned');
     const tail = compile(graph, waist, logits, {
       isTrainable: (layer) => layer >= first,
       batchNorm: phase.name === 'head' ? 'inference' : phase.batchNorm,
@@ -226,6 +226,7 @@ class Run {
       train: summary.split.train,
       validation: summary.split.validation,
       control,
+      deviceDone,
       orderOf: (epoch, count) => shuffledRange(count, recipe.seed, 'epoch order', phaseIndex, epoch),
     };
   }
@@ -282,11 +283,4 @@ class Run {
       versions: { mien: VERSION, tfjs: tf.version.tfjs },
     };
   }
-}
-
-/** What the frozen part computes depends on this, and on the pictures. */
-function cacheKeyOf({ recipe, network }: RunInputs): string {
-  const { views: _views, ...augmentation } = recipe.augmentation;
-  const { origin, sha256 } = network.weights;
-  return JSON.stringify([recipe.backbone, origin, sha256, network.preprocessing, augmentation, recipe.seed]);
 }

@@ -24,7 +24,7 @@ const weighted = new Set(['conv', 'depthwise', 'dense', 'batchNorm']);
 export function planOf(graph: Graph, firstTrainableLayer: number): Plan {
   const cut = graph.nodes.findIndex((node) => isCut(node, firstTrainableLayer));
   invariant(cut > 0, 'a plan needs a trainable layer behind the input');
-  return { firstTrainableLayer, waist: waistBefore(graph, cut) };
+  return { firstTrainableLayer, waist: singleNodes(graph, cut).at(-1) ?? 0 };
 }
 
 function isCut(node: GraphNode, firstTrainableLayer: number): boolean {
@@ -32,21 +32,22 @@ function isCut(node: GraphNode, firstTrainableLayer: number): boolean {
 }
 
 /**
- * Walks the nodes before `cut` and remembers the last one whose output alone feeds everything after it. The
- * input node always qualifies.
+ * Nodes before `end` whose output alone feeds everything after them, in order. The input always is the first.
+ *
+ * @param end index of a node
  */
-function waistBefore(graph: Graph, cut: number): number {
-  const lastUse = graph.nodes.map(() => -1);
-  for (const node of graph.nodes) for (const input of node.inputs) lastUse[input] = node.index;
-  let waist = 0;
+export function singleNodes({ nodes }: Graph, end: number): number[] {
+  const lastUse = nodes.map(() => -1);
+  for (const node of nodes) for (const input of node.inputs) lastUse[input] = node.index;
+  const singles: number[] = [];
   const live = new Set<number>();
-  for (let index = 0; index < cut; index++) {
+  for (let index = 0; index < end; index++) {
     live.add(index);
     for (const other of live) if ((lastUse[other] ?? -1) <= index) live.delete(other);
     const [only] = live;
-    if (live.size === 1 && only !== undefined) waist = only;
+    if (live.size === 1 && only !== undefined && singles.at(-1) !== only) singles.push(only);
   }
-  return waist;
+  return singles;
 }
 
 /**

@@ -73,6 +73,11 @@ function outputShape(layer: tf.layers.Layer): number[] {
   return (layer.outputShape as (number | null)[]).slice(1).map((side) => side ?? 0);
 }
 
+/** Multiply-adds of one picture in each layer, in order. */
+export function layerWork(model: tf.LayersModel): number[] {
+  return model.layers.map((layer) => multiplyAdds(layer, outputShape(layer)));
+}
+
 /**
  * Multiply-adds of one picture: convolutions and matrices count each product once; BatchNorm counts one a value
  * (it folds into that); everything else counts none.

@@ -1,5 +1,6 @@
 /** One epoch of a phase: fills the cache, takes the steps, looks at the validation pictures. */
 import * as tf from '@tensorflow/tfjs';
+import { mapInOrder, oneAhead } from '../lib/in-order.ts';
 import type { Parameters } from '../models/program/parameters.ts';
 import type { Program } from '../models/program/program.ts';
 import { StudioError } from '../protocol/errors.ts';
@@ -18,6 +19,8 @@ import { trainStep } from './step.ts';
 const STEP_EVENT_MS = 100;
 /** Pictures the frozen prefix computes at a time when filling the cache. */
 const FILL_BATCH = 32;
+/** So that a GPU has work while the next pictures are fetched; more would only pile up in its memory. */
+const FILLS_AT_ONCE = 2;
 
 /** What a phase trains, on what, and how. */
 export interface EpochInputs {
@@ -35,6 +38,8 @@ export interface EpochInputs {
   /** Order of `count` pictures in an epoch, from 0. */
   readonly orderOf: (epoch: number, count: number) => Uint32Array;
   readonly control: RunControl;
+  /** Resolves when the device has done what it was given. */
+  readonly deviceDone: () => Promise<void>;
 }
 
 /** The schedule as it stands in one epoch. */
@@ -103,22 +108,35 @@ export async function* runEpoch(
   };
 }
 
-/** Computes what the cache lacks, in picture order; ends early when the memory budget is used up. */
+/**
+ * Computes what the cache lacks, in picture order; ends early when the memory budget is used up. While the device
+ * computes some pictures, the next are fetched.
+ */
 async function* fillCache(inputs: EpochInputs, rows: Uint32Array, view: View): AsyncGenerator<RunEvent> {
   const { features, control } = inputs;
   const missing = features.missing(rows, view);
-  for (let from = 0; from < missing.length && !control.isStopping; from += FILL_BATCH) {
+  const groups = Array.from({ length: Math.ceil(missing.length / FILL_BATCH) }, (_, group) =>
+    missing.slice(group * FILL_BATCH, (group + 1) * FILL_BATCH),
+  );
+  const keep = async (some: readonly number[]): Promise<boolean> => {
     await control.checkpoint();
-    const some = missing.slice(from, from + FILL_BATCH);
-    if (!(await features.keep(some, view, control.signal))) {
+    const isKept = await features.keep(some, view, control.signal);
+    await inputs.deviceDone();
+    return isKept;
+  };
+  let done = 0;
+  for await (const isKept of mapInOrder(groups, FILLS_AT_ONCE, keep)) {
+    if (control.isStopping) return;
+    if (!isKept) {
       if (features.notKept !== null) yield { kind: 'notice', of: 'run', notice: features.notKept.toWire() };
       return;
     }
+    done = Math.min(done + FILL_BATCH, missing.length);
     yield {
       kind: 'progress',
       stage: 'cache',
       label: 'Computing the frozen part',
-      done: from + some.length,
+      done,
       total: missing.length,
       unit: 'pictures',
     };
@@ -131,28 +149,27 @@ async function* runSteps(
   { schedule, state }: Rates,
   epoch: number,
 ): AsyncGenerator<RunEvent, { loss: number; accuracy: number } | null> {
-  const { recipe, train, labelOfRow, features, control, tail, parameters, loss } = inputs;
-  const view = viewOf(inputs, epoch);
-  const order = inputs.orderOf(epoch, train.length);
+  const { recipe, labelOfRow, control, tail, parameters, loss } = inputs;
   const steps = stepsPerEpoch(inputs);
   const sums = new RunningSums();
   const clock = new StepClock();
   try {
-    for (let step = 0; step < steps; step++) {
-      await control.checkpoint();
-      if (control.isStopping) return null;
-      const places = order.subarray(step * recipe.batchSize, (step + 1) * recipe.batchSize);
-      const rows = places.map((place) => train[place] ?? 0);
-      const x = await features.batch(rows, view, control.signal);
-      const labels = tf.tensor1d(
-        Array.from(rows, (row) => labelOfRow[row] ?? 0),
-        'int32',
-      );
-      const inPhase = (epoch - 1) * steps + step;
-      optimizer.learningRate = schedule.rateOf(inPhase, state);
-      const chance = { seed: recipe.seed, phase: inputs.phaseIndex, step: inPhase };
-      sums.add(trainStep({ tail, parameters, optimizer, loss, chance }, x, labels), rows.length);
-      tf.dispose([x, labels]);
+    for await (const { step, rows, x } of oneAhead(batchesOf(inputs, epoch), ({ x }) => x.dispose())) {
+      try {
+        await control.checkpoint();
+        if (control.isStopping) return null;
+        const labels = tf.tensor1d(
+          Array.from(rows, (row) => labelOfRow[row] ?? 0),
+          'int32',
+        );
+        const inPhase = (epoch - 1) * steps + step;
+        optimizer.learningRate = schedule.rateOf(inPhase, state);
+        const chance = { seed: recipe.seed, phase: inputs.phaseIndex, step: inPhase };
+        sums.add(trainStep({ tail, parameters, optimizer, loss, chance }, x, labels), rows.length);
+        labels.dispose();
+      } finally {
+        x.dispose();
+      }
       clock.tick();
       if (!clock.isDue(step + 1 === steps)) continue;
       const means = await sums.read();
@@ -170,6 +187,26 @@ async function* runSteps(
     return await sums.read();
   } finally {
     sums.dispose();
+  }
+}
+
+interface Batch {
+  /** From 0 in the epoch. */
+  readonly step: number;
+  readonly rows: Uint32Array;
+  /** Whoever takes it disposes it. */
+  readonly x: tf.Tensor;
+}
+
+/** The epoch's batches in its order. */
+async function* batchesOf(inputs: EpochInputs, epoch: number): AsyncGenerator<Batch> {
+  const { recipe, train, features, control } = inputs;
+  const view = viewOf(inputs, epoch);
+  const order = inputs.orderOf(epoch, train.length);
+  for (let step = 0; step < stepsPerEpoch(inputs); step++) {
+    const places = order.subarray(step * recipe.batchSize, (step + 1) * recipe.batchSize);
+    const rows = places.map((place) => train[place] ?? 0);
+    yield { step, rows, x: await features.batch(rows, view, control.signal) };
   }
 }
 

@@ -1,5 +1,6 @@
 /** Runs the network, without training it, over a list of pictures. */
 import * as tf from '@tensorflow/tfjs';
+import { oneAhead } from '../lib/in-order.ts';
 import type { Parameters } from '../models/program/parameters.ts';
 import type { Program } from '../models/program/program.ts';
 import { PLAIN, type FeatureSource } from './features.ts';
@@ -27,30 +28,75 @@ export interface EvaluateInputs {
   readonly checkpoint: () => Promise<void>;
 }
 
-/** Evaluates `rows` in order, without augmentation. */
+/**
+ * Evaluates `rows` in order, without augmentation. While a batch is computed, the next one is fetched and the figures of
+ * the one before are read.
+ */
 export async function evaluate(inputs: EvaluateInputs, rows: Uint32Array, classes: number): Promise<Outcome> {
-  const { tail, parameters, features, labelOfRow, signal } = inputs;
-  const batchSize = Math.min(inputs.batchSize, tail.picturesAtOnce);
   const probabilities = new Float32Array(rows.length * classes);
-  let loss = 0;
-  let right = 0;
-  for (let from = 0; from < rows.length; from += batchSize) {
-    await inputs.checkpoint();
-    const some = rows.subarray(from, from + batchSize);
-    const x = await features.batch(some, PLAIN, signal);
-    const [sums, batch] = tf.tidy(() => {
-      const logits = tail.forward(x, inferencePass(parameters)) as tf.Tensor2D;
-      const labels = tf.tensor1d(
-        Array.from(some, (row) => labelOfRow[row] ?? 0),
-        'int32',
-      );
-      return [lossSums(logits, labels, inputs.loss), tf.softmax(logits)];
+  const sums: Float32Array[] = [];
+  let reading: Promise<void> = Promise.resolve();
+  for await (const { from, some, x } of oneAhead(batchesOf(inputs, rows), ({ x }) => x.dispose())) {
+    const figures = tf.tidy(() => figuresOf(inputs, some, x));
+    x.dispose();
+    const before = reading;
+    reading = read(figures, before, (batchSums, batch) => {
+      sums.push(batchSums);
+      probabilities.set(batch, from * classes);
     });
-    const [batchLoss = 0, batchRight = 0] = await sums.data();
-    probabilities.set(await batch.data(), from * classes);
-    tf.dispose([x, sums, batch]);
-    loss += batchLoss;
-    right += batchRight;
+    // Its turn to be heard comes later; until then a failure is not forgotten.
+    reading.catch(() => undefined);
+    await before;
+    await inputs.checkpoint();
   }
-  return { loss: loss / rows.length, accuracy: right / rows.length, probabilities };
+  await reading;
+  const [loss, right] = [0, 1].map((which) => sums.reduce((sum, batch) => sum + (batch[which] ?? NaN), 0));
+  return { loss: (loss ?? NaN) / rows.length, accuracy: (right ?? NaN) / rows.length, probabilities };
+}
+
+interface Batch {
+  /** Place of its first picture among all. */
+  readonly from: number;
+  readonly some: Uint32Array;
+  /** Whoever takes it disposes it. */
+  readonly x: tf.Tensor;
+}
+
+async function* batchesOf(
+  { tail, features, batchSize, signal }: EvaluateInputs,
+  rows: Uint32Array,
+): AsyncGenerator<Batch> {
+  const size = Math.min(batchSize, tail.picturesAtOnce);
+  for (let from = 0; from < rows.length; from += size) {
+    const some = rows.subarray(from, from + size);
+    yield { from, some, x: await features.batch(some, PLAIN, signal) };
+  }
+}
+
+/** `[2]`: sum of losses and right answers; and probabilities `[some.length, classes]`. */
+function figuresOf(
+  { tail, parameters, labelOfRow, loss }: EvaluateInputs,
+  some: Uint32Array,
+  x: tf.Tensor,
+): [tf.Tensor, tf.Tensor] {
+  const logits = tail.forward(x, inferencePass(parameters)) as tf.Tensor2D;
+  const labels = tf.tensor1d(
+    Array.from(some, (row) => labelOfRow[row] ?? 0),
+    'int32',
+  );
+  return [lossSums(logits, labels, loss), tf.softmax(logits)];
+}
+
+/** Reads a batch's figures, and uses them when those before have been. */
+async function read(
+  [sums, batch]: readonly [tf.Tensor, tf.Tensor],
+  before: Promise<void>,
+  use: (sums: Float32Array, batch: Float32Array) => void,
+): Promise<void> {
+  try {
+    const [readSums, readBatch] = await Promise.all([sums.data(), batch.data(), before]);
+    use(readSums as Float32Array, readBatch as Float32Array);
+  } finally {
+    tf.dispose([sums, batch]);
+  }
 }

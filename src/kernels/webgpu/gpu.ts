@@ -125,6 +125,13 @@ export function submit(gpu: Gpu): void {
   gpu.submitQueue();
 }
 
+/** Resolves when the device has done all that was recorded. */
+export async function gpuDone(backend: unknown): Promise<void> {
+  const gpu = gpuOf(backend);
+  submit(gpu);
+  await gpu.queue.onSubmittedWorkDone();
+}
+
 function pipelineOf(
   device: GPUDevice,
   { code, bindings, uniforms = [], label }: ProgramRun,

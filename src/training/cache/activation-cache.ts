@@ -4,52 +4,74 @@
  */
 import type * as tf from '@tensorflow/tfjs';
 import { StudioError } from '../../protocol/errors.ts';
-import type { SlabShape } from './slab.ts';
 import { notKept, type Placed, type Tiers } from './tiers.ts';
+
+/** The view without augmentation, in which pictures of validation and test are looked at. */
+export const PLAIN_VIEW = 'plain';
+
+export interface CacheForm {
+  /** Of one picture's activations. */
+  readonly shape: readonly number[];
+  /** Pictures of the plain view, and of each augmented one. */
+  readonly pictures: { readonly plain: number; readonly augmented: number };
+  /** Views that may be kept, so that other caches have room too. */
+  readonly views: number;
+  /** Whether reading from storage is worth it. */
+  readonly mayStore: boolean;
+}
 
 /** Activations of one waist by view and row; rows are picture numbers. Clear it when it is no longer wanted. */
 export class ActivationCache {
   /** Null for views that there is no room for. */
-  readonly #views = new Map<string, Placed | null>();
+  readonly #views = new Map<string, Promise<Placed | null>>();
+  readonly #placed = new Map<string, Placed>();
   /** Why something is computed again; null while everything is kept. */
   notKept: StudioError | null = null;
 
+  #form: CacheForm;
+
   constructor(
-    readonly form: SlabShape,
+    form: CacheForm,
     readonly tiers: Tiers,
-  ) {}
+  ) {
+    this.#form = form;
+  }
+
+  /** Begins another run on the same pictures: what is held stays, what had no room is tried again. */
+  begin(form: CacheForm): void {
+    this.#form = form;
+    this.notKept = null;
+    for (const view of this.#views.keys()) if (!this.#placed.has(view)) this.#views.delete(view);
+  }
 
   /** Those of `rows` that are not held for `view`. */
   missing(view: string, rows: ArrayLike<number>): number[] {
-    const placed = this.#views.get(view);
+    const placed = this.#placed.get(view);
     return Array.from(rows).filter((row) => placed?.slab.has(row) !== true);
   }
 
   /** Keeps a copy of the activations of `rows`; false when there is no room for the view. */
   async store(view: string, rows: ArrayLike<number>, values: tf.Tensor): Promise<boolean> {
-    let placed = this.#views.get(view);
-    if (placed === undefined) {
-      placed = await this.tiers.place(this.form);
-      this.#views.set(view, placed);
-      if (placed === null) this.notKept ??= notKept(this.form);
-    }
-    if (placed === null) return false;
+    const placing = this.#views.get(view) ?? this.#place(view);
+    this.#views.set(view, placing);
+    const placed = await placing;
+    if (placed === null || !this.#placed.has(view)) return false;
     try {
       await placed.slab.store(rows, values);
       return true;
     } catch (error) {
       if (!(error instanceof StudioError)) throw error;
-      this.#drop(placed);
-      this.#views.set(view, null);
-      this.notKept ??= notKept(this.form, error);
+      this.#drop(view);
+      this.#views.set(view, Promise.resolve(null));
+      this.notKept ??= notKept(this.#form, error);
       return false;
     }
   }
 
   /** The activations of `rows`, `[rows.length, ...]`, owned by the caller; null when not all are held. */
   async gather(view: string, rows: ArrayLike<number>): Promise<tf.Tensor | null> {
-    const placed = this.#views.get(view) ?? null;
-    if (placed === null || this.missing(view, rows).length > 0) return null;
+    const placed = this.#placed.get(view);
+    if (placed === undefined || this.missing(view, rows).length > 0) return null;
     try {
       return await placed.slab.gather(rows);
     } catch (error) {
@@ -59,13 +81,25 @@ export class ActivationCache {
   }
 
   clear(): void {
-    for (const placed of this.#views.values()) if (placed !== null) this.#drop(placed);
+    for (const view of [...this.#placed.keys()]) this.#drop(view);
     this.#views.clear();
     this.notKept = null;
   }
 
-  #drop({ slab, giveBack }: Placed): void {
-    slab.dispose();
-    giveBack();
+  async #place(view: string): Promise<Placed | null> {
+    const { shape, pictures, views, mayStore } = this.#form;
+    const count = view === PLAIN_VIEW ? pictures.plain : pictures.augmented;
+    const placed =
+      this.#placed.size < views ? await this.tiers.place({ shape, pictures: count }, mayStore) : null;
+    if (placed === null) this.notKept ??= notKept(this.#form);
+    else this.#placed.set(view, placed);
+    return placed;
+  }
+
+  #drop(view: string): void {
+    const placed = this.#placed.get(view);
+    this.#placed.delete(view);
+    placed?.slab.dispose();
+    placed?.giveBack();
   }
 }

@@ -1,35 +1,35 @@
-/** Activations in the GPU's memory: a step uploads row numbers, not values. */
+/** Activations in the GPU's memory: a step uploads places, not values. */
 import * as tf from '@tensorflow/tfjs';
+import { Places } from './places.ts';
 import type { Slab, SlabShape } from './slab.ts';
 
 /** See the header. */
 export class DeviceSlab implements Slab {
   #values: tf.Tensor;
-  readonly #isPresent: Uint8Array;
+  readonly #places: Places;
 
-  constructor(form: SlabShape) {
-    this.#values = tf.zeros([form.rows, ...form.shape]);
-    this.#isPresent = new Uint8Array(form.rows);
+  constructor({ pictures, shape }: SlabShape) {
+    this.#values = tf.zeros([pictures, ...shape]);
+    this.#places = new Places(pictures);
   }
 
   has(row: number): boolean {
-    return this.#isPresent[row] === 1;
+    return this.#places.has(row);
   }
 
   store(rows: ArrayLike<number>, values: tf.Tensor): Promise<void> {
-    const numbers = tf.tensor1d(Int32Array.from(rows), 'int32');
+    const places = this.#places.take(rows);
+    const numbers = tf.tensor1d(places, 'int32');
     const inputs = { slab: this.#values, values, rows: numbers };
     const stored: tf.Tensor = tf.engine().runKernel('MienStoreRows', inputs);
     tf.dispose([numbers, this.#values]);
     this.#values = stored;
-    for (const row of Array.from(rows)) this.#isPresent[row] = 1;
     return Promise.resolve();
   }
 
   gather(rows: ArrayLike<number>): Promise<tf.Tensor> {
-    return Promise.resolve(
-      tf.tidy(() => tf.gather(this.#values, tf.tensor1d(Int32Array.from(rows), 'int32'))),
-    );
+    const places = this.#places.of(rows);
+    return Promise.resolve(tf.tidy(() => tf.gather(this.#values, tf.tensor1d(places, 'int32'))));
   }
 
   dispose(): void {

@@ -20,11 +20,16 @@ export interface Slab {
 
 /** What a slab is made for. */
 export interface SlabShape {
-  /** Number of pictures; they are numbered from 0. */
-  readonly rows: number;
+  /** How many pictures it has room for. */
+  readonly pictures: number;
   /** Of one picture's activations. */
   readonly shape: readonly number[];
 }
 
 /** Numbers in one picture's activations. */
-export const widthOf = ({ shape }: SlabShape): number => shape.reduce((product, side) => product * side, 1);
+export const widthOf = ({ shape }: Pick<SlabShape, 'shape'>): number =>
+  shape.reduce((product, side) => product * side, 1);
+
+/** Bytes of one picture's activations in memory. */
+export const pictureBytesOf = (form: Pick<SlabShape, 'shape'>): number =>
+  widthOf(form) * Float32Array.BYTES_PER_ELEMENT;

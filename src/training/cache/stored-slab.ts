@@ -9,7 +9,7 @@ import { widthOf, type Slab, type SlabShape } from './slab.ts';
 
 /** See the header. */
 export class StoredSlab implements Slab {
-  readonly #isPresent: Uint8Array;
+  readonly #kept = new Set<number>();
   readonly #width: number;
 
   /** @param prefix of its keys, not used by any other slab */
@@ -19,11 +19,10 @@ export class StoredSlab implements Slab {
     readonly prefix: string,
   ) {
     this.#width = widthOf(form);
-    this.#isPresent = new Uint8Array(form.rows);
   }
 
   has(row: number): boolean {
-    return this.#isPresent[row] === 1;
+    return this.#kept.has(row);
   }
 
   async store(rows: ArrayLike<number>, values: tf.Tensor): Promise<void> {
@@ -35,7 +34,7 @@ export class StoredSlab implements Slab {
         new Uint8Array(halves.buffer, index * width * 2, width * 2),
       ]),
     );
-    for (const row of Array.from(rows)) this.#isPresent[row] = 1;
+    for (const row of Array.from(rows)) this.#kept.add(row);
   }
 
   async gather(rows: ArrayLike<number>): Promise<tf.Tensor | null> {
@@ -45,7 +44,7 @@ export class StoredSlab implements Slab {
     for (const [index, entry] of found.entries()) {
       // Another tab may have cleared the store; what is gone is computed again.
       if (entry?.byteLength !== width * 2) {
-        this.#isPresent[rows[index] ?? 0] = 0;
+        this.#kept.delete(rows[index] ?? 0);
         return null;
       }
       fromHalves(new Uint16Array(entry.slice().buffer), out, index * width);
@@ -54,7 +53,7 @@ export class StoredSlab implements Slab {
   }
 
   dispose(): void {
-    this.#isPresent.fill(0);
+    this.#kept.clear();
     // A store that cannot be cleared now is cleared when it is opened next.
     this.bytes.deleteAll(this.prefix).catch(() => undefined);
   }

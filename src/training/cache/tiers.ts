@@ -2,12 +2,14 @@
  * Where activations may be kept: in the GPU's memory, in the host's, in the machine's storage; each within its bounds,
  * the fastest that has room first. What none has room for is computed again: that costs speed, never the run.
  */
-import { asStudioError, StudioError } from '../../protocol/errors.ts';
-import type { ByteStore } from '../../platform/byte-store.ts';
 import type { CacheBounds } from '../../kernels/webgpu/gpu.ts';
+import { formatBytes } from '../../lib/format.ts';
+import type { ByteStore } from '../../platform/byte-store.ts';
+import { asStudioError, StudioError } from '../../protocol/errors.ts';
 import { DeviceSlab } from './device-slab.ts';
 import { HostSlab } from './host-slab.ts';
-import { widthOf, type Slab, type SlabShape } from './slab.ts';
+import { tierFor, without, type Room, type Taken } from './room.ts';
+import { pictureBytesOf, type Slab, type SlabShape } from './slab.ts';
 import { StoredSlab } from './stored-slab.ts';
 
 export interface TierBounds {
@@ -23,65 +25,79 @@ export interface Placed {
   readonly giveBack: () => void;
 }
 
-/** Larger pictures' activations are read from storage no faster than they are computed. */
-const STORED_PICTURE_BYTES = 2 ** 20;
 /** Share of the room on this machine that may be taken. */
 const STORED_SHARE = 0.5;
 
 /** See the header. One for a session. */
 export class Tiers {
-  #deviceBytes = 0;
-  #hostBytes = 0;
-  #storedBytes = 0;
+  readonly #taken = { device: 0, host: 0, stored: 0 };
   #slabs = 0;
   #store: ByteStore | null | undefined;
 
   constructor(readonly bounds: TierBounds) {}
 
-  /** Makes room for one view; null when there is none left. */
-  async place(form: SlabShape): Promise<Placed | null> {
-    const sizeBytes = form.rows * widthOf(form) * Float32Array.BYTES_PER_ELEMENT;
-    return (
-      (await this.#onDevice(form, sizeBytes)) ??
-      this.#onHost(form, sizeBytes) ??
-      (await this.#onDisk(form, sizeBytes / 2))
-    );
+  /** What there is when nothing is kept. */
+  async room(): Promise<Room> {
+    const { device, hostBytes } = this.bounds;
+    // Only asked, not opened: to open it is to clear it, and another tab may be using it.
+    const store = this.#store === undefined ? this.bounds.openStore() : this.#store;
+    const freeBytes = (await store?.roomBytes().catch(() => 0)) ?? 0;
+    return {
+      deviceBytes: device?.totalBytes ?? 0,
+      devicePieceBytes: device?.slabBytes ?? 0,
+      hostBytes,
+      storedBytes: (freeBytes + this.#taken.stored) * STORED_SHARE,
+    };
   }
 
-  async #onDevice(form: SlabShape, sizeBytes: number): Promise<Placed | null> {
-    const { device } = this.bounds;
-    if (device === null || sizeBytes > device.slabBytes) return null;
-    if (this.#deviceBytes + sizeBytes > device.totalBytes) return null;
-    const slab = await device.allocate(() => new DeviceSlab(form));
-    if (slab === null) return null;
-    this.#deviceBytes += sizeBytes;
-    const giveBack = (): void => {
-      this.#deviceBytes -= sizeBytes;
-    };
-    return { slab, giveBack };
+  /**
+   * Makes room for one view; null when there is none left.
+   *
+   * @param mayStore whether reading it from storage is worth it
+   */
+  async place(form: SlabShape, mayStore: boolean): Promise<Placed | null> {
+    const sizeBytes = form.pictures * pictureBytesOf(form);
+    let left = await this.#left();
+    for (;;) {
+      const taken = tierFor(sizeBytes, left, mayStore);
+      if (taken === null) return null;
+      const slab = await this.#make(taken, form);
+      if (slab === null) {
+        // The device had less memory than its limits say.
+        left = { ...left, deviceBytes: 0 };
+        continue;
+      }
+      this.#taken[taken.tier] += taken.bytes;
+      const giveBack = (): void => {
+        this.#taken[taken.tier] -= taken.bytes;
+      };
+      return { slab, giveBack };
+    }
   }
 
-  #onHost(form: SlabShape, sizeBytes: number): Placed | null {
-    if (this.#hostBytes + sizeBytes > this.bounds.hostBytes) return null;
-    this.#hostBytes += sizeBytes;
-    const giveBack = (): void => {
-      this.#hostBytes -= sizeBytes;
-    };
-    return { slab: new HostSlab(form), giveBack };
+  async #left(): Promise<Room> {
+    const { device, host, stored } = this.#taken;
+    return [
+      { tier: 'device', bytes: device } as const,
+      { tier: 'host', bytes: host } as const,
+      { tier: 'stored', bytes: stored } as const,
+    ].reduce((room, taken) => without(taken, room), await this.room());
   }
 
-  async #onDisk(form: SlabShape, sizeBytes: number): Promise<Placed | null> {
-    if (sizeBytes / form.rows > STORED_PICTURE_BYTES) return null;
-    const store = await this.#openStore();
-    const roomBytes = (await store?.roomBytes().catch(() => 0)) ?? 0;
-    if (store === null || this.#storedBytes + sizeBytes > (roomBytes + this.#storedBytes) * STORED_SHARE)
-      return null;
-    this.#storedBytes += sizeBytes;
-    this.#slabs += 1;
-    const giveBack = (): void => {
-      this.#storedBytes -= sizeBytes;
-    };
-    return { slab: new StoredSlab(form, store, `${this.#slabs.toString()}/`), giveBack };
+  async #make({ tier }: Taken, form: SlabShape): Promise<Slab | null> {
+    switch (tier) {
+      case 'device':
+        return (await this.bounds.device?.allocate(() => new DeviceSlab(form))) ?? null;
+      case 'host':
+        return new HostSlab(form);
+      case 'stored': {
+        const store = await this.#openStore();
+        this.#slabs += 1;
+        return store === null ? null : new StoredSlab(form, store, `${this.#slabs.toString()}/`);
+      }
+      default:
+        return tier satisfies never;
+    }
   }
 
   /** Opens the store, empty: what a closed tab left there belongs to no cache. */
@@ -100,12 +116,10 @@ export class Tiers {
 }
 
 /** Said once when activations are computed again because there is no room for them. */
-export function notKept(form: SlabShape, cause?: unknown): StudioError {
-  const megabytes = (widthOf(form) * Float32Array.BYTES_PER_ELEMENT) / 2 ** 20;
-  const each = megabytes >= 0.1 ? `${megabytes.toFixed(1)} MB` : `${(megabytes * 1024).toFixed(0)} kB`;
+export function notKept(form: Pick<SlabShape, 'shape'>, cause?: unknown): StudioError {
   return new StudioError({
     code: 'storage/activations-not-kept',
-    message: `What the frozen part computes (${each} a picture) does not fit into this machine’s memory for all pictures and views, so it is computed anew in each epoch.`,
+    message: `What the frozen part computes (${formatBytes(pictureBytesOf(form))} a picture) does not fit into this machine’s memory for all pictures and views, so what has no room is computed anew in each epoch.`,
     hint: 'The results are the same; it only takes longer. Fewer views, smaller pictures or fewer unfrozen layers need less room.',
     ...(cause === undefined ? {} : { cause: asStudioError(cause) }),
   });

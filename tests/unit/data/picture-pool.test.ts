@@ -1,6 +1,6 @@
 /** Pictures prepared in Node's threads are those prepared here, in order, whatever becomes of the threads. */
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { mapInOrder } from '../../../src/data/pool/in-order.ts';
+import { eachOf, mapInOrder } from '../../../src/lib/in-order.ts';
 import { PicturePool } from '../../../src/data/pool/picture-pool.ts';
 import { preparePicture, type PictureJob, type PreparedPicture } from '../../../src/data/pool/prepare.ts';
 import { createPlatform } from '../../../src/platform/platform.node.ts';
@@ -66,7 +66,7 @@ async function prepareAll(on: Platform, started: Promise<void>): Promise<string[
     yield jobs.slice(100);
   }
   const prepared: string[] = [];
-  for await (const one of mapInOrder(batches(), using.width, (job) => using.prepare(job)))
+  for await (const one of mapInOrder(eachOf(batches()), using.width, (job) => using.prepare(job)))
     prepared.push(textOf(one));
   return prepared;
 }
@@ -145,7 +145,7 @@ describe('mapInOrder', () => {
     };
     const seen: number[] = [];
     const all = (async () => {
-      for await (const item of mapInOrder(batches(), 4, work)) seen.push(item);
+      for await (const item of mapInOrder(eachOf(batches()), 4, work)) seen.push(item);
     })();
     await expect(all).rejects.toThrow('twenty');
     expect(seen).toEqual(Array.from({ length: 20 }, (_, index) => index));

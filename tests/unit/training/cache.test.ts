@@ -13,7 +13,7 @@ import { Tiers, type TierBounds } from '../../../src/training/cache/tiers.ts';
 import { useBackend } from '../../support/backends.ts';
 import { openSession, tinyRecipe, train } from '../../support/session.ts';
 
-const FORM = { rows: 6, shape: [2, 5] };
+const FORM = { shape: [2, 5], pictures: { plain: 6, augmented: 6 }, views: 9, mayStore: true };
 const VIEW_BYTES = 6 * 10 * 4;
 
 async function storeIn(): Promise<ByteStore> {
@@ -64,6 +64,35 @@ describe('activations', () => {
       expect(Math.abs((values.out?.[index] ?? NaN) - value)).toBeLessThanOrEqual(Math.abs(value) * 2 ** -11);
     });
     expect(cache.notKept).toBeNull();
+  });
+
+  it('take room for the pictures of their view alone', async () => {
+    const cache = new ActivationCache(
+      { ...FORM, pictures: { plain: 2, augmented: 4 } },
+      new Tiers({ device: null, hostBytes: VIEW_BYTES, openStore: () => null }),
+    );
+    await through(cache, 'plain');
+    await through(cache, '0');
+    expect(cache.missing('plain', [1, 4])).toEqual([]);
+    expect(cache.missing('0', [1, 4])).toEqual([]);
+    await through(cache, '1');
+    expect(cache.notKept).toMatchObject({ code: 'storage/activations-not-kept' });
+  });
+
+  it('leave others the room that is theirs', async () => {
+    const cache = new ActivationCache(
+      { ...FORM, views: 1 },
+      new Tiers({ device: null, hostBytes: 9 * VIEW_BYTES, openStore: () => null }),
+    );
+    expect((await through(cache, '0')).out).not.toBeNull();
+    expect((await through(cache, '1')).out).toBeNull();
+  });
+
+  it('are not put where reading them takes longer than computing them', async () => {
+    const store = await storeIn();
+    const tiers = new Tiers({ device: null, hostBytes: 0, openStore: () => store });
+    expect((await through(new ActivationCache({ ...FORM, mayStore: false }, tiers), '0')).out).toBeNull();
+    expect(await store.list('')).toHaveLength(0);
   });
 
   it('are computed again, and that is said, when nothing has room', async () => {
