@@ -1,5 +1,6 @@
 /** The opened set as the engine uses it. */
 import type { DatasetSummary, PictureFacts } from '../protocol/dataset.ts';
+import type { StudioError } from '../protocol/errors.ts';
 
 /** Pictures resized for the network, by row number after cleaning. */
 export interface PictureStore {
@@ -7,11 +8,21 @@ export interface PictureStore {
   /** Side in pixels. */
   readonly size: number;
   /**
-   * Reads pictures as RGB uint8, `[rows.length, size, size, 3]`. Decodes on first use, then from the store.
+   * Reads pictures as RGB uint8, `[rows.length, size, size, 3]`; waits for those that are still being prepared.
    *
    * @throws StudioError `data/…`
    */
   read(rows: ArrayLike<number>, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
+}
+
+/** Preparing that goes on after a set was opened. */
+export interface Arriving {
+  /** Why no more pictures come; null while they do, or when all have. */
+  readonly failure: StudioError | null;
+  /** Resolves when all is over, however it ended. */
+  readonly over: Promise<void>;
+  /** Stops it: what is not there does not come any more. */
+  end(): void;
 }
 
 /** A set after opening, cleaning and splitting. */
@@ -20,6 +31,8 @@ export interface Dataset {
   readonly pictures: PictureStore;
   /** What the keys of its prepared pictures begin with; null where they are only in memory. */
   readonly preparedPrefix: string | null;
+  /** Null where all pictures are there. */
+  readonly arriving: Arriving | null;
   /** Pictures to look at: the set's, and after them those of `findings.aside`. */
   readonly shown: PictureStore;
   /** By the numbers of `shown`. */

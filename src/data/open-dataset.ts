@@ -3,18 +3,19 @@ import type { AsideRow, Findings } from '../protocol/dataset.ts';
 import type { RunEvent } from '../protocol/events.ts';
 import { StudioError } from '../protocol/errors.ts';
 import { checkOptions, type Options } from '../protocol/options.ts';
-import type { Recipe } from '../protocol/recipe.ts';
+import type { Recipe, ResizeMethod } from '../protocol/recipe.ts';
 import type { SourceDescription } from '../protocol/source.ts';
 import type { Platform } from '../platform/platform.ts';
 import { cleanRows, type CleanedRow, type CleanedRows } from './cleaning.ts';
 import { curate, type Curated } from './curate.ts';
 import { curatingOptions, readingOptions } from './dataset-options.ts';
-import type { Dataset } from './dataset.ts';
+import type { Arriving, Dataset } from './dataset.ts';
 import { takeGivenSplit } from './given-split.ts';
 import { splitGroups } from './group-split.ts';
 import { sortLabels } from './labels.ts';
-import { preparedPlace, type PreparedSet } from './pictures/prepared-sets.ts';
-import { pictureSink, pictureSubset } from './pictures/picture-store.ts';
+import { ArrivingPictures } from './pictures/arriving.ts';
+import { preparedPlace, type PreparedPlace, type PreparedSet } from './pictures/prepared-sets.ts';
+import { pictureSink, pictureSubset, type PictureSink } from './pictures/picture-store.ts';
 import { PicturePool } from './pool/picture-pool.ts';
 import { findSource } from './sources/registry.ts';
 import type { OpenedSource, Source, SourceContext } from './sources/source.ts';
@@ -39,8 +40,9 @@ export async function openDataset(
   platform: Platform,
   given: OpenDatasetOptions,
 ): Promise<Dataset> {
-  const { source, options, opened } = await openSource(recipe, platform, given);
-  const { cleaned, pictures: store, prefix } = await prepare(recipe, platform, given, opened);
+  const found = await openSource(recipe, platform, given);
+  const { source, options, opened } = found;
+  const { cleaned, pictures: store, prefix, arriving } = await prepare(recipe, platform, given, found);
   const curated = curate(cleaned.rows, curatingOptions(options));
   const rows = curated.kept.map((row) => cleaned.rows[row]!);
   const labels = sortLabels(rows.map((row) => row.label));
@@ -70,6 +72,7 @@ export async function openDataset(
     pictures: rows.length === store.count ? store : pictureSubset(shown, [...rows.keys()]),
     shown,
     preparedPrefix: prefix,
+    arriving,
     facts: seen.map(({ facts }) => facts),
   };
 }
@@ -80,13 +83,21 @@ function asideOf({ rows, unlabelled }: CleanedRows, { aside }: Curated): AsideRo
   return [...dropped, ...unlabelled.map(() => ({ why: 'withoutLabel', label: '' }) as const)];
 }
 
-/** The set's pictures, resized, and what cleaning found: from an earlier opening where they are here. */
+interface Prepared extends PreparedSet {
+  readonly prefix: string | null;
+  readonly arriving: Arriving | null;
+}
+
+/**
+ * The set's pictures, resized, and what cleaning found: from an earlier opening where they are here. Where only the rows
+ * are known, from an opening at another size, the pictures come while others are used already.
+ */
 async function prepare(
   { dataset, image }: Recipe,
   platform: Platform,
   given: OpenDatasetOptions,
-  opened: OpenedSource,
-): Promise<PreparedSet & { readonly prefix: string | null }> {
+  { opened, options }: FoundSource,
+): Promise<Prepared> {
   const { size, resize } = image;
   const { origin, rowCount } = opened;
   const identity =
@@ -94,25 +105,63 @@ async function prepare(
   const place = preparedPlace(platform, { label: origin, identity, size, resize });
   const prefix = place?.chunks.prefix ?? null;
   const found = await place?.find();
-  if (found) return { ...found, prefix };
+  if (found) return { ...found, prefix, arriving: null };
   await place?.begin();
+  const sink = pictureSink(size, place?.chunks ?? null);
+  const fill = (signal: AbortSignal | undefined, onRows: (rows: number) => void): Promise<PreparedSet> =>
+    fillSink(sink, place, { opened, platform, size, resize, onRows, onNotice: given.onNotice, signal });
+  // Which rows are left when near copies go depends on the pictures themselves.
+  const known = curatingOptions(options).nearDuplicates === 'keep' ? await place?.findRows() : null;
+  if (!known) {
+    const tell = (rows: number): void => given.onProgress(rows, rowCount, 'pictures', 'Reading the pictures');
+    return { ...(await fill(given.signal, tell)), prefix, arriving: null };
+  }
+  const arriving = new ArrivingPictures(known.count, sink, async (signal, onPicture) => {
+    const { cleaned } = await fill(signal, onPicture);
+    if (cleaned.rows.length !== known.cleaned.rows.length) throw otherRows(known.cleaned, cleaned);
+  });
+  return { cleaned: known.cleaned, pictures: arriving, prefix, arriving };
+}
+
+interface Filling {
+  readonly opened: OpenedSource;
+  readonly platform: Platform;
+  readonly size: number;
+  readonly resize: ResizeMethod;
+  readonly onRows: (rows: number) => void;
+  readonly onNotice: OpenDatasetOptions['onNotice'];
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Reads, cleans and resizes all rows, and keeps what came of it. */
+async function fillSink(
+  sink: PictureSink,
+  place: PreparedPlace | null,
+  { opened, platform, onNotice, signal, ...cleaning }: Filling,
+): Promise<PreparedSet> {
   const pool = new PicturePool(platform);
   try {
-    const sink = pictureSink(size, place?.chunks ?? null);
     const cleaned = await cleanRows(opened, sink, {
+      ...cleaning,
       pool,
-      size,
-      resize,
-      ...(given.signal === undefined ? {} : { signal: given.signal }),
-      onRows: (rows) => given.onProgress(rows, rowCount, 'pictures', 'Reading the pictures'),
+      ...(signal === undefined ? {} : { signal }),
     });
     const filled = await sink.finish();
     await place?.finish(cleaned, filled);
-    if (place?.trouble) given.onNotice?.(place.trouble);
-    return { cleaned, pictures: filled.pictures, prefix };
+    if (place?.trouble) onNotice?.(place.trouble);
+    return { cleaned, pictures: filled.pictures };
   } finally {
     pool.end();
   }
+}
+
+function otherRows(known: CleanedRows, now: CleanedRows): StudioError {
+  return new StudioError({
+    code: 'data/changed',
+    message: `This set had ${known.rows.length.toString()} usable rows when it was opened before; now it has ${now.rows.length.toString()}.`,
+    hint: 'Open it again: it is then read from the start.',
+    retryable: true,
+  });
 }
 
 /** A recipe's source, found and opened. */

@@ -80,10 +80,11 @@ export class Session {
     options: Picked & { signal: AbortSignal; emit: Emit },
   ): Promise<DatasetSummary> {
     const key = datasetKey(recipe, options.files);
-    if (this.#opened?.key !== key) {
+    if (this.#opened?.key !== key || this.#opened.dataset.arriving?.failure) {
       const { emit, files, signal } = options;
       const given = { ...pickedOf(files), tokenFor: this.tokens.for };
       const dataset = await openDataset(recipe, this.platform, { ...given, ...openingOf(emit), signal });
+      this.#opened?.dataset.arriving?.end();
       this.#opened = { key, dataset, recipe, given };
     }
     return this.#opened.dataset.summary;

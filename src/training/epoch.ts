@@ -114,7 +114,8 @@ export async function* runEpoch(
  */
 async function* fillCache(inputs: EpochInputs, rows: Uint32Array, view: View): AsyncGenerator<RunEvent> {
   const { features, control } = inputs;
-  const missing = features.missing(rows, view);
+  // In their own order, in which they lie together on disk and come when they are still being prepared.
+  const missing = features.missing(rows, view).sort((one, other) => one - other);
   const groups = Array.from({ length: Math.ceil(missing.length / FILL_BATCH) }, (_, group) =>
     missing.slice(group * FILL_BATCH, (group + 1) * FILL_BATCH),
   );

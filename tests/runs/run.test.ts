@@ -1,7 +1,15 @@
 /** A whole run on wasm: what it says, what it leaves, that it can be repeated, paused, stopped and leaks nothing. */
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
+import { Session } from '../../src/engine/session.ts';
+import { createPlatform } from '../../src/platform/platform.node.ts';
+import type { Platform } from '../../src/platform/platform.ts';
 import type { RunEvent } from '../../src/protocol/events.ts';
+import type { Recipe } from '../../src/protocol/recipe.ts';
+import { WASM_FOLDER } from '../../tools/train/backends.ts';
 import { openSession, tinyRecipe, train } from '../support/session.ts';
 
 /** History without its times. */
@@ -46,6 +54,34 @@ describe('a run', () => {
     const second = await train(await openSession('wasm'), recipe);
     expect(figures(second.result.history)).toEqual(figures(first.result.history));
     expect(second.result.test?.probabilities).toEqual(first.result.test?.probabilities);
+  });
+
+  it('trains on pictures while others are still prepared, where the set is known at another size', async () => {
+    const recipe = await tinyRecipe({ dataset: { source: 'sample', pictures: 60 } });
+    const at48: Recipe = { ...recipe, image: { ...recipe.image, size: 48 } };
+    const real = createPlatform({ dataFolder: await mkdtemp(join(tmpdir(), 'mien-run-')) });
+    let asked = 0;
+    let holds: Promise<unknown> = Promise.resolve();
+    const decodePicture: Platform['decodePicture'] = async (encoded) => {
+      asked += 1;
+      // The last ones of the second opening.
+      if (asked > 118) await holds;
+      return real.decodePicture(encoded);
+    };
+    const session = new Session({ ...real, decodePicture }, WASM_FOLDER);
+    await session.chooseDevice('wasm');
+    await train(session, recipe);
+    expect(asked).toBe(60);
+    let release = (): void => undefined;
+    holds = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const { result } = await train(session, at48, (event) => {
+      if (event.kind === 'progress' && event.stage === 'cache') release();
+    });
+    expect(asked).toBe(120);
+    const anew = await train(await openSession('wasm'), at48);
+    expect(figures(result.history)).toEqual(figures(anew.result.history));
   });
 
   it('gives another history with another seed', async () => {

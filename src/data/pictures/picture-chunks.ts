@@ -52,8 +52,13 @@ export class PictureChunks {
     for (let chunk = 0; chunk < keptChunks; chunk += 1) this.#kept.add(chunk);
   }
 
+  /** Lets a chunk be read while it is filled, until it is added. */
+  begin(chunk: number, bytes: Uint8Array): void {
+    this.#hold(chunk, bytes);
+  }
+
   /**
-   * Takes a new chunk, and resolves when there is room for another.
+   * Takes a chunk that is full, and resolves when there is room for another.
    *
    * @throws StudioError `data/too-large` when it can neither be kept nor stay in memory
    */
@@ -101,8 +106,8 @@ export class PictureChunks {
   }
 
   #hold(chunk: number, bytes: Uint8Array): void {
+    this.#memoryBytes += bytes.byteLength - (this.#memory.get(chunk)?.byteLength ?? 0);
     this.#memory.set(chunk, bytes);
-    this.#memoryBytes += bytes.byteLength;
   }
 
   /** Starts to write what waits, when what was being written is done. */

@@ -12,6 +12,10 @@ export interface PictureSink {
    * @throws StudioError `data/too-large`
    */
   append(picture: Uint8Array): Promise<void>;
+  /** How many of the first pictures can be read already. */
+  readonly readable: number;
+  /** The pictures, of which there will be `count`; those that cannot be read yet must not be asked for. */
+  pictures(count: number): PictureStore;
   /** Ends the filling; the sink is not used after it. */
   finish(): Promise<FilledStore>;
 }
@@ -46,9 +50,16 @@ export function pictureSink(
   let chunk = new Uint8Array(0);
   let count = 0;
   return {
+    get readable() {
+      return count;
+    },
+    pictures: (all) => storeOf(chunks, all, size),
     async append(picture) {
       const index = count % each;
-      if (index === 0) chunk = new Uint8Array(each * pictureBytes);
+      if (index === 0) {
+        chunk = new Uint8Array(each * pictureBytes);
+        chunks.begin(Math.floor(count / each), chunk);
+      }
       chunk.set(picture, index * pictureBytes);
       count += 1;
       if (index === each - 1) await chunks.add(count / each - 1, chunk);

@@ -42,7 +42,9 @@ interface About {
   readonly usedAtMs: number;
 }
 
+/** What cleaning found in a set. */
 interface Manifest {
+  /** Pictures that are stored. */
   readonly count: number;
   readonly cleaned: CleanedRows;
 }
@@ -95,16 +97,8 @@ export class PreparedPlace {
   /** The set, if it was prepared before and all of it is here. */
   async find(): Promise<PreparedSet | null> {
     const { store, prefix } = this.chunks;
-    const found = await store.read((bytes) =>
-      bytes.getMany(['about', 'thumbnails', 'manifest'].map((name) => prefix + name)),
-    );
-    const [about, thumbnails, manifest] = found ?? [];
-    if (about === undefined || thumbnails === undefined || manifest === undefined) return null;
-    // Two sets may have one hash, if hardly ever.
-    if ((fromJson(about) as About | undefined)?.text !== this.#text) return null;
-    const read = fromJson(manifest) as Manifest | undefined;
-    if (read === undefined || thumbnails.byteLength !== read.cleaned.rows.length * THUMBNAIL_BYTES)
-      return null;
+    const read = await this.#readManifest(prefix, this.#text);
+    if (read === null) return null;
     const { size } = this.origin;
     const keys = (await store.read((bytes) => bytes.list(prefix))) ?? [];
     const pictureBytes = keys
@@ -112,10 +106,40 @@ export class PreparedPlace {
       .reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
     if (pictureBytes !== read.count * size * size * 3) return null;
     await this.begin();
-    return {
-      cleaned: withThumbnails(read.cleaned, thumbnails),
-      pictures: keptPictures(read.count, size, this.chunks),
-    };
+    return { cleaned: read.cleaned, pictures: keptPictures(read.count, size, this.chunks) };
+  }
+
+  /**
+   * What cleaning found in the same set when its pictures were resized otherwise. Fingerprints are of those pictures, so
+   * near copies may differ a little.
+   */
+  async findRows(): Promise<Manifest | null> {
+    const { store } = this.chunks;
+    const keys = (await store.read((bytes) => bytes.list(''))) ?? [];
+    const prefixes = keys.flatMap(({ key }) => /^(.*\/)manifest$/u.exec(key)?.[1] ?? []);
+    const abouts = (await store.read((bytes) => bytes.getMany(prefixes.map((each) => `${each}about`)))) ?? [];
+    for (const [index, prefix] of prefixes.entries()) {
+      const text = aboutOf(abouts[index])?.text ?? '';
+      const [version, identity] = (parseJson(text) ?? []) as readonly unknown[];
+      if (version !== VERSION || identity !== this.origin.identity) continue;
+      const read = await this.#readManifest(prefix, text);
+      if (read !== null) return read;
+    }
+    return null;
+  }
+
+  /** What is kept of cleaning under a prefix, if it is that of `text`. */
+  async #readManifest(prefix: string, text: string): Promise<Manifest | null> {
+    const found = await this.chunks.store.read((bytes) =>
+      bytes.getMany(['about', 'thumbnails', 'manifest'].map((name) => prefix + name)),
+    );
+    const [about, thumbnails, manifest] = found ?? [];
+    // Two sets may have one hash, if hardly ever.
+    if (aboutOf(about)?.text !== text || thumbnails === undefined || manifest === undefined) return null;
+    const read = fromJson(manifest) as Manifest | undefined;
+    if (read === undefined || thumbnails.byteLength !== read.cleaned.rows.length * THUMBNAIL_BYTES)
+      return null;
+    return { count: read.count, cleaned: withThumbnails(read.cleaned, thumbnails) };
   }
 
   /** Makes the set count, where all of its pictures are kept. */
@@ -173,7 +197,7 @@ async function forgetOldest(store: ByteStore, except: string): Promise<boolean> 
   const keys = (await store.list()).map(({ key }) => key).filter((key) => !key.startsWith(except));
   const sets = [...new Set(keys.map((key) => key.slice(0, key.indexOf('/') + 1)))];
   const abouts = await store.getMany(sets.map((set) => `${set}about`));
-  const used = abouts.map((about) => (about && (fromJson(about) as About | undefined)?.usedAtMs) ?? 0);
+  const used = abouts.map((about) => aboutOf(about)?.usedAtMs ?? 0);
   const oldest = sets[used.indexOf(Math.min(...used))];
   if (oldest === undefined) return false;
   await store.deleteAll(oldest);
@@ -185,6 +209,9 @@ function toJson(value: unknown): Uint8Array {
   const text = JSON.stringify(value, (key, part: unknown) => (key === 'thumbnail' ? undefined : part));
   return new TextEncoder().encode(text);
 }
+
+const aboutOf = (bytes: Uint8Array | undefined): About | undefined =>
+  bytes && (fromJson(bytes) as About | undefined);
 
 /** What we wrote ourselves, of this version; undefined where it was damaged since. */
 function fromJson(bytes: Uint8Array): unknown {

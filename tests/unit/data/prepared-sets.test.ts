@@ -12,6 +12,7 @@ import { storageFull, type ByteStore } from '../../../src/platform/byte-store.ts
 import { CarefulStore } from '../../../src/platform/careful-store.ts';
 import { createPlatform } from '../../../src/platform/platform.node.ts';
 import type { Platform } from '../../../src/platform/platform.ts';
+import { errorOf } from './studio-error.ts';
 import { greyPicture, recipeOf } from './test-recipe.ts';
 
 let folder: string;
@@ -80,14 +81,11 @@ describe('a set that is opened again', () => {
     expect(await allOf(again)).toEqual(await allOf(first));
   });
 
-  it('takes other choices about copies from what it knows, and another size anew', async () => {
+  it('takes other choices about copies from what it knows', async () => {
     await writeSet('a.parquet');
     await open('a.parquet');
     await open('a.parquet', 32, platform, { duplicates: 'drop' });
     expect(decoded).toBe(41);
-    const larger = await open('a.parquet', 48);
-    expect(decoded).toBe(82);
-    expect(larger.pictures.size).toBe(48);
   });
 
   it('is prepared anew when its file was changed', async () => {
@@ -109,8 +107,88 @@ describe('a set that is opened again', () => {
     const store = openByteStore('pictures', join(folder, 'data'));
     const chunks = (await store.list()).map(({ key }) => key).filter((key) => key.includes('chunk'));
     await store.deleteMany(chunks);
-    await open('a.parquet');
+    const again = await open('a.parquet');
+    await again.arriving?.over;
     expect(decoded).toBe(82);
+  });
+});
+
+describe('a set that is opened again at another size', () => {
+  /** A platform that decodes nothing until it is let. */
+  function waiting(): { on: Platform; let: () => void } {
+    let release = (): void => undefined;
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const real = counting();
+    const decodePicture: Platform['decodePicture'] = async (encoded) => {
+      await released;
+      return real.decodePicture(encoded);
+    };
+    return { on: { ...real, decodePicture }, let: release };
+  }
+
+  it('is open before its pictures are there, and they are those of a set that is opened anew', async () => {
+    await writeSet('a.parquet');
+    await open('a.parquet', 48);
+    const anew = await open('a.parquet', 64, createPlatform({ baseFolder: folder }));
+    const { on, let: letDecode } = waiting();
+    const known = await open('a.parquet', 64, on);
+    expect(known.summary).toEqual(anew.summary);
+    expect(known.arriving).not.toBeNull();
+    expect(decoded).toBe(41);
+    const reading = allOf(known);
+    letDecode();
+    expect(await reading).toEqual(await allOf(anew));
+    await known.arriving?.over;
+    expect(decoded).toBe(82);
+    const again = await open('a.parquet', 64);
+    expect(again.arriving).toBeNull();
+    expect(await allOf(again)).toEqual(await allOf(anew));
+    expect(decoded).toBe(82);
+  });
+
+  it('is read to its end first where the rows depend on how pictures look', async () => {
+    await writeSet('a.parquet');
+    await open('a.parquet', 48);
+    // All are grey, so that one is left.
+    const { code } = await errorOf(() => open('a.parquet', 64, platform, { nearDuplicates: 'drop' }));
+    expect(code).toBe('data/class-too-small');
+    expect(decoded).toBe(82);
+  });
+
+  it('says to whoever wants a picture that none comes any more', async () => {
+    await writeSet('a.parquet');
+    await open('a.parquet', 48);
+    const { on, let: letDecode } = waiting();
+    const { arriving, pictures } = await open('a.parquet', 64, on);
+    const reading = errorOf(() => pictures.read([39]));
+    const abort = new AbortController();
+    const given = pictures.read([38], abort.signal);
+    abort.abort();
+    await expect(given).rejects.toMatchObject({ name: 'AbortError' });
+    arriving?.end();
+    letDecode();
+    expect((await reading).code).toBe('data/stopped');
+    expect(arriving?.failure?.code).toBe('data/stopped');
+  });
+
+  it('says so when its rows are not those that were known, and opens with what there is', async () => {
+    await writeSet('a.parquet');
+    await open('a.parquet', 48);
+    const { arriving, pictures } = await open('a.parquet', 64, {
+      ...platform,
+      // As if this browser had forgotten how to read one of them.
+      decodePicture: async (encoded) => {
+        if (decoded === 60) encoded.fill(0);
+        return platform.decodePicture(encoded);
+      },
+    });
+    expect(await errorOf(() => pictures.read([39]))).toMatchObject({ code: 'data/changed' });
+    expect(arriving?.failure?.message).toBe(
+      'This set had 40 usable rows when it was opened before; now it has 39.',
+    );
+    expect((await open('a.parquet', 64)).summary.cleaning.kept).toBe(39);
   });
 });
 

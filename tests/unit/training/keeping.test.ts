@@ -10,7 +10,6 @@ import { firstTrainableOf, planOf } from '../../../src/models/plan.ts';
 import { Parameters } from '../../../src/models/program/parameters.ts';
 import { stationsBetween } from '../../../src/models/stations.ts';
 import { createPlatform } from '../../../src/platform/platform.node.ts';
-import type { StudioError } from '../../../src/protocol/errors.ts';
 import { chooseKeeping } from '../../../src/training/cache/keeping.ts';
 import { PLAIN, type View } from '../../../src/training/features.ts';
 import { useBackend } from '../../support/backends.ts';
@@ -116,7 +115,7 @@ describe('VGG16, most of whose waist has no room', () => {
     // The waist takes 64 kB a picture, what is two layers before it 32 kB.
     const tight = await openWith(220 * 34_000);
     expect(roomy.chain.notice).toBeNull();
-    const said = tight.chain.notice as StudioError;
+    const said = tight.chain.notice!;
     expect(said.code).toBe('storage/activations-not-kept');
     expect(said.message).toMatch(
       /block3_conv2 .*65\.5 kB a picture.* block2_pool .*32\.8 kB a picture.*\d+\s%/u,
