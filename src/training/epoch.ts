@@ -55,7 +55,7 @@ function viewOf({ recipe }: EpochInputs, epoch: number): View {
   return { kind: 'augmented', index: (epoch - 1) % views, isCached: true };
 }
 
-/** How the validation pictures are looked at. */
+/** How validation and test pictures are looked at. */
 export function evaluation(inputs: EpochInputs): EvaluateInputs {
   const { tail, parameters, features, labelOfRow, loss, control } = inputs;
   return {
