@@ -88,6 +88,7 @@ function recordAfter(run: RunRecord, event: Exclude<RunEvent, { kind: 'state' }>
     case 'device':
     case 'dataset':
     case 'model':
+    case 'rates':
       return run;
     default:
       return event satisfies never;

@@ -49,7 +49,7 @@ export function stepsPerEpoch({ train, recipe }: EpochInputs): number {
 }
 
 /** Epoch e (from 1) sees view e - 1, cycling through the views that are cached. */
-function viewOf({ recipe }: EpochInputs, epoch: number): View {
+export function viewOf({ recipe }: EpochInputs, epoch: number): View {
   const { views } = recipe.augmentation;
   if (views === 'fresh') return { kind: 'augmented', index: epoch - 1, isCached: false };
   return { kind: 'augmented', index: (epoch - 1) % views, isCached: true };
@@ -104,7 +104,11 @@ export async function* runEpoch(
 }
 
 /** Computes what the cache lacks, in picture order; ends early when the memory budget is used up. */
-async function* fillCache(inputs: EpochInputs, rows: Uint32Array, view: View): AsyncGenerator<RunEvent> {
+export async function* fillCache(
+  inputs: EpochInputs,
+  rows: Uint32Array,
+  view: View,
+): AsyncGenerator<RunEvent> {
   const { features, control } = inputs;
   const missing = features.missing(rows, view);
   for (let from = 0; from < missing.length && !control.isStopping; from += FILL_BATCH) {

@@ -30,6 +30,7 @@ export function plainArrays(_key: string, value: unknown): unknown {
 export class TerminalReporter implements Reporter {
   #phase = '';
   #epochs = 0;
+  #rates = 0;
   readonly #start = Date.now();
 
   event(event: RunEvent): void {
@@ -49,10 +50,21 @@ export class TerminalReporter implements Reporter {
       const { label, done, total, unit, note = '' } = event;
       return `${label}: ${done.toString()} of ${total?.toString() ?? '?'} ${unit}${note === '' ? '' : `, ${note}`}`;
     }
+    if (event.kind === 'rates') return this.#ratesLine(event);
     if (event.kind !== 'step') return null;
     const { epoch, step, steps, loss, accuracy } = event;
     const where = `${this.#epochOf(epoch)}, step ${step.toString()} of ${steps.toString()}`;
     return `${where}  loss ${formatLoss(loss)}  ${formatPercent(accuracy)}`;
+  }
+
+  #ratesLine({ points, steps }: Extract<RunEvent, { kind: 'rates' }>): string {
+    this.#rates += points.length;
+    const last = points.at(-1);
+    const at =
+      last === undefined
+        ? ''
+        : `, ${last.learningRate.toPrecision(2)}  loss ${formatLoss(last.smoothedLoss)}`;
+    return `Rate ${this.#rates.toString()} of ${steps.toString()}${at}`;
   }
 
   /** What stays on the screen. */
@@ -86,6 +98,7 @@ export class TerminalReporter implements Reporter {
       case 'progress':
       case 'phase':
       case 'step':
+      case 'rates':
       case 'model':
       case 'state':
         return null;
