@@ -1,10 +1,19 @@
 /** What the headless command prints while a run goes on. */
-import { countOf, formatClock, formatDuration, formatLoss, formatPercent } from '../../src/lib/format.ts';
+import {
+  countOf,
+  formatClock,
+  formatDuration,
+  formatLoss,
+  formatPercent,
+  formatPlain,
+} from '../../src/lib/format.ts';
 import type { EpochRecord, RunEvent, RunResult } from '../../src/protocol/events.ts';
+import type { RateSweep } from '../../src/protocol/rate-sweep.ts';
 
 export interface Reporter {
   event(event: RunEvent): void;
   finished(result: RunResult, outFolder: string): void;
+  foundRate(sweep: RateSweep, outFolder: string): void;
 }
 
 /** Events as JSON lines on standard output; typed arrays as arrays of numbers. */
@@ -16,6 +25,11 @@ export class JsonReporter implements Reporter {
   finished(result: RunResult, outFolder: string): void {
     const { runId, stopped, test } = result;
     const summary = { kind: 'finished', runId, stopped, testAccuracy: test?.accuracy ?? null, outFolder };
+    process.stdout.write(`${JSON.stringify(summary)}\n`);
+  }
+
+  foundRate({ phase, phaseIndex, suggested }: RateSweep, outFolder: string): void {
+    const summary = { kind: 'finished', phase, phaseIndex, suggested, outFolder };
     process.stdout.write(`${JSON.stringify(summary)}\n`);
   }
 }
@@ -120,6 +134,15 @@ export class TerminalReporter implements Reporter {
   finished(result: RunResult, outFolder: string): void {
     const took = formatClock((Date.now() - this.#start) / 1000);
     this.#line(`${result.stopped ? 'Stopped' : 'Finished'} after ${took}. Written to ${outFolder}.`);
+  }
+
+  foundRate({ phase, phaseIndex, points, suggested }: RateSweep, outFolder: string): void {
+    const of = `phase ${(phaseIndex + 1).toString()} (${phase})`;
+    const found =
+      suggested === null
+        ? `No learning rate to suggest for ${of}: the loss fell at none of ${countOf(points.length, 'rate')}`
+        : `Suggested learning rate for ${of}: ${formatPlain(suggested)}`;
+    this.#line(`${found}. Written to ${outFolder}.`);
   }
 
   #line(text: string): void {
