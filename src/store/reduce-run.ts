@@ -88,8 +88,9 @@ function recordAfter(run: RunRecord, event: Exclude<RunEvent, { kind: 'state' }>
     case 'device':
     case 'dataset':
     case 'model':
-    case 'rates':
       return run;
+    case 'rates':
+      return { ...run, progress: null, lost: null };
     default:
       return event satisfies never;
   }

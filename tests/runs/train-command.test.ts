@@ -192,7 +192,9 @@ describe('npm run train', () => {
     const sweep = (await readJson('rate', 'learning-rate.json')) as { points: object[]; suggested: number };
     expect(sweep).toMatchObject({ phase: 'fineTune', phaseIndex: 1 });
     expect(Object.keys(sweep.points[0] ?? {})).toEqual(['learningRate', 'loss', 'smoothedLoss']);
-    expect(named.out).toContain(`Suggested learning rate for phase 2 (fineTune): ${String(sweep.suggested)}.`);
+    expect(named.out).toContain(
+      `Suggested learning rate for phase 2 (fineTune): ${String(sweep.suggested)}.`,
+    );
     expect(await readdir(join(folder, 'rate'))).toEqual(['learning-rate.json']);
     const counted = await find('2', 'rate-2', '--json');
     expect(await readJson('rate-2', 'learning-rate.json')).toEqual(sweep);
