@@ -22,6 +22,7 @@ export function RatePlot({ points, suggested }: RatePlotProps): ReactElement {
   const ticks = rateTicks();
   return (
     <figure className="curves">
+      <p className="axis-name">Loss, smoothed</p>
       <div className="plot rates">
         <svg
           viewBox="0 0 1 1"
@@ -52,7 +53,8 @@ export function RatePlot({ points, suggested }: RatePlotProps): ReactElement {
         ))}
         {suggested !== null && (
           <div
-            className={placeOfRate(suggested) > 0.6 ? 'best-mark flip' : 'best-mark'}
+            // On its right the curve may shoot up.
+            className={placeOfRate(suggested) > 0.3 ? 'best-mark flip' : 'best-mark'}
             style={{ left: `${placeOfRate(suggested) * 100}%` }}
           >
             <i className="ring" style={{ bottom: `${up(lossAt(points, suggested)) * 100}%` }} />
@@ -60,7 +62,7 @@ export function RatePlot({ points, suggested }: RatePlotProps): ReactElement {
           </div>
         )}
       </div>
-      <p className="axis-name">learning rate</p>
+      <p className="axis-name below">learning rate</p>
     </figure>
   );
 }

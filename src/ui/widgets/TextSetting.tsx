@@ -9,7 +9,7 @@ interface TextSettingProps {
   readonly isReadOnly: boolean;
   readonly isNumeric?: boolean;
   readonly placeholder?: string | undefined;
-  /** What can be done about it, beside its name. */
+  /** What can be done about it, behind the sentence. */
   readonly action?: ReactNode;
   /** Tries what was typed; returns why it does not do, or null. */
   readonly onCommit: (typed: string) => string | null;
@@ -26,10 +26,7 @@ export function TextSetting(props: TextSettingProps): ReactElement {
   const type = (text: string): void => setDraft({ text, of: value, wrong: onCommit(text.trim()) });
   return (
     <div className="field">
-      <div className="field-name">
-        <label htmlFor={id}>{label}</label>
-        {action}
-      </div>
+      <label htmlFor={id}>{label}</label>
       <input
         id={id}
         type="text"
@@ -49,9 +46,12 @@ export function TextSetting(props: TextSettingProps): ReactElement {
           if (event.key === 'Escape') setDraft(null);
         }}
       />
-      <p id={`${id}-help`} className={current?.wrong == null ? undefined : 'bad'}>
-        {current?.wrong ?? help}
-      </p>
+      <div className="field-help">
+        <p id={`${id}-help`} className={current?.wrong == null ? undefined : 'bad'}>
+          {current?.wrong ?? help}
+        </p>{' '}
+        {action}
+      </div>
     </div>
   );
 }

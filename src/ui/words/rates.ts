@@ -36,7 +36,7 @@ export function foundText({ points, suggested }: RateSweep): string {
   if (suggested !== null) {
     return `The loss is lowest ${atRate(lowestOf(points))}. A tenth of that is fast and still safe: ${formatPlain(suggested)}.`;
   }
-  return 'The loss fell at none of these rates by more than it differs from batch to batch, so none is suggested. The phase may have nothing left to learn, or its network does not see what tells the classes apart.';
+  return 'The loss fell at none of these rates by more than it differs from batch to batch, so none is suggested. There may be nothing left to learn here.';
 }
 
 /** The curve for those who do not see it. */
