@@ -1,7 +1,9 @@
 /** Plans a run's way from its pictures to each phase's waist. */
 import type { Dataset } from '../data/dataset.ts';
+import { firstTrainableOf } from '../models/plan.ts';
 import type { Parameters } from '../models/program/parameters.ts';
-import type { Recipe } from '../protocol/recipe.ts';
+import type { Phase, Recipe } from '../protocol/recipe.ts';
+import { SWEEP } from '../training/rate-finder.ts';
 import type { CacheShelf } from './cache-shelf.ts';
 import { FeatureChain } from './feature-chain.ts';
 import type { Network } from './network.ts';
@@ -14,20 +16,17 @@ interface Inputs {
   readonly shelf: CacheShelf;
 }
 
-/** @param firstTrainable first trainable layer of each phase */
-export function openChain(
-  inputs: Inputs,
-  parameters: Parameters,
-  firstTrainable: readonly number[],
-): Promise<FeatureChain> {
+export function openChain(inputs: Inputs, parameters: Parameters): Promise<FeatureChain> {
   const { network, dataset, recipe, shelf } = inputs;
   const { train, validation, test } = dataset.summary.split;
   const { views } = recipe.augmentation;
-  const mostEpochs = Math.max(...recipe.phases.map(({ epochs }) => epochs));
+  // A search for a learning rate goes through as many epochs as its steps take.
+  const searchEpochs = Math.ceil(SWEEP.steps / Math.ceil(train.length / recipe.batchSize));
+  const mostEpochs = Math.max(searchEpochs, ...recipe.phases.map(({ epochs }) => epochs));
   return FeatureChain.open({
     graph: network.graph,
     parameters,
-    firstTrainable,
+    firstTrainable: recipe.phases.map((phase) => firstTrainableIn(phase, network)),
     pictures: new PictureInput(dataset.pictures, network.preprocessing, recipe),
     looks: {
       train: train.length,
@@ -38,6 +37,11 @@ export function openChain(
     shelf,
     cacheKey: cacheKeyOf(inputs),
   });
+}
+
+/** Index of the first layer that trains in a phase. */
+export function firstTrainableIn(phase: Phase, { backboneLayers }: Network): number {
+  return firstTrainableOf(backboneLayers, phase.name === 'head' ? 0 : phase.unfreeze);
 }
 
 /** What the frozen part computes depends on this, and on the pictures. */

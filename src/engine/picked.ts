@@ -1,6 +1,8 @@
 /** Owns what was picked on the page: how it comes to a source, and what tells one choice from another. */
 import type { FolderFile } from '../platform/platform.ts';
+import type { Picked } from '../protocol/messages.ts';
 import type { Recipe } from '../protocol/recipe.ts';
+import type { PickedNames } from './checkpoint.ts';
 
 /** Files that the page made itself have their path as their name. */
 function pathOf(file: File): string {
@@ -8,8 +10,13 @@ function pathOf(file: File): string {
 }
 
 /** The folder's or the file's name; null where nothing was picked. */
-export function pickedName([first]: readonly File[] = []): string | null {
+function pickedName([first]: readonly File[] = []): string | null {
   return first === undefined ? null : (pathOf(first).split('/')[0] ?? first.name);
+}
+
+/** The names of all that was picked for a run. */
+export function pickedNames({ files, weightFiles }: Picked): PickedNames {
+  return { pictures: pickedName(files), weights: pickedName(weightFiles) };
 }
 
 /** A picked folder comes as its files, each with its path; a picked file comes alone. */

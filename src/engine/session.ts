@@ -2,8 +2,6 @@
  * One session: a device, an opened set and the last trained network. The worker and the headless command both
  * drive it; it knows nothing of messages or files.
  */
-import { applyViews } from '../data/augmentations/apply-views.ts';
-import { planViews } from '../data/augmentations/plan-views.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { describeSource, openDataset } from '../data/open-dataset.ts';
 import type { TrainedNetwork } from '../exporters/exporter.ts';
@@ -14,24 +12,27 @@ import type { DatasetSummary, PictureFacts, PictureSheet, ViewSheet } from '../p
 import type { BackendChoice, DeviceReport } from '../protocol/device.ts';
 import { invariant, StudioError } from '../protocol/errors.ts';
 import type { RunEvent, RunResult } from '../protocol/events.ts';
-import type { ExportedFile, Picked, SavedSet } from '../protocol/messages.ts';
+import type { ExportedFile, Picked, Requests, SavedSet } from '../protocol/messages.ts';
 import type { InspectedWeights, ModelSummary, WeightsSummary } from '../protocol/model.ts';
+import type { RateSweep } from '../protocol/rate-sweep.ts';
 import type { Recipe } from '../protocol/recipe.ts';
 import type { SourceDescription } from '../protocol/source.ts';
 import type { Stored, StoredThing } from '../protocol/stored.ts';
 import type { RunControl } from '../training/control.ts';
 import { checkRecipe } from './check-recipe.ts';
 import { CacheShelf } from './cache-shelf.ts';
-import { isDeviceLost } from './device-loss.ts';
+import { isDeviceLost, lossOr } from './device-loss.ts';
 import { startDevice, type WasmPaths } from './device.ts';
+import { findRate, phaseOf } from './find-rate.ts';
 import { buildNetwork, describeNetwork, type Network } from './network.ts';
 import { loadingOf, openingOf } from './opening.ts';
-import { datasetKey, pickedName, pickedOf, weightsKey } from './picked.ts';
+import { datasetKey, pickedNames, pickedOf, weightsKey } from './picked.ts';
 import { runRecipe } from './run.ts';
 import { deleteStored, keepOpenSet, listStored, saveKeptSet, saveOpenSet, type OpenSet } from './stored.ts';
-import { rgbToRgba, thumbnailsOf, valuesToRgba } from './sheets.ts';
+import { rgbToRgba, thumbnailsOf, viewsOf } from './sheets.ts';
 import { Tokens } from './tokens.ts';
-import { timedInto, untilDone, type Attempt } from './until-done.ts';
+import { exportable, type Trained } from './trained.ts';
+import { drained, timedInto, untilDone, type Attempt } from './until-done.ts';
 
 export type Emit = (event: RunEvent) => void;
 
@@ -40,10 +41,18 @@ interface OpenedSet extends OpenSet {
   readonly dataset: Dataset;
 }
 
-interface Trained {
+/** How a run or a sweep is steered and heard. */
+interface Heard {
+  readonly control: RunControl;
+  readonly emit: Emit;
+}
+
+/** What a run or a sweep stands on. */
+interface Prepared {
+  readonly device: DeviceReport;
+  readonly dataset: Dataset;
   readonly network: Network;
-  readonly result: RunResult;
-  readonly labels: readonly string[];
+  readonly shelf: CacheShelf;
 }
 
 /** See the header. */
@@ -113,18 +122,8 @@ export class Session {
   }
 
   /** The first `count` views of one picture, as the recipe's augmentation makes them. */
-  async views(recipe: Recipe, row: number, count: number): Promise<ViewSheet> {
-    const { shown } = this.#currentSet().dataset;
-    const { size } = shown;
-    const bytes = await shown.read([row]);
-    const captions: string[] = [];
-    const rgba = new Uint8ClampedArray(count * size * size * 4);
-    for (let view = 0; view < count; view++) {
-      const plan = planViews(recipe.augmentation, { seed: recipe.seed, rows: [row], view, size });
-      rgba.set(valuesToRgba(applyViews(plan, bytes, size)), view * size * size * 4);
-      captions.push(plan.captions[0] ?? '');
-    }
-    return { size, rows: Array.from({ length: count }, () => row), rgba, captions };
+  views(recipe: Recipe, row: number, count: number): Promise<ViewSheet> {
+    return viewsOf(this.#currentSet().dataset.shown, recipe, row, count);
   }
 
   /** @throws StudioError `recipe/…` */
@@ -157,57 +156,78 @@ export class Session {
    * @param options `resume`: the run to go on with, which had the same recipe
    * @throws StudioError; DOMException `AbortError` when cancelled
    */
-  async train(
-    recipe: Recipe,
-    options: Picked & { control: RunControl; emit: Emit; resume?: string },
-  ): Promise<RunResult> {
+  async train(recipe: Recipe, options: Picked & Heard & { resume?: string }): Promise<RunResult> {
     checkRecipe(recipe);
     const store = this.platform.openStore('checkpoints');
     return untilDone(store, recipe, options, (checkpoints) => this.#carryOut(recipe, options, checkpoints));
   }
 
-  async #carryOut(
-    recipe: Recipe,
-    options: Picked & { control: RunControl; emit: Emit },
-    checkpoints: Attempt,
-  ): Promise<RunResult> {
+  /**
+   * Tries learning rates out for a phase, once the phases before it are carried out. The trained network of an earlier
+   * run stays.
+   *
+   * @throws StudioError; DOMException `AbortError` when cancelled
+   */
+  async findRate(asked: Requests['findRate']['input'], heard: Heard): Promise<RateSweep> {
+    const { recipe, phaseIndex } = asked;
+    const { control, emit } = heard;
+    checkRecipe(recipe);
+    phaseOf(recipe, phaseIndex);
+    const prepared = await this.#prepare(recipe, { ...asked, ...heard }, timedInto({}, control.signal));
+    try {
+      return await drained(findRate({ recipe, control, ...prepared }, phaseIndex), emit);
+    } catch (error) {
+      throw control.signal.aborted ? error : lossOr(error);
+    } finally {
+      prepared.network.model.dispose();
+    }
+  }
+
+  async #carryOut(recipe: Recipe, options: Picked & Heard, attempt: Attempt): Promise<RunResult> {
     const { control, emit } = options;
-    const seconds: Record<string, number> = {};
-    const timed = timedInto(seconds, control.signal);
+    const secondsByStage: Record<string, number> = {};
     this.#forgetTrained();
+    const prepared = await this.#prepare(recipe, options, timedInto(secondsByStage, control.signal));
+    const { network } = prepared;
+    try {
+      const checkpoints = { ...attempt, picked: pickedNames(options) };
+      const run = { recipe, control, ...prepared, secondsByStage, checkpoints };
+      const result = await drained(runRecipe(run), emit);
+      this.#trained = { network, result, labels: prepared.dataset.summary.labels };
+      return result;
+    } finally {
+      if (this.#trained?.network !== network) network.model.dispose();
+    }
+  }
+
+  /** Device, set and network, each said once it is there. The caller disposes the network's model. */
+  async #prepare(
+    recipe: Recipe,
+    options: Picked & Heard,
+    timed: ReturnType<typeof timedInto>,
+  ): Promise<Prepared> {
+    const { control, emit, weightFiles } = options;
     const device =
       this.#device === null || isDeviceLost()
         ? await timed('device', () => this.chooseDevice(this.#choice))
         : this.#device;
     emit({ kind: 'device', device });
-    const picked = options.files === undefined ? {} : { files: options.files };
-    const summary = await timed('dataset', () =>
-      this.openDataset(recipe, { ...picked, signal: control.signal, emit }),
-    );
+    const { signal } = control;
+    const summary = await timed('dataset', () => this.openDataset(recipe, { ...options, signal }));
     emit({ kind: 'dataset', dataset: summary });
-    const { labels } = summary;
-    emit({ kind: 'model', model: await this.describeModel(recipe, labels.length, options) });
+    const { length: classes } = summary.labels;
+    emit({ kind: 'model', model: await this.describeModel(recipe, classes, options) });
     const network = await timed('weights', () =>
-      buildNetwork(recipe, labels.length, this.platform, {
-        signal: control.signal,
-        files: options.weightFiles,
-        ...loadingOf(emit),
-      }),
+      buildNetwork(recipe, classes, this.platform, { signal, files: weightFiles, ...loadingOf(emit) }),
     );
     try {
       // Now more of the weights is here, and it is known what came with them.
-      emit({ kind: 'model', model: await this.#described(recipe, labels.length, network, options) });
-      const { dataset } = this.#currentSet();
+      emit({ kind: 'model', model: await this.#described(recipe, classes, network, options) });
       const shelf = (this.#shelf ??= new CacheShelf(this.platform));
-      const picked = { pictures: pickedName(options.files), weights: pickedName(options.weightFiles) };
-      const run = { recipe, dataset, network, device, control, shelf, secondsByStage: seconds };
-      const events = runRecipe({ ...run, checkpoints: { ...checkpoints, picked } });
-      let next = await events.next();
-      for (; next.done !== true; next = await events.next()) emit(next.value);
-      this.#trained = { network, result: next.value, labels };
-      return next.value;
-    } finally {
-      if (this.#trained?.network !== network) network.model.dispose();
+      return { device, dataset: this.#currentSet().dataset, network, shelf };
+    } catch (error) {
+      network.model.dispose();
+      throw error;
     }
   }
 
@@ -246,34 +266,16 @@ export class Session {
 
   /** @throws StudioError `export/nothing-trained` */
   trainedNetwork(): TrainedNetwork {
-    if (this.#trained === null) {
-      throw new StudioError({
-        code: 'export/nothing-trained',
-        message: 'There is no trained network to export.',
-        hint: 'Train first; a stopped run counts once its first epoch has ended.',
-      });
-    }
-    const { network, result, labels } = this.#trained;
-    const { model, preprocessing } = network;
-    return {
-      model,
-      labels,
-      preprocessing,
-      weights: result.weights,
-      recipe: result.recipe,
-      test: result.test,
-      versions: result.versions,
-    };
+    return exportable(this.#trained);
   }
 
   async #described(
     recipe: Recipe,
     classes: number,
-    { weights }: Network,
+    { weights: { sizeBytes, labels } }: Network,
     picked: Picked,
   ): Promise<ModelSummary> {
     const model = await this.describeModel(recipe, classes, picked);
-    const { sizeBytes, labels } = weights;
     return { ...model, weights: { ...model.weights, sizeBytes, hereBytes: sizeBytes, labels } };
   }
 

@@ -1,7 +1,10 @@
-/** Pictures for the page: as the RGBA that a canvas takes, and made small. */
+/** Pictures for the page: as the RGBA that a canvas takes, made small, and augmented. */
+import { applyViews } from '../data/augmentations/apply-views.ts';
+import { planViews } from '../data/augmentations/plan-views.ts';
 import type { PictureStore } from '../data/dataset.ts';
 import { resizePicture } from '../data/resize.ts';
-import type { PictureSheet } from '../protocol/dataset.ts';
+import type { PictureSheet, ViewSheet } from '../protocol/dataset.ts';
+import type { Recipe } from '../protocol/recipe.ts';
 
 /** Pictures of a store at `size` pixels a side, or at its own size where that is smaller. */
 export async function thumbnailsOf(
@@ -22,6 +25,25 @@ export async function thumbnailsOf(
   return { size: side, rows, rgba: rgbToRgba(rgb) };
 }
 
+/** The first `count` views of one picture of a store, as the recipe's augmentation makes them. */
+export async function viewsOf(
+  store: PictureStore,
+  recipe: Recipe,
+  row: number,
+  count: number,
+): Promise<ViewSheet> {
+  const { size } = store;
+  const bytes = await store.read([row]);
+  const captions: string[] = [];
+  const rgba = new Uint8ClampedArray(count * size * size * 4);
+  for (let view = 0; view < count; view++) {
+    const plan = planViews(recipe.augmentation, { seed: recipe.seed, rows: [row], view, size });
+    rgba.set(valuesToRgba(applyViews(plan, bytes, size)), view * size * size * 4);
+    captions.push(plan.captions[0] ?? '');
+  }
+  return { size, rows: Array.from({ length: count }, () => row), rgba, captions };
+}
+
 /** @param rgb uint8, any number of pictures */
 export function rgbToRgba(rgb: Uint8Array): Uint8ClampedArray<ArrayBuffer> {
   const rgba = new Uint8ClampedArray((rgb.length / 3) * 4).fill(255);
@@ -34,6 +56,6 @@ export function rgbToRgba(rgb: Uint8Array): Uint8ClampedArray<ArrayBuffer> {
 }
 
 /** @param values floats of 0 to 255, rounded and clamped */
-export function valuesToRgba(values: Float32Array): Uint8ClampedArray<ArrayBuffer> {
+function valuesToRgba(values: Float32Array): Uint8ClampedArray<ArrayBuffer> {
   return rgbToRgba(Uint8Array.from(Uint8ClampedArray.from(values)));
 }

@@ -103,3 +103,13 @@ export function timedInto(seconds: Record<string, number>, signal: AbortSignal) 
     return value;
   };
 }
+
+/** Hands all events over as they come; gives what comes at the end. */
+export async function drained<Output>(
+  events: AsyncGenerator<RunEvent, Output>,
+  emit: (event: RunEvent) => void,
+): Promise<Output> {
+  let next = await events.next();
+  for (; next.done !== true; next = await events.next()) emit(next.value);
+  return next.value;
+}

@@ -3,6 +3,7 @@ import type { CleaningReport, DatasetSummary, SplitName } from './dataset.ts';
 import type { DeviceReport } from './device.ts';
 import type { WireError } from './errors.ts';
 import type { ModelSummary, WeightsRecord } from './model.ts';
+import type { RatePoint } from './rate-sweep.ts';
 import type { PhaseName, Recipe } from './recipe.ts';
 
 /** One finished epoch; the lines of `history.json`. Accuracies are 0 to 1. */
@@ -101,6 +102,14 @@ export type RunEvent =
       readonly evaluation: Evaluation;
     }
   | { readonly kind: 'test'; readonly evaluation: Evaluation }
+  /** Rates that were tried out since the last of these. */
+  | {
+      readonly kind: 'rates';
+      readonly phaseIndex: number;
+      readonly points: readonly RatePoint[];
+      /** Rates in a whole sweep; one whose loss diverges ends sooner. */
+      readonly steps: number;
+    }
   | { readonly kind: 'state'; readonly state: 'running' | 'pausing' | 'paused' | 'stopping' }
   | { readonly kind: 'deviceLost'; readonly reason: string }
   /** The run goes on from a checkpoint: what was recorded until then. The phase that goes on says itself anew. */

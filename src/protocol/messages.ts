@@ -8,6 +8,7 @@ import type { BackendChoice, DeviceReport } from './device.ts';
 import type { WireError } from './errors.ts';
 import type { ResumableRun, RunEvent, RunResult } from './events.ts';
 import type { InspectedWeights, ModelSummary } from './model.ts';
+import type { RateSweep } from './rate-sweep.ts';
 import type { Recipe } from './recipe.ts';
 import type { SourceDescription } from './source.ts';
 import type { Stored, StoredThing } from './stored.ts';
@@ -72,6 +73,8 @@ export interface Requests {
   };
   /** Carries a recipe out; streams {@link RunEvent}. */
   train: { input: { readonly recipe: Recipe; readonly resume?: string } & Picked; output: RunResult };
+  /** Tries learning rates out for a phase, after those before it; streams {@link RunEvent}, keeps nothing it trains. */
+  findRate: { input: { readonly recipe: Recipe; readonly phaseIndex: number } & Picked; output: RateSweep };
   /** Runs that did not come to their end, the latest first; deletes the checkpoints of one before. */
   listRuns: { input: { readonly discard?: string }; output: readonly ResumableRun[] };
   /** Writes the last run's network in a format of the catalog. */

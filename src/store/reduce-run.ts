@@ -89,6 +89,8 @@ function recordAfter(run: RunRecord, event: Exclude<RunEvent, { kind: 'state' }>
     case 'dataset':
     case 'model':
       return run;
+    case 'rates':
+      return { ...run, progress: null, lost: null };
     default:
       return event satisfies never;
   }

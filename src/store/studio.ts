@@ -3,7 +3,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Call, StudioClient } from '../client/studio-client.ts';
 import type { BackendChoice } from '../protocol/device.ts';
 import { asStudioError, invariant, isAbort, type WireError } from '../protocol/errors.ts';
-import type { ResumableRun } from '../protocol/events.ts';
+import type { ResumableRun, RunEvent } from '../protocol/events.ts';
 import type { ExportedFile, Picked, RequestKind, Requests } from '../protocol/messages.ts';
 import { parseRecipe, type Recipe } from '../protocol/recipe.ts';
 import { AskedSets, datasetKey, filesKey, type AskedSet } from './asked-sets.ts';
@@ -240,6 +240,21 @@ export class Studio {
     if (recipe === null || isActive(run)) return;
     const picked = { ...this.#picked, weightFiles: this.#weightFiles };
     await this.runs.train({ recipe, ...picked, ...(resume !== undefined && { resume }) });
+  }
+
+  /**
+   * Tries learning rates out for a phase of the recipe. The recipe, its history and the trained network stay as they
+   * are, and so does the run's state; what is newly known of device, set and network is shown.
+   */
+  findRate(phaseIndex: number, onEvent: (event: RunEvent) => void): Call<'findRate'> {
+    const { recipe } = this.#state;
+    invariant(recipe !== null, 'there is a recipe before there is a page');
+    const input = { recipe, phaseIndex, ...this.#picked, weightFiles: this.#weightFiles };
+    return this.#engine.request('findRate', input, (event) => {
+      if (event.kind === 'device' || event.kind === 'dataset' || event.kind === 'model')
+        this.#dispatch(event);
+      onEvent(event);
+    });
   }
 
   /** Goes on with a run that was left, under the recipe that it began with and with what is picked for it again. */

@@ -54,13 +54,13 @@ export function stepsPerEpoch({ train, recipe }: EpochInputs): number {
 }
 
 /** Epoch e (from 1) sees view e - 1, cycling through the views that are cached. */
-function viewOf({ recipe }: EpochInputs, epoch: number): View {
+export function viewOf({ recipe }: EpochInputs, epoch: number): View {
   const { views } = recipe.augmentation;
   if (views === 'fresh') return { kind: 'augmented', index: epoch - 1, isCached: false };
   return { kind: 'augmented', index: (epoch - 1) % views, isCached: true };
 }
 
-/** How the validation pictures are looked at. */
+/** How validation and test pictures are looked at. */
 export function evaluation(inputs: EpochInputs): EvaluateInputs {
   const { tail, parameters, features, labelOfRow, loss, control } = inputs;
   return {
@@ -112,7 +112,11 @@ export async function* runEpoch(
  * Computes what the cache lacks, in picture order; ends early when the memory budget is used up. While the device
  * computes some pictures, the next are fetched.
  */
-async function* fillCache(inputs: EpochInputs, rows: Uint32Array, view: View): AsyncGenerator<RunEvent> {
+export async function* fillCache(
+  inputs: EpochInputs,
+  rows: Uint32Array,
+  view: View,
+): AsyncGenerator<RunEvent> {
   const { features, control } = inputs;
   // In their own order, in which they lie together on disk and come when they are still being prepared.
   const missing = features.missing(rows, view).sort((one, other) => one - other);

@@ -98,10 +98,8 @@ export class Dispatcher {
         return session.describePicture(request.input.row);
       case 'views':
         return session.views(request.input.recipe, request.input.row, request.input.count);
-      case 'describeModel': {
-        const { recipe, classes, ...picked } = request.input;
-        return session.describeModel(recipe, classes, picked);
-      }
+      case 'describeModel':
+        return session.describeModel(request.input.recipe, request.input.classes, request.input);
       case 'inspectWeights': {
         const { recipe, file, ...picked } = request.input;
         return session.inspectWeights(recipe, file, { ...picked, signal: control.signal });
@@ -110,6 +108,8 @@ export class Dispatcher {
         const { recipe, ...picked } = request.input;
         return session.train(recipe, { ...picked, control, emit });
       }
+      case 'findRate':
+        return session.findRate(request.input, { control, emit });
       case 'listRuns':
         return runsLeft(session.platform.openStore('checkpoints'), request.input.discard);
       case 'export':

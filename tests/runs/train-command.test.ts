@@ -178,6 +178,37 @@ describe('npm run train', () => {
     expect([noStore.code, noStore.error.includes('--store')]).toEqual([2, true]);
   });
 
+  it.concurrent('finds a learning rate for a phase, named or counted, and writes it', async ({ expect }) => {
+    const recipe = await tinyRecipe({
+      dataset: { source: 'sample', pictures: 200 },
+      image: { size: 96, resize: 'area' },
+      backbone: { name: 'mobilenetv2', alpha: 0.35, weights: 'starter' },
+    });
+    const path = await recipeFile('rate.json', recipe);
+    const find = (phase: string, out: string, ...more: string[]): Promise<Ended> =>
+      run(path, '--out', join(folder, out), '--backend', 'wasm', '--find-rate', phase, ...more);
+    const named = await find('fineTune', 'rate');
+    expect([named.code, named.error]).toEqual([0, '']);
+    const sweep = (await readJson('rate', 'learning-rate.json')) as { points: object[]; suggested: number };
+    expect(sweep).toMatchObject({ phase: 'fineTune', phaseIndex: 1 });
+    expect(Object.keys(sweep.points[0] ?? {})).toEqual(['learningRate', 'loss', 'smoothedLoss']);
+    expect(named.out).toContain(
+      `Suggested learning rate for phase 2 (fineTune): ${String(sweep.suggested)}.`,
+    );
+    expect(await readdir(join(folder, 'rate'))).toEqual(['learning-rate.json']);
+    const counted = await find('2', 'rate-2', '--json');
+    expect(await readJson('rate-2', 'learning-rate.json')).toEqual(sweep);
+    expect(JSON.parse(counted.out.trim().split('\n').at(-1) ?? '')).toMatchObject({
+      kind: 'finished',
+      phase: 'fineTune',
+      suggested: sweep.suggested,
+    });
+    const missing = await find('3', 'rate-3');
+    expect([missing.code, missing.error.includes('1 (head), 2 (fineTune). Came: 3')]).toEqual([2, true]);
+    const both = await find('1', 'rate-4', '--export', 'tfjs');
+    expect([both.code, both.error.includes('--export')]).toEqual([2, true]);
+  });
+
   it.concurrent('ends with 2 for a bad recipe and names the field', async ({ expect }) => {
     const path = await recipeFile('bad.json', { ...(await tinyRecipe()), batchSize: 'many' });
     const { code, error } = await run(path, '--out', join(folder, 'bad'), '--backend', 'wasm');

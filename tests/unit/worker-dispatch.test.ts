@@ -105,6 +105,32 @@ it('ends a cancelled request with cancelled, and one that waited for it all the 
   ]);
 });
 
+it('lets a search for a learning rate wait its turn, be heard and be cancelled', async () => {
+  const recipe = await tinyRecipe();
+  const said = await converse(
+    [
+      { kind: 'train', id: 1, input: { recipe } },
+      { kind: 'findRate', id: 2, input: { recipe, phaseIndex: 0 } },
+      { kind: 'findRate', id: 3, input: { recipe, phaseIndex: 1 } },
+      { kind: 'export', id: 4, input: { format: 'tfjs' } },
+    ],
+    (message, dispatcher) => {
+      if (message.kind === 'event' && message.id === 3 && message.event.kind === 'rates') {
+        dispatcher.receive({ kind: 'control', id: 3, action: 'cancel' });
+      }
+    },
+  );
+  expect(endings(said).map(({ id, kind }) => [id, kind])).toEqual([
+    [1, 'done'],
+    [2, 'done'],
+    [3, 'cancelled'],
+    // What the run before the searches has trained.
+    [4, 'done'],
+  ]);
+  const told = said.filter((message) => message.kind === 'event' && message.event.kind === 'rates');
+  expect(new Set(told.map((message) => 'id' in message && message.id))).toEqual(new Set([2, 3]));
+});
+
 it('sends an error across whole: code, message and hint', async () => {
   const recipe = await tinyRecipe({ dataset: { source: 'attic' } });
   const [failed] = endings(await converse([{ kind: 'openDataset', id: 1, input: { recipe } }]));

@@ -11,6 +11,8 @@ export const USAGE = `Carries a recipe out and writes history.json, evaluation.j
   --backend NAME      webgpu, wasm or cpu; by default the best there is
   --store DIR         keep downloads, resized pictures and a run's epochs in this folder, for the next time
   --resume            go on with the last run of this recipe that was broken off; needs the --store it had
+  --find-rate PHASE   train nothing to keep: try learning rates out for a phase (its number from 1, or its name),
+                      print the one to take, write learning-rate.json alone
   --hub URL           take sets of the Hub from this server: a mirror, or one in the classroom
   --export FORMAT     also write the network in this format; may be repeated
   --json              print events as JSON lines instead of progress bars
@@ -29,6 +31,8 @@ export interface Command {
   readonly storeFolder: string | null;
   /** Whether to go on with a run of the recipe that was broken off, where there is one. */
   readonly resume: boolean;
+  /** The phase to find a learning rate for, as it was named; null carries the recipe out. */
+  readonly findRate: string | null;
   readonly exportFormats: readonly string[];
   readonly json: boolean;
 }
@@ -49,6 +53,9 @@ export function parseCommand(args: readonly string[]): Command | null {
   if (values.resume === true && values.store === undefined) {
     throw badCommand('--resume needs the --store DIR that the run had; it did not come.');
   }
+  if (values['find-rate'] !== undefined && (values.resume === true || values.export !== undefined)) {
+    throw badCommand('--find-rate leaves no network: --resume and --export do not go with it.');
+  }
   const backend = BackendChoiceSchema.safeParse(values.backend ?? 'auto');
   if (!backend.success)
     throw badCommand(`--backend takes webgpu, wasm or cpu. Came: ${String(values.backend)}.`);
@@ -59,6 +66,7 @@ export function parseCommand(args: readonly string[]): Command | null {
     hub: values.hub ?? null,
     storeFolder: values.store ?? null,
     resume: values.resume ?? false,
+    findRate: values['find-rate'] ?? null,
     exportFormats: values.export ?? [],
     json: values.json ?? false,
   };
@@ -75,6 +83,7 @@ function parsed(args: readonly string[]) {
         hub: { type: 'string' },
         store: { type: 'string' },
         resume: { type: 'boolean' },
+        'find-rate': { type: 'string' },
         export: { type: 'string', multiple: true },
         json: { type: 'boolean' },
         help: { type: 'boolean' },

@@ -11,13 +11,13 @@ import { HUB } from '../../src/platform/hub.ts';
 import { createPlatform } from '../../src/platform/platform.node.ts';
 import type { Platform } from '../../src/platform/platform.ts';
 import { asStudioError, StudioError } from '../../src/protocol/errors.ts';
-import type { ResumableRun } from '../../src/protocol/events.ts';
+import type { ResumableRun, RunEvent } from '../../src/protocol/events.ts';
 import { parseRecipe, type Recipe } from '../../src/protocol/recipe.ts';
 import { RunControl } from '../../src/engine/control.ts';
 import { parseCommand, USAGE, type Command } from './command.ts';
 import { offerWebGpu, WASM_FOLDER } from './backends.ts';
 import { JsonReporter, TerminalReporter } from './report.ts';
-import { writeRun } from './write-run.ts';
+import { writeRun, writeSweep } from './write-run.ts';
 
 async function readRecipe(path: string): Promise<Recipe> {
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
@@ -59,8 +59,28 @@ async function lastRunOf(recipe: Recipe, platform: Platform): Promise<ResumableR
   return runs.find((run) => isSame(run.recipe, recipe));
 }
 
+/**
+ * The index of a phase that a command names, by its number from 1 or by a name that only one phase has.
+ *
+ * @throws StudioError `recipe/no-such-phase`
+ */
+function phaseIndexOf({ phases }: Recipe, asked: string): number {
+  const found = phases.flatMap(({ name }, index) =>
+    name === asked || (index + 1).toString() === asked ? [index] : [],
+  );
+  const [index] = found;
+  if (index !== undefined && found.length === 1) return index;
+  const known = phases.map(({ name }, at) => `${(at + 1).toString()} (${name})`).join(', ');
+  throw new StudioError({
+    code: 'recipe/no-such-phase',
+    message: `--find-rate takes one phase of the recipe: ${known}. Came: ${asked}.`,
+    hint: 'Give its number, or its name where only one phase has it.',
+  });
+}
+
 async function train(command: Command): Promise<void> {
   const recipe = withHub(await readRecipe(command.recipePath), command.hub);
+  const phaseIndex = command.findRate === null ? null : phaseIndexOf(recipe, command.findRate);
   await mkdir(command.outFolder, { recursive: true });
   if (command.backend === 'webgpu' || command.backend === 'auto') await offerWebGpu();
   const platform = createPlatform({
@@ -76,13 +96,20 @@ async function train(command: Command): Promise<void> {
     control.stop();
   });
   await session.chooseDevice(command.backend);
+  const emit = (event: RunEvent): void => {
+    reporter.event(event);
+  };
+  if (phaseIndex !== null) {
+    const sweep = await session.findRate({ recipe, phaseIndex }, { control, emit });
+    await writeSweep(command, sweep);
+    reporter.foundRate(sweep, command.outFolder);
+    return;
+  }
   const left = command.resume ? await lastRunOf(recipe, platform) : undefined;
   const result = await session.train(recipe, {
     control,
     ...(left !== undefined && { resume: left.runId }),
-    emit: (event) => {
-      reporter.event(event);
-    },
+    emit,
   });
   const dataset = await session.openDataset(recipe, { signal: control.signal, emit: () => undefined });
   await writeRun(command, { session, result, dataset });

@@ -1,10 +1,19 @@
 /** What the headless command prints while a run goes on. */
-import { countOf, formatClock, formatDuration, formatLoss, formatPercent } from '../../src/lib/format.ts';
+import {
+  countOf,
+  formatClock,
+  formatDuration,
+  formatLoss,
+  formatPercent,
+  formatPlain,
+} from '../../src/lib/format.ts';
 import type { EpochRecord, RunEvent, RunResult } from '../../src/protocol/events.ts';
+import type { RateSweep } from '../../src/protocol/rate-sweep.ts';
 
 export interface Reporter {
   event(event: RunEvent): void;
   finished(result: RunResult, outFolder: string): void;
+  foundRate(sweep: RateSweep, outFolder: string): void;
 }
 
 /** Events as JSON lines on standard output; typed arrays as arrays of numbers. */
@@ -16,6 +25,11 @@ export class JsonReporter implements Reporter {
   finished(result: RunResult, outFolder: string): void {
     const { runId, stopped, test } = result;
     const summary = { kind: 'finished', runId, stopped, testAccuracy: test?.accuracy ?? null, outFolder };
+    process.stdout.write(`${JSON.stringify(summary)}\n`);
+  }
+
+  foundRate({ phase, phaseIndex, suggested }: RateSweep, outFolder: string): void {
+    const summary = { kind: 'finished', phase, phaseIndex, suggested, outFolder };
     process.stdout.write(`${JSON.stringify(summary)}\n`);
   }
 }
@@ -30,6 +44,7 @@ export function plainArrays(_key: string, value: unknown): unknown {
 export class TerminalReporter implements Reporter {
   #phase = '';
   #epochs = 0;
+  #rates = 0;
   readonly #start = Date.now();
 
   event(event: RunEvent): void {
@@ -49,10 +64,21 @@ export class TerminalReporter implements Reporter {
       const { label, done, total, unit, note = '' } = event;
       return `${label}: ${done.toString()} of ${total?.toString() ?? '?'} ${unit}${note === '' ? '' : `, ${note}`}`;
     }
+    if (event.kind === 'rates') return this.#ratesLine(event);
     if (event.kind !== 'step') return null;
     const { epoch, step, steps, loss, accuracy } = event;
     const where = `${this.#epochOf(epoch)}, step ${step.toString()} of ${steps.toString()}`;
     return `${where}  loss ${formatLoss(loss)}  ${formatPercent(accuracy)}`;
+  }
+
+  #ratesLine({ points, steps }: Extract<RunEvent, { kind: 'rates' }>): string {
+    this.#rates += points.length;
+    const last = points.at(-1);
+    const at =
+      last === undefined
+        ? ''
+        : `, ${last.learningRate.toPrecision(2)}  loss ${formatLoss(last.smoothedLoss)}`;
+    return `Rate ${this.#rates.toString()} of ${steps.toString()}${at}`;
   }
 
   /** What stays on the screen. */
@@ -86,6 +112,7 @@ export class TerminalReporter implements Reporter {
       case 'progress':
       case 'phase':
       case 'step':
+      case 'rates':
       case 'model':
       case 'state':
         return null;
@@ -107,6 +134,15 @@ export class TerminalReporter implements Reporter {
   finished(result: RunResult, outFolder: string): void {
     const took = formatClock((Date.now() - this.#start) / 1000);
     this.#line(`${result.stopped ? 'Stopped' : 'Finished'} after ${took}. Written to ${outFolder}.`);
+  }
+
+  foundRate({ phase, phaseIndex, points, suggested }: RateSweep, outFolder: string): void {
+    const of = `phase ${(phaseIndex + 1).toString()} (${phase})`;
+    const found =
+      suggested === null
+        ? `No learning rate to suggest for ${of}: the loss fell at none of ${countOf(points.length, 'rate')}`
+        : `Suggested learning rate for ${of}: ${formatPlain(suggested)}`;
+    this.#line(`${found}. Written to ${outFolder}.`);
   }
 
   #line(text: string): void {

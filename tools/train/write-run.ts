@@ -1,10 +1,11 @@
-/** The files that a headless run leaves. */
+/** The files that a headless run, or a search for a learning rate, leaves. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Session } from '../../src/engine/session.ts';
 import { findExporter } from '../../src/exporters/registry.ts';
 import type { DatasetSummary } from '../../src/protocol/dataset.ts';
 import type { RunResult } from '../../src/protocol/events.ts';
+import type { RateSweep } from '../../src/protocol/rate-sweep.ts';
 import type { Command } from './command.ts';
 
 export interface Finished {
@@ -16,16 +17,23 @@ export interface Finished {
 /** Writes history, evaluation, split and run as JSON, and the network into `model/`. */
 export async function writeRun({ outFolder, exportFormats }: Command, finished: Finished): Promise<void> {
   const { session, result, dataset } = finished;
-  await mkdir(outFolder, { recursive: true });
-  const write = (name: string, value: unknown): Promise<void> =>
-    writeFile(join(outFolder, name), `${JSON.stringify(value, null, 2)}\n`);
-  await write('history.json', result.history.map(historyLine));
-  await write('evaluation.json', evaluationOf(result));
-  await write('split.json', splitOf(dataset));
-  await write('run.json', runOf(result));
+  await writeJson(outFolder, 'history.json', result.history.map(historyLine));
+  await writeJson(outFolder, 'evaluation.json', evaluationOf(result));
+  await writeJson(outFolder, 'split.json', splitOf(dataset));
+  await writeJson(outFolder, 'run.json', runOf(result));
   if (result.history.length === 0) return;
   await writeFiles(session, 'tfjs', join(outFolder, 'model'));
   for (const format of exportFormats) await writeFiles(session, format, join(outFolder, format));
+}
+
+/** Writes what trying out learning rates showed. */
+export async function writeSweep({ outFolder }: Command, sweep: RateSweep): Promise<void> {
+  await writeJson(outFolder, 'learning-rate.json', sweep);
+}
+
+async function writeJson(folder: string, name: string, value: unknown): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, name), `${JSON.stringify(value, null, 2)}\n`);
 }
 
 function historyLine({

@@ -5,6 +5,7 @@ import type { EpochRecord } from '../../protocol/events.ts';
 import type { RunRecord } from '../../store/state.ts';
 import { bestOf } from '../words/sentence.ts';
 import { placeOfEpoch, type EpochAxis } from './epoch-axis.ts';
+import { share } from './scale.ts';
 import { useCurve } from './use-curve.ts';
 
 interface CurvePlotProps {
@@ -127,9 +128,4 @@ function LivePoint({ axis, record, values, liveValue, isLive, up }: MarkProps): 
       />
     </>
   );
-}
-
-/** Where a value lies in a domain, 0 to 1, kept inside it. */
-function share(value: number, domain: readonly [number, number]): number {
-  return Math.min(1, Math.max(0, (value - domain[0]) / (domain[1] - domain[0])));
 }

@@ -8,6 +8,7 @@ import type { RunRecord } from '../../store/state.ts';
 import { phaseLabels } from '../words/sentence.ts';
 import { CurvePlot } from './CurvePlot.tsx';
 import { axisTicks, epochAxis, type EpochAxis } from './epoch-axis.ts';
+import { digitsOf } from './scale.ts';
 
 interface CurvesProps {
   readonly recipe: Recipe;
@@ -120,12 +121,6 @@ function PhaseNames({ axis }: { readonly axis: EpochAxis }): ReactElement {
       ))}
     </div>
   );
-}
-
-/** How many digits tell the marks of a scale apart. */
-function digitsOf({ ticks }: Scale): number {
-  const step = (ticks[1] ?? 1) - (ticks[0] ?? 0);
-  return [1, 2].find((digits) => Math.abs(step * 10 ** digits - Math.round(step * 10 ** digits)) < 1e-6) ?? 3;
 }
 
 /**

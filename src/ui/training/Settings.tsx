@@ -1,14 +1,18 @@
 /** The recipe's numbers: editable while nothing runs, shown as they are during a run. */
-import type { ReactElement } from 'react';
+import { useState, type ReactElement } from 'react';
 import { formatPlain } from '../../lib/format.ts';
 import type { Phase, Recipe } from '../../protocol/recipe.ts';
 import { isActive } from '../../store/state.ts';
 import type { Studio } from '../../store/studio.ts';
 import { useStudio, useStudioState } from '../studio-context.ts';
+import { Later } from '../widgets/Later.tsx';
 import { TextSetting } from '../widgets/TextSetting.tsx';
 import { phaseLabels } from '../words/sentence.ts';
 import { edit, stopping, wholeNumber } from './edit-recipe.ts';
+import { FindRate } from './FindRate.tsx';
 import { MoreSettings } from './MoreSettings.tsx';
+
+const loadRateDialog = async () => (await import('./RateDialog.tsx')).RateDialog;
 
 /** See the header. */
 export function Settings({ recipe }: { readonly recipe: Recipe }): ReactElement {
@@ -24,7 +28,7 @@ export function Settings({ recipe }: { readonly recipe: Recipe }): ReactElement 
       </div>
       <div className="settings">
         {recipe.phases.map((phase, index) => (
-          <PhaseSettings key={index} phase={phase} index={index} studio={studio} isReadOnly={active} />
+          <PhaseSettings key={index} {...{ recipe, phase, index, studio }} isReadOnly={active} />
         ))}
       </div>
       <div className="settings">
@@ -75,13 +79,15 @@ export function Settings({ recipe }: { readonly recipe: Recipe }): ReactElement 
 }
 
 interface PhaseSettingsProps {
+  readonly recipe: Recipe;
   readonly phase: Phase;
   readonly index: number;
   readonly studio: Studio;
   readonly isReadOnly: boolean;
 }
 
-function PhaseSettings({ phase, index, studio, isReadOnly }: PhaseSettingsProps): ReactElement {
+function PhaseSettings({ recipe, phase, index, studio, isReadOnly }: PhaseSettingsProps): ReactElement {
+  const [isFinding, setIsFinding] = useState(false);
   const set = (change: Partial<Record<'epochs' | 'learningRate', number>>): string | null =>
     edit(studio, (before) => ({
       ...before,
@@ -102,8 +108,15 @@ function PhaseSettings({ phase, index, studio, isReadOnly }: PhaseSettingsProps)
         help="Size of each step."
         value={formatPlain(phase.learningRate)}
         isReadOnly={isReadOnly}
+        action={<FindRate phase={phase} isReadOnly={isReadOnly} onFind={() => setIsFinding(true)} />}
         onCommit={(typed) => set({ learningRate: wholeNumber(typed) })}
       />
+      {isFinding && (
+        <Later
+          load={loadRateDialog}
+          props={{ recipe, phaseIndex: index, onClose: () => setIsFinding(false) }}
+        />
+      )}
     </fieldset>
   );
 }

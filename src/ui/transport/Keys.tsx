@@ -3,6 +3,7 @@ import type { ReactElement } from 'react';
 import type { RunState } from '../../store/state.ts';
 import type { Studio } from '../../store/studio.ts';
 import { useStudio, useStudioState } from '../studio-context.ts';
+import { focusWrongField } from '../training/wrong-field.ts';
 import { Icon } from '../widgets/Icon.tsx';
 
 /** See the header. */
@@ -71,9 +72,6 @@ function MainKey({ run, studio, canTrain }: MainKeyProps): ReactElement {
   }
 }
 
-/** A field that holds what cannot be taken is shown first: training would go by the value before it. */
 function train(studio: Studio): void {
-  const wrong = document.querySelector<HTMLElement>('input[aria-invalid="true"]');
-  if (wrong === null) void studio.train();
-  else wrong.focus();
+  if (!focusWrongField()) void studio.train();
 }

@@ -1,5 +1,5 @@
 /** A field for one number (or word) of the recipe: label, native input, one plain sentence or what is wrong with it. */
-import { useId, useState, type ReactElement } from 'react';
+import { useId, useState, type ReactElement, type ReactNode } from 'react';
 
 interface TextSettingProps {
   readonly label: string;
@@ -9,13 +9,15 @@ interface TextSettingProps {
   readonly isReadOnly: boolean;
   readonly isNumeric?: boolean;
   readonly placeholder?: string | undefined;
+  /** What can be done about it, behind the sentence. */
+  readonly action?: ReactNode;
   /** Tries what was typed; returns why it does not do, or null. */
   readonly onCommit: (typed: string) => string | null;
 }
 
 /** See the header. */
 export function TextSetting(props: TextSettingProps): ReactElement {
-  const { label, help, value, isReadOnly, isNumeric = true, placeholder, onCommit } = props;
+  const { label, help, value, isReadOnly, isNumeric = true, placeholder, action, onCommit } = props;
   const id = useId();
   const [draft, setDraft] = useState<{ text: string; of: string; wrong: string | null } | null>(null);
   // A draft belongs to the value it was typed over; when that changes from outside, the draft is void.
@@ -44,9 +46,12 @@ export function TextSetting(props: TextSettingProps): ReactElement {
           if (event.key === 'Escape') setDraft(null);
         }}
       />
-      <p id={`${id}-help`} className={current?.wrong == null ? undefined : 'bad'}>
-        {current?.wrong ?? help}
-      </p>
+      <div className="field-help">
+        <p id={`${id}-help`} className={current?.wrong == null ? undefined : 'bad'}>
+          {current?.wrong ?? help}
+        </p>{' '}
+        {action}
+      </div>
     </div>
   );
 }

@@ -75,7 +75,8 @@ function idleText(state: StudioState): BarText {
   return said({ title: 'Ready', detail: epochs === 0 ? '' : `${countOf(epochs, 'epoch')} at most` });
 }
 
-function activeText(run: RunRecord): BarText {
+/** What a run says that goes on. */
+export function activeText(run: RunRecord): BarText {
   if (run.lost !== null) {
     return said({ title: 'The GPU went away, getting it back', isTrouble: true, detail: run.lost });
   }

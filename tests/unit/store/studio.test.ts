@@ -117,6 +117,28 @@ describe('the studio', () => {
     expect(studio.store.getState().run.kind).toBe('finished');
   });
 
+  it('asks for a learning rate of its recipe, shows what that told of the network, and leaves all else', async () => {
+    const { engine, asked } = fakeEngine(['findRate']);
+    const studio = new Studio(engine, 'auto');
+    await studio.start('');
+    await studio.train();
+    const before = studio.store.getState();
+    const heard: string[] = [];
+    const call = studio.findRate(1, ({ kind }) => heard.push(kind));
+    const search = asked.at(-1);
+    expect(search).toMatchObject({ kind: 'findRate', input: { recipe: before.recipe, phaseIndex: 1 } });
+    const loaded = { ...model, weights: { ...model.weights, hereBytes: 5 } };
+    search?.emit({ kind: 'model', model: loaded });
+    search?.emit(phaseEvent);
+    expect(heard).toEqual(['model', 'phase']);
+    call.control('cancel');
+    expect(search?.controls).toEqual(['cancel']);
+    const { model: shown, ...others } = studio.store.getState();
+    const { model: _, ...othersBefore } = before;
+    expect(shown.value).toEqual(loaded);
+    expect(others).toEqual(othersBefore);
+  });
+
   it('offers the run that was left last, goes on with it as it began, and then offers the one before', async () => {
     const { engine, asked } = fakeEngine(['train', 'listRuns']);
     const studio = new Studio(engine, 'auto');

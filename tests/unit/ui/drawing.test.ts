@@ -11,6 +11,7 @@ import {
   worstPairs,
 } from '../../../src/ui/results/confusions.ts';
 import { axisTicks, epochAxis, placeOfEpoch } from '../../../src/ui/training/epoch-axis.ts';
+import { placeOfRate, rateTicks, sweepScale } from '../../../src/ui/training/rate-axis.ts';
 import { dataset, epochOf, evaluation, model, phaseEvent, recipe, running } from '../store/samples.ts';
 
 describe('the strip', () => {
@@ -65,6 +66,35 @@ describe('the epoch axis', () => {
   it('names few of many epochs', () => {
     expect(epochTicks(50, 85, 8)).toEqual([1, 20, 40]);
     expect(epochTicks(2, 4, 8)).toEqual([1, 2]);
+  });
+});
+
+describe('the axes of learning rates', () => {
+  const points = (losses: readonly number[]) =>
+    losses.map((loss) => ({ learningRate: 0.1, loss, smoothedLoss: loss }));
+
+  it('give every factor of ten the same room, and name every other power', () => {
+    for (const [rate, at] of [
+      [1e-7, 0],
+      [1e-3, 0.5],
+      [1e-2, 0.625],
+      [10, 1],
+    ] as const) {
+      expect(placeOfRate(rate)).toBeCloseTo(at, 9);
+    }
+    expect(rateTicks().map(({ text }) => text)).toEqual(['0.0000001', '0.00001', '0.001', '0.1', '10']);
+  });
+
+  it('hold the fall and cut off what shoots up', () => {
+    const [low, high] = sweepScale(points([2, 1.1, 9])).domain;
+    expect(low).toBeLessThanOrEqual(1.1);
+    expect(high).toBeGreaterThanOrEqual(2);
+    expect(high).toBeLessThan(4);
+  });
+
+  it('do not make a flat line look like learning', () => {
+    const [low, high] = sweepScale(points([2.08, 2.07, 2.09])).domain;
+    expect(high - low).toBeGreaterThanOrEqual(0.5);
   });
 });
 

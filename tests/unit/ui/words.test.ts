@@ -1,11 +1,14 @@
 /** The page's words: the sentence over the columns, the caption under the curves, the bar. */
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../../src/protocol/events.ts';
+import type { RatePoint } from '../../../src/protocol/rate-sweep.ts';
+import { newSearch, reduceSearch } from '../../../src/store/rate-search.ts';
 import { reduce } from '../../../src/store/reduce.ts';
 import { recordOf, type StudioState } from '../../../src/store/state.ts';
 import { barText } from '../../../src/ui/words/bar.ts';
 import { idleCaption, runCaption } from '../../../src/ui/words/caption.ts';
 import { shareInWords } from '../../../src/ui/words/fractions.ts';
+import { doingText, foundText, sweepSummary } from '../../../src/ui/words/rates.ts';
 import { dataClause, modelClause, resultsClause, trainingClause } from '../../../src/ui/words/sentence.ts';
 import {
   dataset,
@@ -167,5 +170,56 @@ describe('the bar', () => {
       title: 'The GPU went away, getting it back',
       isTrouble: true,
     });
+  });
+});
+
+describe('the search for a learning rate', () => {
+  const point = (learningRate: number, smoothedLoss: number): RatePoint => ({
+    learningRate,
+    loss: smoothedLoss,
+    smoothedLoss,
+  });
+  const points = [point(1e-7, 2.079), point(0.0123, 1.5), point(0.5, 4)];
+  const rates: RunEvent = { kind: 'rates', phaseIndex: 1, points: points.slice(0, 2), steps: 100 };
+  const searched = (events: readonly RunEvent[]) =>
+    events.reduce((search, event) => reduceSearch(search, event, 0), newSearch(recipe, 0));
+
+  it('says what goes on: the phases before as a run does, then the rates', () => {
+    expect(doingText(searched([])).title).toBe('Preparing');
+    expect(doingText(searched([phaseEvent, stepEvent(1)]))).toEqual({
+      title: 'Head 1 of 12',
+      detail: expect.stringMatching(/^step \d+ of \d+$/) as string,
+    });
+    const cache: RunEvent = {
+      kind: 'progress',
+      stage: 'cache',
+      label: 'Computing the frozen part',
+      done: 32,
+      total: 720,
+      unit: 'pictures',
+    };
+    expect(doingText(searched([phaseEvent, headEnd, rates]))).toEqual({
+      title: 'Trying rates',
+      detail: '2 of 100, now 0.012',
+    });
+    // A second view of the pictures is computed when the rates come to it.
+    expect(doingText(searched([rates, cache]))).toEqual({
+      title: 'Computing the frozen part',
+      detail: '32 of 720 pictures',
+    });
+    expect(doingText(searched([rates, cache, rates])).detail).toBe('4 of 100, now 0.012');
+  });
+
+  it('says what it found, in a sentence and for those who do not see the curve', () => {
+    const sweep = { phase: 'fineTune', phaseIndex: 1, points, suggested: 0.0012 } as const;
+    expect(foundText(sweep)).toBe(
+      'The loss is lowest at 0.012. A tenth of that is fast and still safe: 0.0012.',
+    );
+    expect(sweepSummary(points, 0.0012)).toBe(
+      'Smoothed loss by learning rate, 3 rates from 0.0000001 to 0.5: from 2.079 to its lowest, 1.500, at 0.012, ' +
+        'then 4.000. Suggested is 0.0012. The table below has the numbers.',
+    );
+    expect(foundText({ ...sweep, suggested: null })).toMatch(/so none is suggested/);
+    expect(sweepSummary([], null)).toBe('Smoothed loss by learning rate: nothing yet.');
   });
 });

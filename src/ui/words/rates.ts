@@ -1,0 +1,65 @@
+/** What the search for a learning rate says: what it is doing, what it found, and its curve in words. */
+import { countOf, formatLoss, formatPlain } from '../../lib/format.ts';
+import type { RatePoint, RateSweep } from '../../protocol/rate-sweep.ts';
+import type { RateSearch } from '../../store/rate-search.ts';
+import { recordOf } from '../../store/state.ts';
+import { activeText } from './bar.ts';
+
+/** A rate in as many digits as matter: `0.0012`. */
+export function formatRate(rate: number): string {
+  return formatPlain(Number(rate.toPrecision(2)));
+}
+
+/** What is under way. */
+export interface DoingText {
+  readonly title: string;
+  readonly detail: string;
+}
+
+/** What a search is doing: preparing and the phases before in the words of a run, then its rates. */
+export function doingText({ run, points, steps }: RateSearch): DoingText {
+  const record = recordOf(run);
+  const last = points.at(-1);
+  if (last !== undefined && steps !== null && record?.progress == null) {
+    return {
+      title: 'Trying rates',
+      detail: `${points.length} of ${steps}, now ${formatRate(last.learningRate)}`,
+    };
+  }
+  if (record === null) return { title: '', detail: '' };
+  const { title, step, detail } = activeText(record);
+  return { title, detail: step === '' ? detail : `step ${step}` };
+}
+
+/** What a search has found. */
+export function foundText({ points, suggested }: RateSweep): string {
+  if (suggested !== null) {
+    return `The loss is lowest ${atRate(lowestOf(points))}. A tenth of that is fast and still safe: ${formatPlain(suggested)}.`;
+  }
+  return 'The loss fell at none of these rates by more than it differs from batch to batch, so none is suggested. There may be nothing left to learn here.';
+}
+
+/** The curve for those who do not see it. */
+export function sweepSummary(points: readonly RatePoint[], suggested: number | null): string {
+  const first = points[0];
+  const last = points.at(-1);
+  if (first === undefined || last === undefined) return 'Smoothed loss by learning rate: nothing yet.';
+  const lowest = lowestOf(points);
+  const ends = suggested === null ? 'None is suggested' : `Suggested is ${formatPlain(suggested)}`;
+  return (
+    `Smoothed loss by learning rate, ${countOf(points.length, 'rate')} from ${formatRate(first.learningRate)} ` +
+    `to ${formatRate(last.learningRate)}: from ${formatLoss(first.smoothedLoss)} to its lowest, ` +
+    `${formatLoss(lowest?.smoothedLoss ?? NaN)}, ${atRate(lowest)}, then ${formatLoss(last.smoothedLoss)}. ${ends}. The table below has the numbers.`
+  );
+}
+
+function atRate(point: RatePoint | undefined): string {
+  return `at ${formatRate(point?.learningRate ?? NaN)}`;
+}
+
+function lowestOf(points: readonly RatePoint[]): RatePoint | undefined {
+  return points.reduce<RatePoint | undefined>(
+    (low, point) => (low === undefined || point.smoothedLoss < low.smoothedLoss ? point : low),
+    undefined,
+  );
+}
