@@ -11,6 +11,7 @@ export const USAGE = `Carries a recipe out and writes history.json, evaluation.j
   --backend NAME      webgpu, wasm or cpu; by default the best there is
   --store DIR         keep downloads, resized pictures and a run's epochs in this folder, for the next time
   --resume            go on with the last run of this recipe that was broken off; needs the --store it had
+  --stop              with --resume: end that run at once and write what its best epoch learned
   --hub URL           take sets of the Hub from this server: a mirror, or one in the classroom
   --export FORMAT     also write the network in this format; may be repeated
   --json              print events as JSON lines instead of progress bars
@@ -29,6 +30,8 @@ export interface Command {
   readonly storeFolder: string | null;
   /** Whether to go on with a run of the recipe that was broken off, where there is one. */
   readonly resume: boolean;
+  /** Whether to end that run at once, with the network of its best epoch. */
+  readonly stop: boolean;
   readonly exportFormats: readonly string[];
   readonly json: boolean;
 }
@@ -49,6 +52,9 @@ export function parseCommand(args: readonly string[]): Command | null {
   if (values.resume === true && values.store === undefined) {
     throw badCommand('--resume needs the --store DIR that the run had; it did not come.');
   }
+  if (values.stop === true && values.resume !== true) {
+    throw badCommand('--stop ends a run that --resume takes up; --resume did not come.');
+  }
   const backend = BackendChoiceSchema.safeParse(values.backend ?? 'auto');
   if (!backend.success)
     throw badCommand(`--backend takes webgpu, wasm or cpu. Came: ${String(values.backend)}.`);
@@ -59,6 +65,7 @@ export function parseCommand(args: readonly string[]): Command | null {
     hub: values.hub ?? null,
     storeFolder: values.store ?? null,
     resume: values.resume ?? false,
+    stop: values.stop ?? false,
     exportFormats: values.export ?? [],
     json: values.json ?? false,
   };
@@ -75,6 +82,7 @@ function parsed(args: readonly string[]) {
         hub: { type: 'string' },
         store: { type: 'string' },
         resume: { type: 'boolean' },
+        stop: { type: 'boolean' },
         export: { type: 'string', multiple: true },
         json: { type: 'boolean' },
         help: { type: 'boolean' },
