@@ -151,6 +151,7 @@ async function* runSteps(
   const steps = stepsPerEpoch(inputs);
   const sums = new RunningSums();
   const clock = new StepClock();
+  const place = { phase, phaseIndex, epoch };
   let lastGood = 0;
   try {
     for (let step = 0; step < steps; step++) {
@@ -171,9 +172,7 @@ async function* runSteps(
       clock.tick();
       if (!clock.isDue(step + 1 === steps)) continue;
       const means = await sums.read();
-      if (!Number.isFinite(means.loss)) {
-        throw lossNotFinite({ phase, phaseIndex, epoch }, step + 1, lastGood);
-      }
+      if (!Number.isFinite(means.loss)) throw lossNotFinite(place, step + 1, lastGood);
       lastGood = step + 1;
       yield {
         kind: 'step',

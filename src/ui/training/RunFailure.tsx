@@ -15,7 +15,7 @@ export function RunFailure({ at }: { readonly at: 'data' | 'training' }): ReactE
   const measured = 'The curves and the table keep what was measured until then';
   const words =
     kept !== null
-      ? `${measured}, and the network of ${phaseLabels[kept.phase]} epoch ${kept.keptEpoch}, the best of its phase, can still be tested and taken home.`
+      ? `${measured}, and the network of ${phaseLabels[kept.phase]} epoch ${kept.keptEpoch} can still be tested and taken home.`
       : run.run.history.length === 0
         ? undefined
         : `${measured}.`;
