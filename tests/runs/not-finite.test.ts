@@ -12,7 +12,7 @@ import type { EpochRecord, ResumableRun, RunEvent, RunResult } from '../../src/p
 import type { Recipe } from '../../src/protocol/recipe.ts';
 import type { RunControl } from '../../src/training/control.ts';
 import { WASM_FOLDER } from '../../tools/train/backends.ts';
-import { f32, safetensorsFile } from '../unit/models/support.ts';
+import { f32, safetensorsFile } from '../support/weight-files.ts';
 import { openSession, tinyRecipe, train } from '../support/session.ts';
 
 let dataFolder = '';
