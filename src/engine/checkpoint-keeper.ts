@@ -12,7 +12,7 @@ import {
   type CheckpointTensors,
 } from './checkpoint.ts';
 import { isDeviceLost } from './device-loss.ts';
-import { lastNumber, readCheckpoint, stateKey, writeCheckpoint } from './stored-checkpoints.ts';
+import { lastNumber, readCheckpoint, stateKey, writeCheckpoint, writeFailure } from './stored-checkpoints.ts';
 
 /** See the header. */
 export class CheckpointKeeper {
@@ -59,6 +59,16 @@ export class CheckpointKeeper {
     await this.settled();
     try {
       await this.store?.deleteAll(`${this.runId}/`);
+    } catch (error) {
+      this.#say(error);
+    }
+  }
+
+  /** The run cannot go on: its last checkpoint stays for its network, with the reason. */
+  async failed(reason: StudioError): Promise<void> {
+    await this.settled();
+    try {
+      if (this.store !== null) await writeFailure(this.store, this.runId, reason.toWire());
     } catch (error) {
       this.#say(error);
     }

@@ -2,11 +2,11 @@
 import { isSame } from '../lib/same.ts';
 import type { ByteStore } from '../platform/byte-store.ts';
 import { whileHeld } from '../platform/held-name.ts';
-import { StudioError } from '../protocol/errors.ts';
+import { StudioError, type WireError } from '../protocol/errors.ts';
 import type { ResumableRun } from '../protocol/events.ts';
 import type { Recipe } from '../protocol/recipe.ts';
 import type { Checkpoint, CheckpointHead } from './checkpoint.ts';
-import { listHeads, readCheckpoint } from './stored-checkpoints.ts';
+import { listHeads, readCheckpoint, readFailures } from './stored-checkpoints.ts';
 
 /** After that, nobody will come back to a run. */
 const KEPT_MS = 30 * 24 * 3600 * 1000;
@@ -15,9 +15,13 @@ const KEPT_MS = 30 * 24 * 3600 * 1000;
 async function resumableRuns(store: ByteStore | null): Promise<ResumableRun[]> {
   if (store === null) return [];
   const heads = (await listHeads(store)).map(({ head }) => head);
+  const failures = await readFailures(
+    store,
+    heads.map(({ runId }) => runId),
+  );
   const old = heads.filter(({ savedAtMs }) => Date.now() - savedAtMs > KEPT_MS);
   for (const { runId } of old) await store.deleteAll(`${runId}/`);
-  return heads.filter((head) => !old.includes(head)).flatMap(resumable);
+  return heads.flatMap((head, index) => (old.includes(head) ? [] : resumable(head, failures[index] ?? null)));
 }
 
 /** What a run is called while it goes on, so that no other tab takes it. */
@@ -64,11 +68,11 @@ export async function runToResume(
   });
 }
 
-function resumable(head: CheckpointHead): ResumableRun[] {
+function resumable(head: CheckpointHead, failure: WireError | null): ResumableRun[] {
   const { runId, savedAtMs, recipe, phaseIndex, status, history, picked } = head;
   const phase = recipe.phases[phaseIndex];
   if (phase === undefined) return [];
   const epoch = history.filter((record) => record.phaseIndex === phaseIndex).length;
-  const { bestEpoch } = status.stopping;
-  return [{ runId, savedAtMs, recipe, phaseIndex, phase: phase.name, epoch, bestEpoch, picked }];
+  const keptEpoch = recipe.earlyStopping?.restoreBest === false ? epoch : status.stopping.bestEpoch;
+  return [{ runId, savedAtMs, recipe, phaseIndex, phase: phase.name, epoch, keptEpoch, failure, picked }];
 }

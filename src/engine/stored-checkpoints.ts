@@ -2,12 +2,12 @@
  * Checkpoints in the machine's store of bytes. Each has a small head and a state with the weights, both with
  * checksums: the newest that is whole counts, so a torn write is never read.
  *
- * Keys: `<run>/state/<number>`, `<run>/head/<number>`. A head names the state that its best weights are in: they are
+ * Keys: `<run>/state/<number>`, `<run>/head/<number>`, and `<run>/failure` of a run that failed. A head names the state that its best weights are in: they are
  * not written again in every epoch.
  */
 import { pack, unpack } from '../lib/pack.ts';
 import type { ByteStore } from '../platform/byte-store.ts';
-import { StudioError } from '../protocol/errors.ts';
+import { StudioError, type WireError } from '../protocol/errors.ts';
 import { parseRecipe } from '../protocol/recipe.ts';
 import type { Checkpoint, CheckpointHead, NamedArrays } from './checkpoint.ts';
 
@@ -35,6 +35,22 @@ interface StoredState {
 const numbered = (number: number): string => number.toString().padStart(8, '0');
 export const stateKey = (runId: string, number: number): string => `${runId}/state/${numbered(number)}`;
 const headKey = (runId: string, number: number): string => `${runId}/head/${numbered(number)}`;
+
+const failureKey = (runId: string): string => `${runId}/failure`;
+
+/** Notes why a run cannot go on, where it has a checkpoint; its next checkpoint would take the note away. */
+export async function writeFailure(store: ByteStore, runId: string, failure: WireError): Promise<void> {
+  if ((await lastNumber(store, runId)) > 0) await store.setMany([[failureKey(runId), pack(failure)]]);
+}
+
+/** Why runs cannot go on, in their order; null for those that can. */
+export async function readFailures(
+  store: ByteStore,
+  runIds: readonly string[],
+): Promise<(WireError | null)[]> {
+  const found = await store.getMany(runIds.map(failureKey));
+  return found.map((bytes) => (bytes === undefined ? null : (unpack(bytes) as WireError | null)));
+}
 
 /** The number of a run's last checkpoint, so that those of a run that goes on come behind; 0 where there is none. */
 export async function lastNumber(store: ByteStore, runId: string): Promise<number> {

@@ -73,7 +73,10 @@ async function tryUntilDone(
       await keeper.settled();
       // Reads that a lost device drops end in an AbortError too: only the user's own cancelling counts.
       if (control.signal.aborted) throw error;
-      if (!isDeviceLost() || losses > MOST_LOSSES) throw lossOr(error);
+      if (!isDeviceLost() || losses > MOST_LOSSES) {
+        if (isNotFinite(error)) await keeper.failed(error);
+        throw lossOr(error);
+      }
       const reason = lossReason();
       emit({ kind: 'deviceLost', reason });
       from = (await keeper.latest()) ?? from;
@@ -82,6 +85,11 @@ async function tryUntilDone(
       if (from === null) emit({ kind: 'resumed', history: [], ended: [] });
     }
   }
+}
+
+/** The same recipe would come to the same end from any of its checkpoints. */
+function isNotFinite(error: unknown): error is StudioError {
+  return error instanceof StudioError && error.code.startsWith('train/not-finite');
 }
 
 /** What is said of a GPU that came back. */

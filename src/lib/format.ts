@@ -41,9 +41,10 @@ export function formatPercent(share: number, digits = 1): string {
   return `${(share * 100).toFixed(digits)}\u00a0%`;
 }
 
-/** A loss, to three digits behind the point: `1.215`. */
+/** A loss, to three digits behind the point: `1.215`; one that has exploded by its magnitude: `2.8e+24`. */
 export function formatLoss(loss: number): string {
-  return Number.isFinite(loss) ? loss.toFixed(3) : String(loss);
+  if (!Number.isFinite(loss)) return String(loss);
+  return Math.abs(loss) < 1e5 ? loss.toFixed(3) : loss.toExponential(1);
 }
 
 /** A score from 0 to 1 without its leading zero: `.587`, `1.000`. */

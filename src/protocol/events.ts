@@ -135,8 +135,10 @@ export interface ResumableRun {
   readonly phase: PhaseName;
   /** Epochs that are done in that phase. */
   readonly epoch: number;
-  /** Best epoch of that phase so far, from 1. */
-  readonly bestEpoch: number;
+  /** The one of them whose network is kept when the run is ended now, from 1. */
+  readonly keptEpoch: number;
+  /** Why it stopped, where going on would end in the same way again; null for one that was broken off. */
+  readonly failure: WireError | null;
   /** Names of what was picked on the page and has to be picked again; null where nothing was. */
   readonly picked: { readonly pictures: string | null; readonly weights: string | null };
 }

@@ -2,12 +2,13 @@
 import type { Call, StudioClient } from '../client/studio-client.ts';
 import { asStudioError, isAbort } from '../protocol/errors.ts';
 import type { ResumableRun } from '../protocol/events.ts';
-import type { Requests } from '../protocol/messages.ts';
+import type { Picked, Requests } from '../protocol/messages.ts';
 import type { StudioEvent } from './reduce.ts';
 
 /** See the header. */
 export class RunDesk {
   #call: Call<'train'> | null = null;
+  #lastPicked: Picked = {};
 
   /** @param now in ms */
   constructor(
@@ -16,9 +17,15 @@ export class RunDesk {
     readonly now: () => number,
   ) {}
 
+  /** What was picked for the run that was begun last. */
+  get lastPicked(): Picked {
+    return this.#lastPicked;
+  }
+
   /** Carries a recipe out, to its end. */
   async train(input: Requests['train']['input']): Promise<void> {
-    const { recipe } = input;
+    const { recipe, resume: _, ...picked } = input;
+    this.#lastPicked = picked;
     this.dispatch({ kind: 'trainAsked', recipe, atMs: this.now() });
     this.#call = this.engine.request('train', input, (event) => {
       this.dispatch({ kind: 'run', event, atMs: this.now() });

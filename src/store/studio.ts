@@ -268,6 +268,15 @@ export class Studio {
     await this.refresh();
   }
 
+  /** Ends a run that was left, with the network of its best epoch: it then counts as one that was stopped. */
+  async keepNetwork(run: ResumableRun, picked: Picked): Promise<void> {
+    if (isActive(this.#state.run)) return;
+    const ended = this.resumeRun(run, picked);
+    // It has asked for the run by now; that it is to stop is heard before its first step.
+    this.runs.stop();
+    await ended;
+  }
+
   /** Writes the trained network in a format of the catalog; null when that failed, which the state then says. */
   async takeHome(format: string): Promise<ExportedFile | null> {
     if (this.#state.exporting !== null) return null;

@@ -3,13 +3,13 @@ import * as tf from '@tensorflow/tfjs';
 import { mapInOrder, oneAhead } from '../lib/in-order.ts';
 import type { Parameters } from '../models/program/parameters.ts';
 import type { Program } from '../models/program/program.ts';
-import { StudioError } from '../protocol/errors.ts';
 import type { EpochRecord, RunEvent } from '../protocol/events.ts';
 import type { Phase, Recipe } from '../protocol/recipe.ts';
 import type { RunControl } from './control.ts';
 import { evaluate, type EvaluateInputs } from './evaluate.ts';
 import { PLAIN, type Features, type View } from './features.ts';
 import type { LossSettings } from './loss.ts';
+import { firstNotFinite, lossNotFinite, validationNotFinite, weightsNotFinite } from './not-finite.ts';
 import type { Optimizer } from './optimizer.ts';
 import { RunningSums } from './running-sums.ts';
 import type { Schedule, ScheduleState } from './schedules/schedule.ts';
@@ -78,7 +78,7 @@ export function evaluation(inputs: EpochInputs): EvaluateInputs {
 /**
  * Null when the run was stopped before the epoch ended: half an epoch is not recorded.
  *
- * @throws StudioError `train/not-finite`
+ * @throws StudioError `train/not-finite`, `train/not-finite-at-start`
  */
 export async function* runEpoch(
   inputs: EpochInputs,
@@ -95,7 +95,10 @@ export async function* runEpoch(
   const means = yield* runSteps(inputs, optimizer, rates, epoch);
   if (means === null) return null;
   const validation = await evaluate(evaluation(inputs), inputs.validation, inputs.classes);
-  if (!Number.isFinite(validation.loss)) throw validationNotFinite(inputs, epoch);
+  if (!Number.isFinite(validation.loss)) throw validationNotFinite({ phase, phaseIndex, epoch });
+  // What comes out of an epoch is kept as a checkpoint.
+  const bad = await notFiniteOf(inputs, optimizer);
+  if (bad !== null) throw weightsNotFinite({ phase, phaseIndex, epoch }, bad);
   return {
     phase: phase.name,
     phaseIndex,
@@ -106,6 +109,17 @@ export async function* runEpoch(
     learningRate: optimizer.learningRate,
     seconds: (performance.now() - start) / 1000,
   };
+}
+
+/** A weight of the phase, or what the optimizer remembers of one, that is no number; null where all are. */
+async function notFiniteOf({ tail, parameters }: EpochInputs, optimizer: Optimizer): Promise<string | null> {
+  const weights = [...tail.trainable, ...tail.moving].map((name) => [name, parameters.get(name)] as const);
+  const slots = optimizer.snapshot();
+  try {
+    return await firstNotFinite(new Map([...weights, ...slots]));
+  } finally {
+    tf.dispose([...slots.values()]);
+  }
 }
 
 /**
@@ -154,10 +168,12 @@ async function* runSteps(
   { schedule, state }: Rates,
   epoch: number,
 ): AsyncGenerator<RunEvent, { loss: number; accuracy: number } | null> {
-  const { recipe, labelOfRow, control, tail, parameters, loss } = inputs;
+  const { recipe, phase, phaseIndex, labelOfRow, control, tail, parameters, loss } = inputs;
   const steps = stepsPerEpoch(inputs);
   const sums = new RunningSums();
   const clock = new StepClock();
+  const place = { phase, phaseIndex, epoch };
+  let lastGood = 0;
   try {
     for await (const { step, rows, x } of oneAhead(batchesOf(inputs, epoch), ({ x }) => x.dispose())) {
       try {
@@ -169,7 +185,7 @@ async function* runSteps(
         );
         const inPhase = (epoch - 1) * steps + step;
         optimizer.learningRate = schedule.rateOf(inPhase, state);
-        const chance = { seed: recipe.seed, phase: inputs.phaseIndex, step: inPhase };
+        const chance = { seed: recipe.seed, phase: phaseIndex, step: inPhase };
         sums.add(trainStep({ tail, parameters, optimizer, loss, chance }, x, labels), rows.length);
         labels.dispose();
       } finally {
@@ -178,10 +194,11 @@ async function* runSteps(
       clock.tick();
       if (!clock.isDue(step + 1 === steps)) continue;
       const means = await sums.read();
-      if (!Number.isFinite(means.loss)) throw notFinite(inputs, epoch, step + 1);
+      if (!Number.isFinite(means.loss)) throw lossNotFinite(place, step + 1, lastGood);
+      lastGood = step + 1;
       yield {
         kind: 'step',
-        phaseIndex: inputs.phaseIndex,
+        phaseIndex,
         epoch,
         step: step + 1,
         steps,
@@ -238,25 +255,4 @@ class StepClock {
     this.#sent = this.#last;
     return true;
   }
-}
-
-function notFinite({ phase }: EpochInputs, epoch: number, step: number): StudioError {
-  return new StudioError({
-    code: 'train/not-finite',
-    message: `The loss stopped being a number in phase ${phase.name}, epoch ${epoch.toString()}, by step ${step.toString()}.`,
-    hint: `A learning rate that is too high is the usual cause: ${phase.learningRate.toString()} here. Try a tenth of it.`,
-  });
-}
-
-/** The steps' losses were numbers, the validation's is not: weights or BatchNorm's averages have left the numbers. */
-function validationNotFinite({ phase }: EpochInputs, epoch: number): StudioError {
-  const isOnBatch = phase.name === 'fineTune' && phase.batchNorm === 'batch';
-  const cause = isOnBatch
-    ? 'BatchNorm’s moving averages or the weights have grown too large'
-    : 'The weights have grown too large';
-  return new StudioError({
-    code: 'train/not-finite',
-    message: `The validation loss stopped being a number after epoch ${epoch.toString()} of phase ${phase.name}.`,
-    hint: `${cause}: try a tenth of the learning rate ${phase.learningRate.toString()}.`,
-  });
 }

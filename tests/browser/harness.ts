@@ -5,9 +5,17 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { chromium, type Browser, type BrowserContextOptions, type Page, type Worker } from 'playwright-core';
+import {
+  chromium,
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  type Page,
+  type Worker,
+} from 'playwright-core';
 import { afterAll, afterEach, expect, inject } from 'vitest';
 import { CHROMIUM_FLAGS } from '../../tools/setup/chromium.ts';
+import { plainWindow } from './plain-browser.ts';
 
 const SCREENSHOTS = fileURLToPath(new URL('./screenshots', import.meta.url));
 
@@ -19,6 +27,8 @@ export interface PageOptions extends BrowserContextOptions {
   readonly allow?: readonly RegExp[];
   /** A page whose profile it shares, as another tab of the same browser. */
   readonly beside?: Page;
+  /** A tab in a browser of its own that lets hidden pages sleep, as users' do; it takes no options of a context. */
+  readonly isPlain?: boolean;
   /** Flags of a browser of its own, beside those that every test has. */
   readonly flags?: readonly string[];
 }
@@ -45,15 +55,21 @@ export async function newPage({
   allow = [],
   flags = [],
   beside,
+  isPlain = false,
   ...options
 }: PageOptions = {}): Promise<Page> {
-  const browser = browsers.get(flags.join(' ')) ?? launch(flags);
-  browsers.set(flags.join(' '), browser);
-  const context = beside?.context() ?? (await (await browser).newContext({ baseURL: appUrl(), ...options }));
+  const context =
+    beside?.context() ?? (isPlain ? await plainWindow(inject('chromium')) : await newContext(flags, options));
   const page = await context.newPage();
   opened.push({ page, allow, problems: watch(page) });
-  if (path !== null) await page.goto(path);
+  if (path !== null) await page.goto(new URL(path, appUrl()).href);
   return page;
+}
+
+async function newContext(flags: readonly string[], options: BrowserContextOptions): Promise<BrowserContext> {
+  const browser = browsers.get(flags.join(' ')) ?? launch(flags);
+  browsers.set(flags.join(' '), browser);
+  return (await browser).newContext({ baseURL: appUrl(), ...options });
 }
 
 const launch = (flags: readonly string[]): Promise<Browser> =>
@@ -115,8 +131,11 @@ afterEach(async ({ task }) => {
   const problems = problemsOf(pages);
   const failed = problems.length > 0 || task.result?.state === 'fail';
   for (const [index, { page }] of pages.entries()) {
-    if (failed && !page.isClosed()) await screenshot(page, `failed-${task.id}-${index}`);
-    await page.context().close();
+    try {
+      if (failed && !page.isClosed()) await screenshot(page, `failed-${task.id}-${index}`);
+    } finally {
+      await page.context().close();
+    }
   }
   expect(problems, 'problems in the page').toEqual([]);
 });

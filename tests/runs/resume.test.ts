@@ -120,7 +120,7 @@ describe('a run that goes on', () => {
     await breakOff(recipe, inEpoch(1, 2));
     const session = await newSession();
     const [run] = await runsOf(session);
-    expect(run).toMatchObject({ phase: 'fineTune', epoch: 1, bestEpoch: 1, recipe });
+    expect(run).toMatchObject({ phase: 'fineTune', epoch: 1, keptEpoch: 1, failure: null, recipe });
     const stop = (event: RunEvent, control: { stop(): void }): void => {
       if (event.kind === 'device') control.stop();
     };

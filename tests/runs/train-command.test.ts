@@ -209,6 +209,33 @@ describe('npm run train', () => {
     expect([both.code, both.error.includes('--export')]).toEqual([2, true]);
   });
 
+  it.concurrent('says how to get at the network of a run that failed, and writes it', async ({ expect }) => {
+    const recipe = await tinyRecipe({
+      phases: [
+        { name: 'head', epochs: 2, learningRate: 0.001 },
+        {
+          name: 'fineTune',
+          epochs: 3,
+          learningRate: 10,
+          unfreeze: 40,
+          batchNorm: 'batch',
+          optimizer: { name: 'sgd', momentum: 0.9 },
+        },
+      ],
+    });
+    const path = await recipeFile('not-finite.json', recipe);
+    const args = [path, '--out', join(folder, 'not-finite'), '--store', join(folder, 'failed')];
+    const failed = await run(...args, '--backend', 'wasm');
+    expect([failed.code, failed.error]).toEqual([1, expect.stringMatching(/train\/not-finite/)]);
+    expect(failed.error).toMatch(/network of head epoch \d is kept: .* --resume --stop writes it/);
+    const kept = await run(...args, '--backend', 'wasm', '--resume', '--stop');
+    expect([kept.code, kept.error]).toEqual([0, '']);
+    expect((await leftIn('not-finite')).history).toHaveLength(2);
+    expect(await readJson('not-finite', 'evaluation.json')).toHaveProperty('testLoss', expect.any(Number));
+    const again = await run(...args, '--backend', 'wasm', '--resume', '--stop');
+    expect([again.code, again.error]).toEqual([1, expect.stringContaining('train/no-checkpoint')]);
+  });
+
   it.concurrent('ends with 2 for a bad recipe and names the field', async ({ expect }) => {
     const path = await recipeFile('bad.json', { ...(await tinyRecipe()), batchSize: 'many' });
     const { code, error } = await run(path, '--out', join(folder, 'bad'), '--backend', 'wasm');

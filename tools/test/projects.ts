@@ -9,6 +9,12 @@ const tests = (name: string): string[] => [`tests/${name}/**/*.test.{ts,tsx}`];
 /** One worker, because a device or a browser is shared and software adapters take every core. */
 const oneAtATime = { pool: 'forks', maxWorkers: 1, fileParallelism: false } as const;
 
+/**
+ * What importing tfjs takes is more than most tests do, so files share their modules. Each file takes the backend that
+ * it needs, and leaves no global behind.
+ */
+const shared = { pool: 'forks', isolate: false } as const;
+
 /** In milliseconds; long, because machines are slow when software adapters compile and all cores are taken. */
 const minutes = (count: number): number => count * 60_000;
 
@@ -19,8 +25,14 @@ const LIVE = 'tests/parity/**/*.live.test.ts';
 
 /** The test projects. */
 export const testProjects: TestProjectInlineConfiguration[] = [
-  { extends: true, test: { name: 'unit', include: tests('unit'), testTimeout: minutes(1) } },
-  { extends: true, test: { name: 'contract', include: tests('contract'), testTimeout: minutes(1) } },
+  { extends: true, test: { name: 'unit', include: tests('unit'), testTimeout: minutes(1), ...shared } },
+  {
+    extends: true,
+    test: { name: 'contract', include: tests('contract'), testTimeout: minutes(1), ...shared },
+  },
+  // Seconds each: thousands of damaged files, and networks of full size.
+  { extends: true, test: { name: 'fuzz', include: tests('fuzz'), testTimeout: minutes(3) } },
+  { extends: true, test: { name: 'networks', include: tests('networks'), testTimeout: minutes(3) } },
   { extends: true, test: { name: 'runs', include: tests('runs'), ...slow } },
   {
     extends: true,

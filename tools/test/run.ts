@@ -1,6 +1,7 @@
 /**
- * `npm test`: every check, stage by stage, with a tally at the end. `--fast` leaves out whole recipes and what needs a GPU or a browser
- * (`npm run check`); `--parity` runs the comparison with real Keras alone (`npm run test:parity`).
+ * `npm test`: every check, stage by stage, with a tally at the end. `--fast` (`npm run check`) leaves out what takes
+ * long: fuzzing, networks of full size, whole recipes, and what needs a GPU or a browser; `--parity` runs the comparison
+ * with real Keras alone (`npm run test:parity`).
  */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

@@ -51,8 +51,9 @@ export const STATIC_STAGES: readonly Stage[] = [
 /** Tests that need neither a GPU nor a browser. */
 export const FAST_TESTS: readonly Stage[] = [tests('unit and contract', 6, ['unit', 'contract'])];
 
-/** Whole recipes in Node, Keras' goldens, Dawn and Chromium, which each take the whole machine. */
+/** Damaged files by the thousand, networks of full size, whole recipes in Node, Keras' goldens, Dawn and Chromium, which each take the whole machine. */
 export const SLOW_TESTS: readonly Stage[] = [
+  tests('fuzz and networks', 6, ['fuzz', 'networks']),
   tests('runs', 6),
   tests('parity', 6),
   tests('gpu', 8),

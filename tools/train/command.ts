@@ -13,6 +13,7 @@ export const USAGE = `Carries a recipe out and writes history.json, evaluation.j
   --resume            go on with the last run of this recipe that was broken off; needs the --store it had
   --find-rate PHASE   train nothing to keep: try learning rates out for a phase (its number from 1, or its name),
                       print the one to take, write learning-rate.json alone
+  --stop              with --resume: end that run at once and write what its best epoch learned
   --hub URL           take sets of the Hub from this server: a mirror, or one in the classroom
   --export FORMAT     also write the network in this format; may be repeated
   --json              print events as JSON lines instead of progress bars
@@ -33,6 +34,8 @@ export interface Command {
   readonly resume: boolean;
   /** The phase to find a learning rate for, as it was named; null carries the recipe out. */
   readonly findRate: string | null;
+  /** Whether to end that run at once, with the network of its best epoch. */
+  readonly stop: boolean;
   readonly exportFormats: readonly string[];
   readonly json: boolean;
 }
@@ -56,6 +59,9 @@ export function parseCommand(args: readonly string[]): Command | null {
   if (values['find-rate'] !== undefined && (values.resume === true || values.export !== undefined)) {
     throw badCommand('--find-rate leaves no network: --resume and --export do not go with it.');
   }
+  if (values.stop === true && values.resume !== true) {
+    throw badCommand('--stop ends a run that --resume takes up; --resume did not come.');
+  }
   const backend = BackendChoiceSchema.safeParse(values.backend ?? 'auto');
   if (!backend.success)
     throw badCommand(`--backend takes webgpu, wasm or cpu. Came: ${String(values.backend)}.`);
@@ -67,6 +73,7 @@ export function parseCommand(args: readonly string[]): Command | null {
     storeFolder: values.store ?? null,
     resume: values.resume ?? false,
     findRate: values['find-rate'] ?? null,
+    stop: values.stop ?? false,
     exportFormats: values.export ?? [],
     json: values.json ?? false,
   };
@@ -84,6 +91,7 @@ function parsed(args: readonly string[]) {
         store: { type: 'string' },
         resume: { type: 'boolean' },
         'find-rate': { type: 'string' },
+        stop: { type: 'boolean' },
         export: { type: 'string', multiple: true },
         json: { type: 'boolean' },
         help: { type: 'boolean' },

@@ -78,6 +78,26 @@ function phaseIndexOf({ phases }: Recipe, asked: string): number {
   });
 }
 
+function nothingToStop(): StudioError {
+  return new StudioError({
+    code: 'train/no-checkpoint',
+    message:
+      'A run of this recipe was to be ended with its best epoch; the store has none that was broken off.',
+    hint: 'Leave --resume --stop out to train from the start.',
+  });
+}
+
+/** Says how to get at the network of a run that cannot go on. */
+function withWayOut(error: unknown, { storeFolder }: Command, left: ResumableRun | undefined): unknown {
+  if (!(error instanceof StudioError)) return error;
+  const isKept = left !== undefined && left.failure?.message === error.message;
+  if (!isKept && (storeFolder !== null || !error.code.startsWith('train/not-finite'))) return error;
+  const way = isKept
+    ? `The network of ${left.phase} epoch ${left.keptEpoch.toString()} is kept: the same command with --resume --stop writes it.`
+    : 'With --store DIR the epochs before it are kept.';
+  return new StudioError({ ...error.toWire(), hint: `${error.hint} ${way}`, cause: error.cause });
+}
+
 async function train(command: Command): Promise<void> {
   const recipe = withHub(await readRecipe(command.recipePath), command.hub);
   const phaseIndex = command.findRate === null ? null : phaseIndexOf(recipe, command.findRate);
@@ -106,11 +126,19 @@ async function train(command: Command): Promise<void> {
     return;
   }
   const left = command.resume ? await lastRunOf(recipe, platform) : undefined;
-  const result = await session.train(recipe, {
-    control,
-    ...(left !== undefined && { resume: left.runId }),
-    emit,
-  });
+  if (command.stop) {
+    if (left === undefined) throw nothingToStop();
+    control.stop();
+  }
+  const result = await session
+    .train(recipe, {
+      control,
+      ...(left !== undefined && { resume: left.runId }),
+      emit,
+    })
+    .catch(async (error: unknown) => {
+      throw withWayOut(error, command, await lastRunOf(recipe, platform));
+    });
   const dataset = await session.openDataset(recipe, { signal: control.signal, emit: () => undefined });
   await writeRun(command, { session, result, dataset });
   reporter.finished(result, command.outFolder);

@@ -1,9 +1,10 @@
-/** One quiet line about a run that was left before its end: go on with it, or discard it. */
+/** One quiet line about a run that was left before its end: go on with it, or keep its network where it cannot, or discard it. */
 import { useId, useState, type ReactElement } from 'react';
 import type { ResumableRun } from '../../protocol/events.ts';
 import { isActive } from '../../store/state.ts';
 import { useStudio, useStudioState } from '../studio-context.ts';
 import { phaseLabels } from '../words/sentence.ts';
+import { keptOf } from './failed-run.ts';
 
 const when = new Intl.DateTimeFormat('en-GB', {
   day: 'numeric',
@@ -12,9 +13,9 @@ const when = new Intl.DateTimeFormat('en-GB', {
   minute: '2-digit',
 });
 
-/** Nothing while a run goes on, or where none was left. */
+/** Nothing while a run goes on, where none was left, or where its failure is said already. */
 export function LeftRun(): ReactElement | null {
-  const run = useStudioState((state) => (isActive(state.run) ? null : state.left));
+  const run = useStudioState((state) => (isActive(state.run) || keptOf(state) !== null ? null : state.left));
   return run === null ? null : <Offer key={run.runId} run={run} />;
 }
 
@@ -33,6 +34,7 @@ function Offer({ run }: { readonly run: ResumableRun }): ReactElement {
   return (
     <section className="message" aria-label="Unfinished run">
       <p>{useSentence(run)}</p>
+      {run.failure !== null && <p className="small">{run.failure.message}</p>}
       {isGone && (
         <p className="small">Its camera pictures were gone when the page was closed: it cannot go on.</p>
       )}
@@ -47,9 +49,11 @@ function Offer({ run }: { readonly run: ResumableRun }): ReactElement {
           <button
             type="button"
             disabled={isMissing || !canTrain}
-            onClick={() => void studio.resumeRun(run, picked)}
+            onClick={() =>
+              void (run.failure === null ? studio.resumeRun(run, picked) : studio.keepNetwork(run, picked))
+            }
           >
-            Resume
+            {run.failure === null ? 'Resume' : `Keep epoch ${run.keptEpoch}`}
           </button>
         )}
         <button type="button" className="quiet" onClick={() => void studio.runs.discard(run)}>
@@ -61,13 +65,18 @@ function Offer({ run }: { readonly run: ResumableRun }): ReactElement {
 }
 
 /** What it was and how far it came. */
-function useSentence({ recipe, phase, phaseIndex, epoch, savedAtMs }: ResumableRun): string {
+function useSentence(run: ResumableRun): string {
+  const { recipe, phase, phaseIndex, epoch, savedAtMs } = run;
   const { name } = recipe.backbone;
   const label = useStudioState(
     (state) => state.catalog?.backbones.find((entry) => entry.name === name)?.label ?? name,
   );
   const epochs = recipe.phases[phaseIndex]?.epochs ?? epoch;
-  return `A run of ${label} was left unfinished on ${when.format(savedAtMs)}: ${phaseLabels[phase]}, epoch ${epoch} of ${epochs}.`;
+  const at = when.format(savedAtMs);
+  if (run.failure !== null) {
+    return `A run of ${label} failed on ${at}; the network of ${phaseLabels[phase]} epoch ${run.keptEpoch} can still be tested and taken home.`;
+  }
+  return `A run of ${label} was left unfinished on ${at}: ${phaseLabels[phase]}, epoch ${epoch} of ${epochs}.`;
 }
 
 interface PickProps {

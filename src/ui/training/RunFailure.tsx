@@ -1,21 +1,63 @@
 /** Why a run failed, in the column where it did: what has to do with pictures under Data, the rest under Training. */
 import type { ReactElement } from 'react';
+import { formatPlain } from '../../lib/format.ts';
 import { useStudio, useStudioState } from '../studio-context.ts';
 import { Message } from '../widgets/Message.tsx';
+import { phaseLabels } from '../words/sentence.ts';
+import { withPhaseField } from './edit-recipe.ts';
+import { keptOf, lowerRateOf } from './failed-run.ts';
 
 /** Nothing unless a run has failed there. */
 export function RunFailure({ at }: { readonly at: 'data' | 'training' }): ReactElement | null {
+  const run = useStudioState((state) => state.run);
+  const kept = useStudioState(keptOf);
+  if (run.kind !== 'failed' || columnOf(run.error.code, run.run.phases.length) !== at) return null;
+  const measured = 'The curves and the table keep what was measured until then';
+  const words =
+    kept !== null
+      ? `${measured}, and the network of ${phaseLabels[kept.phase]} epoch ${kept.keptEpoch} can still be tested and taken home.`
+      : run.run.history.length === 0
+        ? undefined
+        : `${measured}.`;
+  return (
+    <Message error={run.error} kept={words}>
+      <KeepNetwork />
+      <TrainAgain />
+    </Message>
+  );
+}
+
+function KeepNetwork(): ReactElement | null {
+  const studio = useStudio();
+  const kept = useStudioState(keptOf);
+  if (kept === null) return null;
+  return (
+    <button
+      type="button"
+      className="go"
+      onClick={() => void studio.keepNetwork(kept, studio.runs.lastPicked)}
+    >
+      Keep epoch {kept.keptEpoch}
+    </button>
+  );
+}
+
+/** From the start: with a lower learning rate where that is what helps. */
+function TrainAgain(): ReactElement {
   const studio = useStudio();
   const run = useStudioState((state) => state.run);
-  if (run.kind !== 'failed' || columnOf(run.error.code, run.run.phases.length) !== at) return null;
-  const kept =
-    run.run.history.length === 0 ? undefined : 'The curves and the table keep what was measured until then.';
+  const recipe = useStudioState((state) => state.recipe);
+  const lower = lowerRateOf(run, recipe);
+  const train = (): void => {
+    if (lower !== null) {
+      studio.edit((before) => withPhaseField(before, lower.phaseIndex, 'learningRate', lower.learningRate));
+    }
+    void studio.train();
+  };
   return (
-    <Message error={run.error} kept={kept}>
-      <button type="button" onClick={() => void studio.train()}>
-        Train again
-      </button>
-    </Message>
+    <button type="button" onClick={train}>
+      {lower === null ? 'Train again' : `Train again at ${formatPlain(lower.learningRate)}`}
+    </button>
   );
 }
 

@@ -119,7 +119,7 @@ function stageText(progress: StageProgress): BarText {
 function heldText(kind: 'pausing' | 'paused' | 'stopping', run: RunRecord): BarText {
   const place = placeOf(run);
   const step = run.live === null ? '' : `${formatCount(run.live.step)} of ${formatCount(run.live.steps)}`;
-  const detail = kind === 'paused' ? '' : 'ends the step under way first';
+  const detail = kind === 'paused' || run.live === null ? '' : 'ends the step under way first';
   return { ...said({ title: `${capitalised(kind)}, ${lowerFirst(place)}`, detail }), step };
 }
 

@@ -5,7 +5,7 @@ import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { buildBackbone } from '../../../src/models/backbones/registry.ts';
 import { RecipeSchema } from '../../../src/protocol/recipe.ts';
-import { filePlatform, loadWeights } from '../../unit/models/support.ts';
+import { filePlatform, loadWeights } from '../../support/weight-files.ts';
 import { useBackend } from '../../support/backends.ts';
 import { parseGolden, preprocess, relativeError } from './golden.ts';
 import { rulePictures } from './rule.ts';

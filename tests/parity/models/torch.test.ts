@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildBackbone } from '../../../src/models/backbones/registry.ts';
 import { openBackboneWeights } from '../../../src/models/load-weights.ts';
 import { RecipeSchema, type Recipe } from '../../../src/protocol/recipe.ts';
-import { f32, filePlatform, type RawTensor, safetensorsFile } from '../../unit/models/support.ts';
+import { f32, filePlatform, type RawTensor, safetensorsFile } from '../../support/weight-files.ts';
 import { useBackend } from '../../support/backends.ts';
 import { parseGolden, preprocess, relativeError } from './golden.ts';
 import { rulePictures, ruleTorchWeights } from './rule.ts';

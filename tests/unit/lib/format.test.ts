@@ -56,6 +56,15 @@ describe('figures', () => {
     expect(format.formatScore(1)).toBe('1.000');
   });
 
+  it('stay short when a loss explodes', () => {
+    expect([1.2154, 99999, 2.7586e24, NaN].map(format.formatLoss)).toEqual([
+      '1.215',
+      '99999.000',
+      '2.8e+24',
+      'NaN',
+    ]);
+  });
+
   it('are words while they are small', () => {
     expect([0, 8, 12, 20, 21, 9400].map(format.countInWords)).toEqual([
       'no',

@@ -6,7 +6,14 @@ import { buildBackbone } from '../../../src/models/backbones/registry.ts';
 import { variablesOf } from '../../../src/models/weights/fill-model.ts';
 import { imagenetSource } from '../../../src/models/weights/imagenet.ts';
 import { RecipeSchema } from '../../../src/protocol/recipe.ts';
-import { codeOf, f32, filePlatform, loadWeights, type RawTensor, safetensorsFile } from './support.ts';
+import {
+  codeOf,
+  f32,
+  filePlatform,
+  loadWeights,
+  type RawTensor,
+  safetensorsFile,
+} from '../../support/weight-files.ts';
 
 beforeAll(async () => {
   await tf.setBackend('cpu');

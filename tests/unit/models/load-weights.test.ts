@@ -3,7 +3,14 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { buildBackbone } from '../../../src/models/backbones/registry.ts';
 import { variablesOf } from '../../../src/models/weights/fill-model.ts';
 import { RecipeSchema, type Recipe } from '../../../src/protocol/recipe.ts';
-import { codeOf, f32, filePlatform, loadWeights, type RawTensor, safetensorsFile } from './support.ts';
+import {
+  codeOf,
+  f32,
+  filePlatform,
+  loadWeights,
+  type RawTensor,
+  safetensorsFile,
+} from '../../support/weight-files.ts';
 
 const withWeights = (weights: unknown): Recipe['backbone'] =>
   RecipeSchema.shape.backbone.parse({ name: 'mobilenetv2', alpha: 0.35, weights });

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { openHttpRange, type HttpRangeOptions } from '../../../src/platform/http-range.ts';
 import { hubFileUrl } from '../../../src/platform/hub.ts';
 import type { Waiting } from '../../../src/platform/platform.ts';
-import { codeOf } from '../models/support.ts';
+import { codeOf } from '../../support/weight-files.ts';
 
 const bytes = Uint8Array.from({ length: 5000 }, (_, i) => (i * 7) % 256);
 const closers: (() => void)[] = [];

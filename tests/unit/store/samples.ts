@@ -201,6 +201,7 @@ export const leftRun: ResumableRun = {
   phaseIndex: 0,
   phase: 'head',
   epoch: 3,
-  bestEpoch: 2,
+  keptEpoch: 2,
+  failure: null,
   picked: { pictures: null, weights: null },
 };

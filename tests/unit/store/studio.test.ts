@@ -163,6 +163,24 @@ describe('the studio', () => {
     expect(studio.store.getState().left?.runId).toBe('older');
   });
 
+  it('keeps the network of a run that failed, by going on with it only to stop it', async () => {
+    const { engine, asked } = fakeEngine(['train']);
+    const studio = new Studio(engine, 'auto');
+    await studio.start('');
+    const failed = studio.train();
+    const files = [new File([], 'mine.zip')];
+    const failure = new StudioError({ code: 'train/not-finite', message: 'm', hint: 'h' });
+    asked.at(-1)?.refuse(failure);
+    await failed;
+    const done = studio.keepNetwork({ ...leftRun, failure: failure.toWire() }, { files });
+    const run = asked.at(-1);
+    expect(run).toMatchObject({ kind: 'train', input: { resume: 'r7', files }, controls: ['stop'] });
+    expect(studio.store.getState().run.kind).toBe('stopping');
+    run?.answer({ ...result, stopped: true });
+    await done;
+    expect(studio.store.getState().run).toMatchObject({ kind: 'finished', result: { stopped: true } });
+  });
+
   it('discards a run that was left, and offers none where storage cannot be read', async () => {
     const { engine, asked } = fakeEngine(['listRuns']);
     const studio = new Studio(engine, 'auto');

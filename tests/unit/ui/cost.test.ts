@@ -16,7 +16,7 @@ import { trainStep } from '../../../src/training/step.ts';
 import { stepCost } from '../../../src/ui/model/cost.ts';
 import { useBackend } from '../../support/backends.ts';
 import { tinyRecipe } from '../../support/session.ts';
-import { filePlatform } from '../models/support.ts';
+import { filePlatform } from '../../support/weight-files.ts';
 
 beforeAll(() => useBackend('wasm'));
 

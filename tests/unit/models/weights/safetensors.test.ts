@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { openWeightFile } from '../../../../src/models/weights/registry.ts';
-import { codeOf, f32, memorySource, safetensorsFile, withHeader } from '../support.ts';
+import { codeOf, f32, memorySource, safetensorsFile, withHeader } from '../../../support/weight-files.ts';
 
 const open = (bytes: Uint8Array) => openWeightFile(memorySource(bytes));
 const entry = (shape: unknown, offsets: unknown, dtype: unknown = 'F32') => ({

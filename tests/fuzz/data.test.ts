@@ -5,17 +5,17 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
-import { readZipDirectory } from '../../../src/data/archives/zip-directory.ts';
-import { readZipEntry } from '../../../src/data/archives/zip-entry.ts';
-import { labelOf } from '../../../src/data/labels.ts';
-import { openParquet } from '../../../src/data/parquet/parquet-file.ts';
-import { keyedRandom, type KeyedRandom } from '../../../src/lib/random.ts';
-import { bytesSource } from '../../../src/platform/byte-source.ts';
-import { StudioError } from '../../../src/protocol/errors.ts';
+import { readZipDirectory } from '../../src/data/archives/zip-directory.ts';
+import { readZipEntry } from '../../src/data/archives/zip-entry.ts';
+import { labelOf } from '../../src/data/labels.ts';
+import { openParquet } from '../../src/data/parquet/parquet-file.ts';
+import { keyedRandom, type KeyedRandom } from '../../src/lib/random.ts';
+import { bytesSource } from '../../src/platform/byte-source.ts';
+import { StudioError } from '../../src/protocol/errors.ts';
 
 const SEED = 20_240_601;
 const MINUTES = 60_000;
-const folder = new URL('../../parity/data/fixtures/', import.meta.url);
+const folder = new URL('../parity/data/fixtures/', import.meta.url);
 const parquets = readdirSync(folder)
   .filter((name) => name.endsWith('.parquet'))
   .sort()

@@ -1,15 +1,11 @@
 /** What the tests of models share: ByteSources in memory that count reads, and safetensors files made by hand. */
 import type * as tf from '@tensorflow/tfjs';
-import type { Backbone } from '../../../src/models/backbones/backbone.ts';
-import {
-  openBackboneWeights,
-  type LoadedWeights,
-  type LoadOptions,
-} from '../../../src/models/load-weights.ts';
-import type { Recipe } from '../../../src/protocol/recipe.ts';
-import type { ByteSource, Platform } from '../../../src/platform/platform.ts';
-import { remoteFiles } from '../../../src/platform/remote-files.ts';
-import { StudioError } from '../../../src/protocol/errors.ts';
+import type { Backbone } from '../../src/models/backbones/backbone.ts';
+import { openBackboneWeights, type LoadedWeights, type LoadOptions } from '../../src/models/load-weights.ts';
+import type { Recipe } from '../../src/protocol/recipe.ts';
+import type { ByteSource, Platform } from '../../src/platform/platform.ts';
+import { remoteFiles } from '../../src/platform/remote-files.ts';
+import { StudioError } from '../../src/protocol/errors.ts';
 
 export interface CountingSource extends ByteSource {
   readonly reads: (readonly [start: number, end: number])[];

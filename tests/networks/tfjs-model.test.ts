@@ -1,12 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
 import { zipSync } from 'fflate';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { buildBackbone } from '../../../../src/models/backbones/registry.ts';
-import { variablesOf } from '../../../../src/models/weights/fill-model.ts';
-import { openWeightFile } from '../../../../src/models/weights/registry.ts';
-import { RecipeSchema } from '../../../../src/protocol/recipe.ts';
-import { teachableMachine } from '../../../support/teachable-machine.ts';
-import { codeOf, filePlatform, loadWeights, memorySource } from '../support.ts';
+import { buildBackbone } from '../../src/models/backbones/registry.ts';
+import { variablesOf } from '../../src/models/weights/fill-model.ts';
+import { openWeightFile } from '../../src/models/weights/registry.ts';
+import { RecipeSchema } from '../../src/protocol/recipe.ts';
+import { teachableMachine } from '../support/teachable-machine.ts';
+import { codeOf, filePlatform, loadWeights, memorySource } from '../support/weight-files.ts';
 
 beforeAll(async () => {
   await tf.setBackend('cpu');

@@ -3,16 +3,14 @@ import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
-import { findNameMap } from '../../../../src/models/weights/name-maps/registry.ts';
-import { openWeightFile } from '../../../../src/models/weights/registry.ts';
-import { StudioError } from '../../../../src/protocol/errors.ts';
-import { f32, filePlatform, memorySource, safetensorsFile } from '../support.ts';
+import { findNameMap } from '../../src/models/weights/name-maps/registry.ts';
+import { openWeightFile } from '../../src/models/weights/registry.ts';
+import { StudioError } from '../../src/protocol/errors.ts';
+import { f32, filePlatform, memorySource, safetensorsFile } from '../support/weight-files.ts';
 
 const utf8 = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
 const fixture = (name: string): Uint8Array =>
-  new Uint8Array(
-    gunzipSync(readFileSync(new URL(`../../../parity/models/fixtures/${name}.gz`, import.meta.url))),
-  );
+  new Uint8Array(gunzipSync(readFileSync(new URL(`../parity/models/fixtures/${name}.gz`, import.meta.url))));
 
 const tfjs = {
   'model.json': utf8({

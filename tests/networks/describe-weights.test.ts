@@ -6,13 +6,13 @@ import { gunzipSync } from 'node:zlib';
 import * as tf from '@tensorflow/tfjs';
 import { zipSync } from 'fflate';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { buildBackbone } from '../../../src/models/backbones/registry.ts';
-import { describeWeights, inspectWeights } from '../../../src/models/describe-weights.ts';
-import { openBackboneWeights } from '../../../src/models/load-weights.ts';
-import type { Platform } from '../../../src/platform/platform.ts';
-import { RecipeSchema, type Recipe } from '../../../src/protocol/recipe.ts';
-import { teachableMachine } from '../../support/teachable-machine.ts';
-import { codeOf, f32, filePlatform, safetensorsFile } from './support.ts';
+import { buildBackbone } from '../../src/models/backbones/registry.ts';
+import { describeWeights, inspectWeights } from '../../src/models/describe-weights.ts';
+import { openBackboneWeights } from '../../src/models/load-weights.ts';
+import type { Platform } from '../../src/platform/platform.ts';
+import { RecipeSchema, type Recipe } from '../../src/protocol/recipe.ts';
+import { teachableMachine } from '../support/teachable-machine.ts';
+import { codeOf, f32, filePlatform, safetensorsFile } from '../support/weight-files.ts';
 
 beforeAll(async () => {
   await tf.setBackend('cpu');
@@ -102,7 +102,7 @@ describe('picked weights', () => {
   });
 
   it('of an unusual width fit the network that was chosen, or are said to be of another width', async () => {
-    const packed = readFileSync(new URL('../../parity/models/fixtures/flat.keras.gz', import.meta.url));
+    const packed = readFileSync(new URL('../parity/models/fixtures/flat.keras.gz', import.meta.url));
     const files = [file('mine.keras', new Uint8Array(gunzipSync(packed)))];
     const narrow = backboneOf('mobilenetv2', 'random', { alpha: 0.1 });
     const found = await inspectWeights('mine.keras', narrow, page, { files });
@@ -150,7 +150,7 @@ describe('weights at an address', () => {
     inspectWeights(address, backboneOf('mobilenetv2', 'random', { alpha: 0.1 }), page, {});
 
   it('of Keras are fetched whole, with progress, and recorded with their version', async () => {
-    const packed = readFileSync(new URL('../../parity/models/fixtures/backbone.h5.gz', import.meta.url));
+    const packed = readFileSync(new URL('../parity/models/fixtures/backbone.h5.gz', import.meta.url));
     const origin = await serve({ '/mine.h5': new Uint8Array(gunzipSync(packed)) });
     const found = await inspect(`${origin}/mine.h5`);
     expect(found.weights).toMatchObject({ kind: 'download', origin: `${origin}/mine.h5` });
