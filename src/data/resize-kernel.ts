@@ -1,6 +1,7 @@
 /**
  * Owns the SIMD kernel of resizing and its memory. The module is resize-kernel.wat, assembled.
  */
+import { startSimdModule } from '../lib/simd-module.ts';
 import { rgbaToRgb } from '../platform/pixels.ts';
 import type { RgbPicture } from '../platform/platform.ts';
 import type { Weights } from './resize-weights.ts';
@@ -99,16 +100,8 @@ export function resizeByKernel(
 }
 
 function theKernel(): KernelExports | null {
-  loaded = loaded === undefined ? load() : loaded;
+  if (loaded === undefined) loaded = startSimdModule(RESIZE_KERNEL) as KernelExports | null;
   return loaded;
-}
-
-function load(): KernelExports | null {
-  const bytes = Uint8Array.from(atob(RESIZE_KERNEL), (character) => character.charCodeAt(0));
-  // False where WebAssembly has no SIMD: the module is sound, as the tests see to.
-  if (!WebAssembly.validate(bytes)) return null;
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes));
-  return exports as unknown as KernelExports;
 }
 
 /** Places things one after another in the kernel's memory. */
