@@ -3,10 +3,12 @@
  * the file's way through another process, the canvas, and copies of four bytes a pixel.
  */
 import type { RgbPicture } from './platform.ts';
+import { SpareMemory } from './spare-memory.ts';
 import { layout420, planesToRgb, takesPlanes } from './ycc-kernel.ts';
 
 /** Whether the browser may give planes: false once it did not. */
 let mayGivePlanes = 'ImageDecoder' in globalThis;
+const memory = new SpareMemory();
 
 /**
  * Decodes a JPEG whose colour planes have half of its sides.
@@ -26,8 +28,14 @@ export async function decodePlanes(
     const { image } = await decoder.decode();
     const planes = await readPlanes(image, width, height);
     image.close();
-    if (planes === null) mayGivePlanes = false;
-    return planes && { width, height, channels: 3, data: planesToRgb(planes, width, height) };
+    if (planes === null) {
+      mayGivePlanes = false;
+      return null;
+    }
+    const data = memory.take(width * height * 3);
+    planesToRgb(planes, width, height, data);
+    memory.give(planes);
+    return { width, height, channels: 3, data, release: () => memory.give(data) };
   } catch (error) {
     // What is wrong with the picture is for the decoder to say that every browser has.
     if (error instanceof DOMException || error instanceof TypeError) return null;
@@ -37,13 +45,17 @@ export async function decodePlanes(
   }
 }
 
-async function readPlanes(image: VideoFrame, width: number, height: number): Promise<Uint8Array | null> {
+async function readPlanes(
+  image: VideoFrame,
+  width: number,
+  height: number,
+): Promise<Uint8Array<ArrayBuffer> | null> {
   const { format, visibleRect, colorSpace } = image;
   const isWhole = visibleRect?.width === width && visibleRect.height === height;
   const isOfJpeg = colorSpace.fullRange === true && colorSpace.matrix === 'smpte170m';
   if (format !== 'I420' || !isWhole || !isOfJpeg) return null;
   const { byteLength, planes } = layout420(width, height);
-  const bytes = new Uint8Array(byteLength);
+  const bytes = memory.take(byteLength);
   await image.copyTo(bytes, { layout: [...planes] });
   return bytes;
 }

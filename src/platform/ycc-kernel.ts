@@ -70,9 +70,9 @@ export function takesPlanes(width: number, height: number): boolean {
  * Planes whose colours have half of the sides to RGB, bit by bit as libjpeg does it.
  *
  * @param planes as {@link layout420} says; a picture of which {@link takesPlanes} is true
- * @returns RGB uint8, `[height, width, 3]`
+ * @param rgb filled: RGB uint8, `[height, width, 3]`
  */
-export function planesToRgb(planes: Uint8Array, width: number, height: number): Uint8Array {
+export function planesToRgb(planes: Uint8Array, width: number, height: number, rgb: Uint8Array): void {
   const kernel = theKernel();
   invariant(kernel !== null, 'takesPlanes was asked');
   const [y, blue, red] = layout420(width, height).planes.map(({ offset }) => offset) as [
@@ -81,16 +81,15 @@ export function planesToRgb(planes: Uint8Array, width: number, height: number): 
     number,
   ];
   const into = align(planes.byteLength);
-  const resultBytes = width * height * 3;
   // Twice 16 bits a value, and a value before the first.
   const scratchBytes = align(width * 2);
-  const scratch = align(into + resultBytes) + SLACK_BYTES;
+  const scratch = align(into + rgb.byteLength) + SLACK_BYTES;
   const missing = scratch + 3 * scratchBytes - kernel.memory.buffer.byteLength;
   if (missing > 0) kernel.memory.grow(Math.ceil(missing / 65_536));
   const bytes = new Uint8Array(kernel.memory.buffer);
   bytes.set(planes);
   kernel.rgb(y, blue, red, into, width, height, scratch, scratchBytes);
-  return bytes.slice(into, into + resultBytes);
+  rgb.set(bytes.subarray(into, into + rgb.byteLength));
 }
 
 const align = (bytes: number): number => Math.ceil((bytes + SLACK_BYTES) / 16) * 16;
