@@ -26,8 +26,7 @@ export async function decodePlanes(
   const decoder = new ImageDecoder({ data: jpeg, type: 'image/jpeg', colorSpaceConversion: 'none' });
   try {
     const { image } = await decoder.decode();
-    const planes = await readPlanes(image, width, height);
-    image.close();
+    const planes = await readPlanes(image, width, height).finally(() => image.close());
     if (planes === null) {
       mayGivePlanes = false;
       return null;
