@@ -1,30 +1,37 @@
 /**
  * Owns the SIMD kernel of resizing and its memory. The module is resize-kernel.wat, assembled.
  */
+import { startSimdModule } from '../lib/simd-module.ts';
 import { rgbaToRgb } from '../platform/pixels.ts';
 import type { RgbPicture } from '../platform/platform.ts';
 import type { Weights } from './resize-weights.ts';
 
 export const RESIZE_KERNEL =
-  'AGFzbQEAAAABGQJgCn9/f39/f39/f38AYAh/f39/f39/fwADAwIAAQUDAQABBxoDBm1lbW9yeQIABmFjcm9zcwAABGRvd24AAQrB' +
-  'BgKvAgIEfwR7/QwAEAMQARAEEAIQBRAQEBAQ/QwAEAQQARAFEAIQBhAQEBAQIARBA0YbIQ4DQEEAIQoDQCAAIAQgBiAKQQJ0aigC' +
-  'AGxqIQsgCCAKIAlsaiEMIAwgByAKQQJ0aigCAEEDdGohDf0MAAAAAAAAAAAAAAAAAAAAACEQ/QwAACAAAAAgAAAAIAAAACAAIRED' +
-  'QCAL/V0DACAO/Q4hDyAQIA8gDP0JAgD9ugH9rgEhECARIA8gDP0JAgT9ugH9rgEhESALIARBAXRqIQsgDEEIaiEMIAwgDUkNAAsg' +
-  'EEEP/asBIBH9rgFBFv2sASERIBEgEf2FASERIAEgESAR/Wb9WgIAACABQQNqIQEgCkEBaiEKIAogBUkNAAsgACADaiEAIAJBAWsh' +
-  'AiACDQALC40EAgZ/DnsDQCAAIAIgBCAIQQJ0aigCAGxqIQ0gBSAIQQJ0aigCAEEDdCEMQQAhCQNAIA0gCWohCkEAIQv9DAAAAAAA' +
-  'AAAAAAAAAAAAAAAhFCAUIRUgFCEWIBQhF/0MAAAgAAAAIAAAACAAAAAgACEYIBghGSAYIRogGCEbA0AgCv0ABAAhDiAKIAJq/QAE' +
-  'ACEPIA4gD/0NABABEQISAxMEFAUVBhYHFyEQIA4gD/0NCBgJGQoaCxsMHA0dDh4PHyERIAYgC2r9CQIAIRIgBiALav0JAgQhEyAQ' +
-  '/YkBIQ4gFCAOIBL9ugH9rgEhFCAYIA4gE/26Af2uASEYIBD9igEhDiAVIA4gEv26Af2uASEVIBkgDiAT/boB/a4BIRkgEf2JASEO' +
-  'IBYgDiAS/boB/a4BIRYgGiAOIBP9ugH9rgEhGiAR/YoBIQ4gFyAOIBL9ugH9rgEhFyAbIA4gE/26Af2uASEbIAogAkEBdGohCiAL' +
-  'QQhqIQsgCyAMSQ0ACyAUQQ/9qwEgGP2uAUEW/awBIRggFUEP/asBIBn9rgFBFv2sASEZIBZBD/2rASAa/a4BQRb9rAEhGiAXQQ/9' +
-  'qwEgG/2uAUEW/awBIRsgASAJaiAYIBn9hQEgGiAb/YUB/Wb9CwQAIAlBEGohCSAJIAJJDQALIAYgB2ohBiABIAJqIQEgCEEBaiEI' +
-  'IAggA0kNAAsL';
+  'AGFzbQEAAAABJgRgA39/fwBgBH9/f38AYAp/f39/f39/f39/AGAIf39/f39/f38AAwYFAAEAAgMFAwEAAQcaAwZtZW1vcnkCAAZhY3Jvc3MA' +
+  'AwRkb3duAAQK4AoFcAIBfwJ7IAAgAmohAwNAIAD9AAQAIQQgACACav0ABAAhBSABIAQgBf0NABABEQISAxMEFAUVBhYHF/0LBAAgASAEIAX9' +
+  'DQgYCRkKGgsbDBwNHQ4eDx/9CwQQIABBEGohACABQSBqIQEgACADSQ0ACwtfAgF/AXv9DP8A/wD/AP8A/wD/AP8A/wAhBSABIAJqIQQDQCAB' +
+  'IAD9AAQAIAP9jQEgBf1OIAD9AAQQIAP9jQEgBf1O/Wb9CwQAIABBIGohACABQRBqIQEgASAESQ0ACwsZACAAIAEgAkEAEAEgACABIAJqIAJB' +
+  'CBABC+MEAgl/DnsgA0EDdCEOIAAgASAOEAAgASAAIA4QACAAIAEgDhAAIAEgACAOEAAgBEEEdCEQIAIhDQNAIAAgECAGIApBAnRqKAIAbGoh' +
+  'DCAIIAcgCkECdGooAgBBA3RqIRJBACELA0AgDCALQQR0aiEPIAghEf0MAAAAAAAAAAAAAAAAAAAAACEZIBkhGiAZIRsgGSEc/QwAACAAAAAg' +
+  'AAAAIAAAACAAIR0gHSEeIB0hHyAdISADQCAP/QAEACETIA8gEGr9AAQAIRQgEyAU/Q0AEAERAhIDEwQUBRUGFgcXIRUgEyAU/Q0IGAkZChoL' +
+  'GwwcDR0OHg8fIRYgEf0JAgAhFyAR/QkCBCEYIBX9iQEhEyAZIBMgF/26Af2uASEZIB0gEyAY/boB/a4BIR0gFf2KASETIBogEyAX/boB/a4B' +
+  'IRogHiATIBj9ugH9rgEhHiAW/YkBIRMgGyATIBf9ugH9rgEhGyAfIBMgGP26Af2uASEfIBb9igEhEyAcIBMgF/26Af2uASEcICAgEyAY/boB' +
+  '/a4BISAgDyAQQQF0aiEPIBFBCGohESARIBJJDQALIBlBD/2rASAd/a4BQRb9rAEhHSAaQQ/9qwEgHv2uAUEW/awBIR4gG0EP/asBIB/9rgFB' +
+  'Fv2sASEfIBxBD/2rASAg/a4BQRb9rAEhICANIB0gHv2FASAfICD9hQH9Zv0LBAAgDUEQaiENIAtBAWohCyALQQNJDQALIAggCWohCCAKQQFq' +
+  'IQogCiAFSQ0ACyAFQRhsIQ4gAiABIA4QAiABIAIgDhACIAIgASAOEAIgASACIA4QAguNBAIGfw57A0AgACACIAQgCEECdGooAgBsaiENIAUg' +
+  'CEECdGooAgBBA3QhDEEAIQkDQCANIAlqIQpBACEL/QwAAAAAAAAAAAAAAAAAAAAAIRQgFCEVIBQhFiAUIRf9DAAAIAAAACAAAAAgAAAAIAAh' +
+  'GCAYIRkgGCEaIBghGwNAIAr9AAQAIQ4gCiACav0ABAAhDyAOIA/9DQAQARECEgMTBBQFFQYWBxchECAOIA/9DQgYCRkKGgsbDBwNHQ4eDx8h' +
+  'ESAGIAtq/QkCACESIAYgC2r9CQIEIRMgEP2JASEOIBQgDiAS/boB/a4BIRQgGCAOIBP9ugH9rgEhGCAQ/YoBIQ4gFSAOIBL9ugH9rgEhFSAZ' +
+  'IA4gE/26Af2uASEZIBH9iQEhDiAWIA4gEv26Af2uASEWIBogDiAT/boB/a4BIRogEf2KASEOIBcgDiAS/boB/a4BIRcgGyAOIBP9ugH9rgEh' +
+  'GyAKIAJBAXRqIQogC0EIaiELIAsgDEkNAAsgFEEP/asBIBj9rgFBFv2sASEYIBVBD/2rASAZ/a4BQRb9rAEhGSAWQQ/9qwEgGv2uAUEW/awB' +
+  'IRogF0EP/asBIBv9rgFBFv2sASEbIAEgCWogGCAZ/YUBIBogG/2FAf1m/QsEACAJQRBqIQkgCSACSQ0ACyAGIAdqIQYgASACaiEBIAhBAWoh' +
+  'CCAIIANJDQALCw==';
 
 /** What the module exports. */
 interface KernelExports {
   readonly memory: WebAssembly.Memory;
   across(
-    from: number, into: number, rows: number, rowBytes: number, channels: number,
+    from: number, other: number, into: number, rowBytes: number, channels: number,
     to: number, starts: number, pairs: number, weights: number, weightBytes: number,
   ): void; // prettier-ignore
   down(
@@ -34,9 +41,9 @@ interface KernelExports {
 }
 
 /** The kernel may read so far beyond the last pixel, and write so far beyond the last row. */
-const SLACK_BYTES = 16;
-/** Rows go through the kernel's memory in bands that fit the processor's caches. */
-const BAND_BYTES = 2 ** 18;
+const SLACK_BYTES = 64;
+/** Rows that go across at a time. */
+const BAND_ROWS = 16;
 /** The memory never shrinks, so that what takes more of it is left to plain JavaScript. */
 const MOST_BYTES = 2 ** 26;
 
@@ -70,13 +77,13 @@ export function resizeByKernel(
   const width = across?.starts.length ?? columns;
   const height = down?.starts.length ?? rows;
   const rowBytes = columns * channels;
-  const bandRows = Math.max(1, Math.min(rows, Math.floor(BAND_BYTES / rowBytes)));
   const layout = new Layout();
   const acrossAt = layout.weights(across);
   const downAt = layout.weights(down);
-  const bandAt = layout.place(bandRows * rowBytes);
-  // The kernel reads a row more than there is where the number of rows is odd.
-  const middleAt = layout.place((rows + 1) * width * 3);
+  const bandAt = layout.place(BAND_ROWS * rowBytes);
+  const otherAt = layout.place(BAND_ROWS * Math.max(rowBytes, width * 3));
+  // The last band writes all of its rows; down reads a row more than there is where their number is odd.
+  const middleAt = layout.place((rows + BAND_ROWS) * width * 3);
   const resultAt = layout.place(height * width * 3);
   if (layout.size > MOST_BYTES) return null;
   grow(kernel.memory, layout.size);
@@ -85,11 +92,11 @@ export function resizeByKernel(
     bytes.set(channels === 3 ? data : rgbaToRgb(data), middleAt);
   } else {
     const { starts, pairs, weights, weightBytes } = store(kernel.memory, acrossAt, across);
-    for (let row = 0; row < rows; row += bandRows) {
-      const count = Math.min(bandRows, rows - row);
+    for (let row = 0; row < rows; row += BAND_ROWS) {
+      const count = Math.min(BAND_ROWS, rows - row);
       bytes.set(data.subarray(row * rowBytes, (row + count) * rowBytes), bandAt);
       const into = middleAt + row * width * 3;
-      kernel.across(bandAt, into, count, rowBytes, channels, width, starts, pairs, weights, weightBytes);
+      kernel.across(bandAt, otherAt, into, rowBytes, channels, width, starts, pairs, weights, weightBytes);
     }
   }
   if (down === null) return bytes.slice(middleAt, middleAt + rows * width * 3);
@@ -99,16 +106,8 @@ export function resizeByKernel(
 }
 
 function theKernel(): KernelExports | null {
-  loaded = loaded === undefined ? load() : loaded;
+  if (loaded === undefined) loaded = startSimdModule(RESIZE_KERNEL) as KernelExports | null;
   return loaded;
-}
-
-function load(): KernelExports | null {
-  const bytes = Uint8Array.from(atob(RESIZE_KERNEL), (character) => character.charCodeAt(0));
-  // False where WebAssembly has no SIMD: the module is sound, as the tests see to.
-  if (!WebAssembly.validate(bytes)) return null;
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes));
-  return exports as unknown as KernelExports;
 }
 
 /** Places things one after another in the kernel's memory. */

@@ -17,6 +17,8 @@ export async function decodePicture(encoded: Uint8Array): Promise<RgbPicture> {
       limitInputPixels: MAX_PICTURE_PIXELS,
       pages: 1,
       ignoreIcc: true,
+      // Row by row into the result: else the whole picture is decoded to memory first, and copied.
+      sequentialRead: true,
     });
     const converted = isCmyk
       ? picture.pipelineColourspace('cmyk').toColourspace('cmyk')

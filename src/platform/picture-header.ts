@@ -16,6 +16,8 @@ export interface PictureHeader {
   readonly mayHaveAlpha: boolean;
   /** Whether a JPEG is kept in print colours, of which libraries make RGB in different ways. */
   readonly isCmyk: boolean;
+  /** Whether a JPEG keeps its colours at half of the width and height (4:2:0), as most do. */
+  readonly hasHalvedColours: boolean;
 }
 
 /**
@@ -80,12 +82,24 @@ function readJpeg(view: DataView): PictureHeader | null {
     if (marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc) {
       const components = view.getUint8(at + 9);
       const [height, width] = [view.getUint16(at + 5), view.getUint16(at + 7)];
-      return { ...header('jpeg', width, height, false), isCmyk: components === 4 };
+      return {
+        ...header('jpeg', width, height, false),
+        isCmyk: components === 4,
+        hasHalvedColours: components === 3 && hasHalvedColours(view, at + 10),
+      };
     }
     const standalone = marker === 0x01 || (marker >= 0xd0 && marker <= 0xd8);
     at += standalone ? 2 : 2 + view.getUint16(at + 2);
   }
   return null;
+}
+
+/** @param at where the three planes are described, each by its number, its sampling and its table */
+function hasHalvedColours(view: DataView, at: number): boolean {
+  const samplings = [1, 4, 7].map((offset) =>
+    at + offset < view.byteLength ? view.getUint8(at + offset) : 0,
+  );
+  return samplings.join() === [0x22, 0x11, 0x11].join();
 }
 
 function readPng(view: DataView): PictureHeader {
@@ -142,7 +156,7 @@ function readAvif(view: DataView, bytes: Uint8Array): PictureHeader | null {
 }
 
 function header(format: PictureFormat, width: number, height: number, mayHaveAlpha: boolean): PictureHeader {
-  return { format, width, height, mayHaveAlpha, isCmyk: false };
+  return { format, width, height, mayHaveAlpha, isCmyk: false, hasHalvedColours: false };
 }
 
 function startsWith(bytes: Uint8Array, ...magic: readonly number[]): boolean {

@@ -13,6 +13,8 @@ export interface RgbPicture {
   readonly channels: 3 | 4;
   /** `width * height * channels` bytes. */
   readonly data: Uint8Array;
+  /** Lets the memory of `data`, which must not be used after that, be used for the next picture. */
+  readonly release?: () => void;
 }
 
 /** A readable stretch of bytes: a file, a Blob or a ranged URL. */

@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
 import { beforeAll, expect, it } from 'vitest';
 import fixtures from '../parity/data/fixtures/pictures.json';
+import sharp, { type Sharp } from 'sharp';
+import { decodePicture } from '../../src/platform/decode.node.ts';
 import { newPage } from './harness.ts';
 import type { Decoded } from './picture-worker.ts';
 
@@ -55,6 +57,29 @@ it('gives the pixels of Pillow', async () => {
     expect(decoded[index], name).toEqual({ width, height, rgb: Array.from(Buffer.from(rgb, 'base64')) });
   }
 });
+
+it('gives the pixels that Node gives, whatever the sides and the sampling of the colours', async () => {
+  const sides = [[1, 1], [4, 9], [5, 3], [16, 16], [17, 33], [40, 1], [123, 77], [64, 200]] as const; // prettier-ignore
+  const jpegs = await Promise.all(
+    sides.flatMap(([width, height]) =>
+      (['4:2:0', '4:4:4'] as const).map((chromaSubsampling) =>
+        noise(width, height).jpeg({ quality: 90, chromaSubsampling }).toBuffer(),
+      ),
+    ),
+  );
+  const decoded = await decodeInChromium(jpegs);
+  for (const [index, jpeg] of jpegs.entries()) {
+    const { width, height, data } = await decodePicture(jpeg);
+    expect(decoded[index], `${width} x ${height}`).toEqual({ width, height, rgb: Array.from(data) });
+  }
+});
+
+/** Colours that change from pixel to pixel. */
+const noise = (width: number, height: number): Sharp =>
+  sharp(
+    Uint8Array.from({ length: width * height * 3 }, (_, i) => (Math.imul(i + 1, 2654435761) >>> 16) & 255),
+    { raw: { width, height, channels: 3 } },
+  );
 
 it('refuses what is no picture, and halves of pictures', async () => {
   const halves = pictures.map(([, { data }]) => Buffer.from(data, 'base64'));

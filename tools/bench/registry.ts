@@ -2,9 +2,10 @@
 import type { Bench } from './bench.ts';
 import { convolution } from './cases/convolution.ts';
 import { gpuStep } from './cases/gpu-step.ts';
+import { importing } from './cases/import.ts';
 import { memory } from './cases/memory.ts';
 import { recipe } from './cases/recipe.ts';
 import { scaling } from './cases/scaling.ts';
 import { weights } from './cases/weights.ts';
 
-export const BENCHES: readonly Bench[] = [recipe, scaling, memory, weights, gpuStep, convolution];
+export const BENCHES: readonly Bench[] = [recipe, scaling, memory, weights, importing, gpuStep, convolution];

@@ -22,7 +22,7 @@ export interface ChunkBudgets {
 }
 
 /** 9,400 pictures at 224 take 1.4 GB. */
-export const BUDGETS: ChunkBudgets = { fillBytes: 2 ** 26, mostBytes: 1.5 * 2 ** 30 };
+export const BUDGETS: ChunkBudgets = { fillBytes: 2 ** 24, mostBytes: 1.5 * 2 ** 30 };
 
 /** Written at once: few transactions, and little that waits in memory. */
 const WRITE_BYTES = 2 ** 23;

@@ -43,7 +43,10 @@ export async function preparePicture(
   decode: Decode,
   { encoded, size, resize }: PictureJob,
 ): Promise<PreparedPicture> {
-  const picture = resizePicture(await decode(encoded), size, resize);
+  const decoded = await decode(encoded);
+  const picture = resizePicture(decoded, size, resize);
+  // One of the right size already is handed on as it is.
+  if (picture !== decoded.data) decoded.release?.();
   return { picture, print: fingerprintOf(encoded, picture, size) };
 }
 

@@ -25,11 +25,13 @@ describe('median', () => {
 });
 
 describe('an aim', () => {
-  it('is a largest ratio or a largest figure', ({ expect }) => {
+  it('is a largest ratio, a largest figure or a least one', ({ expect }) => {
     expect(isReached(row({ aimRatio: 0.25 }))).toBe(true);
     expect(isReached(row({ aimRatio: 0.2 }))).toBe(false);
     expect(isReached(row({ aimFigure: 25 }))).toBe(true);
     expect(isReached(row({ aimFigure: 24 }))).toBe(false);
+    expect(isReached(row({ aimLeast: 25 }))).toBe(true);
+    expect(isReached(row({ aimLeast: 26 }))).toBe(false);
     expect(isReached(row({}))).toBeNull();
   });
 });

@@ -1,0 +1,104 @@
+/** Opening a set as large as the paper's, in Chromium and in Node: pictures a second, memory, and what is decoded again. */
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
+import os from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Bench, Row, Settings } from '../bench.ts';
+import { makeLargeSet } from '../large-set.ts';
+import type { Openings } from '../opening.ts';
+import { openInPage } from '../opening-page.ts';
+
+const MEGABYTE = 1e6;
+/** As the paper's: 320 MB. */
+const PICTURES = 9400;
+const QUICK_PICTURES = 600;
+
+export const importing: Bench = {
+  name: 'import',
+  help: 'opening a Parquet file of 9,400 JPEGs, 320 MB: pictures a second and memory (5 minutes; Linux)',
+  async run(settings) {
+    const folder = await mkdtemp(join(os.tmpdir(), 'mien-import-'));
+    try {
+      return await measure(settings, folder);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  },
+};
+
+async function measure({ quick, say }: Settings, folder: string): Promise<readonly Row[]> {
+  const path = join(folder, 'large.parquet');
+  await makeLargeSet(path, quick ? QUICK_PICTURES : PICTURES);
+  const fileBytes = (await stat(path)).size;
+  say(`made: ${Math.round(fileBytes / MEGABYTE)} MB`);
+  await mkdir(join(folder, 'node'));
+  const inNode = await openInNode(path, join(folder, 'node'));
+  say(`Node: ${inNode.first.seconds.toFixed(1)} s`);
+  // What Node kept takes more than a gigabyte.
+  await rm(join(folder, 'node'), { recursive: true });
+  const inPage = await openInPage(path, folder);
+  say(`Chromium: ${inPage.first.seconds.toFixed(1)} s`);
+  return [...rowsOf('Chromium', inPage, fileBytes), ...rowsOf('Node', inNode, fileBytes)];
+}
+
+async function openInNode(path: string, folder: string): Promise<Openings> {
+  const child = fork(fileURLToPath(new URL('../opening-node.ts', import.meta.url)), [path, folder]);
+  const failed = once(child, 'exit').then(([code]) => {
+    throw new Error(`Opening the set in Node was to send figures; it ended with ${String(code)}.`);
+  });
+  const [openings] = (await Promise.race([once(child, 'message'), failed])) as [Openings];
+  return openings;
+}
+
+function rowsOf(where: string, { first, second, heapBytes, batchMs }: Openings, fileBytes: number): Row[] {
+  const cores = os.availableParallelism();
+  const file = { against: 'the file', unit: 'MB', other: fileBytes / MEGABYTE };
+  const count = first.pictures.toLocaleString('en');
+  return [
+    {
+      what: `${where}: ${count} JPEGs of 640x640 to 224, first opening`,
+      against: 'its processor time, on all cores',
+      unit: '/s',
+      mien: first.pictures / first.seconds,
+      other: (first.pictures / first.cpuSeconds) * cores,
+      aimLeast: 400,
+      note: `Pictures a second on ${cores} cores, as the clock saw it; beside it what the processor time would give if nothing else ran and no core ever waited.`,
+    },
+    {
+      what: `${where}: second opening`,
+      against: 'first',
+      unit: 's',
+      mien: second.seconds,
+      other: first.seconds,
+    },
+    {
+      what: `${where}: most memory of scripts and buffers`,
+      ...file,
+      mien: heapBytes / MEGABYTE,
+      aimFigure: 300,
+      note:
+        where === 'Node'
+          ? 'Heap and buffers of the main thread, garbage included.'
+          : 'The browser’s own count of the page and its workers, in an opening of its own.',
+    },
+    { what: `${where}: most private memory of a process`, ...file, mien: first.processBytes / MEGABYTE },
+    ...decodingRows(where, first.decoded, second.decoded),
+    ...(batchMs === null ? [] : [batchRow(where, batchMs)]),
+  ];
+}
+
+function decodingRows(where: string, first: number | null, second: number | null): Row[] {
+  if (first === null || second === null) return [];
+  const what = `${where}: pictures decoded by the second opening`;
+  return [{ what, against: 'first', unit: '', mien: second, other: first, aimFigure: 0 }];
+}
+
+const batchRow = (where: string, { firstEpoch, secondEpoch }: NonNullable<Openings['batchMs']>): Row => ({
+  what: `${where}: 32 pictures at random, second epoch after it`,
+  against: 'first epoch after it',
+  unit: 'ms',
+  mien: secondEpoch,
+  other: firstEpoch,
+});

@@ -1,0 +1,23 @@
+/** What the two halves of the import benchmark measure, in a page and in Node. */
+
+/** One opening of a large set. */
+export interface Opening {
+  readonly pictures: number;
+  readonly seconds: number;
+  /** Of all processes and threads that took part. */
+  readonly cpuSeconds: number;
+  /** The most private memory of one process. */
+  readonly processBytes: number;
+  /** Pictures that were decoded; null where that cannot be seen. */
+  readonly decoded: number | null;
+}
+
+/** The first and the second opening. */
+export interface Openings {
+  readonly first: Opening;
+  readonly second: Opening;
+  /** The most memory of scripts and their buffers at a time: of the page and its workers, or of Node. */
+  readonly heapBytes: number;
+  /** Of reading a batch of 32 pictures at random after the second opening, twice through the set; null if not measured. */
+  readonly batchMs: { readonly firstEpoch: number; readonly secondEpoch: number } | null;
+}
