@@ -6,7 +6,7 @@ export interface Row {
   readonly what: string;
   /** What it is compared with. */
   readonly against: string;
-  /** `s`, `ms`, `MB`, or nothing for a count. */
+  /** `s`, `ms`, `MB`, `%`, or nothing for a count. */
   readonly unit: string;
   readonly mien: number;
   readonly other: number;
@@ -14,6 +14,8 @@ export interface Row {
   readonly aimRatio?: number;
   /** Largest value of `mien`. */
   readonly aimFigure?: number;
+  /** Largest distance of `mien` from `other`, either way: where the two should be the same. */
+  readonly aimDistance?: number;
   /** What a reader must know to trust the figure. */
   readonly note?: string;
 }
@@ -42,7 +44,8 @@ export function median(values: readonly number[]): number {
 }
 
 /** Whether a row's aim was reached; null where it has none. */
-export function isReached({ mien, other, aimRatio, aimFigure }: Row): boolean | null {
+export function isReached({ mien, other, aimRatio, aimFigure, aimDistance }: Row): boolean | null {
+  if (aimDistance !== undefined) return Math.abs(mien - other) <= aimDistance;
   if (aimFigure !== undefined) return mien <= aimFigure;
   if (aimRatio !== undefined) return mien / other <= aimRatio;
   return null;
@@ -77,7 +80,8 @@ export function table(rows: readonly Row[]): string {
   return [...lines, ...notes.map((note, index) => `[${(index + 1).toString()}] ${note}`)].join('\n');
 }
 
-function aimOf({ aimRatio, aimFigure, unit }: Row): string {
+function aimOf({ aimRatio, aimFigure, aimDistance, unit }: Row): string {
+  if (aimDistance !== undefined) return `± ${figure(aimDistance, unit)}`;
   if (aimFigure !== undefined) return `≤ ${figure(aimFigure, unit)}`;
   return aimRatio === undefined ? '' : `≤ ${ratio(aimRatio)}`;
 }
