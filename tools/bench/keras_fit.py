@@ -1,6 +1,6 @@
 """
-Times Keras' `fit` on the recipe that tools/bench measures: `python keras_fit.py FOLDER EPOCHS`. Prints JSON:
-the seconds of each epoch, head and fine-tuning. Weights are random: they cost the same.
+Times Keras' `fit` on the recipe that tools/bench measures: `python keras_fit.py FOLDER EPOCHS ALPHA`. Prints
+JSON: the seconds of each epoch, head and fine-tuning. Weights are random: they cost the same.
 """
 
 import json
@@ -12,10 +12,10 @@ import keras
 from keras import layers
 
 
-def build(size, classes):
+def build(size, classes, alpha):
     """The paper's network: augmentation in the model, frozen base, pooled, dropout, dense."""
     base = keras.applications.MobileNetV2(
-        input_shape=(size, size, 3), alpha=0.35, include_top=False, weights=None
+        input_shape=(size, size, 3), alpha=alpha, include_top=False, weights=None
     )
     base.trainable = False
     inputs = keras.Input((size, size, 3))
@@ -61,9 +61,9 @@ def fit(model, data, epochs, rate):
 
 
 def main():
-    path, epochs = sys.argv[1], int(sys.argv[2])
+    path, epochs, alpha = sys.argv[1], int(sys.argv[2]), float(sys.argv[3])
     data = read(path)
-    base, model = build(data["trainX"].shape[1], int(data["trainY"].max()) + 1)
+    base, model = build(data["trainX"].shape[1], int(data["trainY"].max()) + 1, alpha)
     head = fit(model, data, epochs, 1e-3)
     base.trainable = True
     for layer in base.layers[:-30]:
@@ -73,7 +73,7 @@ def main():
 
 
 def read(folder):
-    """Raw uint8 pictures and labels with their shapes, as `keras-times.ts` writes them."""
+    """Raw uint8 pictures and labels with their shapes, as `keras-script.ts` writes them."""
     with open(f"{folder}/shapes.json", encoding="utf-8") as file:
         shapes = json.load(file)
     return {
@@ -82,4 +82,5 @@ def read(folder):
     }
 
 
-main()
+if __name__ == "__main__":
+    main()
