@@ -5,6 +5,16 @@ import { gpuStep } from './cases/gpu-step.ts';
 import { memory } from './cases/memory.ts';
 import { recipe } from './cases/recipe.ts';
 import { scaling } from './cases/scaling.ts';
+import { seeds } from './cases/seeds.ts';
 import { weights } from './cases/weights.ts';
 
-export const BENCHES: readonly Bench[] = [recipe, scaling, memory, weights, gpuStep, convolution];
+export const BENCHES: readonly Bench[] = [
+  recipe,
+  recipe224,
+  seeds,
+  scaling,
+  memory,
+  weights,
+  gpuStep,
+  convolution,
+];
