@@ -4,6 +4,7 @@ import { convolution } from './cases/convolution.ts';
 import { gpuStep } from './cases/gpu-step.ts';
 import { memory } from './cases/memory.ts';
 import { recipe } from './cases/recipe.ts';
+import { recipe224 } from './cases/recipe-224.ts';
 import { scaling } from './cases/scaling.ts';
 import { seeds } from './cases/seeds.ts';
 import { weights } from './cases/weights.ts';
