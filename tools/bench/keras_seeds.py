@@ -92,7 +92,8 @@ def read_safetensors(path):
 
 def feature_error(base, pictures, mien):
     """The largest relative distance of a picture's features from Mien's. Training is not believed if it is large."""
-    ours = np.asarray(features(base, pictures.astype(np.float32)))
+    # Of a copy: preprocess_input changes an array in place.
+    ours = np.asarray(features(base, pictures.copy()))
     error = float((np.linalg.norm(ours - mien, axis=1) / np.linalg.norm(mien, axis=1)).max())
     if not error < FEATURES_ALIKE:
         raise ValueError(f"features are {error} from Mien's: another network, other weights or other pictures")
@@ -164,4 +165,5 @@ def main():
         print(json.dumps(run(recipe, data, weights, int(seed))), flush=True)
 
 
-main()
+if __name__ == "__main__":
+    main()
