@@ -12,6 +12,8 @@ export interface KerasTimes {
   readonly keras: string;
   /** Seconds of each epoch, head and fine-tuning. */
   readonly epochs: readonly [readonly number[], readonly number[]];
+  /** Processors that it had on average. */
+  readonly share: number;
 }
 
 interface Timed {

@@ -1,6 +1,6 @@
 """
 Times Keras' `fit` on the recipe that tools/bench measures: `python keras_fit.py FOLDER EPOCHS ALPHA`. Prints
-JSON: the seconds of each epoch, head and fine-tuning. Weights are random: they cost the same.
+JSON: the seconds of each epoch, head and fine-tuning, and how many processors it had. Weights are random: they cost the same.
 """
 
 import json
@@ -31,21 +31,23 @@ def build(size, classes, alpha):
 
 
 class EpochTimes(keras.callbacks.Callback):
-    """Seconds of each epoch, validation included."""
+    """Seconds of each epoch, validation included, and processor seconds of all."""
 
     def __init__(self):
         super().__init__()
         self.seconds = []
+        self.busy = 0
 
     def on_epoch_begin(self, epoch, logs=None):
-        self.start = time.perf_counter()
+        self.start, self.before = time.perf_counter(), time.process_time()
 
     def on_epoch_end(self, epoch, logs=None):
         self.seconds.append(time.perf_counter() - self.start)
+        self.busy += time.process_time() - self.before
 
 
 def fit(model, data, epochs, rate):
-    """Trains for some epochs and returns their seconds."""
+    """Trains for some epochs and returns their times."""
     model.compile(keras.optimizers.Adam(rate), "sparse_categorical_crossentropy", metrics=["accuracy"])
     times = EpochTimes()
     model.fit(
@@ -57,7 +59,7 @@ def fit(model, data, epochs, rate):
         callbacks=[times],
         verbose=0,
     )
-    return times.seconds
+    return times
 
 
 def main():
@@ -69,7 +71,9 @@ def main():
     for layer in base.layers[:-30]:
         layer.trainable = False
     fine_tune = fit(model, data, epochs, 1e-5)
-    print(json.dumps({"keras": keras.__version__, "epochs": [head, fine_tune]}))
+    epochs = [head.seconds, fine_tune.seconds]
+    share = (head.busy + fine_tune.busy) / sum(map(sum, epochs))
+    print(json.dumps({"keras": keras.__version__, "epochs": epochs, "share": share}))
 
 
 def read(folder):

@@ -31,3 +31,20 @@ export const kerasMedians = ({ epochs: [head, fineTune] }: KerasTimes): Epochs =
 
 export const inWords = ([head, fineTune]: Epochs): string =>
   `${head.toFixed(2)} s a head epoch, ${fineTune.toFixed(2)} s a fine-tune epoch`;
+
+/** What work gave, and how much of one processor its thread had meanwhile. */
+export interface Shared<Value> {
+  readonly value: Value;
+  /** Near 1 on an idle machine; seconds times this are those that it would have taken there, roughly. */
+  readonly share: number;
+}
+
+/** Waits for work of this process. */
+export async function withShare<Value>(work: () => Promise<Value>): Promise<Shared<Value>> {
+  const [start, before] = [performance.now(), process.cpuUsage()];
+  const value = await work();
+  const { user, system } = process.cpuUsage(before);
+  return { value, share: (user + system) / 1000 / (performance.now() - start) };
+}
+
+export const shareInWords = (share: number): string => `${share.toFixed(2)} of a processor`;
