@@ -6,7 +6,7 @@ export interface Row {
   readonly what: string;
   /** What it is compared with. */
   readonly against: string;
-  /** `s`, `ms`, `MB`, `/s`, or nothing for a count. */
+  /** `s`, `ms`, `MB`, `/s`, `%`, or nothing for a count. */
   readonly unit: string;
   readonly mien: number;
   readonly other: number;
@@ -16,6 +16,8 @@ export interface Row {
   readonly aimFigure?: number;
   /** Smallest value of `mien`, where more is better. */
   readonly aimLeast?: number;
+  /** Largest distance of `mien` from `other`, either way: where the two should be the same. */
+  readonly aimDistance?: number;
   /** What a reader must know to trust the figure. */
   readonly note?: string;
 }
@@ -44,8 +46,9 @@ export function median(values: readonly number[]): number {
 }
 
 /** Whether a row's aim was reached; null where it has none. */
-export function isReached({ mien, other, aimRatio, aimFigure, aimLeast }: Row): boolean | null {
+export function isReached({ mien, other, aimRatio, aimFigure, aimLeast, aimDistance }: Row): boolean | null {
   if (aimLeast !== undefined) return mien >= aimLeast;
+  if (aimDistance !== undefined) return Math.abs(mien - other) <= aimDistance;
   if (aimFigure !== undefined) return mien <= aimFigure;
   if (aimRatio !== undefined) return mien / other <= aimRatio;
   return null;
@@ -80,8 +83,9 @@ export function table(rows: readonly Row[]): string {
   return [...lines, ...notes.map((note, index) => `[${(index + 1).toString()}] ${note}`)].join('\n');
 }
 
-function aimOf({ aimRatio, aimFigure, aimLeast, unit }: Row): string {
+function aimOf({ aimRatio, aimFigure, aimLeast, aimDistance, unit }: Row): string {
   if (aimLeast !== undefined) return `≥ ${figure(aimLeast, unit)}`;
+  if (aimDistance !== undefined) return `± ${figure(aimDistance, unit)}`;
   if (aimFigure !== undefined) return `≤ ${figure(aimFigure, unit)}`;
   return aimRatio === undefined ? '' : `≤ ${ratio(aimRatio)}`;
 }

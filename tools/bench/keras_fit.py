@@ -1,6 +1,6 @@
 """
-Times Keras' `fit` on the recipe that tools/bench measures: `python keras_fit.py FOLDER EPOCHS`. Prints JSON:
-the seconds of each epoch, head and fine-tuning. Weights are random: they cost the same.
+Times Keras' `fit` on the recipe that tools/bench measures: `python keras_fit.py FOLDER EPOCHS ALPHA`. Prints
+JSON: the seconds of each epoch, head and fine-tuning, and how many processors it had. Weights are random: they cost the same.
 """
 
 import json
@@ -12,10 +12,10 @@ import keras
 from keras import layers
 
 
-def build(size, classes):
+def build(size, classes, alpha):
     """The paper's network: augmentation in the model, frozen base, pooled, dropout, dense."""
     base = keras.applications.MobileNetV2(
-        input_shape=(size, size, 3), alpha=0.35, include_top=False, weights=None
+        input_shape=(size, size, 3), alpha=alpha, include_top=False, weights=None
     )
     base.trainable = False
     inputs = keras.Input((size, size, 3))
@@ -31,21 +31,23 @@ def build(size, classes):
 
 
 class EpochTimes(keras.callbacks.Callback):
-    """Seconds of each epoch, validation included."""
+    """Seconds of each epoch, validation included, and processor seconds of all."""
 
     def __init__(self):
         super().__init__()
         self.seconds = []
+        self.busy = 0
 
     def on_epoch_begin(self, epoch, logs=None):
-        self.start = time.perf_counter()
+        self.start, self.before = time.perf_counter(), time.process_time()
 
     def on_epoch_end(self, epoch, logs=None):
         self.seconds.append(time.perf_counter() - self.start)
+        self.busy += time.process_time() - self.before
 
 
 def fit(model, data, epochs, rate):
-    """Trains for some epochs and returns their seconds."""
+    """Trains for some epochs and returns their times."""
     model.compile(keras.optimizers.Adam(rate), "sparse_categorical_crossentropy", metrics=["accuracy"])
     times = EpochTimes()
     model.fit(
@@ -57,23 +59,25 @@ def fit(model, data, epochs, rate):
         callbacks=[times],
         verbose=0,
     )
-    return times.seconds
+    return times
 
 
 def main():
-    path, epochs = sys.argv[1], int(sys.argv[2])
+    path, epochs, alpha = sys.argv[1], int(sys.argv[2]), float(sys.argv[3])
     data = read(path)
-    base, model = build(data["trainX"].shape[1], int(data["trainY"].max()) + 1)
+    base, model = build(data["trainX"].shape[1], int(data["trainY"].max()) + 1, alpha)
     head = fit(model, data, epochs, 1e-3)
     base.trainable = True
     for layer in base.layers[:-30]:
         layer.trainable = False
     fine_tune = fit(model, data, epochs, 1e-5)
-    print(json.dumps({"keras": keras.__version__, "epochs": [head, fine_tune]}))
+    epochs = [head.seconds, fine_tune.seconds]
+    share = (head.busy + fine_tune.busy) / sum(map(sum, epochs))
+    print(json.dumps({"keras": keras.__version__, "epochs": epochs, "share": share}))
 
 
 def read(folder):
-    """Raw uint8 pictures and labels with their shapes, as `keras-times.ts` writes them."""
+    """Raw uint8 pictures and labels with their shapes, as `keras-script.ts` writes them."""
     with open(f"{folder}/shapes.json", encoding="utf-8") as file:
         shapes = json.load(file)
     return {
@@ -82,4 +86,5 @@ def read(folder):
     }
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -5,7 +5,19 @@ import { gpuStep } from './cases/gpu-step.ts';
 import { importing } from './cases/import.ts';
 import { memory } from './cases/memory.ts';
 import { recipe } from './cases/recipe.ts';
+import { recipe224 } from './cases/recipe-224.ts';
 import { scaling } from './cases/scaling.ts';
+import { seeds } from './cases/seeds.ts';
 import { weights } from './cases/weights.ts';
 
-export const BENCHES: readonly Bench[] = [recipe, scaling, memory, weights, importing, gpuStep, convolution];
+export const BENCHES: readonly Bench[] = [
+  recipe,
+  recipe224,
+  seeds,
+  scaling,
+  memory,
+  weights,
+  importing,
+  gpuStep,
+  convolution,
+];

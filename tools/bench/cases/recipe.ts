@@ -1,5 +1,4 @@
 /** Whole recipes on wasm: Mien against stock tfjs in the same process, and against Keras on the same machine. */
-import type { Dataset } from '../../../src/data/dataset.ts';
 import { openDataset } from '../../../src/data/open-dataset.ts';
 import type { Session } from '../../../src/engine/session.ts';
 import { median, type Bench, type Row, type Settings } from '../bench.ts';
@@ -7,13 +6,9 @@ import { kerasTimes } from '../keras-times.ts';
 import { epochSeconds, phaseSeconds, runRecipe, startSession } from '../mien-run.ts';
 import { runInPage } from '../page-run.ts';
 import { PAPER_EPOCHS, paperRecipe } from '../paper-recipe.ts';
-import { stockEpochs } from '../stock.ts';
-
-/** Seconds of an epoch, head and fine-tuning. */
-type Epochs = readonly [number, number];
+import { inWords, kerasMedians, stockTimes, TIMES_COUNT, wholeRun, type Epochs } from '../whole-run.ts';
 
 const NETWORK = 'MobileNetV2 0.35 at 96, 720 pictures, 50 + 35 epochs';
-const TIMES_COUNT = 'Time of an epoch (median) times the number of epochs: each epoch does the same work.';
 
 export const recipe: Bench = {
   name: 'recipe',
@@ -23,7 +18,7 @@ export const recipe: Bench = {
     const measured = settings.quick ? 1 : 3;
     const one = paperRecipe({ views: 'fresh', headEpochs: measured, fineTuneEpochs: measured });
     const dataset = await openDataset(one, session.platform, { onProgress: () => undefined });
-    const stock = await stockTimes(session, dataset, measured);
+    const stock = await stockTimes(session, one, dataset);
     settings.say(`stock: ${inWords(stock)}`);
     const fresh = await freshTimes(session, measured);
     settings.say(`Mien, fresh: ${inWords(fresh)}`);
@@ -31,19 +26,13 @@ export const recipe: Bench = {
     settings.say(`Mien, views 8: ${cached.toFixed(1)} s`);
     const inBrowser = await pageSeconds(settings);
     settings.say(`Mien, views 8, two threads in the page: ${inBrowser.toFixed(1)} s`);
-    const keras = await kerasTimes(dataset, measured + 1);
+    const keras = await kerasTimes(dataset, { epochs: measured + 1, alpha: 0.35 });
     return [
       ...againstStock(stock, fresh, cached),
-      ...(keras === null ? [] : againstKeras(keras.epochs, fresh, inBrowser)),
+      ...(keras === null ? [] : againstKeras(kerasMedians(keras), fresh, inBrowser)),
     ];
   },
 };
-
-async function stockTimes(session: Session, dataset: Dataset, epochs: number): Promise<Epochs> {
-  const given = paperRecipe({ views: 'fresh', headEpochs: epochs, fineTuneEpochs: epochs });
-  const [head = [], fineTune = []] = await stockEpochs(given, dataset, session.platform);
-  return [median(head), median(fineTune)];
-}
 
 async function freshTimes(session: Session, epochs: number): Promise<Epochs> {
   const given = paperRecipe({ views: 'fresh', headEpochs: epochs, fineTuneEpochs: epochs });
@@ -64,9 +53,6 @@ const viewsSeconds = async (session: Session, { quick }: Settings): Promise<numb
 
 const pageSeconds = async ({ quick }: Settings): Promise<number> =>
   phaseSeconds(await runInPage(fullRecipe(quick), 'wasm'));
-
-const wholeRun = ([head, fineTune]: Epochs): number =>
-  PAPER_EPOCHS.head * head + PAPER_EPOCHS.fineTune * fineTune;
 
 function againstStock(stock: Epochs, fresh: Epochs, cached: number): Row[] {
   const against = 'tfjs fit, same backend';
@@ -94,13 +80,7 @@ function againstStock(stock: Epochs, fresh: Epochs, cached: number): Row[] {
   ];
 }
 
-function againstKeras(
-  epochs: readonly [readonly number[], readonly number[]],
-  fresh: Epochs,
-  inBrowser: number,
-): Row[] {
-  // The first epoch traces the graph.
-  const keras: Epochs = [median(epochs[0].slice(1)), median(epochs[1].slice(1))];
+function againstKeras(keras: Epochs, fresh: Epochs, inBrowser: number): Row[] {
   const against = 'Keras fit, cpu';
   const note = `Mien in Chromium with two wasm threads, the whole run; Keras 3 on TensorFlow with all cores. ${TIMES_COUNT}`;
   return [
@@ -122,6 +102,3 @@ function againstKeras(
     },
   ];
 }
-
-const inWords = ([head, fineTune]: Epochs): string =>
-  `${head.toFixed(2)} s a head epoch, ${fineTune.toFixed(2)} s a fine-tune epoch`;
