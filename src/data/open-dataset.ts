@@ -13,7 +13,7 @@ import type { Dataset } from './dataset.ts';
 import { takeGivenSplit } from './given-split.ts';
 import { splitGroups } from './group-split.ts';
 import { sortLabels } from './labels.ts';
-import { preparedPlace, type PreparedSet } from './pictures/prepared-sets.ts';
+import { picturesFull, preparedPlace, type PreparedSet } from './pictures/prepared-sets.ts';
 import { pictureSink, pictureSubset } from './pictures/picture-store.ts';
 import { PicturePool } from './pool/picture-pool.ts';
 import { findSource } from './sources/registry.ts';
@@ -108,7 +108,13 @@ async function prepare(
     });
     const filled = await sink.finish();
     await place?.finish(cleaned, filled);
-    if (place?.trouble) given.onNotice?.(place.trouble);
+    if (place?.trouble) {
+      const { origin: set, trouble } = place;
+      const { count } = filled.pictures;
+      given.onNotice?.(
+        trouble.code === 'storage/full' ? await picturesFull(platform, set, count, trouble) : trouble,
+      );
+    }
     return { cleaned, pictures: filled.pictures, prefix };
   } finally {
     pool.end();
