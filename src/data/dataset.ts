@@ -1,6 +1,8 @@
 /** The opened set as the engine uses it. */
 import type { DatasetSummary, PictureFacts } from '../protocol/dataset.ts';
 import type { StudioError } from '../protocol/errors.ts';
+import type { RunEvent } from '../protocol/events.ts';
+import type { SourceContext } from './sources/source.ts';
 
 /** Pictures resized for the network, by row number after cleaning. */
 export interface PictureStore {
@@ -37,4 +39,12 @@ export interface Dataset {
   readonly shown: PictureStore;
   /** By the numbers of `shown`. */
   readonly facts: readonly PictureFacts[];
+}
+
+type ProgressUnit = Extract<RunEvent, { kind: 'progress' }>['unit'];
+
+/** What a set is opened with. */
+export interface OpenDatasetOptions extends Omit<SourceContext, 'platform'> {
+  /** @param total null while unknown */
+  onProgress(done: number, total: number | null, unit: ProgressUnit, label: string): void;
 }

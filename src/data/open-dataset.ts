@@ -1,33 +1,22 @@
 /** Owns the way from a recipe to an opened set: find the source, read, clean, look for copies, number, split. */
 import type { AsideRow, Findings } from '../protocol/dataset.ts';
-import type { RunEvent } from '../protocol/events.ts';
 import { StudioError } from '../protocol/errors.ts';
 import { checkOptions, type Options } from '../protocol/options.ts';
-import type { Recipe, ResizeMethod } from '../protocol/recipe.ts';
+import type { Recipe } from '../protocol/recipe.ts';
 import type { SourceDescription } from '../protocol/source.ts';
 import type { Platform } from '../platform/platform.ts';
-import { cleanRows, type CleanedRow, type CleanedRows } from './cleaning.ts';
+import type { CleanedRow, CleanedRows } from './cleaning.ts';
 import { curate, type Curated } from './curate.ts';
-import { curatingOptions, readingOptions } from './dataset-options.ts';
-import type { Arriving, Dataset } from './dataset.ts';
+import { curatingOptions } from './dataset-options.ts';
+import type { Dataset, OpenDatasetOptions } from './dataset.ts';
 import { takeGivenSplit } from './given-split.ts';
 import { splitGroups } from './group-split.ts';
 import { sortLabels } from './labels.ts';
-import { ArrivingPictures } from './pictures/arriving.ts';
-import { preparedPlace, type PreparedPlace, type PreparedSet } from './pictures/prepared-sets.ts';
-import { pictureSink, pictureSubset, type PictureSink } from './pictures/picture-store.ts';
-import { PicturePool } from './pool/picture-pool.ts';
+import { pictureSubset } from './pictures/picture-store.ts';
+import { preparePictures, type Prepared } from './prepare-pictures.ts';
 import { findSource } from './sources/registry.ts';
 import type { OpenedSource, Source, SourceContext } from './sources/source.ts';
 import { splitRows, type Split, type SplitPlan } from './split.ts';
-
-type ProgressUnit = Extract<RunEvent, { kind: 'progress' }>['unit'];
-
-/** What a set is opened with. */
-export interface OpenDatasetOptions extends Omit<SourceContext, 'platform'> {
-  /** @param total null while unknown */
-  onProgress(done: number, total: number | null, unit: ProgressUnit, label: string): void;
-}
 
 /**
  * Opens the recipe's set: every picture is decoded and resized once, since only that tells which rows are kept. A set
@@ -41,8 +30,21 @@ export async function openDataset(
   given: OpenDatasetOptions,
 ): Promise<Dataset> {
   const found = await openSource(recipe, platform, given);
-  const { source, options, opened } = found;
-  const { cleaned, pictures: store, prefix, arriving } = await prepare(recipe, platform, given, found);
+  const prepared = await preparePictures(recipe, found, platform, given);
+  try {
+    return datasetOf(recipe, found, prepared);
+  } catch (error) {
+    prepared.arriving?.end();
+    throw error;
+  }
+}
+
+/** Looks for copies, numbers the rows and splits them. */
+function datasetOf(
+  recipe: Recipe,
+  { source, options, opened }: FoundSource,
+  { cleaned, pictures: store, prefix, arriving }: Prepared,
+): Dataset {
   const curated = curate(cleaned.rows, curatingOptions(options));
   const rows = curated.kept.map((row) => cleaned.rows[row]!);
   const labels = sortLabels(rows.map((row) => row.label));
@@ -81,87 +83,6 @@ export async function openDataset(
 function asideOf({ rows, unlabelled }: CleanedRows, { aside }: Curated): AsideRow[] {
   const dropped = aside.map(({ row, why }) => ({ why, label: rows[row]!.label }));
   return [...dropped, ...unlabelled.map(() => ({ why: 'withoutLabel', label: '' }) as const)];
-}
-
-interface Prepared extends PreparedSet {
-  readonly prefix: string | null;
-  readonly arriving: Arriving | null;
-}
-
-/**
- * The set's pictures, resized, and what cleaning found: from an earlier opening where they are here. Where only the rows
- * are known, from an opening at another size, the pictures come while others are used already.
- */
-async function prepare(
-  { dataset, image }: Recipe,
-  platform: Platform,
-  given: OpenDatasetOptions,
-  { opened, options }: FoundSource,
-): Promise<Prepared> {
-  const { size, resize } = image;
-  const { origin, rowCount } = opened;
-  const identity =
-    opened.identity === null ? null : JSON.stringify([readingOptions(dataset), opened.identity]);
-  const place = preparedPlace(platform, { label: origin, identity, size, resize });
-  const prefix = place?.chunks.prefix ?? null;
-  const found = await place?.find();
-  if (found) return { ...found, prefix, arriving: null };
-  await place?.begin();
-  const sink = pictureSink(size, place?.chunks ?? null);
-  const fill = (signal: AbortSignal | undefined, onRows: (rows: number) => void): Promise<PreparedSet> =>
-    fillSink(sink, place, { opened, platform, size, resize, onRows, onNotice: given.onNotice, signal });
-  // Which rows are left when near copies go depends on the pictures themselves.
-  const known = curatingOptions(options).nearDuplicates === 'keep' ? await place?.findRows() : null;
-  if (!known) {
-    const tell = (rows: number): void => given.onProgress(rows, rowCount, 'pictures', 'Reading the pictures');
-    return { ...(await fill(given.signal, tell)), prefix, arriving: null };
-  }
-  const arriving = new ArrivingPictures(known.count, sink, async (signal, onPicture) => {
-    const { cleaned } = await fill(signal, onPicture);
-    if (cleaned.rows.length !== known.cleaned.rows.length) throw otherRows(known.cleaned, cleaned);
-  });
-  return { cleaned: known.cleaned, pictures: arriving, prefix, arriving };
-}
-
-interface Filling {
-  readonly opened: OpenedSource;
-  readonly platform: Platform;
-  readonly size: number;
-  readonly resize: ResizeMethod;
-  readonly onRows: (rows: number) => void;
-  readonly onNotice: OpenDatasetOptions['onNotice'];
-  readonly signal: AbortSignal | undefined;
-}
-
-/** Reads, cleans and resizes all rows, and keeps what came of it. */
-async function fillSink(
-  sink: PictureSink,
-  place: PreparedPlace | null,
-  { opened, platform, onNotice, signal, ...cleaning }: Filling,
-): Promise<PreparedSet> {
-  const pool = new PicturePool(platform);
-  try {
-    const cleaned = await cleanRows(opened, sink, {
-      ...cleaning,
-      pool,
-      ...(signal === undefined ? {} : { signal }),
-    });
-    const filled = await sink.finish();
-    await place?.finish(cleaned, filled);
-    if (place?.trouble) onNotice?.(place.trouble);
-    return { cleaned, pictures: filled.pictures };
-  } finally {
-    pool.end();
-  }
-}
-
-function otherRows(known: CleanedRows, now: CleanedRows): StudioError {
-  return new StudioError({
-    code: 'data/changed',
-    message: `This set had ${known.rows.length.toString()} usable rows when it was opened before; now it has ${now.rows.length.toString()}.`,
-    hint: 'Open it again: it is then read from the start.',
-    retryable: true,
-  });
 }
 
 /** A recipe's source, found and opened. */

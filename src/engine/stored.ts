@@ -1,5 +1,6 @@
 /** Owns what is kept on this machine as the page lists it: downloads, sets, prepared pictures; and sets as files. */
-import { openSource, type OpenDatasetOptions } from '../data/open-dataset.ts';
+import type { OpenDatasetOptions } from '../data/dataset.ts';
+import { openSource } from '../data/open-dataset.ts';
 import { forgetPrepared, preparedBytes } from '../data/pictures/prepared-sets.ts';
 import { deleteStoredSet, keepSet, listStoredSets, readStoredSet } from '../data/stored-sets/stored-sets.ts';
 import { writeSet } from '../data/stored-sets/write-set.ts';

@@ -39,8 +39,15 @@ export async function fullNotice(
 }
 
 function othersOf(stored: Awaited<ReturnType<DownloadStore['list']>>, { url: mine }: DownloadRecord): string {
+  return whatCanGo(stored.filter(({ url }) => url !== mine));
+}
+
+/** What the user could delete to make room, the largest first. */
+export function whatCanGo(
+  stored: readonly { readonly label: string; readonly storedBytes: number }[],
+): string {
   const others = stored
-    .filter(({ url, storedBytes }) => url !== mine && storedBytes >= LEAST_NAMED_BYTES)
+    .filter(({ storedBytes }) => storedBytes >= LEAST_NAMED_BYTES)
     .sort((one, other) => other.storedBytes - one.storedBytes)
     .slice(0, MOST_NAMED)
     .map(({ label, storedBytes }) => `${label} (${formatBytes(storedBytes)})`);

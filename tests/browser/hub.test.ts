@@ -155,6 +155,43 @@ describe('an import that was killed halfway', () => {
 });
 
 describe('too little room', () => {
+  it('for resized pictures is said, with what they take and what can go; the set opens all the same', async () => {
+    const page = await newPage({ path: null, allow: [/500/] });
+    const devtools = await page.context().newCDPSession(page);
+    const { origin } = new URL(appUrl());
+    // Room for a download and small pictures, not for those of 224 pixels: 12 MB.
+    await devtools.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 4_000_000 });
+    await page.goto(linkTo(SMALL));
+    await isOpen(page, String(ROWS));
+    await page.getByRole('button', { name: 'Change' }).click();
+    await page.getByRole('radio', { name: /^Parquet/ }).check();
+    const buffer = Buffer.from(await smallSet(ROWS, 20, (row) => row));
+    await page.locator('input[type=file]').setInputFiles({ name: 'mine.parquet', mimeType: '', buffer });
+    await page.getByRole('button', { name: 'Open', exact: true }).click();
+    await page.getByText('mine.parquet').first().waitFor();
+    await isOpen(page, String(ROWS));
+    await page.getByLabel('Picture size').fill('224');
+    await page.getByLabel('Picture size').press('Enter');
+    const message = page.getByRole('alert').filter({ hasText: 'pictures of mine.parquet' });
+    await message.waitFor({ timeout: 60_000 });
+    await isOpen(page, String(ROWS));
+    const words = await message.innerText();
+    expect(words).toContain(`takes ${formatBytes(ROWS * 224 * 224 * 3)}`);
+    expect(words).toContain(`You can delete under Stored: ${SMALL} (${formatBytes(smallBytes)})`);
+    expect(words).toContain('storage/full');
+    await screenshot(page, 'pictures-full');
+    // What was stored before is whole: it opens while its server is ill, and nothing is asked of it.
+    hub.misbehave(
+      { server: 'files', kind: 'status', status: 500 },
+      { server: 'hub', kind: 'status', status: 500 },
+    );
+    const asked = hub.sentBytes();
+    await page.goto('about:blank');
+    await page.goto(linkTo(SMALL));
+    await isOpen(page, String(ROWS));
+    expect(hub.sentBytes()).toBe(asked);
+  });
+
   it('is said, with what is needed and what can go; nothing stored is lost, and then it goes on', async () => {
     const page = await newPage({ path: null, allow: [/500/] });
     const devtools = await page.context().newCDPSession(page);

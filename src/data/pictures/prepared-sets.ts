@@ -3,15 +3,18 @@
  * that the next opening decodes nothing. Under `<key>/`: `about`, the chunks of pictures, `thumbnails`, and at last
  * `manifest`, without which the rest does not count.
  */
+import { formatBytes } from '../../lib/format.ts';
 import { hashText } from '../../lib/hash.ts';
 import type { ByteStore } from '../../platform/byte-store.ts';
 import { CarefulStore, type StoreHealth } from '../../platform/careful-store.ts';
 import type { Platform } from '../../platform/platform.ts';
+import { whatCanGo } from '../../platform/store-notices.ts';
 import { StudioError } from '../../protocol/errors.ts';
 import type { CleanedRows } from '../cleaning.ts';
 import type { PictureStore } from '../dataset.ts';
 import { LOOKS_SIZE } from '../fingerprint.ts';
 import { parseJson } from '../json.ts';
+import { listStoredSets } from '../stored-sets/stored-sets.ts';
 import { isChunkKey, type ChunkPlace } from './picture-chunks.ts';
 import { keptPictures, type FilledStore } from './picture-store.ts';
 
@@ -64,6 +67,24 @@ export async function forgetPrepared(platform: Platform, exceptPrefix: string | 
   const store = platform.openStore('pictures');
   const keys = ((await store?.list()) ?? []).map(({ key }) => key);
   await store?.deleteMany(keys.filter((key) => exceptPrefix === null || !key.startsWith(exceptPrefix)));
+}
+
+/** That a set's pictures do not fit: how much they take, and what could be deleted for them. */
+export async function picturesFull(
+  platform: Platform,
+  { label, size }: PreparedOrigin,
+  count: number,
+  cause: StudioError,
+): Promise<StudioError> {
+  const { downloads } = await platform.listStored();
+  const sets = (await listStoredSets(platform)).map((set) => ({ ...set, storedBytes: set.sizeBytes }));
+  const others = [...downloads, ...sets].filter((stored) => stored.label !== label);
+  return new StudioError({
+    code: 'storage/full',
+    message: `To keep the pictures of ${label} as they are after resizing takes ${formatBytes(count * size * size * 3)}; there is not so much room left on this machine.`,
+    hint: `Work goes on and what is stored stays, but they will be resized again next time. ${whatCanGo(others)}`,
+    cause,
+  });
 }
 
 /** A place for one set's pictures; null where nothing can be kept. */
