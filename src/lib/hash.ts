@@ -8,13 +8,14 @@
 export function hashBytes(bytes: Uint8Array): string {
   let a = 0x9e3779b1;
   let b = 0x85ebca77;
+  const { length } = bytes;
   // By index: an iterator takes five times as long, and every picture of a set comes by here.
-  for (let i = 0; i < bytes.length; i += 1) {
+  for (let i = 0; i < length; i += 1) {
     a = Math.imul(a ^ bytes[i]!, 0x01000193);
     b = Math.imul(b ^ bytes[i]!, 0x5bd1e995);
     b ^= b >>> 15;
   }
-  return `${bytes.length.toString(36)}-${(a >>> 0).toString(36)}-${(b >>> 0).toString(36)}`;
+  return `${length.toString(36)}-${(a >>> 0).toString(36)}-${(b >>> 0).toString(36)}`;
 }
 
 /** The same of a text. */

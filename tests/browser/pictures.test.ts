@@ -31,12 +31,16 @@ beforeAll(async () => {
   if ('output' in bundle) script = bundle.output[0].code;
 });
 
-/** Decodes in a worker of a page that has nothing else. */
-async function decodeInChromium(encoded: readonly Uint8Array[]): Promise<Decoded[]> {
+/**
+ * Decodes in a worker of a page that has nothing else.
+ *
+ * @param before what the worker runs first
+ */
+async function decodeInChromium(encoded: readonly Uint8Array[], before = ''): Promise<Decoded[]> {
   const page = await newPage({ path: null });
   await page.route('**/decode/**', (route) => {
     const isScript = route.request().url().endsWith('.js');
-    const body = isScript ? script : '<!doctype html><link rel="icon" href="data:,">';
+    const body = isScript ? before + script : '<!doctype html><link rel="icon" href="data:,">';
     return route.fulfill({ body, contentType: isScript ? 'text/javascript' : 'text/html' });
   });
   await page.goto('decode/');
@@ -51,8 +55,15 @@ async function decodeInChromium(encoded: readonly Uint8Array[]): Promise<Decoded
   );
 }
 
-it('gives the pixels of Pillow', async () => {
-  const decoded = await decodeInChromium(pictures.map(([, { data }]) => Buffer.from(data, 'base64')));
+it.each([
+  ['as it is', ''],
+  ['without ImageDecoder', 'delete self.ImageDecoder;'],
+  ['without WebAssembly SIMD', 'WebAssembly.validate = () => false;'],
+])('gives the pixels of Pillow, %s', async (_, before) => {
+  const decoded = await decodeInChromium(
+    pictures.map(([, { data }]) => Buffer.from(data, 'base64')),
+    before,
+  );
   for (const [index, [name, { width, height, rgb }]] of pictures.entries()) {
     expect(decoded[index], name).toEqual({ width, height, rgb: Array.from(Buffer.from(rgb, 'base64')) });
   }
