@@ -13,7 +13,7 @@ export async function whileHeld<Value>(
   work: () => Promise<Value>,
   otherwise: () => Value,
 ): Promise<Value> {
-  const { locks } = (globalThis as { navigator?: { readonly locks?: LockManager } }).navigator ?? {};
+  const locks = lockManager();
   if (locks === undefined) return work();
   let isHeld = false as boolean;
   try {
@@ -25,4 +25,21 @@ export async function whileHeld<Value>(
     if (!isHeld && error instanceof DOMException && error.name === 'TimeoutError') return otherwise();
     throw error;
   }
+}
+
+/** Takes a name until the tab is closed; false where another tab has it. */
+export function holdForGood(name: string): Promise<boolean> {
+  const locks = lockManager();
+  if (locks === undefined) return Promise.resolve(true);
+  return new Promise((resolve, reject) => {
+    const held = (lock: Lock | null): Promise<void> | undefined => {
+      resolve(lock !== null);
+      return lock === null ? undefined : new Promise(() => undefined);
+    };
+    locks.request(name, { ifAvailable: true }, held).catch(reject);
+  });
+}
+
+function lockManager(): LockManager | undefined {
+  return (globalThis as { navigator?: { readonly locks?: LockManager } }).navigator?.locks;
 }

@@ -4,6 +4,7 @@
  */
 import { mkdir, readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { forgetLeftActivations } from '../../src/engine/left-activations.ts';
 import { runsLeft } from '../../src/engine/resumable.ts';
 import { Session } from '../../src/engine/session.ts';
 import { isSame } from '../../src/lib/same.ts';
@@ -107,6 +108,7 @@ async function train(command: Command): Promise<void> {
     baseFolder: dirname(resolve(command.recipePath)),
     ...(command.storeFolder === null ? {} : { dataFolder: resolve(command.storeFolder) }),
   });
+  await forgetLeftActivations(platform);
   const session = new Session(platform, WASM_FOLDER);
   useToken(session, command.hub);
   const reporter = command.json ? new JsonReporter() : new TerminalReporter();

@@ -54,7 +54,7 @@ export class StoredSlab implements Slab {
 
   dispose(): void {
     this.#kept.clear();
-    // A store that cannot be cleared now is cleared when it is opened next.
+    // A store that cannot be cleared now is cleared when Mien is opened next.
     this.bytes.deleteAll(this.prefix).catch(() => undefined);
   }
 

@@ -31,17 +31,19 @@ const STORED_SHARE = 0.5;
 /** See the header. One for a session. */
 export class Tiers {
   readonly #taken = { device: 0, host: 0, stored: 0 };
+  readonly #store: ByteStore | null;
+  /** What keys begin with: other tabs keep theirs in the same store. */
+  readonly #name = crypto.randomUUID();
   #slabs = 0;
-  #store: ByteStore | null | undefined;
 
-  constructor(readonly bounds: TierBounds) {}
+  constructor(readonly bounds: TierBounds) {
+    this.#store = bounds.openStore();
+  }
 
   /** What there is when nothing is kept. */
   async room(): Promise<Room> {
     const { device, hostBytes } = this.bounds;
-    // Only asked, not opened: to open it is to clear it, and another tab may be using it.
-    const store = this.#store === undefined ? this.bounds.openStore() : this.#store;
-    const freeBytes = (await store?.roomBytes().catch(() => 0)) ?? 0;
+    const freeBytes = (await this.#store?.roomBytes().catch(() => 0)) ?? 0;
     return {
       deviceBytes: device?.totalBytes ?? 0,
       devicePieceBytes: device?.slabBytes ?? 0,
@@ -90,28 +92,12 @@ export class Tiers {
         return (await this.bounds.device?.allocate(() => new DeviceSlab(form))) ?? null;
       case 'host':
         return new HostSlab(form);
-      case 'stored': {
-        const store = await this.#openStore();
+      case 'stored':
         this.#slabs += 1;
-        return store === null ? null : new StoredSlab(form, store, `${this.#slabs.toString()}/`);
-      }
+        return this.#store && new StoredSlab(form, this.#store, `${this.#name}/${this.#slabs.toString()}/`);
       default:
         return tier satisfies never;
     }
-  }
-
-  /** Opens the store, empty: what a closed tab left there belongs to no cache. */
-  async #openStore(): Promise<ByteStore | null> {
-    if (this.#store !== undefined) return this.#store;
-    const store = this.bounds.openStore();
-    this.#store = store;
-    try {
-      await store?.deleteAll('');
-    } catch (error) {
-      if (!(error instanceof StudioError)) throw error;
-      this.#store = null;
-    }
-    return this.#store;
   }
 }
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { forgetLeftActivations } from '../../../src/engine/left-activations.ts';
 import { toHalf } from '../../../src/lib/float16.ts';
 import { storageFull, type ByteStore } from '../../../src/platform/byte-store.ts';
 import { createPlatform } from '../../../src/platform/platform.node.ts';
@@ -107,6 +108,14 @@ describe('activations', () => {
     const cache = cacheWith({ openStore: () => full });
     expect((await through(cache, '0')).out).toBeNull();
     expect(cache.notKept?.cause).toMatchObject({ code: 'storage/full' });
+  });
+
+  it('that a closed tab left are forgotten', async () => {
+    const store = await storeIn();
+    await through(cacheWith({ openStore: () => store }), '0');
+    expect(await store.list('')).toHaveLength(2);
+    await forgetLeftActivations({ openStore: () => store });
+    expect(await store.list('')).toHaveLength(0);
   });
 
   it('are rounded to the nearest half', () => {
