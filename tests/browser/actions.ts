@@ -1,4 +1,6 @@
 /** What a user does on the page, for tests. */
+import { readFile } from 'node:fs/promises';
+import { unzipSync } from 'fflate';
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 
@@ -19,4 +21,17 @@ export async function train(page: Page): Promise<void> {
 export async function finishTiny(page: Page, timeout = 120_000): Promise<void> {
   await train(page);
   await barSays(page, /^Finished/, timeout);
+}
+
+/** Takes the trained network home, and opens its zip: the files by name. */
+export async function takeHome(page: Page): Promise<Record<string, Uint8Array>> {
+  await page.getByRole('button', { name: 'Take home' }).first().click();
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page
+      .getByRole('button', { name: /Download/ })
+      .first()
+      .click(),
+  ]);
+  return unzipSync(await readFile(await download.path()));
 }

@@ -1,9 +1,7 @@
 /** A run whose numbers leave the numbers, on the page: what is said, and how the network of its best epoch is kept. */
-import { readFile } from 'node:fs/promises';
-import { unzipSync } from 'fflate';
 import type { Locator, Page } from 'playwright-core';
 import { expect, it } from 'vitest';
-import { barSays, TINY, train } from './actions.ts';
+import { barSays, takeHome, TINY, train } from './actions.ts';
 import { axe } from './axe.ts';
 import { newPage, screenshot } from './harness.ts';
 
@@ -19,16 +17,8 @@ const offer = (page: Page): Locator => page.getByRole('region', { name: 'Unfinis
 const keep = (place: Locator): Locator => place.getByRole('button', { name: /^Keep epoch \d+$/ });
 
 /** What the exported network says of itself. */
-async function takeHome(page: Page): Promise<{ test: { accuracy: number; loss: number } }> {
-  await page.getByRole('button', { name: 'Take home' }).first().click();
-  const [download] = await Promise.all([
-    page.waitForEvent('download'),
-    page
-      .getByRole('button', { name: /Download/ })
-      .first()
-      .click(),
-  ]);
-  const files = unzipSync(await readFile(await download.path()));
+async function exportedBy(page: Page): Promise<{ test: { accuracy: number; loss: number } }> {
+  const files = await takeHome(page);
   const { userDefinedMetadata } = JSON.parse(new TextDecoder().decode(files['model.json'])) as {
     userDefinedMetadata: { test: { accuracy: number; loss: number } };
   };
@@ -68,7 +58,7 @@ it(
     await screenshot(page, 'not-finite-next-visit');
     await keep(offer(page)).click();
     await barSays(page, /^Stopped\s+\d/, 2 * MINUTES);
-    const { test } = await takeHome(page);
+    const { test } = await exportedBy(page);
     expect(Number.isFinite(test.loss)).toBe(true);
     expect(await offer(page).count()).toBe(0);
     await screenshot(page, 'not-finite-kept');
@@ -95,6 +85,6 @@ it.each([
     await keep(failure(page)).click();
     await barSays(page, /^Stopped\s+\d/, MINUTES);
     expect(await failure(page).count()).toBe(0);
-    await takeHome(page);
+    await exportedBy(page);
   },
 );

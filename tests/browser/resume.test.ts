@@ -1,10 +1,8 @@
 /** A page that is closed in the middle of a run: the next one offers to go on, and ends as if it had not been closed. */
-import { readFile } from 'node:fs/promises';
-import { unzipSync } from 'fflate';
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { smallSet } from '../support/small-set.ts';
-import { barSays, finishTiny, TINY, train } from './actions.ts';
+import { barSays, finishTiny, takeHome, TINY, train } from './actions.ts';
 import { axe } from './axe.ts';
 import { newPage, screenshot } from './harness.ts';
 
@@ -26,15 +24,7 @@ async function outcome(page: Page): Promise<unknown> {
         [...line.cells].slice(0, 5).map((cell) => cell.innerText),
       ),
     );
-  await page.getByRole('button', { name: 'Take home' }).first().click();
-  const [download] = await Promise.all([
-    page.waitForEvent('download'),
-    page
-      .getByRole('button', { name: /Download/ })
-      .first()
-      .click(),
-  ]);
-  const files = unzipSync(await readFile(await download.path()));
+  const files = await takeHome(page);
   return { rows, weights: Buffer.from(files['weights.bin'] ?? []).toString('base64') };
 }
 

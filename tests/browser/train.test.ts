@@ -1,28 +1,14 @@
 /** The main job on the page, by clicks: train, watch, pause, stop, take the network home. */
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { unzipSync } from 'fflate';
-import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { finishTiny, TINY, train } from './actions.ts';
+import { finishTiny, takeHome, TINY, train } from './actions.ts';
 import { newPage, screenshot } from './harness.ts';
 import { servePlainly } from './plain-server.ts';
 
 const MINUTES = 60_000;
-
-async function downloadModel(page: Page): Promise<Record<string, Uint8Array>> {
-  await page.getByRole('button', { name: 'Take home' }).first().click();
-  const [download] = await Promise.all([
-    page.waitForEvent('download'),
-    page
-      .getByRole('button', { name: /Download/ })
-      .first()
-      .click(),
-  ]);
-  return unzipSync(await readFile(await download.path()));
-}
 
 describe('the page', () => {
   it(
@@ -39,7 +25,7 @@ describe('the page', () => {
         .toBeGreaterThanOrEqual(4);
       const matrix = page.getByRole('table', { name: /Confusion matrix, test/ });
       expect(await matrix.getByRole('row').count()).toBe(9);
-      const files = await downloadModel(page);
+      const files = await takeHome(page);
       expect(Object.keys(files).sort()).toEqual(['model.json', 'weights.bin']);
       const model = JSON.parse(new TextDecoder().decode(files['model.json'])) as {
         userDefinedMetadata: { labels: string[]; test: { accuracy: number } };
@@ -61,7 +47,7 @@ describe('the page', () => {
       .first()
       .waitFor({ timeout: MINUTES });
     await finishTiny(page, 5 * MINUTES);
-    expect(Object.keys(await downloadModel(page))).toContain('model.json');
+    expect(Object.keys(await takeHome(page))).toContain('model.json');
   });
 
   it(
@@ -85,7 +71,7 @@ describe('the page', () => {
       await page.getByRole('button', { name: 'Pause' }).waitFor();
       await page.getByRole('button', { name: 'Stop' }).click();
       await page.getByRole('button', { name: 'Train again' }).waitFor({ timeout: MINUTES });
-      expect(Object.keys(await downloadModel(page))).toContain('weights.bin');
+      expect(Object.keys(await takeHome(page))).toContain('weights.bin');
     },
   );
 

@@ -3,17 +3,14 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { runsLeft } from '../../src/engine/resumable.ts';
-import { Session } from '../../src/engine/session.ts';
+import type { Session } from '../../src/engine/session.ts';
 import { readCheckpoint } from '../../src/engine/stored-checkpoints.ts';
-import { createPlatform } from '../../src/platform/platform.node.ts';
 import { StudioError } from '../../src/protocol/errors.ts';
-import type { EpochRecord, ResumableRun, RunEvent, RunResult } from '../../src/protocol/events.ts';
+import type { EpochRecord, RunEvent, RunResult } from '../../src/protocol/events.ts';
 import type { Recipe } from '../../src/protocol/recipe.ts';
 import type { RunControl } from '../../src/training/control.ts';
-import { WASM_FOLDER } from '../../tools/train/backends.ts';
 import { f32, safetensorsFile } from '../support/weight-files.ts';
-import { openSession, tinyRecipe, train } from '../support/session.ts';
+import { openSession, runsOf, sessionOn, tinyRecipe, train } from '../support/session.ts';
 
 let dataFolder = '';
 beforeEach(async () => {
@@ -21,15 +18,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(dataFolder, { recursive: true }));
 
-/** A session as a new tab has it: nothing but what is stored. */
-async function newSession(): Promise<Session> {
-  const session = new Session(createPlatform({ dataFolder }), WASM_FOLDER);
-  await session.chooseDevice('wasm');
-  return session;
-}
-
-const runsOf = (session: Session): Promise<ResumableRun[]> =>
-  runsLeft(session.platform.openStore('checkpoints'));
+const newSession = (): Promise<Session> => sessionOn(dataFolder);
 
 /** A rate that climbs until the loss explodes, some epochs into the second phase. */
 const climbing = (): Promise<Recipe> =>

@@ -5,12 +5,10 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { runsLeft } from '../../src/engine/resumable.ts';
-import { Session } from '../../src/engine/session.ts';
-import { createPlatform } from '../../src/platform/platform.node.ts';
-import type { ResumableRun, RunEvent, RunResult } from '../../src/protocol/events.ts';
+import type { Session } from '../../src/engine/session.ts';
+import type { RunEvent, RunResult } from '../../src/protocol/events.ts';
 import type { Recipe } from '../../src/protocol/recipe.ts';
-import { WASM_FOLDER } from '../../tools/train/backends.ts';
-import { openSession, tinyRecipe, train } from '../support/session.ts';
+import { openSession, runsOf, sessionOn, tinyRecipe, train } from '../support/session.ts';
 
 let dataFolder = '';
 beforeEach(async () => {
@@ -18,15 +16,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(dataFolder, { recursive: true }));
 
-/** A session as a new tab has it: nothing but what is stored. */
-async function newSession(): Promise<Session> {
-  const session = new Session(createPlatform({ dataFolder }), WASM_FOLDER);
-  await session.chooseDevice('wasm');
-  return session;
-}
-
-const runsOf = (session: Session): Promise<ResumableRun[]> =>
-  runsLeft(session.platform.openStore('checkpoints'));
+const newSession = (): Promise<Session> => sessionOn(dataFolder);
 
 /** Everything that must be equal: figures, answers to the test pictures, and each weight. */
 function outcome(session: Session, { history, test }: RunResult): unknown {

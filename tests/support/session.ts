@@ -1,8 +1,9 @@
 /** A session in Node on a given backend, and recipes small enough for tests. */
 import { readFile } from 'node:fs/promises';
+import { runsLeft } from '../../src/engine/resumable.ts';
 import { Session } from '../../src/engine/session.ts';
 import { createPlatform } from '../../src/platform/platform.node.ts';
-import type { RunEvent, RunResult } from '../../src/protocol/events.ts';
+import type { ResumableRun, RunEvent, RunResult } from '../../src/protocol/events.ts';
 import { parseRecipe, type Recipe } from '../../src/protocol/recipe.ts';
 import { RunControl } from '../../src/training/control.ts';
 import { WASM_FOLDER } from '../../tools/train/backends.ts';
@@ -49,3 +50,14 @@ export async function train(
   const result = await session.train(recipe, { control, emit, ...(resume === undefined ? {} : { resume }) });
   return { result, events };
 }
+
+/** A session on wasm as a new tab has it: nothing but what is stored in a folder. */
+export async function sessionOn(dataFolder: string): Promise<Session> {
+  const session = new Session(createPlatform({ dataFolder }), WASM_FOLDER);
+  await session.chooseDevice('wasm');
+  return session;
+}
+
+/** The runs that can go on there. */
+export const runsOf = (session: Session): Promise<ResumableRun[]> =>
+  runsLeft(session.platform.openStore('checkpoints'));
