@@ -27,6 +27,8 @@ interface Pending {
 export class StudioClient {
   /** The registries' entries, when the worker has started. Rejects when it cannot start. */
   readonly ready: Promise<Catalog>;
+  /** Hears what is found of the open set after the request that opened it has ended. */
+  onLate: (event: RunEvent) => void = () => undefined;
   readonly #worker: Worker;
   readonly #pending = new Map<number, Pending>();
   #nextId = 1;
@@ -40,6 +42,7 @@ export class StudioClient {
       this.#worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => {
         if (data.kind === 'ready') resolve(data.catalog);
         else if (data.kind === 'keepStored') keepStored();
+        else if (data.kind === 'late') this.onLate(data.event);
         else this.#settle(data);
       });
       this.#worker.addEventListener('error', (event) => {
@@ -79,7 +82,7 @@ export class StudioClient {
     this.#worker.postMessage(message);
   }
 
-  #settle(message: Exclude<FromWorker, { kind: 'ready' | 'keepStored' }>): void {
+  #settle(message: Exclude<FromWorker, { kind: 'ready' | 'keepStored' | 'late' }>): void {
     const pending = this.#pending.get(message.id);
     if (pending === undefined) return;
     if (message.kind === 'event') {

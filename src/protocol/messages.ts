@@ -112,6 +112,8 @@ export type FromWorker =
   | { readonly kind: 'ready'; readonly catalog: Catalog }
   /** Something is about to be kept: only the page can ask the browser not to clear it. */
   | { readonly kind: 'keepStored' }
+  /** What must be known of the open set, found when the request that opened it had ended. */
+  | { readonly kind: 'late'; readonly event: RunEvent }
   | { readonly kind: 'event'; readonly id: number; readonly event: RunEvent }
   | { readonly kind: 'done'; readonly id: number; readonly output: Requests[RequestKind]['output'] }
   | { readonly kind: 'failed'; readonly id: number; readonly error: WireError }

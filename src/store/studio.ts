@@ -16,7 +16,7 @@ import { StoredDesk } from './stored-desk.ts';
 import { initialState, isActive, type StudioState } from './state.ts';
 
 /** What the store needs of the client. */
-export type Engine = Pick<StudioClient, 'ready' | 'request'>;
+export type Engine = Pick<StudioClient, 'ready' | 'request' | 'onLate'>;
 
 /** What a request outside a run turns into: the kind of request, its event, and what it must be asked again for. */
 type AskedRequest = { device: 'chooseDevice'; dataset: 'openDataset'; model: 'describeModel' };
@@ -49,6 +49,7 @@ export class Studio {
     this.pictures = new PictureDesk(engine);
     const dispatch = this.#dispatch.bind(this);
     this.runs = new RunDesk(engine, dispatch, now);
+    engine.onLate = (event) => dispatch({ kind: 'opening', event, atMs: now() });
   }
 
   get #state(): StudioState {
@@ -141,6 +142,8 @@ export class Studio {
     if (again) this.#asking.delete('dataset');
     // The network can be drawn before the pictures are read, which takes longer.
     if (this.#state.model.value === null) await this.#describe();
+    // Whoever took another recipe meanwhile asks for its set.
+    if (recipe !== this.#state.recipe) return;
     const key = datasetKey(recipe, this.#picked);
     if (this.#asking.get('dataset')?.key !== key) {
       const isOpen = await this.#open({ recipe, picked: this.#picked, key });
@@ -172,10 +175,7 @@ export class Studio {
     return dataset !== null;
   }
 
-  /**
-   * Bad input loses nothing: the recipe goes back to the set that is still open, or that was about to be. The error
-   * stays to be read.
-   */
+  /** Bad input loses nothing: the recipe goes back to the set that is open or was about to be; the error stays. */
   async #fallBack(): Promise<void> {
     const { recipe, preset, dataset: failed } = this.#state;
     const set = this.#sets.takeFallback();
@@ -243,8 +243,8 @@ export class Studio {
   }
 
   /**
-   * Tries learning rates out for a phase of the recipe. The recipe, its history and the trained network stay as they
-   * are, and so does the run's state; what is newly known of device, set and network is shown.
+   * Tries learning rates out for a phase of the recipe. What was trained and recorded stays as it is; what is newly
+   * known of device, set and network is shown.
    */
   findRate(phaseIndex: number, onEvent: (event: RunEvent) => void): Call<'findRate'> {
     const { recipe } = this.#state;

@@ -52,7 +52,9 @@ export class Dispatcher {
   #enqueue(request: Request): void {
     const { id } = request;
     const emit = (event: RunEvent): void => {
-      this.post({ kind: 'event', id, event });
+      if (this.#controls.has(id)) this.post({ kind: 'event', id, event });
+      // Pictures of an open set may still come: what must be known of them is said when it is known.
+      else if (event.kind === 'notice') this.post({ kind: 'late', event });
     };
     const control = new RunControl((state) => {
       emit({ kind: 'state', state });

@@ -1,8 +1,9 @@
 /** The actions: what is asked of the engine, in which order, and what is not asked twice. */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { StudioError } from '../../../src/protocol/errors.ts';
 import type { RunEvent } from '../../../src/protocol/events.ts';
 import type { RequestKind } from '../../../src/protocol/messages.ts';
+import type { Recipe } from '../../../src/protocol/recipe.ts';
 import { Studio, type Engine } from '../../../src/store/studio.ts';
 import { catalog, dataset, device, leftRun, model, phaseEvent, result } from './samples.ts';
 
@@ -53,6 +54,38 @@ describe('the studio', () => {
       'ready',
       'ready',
     ]);
+  });
+
+  it('opens the set that was taken last, also while the network is still being described', async () => {
+    const { engine, asked } = fakeEngine(['describeModel']);
+    const studio = new Studio(engine, 'auto');
+    const started = studio.start('');
+    const setsAsked = (): unknown[] =>
+      asked.flatMap(({ kind, input }) =>
+        kind === 'openDataset' ? [(input as { recipe: Recipe }).recipe.dataset.source] : [],
+      );
+    await vi.waitFor(() => expect(asked.some(({ kind }) => kind === 'describeModel')).toBe(true));
+    studio.edit((recipe) => ({ ...recipe, dataset: { source: 'stored' } }));
+    await vi.waitFor(() => expect(setsAsked()).toEqual(['stored']));
+    for (const request of asked) if (request.kind === 'describeModel') request.answer(model);
+    await vi.waitFor(() => expect(studio.store.getState().model.status).toBe('ready'));
+    await started;
+    expect(setsAsked()).toEqual(['stored']);
+  });
+
+  it('shows what is found of a set after it was opened', async () => {
+    const { engine } = fakeEngine();
+    const studio = new Studio(engine, 'auto');
+    await studio.start('');
+    const notice = {
+      code: 'storage/full',
+      message: 'No room',
+      hint: '',
+      retryable: false,
+      cause: null,
+    } as const;
+    engine.onLate({ kind: 'notice', of: 'set', notice });
+    expect(studio.store.getState().notices).toEqual([notice]);
   });
 
   it('opens the set anew only for what changes its pictures', async () => {
