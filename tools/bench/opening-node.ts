@@ -4,13 +4,18 @@
  * started it.
  */
 import { readFileSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { PictureStore } from '../../src/data/dataset.ts';
 import { openDataset } from '../../src/data/open-dataset.ts';
+import { Session } from '../../src/engine/session.ts';
 import { shuffledRange } from '../../src/lib/random.ts';
 import { createPlatform } from '../../src/platform/platform.node.ts';
 import type { Platform } from '../../src/platform/platform.ts';
 import { parseRecipe, type Recipe } from '../../src/protocol/recipe.ts';
+import { WASM_FOLDER } from '../train/backends.ts';
 import { median } from './bench.ts';
+import { runRecipe } from './mien-run.ts';
 import type { Opening, Openings } from './opening.ts';
 import { privateBytes, watchMost } from './processes.ts';
 
@@ -77,6 +82,22 @@ function heapBytes(): number {
   return heapUsed + external;
 }
 
+/** Seconds that a run of one epoch of the head takes, from before its set is opened. */
+async function trainAt96(dataFolder: string): Promise<number> {
+  const small = parseRecipe({
+    ...recipe,
+    image: { ...recipe.image, size: 96 },
+    augmentation: { ...recipe.augmentation, views: 1 },
+    backbone: { name: 'mobilenetv2', alpha: 0.35, weights: 'starter' },
+    phases: [{ name: 'head', epochs: 1, learningRate: 0.001 }],
+  });
+  const session = new Session(createPlatform({ dataFolder, baseFolder: process.cwd() }), WASM_FOLDER);
+  await session.chooseDevice('wasm');
+  const start = performance.now();
+  await runRecipe(session, small);
+  return (performance.now() - start) / 1000;
+}
+
 const [path = '', folder = ''] = process.argv.slice(2);
 const paper = JSON.parse(readFileSync('public/recipes/paper.json', 'utf8')) as object;
 const recipe = parseRecipe({ ...paper, dataset: { source: 'parquet', path } });
@@ -88,7 +109,17 @@ const batchMs = {
   firstEpoch: await readEpoch(second.store, 1),
   secondEpoch: await readEpoch(second.store, 2),
 };
-const openings: Openings = { first: figures(first), second: figures(second), heapBytes: most, batchMs };
+const otherSize = {
+  knownSeconds: await trainAt96(folder),
+  anewSeconds: await trainAt96(await mkdtemp(join(folder, 'anew-'))),
+};
+const openings: Openings = {
+  first: figures(first),
+  second: figures(second),
+  heapBytes: most,
+  batchMs,
+  otherSize,
+};
 process.send?.(openings);
 
 function figures({ store: _, ...opening }: Opening & { readonly store: PictureStore }): Opening {

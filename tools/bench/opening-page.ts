@@ -23,7 +23,7 @@ export async function openInPage(path: string, folder: string): Promise<Openings
     const counted = await withBrowser(join(folder, 'counted'), (context) =>
       open(context, server.url, path, true),
     );
-    return { ...timed, heapBytes: counted.heapBytes, batchMs: null };
+    return { ...timed, heapBytes: counted.heapBytes, batchMs: null, otherSize: null };
   } finally {
     await server.close();
   }

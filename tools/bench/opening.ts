@@ -20,4 +20,9 @@ export interface Openings {
   readonly heapBytes: number;
   /** Of reading a batch of 32 pictures at random after the second opening, twice through the set; null if not measured. */
   readonly batchMs: { readonly firstEpoch: number; readonly secondEpoch: number } | null;
+  /**
+   * Opening the set at another picture size and training for an epoch, in seconds: where its rows are known from the
+   * openings before, and where nothing is. Null if not measured.
+   */
+  readonly otherSize: { readonly knownSeconds: number; readonly anewSeconds: number } | null;
 }
