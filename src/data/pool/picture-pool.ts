@@ -10,8 +10,8 @@ import { preparePicture, type PictureJob, type PreparedPicture, type ThreadMessa
 const MOST_THREADS = 8;
 /** Threads are started when so many pictures were asked for: for fewer they are not worth it. */
 const FIRST_HERE = 64;
-/** Jobs that wait at a busy thread, so that it need not wait for us. */
-const AHEAD = 2;
+/** Jobs that wait at a busy thread, so that it need not wait for us: the engine may be at a batch of training. */
+const AHEAD = 16;
 
 interface Pending {
   readonly job: PictureJob;
