@@ -65,13 +65,16 @@ function toThumbnail(picture: Uint8Array, size: number): Uint8Array {
   const edges = Array.from({ length: LOOKS_SIZE + 1 }, (_, i) => Math.floor((i * size) / LOOKS_SIZE));
   for (let row = 0; row < LOOKS_SIZE; row += 1) {
     for (let column = 0; column < LOOKS_SIZE; column += 1) {
-      let sum = 0;
+      let [red, green, blue] = [0, 0, 0];
       for (let y = edges[row]!; y < edges[row + 1]!; y += 1) {
         const end = (y * size + edges[column + 1]!) * 3;
         for (let at = (y * size + edges[column]!) * 3; at < end; at += 3) {
-          sum += 299 * picture[at]! + 587 * picture[at + 1]! + 114 * picture[at + 2]!;
+          red += picture[at]!;
+          green += picture[at + 1]!;
+          blue += picture[at + 2]!;
         }
       }
+      const sum = 299 * red + 587 * green + 114 * blue;
       const pixels = (edges[row + 1]! - edges[row]!) * (edges[column + 1]! - edges[column]!);
       thumbnail[row * LOOKS_SIZE + column] = Math.round(sum / (1000 * pixels));
     }
