@@ -6,7 +6,7 @@ export type ControlState = 'running' | 'pausing' | 'paused' | 'stopping';
 export class RunControl {
   readonly #abort = new AbortController();
   #state: ControlState = 'running';
-  #wake: (() => void) | null = null;
+  #waiting: (() => void)[] = [];
 
   /** @param onState told of every change, to be shown */
   constructor(readonly onState: (state: ControlState) => void = () => undefined) {}
@@ -49,12 +49,9 @@ export class RunControl {
    */
   async checkpoint(): Promise<void> {
     await letMessagesIn();
-    if (this.#state === 'pausing') {
-      this.#set('paused');
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
-    }
+    if (this.#state === 'pausing') this.#set('paused');
+    // More than one may come by: while one batch waits, the next may have been begun.
+    if (this.#state === 'paused') await new Promise<void>((resolve) => this.#waiting.push(resolve));
     this.#abort.signal.throwIfAborted();
   }
 
@@ -64,8 +61,9 @@ export class RunControl {
   }
 
   #wakeUp(): void {
-    this.#wake?.();
-    this.#wake = null;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const wake of waiting) wake();
   }
 }
 
