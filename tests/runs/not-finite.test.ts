@@ -10,7 +10,7 @@ import type { EpochRecord, RunEvent, RunResult } from '../../src/protocol/events
 import type { Recipe } from '../../src/protocol/recipe.ts';
 import type { RunControl } from '../../src/training/control.ts';
 import { f32, safetensorsFile } from '../support/weight-files.ts';
-import { openSession, runsOf, sessionOn, tinyRecipe, train } from '../support/session.ts';
+import { leavingTheNumbers, openSession, runsOf, sessionOn, tinyRecipe, train } from '../support/session.ts';
 
 let dataFolder = '';
 beforeEach(async () => {
@@ -108,20 +108,7 @@ describe('a learning rate that becomes too high', () => {
 });
 
 it('finds weights that are no numbers though every loss is one, and lets none into a checkpoint', async () => {
-  // A ReLU6 makes 0 of what is no number: these losses stay finite.
-  const recipe = await tinyRecipe({
-    phases: [
-      { name: 'head', epochs: 2, learningRate: 0.001 },
-      {
-        name: 'fineTune',
-        epochs: 3,
-        learningRate: 10,
-        unfreeze: 40,
-        batchNorm: 'batch',
-        optimizer: { name: 'sgd', momentum: 0.9 },
-      },
-    ],
-  });
+  const recipe = await leavingTheNumbers();
   const session = await newSession();
   const { error, events } = await fail(session, recipe);
   const losses = events.flatMap((event) => (event.kind === 'step' ? [event.loss] : []));

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, it, vi } from 'vitest';
 import { HUB_REPO, startTestHub } from '../support/local-hub.ts';
-import { tinyRecipe } from '../support/session.ts';
+import { leavingTheNumbers, tinyRecipe } from '../support/session.ts';
 
 // Each test starts a process of its own.
 vi.setConfig({ testTimeout: 120_000 });
@@ -210,19 +210,7 @@ describe('npm run train', () => {
   });
 
   it.concurrent('says how to get at the network of a run that failed, and writes it', async ({ expect }) => {
-    const recipe = await tinyRecipe({
-      phases: [
-        { name: 'head', epochs: 2, learningRate: 0.001 },
-        {
-          name: 'fineTune',
-          epochs: 3,
-          learningRate: 10,
-          unfreeze: 40,
-          batchNorm: 'batch',
-          optimizer: { name: 'sgd', momentum: 0.9 },
-        },
-      ],
-    });
+    const recipe = await leavingTheNumbers();
     const path = await recipeFile('not-finite.json', recipe);
     const args = [path, '--out', join(folder, 'not-finite'), '--store', join(folder, 'failed')];
     const failed = await run(...args, '--backend', 'wasm');
