@@ -28,7 +28,7 @@ const bare = {
   legend: { disable: true },
 } as const;
 
-/** Draws a spec of tfjs-vis. See the header. */
+/** Draws a spec of tfjs-vis. */
 export default async function embed(
   element: HTMLElement,
   spec: VisualizationSpec,

@@ -7,7 +7,6 @@
 
 import { hashBytes } from '../lib/hash.ts';
 
-/** See the header. */
 export interface Fingerprint {
   /** 106 bits of the file's bytes, as text. */
   readonly file: string;

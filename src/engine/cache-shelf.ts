@@ -13,7 +13,7 @@ import { Tiers } from '../training/cache/tiers.ts';
 /** Bytes of host memory that cached activations may take. */
 const HOST_BYTES = 2 * 2 ** 30;
 
-/** See the header. One for as long as a device is used; clear it before another is. */
+/** One for as long as a device is used; clear it before another is. */
 export class CacheShelf {
   readonly #caches = new Map<string, ActivationCache>();
   #tiers: Tiers | null = null;

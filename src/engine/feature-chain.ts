@@ -14,7 +14,7 @@ import type { CacheForm } from '../training/cache/activation-cache.ts';
 import { chooseKeeping, type Keeping, type Looks } from '../training/cache/keeping.ts';
 import { Features, type FeatureSource } from '../training/features.ts';
 import type { CacheShelf } from './cache-shelf.ts';
-import type { PictureInput } from './picture-input.ts';
+import type { PictureInput } from './set/picture-input.ts';
 import { keptAtLedge, speedOf } from './recompute.ts';
 
 export interface ChainOptions {
@@ -38,7 +38,7 @@ interface Section {
 
 const FROZEN = { isTrainable: () => false, batchNorm: 'inference' } as const;
 
-/** See the header. Owns the features it gives out. */
+/** Owns the features it gives out. */
 export class FeatureChain {
   readonly #plans: readonly Plan[];
   readonly #features = new Map<number, Features>();

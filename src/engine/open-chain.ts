@@ -6,8 +6,8 @@ import type { Phase, Recipe } from '../protocol/recipe.ts';
 import { SWEEP } from '../training/rate-finder.ts';
 import type { CacheShelf } from './cache-shelf.ts';
 import { FeatureChain } from './feature-chain.ts';
-import type { Network } from './network.ts';
-import { PictureInput } from './picture-input.ts';
+import type { Network } from './network/network.ts';
+import { PictureInput } from './set/picture-input.ts';
 
 interface Inputs {
   readonly recipe: Recipe;

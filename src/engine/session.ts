@@ -8,7 +8,7 @@ import type { TrainedNetwork } from '../exporters/exporter.ts';
 import { exportAsFile } from '../exporters/registry.ts';
 import { inspectWeights } from '../models/describe-weights.ts';
 import type { Platform } from '../platform/platform.ts';
-import type { DatasetSummary, PictureFacts, PictureSheet, ViewSheet } from '../protocol/dataset.ts';
+import type { DatasetSummary, PictureFacts, RgbaPictures, RgbaViews } from '../protocol/dataset.ts';
 import type { BackendChoice, DeviceReport } from '../protocol/device.ts';
 import { invariant, StudioError } from '../protocol/errors.ts';
 import type { RunEvent, RunResult } from '../protocol/events.ts';
@@ -19,20 +19,27 @@ import type { Recipe } from '../protocol/recipe.ts';
 import type { SourceDescription } from '../protocol/source.ts';
 import type { Stored, StoredThing } from '../protocol/stored.ts';
 import type { RunControl } from '../training/control.ts';
-import { checkRecipe } from './check-recipe.ts';
+import { checkRecipe } from './run/check-recipe.ts';
 import { CacheShelf } from './cache-shelf.ts';
-import { isDeviceLost, lossOr } from './device-loss.ts';
-import { startDevice, type WasmPaths } from './device.ts';
-import { findRate, phaseOf } from './find-rate.ts';
-import { buildNetwork, describeNetwork, type Network } from './network.ts';
-import { loadingOf, openingOf } from './opening.ts';
-import { datasetKey, pickedNames, pickedOf, weightsKey } from './picked.ts';
-import { runRecipe } from './run.ts';
-import { deleteStored, keepOpenSet, listStored, saveKeptSet, saveOpenSet, type OpenSet } from './stored.ts';
-import { rgbToRgba, thumbnailsOf, viewsOf } from './sheets.ts';
-import { Tokens } from './tokens.ts';
-import { exportable, type Trained } from './trained.ts';
-import { drained, timedInto, untilDone, type Attempt } from './until-done.ts';
+import { isDeviceLost, lossOr } from './device/device-loss.ts';
+import { startDevice, type WasmPaths } from './device/device.ts';
+import { findRate, phaseOf } from './run/find-rate.ts';
+import { buildNetwork, describeNetwork, type Network } from './network/network.ts';
+import { loadingOf, openingOf } from './set/opening.ts';
+import { datasetKey, pickedNames, pickedOf, weightsKey } from './set/picked.ts';
+import { runRecipe } from './run/run.ts';
+import {
+  deleteStored,
+  keepOpenSet,
+  listStored,
+  saveKeptSet,
+  saveOpenSet,
+  type OpenSet,
+} from './set/stored.ts';
+import { rgbToRgba, thumbnailsOf, viewsOf } from './set/rgba-pictures.ts';
+import { Tokens } from './set/tokens.ts';
+import { exportable, type Trained } from './network/trained.ts';
+import { drained, timedInto, untilDone, type Attempt } from './run/until-done.ts';
 
 export type Emit = (event: RunEvent) => void;
 
@@ -55,7 +62,6 @@ interface Prepared {
   readonly shelf: CacheShelf;
 }
 
-/** See the header. */
 export class Session {
   #choice: BackendChoice = 'auto';
   #device: DeviceReport | null = null;
@@ -104,13 +110,13 @@ export class Session {
     return describeSource(dataset, { platform: this.platform, tokenFor: this.tokens.for, signal });
   }
 
-  async pictures(rows: readonly number[]): Promise<PictureSheet> {
+  async pictures(rows: readonly number[]): Promise<RgbaPictures> {
     const { shown } = this.#currentSet().dataset;
     return { size: shown.size, rows, rgba: rgbToRgba(await shown.read(rows)) };
   }
 
   /** Pictures made small, at most `size` pixels a side: never larger than the network sees them. */
-  async thumbnails(rows: readonly number[], size: number, signal: AbortSignal): Promise<PictureSheet> {
+  async thumbnails(rows: readonly number[], size: number, signal: AbortSignal): Promise<RgbaPictures> {
     return thumbnailsOf(this.#currentSet().dataset.shown, rows, size, signal);
   }
 
@@ -122,7 +128,7 @@ export class Session {
   }
 
   /** The first `count` views of one picture, as the recipe's augmentation makes them. */
-  views(recipe: Recipe, row: number, count: number): Promise<ViewSheet> {
+  views(recipe: Recipe, row: number, count: number): Promise<RgbaViews> {
     return viewsOf(this.#currentSet().dataset.shown, recipe, row, count);
   }
 

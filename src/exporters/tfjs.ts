@@ -5,7 +5,7 @@ import type { ExportedFiles, Exporter, TrainedNetwork } from './exporter.ts';
 
 const WEIGHTS_FILE = 'weights.bin';
 
-/** See the header. Labels and preprocessing are in `model.json` under `userDefinedMetadata`. */
+/** Labels and preprocessing are in `model.json` under `userDefinedMetadata`. */
 export const tfjsExporter: Exporter = {
   entry: {
     name: 'tfjs',

@@ -2,19 +2,18 @@
  * Owns the blocks of one file that is being read: what the store has of it, and a few in memory.
  */
 import type { StudioError } from '../protocol/errors.ts';
-import type { CarefulStore } from './careful-store.ts';
+import type { BestEffortStore } from './best-effort-store.ts';
 import { blockLength, type DownloadRecord, type DownloadStore } from './download-store.ts';
 
 /** Neighbouring reads share a block; as many as they may touch stay in memory. */
 const BLOCKS_IN_MEMORY = 4;
 
-/** See the header. */
 export class KeptBlocks {
   readonly #recent = new Map<number, Uint8Array>();
   #beginning: Promise<void> | null = null;
 
   constructor(
-    readonly store: CarefulStore<DownloadStore>,
+    readonly store: BestEffortStore<DownloadStore>,
     readonly record: DownloadRecord,
     /** Told once why there is no more storing. */
     readonly onTrouble: (trouble: StudioError) => Promise<void>,

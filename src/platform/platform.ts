@@ -111,7 +111,6 @@ export interface PictureThread {
   end(): void;
 }
 
-/** See the header. */
 export interface Platform extends RemoteFiles {
   readonly kind: 'browser' | 'node';
   /** Worker threads or pool size worth using. */

@@ -1,6 +1,6 @@
 /** Files on servers as a platform offers them, with or without a store of downloads. */
 import type { StudioError } from '../protocol/errors.ts';
-import { CarefulStore, type StoreHealth } from './careful-store.ts';
+import { BestEffortStore, type StoreHealth } from './best-effort-store.ts';
 import type { DownloadStore } from './download-store.ts';
 import { openHttpRange } from './http-range.ts';
 import type { RemoteFiles, RemoteOptions } from './platform.ts';
@@ -27,7 +27,7 @@ export function remoteFiles(store: DownloadStore | null): RemoteFiles {
     readRemoteJson: (url, options) =>
       store === null
         ? fetchJson(url, options)
-        : fetchStoredJson(url, new CarefulStore(store, health), options),
+        : fetchStoredJson(url, new BestEffortStore(store, health), options),
     lookUpJson: (url, options) => fetchJson(url, options),
     listStored: async () => {
       const downloads = [...((await store?.list()) ?? [])];

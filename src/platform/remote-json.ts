@@ -1,6 +1,6 @@
 /** Owns fetching small JSON files, with or without keeping the last answer for when there is no network. */
 import { asStudioError } from '../protocol/errors.ts';
-import type { CarefulStore } from './careful-store.ts';
+import type { BestEffortStore } from './best-effort-store.ts';
 import { versionOf, type DownloadStore } from './download-store.ts';
 import { authorization } from './http-range.ts';
 import { failureOf, netError, waitAfter, type Failure } from './http-retry.ts';
@@ -53,7 +53,7 @@ async function tryOnce(
  */
 export async function fetchStoredJson(
   url: string,
-  store: CarefulStore<DownloadStore>,
+  store: BestEffortStore<DownloadStore>,
   options: RemoteOptions,
 ): Promise<unknown> {
   const stored = await store.read((working) => working.describe(url));
@@ -71,7 +71,7 @@ export async function fetchStoredJson(
 
 async function keep(
   url: string,
-  store: CarefulStore<DownloadStore>,
+  store: BestEffortStore<DownloadStore>,
   label: string,
   value: unknown,
 ): Promise<void> {

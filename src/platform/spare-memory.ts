@@ -6,7 +6,6 @@
 /** Stretches that wait, at most: as many pictures as are decoded at a time in one thread. */
 const MOST_SPARE = 4;
 
-/** See the header. */
 export class SpareMemory {
   #spare: ArrayBuffer[] = [];
 

@@ -4,7 +4,7 @@
  * therefore goes on where it stopped, in this session or a later one.
  */
 import { invariant, StudioError } from '../protocol/errors.ts';
-import { CarefulStore, type StoreHealth } from './careful-store.ts';
+import { BestEffortStore, type StoreHealth } from './best-effort-store.ts';
 import { versionOf, type DownloadRecord, type DownloadStore } from './download-store.ts';
 import { fetchPart, isAnother, streamPart, type FilePart, type HttpRangeOptions } from './http-range.ts';
 import { KeptBlocks } from './kept-blocks.ts';
@@ -44,8 +44,8 @@ export async function openStoredRange(
   store: DownloadStore,
   options: StoredRangeOptions,
 ): Promise<RemoteSource> {
-  const careful = new CarefulStore(store, options.health ?? { trouble: null });
-  const stored = await careful.read((working) => working.describe(url));
+  const bestEffort = new BestEffortStore(store, options.health ?? { trouble: null });
+  const stored = await bestEffort.read((working) => working.describe(url));
   const blockBytes = options.blockBytes ?? BLOCK_BYTES;
   const mine = stored?.blockBytes === blockBytes ? stored : undefined;
   const first = await askVersion(url, mine, blockBytes, options);
@@ -54,14 +54,14 @@ export async function openStoredRange(
   if (stored !== undefined && first !== null && isAnother(first, stored)) {
     options.onNotice?.(changedNotice(stored, first));
   }
-  const blocks = new KeptBlocks(careful, record, async (trouble) => {
-    options.onNotice?.((await careful.read((working) => fullNotice(working, record, trouble))) ?? trouble);
+  const blocks = new KeptBlocks(bestEffort, record, async (trouble) => {
+    options.onNotice?.((await bestEffort.read((working) => fullNotice(working, record, trouble))) ?? trouble);
   });
   await blocks.begin();
   // Said early; as much of it as fits is kept all the same.
-  const notice = await careful.read((working) => roomNotice(working, record, options.wantedBytes));
+  const notice = await bestEffort.read((working) => roomNotice(working, record, options.wantedBytes));
   if (notice != null) options.onNotice?.(notice);
-  const listed = await careful.read((working) => working.list());
+  const listed = await bestEffort.read((working) => working.list());
   const storedBytes = listed?.find((download) => download.url === url)?.storedBytes ?? 0;
   // The first bytes came with the version: of a new file a block, of a server without ranges all.
   if (first !== null && (!isStored || first.bytes.byteLength === first.byteLength)) {

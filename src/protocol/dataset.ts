@@ -95,7 +95,7 @@ export interface PictureFacts {
 }
 
 /** Pictures as the network sees them: RGBA, uint8, `size` x `size`, one after another. */
-export interface PictureSheet {
+export interface RgbaPictures {
   readonly size: number;
   readonly rows: readonly number[];
   /** `rows.length * size * size * 4` bytes. */
@@ -103,6 +103,6 @@ export interface PictureSheet {
 }
 
 /** Augmented views of one picture, each said in a few words such as `flip, 7°`. */
-export interface ViewSheet extends PictureSheet {
+export interface RgbaViews extends RgbaPictures {
   readonly captions: readonly string[];
 }

@@ -3,7 +3,7 @@
  * `cancelled`; events stream beside it; control is handled at once, never queued behind work.
  */
 import type { Catalog } from './catalog.ts';
-import type { DatasetSummary, PictureFacts, PictureSheet, ViewSheet } from './dataset.ts';
+import type { DatasetSummary, PictureFacts, RgbaPictures, RgbaViews } from './dataset.ts';
 import type { BackendChoice, DeviceReport } from './device.ts';
 import type { WireError } from './errors.ts';
 import type { ResumableRun, RunEvent, RunResult } from './events.ts';
@@ -48,18 +48,18 @@ export interface Requests {
   /** Takes a token for the server at an address until the page is closed; an empty one takes it back. */
   useToken: { input: { readonly server: string; readonly token: string }; output: Done };
   /** Pictures of the current set as the network sees them. */
-  pictures: { input: { readonly rows: readonly number[] }; output: PictureSheet };
+  pictures: { input: { readonly rows: readonly number[] }; output: RgbaPictures };
   /** Pictures of the current set made small, at most `size` pixels a side. */
   thumbnails: {
     input: { readonly rows: readonly number[]; readonly size: number };
-    output: PictureSheet;
+    output: RgbaPictures;
   };
   /** What the source says of one picture of the current set. */
   describePicture: { input: { readonly row: number }; output: PictureFacts };
   /** Augmented views of one picture of the current set. */
   views: {
     input: { readonly recipe: Recipe; readonly row: number; readonly count: number };
-    output: ViewSheet;
+    output: RgbaViews;
   };
   /** The recipe's network, without loading its weights. */
   describeModel: {

@@ -6,7 +6,6 @@ export interface OfferedValue {
   readonly label: string;
 }
 
-/** See the header. */
 export interface SourceDescription {
   /** In the order to show; labels such as `licence`, values in plain words. */
   readonly facts: readonly { readonly label: string; readonly value: string }[];

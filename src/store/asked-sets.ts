@@ -9,7 +9,6 @@ export interface AskedSet {
   readonly key: string;
 }
 
-/** See the header. */
 export class AskedSets {
   /** The set that was opened last. */
   opened: AskedSet | null = null;

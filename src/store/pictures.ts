@@ -1,12 +1,12 @@
 /** Pictures that the page has asked the worker for, kept by row so that none is asked for twice. */
 import { isAbort, StudioError } from '../protocol/errors.ts';
-import type { DatasetSummary, PictureSheet } from '../protocol/dataset.ts';
+import type { DatasetSummary, RgbaPictures } from '../protocol/dataset.ts';
 
 /** One picture as the network sees it, ready for `putImageData`. */
 export type Picture = ImageData;
 
 /** Splits a sheet into its pictures, by row number. */
-export function picturesOf(sheet: PictureSheet): Map<number, Picture> {
+export function picturesOf(sheet: RgbaPictures): Map<number, Picture> {
   const bytes = sheet.size * sheet.size * 4;
   return new Map(
     sheet.rows.map((row, index) => [
@@ -18,14 +18,14 @@ export function picturesOf(sheet: PictureSheet): Map<number, Picture> {
 
 /** The pictures of the set that is open; another set starts it anew. */
 export class PictureAlbum {
-  readonly #fetchSheet: (rows: readonly number[]) => Promise<PictureSheet>;
+  readonly #fetchSheet: (rows: readonly number[]) => Promise<RgbaPictures>;
   #dataset: DatasetSummary | null = null;
   #known = new Map<number, Promise<Picture | null>>();
   /** Rows to ask for at the end of this turn, and the answer that they will come in. */
   #wanted: number[] = [];
   #sheet = Promise.resolve(new Map<number, Picture>());
 
-  constructor(fetchSheet: (rows: readonly number[]) => Promise<PictureSheet>) {
+  constructor(fetchSheet: (rows: readonly number[]) => Promise<RgbaPictures>) {
     this.#fetchSheet = fetchSheet;
   }
 

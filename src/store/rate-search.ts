@@ -5,7 +5,6 @@ import type { Recipe } from '../protocol/recipe.ts';
 import { newRecord, reduceRun } from './reduce-run.ts';
 import type { RunState } from './state.ts';
 
-/** See the header. */
 export interface RateSearch {
   /** Told as of a run: it ends in nothing, and no other run hears of it. */
   readonly run: RunState;

@@ -38,7 +38,6 @@ export type StudioEvent =
   | { readonly kind: 'exportAsked'; readonly format: string }
   | { readonly kind: 'exported'; readonly error: WireError | null };
 
-/** See the header. */
 export function reduce(state: StudioState, event: StudioEvent): StudioState {
   switch (event.kind) {
     case 'ready':

@@ -76,7 +76,6 @@ export interface RunSummary {
   readonly seconds: number;
 }
 
-/** See the header. */
 export interface StudioState {
   readonly engine: 'starting' | 'ready' | 'failed';
   readonly engineError: WireError | null;

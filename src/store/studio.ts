@@ -7,12 +7,12 @@ import type { ResumableRun, RunEvent } from '../protocol/events.ts';
 import type { ExportedFile, Picked, RequestKind, Requests } from '../protocol/messages.ts';
 import { parseRecipe, type Recipe } from '../protocol/recipe.ts';
 import { AskedSets, datasetKey, filesKey, type AskedSet } from './asked-sets.ts';
-import { PictureDesk } from './picture-desk.ts';
+import { PictureRequests } from './picture-requests.ts';
 import { recipeFromLink } from './recipe-link.ts';
 import { reduce, type Asked, type StudioEvent } from './reduce.ts';
-import { RunDesk } from './run-desk.ts';
-import { SourceDesk } from './source-desk.ts';
-import { StoredDesk } from './stored-desk.ts';
+import { RunRequests } from './run-requests.ts';
+import { SourceRequests } from './source-requests.ts';
+import { StoredRequests } from './stored-requests.ts';
 import { initialState, isActive, type StudioState } from './state.ts';
 
 /** What the store needs of the client. */
@@ -27,10 +27,10 @@ const LEAST_CLASSES = 2;
 /** State and actions of one page. */
 export class Studio {
   readonly store: StoreApi<StudioState>;
-  readonly pictures: PictureDesk;
-  readonly sources: SourceDesk;
-  readonly kept: StoredDesk;
-  readonly runs: RunDesk;
+  readonly pictures: PictureRequests;
+  readonly sources: SourceRequests;
+  readonly kept: StoredRequests;
+  readonly runs: RunRequests;
   readonly #engine: Engine;
   readonly #now: () => number;
   readonly #asking = new Map<Asked, { key: string; call: Call<RequestKind> | null }>();
@@ -44,11 +44,11 @@ export class Studio {
     this.#engine = engine;
     this.#now = now;
     this.store = createStore(() => initialState(backend));
-    this.sources = new SourceDesk(engine);
-    this.kept = new StoredDesk(engine);
-    this.pictures = new PictureDesk(engine);
+    this.sources = new SourceRequests(engine);
+    this.kept = new StoredRequests(engine);
+    this.pictures = new PictureRequests(engine);
     const dispatch = this.#dispatch.bind(this);
-    this.runs = new RunDesk(engine, dispatch, now);
+    this.runs = new RunRequests(engine, dispatch, now);
     engine.onLate = (event) => dispatch({ kind: 'opening', event, atMs: now() });
   }
 

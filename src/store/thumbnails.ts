@@ -15,7 +15,6 @@ const MOST_KEPT = 1000;
 
 type Paint = (picture: Picture) => void;
 
-/** See the header. */
 export class Thumbnails {
   readonly #ask: (rows: readonly number[]) => Call<'thumbnails'>;
   /** The latest used last. */

@@ -37,7 +37,7 @@ export type FeaturesOptions = {
   | { readonly from: Features; readonly cache: null }
 );
 
-/** See the header. Owns its prefix program. */
+/** Owns its prefix program. */
 export class Features implements FeatureSource {
   constructor(readonly options: FeaturesOptions) {}
 

@@ -10,7 +10,6 @@ import { TrainingColumn } from './training/TrainingColumn.tsx';
 import { TransportBar } from './transport/TransportBar.tsx';
 import { placeOf } from './words/bar.ts';
 
-/** See the header. */
 export function App(): ReactElement {
   useTitle();
   useAddress();

@@ -1,19 +1,19 @@
 /**
  * Serves requests. Those that change the session (device, set, network) wait for each other, in the order they came;
- * those that only look are served at once, also while a run goes on; so is control. Each request gets exactly one
+ * those that may run beside a run are served at once; so is control. Each request gets exactly one
  * `done`, `failed` or `cancelled`.
  */
 import type { Session } from '../engine/session.ts';
 import { asStudioError, isAbort } from '../protocol/errors.ts';
 import type { RunEvent } from '../protocol/events.ts';
 import type { Control, FromWorker, Request, RequestKind, Requests, ToWorker } from '../protocol/messages.ts';
-import { RunControl } from '../engine/control.ts';
-import { runsLeft } from '../engine/resumable.ts';
+import { RunControl } from '../engine/run/control.ts';
+import { runsLeft } from '../engine/checkpoints/resumable.ts';
 
 type Output = Requests[RequestKind]['output'];
 
-/** Requests that only look at what is there, or leave the session as it is. */
-const LOOKS: ReadonlySet<RequestKind> = new Set([
+/** Requests that may run beside a run: they only read, or leave the session as it is. */
+const BESIDE_A_RUN: ReadonlySet<RequestKind> = new Set([
   'describeSource',
   'useToken',
   'pictures',
@@ -29,7 +29,6 @@ const LOOKS: ReadonlySet<RequestKind> = new Set([
   'saveSet',
 ]);
 
-/** See the header. */
 export class Dispatcher {
   readonly #controls = new Map<number, RunControl>();
   #queue: Promise<void> = Promise.resolve();
@@ -60,7 +59,7 @@ export class Dispatcher {
       emit({ kind: 'state', state });
     });
     this.#controls.set(id, control);
-    if (LOOKS.has(request.kind)) void this.#serve(request, control, emit);
+    if (BESIDE_A_RUN.has(request.kind)) void this.#serve(request, control, emit);
     else this.#queue = this.#queue.then(() => this.#serve(request, control, emit));
   }
 

@@ -4,7 +4,7 @@ import { beforeAll, expect, it } from 'vitest';
 import { applyViews } from '../../src/data/augmentations/apply-views.ts';
 import { planViews } from '../../src/data/augmentations/plan-views.ts';
 import { augmentations } from '../../src/data/augmentations/registry.ts';
-import { PictureInput, preprocess } from '../../src/engine/picture-input.ts';
+import { PictureInput, preprocess } from '../../src/engine/set/picture-input.ts';
 import { keyedRandom } from '../../src/lib/random.ts';
 import { useBackend } from '../support/backends.ts';
 import { tinyRecipe } from '../support/session.ts';

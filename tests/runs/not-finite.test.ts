@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Session } from '../../src/engine/session.ts';
-import { readCheckpoint } from '../../src/engine/stored-checkpoints.ts';
+import { readCheckpoint } from '../../src/engine/checkpoints/stored-checkpoints.ts';
 import { StudioError } from '../../src/protocol/errors.ts';
 import type { EpochRecord, RunEvent, RunResult } from '../../src/protocol/events.ts';
 import type { Recipe } from '../../src/protocol/recipe.ts';

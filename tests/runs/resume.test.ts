@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { runsLeft } from '../../src/engine/resumable.ts';
+import { runsLeft } from '../../src/engine/checkpoints/resumable.ts';
 import type { Session } from '../../src/engine/session.ts';
 import type { RunEvent, RunResult } from '../../src/protocol/events.ts';
 import type { Recipe } from '../../src/protocol/recipe.ts';

@@ -1,6 +1,6 @@
 /** Starts tfjs backends in Node for tests, with Mien's kernels registered. */
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
-import { activate } from '../../src/engine/activate.ts';
+import { activate } from '../../src/engine/device/activate.ts';
 import { WASM_FOLDER } from '../../tools/train/backends.ts';
 
 setWasmPaths(WASM_FOLDER);

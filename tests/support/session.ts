@@ -1,6 +1,6 @@
 /** A session in Node on a given backend, and recipes small enough for tests. */
 import { readFile } from 'node:fs/promises';
-import { runsLeft } from '../../src/engine/resumable.ts';
+import { runsLeft } from '../../src/engine/checkpoints/resumable.ts';
 import { Session } from '../../src/engine/session.ts';
 import { createPlatform } from '../../src/platform/platform.node.ts';
 import type { ResumableRun, RunEvent, RunResult } from '../../src/protocol/events.ts';

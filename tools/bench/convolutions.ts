@@ -2,7 +2,7 @@
 import * as jax from '@jax-js/jax';
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-webgpu';
-import { activate } from '../../src/engine/activate.ts';
+import { activate } from '../../src/engine/device/activate.ts';
 import { graphOf } from '../../src/models/graph.ts';
 import { Parameters } from '../../src/models/program/parameters.ts';
 import { compile } from '../../src/models/program/program.ts';

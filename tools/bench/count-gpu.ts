@@ -13,7 +13,7 @@ export interface GpuCounts {
 
 type Method = (this: unknown, ...args: unknown[]) => unknown;
 
-/** See the header. Make one a process, before a backend starts; {@link stop} puts everything back. */
+/** Make one a process, before a backend starts; {@link stop} puts everything back. */
 export class GpuCounter {
   #counts: GpuCounts = emptyCounts();
   #liveBytes = 0;

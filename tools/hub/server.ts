@@ -42,7 +42,6 @@ export interface HubRequest {
   sentBytes: number;
 }
 
-/** See the header. */
 export interface LocalHub {
   /** Without a slash at the end. */
   readonly origin: string;

@@ -5,7 +5,7 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { forgetLeftActivations } from '../../src/engine/left-activations.ts';
-import { runsLeft } from '../../src/engine/resumable.ts';
+import { runsLeft } from '../../src/engine/checkpoints/resumable.ts';
 import { Session } from '../../src/engine/session.ts';
 import { isSame } from '../../src/lib/same.ts';
 import { HUB } from '../../src/platform/hub.ts';
@@ -14,7 +14,7 @@ import type { Platform } from '../../src/platform/platform.ts';
 import { asStudioError, StudioError } from '../../src/protocol/errors.ts';
 import type { ResumableRun, RunEvent } from '../../src/protocol/events.ts';
 import { parseRecipe, type Recipe } from '../../src/protocol/recipe.ts';
-import { RunControl } from '../../src/engine/control.ts';
+import { RunControl } from '../../src/engine/run/control.ts';
 import { parseCommand, USAGE, type Command } from './command.ts';
 import { offerWebGpu, WASM_FOLDER } from './backends.ts';
 import { JsonReporter, TerminalReporter } from './report.ts';

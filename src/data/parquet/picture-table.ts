@@ -34,7 +34,6 @@ const GROUP_ROWS = 1000;
 /** `datasets` writes "no label" so. */
 const NO_LABEL = -1n;
 
-/** See the header. */
 export class PictureTable {
   readonly #writer = new ByteWriter();
   readonly #parquet: ParquetWriter;

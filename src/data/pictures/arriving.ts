@@ -13,7 +13,7 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-/** See the header. Ask it for pictures in their order: who wants the last one waits for all. */
+/** Ask it for pictures in their order: who wants the last one waits for all. */
 export class ArrivingPictures implements PictureStore {
   readonly size: number;
   /** Resolves when all is over, however it ended. */

@@ -3,12 +3,12 @@
  * little of what is kept stays in memory; while it is read, what was read stays as far as there is room.
  */
 import type { ByteStore, StoreEntry } from '../../platform/byte-store.ts';
-import type { CarefulStore } from '../../platform/careful-store.ts';
+import type { BestEffortStore } from '../../platform/best-effort-store.ts';
 import { invariant, StudioError } from '../../protocol/errors.ts';
 
 /** Where chunks are kept. */
 export interface ChunkPlace {
-  readonly store: CarefulStore<ByteStore>;
+  readonly store: BestEffortStore<ByteStore>;
   /** What their keys begin with. */
   readonly prefix: string;
 }
@@ -34,7 +34,6 @@ const chunkKey = (chunk: number): string => `chunk-${chunk.toString().padStart(6
 /** Whether a key is a chunk's. */
 export const isChunkKey = (key: string): boolean => /\/chunk-\d+$/u.test(key);
 
-/** See the header. */
 export class PictureChunks {
   readonly #memory = new Map<number, Uint8Array>();
   readonly #kept = new Set<number>();

@@ -6,7 +6,7 @@
 import { formatBytes } from '../../lib/format.ts';
 import { hashText } from '../../lib/hash.ts';
 import type { ByteStore } from '../../platform/byte-store.ts';
-import { CarefulStore, type StoreHealth } from '../../platform/careful-store.ts';
+import { BestEffortStore, type StoreHealth } from '../../platform/best-effort-store.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { whatCanGo } from '../../platform/store-notices.ts';
 import { StudioError } from '../../protocol/errors.ts';
@@ -94,7 +94,6 @@ export function preparedPlace(platform: Platform, origin: PreparedOrigin): Prepa
   return new PreparedPlace(store, origin);
 }
 
-/** See the header. */
 export class PreparedPlace {
   readonly chunks: ChunkPlace;
   readonly #text: string;
@@ -107,7 +106,7 @@ export class PreparedPlace {
     const { identity, size, resize } = origin;
     this.#text = JSON.stringify([VERSION, identity, size, resize]);
     const prefix = `${hashText(this.#text)}/`;
-    this.chunks = { prefix, store: new CarefulStore(makingRoom(store, prefix), this.#health) };
+    this.chunks = { prefix, store: new BestEffortStore(makingRoom(store, prefix), this.#health) };
   }
 
   /** Why not all is kept; null where nothing went wrong. */

@@ -27,7 +27,7 @@ class Worker {
   thread: PictureThread | null = null;
 }
 
-/** See the header. End it when done. */
+/** End it when done. */
 export class PicturePool {
   /** Pictures worth asking for at once: more only take memory. */
   readonly width: number;

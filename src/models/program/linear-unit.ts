@@ -29,7 +29,6 @@ interface Folded {
   readonly bias: tf.Tensor | null;
 }
 
-/** See the header. */
 export class LinearUnit implements Unit {
   readonly trainable: readonly string[];
   readonly moving = [] as const;

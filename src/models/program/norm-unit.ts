@@ -16,7 +16,7 @@ export interface NormSettings {
   readonly mode: 'inference' | 'batch';
 }
 
-/** See the header. @see keras.layers.BatchNormalization */
+/** @see keras.layers.BatchNormalization */
 export class NormUnit implements Unit {
   readonly trainable: readonly string[];
   readonly moving: readonly string[];

@@ -10,7 +10,6 @@ export function weightName(weight: { readonly originalName: string }): string {
   return weight.originalName.split('/').at(-1) ?? weight.originalName;
 }
 
-/** See the header. */
 export class Parameters {
   readonly #values = new Map<string, tf.Tensor>();
   /** Names in the order of the model's layers and weights. */

@@ -17,7 +17,6 @@ import type { Pass, TrainableSet, Unit } from './unit.ts';
  */
 export const MOST_VALUE_BYTES = 2 ** 27;
 
-/** See the header. */
 export interface Program {
   readonly units: readonly Unit[];
   /** Names of the weights that train, in the model's order. */

@@ -20,7 +20,6 @@ interface Behaviour {
   readonly passThrough?: (activation: ReluName) => void;
 }
 
-/** See the header. */
 export class SimpleUnit implements Unit {
   readonly trainable = [] as const;
   readonly moving = [] as const;

@@ -36,7 +36,7 @@ export interface NameMap {
   readonly flavour?: Flavour | undefined;
 }
 
-/** See the header; `name-maps/registry.ts` lists them. */
+/** `name-maps/registry.ts` lists them. */
 export interface Naming {
   readonly name: string;
   /** For messages: who names weights this way. */

@@ -3,7 +3,6 @@ import * as tf from '@tensorflow/tfjs';
 import { Places } from './places.ts';
 import type { Slab, SlabShape } from './slab.ts';
 
-/** See the header. */
 export class DeviceSlab implements Slab {
   #values: tf.Tensor;
   readonly #places: Places;

@@ -3,7 +3,6 @@ import * as tf from '@tensorflow/tfjs';
 import { Places } from './places.ts';
 import { widthOf, type Slab, type SlabShape } from './slab.ts';
 
-/** See the header. */
 export class HostSlab implements Slab {
   readonly #values: Float32Array;
   readonly #places: Places;

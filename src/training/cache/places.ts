@@ -1,7 +1,6 @@
 /** Owns which place in a slab each picture has: places are given in the order in which pictures come. */
 import { invariant } from '../../protocol/errors.ts';
 
-/** See the header. */
 export class Places {
   readonly #places = new Map<number, number>();
 

@@ -7,7 +7,6 @@ import { fromHalves, toHalves } from '../../lib/float16.ts';
 import type { ByteStore } from '../../platform/byte-store.ts';
 import { widthOf, type Slab, type SlabShape } from './slab.ts';
 
-/** See the header. */
 export class StoredSlab implements Slab {
   readonly #kept = new Set<number>();
   readonly #width: number;

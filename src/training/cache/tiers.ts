@@ -28,7 +28,7 @@ export interface Placed {
 /** Share of the room on this machine that may be taken. */
 const STORED_SHARE = 0.5;
 
-/** See the header. One for a session. */
+/** One for a session. */
 export class Tiers {
   readonly #taken = { device: 0, host: 0, stored: 0 };
   readonly #store: ByteStore | null;

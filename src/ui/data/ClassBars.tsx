@@ -13,7 +13,6 @@ interface ClassBarsProps {
 /** With more classes the table scrolls. */
 const MOST_IN_SIGHT = 14;
 
-/** See the header. */
 export function ClassBars({ dataset, onReport }: ClassBarsProps): ReactElement {
   const totals = countByClass(dataset).map((count) => count.train + count.validation + count.test);
   const isLong = dataset.labels.length > MOST_IN_SIGHT;

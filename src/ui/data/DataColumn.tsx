@@ -7,16 +7,15 @@ import { RunFailure } from '../training/RunFailure.tsx';
 import { Message } from '../widgets/Message.tsx';
 import { dataClause } from '../words/sentence.ts';
 import { ClassBars } from './ClassBars.tsx';
-import type { LookAt } from './look/LookDialog.tsx';
+import type { BrowseTab } from './browse/BrowseDialog.tsx';
 import { Notice } from './Notice.tsx';
 import { Opening } from './Opening.tsx';
 import { PictureGrid } from './PictureGrid.tsx';
 import { Source } from './Source.tsx';
 import { Views } from './Views.tsx';
 
-const loadLook = async () => (await import('./look/LookDialog.tsx')).LookDialog;
+const loadBrowse = async () => (await import('./browse/BrowseDialog.tsx')).BrowseDialog;
 
-/** See the header. */
 export function DataColumn(): ReactElement {
   const studio = useStudio();
   const recipe = useShownRecipe();
@@ -24,7 +23,7 @@ export function DataColumn(): ReactElement {
   // While another source is being opened, what the last one held is not what the recipe says.
   const isOther = status === 'loading' && value?.source !== recipe?.dataset.source;
   const dataset = isOther ? null : value;
-  const [look, setLook] = useState<LookAt | null>(null);
+  const [browsing, setBrowsing] = useState<BrowseTab | null>(null);
   const opening = useStudioState((state) => state.opening);
   const notices = useStudioState((state) => state.notices);
   const linkError = useStudioState((state) => state.linkError);
@@ -58,11 +57,14 @@ export function DataColumn(): ReactElement {
       {status === 'loading' && (dataset === null || opening !== null) && <Opening progress={opening} />}
       {recipe !== null && dataset !== null && (
         <>
-          <ClassBars dataset={dataset} onReport={() => setLook('report')} />
-          <PictureGrid dataset={dataset} size={recipe.image.size} onAll={() => setLook('pictures')} />
+          <ClassBars dataset={dataset} onReport={() => setBrowsing('report')} />
+          <PictureGrid dataset={dataset} size={recipe.image.size} onAll={() => setBrowsing('pictures')} />
           <Views recipe={recipe} dataset={dataset} />
-          {look !== null && (
-            <Later load={loadLook} props={{ recipe, dataset, at: look, onClose: () => setLook(null) }} />
+          {browsing !== null && (
+            <Later
+              load={loadBrowse}
+              props={{ recipe, dataset, at: browsing, onClose: () => setBrowsing(null) }}
+            />
           )}
         </>
       )}

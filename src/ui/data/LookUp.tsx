@@ -10,7 +10,6 @@ interface LookUpProps {
   readonly onAsk: () => void;
 }
 
-/** See the header. */
 export function LookUp({ lookedUp, token, onToken, onAsk }: LookUpProps): ReactElement {
   const { isAsking, description, error } = lookedUp;
   const id = useId();

@@ -2,7 +2,6 @@
 import type { ReactElement } from 'react';
 import { useStudioState } from '../studio-context.ts';
 
-/** See the header. */
 export function Notice({ source }: { readonly source: string }): ReactElement {
   const notice = useStudioState(
     (state) => state.catalog?.sources.find((entry) => entry.name === source)?.notice ?? '',

@@ -14,7 +14,6 @@ interface OfferedFieldProps {
 /** No name of anything on a server begins so. */
 const ANOTHER = ' another';
 
-/** See the header. */
 export function OfferedField({ spec, offers, value, onChange }: OfferedFieldProps): ReactElement {
   const id = useId();
   const isOffered = offers.some((offer) => offer.value === value);

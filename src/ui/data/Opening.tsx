@@ -4,7 +4,6 @@ import { formatBytes, formatCount } from '../../lib/format.ts';
 import type { StageProgress } from '../../store/state.ts';
 import { useStudio } from '../studio-context.ts';
 
-/** See the header. */
 export function Opening({ progress }: { readonly progress: StageProgress | null }): ReactElement {
   const studio = useStudio();
   const known = progress?.total == null ? {} : { value: progress.done, max: progress.total };

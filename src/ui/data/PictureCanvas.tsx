@@ -9,7 +9,6 @@ interface PictureCanvasProps {
   readonly className?: string;
 }
 
-/** See the header. */
 export function PictureCanvas({ row, label, className = 'picture' }: PictureCanvasProps): ReactElement {
   const studio = useStudio();
   const dataset = useStudioState((state) => state.dataset.value);

@@ -7,7 +7,6 @@ import { PictureCanvas } from './PictureCanvas.tsx';
 
 const SHOWN = 12;
 
-/** See the header. */
 export function PictureGrid({
   dataset,
   size,

@@ -2,7 +2,6 @@
 import type { ReactElement } from 'react';
 import type { Provenance as From } from '../../protocol/source.ts';
 
-/** See the header. */
 export function Provenance({ from }: { readonly from: From }): ReactElement {
   const { revision, commit, licence, page } = from;
   const version = commit === null || revision === commit ? revision : `${revision} (${commit.slice(0, 7)})`;

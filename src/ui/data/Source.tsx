@@ -17,7 +17,6 @@ interface SourceProps {
   readonly dataset: DatasetSummary | null;
 }
 
-/** See the header. */
 export function Source({ recipe, dataset }: SourceProps): ReactElement {
   const [isOpen, setIsOpen] = useState(false);
   const [isStoredOpen, setIsStoredOpen] = useState(false);

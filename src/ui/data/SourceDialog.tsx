@@ -17,7 +17,6 @@ interface SourceDialogProps {
 
 const none: readonly SourceEntry[] = [];
 
-/** See the header. */
 export function SourceDialog({ recipe, onClose }: SourceDialogProps): ReactElement {
   const studio = useStudio();
   const sources = useStudioState((state) => state.catalog?.sources ?? none);

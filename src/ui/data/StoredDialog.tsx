@@ -9,7 +9,6 @@ import { Message } from '../widgets/Message.tsx';
 import { StoredTable } from './StoredTable.tsx';
 import { useStored } from './use-stored.ts';
 
-/** See the header. */
 export function StoredDialog({ onClose }: { readonly onClose: () => void }): ReactElement {
   const studio = useStudio();
   const { stored, error, doing, remove, keep, save, cancel } = useStored();

@@ -13,7 +13,6 @@ interface StoredTableProps {
   readonly onDelete: (thing: StoredThing) => void;
 }
 
-/** See the header. */
 export function StoredTable({ stored, ...actions }: StoredTableProps): ReactElement {
   const { downloads, sets, preparedBytes } = stored;
   return (

@@ -1,16 +1,15 @@
 /** Augmented views of one picture side by side, each with what was done to it. */
 import { useEffect, useRef, type ReactElement } from 'react';
-import type { ViewSheet } from '../../protocol/dataset.ts';
+import type { RgbaViews } from '../../protocol/dataset.ts';
 import { picturesOf } from '../../store/pictures.ts';
 import { paint } from './PictureCanvas.tsx';
 
 interface ViewFiguresProps {
   /** Null until the views have come. */
-  readonly sheet: ViewSheet | null;
+  readonly sheet: RgbaViews | null;
   readonly count: number;
 }
 
-/** See the header. */
 export function ViewFigures({ sheet, count }: ViewFiguresProps): ReactElement[] {
   return Array.from({ length: count }, (_, index) => (
     <figure key={index}>
@@ -20,12 +19,12 @@ export function ViewFigures({ sheet, count }: ViewFiguresProps): ReactElement[] 
   ));
 }
 
-function captionOf(sheet: ViewSheet | null, index: number): string {
+function captionOf(sheet: RgbaViews | null, index: number): string {
   if (sheet === null) return '\u00a0';
   return sheet.captions[index] === '' ? 'unchanged' : (sheet.captions[index] ?? '\u00a0');
 }
 
-function View({ sheet, index }: { readonly sheet: ViewSheet | null; readonly index: number }): ReactElement {
+function View({ sheet, index }: { readonly sheet: RgbaViews | null; readonly index: number }): ReactElement {
   const canvas = useRef<HTMLCanvasElement>(null);
   useEffect(() => {
     if (sheet === null || canvas.current === null) return;

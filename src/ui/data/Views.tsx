@@ -21,7 +21,6 @@ interface ViewsProps {
   readonly dataset: DatasetSummary;
 }
 
-/** See the header. */
 export function Views({ recipe, dataset }: ViewsProps): ReactElement {
   const row = pictureRows(dataset, 1)[0] ?? 0;
   const { views } = recipe.augmentation;

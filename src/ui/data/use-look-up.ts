@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from 'react';
 import { asStudioError, isAbort, type WireError } from '../../protocol/errors.ts';
 import type { Recipe } from '../../protocol/recipe.ts';
 import type { SourceDescription } from '../../protocol/source.ts';
-import type { SourceDesk } from '../../store/source-desk.ts';
+import type { SourceRequests } from '../../store/source-requests.ts';
 import { useStudio } from '../studio-context.ts';
 
 /** What is known so far; the last description stays while a new one is on its way. */
@@ -15,14 +15,13 @@ export interface LookedUp {
 
 const nothing: LookedUp = { isAsking: false, description: null, error: null };
 
-/** See the header. */
 export function useLookUp(): LookedUp & {
   readonly ask: (dataset: Recipe['dataset']) => void;
   readonly forget: () => void;
 } {
   const studio = useStudio();
   const [state, setState] = useState<LookedUp>(nothing);
-  const current = useRef<ReturnType<SourceDesk['describe']>>(undefined);
+  const current = useRef<ReturnType<SourceRequests['describe']>>(undefined);
   useEffect(() => () => current.current?.control('cancel'), []);
   const ask = (dataset: Recipe['dataset']): void => {
     current.current?.control('cancel');

@@ -1,6 +1,6 @@
 /** Asks the worker for augmented views of a picture whenever augmentation, picture or size change. */
 import { useEffect, useRef, useState } from 'react';
-import type { DatasetSummary, ViewSheet } from '../../protocol/dataset.ts';
+import type { DatasetSummary, RgbaViews } from '../../protocol/dataset.ts';
 import type { Recipe } from '../../protocol/recipe.ts';
 import { useStudio } from '../studio-context.ts';
 
@@ -10,9 +10,9 @@ export function useViews(
   dataset: DatasetSummary,
   row: number,
   count: number,
-): ViewSheet | null {
+): RgbaViews | null {
   const studio = useStudio();
-  const [sheet, setSheet] = useState<ViewSheet | null>(null);
+  const [sheet, setSheet] = useState<RgbaViews | null>(null);
   const latest = useRef(recipe);
   useEffect(() => {
     latest.current = recipe;

@@ -20,7 +20,6 @@ interface BackboneChoiceProps {
   readonly isReadOnly: boolean;
 }
 
-/** See the header. */
 export function BackboneChoice({ recipe, model, isReadOnly }: BackboneChoiceProps): ReactElement {
   const studio = useStudio();
   const entries = useStudioState((state) => state.catalog?.backbones ?? none);

@@ -16,7 +16,6 @@ interface BackboneStripProps extends StripState {
   readonly onCut: ((unfreeze: number) => void) | null;
 }
 
-/** See the header. */
 export function BackboneStrip(props: BackboneStripProps): ReactElement {
   const { model, row, unfreeze, onCut } = props;
   const layout = useMemo(() => layoutStrip(model), [model]);

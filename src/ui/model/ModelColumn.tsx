@@ -14,7 +14,6 @@ import { BackboneStrip } from './BackboneStrip.tsx';
 import { stepCost } from './cost.ts';
 import { countParameters } from './parameters.ts';
 
-/** See the header. */
 export function ModelColumn(): ReactElement {
   const studio = useStudio();
   const recipe = useShownRecipe();

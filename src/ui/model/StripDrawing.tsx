@@ -22,7 +22,6 @@ interface StripDrawingProps extends StripState {
   readonly cutY: number;
 }
 
-/** See the header. */
 export function StripDrawing(props: StripDrawingProps): ReactElement {
   const { model, layout, cutY, unfreeze, isOpen } = props;
   const behind = isOpen ? 'trains' : 'opens';

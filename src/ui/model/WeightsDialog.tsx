@@ -19,7 +19,6 @@ interface Opened {
   readonly error: WireError | null;
 }
 
-/** See the header. */
 export default function WeightsDialog({ onClose }: { readonly onClose: () => void }): ReactElement {
   const studio = useStudio();
   const { opened, open } = useInspection();

@@ -5,7 +5,6 @@ import { useStudioState } from '../studio-context.ts';
 import { Message } from '../widgets/Message.tsx';
 import { labelsText, weightsSize } from '../words/weights.ts';
 
-/** See the header. */
 export function WeightsFacts({ weights }: { readonly weights: WeightsSummary | null }): ReactElement {
   const ofSet = useStudioState((state) => state.dataset.value?.labels ?? none);
   if (weights !== null && weights.problem !== null) return <Message error={weights.problem} />;

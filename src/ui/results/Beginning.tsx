@@ -9,7 +9,6 @@ interface BeginningProps {
   readonly dataset: DatasetSummary;
 }
 
-/** See the header. */
 export function Beginning({ recipe, dataset }: BeginningProps): ReactElement {
   const epochs = recipe.phases.reduce((sum, phase) => sum + phase.epochs, 0);
   return (

@@ -16,7 +16,6 @@ interface ConfusionMatrixProps {
   readonly onChoose: (cell: Cell) => void;
 }
 
-/** See the header. */
 export function ConfusionMatrix({
   labels,
   evaluation,

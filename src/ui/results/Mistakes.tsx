@@ -14,7 +14,6 @@ interface MistakesProps {
   readonly cell: Cell;
 }
 
-/** See the header. */
 export function Mistakes({ dataset, evaluation, cell }: MistakesProps): ReactElement {
   const { labels } = evaluation;
   const short = shortLabels(labels);

@@ -19,7 +19,6 @@ import { WorstPairs } from './WorstPairs.tsx';
 /** Classes whose matrix can still be read in this column. */
 const MOST_IN_MATRIX = 16;
 
-/** See the header. */
 export function ResultsColumn(): ReactElement {
   const recipe = useShownRecipe();
   const run = useStudioState((state) => state.run);

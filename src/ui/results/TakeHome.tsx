@@ -8,7 +8,6 @@ import { saveFile } from './save-file.ts';
 
 const none: readonly ExporterEntry[] = [];
 
-/** See the header. */
 export function TakeHome({ isReady }: { readonly isReady: boolean }): ReactElement {
   const studio = useStudio();
   const exporters = useStudioState((state) => state.catalog?.exporters ?? none);

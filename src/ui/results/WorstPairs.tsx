@@ -12,7 +12,6 @@ interface WorstPairsProps {
   readonly onChoose: (cell: Cell) => void;
 }
 
-/** See the header. */
 export function WorstPairs({ evaluation, chosen, onChoose }: WorstPairsProps): ReactElement {
   const pairs = worstPairs(evaluation, SHOWN);
   if (pairs.length === 0) return <p className="small">No class is taken for another.</p>;

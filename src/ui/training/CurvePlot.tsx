@@ -29,7 +29,6 @@ interface CurvePlotProps {
   readonly children?: ReactNode;
 }
 
-/** See the header. */
 export function CurvePlot(props: CurvePlotProps): ReactElement {
   const { kind, axis, scale, record, values, format, chanceText, summary, pointed, onPoint, children } =
     props;

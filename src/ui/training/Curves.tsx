@@ -18,7 +18,6 @@ interface CurvesProps {
   readonly caption: string;
 }
 
-/** See the header. */
 export function Curves({ recipe, record, classes, isLive, caption }: CurvesProps): ReactElement {
   const [pointed, setPointed] = useState<number | null>(null);
   const axis = epochAxis(recipe, record);

@@ -8,7 +8,6 @@ import { phaseLabels } from '../words/sentence.ts';
 /** Rows shown before the rest is asked for. */
 const SHOWN = 6;
 
-/** See the header. */
 export function EpochTable({ record }: { readonly record: RunRecord }): ReactElement {
   const [showsAll, setShowsAll] = useState(false);
   const rows = rowsOf(record, showsAll);

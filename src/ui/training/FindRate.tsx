@@ -11,7 +11,6 @@ interface FindRateProps {
   readonly onFind: () => void;
 }
 
-/** See the header. */
 export function FindRate({ phase, isReadOnly, onFind }: FindRateProps): ReactElement {
   const hasDevice = useStudioState((state) => state.device.status === 'ready');
   return (

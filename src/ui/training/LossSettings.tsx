@@ -33,7 +33,6 @@ function weightsSpec(isGiven: boolean): OptionSpec {
   };
 }
 
-/** See the header. */
 export function LossSettings({ recipe, isReadOnly }: LossSettingsProps): ReactElement {
   const studio = useStudio();
   const { labelSmoothing = 0, classWeights = NONE } = recipe;

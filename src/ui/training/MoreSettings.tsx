@@ -51,7 +51,6 @@ const resize = {
   ],
 } as const;
 
-/** See the header. */
 export function MoreSettings({ recipe, isReadOnly }: MoreSettingsProps): ReactElement {
   const studio = useStudio();
   const tuned = fineTuneOf(recipe);

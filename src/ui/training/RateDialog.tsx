@@ -22,7 +22,6 @@ interface RateDialogProps {
   readonly onClose: () => void;
 }
 
-/** See the header. */
 export function RateDialog({ recipe, phaseIndex, onClose }: RateDialogProps): ReactElement {
   const studio = useStudio();
   const { search, sweep, error, again } = useRateSearch(recipe, phaseIndex);

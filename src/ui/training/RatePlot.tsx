@@ -11,7 +11,6 @@ interface RatePlotProps {
   readonly suggested: number | null;
 }
 
-/** See the header. */
 export function RatePlot({ points, suggested }: RatePlotProps): ReactElement {
   const scale = sweepScale(points);
   const up = (value: number): number => share(value, scale.domain);

@@ -14,7 +14,6 @@ import { MoreSettings } from './MoreSettings.tsx';
 
 const loadRateDialog = async () => (await import('./RateDialog.tsx')).RateDialog;
 
-/** See the header. */
 export function Settings({ recipe }: { readonly recipe: Recipe }): ReactElement {
   const studio = useStudio();
   const active = useStudioState((state) => isActive(state.run));

@@ -17,7 +17,6 @@ interface StepSettingsProps {
 
 const none: readonly CatalogEntry[] = [];
 
-/** See the header. */
 export function StepSettings({ phase, index, isReadOnly }: StepSettingsProps): ReactElement {
   const studio = useStudio();
   const optimizers = useStudioState((state) => state.catalog?.optimizers ?? none);

@@ -13,7 +13,6 @@ import { PhaseMatrices } from './PhaseMatrices.tsx';
 import { RunFailure } from './RunFailure.tsx';
 import { Settings } from './Settings.tsx';
 
-/** See the header. */
 export function TrainingColumn(): ReactElement {
   const shown = useShownRecipe();
   const run = useStudioState((state) => state.run);

@@ -12,7 +12,6 @@ export interface AxisPhase {
   readonly slots: number;
 }
 
-/** See the header. */
 export interface EpochAxis {
   readonly phases: readonly AxisPhase[];
   readonly slots: number;

@@ -4,7 +4,6 @@ import type { EpochRecord } from '../../protocol/events.ts';
 
 const LEAST_MS_BETWEEN = 900;
 
-/** See the header. */
 export function useCurve(
   place: RefObject<HTMLDivElement | null>,
   history: readonly EpochRecord[],

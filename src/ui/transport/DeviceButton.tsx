@@ -12,7 +12,6 @@ const names: Readonly<Record<Backend, string>> = {
   cpu: 'cpu',
 };
 
-/** See the header. */
 export function DeviceButton(): ReactElement {
   const [isOpen, setIsOpen] = useState(false);
   const { value: device, status } = useStudioState((state) => state.device);

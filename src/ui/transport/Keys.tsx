@@ -6,7 +6,6 @@ import { useStudio, useStudioState } from '../studio-context.ts';
 import { focusWrongField } from '../training/wrong-field.ts';
 import { Icon } from '../widgets/Icon.tsx';
 
-/** See the header. */
 export function Keys(): ReactElement {
   const studio = useStudio();
   const run = useStudioState((state) => state.run);

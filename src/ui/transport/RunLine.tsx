@@ -5,7 +5,6 @@ import { epochAxis } from '../training/epoch-axis.ts';
 import { useStudioState } from '../studio-context.ts';
 import { phaseLabels } from '../words/sentence.ts';
 
-/** See the header. */
 export function RunLine(): ReactElement {
   const run = useStudioState((state) => state.run);
   const opening = useStudioState(openingOf);

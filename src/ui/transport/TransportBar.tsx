@@ -12,7 +12,6 @@ import { DeviceButton } from './DeviceButton.tsx';
 import { Keys } from './Keys.tsx';
 import { RunLine } from './RunLine.tsx';
 
-/** See the header. */
 export function TransportBar(): ReactElement {
   return (
     <header className="bar">

@@ -14,7 +14,6 @@ interface ColumnProps {
   readonly children: ReactNode;
 }
 
-/** See the header. */
 export function Column({ id, title, clause, isLast = false, action, children }: ColumnProps): ReactElement {
   const heading = `${id}-heading`;
   return (

@@ -11,7 +11,6 @@ interface MessageProps {
   readonly children?: ReactNode;
 }
 
-/** See the header. */
 export function Message({ error, kept, children }: MessageProps): ReactElement {
   return (
     <div className="message trouble" role="alert">

@@ -14,7 +14,6 @@ interface OptionFieldProps {
   readonly onChange: (value: OptionValue, files?: readonly File[]) => string | null;
 }
 
-/** See the header. */
 export function OptionField({ spec, value, isReadOnly, onChange }: OptionFieldProps): ReactElement {
   const shown = value ?? spec.default;
   switch (spec.kind) {

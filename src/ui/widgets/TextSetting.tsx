@@ -15,7 +15,6 @@ interface TextSettingProps {
   readonly onCommit: (typed: string) => string | null;
 }
 
-/** See the header. */
 export function TextSetting(props: TextSettingProps): ReactElement {
   const { label, help, value, isReadOnly, isNumeric = true, placeholder, action, onCommit } = props;
   const id = useId();

@@ -27,7 +27,6 @@ export interface BarText {
 
 const none = { isTrouble: false, step: '', left: '', detail: '' } as const;
 
-/** See the header. */
 export function barText(state: StudioState): BarText {
   const { run } = state;
   switch (run.kind) {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { describeSource, openDataset } from '../../../src/data/open-dataset.ts';
-import { Tokens } from '../../../src/engine/tokens.ts';
+import { Tokens } from '../../../src/engine/set/tokens.ts';
 import { createPlatform } from '../../../src/platform/platform.node.ts';
 import type { StudioError } from '../../../src/protocol/errors.ts';
 import type { OptionValue } from '../../../src/protocol/recipe.ts';

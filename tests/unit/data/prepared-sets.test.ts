@@ -9,7 +9,7 @@ import { openDataset } from '../../../src/data/open-dataset.ts';
 import { pictureSink } from '../../../src/data/pictures/picture-store.ts';
 import { openByteStore } from '../../../src/platform/byte-store.node.ts';
 import { storageFull, type ByteStore } from '../../../src/platform/byte-store.ts';
-import { CarefulStore } from '../../../src/platform/careful-store.ts';
+import { BestEffortStore } from '../../../src/platform/best-effort-store.ts';
 import { createPlatform } from '../../../src/platform/platform.node.ts';
 import type { Platform } from '../../../src/platform/platform.ts';
 import { errorOf } from './studio-error.ts';
@@ -240,7 +240,7 @@ describe('the pictures of a sink', () => {
 
   async function fill(store: ByteStore | null, rows: number, budgets?: Parameters<typeof pictureSink>[2]) {
     const place =
-      store === null ? null : { store: new CarefulStore(store, { trouble: null }), prefix: 'set/' };
+      store === null ? null : { store: new BestEffortStore(store, { trouble: null }), prefix: 'set/' };
     const sink = pictureSink(SIZE, place, budgets);
     for (let row = 0; row < rows; row += 1) await sink.append(pictureOf(row));
     return sink.finish();

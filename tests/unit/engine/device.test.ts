@@ -1,7 +1,7 @@
 /** The device policy and its check, with real backends of which one is made to compute wrongly. */
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { startDevice } from '../../../src/engine/device.ts';
+import { startDevice } from '../../../src/engine/device/device.ts';
 import { WASM_FOLDER } from '../../../tools/train/backends.ts';
 
 const KERNEL = 'Conv2DBackpropFilter';

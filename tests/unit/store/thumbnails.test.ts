@@ -1,7 +1,7 @@
 /** Small pictures of a list that scrolls: what is asked for, in which portions, and what is cancelled. */
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { StudioError } from '../../../src/protocol/errors.ts';
-import type { PictureSheet } from '../../../src/protocol/dataset.ts';
+import type { RgbaPictures } from '../../../src/protocol/dataset.ts';
 import { Thumbnails } from '../../../src/store/thumbnails.ts';
 
 interface Asked {
@@ -12,7 +12,7 @@ interface Asked {
 }
 
 /** Of one pixel a picture, whose red is the row's number. */
-const sheetOf = (rows: readonly number[]): PictureSheet => ({
+const sheetOf = (rows: readonly number[]): RgbaPictures => ({
   size: 1,
   rows,
   rgba: Uint8ClampedArray.from(rows.flatMap((row) => [row, 0, 0, 255])),
@@ -23,7 +23,7 @@ function listOf() {
   const thumbnails = new Thumbnails((rows) => {
     let answer = (): void => undefined;
     let refuse = (_: Error): void => undefined;
-    const result = new Promise<PictureSheet>((resolve, reject) => {
+    const result = new Promise<RgbaPictures>((resolve, reject) => {
       answer = () => resolve(sheetOf(rows));
       refuse = reject;
     });

@@ -1,7 +1,7 @@
 /** What the page says a step costs, against the step itself. */
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { describeNetwork } from '../../../src/engine/network.ts';
+import { describeNetwork } from '../../../src/engine/network/network.ts';
 import { buildBackbone } from '../../../src/models/backbones/registry.ts';
 import { graphOf } from '../../../src/models/graph.ts';
 import { withHead } from '../../../src/models/head.ts';

@@ -1,6 +1,6 @@
 /** What the settings of steps and loss write into a recipe, and that the address carries it there and back. */
 import { describe, expect, it } from 'vitest';
-import { checkRecipe } from '../../../src/engine/check-recipe.ts';
+import { checkRecipe } from '../../../src/engine/run/check-recipe.ts';
 import { parseRecipe, type Recipe } from '../../../src/protocol/recipe.ts';
 import { linkOf, recipeFromLink } from '../../../src/store/recipe-link.ts';
 import { OPTIMIZERS } from '../../../src/training/optimizers/registry.ts';

@@ -6,7 +6,7 @@ import {
   linesToDraw,
   placeAfterKey,
   topToShow,
-} from '../../../src/ui/data/look/wall-geometry.ts';
+} from '../../../src/ui/data/browse/wall-geometry.ts';
 
 const sight = { top: 0, width: CELL.width * 10 + 7, height: CELL.height * 5 };
 const afterKey = (key: string, place: number, withControl = false) =>

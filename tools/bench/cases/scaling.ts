@@ -1,10 +1,10 @@
 /** How the time of an epoch grows with the set, once the cache is filled. */
 import type { Dataset, PictureStore } from '../../../src/data/dataset.ts';
 import { openDataset } from '../../../src/data/open-dataset.ts';
-import { RunControl } from '../../../src/engine/control.ts';
-import { buildNetwork } from '../../../src/engine/network.ts';
+import { RunControl } from '../../../src/engine/run/control.ts';
+import { buildNetwork } from '../../../src/engine/network/network.ts';
 import { CacheShelf } from '../../../src/engine/cache-shelf.ts';
-import { runRecipe } from '../../../src/engine/run.ts';
+import { runRecipe } from '../../../src/engine/run/run.ts';
 import type { Session } from '../../../src/engine/session.ts';
 import type { RunResult } from '../../../src/protocol/events.ts';
 import { median, type Bench, type Row } from '../bench.ts';

@@ -14,7 +14,6 @@ interface CameraOptionProps {
 
 const loadDialog = async () => (await import('./CaptureDialog.tsx')).CaptureDialog;
 
-/** See the header. */
 export function CameraOption({ spec, isReadOnly, onChange }: CameraOptionProps): ReactElement {
   const id = useId();
   const recipe = useShownRecipe();

@@ -18,7 +18,6 @@ interface CaptureDialogProps {
 const LEAST_CLASSES = 2;
 const emptyClass = (id: number): TakenClass => ({ id, name: `Class ${id.toString()}`, pictures: [] });
 
-/** See the header. */
 export function CaptureDialog({ split, onTaken, onClose }: CaptureDialogProps): ReactElement {
   const video = useRef<HTMLVideoElement>(null);
   const { isOn, error, retry } = useCamera(video);

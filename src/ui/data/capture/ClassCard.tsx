@@ -14,7 +14,6 @@ interface ClassCardProps {
   readonly onRemove: (() => void) | null;
 }
 
-/** See the header. */
 export function ClassCard({
   taken,
   hasCamera,

@@ -11,7 +11,6 @@ interface HoldButtonProps {
 /** Eight times a second: fast enough for many, slow enough to move between two. */
 const TICK_MS = 125;
 
-/** See the header. */
 export function HoldButton({ disabled, onTick, children }: HoldButtonProps): ReactElement {
   const timer = useRef<ReturnType<typeof setInterval> | null>(null);
   const latest = useRef(onTick);

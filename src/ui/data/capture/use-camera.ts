@@ -10,7 +10,6 @@ interface Camera {
   readonly retry: () => void;
 }
 
-/** See the header. */
 export function useCamera(video: RefObject<HTMLVideoElement | null>): Camera {
   const [attempt, setAttempt] = useState(0);
   const [isOn, setIsOn] = useState(false);

@@ -1,0 +1,78 @@
+/** The runs on this machine that can go on from a checkpoint. */
+import { isSame } from '../../lib/same.ts';
+import type { ByteStore } from '../../platform/byte-store.ts';
+import { whileHeld } from '../../platform/held-name.ts';
+import { StudioError, type WireError } from '../../protocol/errors.ts';
+import type { ResumableRun } from '../../protocol/events.ts';
+import type { Recipe } from '../../protocol/recipe.ts';
+import type { Checkpoint, CheckpointHead } from './checkpoint.ts';
+import { listHeads, readCheckpoint, readFailures } from './stored-checkpoints.ts';
+
+/** After that, nobody will come back to a run. */
+const KEPT_MS = 30 * 24 * 3600 * 1000;
+
+/** The latest first. */
+async function resumableRuns(store: ByteStore | null): Promise<ResumableRun[]> {
+  if (store === null) return [];
+  const heads = (await listHeads(store)).map(({ head }) => head);
+  const failures = await readFailures(
+    store,
+    heads.map(({ runId }) => runId),
+  );
+  const old = heads.filter(({ savedAtMs }) => Date.now() - savedAtMs > KEPT_MS);
+  for (const { runId } of old) await store.deleteAll(`${runId}/`);
+  return heads.flatMap((head, index) => (old.includes(head) ? [] : resumable(head, failures[index] ?? null)));
+}
+
+/** What a run is called while it goes on, so that no other tab takes it. */
+export const heldNameOf = (runId: string): string => `run/${runId}`;
+
+/** The same without those that go on in some tab, after the checkpoints of one, if it is named, were deleted. */
+export async function runsLeft(store: ByteStore | null, discarded?: string): Promise<ResumableRun[]> {
+  if (discarded !== undefined) await store?.deleteAll(`${discarded}/`);
+  const runs = await resumableRuns(store);
+  const isLeft = runs.map(({ runId }) =>
+    whileHeld(
+      heldNameOf(runId),
+      () => Promise.resolve(true),
+      () => false,
+    ),
+  );
+  const left = await Promise.all(isLeft);
+  return runs.filter((_, index) => left[index]);
+}
+
+/**
+ * The checkpoint that a run goes on from.
+ *
+ * @throws StudioError `train/no-checkpoint`, `recipe/other-run`
+ */
+export async function runToResume(
+  store: ByteStore | null,
+  runId: string,
+  recipe: Recipe,
+): Promise<Checkpoint> {
+  if (store === null) {
+    throw new StudioError({
+      code: 'train/no-checkpoint',
+      message: 'A run was to go on from its last checkpoint; nothing is stored here.',
+      hint: 'Train from the start.',
+    });
+  }
+  const checkpoint = await readCheckpoint(store, runId);
+  if (isSame(checkpoint.head.recipe, recipe)) return checkpoint;
+  throw new StudioError({
+    code: 'recipe/other-run',
+    message: 'A run was to go on with the recipe that it began with; another came.',
+    hint: 'Train from the start, or resume with the recipe that the run began with.',
+  });
+}
+
+function resumable(head: CheckpointHead, failure: WireError | null): ResumableRun[] {
+  const { runId, savedAtMs, recipe, phaseIndex, status, history, picked } = head;
+  const phase = recipe.phases[phaseIndex];
+  if (phase === undefined) return [];
+  const epoch = history.filter((record) => record.phaseIndex === phaseIndex).length;
+  const keptEpoch = recipe.earlyStopping?.restoreBest === false ? epoch : status.stopping.bestEpoch;
+  return [{ runId, savedAtMs, recipe, phaseIndex, phase: phase.name, epoch, keptEpoch, failure, picked }];
+}

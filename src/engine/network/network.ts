@@ -1,0 +1,117 @@
+/** The recipe's network: backbone, weights and head joined, and what the page is told of it. */
+import type * as tf from '@tensorflow/tfjs';
+import type { Backbone, Preprocessing } from '../../models/backbones/backbone.ts';
+import { buildBackbone } from '../../models/backbones/registry.ts';
+import { graphOf, type Graph } from '../../models/graph.ts';
+import { withHead } from '../../models/head.ts';
+import { describeWeights } from '../../models/describe-weights.ts';
+import { openBackboneWeights, type LoadOptions, type LoadedWeights } from '../../models/load-weights.ts';
+import { planOf } from '../../models/plan.ts';
+import { blockSummaries, layerSummaries } from '../../models/summary.ts';
+import type { Platform } from '../../platform/platform.ts';
+import { invariant, StudioError } from '../../protocol/errors.ts';
+import type { CutSummary, ModelSummary, WeightsSummary } from '../../protocol/model.ts';
+import type { Recipe } from '../../protocol/recipe.ts';
+
+/** A built network. `model` owns all its layers; dispose it. */
+export interface Network {
+  readonly model: tf.LayersModel;
+  readonly backbone: Backbone;
+  /** Number of the backbone's layers: the head's follow them in `model.layers`. */
+  readonly backboneLayers: number;
+  readonly graph: Graph;
+  readonly weights: LoadedWeights;
+  readonly preprocessing: Preprocessing;
+}
+
+/**
+ * Builds the recipe's network and fills its backbone.
+ *
+ * @throws StudioError `recipe/…`, `model/…`, `net/…`
+ */
+export async function buildNetwork(
+  recipe: Recipe,
+  classes: number,
+  platform: Platform,
+  options: Omit<LoadOptions, 'seed'>,
+): Promise<Network> {
+  const opened = await openBackboneWeights(recipe.backbone, platform, { ...options, seed: recipe.seed });
+  const { backbone, model: base } = buildBackbone(recipe.backbone, recipe.image.size, opened.map?.flavour);
+  const backboneLayers = base.layers.length;
+  try {
+    checkUnfreeze(recipe, backboneLayers);
+    const weights = await opened.fill(base, backbone);
+    const model = withHead(base, { classes, dropout: recipe.head.dropout, seed: recipe.seed });
+    return {
+      model,
+      backbone,
+      backboneLayers,
+      graph: graphOf(model),
+      weights,
+      preprocessing: weights.preprocessing,
+    };
+  } catch (error) {
+    base.dispose();
+    throw error;
+  }
+}
+
+/**
+ * Describes the recipe's network without loading weights.
+ *
+ * @param inspected What is known of weights that the recipe names as a file, where they have been opened.
+ * @throws StudioError `recipe/…`
+ */
+export async function describeNetwork(
+  recipe: Recipe,
+  classes: number,
+  platform: Platform,
+  inspected: WeightsSummary | null = null,
+): Promise<ModelSummary> {
+  const { backbone, model: base } = buildBackbone(recipe.backbone, recipe.image.size);
+  checkUnfreeze(recipe, base.layers.length);
+  const weights = inspected ?? (await describeWeights(base, recipe.backbone, platform));
+  const layers = layerSummaries(base, backbone);
+  const blocks = blockSummaries(base, backbone);
+  const model = withHead(base, { classes, dropout: recipe.head.dropout, seed: recipe.seed });
+  const summary: ModelSummary = {
+    backbone: backbone.entry.name,
+    label: backbone.entry.label,
+    inputShape: [recipe.image.size, recipe.image.size, 3],
+    layers,
+    blocks,
+    cuts: cutsOf(graphOf(model), layers.length),
+    headParameters: model.countParams() - base.countParams(),
+    weights,
+  };
+  model.dispose();
+  return summary;
+}
+
+/** Entry n: the last n layers of the backbone train; entry 0 is the head alone. */
+function cutsOf(graph: Graph, backboneLayers: number): CutSummary[] {
+  const { layers } = graph.model;
+  return Array.from({ length: backboneLayers }, (_, unfreeze) => {
+    const first = backboneLayers - unfreeze;
+    const { waist } = planOf(graph, first);
+    const node = graph.nodes[waist];
+    invariant(node !== undefined, 'a waist is a node');
+    const layer = layers[node.layer];
+    return {
+      unfreeze,
+      firstTrainable: layers[first]?.name ?? '',
+      waist: { layer: layer?.name ?? node.name, shape: node.shape },
+    };
+  });
+}
+
+function checkUnfreeze(recipe: Recipe, backboneLayers: number): void {
+  recipe.phases.forEach((phase, index) => {
+    if (phase.name !== 'fineTune' || phase.unfreeze < backboneLayers) return;
+    throw new StudioError({
+      code: 'recipe/invalid',
+      message: `Recipe field phases[${index.toString()}].unfreeze: ${recipe.backbone.name} has ${backboneLayers.toString()} layers, of which at most ${(backboneLayers - 1).toString()} can be unfrozen. Came: ${phase.unfreeze.toString()}.`,
+      hint: 'Unfreeze fewer layers.',
+    });
+  });
+}

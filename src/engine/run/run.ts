@@ -1,0 +1,196 @@
+/** Carries a recipe out: phases in order, the test pictures once at the end. */
+import * as tf from '@tensorflow/tfjs';
+import { evaluationOf } from '../../evaluation/metrics.ts';
+import { VERSION } from '../../lib/version.ts';
+import type { SplitName } from '../../protocol/dataset.ts';
+import type { DeviceReport } from '../../protocol/device.ts';
+import type { EndedPhase, EpochRecord, Evaluation, RunEvent, RunResult } from '../../protocol/events.ts';
+import { evaluation, type EpochInputs } from '../../training/epoch.ts';
+import { evaluate, type Outcome } from '../../training/evaluate.ts';
+import { runPhase, type PhaseSnapshot } from '../../training/phase.ts';
+import type { RunCheckpoints } from './until-done.ts';
+import {
+  checkSame,
+  fingerprintOf,
+  tensorsOf,
+  type Checkpoint,
+  type CheckpointHead,
+} from '../checkpoints/checkpoint.ts';
+import { PhaseSetup, type PhaseSetupInputs } from './phase-setup.ts';
+
+export interface RunInputs extends PhaseSetupInputs {
+  readonly device: DeviceReport;
+  /** Null keeps none. */
+  readonly checkpoints: RunCheckpoints | null;
+  /** Seconds that came before: opening the set, loading weights. */
+  readonly secondsByStage: Readonly<Record<string, number>>;
+}
+
+/**
+ * Runs all phases; at the end `network.model` holds the trained weights.
+ *
+ * @throws StudioError `train/…`; DOMException `AbortError` when cancelled
+ */
+export async function* runRecipe(inputs: RunInputs): AsyncGenerator<RunEvent, RunResult> {
+  const setup = await PhaseSetup.open(inputs);
+  try {
+    return yield* new Run(inputs, setup).carryOut();
+  } finally {
+    setup.dispose();
+  }
+}
+
+class Run {
+  readonly #history: EpochRecord[];
+  readonly #ended: EndedPhase[];
+  /** Names of all weights that phases have changed so far. */
+  readonly #changed: Set<string>;
+  readonly #pictures: string;
+  readonly #from: Checkpoint | null;
+  readonly #seconds: Record<string, number>;
+
+  constructor(
+    readonly inputs: RunInputs,
+    readonly setup: PhaseSetup,
+  ) {
+    const { network, dataset } = inputs;
+    const before = inputs.checkpoints?.from ?? null;
+    this.#from = before;
+    this.#pictures = fingerprintOf(dataset);
+    if (before !== null) checkSame(before.head, this.#pictures, network.weights.sha256);
+    const weights = tensorsOf(before?.weights ?? {});
+    setup.parameters.restore(weights);
+    this.#changed = new Set(weights.keys());
+    this.#ended = [...(before?.head.ended ?? [])];
+    const current = before?.head.phaseIndex;
+    this.#history = (before?.head.history ?? []).filter(({ phaseIndex }) => phaseIndex !== current);
+    this.#seconds = { ...before?.head.secondsByStage, ...inputs.secondsByStage };
+  }
+
+  async *carryOut(): AsyncGenerator<RunEvent, RunResult> {
+    const { recipe, control, network } = this.inputs;
+    const from = this.#from;
+    const first = from?.head.phaseIndex ?? 0;
+    if (from !== null) yield { kind: 'resumed', history: from.head.history, ended: this.#ended };
+    if (this.setup.notice !== null) yield this.setup.notice;
+    let test: Evaluation | null = null;
+    for (const [phaseIndex, phase] of recipe.phases.entries()) {
+      if (phaseIndex < first) continue;
+      // A run that goes on only to be stopped still keeps its best weights.
+      if (control.isStopping && (from === null || phaseIndex > first)) break;
+      const inputsOfPhase = this.setup.layOut(phase, phaseIndex);
+      yield* this.#phase(inputsOfPhase);
+      const isLast = phaseIndex === recipe.phases.length - 1 || control.isStopping;
+      if (isLast && this.#history.length > 0) {
+        test = await this.#timed('test', () => this.#test(inputsOfPhase));
+        yield { kind: 'test', evaluation: test };
+      }
+      this.setup.phaseEnded(phaseIndex);
+    }
+    this.setup.parameters.writeTo(network.model);
+    return this.#result(test);
+  }
+
+  async *#phase(inputsOfPhase: EpochInputs): AsyncGenerator<RunEvent> {
+    const { checkpoints } = this.inputs;
+    const { phase, phaseIndex, tail } = inputsOfPhase;
+    const stage = `phase ${(phaseIndex + 1).toString()}: ${phase.name}`;
+    const start = performance.now();
+    const before = this.#seconds[stage] ?? 0;
+    const seconds = (): number => before + (performance.now() - start) / 1000;
+    for (const name of [...tail.trainable, ...tail.moving]) this.#changed.add(name);
+    const outcome = yield* runPhase({
+      ...inputsOfPhase,
+      start: this.#startOf(phaseIndex),
+      onEpoch: (snapshot) => {
+        this.#seconds[stage] = seconds();
+        if (checkpoints !== null) this.#keep(checkpoints, phaseIndex, snapshot());
+      },
+    });
+    this.#seconds[stage] = seconds();
+    if (outcome === null) return;
+    this.#history.push(...outcome.history);
+    const { bestEpoch, stoppedEarly } = outcome;
+    const evaluation = this.#evaluation('validation', outcome.validation);
+    const end = { kind: 'phaseEnd', phaseIndex, stoppedEarly, bestEpoch, evaluation } as const;
+    this.#ended.push({ start: outcome.start, end });
+    yield end;
+  }
+
+  /** Where the phase goes on by the checkpoint. */
+  #startOf(phaseIndex: number): PhaseSnapshot | null {
+    if (this.#from?.head.phaseIndex !== phaseIndex) return null;
+    const { head, slots, best } = this.#from;
+    return {
+      status: head.status,
+      history: head.history.filter((record) => record.phaseIndex === phaseIndex),
+      slots: tensorsOf(slots),
+      best: tensorsOf(best),
+    };
+  }
+
+  /** Hands what an epoch has come to over to be kept, beside the steps. */
+  #keep(
+    { keeper, picked }: RunCheckpoints,
+    phaseIndex: number,
+    { status, history, slots, best }: PhaseSnapshot,
+  ): void {
+    const { recipe, network, device } = this.inputs;
+    const head: CheckpointHead = {
+      runId: keeper.runId,
+      savedAtMs: Date.now(),
+      recipe,
+      picked,
+      pictures: this.#pictures,
+      backboneSha256: network.weights.sha256,
+      backend: device.backend,
+      phaseIndex,
+      status,
+      history: [...this.#history, ...history],
+      ended: [...this.#ended],
+      secondsByStage: { ...this.#seconds },
+    };
+    keeper.keep({ head, weights: this.setup.parameters.snapshot([...this.#changed]), slots, best });
+  }
+
+  async #test(inputsOfPhase: EpochInputs): Promise<Evaluation> {
+    const { labels, split } = this.inputs.dataset.summary;
+    return this.#evaluation('test', await evaluate(evaluation(inputsOfPhase), split.test, labels.length));
+  }
+
+  #evaluation(split: SplitName, { loss, probabilities }: Outcome): Evaluation {
+    const { summary } = this.inputs.dataset;
+    return evaluationOf({
+      split,
+      rows: summary.split[split],
+      loss,
+      probabilities,
+      labelOfRow: summary.labelOfRow,
+      labels: summary.labels,
+    });
+  }
+
+  async #timed<Value>(stage: string, work: () => Promise<Value>): Promise<Value> {
+    const start = performance.now();
+    const value = await work();
+    this.#seconds[stage] = (performance.now() - start) / 1000;
+    return value;
+  }
+
+  #result(test: Evaluation | null): RunResult {
+    const { recipe, device, dataset, checkpoints, control, network } = this.inputs;
+    const { origin, sizeBytes, sha256 } = network.weights;
+    return {
+      runId: checkpoints?.keeper.runId ?? crypto.randomUUID(),
+      recipe,
+      history: this.#history,
+      test,
+      stopped: control.isStopping,
+      device,
+      weights: { origin, sizeBytes, sha256 },
+      cleaning: dataset.summary.cleaning,
+      secondsByStage: this.#seconds,
+      versions: { mien: VERSION, tfjs: tf.version.tfjs },
+    };
+  }
+}

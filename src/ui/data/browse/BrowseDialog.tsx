@@ -1,0 +1,123 @@
+/** Looks inside the open set: all its pictures, one of them large, and what cleaning found. Loaded when it is opened. */
+import { useMemo, useState, type ReactElement } from 'react';
+import type { DatasetSummary } from '../../../protocol/dataset.ts';
+import type { Recipe } from '../../../protocol/recipe.ts';
+import type { Thumbnails } from '../../../store/thumbnails.ts';
+import { useStudio } from '../../studio-context.ts';
+import { Dialog } from '../../widgets/Dialog.tsx';
+import { Filters } from './Filters.tsx';
+import './browse.css';
+import { PicturePage } from './PicturePage.tsx';
+import { PictureWall } from './PictureWall.tsx';
+import { Report } from './Report.tsx';
+import { rowsOf, type Filter } from './set-rows.ts';
+import { CELL } from './wall-geometry.ts';
+
+/** What the dialog can begin with. */
+export type BrowseTab = 'pictures' | 'report';
+
+interface BrowseDialogProps {
+  readonly recipe: Recipe;
+  readonly dataset: DatasetSummary;
+  readonly at: BrowseTab;
+  readonly onClose: () => void;
+}
+
+/** A picture that is open, and the list that it was opened from. */
+interface Opened {
+  readonly dataset: DatasetSummary;
+  readonly rows: readonly number[];
+  readonly place: number;
+}
+
+const tabs: readonly { readonly name: BrowseTab; readonly label: string }[] = [
+  { name: 'pictures', label: 'Pictures' },
+  { name: 'report', label: 'Report' },
+];
+
+export function BrowseDialog({ recipe, dataset, at, onClose }: BrowseDialogProps): ReactElement {
+  const [tab, setTab] = useState(at);
+  const [filter, setFilter] = useState<Filter>({ label: null, part: null });
+  const [opened, setOpened] = useState<Opened | null>(null);
+  const [lastPlace, setLastPlace] = useState<number | null>(null);
+  const thumbnails = useThumbnails(dataset);
+  const rows = useMemo(() => rowsOf(dataset, filter), [dataset, filter]);
+  const current = opened?.dataset === dataset ? opened : null;
+
+  const close = (): boolean => {
+    if (current === null) return false;
+    setLastPlace(tab === 'pictures' ? current.place : null);
+    setOpened(null);
+    return true;
+  };
+  const open = (row: number, among: readonly number[]): void => {
+    setOpened({ dataset, rows: among, place: Math.max(0, among.indexOf(row)) });
+  };
+  return (
+    <Dialog title="Inside the set" isWide onClose={onClose} onEscape={close}>
+      <div className="browse-head">
+        {tabs.map(({ name, label }) => (
+          <button
+            key={name}
+            type="button"
+            className="quiet"
+            aria-pressed={tab === name}
+            onClick={() => {
+              setTab(name);
+              setOpened(null);
+              setLastPlace(null);
+            }}
+          >
+            {label}
+          </button>
+        ))}
+        <button type="button" className="browse-close" onClick={onClose}>
+          Close
+        </button>
+      </div>
+      {current !== null && (
+        <PicturePage
+          {...{ recipe, dataset, thumbnails }}
+          rows={current.rows}
+          place={current.place}
+          onPlace={(place) => setOpened({ ...current, place })}
+          onOpen={(row) => open(row, [row])}
+          onBack={close}
+        />
+      )}
+      {current === null && tab === 'report' && <Report {...{ recipe, dataset, thumbnails }} onOpen={open} />}
+      {current === null && tab === 'pictures' && (
+        <>
+          <Filters
+            {...{ dataset, filter }}
+            count={rows.length}
+            onChange={(next) => {
+              setFilter(next);
+              setLastPlace(null);
+            }}
+          />
+          <PictureWall
+            key={`${String(filter.label)} ${String(filter.part)}`}
+            {...{ dataset, thumbnails, rows }}
+            startAt={lastPlace}
+            onOpen={(place) => setOpened({ dataset, rows, place })}
+          />
+        </>
+      )}
+    </Dialog>
+  );
+}
+
+/** Another set has other pictures under the same numbers, so that it gets its own. */
+function useThumbnails(dataset: DatasetSummary): Thumbnails {
+  const studio = useStudio();
+  const make = (): { dataset: DatasetSummary; thumbnails: Thumbnails } => ({
+    dataset,
+    thumbnails: studio.pictures.thumbnails(Math.round(CELL.picture * devicePixelRatio)),
+  });
+  const [made, setMade] = useState(make);
+  if (made.dataset === dataset) return made.thumbnails;
+  const anew = make();
+  setMade(anew);
+  return anew.thumbnails;
+}

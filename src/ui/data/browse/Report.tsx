@@ -1,0 +1,69 @@
+/** The cleaning report: what was left out, what is there more than once, which classes are small, and what to do. */
+import type { ReactElement } from 'react';
+import { formatCount } from '../../../lib/format.ts';
+import type { CleaningReport, Findings } from '../../../protocol/dataset.ts';
+import { useStudioState } from '../../studio-context.ts';
+import { Message } from '../../widgets/Message.tsx';
+import { Choice } from './Choice.tsx';
+import { Copies } from './Copies.tsx';
+import { LeftOut } from './LeftOut.tsx';
+import type { ReportProps } from './report-props.ts';
+import { SmallClasses } from './SmallClasses.tsx';
+
+const nothing: Findings = {
+  leftOut: [],
+  aside: [],
+  duplicates: [],
+  nearDuplicates: [],
+  setsAcrossSplits: 0,
+  smallClasses: [],
+  dropped: { duplicates: 0, nearDuplicates: 0, smallClasses: 0 },
+};
+
+export function Report(props: ReportProps): ReactElement {
+  const { dataset } = props;
+  const findings = dataset.findings ?? nothing;
+  const status = useStudioState((state) => state.dataset.status);
+  const error = useStudioState((state) => state.dataset.error);
+  // A choice is offered where there is something to choose about, or one has been made.
+  const isOpen = (name: string, sets: readonly unknown[]): boolean =>
+    sets.length > 0 || (props.recipe.dataset[name] ?? 'keep') !== 'keep';
+  return (
+    <div className="browse-report">
+      <p role="status">
+        {status === 'loading' ? 'Opening the set anew …' : keptText(dataset.cleaning, findings)}
+      </p>
+      {error !== null && <Message error={error} kept="The set before it is still open." />}
+      <LeftOut {...props} findings={findings} />
+      <section>
+        <h3>The same file more than once</h3>
+        <Copies
+          {...props}
+          sets={findings.duplicates}
+          none="No file is there twice."
+          dropped={findings.dropped.duplicates}
+        />
+        {isOpen('duplicates', findings.duplicates) && <Choice {...props} name="duplicates" />}
+      </section>
+      <section>
+        <h3>Pictures that look the same</h3>
+        <Copies
+          {...props}
+          sets={findings.nearDuplicates}
+          none="No two pictures look the same."
+          dropped={findings.dropped.nearDuplicates}
+        />
+        {isOpen('nearDuplicates', findings.nearDuplicates) && <Choice {...props} name="nearDuplicates" />}
+      </section>
+      <SmallClasses {...props} findings={findings} />
+    </div>
+  );
+}
+
+function keptText({ rowsRead, kept }: CleaningReport, { dropped }: Findings): string {
+  const chosen = dropped.duplicates + dropped.nearDuplicates + dropped.smallClasses;
+  const used = kept - chosen;
+  if (used === rowsRead) return `All ${formatCount(rowsRead)} rows are used.`;
+  const byChoice = chosen === 0 ? '' : `, ${formatCount(chosen)} by the choices below`;
+  return `Of ${formatCount(rowsRead)} rows ${formatCount(used)} are used; ${formatCount(rowsRead - used)} are left out${byChoice}.`;
+}
