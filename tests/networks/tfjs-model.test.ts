@@ -1,3 +1,4 @@
+/** TensorFlow.js layers models as files, at their true size: shards, quantised numbers, our own export, Teachable Machine’s, and zips. */
 import * as tf from '@tensorflow/tfjs';
 import { zipSync } from 'fflate';
 import { beforeAll, describe, expect, it } from 'vitest';
