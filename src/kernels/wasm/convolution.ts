@@ -5,7 +5,7 @@
  * (spread) output gradient with the turned filter.
  */
 import * as tf from '@tensorflow/tfjs';
-import { registerGradients, type ConvInfo } from './gradient-kernels.ts';
+import { registerGradients, turned, type ConvInfo } from './gradient-kernels.ts';
 import { wasmMemory } from './memory.ts';
 
 /** Patches are built for as many pictures at a time as fit in this many bytes. */
@@ -114,9 +114,8 @@ function turnedPadding(info: ConvInfo): tf.backend_util.ExplicitPadding {
 }
 
 function inputGrad(dy: tf.Tensor4D, filter: tf.Tensor4D, info: ConvInfo): tf.Tensor4D {
-  const isPoint = info.filterHeight === 1 && info.filterWidth === 1;
-  const turned = tf.transpose(isPoint ? filter : tf.reverse(filter, [0, 1]), [0, 1, 3, 2]);
-  return tf.conv2d(spread(dy, info), turned, 1, turnedPadding(info));
+  const filterBack = tf.transpose(turned(filter), [0, 1, 3, 2]);
+  return tf.conv2d(spread(dy, info), filterBack, 1, turnedPadding(info));
 }
 
 /** Registers both gradients over whatever the wasm backend has. */

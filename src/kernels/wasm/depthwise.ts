@@ -4,7 +4,7 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { depthwiseFilterGrad, depthwiseInputGrad, type DepthwiseShape } from '../host/loops.ts';
-import { registerGradients, type ConvInfo } from './gradient-kernels.ts';
+import { registerGradients, turned, type ConvInfo } from './gradient-kernels.ts';
 import { wasmMemory } from './memory.ts';
 
 function shapeOf(info: ConvInfo): DepthwiseShape {
@@ -29,7 +29,7 @@ function inputGrad(dy: tf.Tensor4D, filter: tf.Tensor4D, info: ConvInfo): tf.Ten
   const { top, bottom, left, right } = info.padInfo;
   const vertical = info.filterHeight - 1;
   const horizontal = info.filterWidth - 1;
-  return tf.depthwiseConv2d(dy, tf.reverse(filter, [0, 1]), 1, [
+  return tf.depthwiseConv2d(dy, turned(filter), 1, [
     [0, 0],
     [vertical - top, vertical - bottom],
     [horizontal - left, horizontal - right],
