@@ -15,7 +15,7 @@
  * One thread of an AMD EPYC, `npm run bench -- --only kernels`, by SIMD:
  *
  *     channel sum      25 GB/s, 12 times tfjs' sum       depthwise filter gradient   4.4 to 6.1 GFLOP/s
- *     channel dot      36 GB/s, 11 times mul and sum     the same at stride 2        4.5 GFLOP/s
+ *     channel dot      36 GB/s, 11 times mul and sum     by the input, stride 2      4.5 GFLOP/s
  *     ReLU6 gradient   44 GB/s, 6 times step and mul     either in JavaScript        0.5 GFLOP/s
  *     Adam             20 GB/s, 5 times the ops
  */
