@@ -164,8 +164,7 @@ export class Session {
    */
   async train(recipe: Recipe, options: Picked & Heard & { resume?: string }): Promise<RunResult> {
     checkRecipe(recipe);
-    const store = this.platform.openStore('checkpoints');
-    return untilDone(store, recipe, options, (checkpoints) => this.#carryOut(recipe, options, checkpoints));
+    return untilDone(this.platform, recipe, options, (checkpoints) => this.#carryOut(recipe, options, checkpoints));
   }
 
   /**

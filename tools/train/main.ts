@@ -56,7 +56,7 @@ function useToken(session: Session, hub: string | null): void {
 
 /** The last run of a recipe that did not come to its end; undefined where there is none. */
 async function lastRunOf(recipe: Recipe, platform: Platform): Promise<ResumableRun | undefined> {
-  const runs = await runsLeft(platform.openStore('checkpoints'));
+  const runs = await runsLeft(platform);
   return runs.find((run) => isSame(run.recipe, recipe));
 }
 

@@ -1,6 +1,7 @@
 /** Carries a recipe out: phases in order, the test pictures once at the end. */
 import * as tf from '@tensorflow/tfjs';
 import { evaluationOf } from '../../evaluation/metrics.ts';
+import { newId } from '../../lib/new-id.ts';
 import { VERSION } from '../../lib/version.ts';
 import type { SplitName } from '../../protocol/dataset.ts';
 import type { DeviceReport } from '../../protocol/device.ts';
@@ -181,7 +182,7 @@ class Run {
     const { recipe, device, dataset, checkpoints, control, network } = this.inputs;
     const { origin, sizeBytes, sha256 } = network.weights;
     return {
-      runId: checkpoints?.keeper.runId ?? crypto.randomUUID(),
+      runId: checkpoints?.keeper.runId ?? newId(),
       recipe,
       history: this.#history,
       test,

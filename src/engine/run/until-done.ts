@@ -1,6 +1,7 @@
 /** Carries a run to its end: from a checkpoint where it is to go on, and again from the last when the GPU goes away. */
+import { newId } from '../../lib/new-id.ts';
 import type { ByteStore } from '../../platform/byte-store.ts';
-import { whileHeld } from '../../platform/held-name.ts';
+import type { Platform } from '../../platform/platform.ts';
 import { StudioError, type WireError } from '../../protocol/errors.ts';
 import type { RunEvent, RunResult } from '../../protocol/events.ts';
 import type { Recipe } from '../../protocol/recipe.ts';
@@ -8,7 +9,7 @@ import type { RunControl } from '../../training/control.ts';
 import { CheckpointKeeper } from '../checkpoints/checkpoint-keeper.ts';
 import type { Checkpoint, PickedNames } from '../checkpoints/checkpoint.ts';
 import { isDeviceLost, lossOr, lossReason } from '../device/device-loss.ts';
-import { heldNameOf, runToResume } from '../checkpoints/resumable.ts';
+import { ownedNameOf, runToResume } from '../checkpoints/resumable.ts';
 
 /** How often in one run a GPU may go away before another device is the better advice. */
 const MOST_LOSSES = 3;
@@ -37,14 +38,15 @@ interface Options {
  * @throws StudioError `gpu/lost` when that happens too often, `train/no-checkpoint`, `train/elsewhere`, and what `attempt` throws
  */
 export async function untilDone(
-  store: ByteStore | null,
+  platform: Pick<Platform, 'openStore' | 'owned'>,
   recipe: Recipe,
   options: Options,
   attempt: (checkpoints: Attempt) => Promise<RunResult>,
 ): Promise<RunResult> {
-  const runId = options.resume ?? crypto.randomUUID();
+  const store = platform.openStore('checkpoints');
+  const runId = options.resume ?? newId();
   const carryOut = (): Promise<RunResult> => tryUntilDone(store, recipe, { ...options, runId }, attempt);
-  return whileHeld(heldNameOf(runId), carryOut, () => {
+  return platform.owned.alone(ownedNameOf(runId), carryOut, () => {
     throw new StudioError({
       code: 'train/elsewhere',
       message: 'A run was to go on here; it goes on in another tab already.',
