@@ -21,8 +21,8 @@ import type { Stored, StoredThing } from '../protocol/stored.ts';
 import type { RunControl } from '../training/control.ts';
 import { checkRecipe } from './run/check-recipe.ts';
 import { CacheShelf } from './cache-shelf.ts';
-import { isDeviceLost, lossOr } from './device/device-loss.ts';
-import { startDevice, type WasmPaths } from './device/device.ts';
+import { startDevice, type Device } from './device/device.ts';
+import type { WasmPaths } from './device/wasm.ts';
 import { findRate, phaseOf } from './run/find-rate.ts';
 import { buildNetwork, describeNetwork, type Network } from './network/network.ts';
 import { loadingOf, openingOf } from './set/opening.ts';
@@ -56,7 +56,7 @@ interface Heard {
 
 /** What a run or a sweep stands on. */
 interface Prepared {
-  readonly device: DeviceReport;
+  readonly device: Device;
   readonly dataset: Dataset;
   readonly network: Network;
   readonly shelf: CacheShelf;
@@ -64,7 +64,7 @@ interface Prepared {
 
 export class Session {
   #choice: BackendChoice = 'auto';
-  #device: DeviceReport | null = null;
+  #device: Device | null = null;
   #opened: OpenedSet | null = null;
   #trained: Trained | null = null;
   /** What is known of the weights that were picked last. */
@@ -80,12 +80,23 @@ export class Session {
 
   /** Takes a device. A network trained on another one is dropped: export it first. */
   async chooseDevice(backend: BackendChoice): Promise<DeviceReport> {
+    return (await this.#start(backend)).report;
+  }
+
+  async #start(backend: BackendChoice): Promise<Device> {
     if (this.#device !== null) this.#forgetTrained();
     // What a lost device held is gone with it.
-    if (!isDeviceLost()) this.#shelf?.clear();
+    if (this.#device?.loss == null) this.#shelf?.clear();
     this.#shelf = null;
     this.#choice = backend;
+    // Until it has started there is none: the one before is not current any more.
+    this.#device = null;
     this.#device = await startDevice(backend, this.wasmPaths);
+    return this.#device;
+  }
+
+  /** The device in use; null before one was taken. */
+  get device(): Device | null {
     return this.#device;
   }
 
@@ -164,7 +175,7 @@ export class Session {
    */
   async train(recipe: Recipe, options: Picked & Heard & { resume?: string }): Promise<RunResult> {
     checkRecipe(recipe);
-    return untilDone(this.platform, recipe, options, (checkpoints) => this.#carryOut(recipe, options, checkpoints));
+    return untilDone(this, recipe, options, (checkpoints) => this.#carryOut(recipe, options, checkpoints));
   }
 
   /**
@@ -182,7 +193,7 @@ export class Session {
     try {
       return await drained(findRate({ recipe, control, ...prepared }, phaseIndex), emit);
     } catch (error) {
-      throw control.signal.aborted ? error : lossOr(error);
+      throw control.signal.aborted ? error : prepared.device.lossOr(error);
     } finally {
       prepared.network.model.dispose();
     }
@@ -213,10 +224,8 @@ export class Session {
   ): Promise<Prepared> {
     const { control, emit, weightFiles } = options;
     const device =
-      this.#device === null || isDeviceLost()
-        ? await timed('device', () => this.chooseDevice(this.#choice))
-        : this.#device;
-    emit({ kind: 'device', device });
+      this.#device?.loss === null ? this.#device : await timed('device', () => this.#start(this.#choice));
+    emit({ kind: 'device', device: device.report });
     const { signal } = control;
     const summary = await timed('dataset', () => this.openDataset(recipe, { ...options, signal }));
     emit({ kind: 'dataset', dataset: summary });

@@ -4,11 +4,11 @@ import { evaluationOf } from '../../evaluation/metrics.ts';
 import { newId } from '../../lib/new-id.ts';
 import { VERSION } from '../../lib/version.ts';
 import type { SplitName } from '../../protocol/dataset.ts';
-import type { DeviceReport } from '../../protocol/device.ts';
 import type { EndedPhase, EpochRecord, Evaluation, RunEvent, RunResult } from '../../protocol/events.ts';
 import { evaluation, type EpochInputs } from '../../training/epoch.ts';
 import { evaluate, type Outcome } from '../../training/evaluate.ts';
 import { runPhase, type PhaseSnapshot } from '../../training/phase.ts';
+import type { Device } from '../device/device.ts';
 import type { RunCheckpoints } from './until-done.ts';
 import {
   checkSame,
@@ -20,7 +20,7 @@ import {
 import { PhaseSetup, type PhaseSetupInputs } from './phase-setup.ts';
 
 export interface RunInputs extends PhaseSetupInputs {
-  readonly device: DeviceReport;
+  readonly device: Device;
   /** Null keeps none. */
   readonly checkpoints: RunCheckpoints | null;
   /** Seconds that came before: opening the set, loading weights. */
@@ -144,7 +144,7 @@ class Run {
       picked,
       pictures: this.#pictures,
       backboneSha256: network.weights.sha256,
-      backend: device.backend,
+      backend: device.report.backend,
       phaseIndex,
       status,
       history: [...this.#history, ...history],
@@ -187,7 +187,7 @@ class Run {
       history: this.#history,
       test,
       stopped: control.isStopping,
-      device,
+      device: device.report,
       weights: { origin, sizeBytes, sha256 },
       cleaning: dataset.summary.cleaning,
       secondsByStage: this.#seconds,
