@@ -1,6 +1,7 @@
 /** Owns the way from a recipe to an opened set: find the source, read, clean, look for copies, number, split. */
 import type { AsideRow, Findings } from '../protocol/dataset.ts';
 import { StudioError } from '../protocol/errors.ts';
+import { ContentHash, setHash } from '../protocol/identity.ts';
 import { checkOptions, type Options } from '../protocol/options.ts';
 import type { Recipe } from '../protocol/recipe.ts';
 import type { SourceDescription } from '../protocol/source.ts';
@@ -52,7 +53,12 @@ function datasetOf(
   const labelOfRow = Uint16Array.from(rows, (row) => indexOf.get(row.label)!);
   const split = splitSet(rows, labelOfRow, labels, curated.groupOfKept, recipe.split);
   const { origin, noun, sizeBytes, provenance } = opened;
-  const summary = { source: source.entry.name, noun, origin, labels, labelOfRow, split, sizeBytes };
+  const contentHash = contentHashOf(rows);
+  const summary = {
+    source: source.entry.name,
+    ...{ noun, origin, labels, labelOfRow, split, sizeBytes, contentHash },
+    setHash: setHash(contentHash, split),
+  };
   const asideRows = curated.aside.map(({ row }) => cleaned.rows[row]!);
   const findings = {
     ...findingsOf(curated, split),
@@ -77,6 +83,12 @@ function datasetOf(
     arriving,
     facts: seen.map(({ facts }) => facts),
   };
+}
+
+function contentHashOf(rows: readonly CleanedRow[]): string {
+  const hash = new ContentHash();
+  for (const { label, print, seen } of rows) hash.add({ path: seen.facts.path, label, file: print.file });
+  return hash.toString();
 }
 
 /** Rows that can be shown but are not part of the set. */

@@ -69,6 +69,10 @@ export interface DatasetSummary {
   readonly labelOfRow: Uint16Array;
   /** Row numbers by split, in scikit-learn's order. */
   readonly split: Readonly<Record<SplitName, Uint32Array>>;
+  /** Of its pictures' files, paths and labels, in row order; see `identity.ts`. */
+  readonly contentHash: string;
+  /** Of that and of the split: runs on sets with the same can be compared. */
+  readonly setHash: string;
   readonly cleaning: CleaningReport;
   readonly findings?: Findings;
   /** Bytes as stored or read. */
