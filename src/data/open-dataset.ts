@@ -65,7 +65,7 @@ function datasetOf(
     leftOut: cleaned.leftOut,
     aside: asideOf(cleaned, curated),
   };
-  const seen = [...[...rows, ...asideRows].map((row) => row.seen), ...cleaned.unlabelled];
+  const seen = [...rows, ...asideRows, ...cleaned.unlabelled].map((row) => row.seen);
   const shown = pictureSubset(
     store,
     seen.map(({ stored }) => stored),
@@ -77,6 +77,7 @@ function datasetOf(
       findings,
       ...(provenance === undefined ? {} : { provenance }),
     },
+    labelForm: cleaned.labelForm,
     pictures: rows.length === store.count ? store : pictureSubset(shown, [...rows.keys()]),
     shown,
     preparedPrefix: prefix,
@@ -94,7 +95,7 @@ function contentHashOf(rows: readonly CleanedRow[]): string {
 /** Rows that can be shown but are not part of the set. */
 function asideOf({ rows, unlabelled }: CleanedRows, { aside }: Curated): AsideRow[] {
   const dropped = aside.map(({ row, why }) => ({ why, label: rows[row]!.label }));
-  return [...dropped, ...unlabelled.map(() => ({ why: 'withoutLabel', label: '' }) as const)];
+  return [...dropped, ...unlabelled.map(({ why }) => ({ why, label: '' }))];
 }
 
 /** A recipe's source, found and opened. */
