@@ -12,6 +12,7 @@ import type { DatasetSummary, PictureFacts, RgbaPictures, RgbaViews } from '../p
 import type { BackendChoice, DeviceReport } from '../protocol/device.ts';
 import { invariant, StudioError } from '../protocol/errors.ts';
 import type { RunEvent, RunResult } from '../protocol/events.ts';
+import { openingKey, weightsKey } from '../protocol/identity.ts';
 import type { ExportedFile, Picked, Requests, SavedSet } from '../protocol/messages.ts';
 import type { InspectedWeights, ModelSummary, WeightsSummary } from '../protocol/model.ts';
 import type { RateSweep } from '../protocol/rate-sweep.ts';
@@ -26,7 +27,7 @@ import type { WasmPaths } from './device/wasm.ts';
 import { findRate, phaseOf } from './run/find-rate.ts';
 import { buildNetwork, describeNetwork, type Network } from './network/network.ts';
 import { loadingOf, openingOf } from './set/opening.ts';
-import { datasetKey, pickedNames, pickedOf, weightsKey } from './set/picked.ts';
+import { pickedNames, pickedOf } from './set/picked.ts';
 import { runRecipe } from './run/run.ts';
 import {
   deleteStored,
@@ -105,7 +106,7 @@ export class Session {
     recipe: Recipe,
     options: Picked & { signal: AbortSignal; emit: Emit },
   ): Promise<DatasetSummary> {
-    const key = datasetKey(recipe, options.files);
+    const key = openingKey(recipe, options.files);
     if (this.#opened?.key !== key || this.#opened.dataset.arriving?.failure) {
       const { emit, files, signal } = options;
       const given = { ...pickedOf(files), tokenFor: this.tokens.for };
