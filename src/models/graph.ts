@@ -20,8 +20,6 @@ export interface ConvolutionOp {
 
 export type NodeOp =
   | { readonly kind: 'input' }
-  /** Does nothing when it runs (a placeholder that keeps Keras' layer count). */
-  | { readonly kind: 'identity' }
   | ConvolutionOp
   | { readonly kind: 'dense'; readonly hasBias: boolean }
   | { readonly kind: 'batchNorm'; readonly epsilon: number; readonly momentum: number }
@@ -37,8 +35,18 @@ export type NodeOp =
       readonly padding: 'same' | 'valid';
     }
   | { readonly kind: 'reshape'; readonly shape: readonly number[] }
-  | { readonly kind: 'dropout'; readonly rate: number };
+  | DropoutOp;
 
+/** Drops what its draws say in a training step, and hands the rest on, scaled up. */
+export interface DropoutOp {
+  readonly kind: 'dropout';
+  /** Chance that a draw drops, above 0 and below 1. */
+  readonly rate: number;
+  /** Whether one draw decides over a whole picture (drop-connect), or each value has its own. */
+  readonly drawsFor: 'value' | 'picture';
+}
+
+/** One thing to compute. A layer that does nothing here is none: whoever reads it reads what it reads. */
 export interface GraphNode {
   /** Position in the list, which is Keras' layer order; inputs come earlier. */
   readonly index: number;
@@ -59,6 +67,11 @@ export interface Graph {
 
 type LayerConfig = Readonly<Record<string, unknown>>;
 
+/** Whether what a node computes depends on chance in a training step: then it differs from step to step. */
+export function drawsChance({ op }: GraphNode): boolean {
+  return op.kind === 'dropout';
+}
+
 /**
  * Lists the nodes of a functional model with one input and one output.
  *
@@ -75,7 +88,10 @@ export function graphOf(model: tf.LayersModel): Graph {
       invariant(index !== undefined, `layer ${layer.name} comes before its input ${input.name}`);
       return index;
     });
-    let last = add({ name: layer.name, layer: layerIndex, op: opOf(layer), inputs, shape });
+    const own = opOf(layer);
+    let last =
+      own === null ? inputs[0] : add({ name: layer.name, layer: layerIndex, op: own, inputs, shape });
+    invariant(last !== undefined, `layer ${layer.name} that does nothing has an input`);
     const activation = ownActivation(layer);
     if (activation !== 'linear') {
       const op = { kind: 'activation', activation } as const;
@@ -117,7 +133,8 @@ function activationName(layer: tf.layers.Layer, given: unknown): ActivationName 
   }
 }
 
-function opOf(layer: tf.layers.Layer): NodeOp {
+/** Null for a layer that does nothing. */
+function opOf(layer: tf.layers.Layer): NodeOp | null {
   const config = layer.getConfig() as LayerConfig;
   switch (layer.getClassName()) {
     case 'InputLayer':
@@ -133,7 +150,7 @@ function opOf(layer: tf.layers.Layer): NodeOp {
     case 'ReLU':
       return { kind: 'activation', activation: reluName(layer, config['maxValue']) };
     case 'Activation':
-      return { kind: 'activation', activation: activationName(layer, config['activation']) };
+      return activationOp(activationName(layer, config['activation']));
     case 'ZeroPadding2D':
       return { kind: 'pad', padding: config['padding'] as Padding2d };
     case 'Add':
@@ -152,12 +169,28 @@ function opOf(layer: tf.layers.Layer): NodeOp {
     case 'Reshape':
       return { kind: 'reshape', shape: config['targetShape'] as number[] };
     case 'Dropout':
-      return { kind: 'dropout', rate: Number(config['rate']) };
-    case 'Identity':
-      return { kind: 'identity' };
+      return dropoutOp(layer, config);
     default:
       throw unsupported(layer, `layers of class ${layer.getClassName()}`);
   }
+}
+
+function activationOp(activation: ActivationName): NodeOp | null {
+  return activation === 'linear' ? null : { kind: 'activation', activation };
+}
+
+function dropoutOp(layer: tf.layers.Layer, { rate, noiseShape }: LayerConfig): NodeOp | null {
+  if (Number(rate) === 0) return null;
+  return { kind: 'dropout', rate: Number(rate), drawsFor: drawsForOf(layer, noiseShape) };
+}
+
+/** @see keras.layers.Dropout, `noise_shape` */
+function drawsForOf(layer: tf.layers.Layer, noiseShape: unknown): DropoutOp['drawsFor'] {
+  if (noiseShape === undefined || noiseShape === null) return 'value';
+  const [batch, ...others] = Array.isArray(noiseShape) ? (noiseShape as unknown[]) : [noiseShape];
+  const isWhole = batch === null && others.length > 0 && others.every((side) => side === 1);
+  if (isWhole) return 'picture';
+  throw unsupported(layer, `noiseShape ${JSON.stringify(noiseShape)}`);
 }
 
 function convolutionSettings(layer: tf.layers.Layer, config: LayerConfig): Omit<ConvolutionOp, 'kind'> {
