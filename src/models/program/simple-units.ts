@@ -2,7 +2,8 @@
 import * as tf from '@tensorflow/tfjs';
 import type { ReluName } from '../../kernels/signatures.ts';
 import { invariant } from '../../protocol/errors.ts';
-import type { DropoutOp, GraphNode, NodeOp } from '../graph.ts';
+import type { GraphNode } from '../graph.ts';
+import type { DropoutOp, NodeOp } from '../layers.ts';
 import { runMien } from './run-kernel.ts';
 import type { Pass, Unit } from './unit.ts';
 
@@ -55,8 +56,6 @@ export function isSimple(op: GraphNode['op']): op is Extract<NodeOp, { kind: Sim
   return !['input', 'conv', 'depthwise', 'dense', 'batchNorm'].includes(op.kind);
 }
 
-const identity: Behaviour = { forward: ([x]) => ({ y: given(x), saved: [] }), backward: (dy) => [dy] };
-
 /** @param layer index of the layer that it comes from: its draws' own number */
 function behaviourOf(op: Extract<NodeOp, { kind: SimpleKind }>, layer: number): Behaviour {
   switch (op.kind) {
@@ -98,8 +97,6 @@ function given(x: tf.Tensor | undefined): tf.Tensor {
 
 function activation(name: Extract<NodeOp, { kind: 'activation' }>['activation']): Behaviour {
   switch (name) {
-    case 'linear':
-      return identity;
     case 'relu':
     case 'relu6':
       return {
