@@ -101,6 +101,23 @@ describe('the matrix', () => {
       await expect.poll(() => page.locator('#mistakes').innerText()).toBe('Disgust, predicted fear');
     },
   );
+
+  it('can be reached by keyboard after another set has fewer classes', { timeout: 120_000 }, async () => {
+    const page = await openReady();
+    await finishTiny(page);
+    await page.locator('.matrix [data-cell="7.7"]').click();
+    await page.evaluate((hash) => {
+      location.hash = hash;
+    }, `${TINY}&dataset.leastPictures=10`);
+    await page.getByText('faces in four classes').first().waitFor();
+    await finishTiny(page);
+    const stop = page.locator('.matrix button[tabindex="0"]');
+    await expect.poll(() => stop.count()).toBe(1);
+    await stop.focus();
+    await page.keyboard.press('End');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => page.locator('#mistakes').innerText()).toMatch(/, predicted \w+$/);
+  });
 });
 
 describe('settings', () => {
