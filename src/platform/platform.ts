@@ -1,5 +1,5 @@
 /**
- * What differs between browser and Node, as one object that the engine is given. `browser.ts` and `node.ts` make it.
+ * What differs between browser and Node, as one object that the engine is given. `browser.ts` and `platform.node.ts` make it.
  */
 import type { StudioError } from '../protocol/errors.ts';
 import type { StoredDownloads } from '../protocol/stored.ts';
