@@ -19,7 +19,6 @@ import type { OpenedSource } from './sources/source.ts';
 
 /** Pictures and rows, and where they are kept. */
 export interface Prepared extends PreparedSet {
-  readonly prefix: string | null;
   readonly arriving: Arriving | null;
 }
 
@@ -38,9 +37,9 @@ export async function preparePictures(
   const identity =
     opened.identity === null ? null : JSON.stringify([readingOptions(dataset), opened.identity]);
   const place = preparedPlace(platform, { label: origin, identity, size, resize });
-  const prefix = place?.chunks.prefix ?? null;
+  if (place !== null) await given.uses?.use(place.ownedName);
   const found = await place?.find();
-  if (found) return { ...found, prefix, arriving: null };
+  if (found) return { ...found, arriving: null };
   await place?.begin();
   const sink = pictureSink(size, place?.chunks ?? null);
   const fill = (signal: AbortSignal | undefined, onRows: (rows: number) => void): Promise<PreparedSet> =>
@@ -49,13 +48,13 @@ export async function preparePictures(
   const known = curatingOptions(options).nearDuplicates === 'keep' ? await place?.findRows() : null;
   if (!known) {
     const tell = (rows: number): void => given.onProgress(rows, rowCount, 'pictures', 'Reading the pictures');
-    return { ...(await fill(given.signal, tell)), prefix, arriving: null };
+    return { ...(await fill(given.signal, tell)), arriving: null };
   }
   const arriving = new ArrivingPictures(known.count, sink, async (signal, onPicture) => {
     const { cleaned } = await fill(signal, onPicture);
     if (cleaned.rows.length !== known.cleaned.rows.length) throw otherRows(known.cleaned, cleaned);
   });
-  return { cleaned: known.cleaned, pictures: arriving, prefix, arriving };
+  return { cleaned: known.cleaned, pictures: arriving, arriving };
 }
 
 interface Filling {
