@@ -38,7 +38,9 @@ function holder(options: LeaseOptions = {}): Holder {
   const beat = async (): Promise<void> => {
     tell();
     // Writes of one holder come one after another.
-    await (await owned.use('settled'))();
+    await (
+      await owned.use('settled')
+    )();
   };
   const clock = {
     now: () => nowMs,
