@@ -54,8 +54,8 @@ export class Uses {
 export function inUse(what: string): StudioError {
   return new StudioError({
     code: 'storage/in-use',
-    message: `${what} was to be deleted; it is open, here or in another tab.`,
-    hint: 'Open something else there, or close that tab, and delete it then.',
+    message: `${what} was to be deleted; it is in use, here or in another tab.`,
+    hint: 'Delete it when that has ended: open something else there, or close that tab.',
   });
 }
 
