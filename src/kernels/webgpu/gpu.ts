@@ -51,12 +51,14 @@ export interface Binding {
   readonly isWritten?: boolean;
 }
 
+/** A number that a program is given; all of a program's lie in one small buffer. */
 export interface Uniform {
   readonly name: string;
   readonly type: 'u32' | 'f32';
   readonly value: number;
 }
 
+/** One program with what it works on. */
 export interface ProgramRun {
   /** Shown by GPU debuggers. */
   readonly label: string;
@@ -195,6 +197,7 @@ export interface CacheBounds {
   allocate<Made extends { dispose(): void }>(make: () => Made): Promise<Made | null>;
 }
 
+/** Asks the adapter; how much memory there is, no WebGPU device says. */
 export function cacheBounds(backend: unknown): CacheBounds {
   const { device } = gpuOf(backend);
   const { maxBufferSize, maxStorageBufferBindingSize } = device.limits;
