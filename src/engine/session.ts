@@ -6,6 +6,7 @@ import type { Dataset } from '../data/dataset.ts';
 import { describeSource, openDataset } from '../data/open-dataset.ts';
 import type { TrainedNetwork } from '../exporters/exporter.ts';
 import { exportAsFile } from '../exporters/registry.ts';
+import { SessionCaches } from '../frozen/session-caches.ts';
 import { inspectWeights } from '../models/describe-weights.ts';
 import type { Platform } from '../platform/platform.ts';
 import type { DatasetSummary, PictureFacts, RgbaPictures, RgbaViews } from '../protocol/dataset.ts';
@@ -20,7 +21,6 @@ import type { SourceDescription } from '../protocol/source.ts';
 import type { Stored, StoredThing } from '../protocol/stored.ts';
 import type { RunControl } from '../training/control.ts';
 import { checkRecipe } from './run/check-recipe.ts';
-import { CacheShelf } from './cache-shelf.ts';
 import { isDeviceLost, lossOr } from './device/device-loss.ts';
 import { startDevice, type WasmPaths } from './device/device.ts';
 import { findRate, phaseOf } from './run/find-rate.ts';
@@ -59,7 +59,7 @@ interface Prepared {
   readonly device: DeviceReport;
   readonly dataset: Dataset;
   readonly network: Network;
-  readonly shelf: CacheShelf;
+  readonly caches: SessionCaches;
 }
 
 export class Session {
@@ -71,7 +71,7 @@ export class Session {
   #inspected: { readonly key: string; readonly weights: WeightsSummary } | null = null;
   /** Of the servers that sets come from. */
   readonly tokens = new Tokens();
-  #shelf: CacheShelf | null = null;
+  #caches: SessionCaches | null = null;
 
   constructor(
     readonly platform: Platform,
@@ -82,8 +82,8 @@ export class Session {
   async chooseDevice(backend: BackendChoice): Promise<DeviceReport> {
     if (this.#device !== null) this.#forgetTrained();
     // What a lost device held is gone with it.
-    if (!isDeviceLost()) this.#shelf?.clear();
-    this.#shelf = null;
+    if (!isDeviceLost()) await this.#caches?.clear();
+    this.#caches = null;
     this.#choice = backend;
     this.#device = await startDevice(backend, this.wasmPaths);
     return this.#device;
@@ -164,7 +164,9 @@ export class Session {
    */
   async train(recipe: Recipe, options: Picked & Heard & { resume?: string }): Promise<RunResult> {
     checkRecipe(recipe);
-    return untilDone(this.platform, recipe, options, (checkpoints) => this.#carryOut(recipe, options, checkpoints));
+    return untilDone(this.platform, recipe, options, (checkpoints) =>
+      this.#carryOut(recipe, options, checkpoints),
+    );
   }
 
   /**
@@ -228,8 +230,8 @@ export class Session {
     try {
       // Now more of the weights is here, and it is known what came with them.
       emit({ kind: 'model', model: await this.#described(recipe, classes, network, options) });
-      const shelf = (this.#shelf ??= new CacheShelf(this.platform));
-      return { device, dataset: this.#currentSet().dataset, network, shelf };
+      const caches = (this.#caches ??= new SessionCaches(this.platform));
+      return { device, dataset: this.#currentSet().dataset, network, caches };
     } catch (error) {
       network.model.dispose();
       throw error;

@@ -59,6 +59,11 @@ export interface Graph {
 
 type LayerConfig = Readonly<Record<string, unknown>>;
 
+/** Whether what a node computes depends on chance in a training step: then it differs from step to step. */
+export function drawsChance({ op }: GraphNode): boolean {
+  return op.kind === 'dropout';
+}
+
 /**
  * Lists the nodes of a functional model with one input and one output.
  *

@@ -73,7 +73,7 @@ class Run {
     const from = this.#from;
     const first = from?.head.phaseIndex ?? 0;
     if (from !== null) yield { kind: 'resumed', history: from.head.history, ended: this.#ended };
-    if (this.setup.notice !== null) yield this.setup.notice;
+    yield* this.setup.notices();
     let test: Evaluation | null = null;
     for (const [phaseIndex, phase] of recipe.phases.entries()) {
       if (phaseIndex < first) continue;
@@ -189,6 +189,7 @@ class Run {
       stopped: control.isStopping,
       device,
       weights: { origin, sizeBytes, sha256 },
+      cachePrecision: recipe.cache,
       cleaning: dataset.summary.cleaning,
       secondsByStage: this.#seconds,
       versions: { mien: VERSION, tfjs: tf.version.tfjs },

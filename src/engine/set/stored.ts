@@ -9,6 +9,7 @@ import {
   readStoredSet,
 } from '../../data/stored-sets/stored-sets.ts';
 import { writeSet } from '../../data/stored-sets/write-set.ts';
+import { discardLeftActivations } from '../../frozen/storage/disk.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { SavedSet } from '../../protocol/messages.ts';
 import type { Recipe } from '../../protocol/recipe.ts';
@@ -88,4 +89,9 @@ function fileNameOf(origin: string): string {
     .replace(/[^\p{L}\p{N}]+/gu, '-')
     .replace(/^-|-$/g, '');
   return `${plain === '' ? 'set' : plain}.parquet`;
+}
+
+/** Discards what closed tabs left that is of no use to anyone. */
+export function discardLeft(platform: Platform): Promise<void> {
+  return discardLeftActivations(platform);
 }

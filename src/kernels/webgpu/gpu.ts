@@ -4,6 +4,7 @@
  * keeps to itself; the version of tfjs is pinned.
  */
 import type { KernelBackend, TensorInfo } from '@tensorflow/tfjs';
+import { StudioError } from '../../protocol/errors.ts';
 
 /** What the backend knows of a tensor. */
 interface TensorData {
@@ -89,8 +90,12 @@ function keptOf(device: GPUDevice): Kept {
 }
 
 /** A tensor without values yet; every element must be written. */
-export function allocate(gpu: Gpu, shape: readonly number[]): TensorInfo {
-  return gpu.makeTensorInfo([...shape], 'float32');
+export function allocate(
+  gpu: Gpu,
+  shape: readonly number[],
+  dtype: 'float32' | 'int32' = 'float32',
+): TensorInfo {
+  return gpu.makeTensorInfo([...shape], dtype);
 }
 
 /** Records one program; it runs when the backend submits. */
@@ -187,26 +192,49 @@ function uniformBuffer(gpu: Gpu, { uniforms = [], isFleeting = false }: ProgramR
 const CACHE_SHARE = 0.5;
 
 /** What caches may take of the device's memory, by the adapter's limits. */
-export interface CacheBounds {
+export interface GpuRoom {
   readonly totalBytes: number;
   /** In one tensor. */
-  readonly slabBytes: number;
-  /** Runs what allocates; null when the device had no memory left for it. */
-  allocate<Made extends { dispose(): void }>(make: () => Made): Promise<Made | null>;
+  readonly pieceBytes: number;
+  /**
+   * Runs what allocates on the device, at once and not when it is first used.
+   *
+   * @throws StudioError `storage/full` when the device had no memory for it
+   */
+  allocate<Made extends { dispose(): void }>(make: () => Made): Promise<Made>;
 }
 
-export function cacheBounds(backend: unknown): CacheBounds {
+export function gpuRoom(backend: unknown): GpuRoom {
   const { device } = gpuOf(backend);
   const { maxBufferSize, maxStorageBufferBindingSize } = device.limits;
   return {
     totalBytes: maxBufferSize * CACHE_SHARE,
-    slabBytes: maxStorageBufferBindingSize,
+    pieceBytes: maxStorageBufferBindingSize,
     async allocate(make) {
+      // A buffer beyond a limit is a mistake in WebGPU's eyes, one within it that does not fit is none.
+      device.pushErrorScope('validation');
       device.pushErrorScope('out-of-memory');
-      const made = make();
-      if ((await device.popErrorScope()) === null) return made;
-      made.dispose();
-      return null;
+      const made = outcomeOf(make);
+      const [memory, validation] = await Promise.all([device.popErrorScope(), device.popErrorScope()]);
+      if ('error' in made) throw made.error;
+      const trouble = memory ?? validation;
+      if (trouble === null) return made.value;
+      made.value.dispose();
+      throw new StudioError({
+        code: 'storage/full',
+        message: 'The GPU has less free memory than its limits allow to ask for.',
+        hint: 'Close other tabs or programs that use the GPU.',
+        cause: trouble.message,
+      });
     },
   };
+}
+
+/** What it makes, or what it throws. */
+function outcomeOf<Value>(make: () => Value): { readonly value: Value } | { readonly error: unknown } {
+  try {
+    return { value: make() };
+  } catch (error) {
+    return { error };
+  }
 }
