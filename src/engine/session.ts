@@ -81,8 +81,7 @@ export class Session {
   /** Takes a device. A network trained on another one is dropped: export it first. */
   async chooseDevice(backend: BackendChoice): Promise<DeviceReport> {
     if (this.#device !== null) this.#forgetTrained();
-    // What a lost device held is gone with it.
-    if (!isDeviceLost()) await this.#caches?.clear();
+    await this.#caches?.clear();
     this.#caches = null;
     this.#choice = backend;
     this.#device = await startDevice(backend, this.wasmPaths);

@@ -27,12 +27,10 @@ export interface Prepared {
 }
 
 /** @param unfreeze of the phase that comes after the head's */
-export async function prepareFrozen(
-  unfreeze: number,
-  changes: Partial<Recipe> = {},
-  size = 32,
-): Promise<Prepared> {
-  const recipe = await tinyRecipe({ image: { size, resize: 'bilinear' }, ...changes });
+export async function prepareFrozen(unfreeze: number, changes: Partial<Recipe> = {}): Promise<Prepared> {
+  // Weights that see: what random ones make of pictures is next to nothing.
+  const backbone = { name: 'mobilenetv2', alpha: 0.35, weights: 'starter' } as const;
+  const recipe = await tinyRecipe({ backbone, ...changes });
   const platform = createPlatform();
   const dataset = await openDataset(recipe, platform, { onProgress: () => undefined });
   const network = await buildNetwork(recipe, 8, platform, {

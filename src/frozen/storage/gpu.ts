@@ -9,16 +9,18 @@ export class GpuStore implements ActivationStore {
   #records: tf.Tensor;
   readonly #slots: Slots;
 
-  private constructor(records: tf.Tensor, pictures: number) {
-    this.#records = records;
+  private constructor(
+    records: tf.TensorInfo,
+    pictures: number,
+    readonly room: GpuRoom,
+  ) {
+    this.#records = tf.engine().makeTensorFromTensorInfo(records);
     this.#slots = new Slots(pictures);
   }
 
   /** @throws StudioError `storage/full` */
   static async make({ pictures, words, dtype }: StoreForm, room: GpuRoom): Promise<GpuStore> {
-    // Filled by a program: `tf.zeros` would make them on the host, and the GPU's room be asked for at the first upload.
-    const records = await room.allocate(() => tf.fill([pictures, words], 0, dtype));
-    return new GpuStore(records, pictures);
+    return new GpuStore(await room.allocate([pictures, words], dtype), pictures, room);
   }
 
   has(row: number): boolean {
@@ -40,6 +42,7 @@ export class GpuStore implements ActivationStore {
 
   dispose(): void {
     this.#slots.clear();
+    this.room.free(this.#records);
     this.#records.dispose();
   }
 }

@@ -18,6 +18,8 @@ interface TensorData {
 
 interface BufferManager {
   acquireBuffer(size: number, usage: number): GPUBuffer;
+  /** Without `reuse` it is destroyed. */
+  releaseBuffer(buffer: GPUBuffer, reuse?: boolean): void;
 }
 
 /** The members of tfjs' `WebGPUBackend` that are used here. */
@@ -191,35 +193,47 @@ function uniformBuffer(gpu: Gpu, { uniforms = [], isFleeting = false }: ProgramR
 /** Share of the largest buffer that caches may take in all: how much memory there is, WebGPU does not say. */
 const CACHE_SHARE = 0.5;
 
-/** What caches may take of the device's memory, by the adapter's limits. */
+/** What caches may take of the device's memory, by the adapter's limits; and how they take it. */
 export interface GpuRoom {
   readonly totalBytes: number;
   /** In one tensor. */
   readonly pieceBytes: number;
   /**
-   * Runs what allocates on the device, at once and not when it is first used.
+   * A tensor of any values, whose memory is taken at once and not when it is first used.
    *
-   * @throws StudioError `storage/full` when the device had no memory for it
+   * @throws StudioError `storage/full` when the device has no memory for it
    */
-  allocate<Made extends { dispose(): void }>(make: () => Made): Promise<Made>;
+  allocate(shape: readonly number[], dtype: 'float32' | 'int32'): Promise<TensorInfo>;
+  /** Gives a tensor's memory back to the device; tfjs would keep it for the next tensor of that size. Dispose it after. */
+  free(tensor: TensorInfo): void;
 }
 
 export function gpuRoom(backend: unknown): GpuRoom {
-  const { device } = gpuOf(backend);
+  const gpu = gpuOf(backend);
+  const { device } = gpu;
   const { maxBufferSize, maxStorageBufferBindingSize } = device.limits;
+  const free = ({ dataId }: TensorInfo): void => {
+    // Nothing that is recorded may use it any more.
+    submit(gpu);
+    const data = gpu.tensorMap.get(dataId);
+    if (data.resource === null || data.resource === undefined) return;
+    gpu.bufferManager.releaseBuffer(data.resource, false);
+    data.resource = null;
+  };
   return {
     totalBytes: maxBufferSize * CACHE_SHARE,
     pieceBytes: maxStorageBufferBindingSize,
-    async allocate(make) {
+    async allocate(shape, dtype) {
       // A buffer beyond a limit is a mistake in WebGPU's eyes, one within it that does not fit is none.
       device.pushErrorScope('validation');
       device.pushErrorScope('out-of-memory');
-      const made = outcomeOf(make);
+      const made = allocate(gpu, shape, dtype);
+      gpu.uploadToGPU(made.dataId);
       const [memory, validation] = await Promise.all([device.popErrorScope(), device.popErrorScope()]);
-      if ('error' in made) throw made.error;
       const trouble = memory ?? validation;
-      if (trouble === null) return made.value;
-      made.value.dispose();
+      if (trouble === null) return made;
+      free(made);
+      gpu.disposeData(made.dataId);
       throw new StudioError({
         code: 'storage/full',
         message: 'The GPU has less free memory than its limits allow to ask for.',
@@ -227,14 +241,6 @@ export function gpuRoom(backend: unknown): GpuRoom {
         cause: trouble.message,
       });
     },
+    free,
   };
-}
-
-/** What it makes, or what it throws. */
-function outcomeOf<Value>(make: () => Value): { readonly value: Value } | { readonly error: unknown } {
-  try {
-    return { value: make() };
-  } catch (error) {
-    return { error };
-  }
 }
