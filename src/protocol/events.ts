@@ -156,6 +156,8 @@ export interface RunResult {
   readonly weights: WeightsRecord;
   /** How precisely the output of the frozen part was taken, wherever it was kept. */
   readonly cachePrecision: CachePrecision;
+  /** Of the set that it was trained and tested on; see `DatasetSummary.setHash`. */
+  readonly setHash: string;
   readonly cleaning: CleaningReport;
   readonly secondsByStage: Readonly<Record<string, number>>;
   readonly versions: Readonly<Record<string, string>>;

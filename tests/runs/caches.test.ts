@@ -41,7 +41,8 @@ async function runWith(
     files: undefined,
     onProgress: () => undefined,
   });
-  const device = await session.chooseDevice('wasm');
+  const { device } = session;
+  if (device === null) throw new TypeError('A session has a device');
   const inputs = { recipe, dataset, network, device, control: new RunControl(), caches };
   const events = runRecipe({ ...inputs, checkpoints: null, secondsByStage: {} });
   const said: string[] = [];

@@ -9,11 +9,13 @@ import { firstTrainableOf } from '../../frozen/cut.ts';
 import { FrozenPart } from '../../frozen/frozen-part.ts';
 import type { SessionCaches } from '../../frozen/session-caches.ts';
 import { gpuRoom } from '../../kernels/webgpu/gpu.ts';
+import { newId } from '../../lib/new-id.ts';
 import { shuffledRange } from '../../lib/random.ts';
 import { Parameters } from '../../models/program/parameters.ts';
 import { compile, MOST_VALUE_BYTES, type Program } from '../../models/program/program.ts';
 import { StudioError } from '../../protocol/errors.ts';
 import type { RunEvent } from '../../protocol/events.ts';
+import { activationsKey } from '../../protocol/identity.ts';
 import type { Phase, Recipe } from '../../protocol/recipe.ts';
 import { classWeightsOf } from '../../training/class-weights.ts';
 import type { RunControl } from '../../training/control.ts';
@@ -150,11 +152,11 @@ function viewsPerPicture({ recipe, dataset }: PhaseSetupInputs): ViewsPerPicture
   };
 }
 
-/** What the frozen part computes depends on this, and on the pictures. */
-function cacheKeyOf({ recipe, network }: PhaseSetupInputs): string {
-  const { views: _views, ...augmentation } = recipe.augmentation;
-  const { origin, sha256 } = network.weights;
-  return JSON.stringify([recipe.backbone, origin, sha256, network.preprocessing, augmentation, recipe.seed]);
+/** Weights whose hash cannot be computed, as on a page that is not secure, are not known again in the next run. */
+function cacheKeyOf({ recipe, dataset, network }: PhaseSetupInputs): string {
+  const { weights, preprocessing } = network;
+  const { contentHash } = dataset.summary;
+  return weights.sha256 === null ? newId() : activationsKey({ recipe, contentHash, weights, preprocessing });
 }
 
 /**
