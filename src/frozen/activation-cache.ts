@@ -66,10 +66,11 @@ export class ActivationCache {
    * @returns false when there is no room for the view
    */
   async store(view: string, rows: ArrayLike<number>, values: tf.Tensor): Promise<boolean> {
+    if ((await this.#placeOf(view)) === null) return false;
     const records = tf.tidy(() => toRecords(values, this.#form.precision));
     try {
       for (;;) {
-        const placed = await (this.#views.get(view) ?? this.#begin(view, [])).placing;
+        const placed = await this.#placeOf(view);
         if (placed === null) return false;
         try {
           await placed.store.store(rows, records);
@@ -105,6 +106,10 @@ export class ActivationCache {
   clear(): void {
     for (const { placed } of this.#views.values()) placed?.release();
     this.#views.clear();
+  }
+
+  #placeOf(view: string): Promise<Placed | null> {
+    return (this.#views.get(view) ?? this.#begin(view, [])).placing;
   }
 
   #begin(name: string, failures: readonly Failure[]): CachedView {
