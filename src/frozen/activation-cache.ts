@@ -36,6 +36,8 @@ export class ActivationCache {
   readonly #views = new Map<string, CachedView>();
   #form: CacheForm;
   #tell: Tell;
+  /** Then what is still under way keeps nothing more. */
+  #isCleared = false;
 
   constructor(
     form: CacheForm,
@@ -50,6 +52,7 @@ export class ActivationCache {
   begin(form: CacheForm, tell: Tell): void {
     this.#form = form;
     this.#tell = tell;
+    this.#isCleared = false;
     for (const [name, { placed }] of this.#views) if (placed === null) this.#views.delete(name);
   }
 
@@ -103,12 +106,15 @@ export class ActivationCache {
     }
   }
 
+  /** Frees everything; {@link begin} makes it usable again. */
   clear(): void {
+    this.#isCleared = true;
     for (const { placed } of this.#views.values()) placed?.release();
     this.#views.clear();
   }
 
   #placeOf(view: string): Promise<Placed | null> {
+    if (this.#isCleared) return Promise.resolve(null);
     return (this.#views.get(view) ?? this.#begin(view, [])).placing;
   }
 

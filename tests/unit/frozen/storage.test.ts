@@ -112,6 +112,20 @@ describe('activations', () => {
     expect(await store.list('')).toHaveLength(0);
   });
 
+  it('that come when the cache has been cleared are not kept', async () => {
+    const places = new Places({ gpu: null, memoryBytes: VIEW_BYTES, disk: null });
+    const cache = new ActivationCache(FORM, places, () => undefined);
+    const values = tf.ones([1, 2, 5]);
+    const under = cache.store('0', [1], values);
+    cache.clear();
+    expect(await under).toBe(false);
+    expect(await cache.store('1', [1], values)).toBe(false);
+    // Their room is free again.
+    const next = new ActivationCache(FORM, places, () => undefined);
+    expect(await next.store('0', [1], values)).toBe(true);
+    values.dispose();
+  });
+
   it('are computed again, and that is said once, when nothing has room', async () => {
     const { cache, said } = cacheWith({});
     expect((await through(cache, '0')).out).toBeNull();
