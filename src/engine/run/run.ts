@@ -72,7 +72,7 @@ class Run {
     const from = this.#from;
     const first = from?.head.phaseIndex ?? 0;
     if (from !== null) yield { kind: 'resumed', history: from.head.history, ended: this.#ended };
-    if (this.setup.notice !== null) yield this.setup.notice;
+    yield* this.setup.notices();
     let test: Evaluation | null = null;
     for (const [phaseIndex, phase] of recipe.phases.entries()) {
       if (phaseIndex < first) continue;
@@ -188,6 +188,7 @@ class Run {
       stopped: control.isStopping,
       device: device.report,
       weights: { origin, sizeBytes, sha256 },
+      cachePrecision: recipe.cache,
       setHash: dataset.summary.setHash,
       cleaning: dataset.summary.cleaning,
       secondsByStage: this.#seconds,
