@@ -128,12 +128,26 @@ export interface MienKernels {
     attrs: { labelSmoothing: number };
     output: TensorInfo[];
   };
-  /** Puts `values [n, ...]` into the `rows` (int32, `[n]`) of `slab [..., ...]`; the old slab must not be used again. */
+  /**
+   * Puts `values [n, ...]` into the `rows` (int32, `[n]`) of `kept [..., ...]`, of the same type; the old `kept` must not
+   * be used again.
+   */
   MienStoreRows: {
-    inputs: { slab: TensorInfo; values: TensorInfo; rows: TensorInfo };
+    inputs: { kept: TensorInfo; values: TensorInfo; rows: TensorInfo };
     attrs: Record<string, never>;
     output: TensorInfo;
   };
+  /**
+   * Packs the rows of `x [n, width]` as halves, int32 `[n, packedWords(width)]`; `largest [n]` has each row's largest
+   * magnitude. @see lib/float16.ts
+   */
+  MienPackHalves: {
+    inputs: { x: TensorInfo; largest: TensorInfo };
+    attrs: Record<string, never>;
+    output: TensorInfo;
+  };
+  /** The other way: `[n, width]`. */
+  MienUnpackHalves: { inputs: { packed: TensorInfo }; attrs: { width: number }; output: TensorInfo };
   /** `total + sums`; it ends a step, so that a backend that records work sends it now. */
   MienAccumulate: {
     inputs: { total: TensorInfo; sums: TensorInfo };

@@ -134,22 +134,23 @@ export function globalPool(gpu: Gpu, x: TensorInfo): TensorInfo {
 /** Writes in place. @see MienKernels.MienStoreRows */
 export function storeRows(
   gpu: Gpu,
-  { slab, values, rows }: MienKernels['MienStoreRows']['inputs'],
+  { kept, values, rows }: MienKernels['MienStoreRows']['inputs'],
 ): TensorInfo {
   const count = rows.shape[0] ?? 0;
   const size = values.shape.reduce((product, side) => product * side, 1);
-  gpu.incRef(slab.dataId);
-  const out = { dataId: slab.dataId, shape: slab.shape, dtype: slab.dtype };
+  const type = kept.dtype === 'int32' ? 'i32' : 'f32';
+  gpu.incRef(kept.dataId);
+  const out = { dataId: kept.dataId, shape: kept.shape, dtype: kept.dtype };
   dispatch(gpu, {
     label: 'store rows',
     code: `${FLAT_MAIN}
   if (index >= uniforms.size) { return; }
   let row = index / uniforms.width;
-  slab[u32(rows[row]) * uniforms.width + index % uniforms.width] = values[index];
+  kept[u32(rows[row]) * uniforms.width + index % uniforms.width] = values[index];
 }`,
     bindings: [
-      { name: 'slab', type: 'f32', tensor: out, isWritten: true },
-      { name: 'values', type: 'f32', tensor: values },
+      { name: 'kept', type, tensor: out, isWritten: true },
+      { name: 'values', type, tensor: values },
       { name: 'rows', type: 'i32', tensor: rows },
     ],
     uniforms: [
