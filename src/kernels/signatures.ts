@@ -47,13 +47,20 @@ export interface MienKernels {
     output: TensorInfo;
   };
   /**
-   * Drops values: those whose draw of the key is below `rate`; the rest is divided by `1 - rate`.
+   * Drops values: those whose draw of the key is below `rate`; the rest is divided by `1 - rate`. One draw is for
+   * `valuesPerDraw` values that lie together: 1, or as many as a picture has.
    *
    * @see keyedWords
    */
   MienDropout: {
     inputs: { x: TensorInfo };
-    attrs: { rate: number; seed: number; purpose: string; numbers: readonly [number, number, number] };
+    attrs: {
+      rate: number;
+      valuesPerDraw: number;
+      seed: number;
+      purpose: string;
+      numbers: readonly [number, number, number];
+    };
     output: TensorInfo;
   };
   /**

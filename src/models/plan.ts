@@ -4,7 +4,7 @@
  * every epoch, so the waist is what gets cached.
  */
 import { invariant } from '../protocol/errors.ts';
-import type { Graph, GraphNode } from './graph.ts';
+import { drawsChance, type Graph, type GraphNode } from './graph.ts';
 
 export interface Plan {
   /** Layers that train: index of the first one in the model. */
@@ -28,7 +28,7 @@ export function planOf(graph: Graph, firstTrainableLayer: number): Plan {
 }
 
 function isCut(node: GraphNode, firstTrainableLayer: number): boolean {
-  return node.op.kind === 'dropout' || (node.layer >= firstTrainableLayer && weighted.has(node.op.kind));
+  return drawsChance(node) || (node.layer >= firstTrainableLayer && weighted.has(node.op.kind));
 }
 
 /**

@@ -4,6 +4,7 @@
 import type { StudioError } from '../protocol/errors.ts';
 import type { StoredDownloads } from '../protocol/stored.ts';
 import type { ByteStore, StoreName } from './byte-store.ts';
+import type { Owned } from './owned.ts';
 
 /** A decoded picture: RGB, uint8, row by row from the top left. */
 export interface RgbPicture {
@@ -117,6 +118,8 @@ export interface Platform extends RemoteFiles {
   readonly cores: number;
   /** The store of that name on this machine; null where nothing is kept. */
   openStore(name: StoreName): ByteStore | null;
+  /** Who uses what is in the stores, among all tabs or processes that share them. */
+  readonly owned: Owned;
   /**
    * Decodes an encoded picture to RGB as Pillow's `open(...).convert('RGB')` does: alpha is left out, and colours
    * under transparent pixels stay as they are stored; Exif orientation and colour profiles are not applied; print

@@ -72,6 +72,8 @@ export interface Loadable<Value> {
 export interface RunSummary {
   readonly runId: string;
   readonly recipe: Recipe;
+  /** Of the set that it was trained and tested on. */
+  readonly setHash: string;
   readonly test: Evaluation;
   readonly seconds: number;
 }

@@ -71,7 +71,7 @@ export async function disagreement(golden: TrainingGolden, fineTuneSteps = Infin
   const backboneLayers = base.layers.length;
   const model = withHead(base, { classes: golden.classes, dropout: 0, seed: 0 });
   fillByRule(model);
-  const graph = withoutDropConnect(graphOf(model));
+  const graph = graphOf(model);
   const parameters = new Parameters(model);
   const pixels = rulePictures(golden.batches * golden.batch, golden.size);
   const values = preprocess(pixels, backbone.preprocessing).map((x) => x * golden.inputScale);
@@ -169,14 +169,6 @@ function forward(
   return tf.tidy(() =>
     prefix.forward(tf.slice(pictures, [start, 0, 0, 0], [count, -1, -1, -1]), inferencePass(parameters)),
   );
-}
-
-/** EfficientNet's drop-connect at rate 0, as the golden has it. */
-function withoutDropConnect(graph: Graph): Graph {
-  const nodes = graph.nodes.map((node) =>
-    node.op.kind === 'dropout' ? { ...node, op: { kind: 'identity' } as const } : node,
-  );
-  return { ...graph, nodes };
 }
 
 interface ChangeErrors {

@@ -26,10 +26,12 @@ const composites: { readonly [Name in MienKernelName]: Composite<Name> } = {
     const share = tf.reshape(tf.div(dy, height * width), [batch, 1, 1, channels]);
     return throughActivation(tf.tile(share, [1, height, width, 1]), x, activation);
   },
-  MienDropout: ({ x }, { rate, seed, purpose, numbers }) => {
-    const words = keyedWords(x.size, seed, purpose, numbers);
+  MienDropout: ({ x }, { rate, valuesPerDraw, seed, purpose, numbers }) => {
+    const words = keyedWords(x.size / valuesPerDraw, seed, purpose, numbers);
     const mask = Float32Array.from(words, (word) => (word < rate * 2 ** 32 ? 0 : 1 / (1 - rate)));
-    return tf.mul(x, tf.tensor(mask, x.shape, 'float32'));
+    if (valuesPerDraw === 1) return tf.mul(x, tf.tensor(mask, x.shape, 'float32'));
+    const rows = tf.reshape(x, [words.length, valuesPerDraw]);
+    return tf.reshape(tf.mul(rows, tf.tensor(mask, [words.length, 1], 'float32')), x.shape);
   },
   MienLinear: linear,
   MienFold: fold,

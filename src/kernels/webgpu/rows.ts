@@ -168,25 +168,37 @@ fn philox(start: vec4u, first: vec2u) -> vec4u {
   return c;
 }`;
 
-/** @see MienKernels.MienDropout */
+/**
+ * Four values a thread. Where each value has its own draw, a thread's four are the four words of one block; where many
+ * share one, a thread draws the block that its first value's word is in, and another where its values lie in two rows.
+ *
+ * @see MienKernels.MienDropout
+ */
 export function dropout(
   gpu: Gpu,
   x: TensorInfo,
-  { rate, seed, purpose, numbers }: MienKernels['MienDropout']['attrs'],
+  { rate, valuesPerDraw, seed, purpose, numbers }: MienKernels['MienDropout']['attrs'],
 ): TensorInfo {
   const out = allocate(gpu, x.shape);
   const size = x.shape.reduce((product, side) => product * side, 1);
   const fours = Math.ceil(size / 4);
   const [a, b, c] = numbers;
+  const draw = `philox(vec4u(block, uniforms.a, uniforms.b, uniforms.c), vec2u(uniforms.seed, ${purposeKey(purpose)}u))`;
   dispatch(gpu, {
     label: 'dropout',
     code: `${PHILOX}
 ${FLAT_MAIN}
   if (index >= ${fours}u) { return; }
-  let words = philox(vec4u(index, uniforms.a, uniforms.b, uniforms.c), vec2u(uniforms.seed, ${purposeKey(purpose)}u));
+  var block = (index * 4u / ${valuesPerDraw}u) / 4u;
+  var words = ${draw};
   for (var j = 0u; j < 4u; j++) {
     let at = index * 4u + j;
-    if (at < ${size}u) { y[at] = select(x[at] * ${1 / (1 - rate)}, 0.0, words[j] < ${Math.ceil(rate * 2 ** 32)}u); }
+    let drawn = at / ${valuesPerDraw}u;
+    if (drawn / 4u != block) {
+      block = drawn / 4u;
+      words = ${draw};
+    }
+    if (at < ${size}u) { y[at] = select(x[at] * ${1 / (1 - rate)}, 0.0, words[drawn % 4u] < ${Math.ceil(rate * 2 ** 32)}u); }
   }
 }`,
     bindings: [

@@ -1,6 +1,7 @@
 /** Asks the worker for augmented views of a picture whenever augmentation, picture or size change. */
 import { useEffect, useRef } from 'react';
 import type { DatasetSummary, RgbaViews } from '../../protocol/dataset.ts';
+import { viewsKey } from '../../protocol/identity.ts';
 import type { Recipe } from '../../protocol/recipe.ts';
 import { useStudio } from '../studio-context.ts';
 import { useStateOf } from '../use-state-of.ts';
@@ -18,7 +19,7 @@ export function useViews(
   useEffect(() => {
     latest.current = recipe;
   });
-  const key = JSON.stringify([recipe.augmentation, recipe.image, recipe.seed]);
+  const key = viewsKey(recipe);
   useEffect(() => {
     let isCurrent = true;
     studio.pictures.views(latest.current, row, count).then(
