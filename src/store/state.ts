@@ -138,5 +138,10 @@ export function recordOf(run: RunState): RunRecord | null {
 
 /** Whether a run is under way, so that its recipe is fixed. */
 export function isActive(run: RunState): boolean {
-  return run.kind !== 'idle' && run.kind !== 'finished' && run.kind !== 'failed';
+  return run.kind !== 'idle' && !isOver(run.kind);
+}
+
+/** Whether a run has come to an end. */
+export function isOver(kind: RunState['kind']): boolean {
+  return kind === 'finished' || kind === 'failed';
 }

@@ -1,12 +1,14 @@
 /** The first clause: which pictures, how many of each class, how they are split, and what the network sees of them. */
 import { useState, type ReactElement } from 'react';
+import { Charts } from '../../charts/Charts.tsx';
+import { formatCount } from '../../lib/format.ts';
+import type { CleaningReport, Findings } from '../../protocol/dataset.ts';
 import { useShownRecipe, useStudio, useStudioState } from '../studio-context.ts';
 import { Column } from '../widgets/Column.tsx';
 import { Later } from '../widgets/Later.tsx';
 import { RunFailure } from '../training/RunFailure.tsx';
 import { Message, Notices } from '../widgets/Message.tsx';
 import { dataClause } from '../words/sentence.ts';
-import { ClassBars } from './ClassBars.tsx';
 import type { BrowseTab } from './browse/BrowseDialog.tsx';
 import { Notice } from './Notice.tsx';
 import { Opening } from './Opening.tsx';
@@ -55,7 +57,15 @@ export function DataColumn(): ReactElement {
       {status === 'loading' && (dataset === null || opening !== null) && <Opening progress={opening} />}
       {recipe !== null && dataset !== null && (
         <>
-          <ClassBars dataset={dataset} onReport={() => setBrowsing('report')} />
+          <div>
+            <Charts of="set" subject={dataset} />
+            <p className="small">
+              {cleaningText(dataset.cleaning, dataset.findings)}{' '}
+              <button type="button" className="link" onClick={() => setBrowsing('report')}>
+                Report<span className="visually-hidden"> of cleaning</span>
+              </button>
+            </p>
+          </div>
           <PictureGrid dataset={dataset} size={recipe.image.size} onAll={() => setBrowsing('pictures')} />
           <Views recipe={recipe} dataset={dataset} />
           {browsing !== null && (
@@ -69,4 +79,24 @@ export function DataColumn(): ReactElement {
       {recipe !== null && <Notice source={recipe.dataset.source} />}
     </Column>
   );
+}
+
+function cleaningText(cleaning: CleaningReport, findings: Findings | undefined): string {
+  const left = [
+    [cleaning.undecodable, 'unreadable'],
+    [cleaning.withoutPicture, 'without a picture'],
+    [cleaning.withoutLabel, 'unlabelled'],
+    [cleaning.oddLabel, 'with odd labels'],
+    [findings?.dropped.duplicates ?? 0, 'copies'],
+    [findings?.dropped.nearDuplicates ?? 0, 'near copies'],
+    [findings?.dropped.smallClasses ?? 0, 'of small classes'],
+  ] as const;
+  const said = left.filter(([count]) => count > 0).map(([count, what]) => `${formatCount(count)} ${what}`);
+  const across = findings?.setsAcrossSplits ?? 0;
+  return [
+    said.length === 0 ? 'Nothing left out.' : `Left out: ${said.join(', ')}.`,
+    across === 0 ? '' : `Copies on both sides of the split: ${formatCount(across)}.`,
+  ]
+    .filter((text) => text !== '')
+    .join(' ');
 }

@@ -2,7 +2,7 @@
 import type { ReactElement } from 'react';
 import { formatCount } from '../../lib/format.ts';
 import type { DatasetSummary } from '../../protocol/dataset.ts';
-import { pictureRows } from './choose-rows.ts';
+import { pictureRows } from '../../store/set-rows.ts';
 import { PictureCanvas } from './PictureCanvas.tsx';
 
 const SHOWN = 12;

@@ -7,7 +7,7 @@ import type { Recipe } from '../../protocol/recipe.ts';
 import { isActive } from '../../store/state.ts';
 import { useStudio, useStudioState } from '../studio-context.ts';
 import { OptionField } from '../widgets/OptionField.tsx';
-import { pictureRows } from './choose-rows.ts';
+import { pictureRows } from '../../store/set-rows.ts';
 import { PictureCanvas } from './PictureCanvas.tsx';
 import { useViews } from './use-views.ts';
 import { ViewFigures } from './ViewFigures.tsx';

@@ -4,7 +4,7 @@ import type { DatasetSummary, RgbaViews } from '../../protocol/dataset.ts';
 import { viewsKey } from '../../protocol/identity.ts';
 import type { Recipe } from '../../protocol/recipe.ts';
 import { useStudio } from '../studio-context.ts';
-import { useStateOf } from '../use-state-of.ts';
+import { useStateOf } from '../../store/use-state-of.ts';
 
 /** The first `count` views of a row; null until they have come. */
 export function useViews(

@@ -4,7 +4,7 @@ import { formatCount, formatPercent, formatScore } from '../../lib/format.ts';
 import { wilsonInterval } from '../../lib/wilson.ts';
 import type { DatasetSummary } from '../../protocol/dataset.ts';
 import type { RunRecord } from '../../store/state.ts';
-import { bestOf } from '../words/sentence.ts';
+import { bestOf } from '../../store/run-record.ts';
 
 interface HeadlineProps {
   readonly record: RunRecord;

@@ -1,24 +1,21 @@
 /** The last clause: on how many it is right, where it is wrong, and what can be taken home. */
 import type { ReactElement } from 'react';
+import type { Cell } from '../../charts/chart.ts';
+import { Charts } from '../../charts/Charts.tsx';
+import { worstConfusion } from '../../charts/confusions/confusions.ts';
 import type { DatasetSummary } from '../../protocol/dataset.ts';
+import type { Recipe } from '../../protocol/recipe.ts';
 import { recordOf, type RunRecord } from '../../store/state.ts';
+import { useStateOf } from '../../store/use-state-of.ts';
 import { useShownRecipe, useStudioState } from '../studio-context.ts';
-import { useStateOf } from '../use-state-of.ts';
 import { Column } from '../widgets/Column.tsx';
 import { Icon } from '../widgets/Icon.tsx';
 import { resultsClause } from '../words/sentence.ts';
 import { Beginning } from './Beginning.tsx';
-import { ConfusionMatrix } from './ConfusionMatrix.tsx';
-import { worstConfusion, type Cell } from './confusions.ts';
 import { Headline } from './Headline.tsx';
 import { Mistakes } from './Mistakes.tsx';
-import { RunsTable } from './RunsTable.tsx';
 import { evaluationsOf } from './shown-evaluation.ts';
 import { TakeHome } from './TakeHome.tsx';
-import { WorstPairs } from './WorstPairs.tsx';
-
-/** Classes whose matrix can still be read in this column. */
-const MOST_IN_MATRIX = 16;
 
 export function ResultsColumn(): ReactElement {
   const recipe = useShownRecipe();
@@ -50,7 +47,7 @@ export function ResultsColumn(): ReactElement {
             <Beginning recipe={record?.recipe ?? recipe} dataset={dataset} />
           )}
           <WhereWrong dataset={dataset} record={record} />
-          <RunsTable recipe={record?.recipe ?? recipe} />
+          <Runs recipe={record?.recipe ?? recipe} />
         </>
       )}
       {(canTakeHome || (dataset !== null && !hasEpochs)) && <TakeHome isReady={canTakeHome} />}
@@ -100,16 +97,10 @@ function WhereWrong({ dataset, record }: WhereWrongProps): ReactElement {
             </span>
           )}
         </div>
-        {dataset.labels.length <= MOST_IN_MATRIX ? (
-          <ConfusionMatrix
-            labels={dataset.labels}
-            evaluation={evaluation}
-            chosen={cell}
-            onChoose={setPicked}
-          />
-        ) : (
-          evaluation !== null && <WorstPairs evaluation={evaluation} chosen={cell} onChoose={setPicked} />
-        )}
+        <Charts
+          of="evaluation"
+          subject={{ labels: dataset.labels, evaluation, chosen: cell, onChoose: setPicked }}
+        />
         {evaluation === null && (
           <p className="small below-field">
             Filled after each phase, rows true, columns predicted. What it gets right lies on the diagonal.
@@ -120,5 +111,19 @@ function WhereWrong({ dataset, record }: WhereWrongProps): ReactElement {
         <Mistakes dataset={dataset} evaluation={evaluation} cell={cell} />
       )}
     </>
+  );
+}
+
+function Runs({ recipe }: { readonly recipe: Recipe }): ReactElement {
+  const all = useStudioState((state) => state.runs);
+  const run = useStudioState((state) => state.run);
+  const setHash = useStudioState((state) => state.dataset.value?.setHash);
+  const backbones = useStudioState((state) => state.catalog?.backbones);
+  const labelOf = (name: string): string => backbones?.find((entry) => entry.name === name)?.label ?? name;
+  const runs = all.filter((each) => each.setHash === setHash);
+  return (
+    <div>
+      <Charts of="runs" subject={{ recipe, runs, run, labelOf }} />
+    </div>
   );
 }

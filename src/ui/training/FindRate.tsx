@@ -2,7 +2,7 @@
 import type { ReactElement } from 'react';
 import type { Phase } from '../../protocol/recipe.ts';
 import { useStudioState } from '../studio-context.ts';
-import { phaseLabels } from '../words/sentence.ts';
+import { phaseLabels } from '../../store/run-record.ts';
 import { focusWrongField } from './wrong-field.ts';
 
 interface FindRateProps {

@@ -3,7 +3,7 @@ import { useId, useState, type ReactElement } from 'react';
 import type { ResumableRun } from '../../protocol/events.ts';
 import { isActive } from '../../store/state.ts';
 import { useStudio, useStudioState } from '../studio-context.ts';
-import { phaseLabels } from '../words/sentence.ts';
+import { phaseLabels } from '../../store/run-record.ts';
 import { keptOf } from './failed-run.ts';
 
 const when = new Intl.DateTimeFormat('en-GB', {

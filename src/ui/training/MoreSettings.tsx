@@ -4,7 +4,7 @@ import type { Recipe } from '../../protocol/recipe.ts';
 import { useStudio } from '../studio-context.ts';
 import { OptionField } from '../widgets/OptionField.tsx';
 import { TextSetting } from '../widgets/TextSetting.tsx';
-import { fineTuneOf } from '../words/sentence.ts';
+import { fineTuneOf } from '../../store/run-record.ts';
 import { edit, wholeNumber } from './edit-recipe.ts';
 import { LossSettings } from './LossSettings.tsx';
 import { StepSettings } from './StepSettings.tsx';

@@ -1,19 +1,17 @@
 /** Tries learning rates out for a phase before the user's eyes, and offers the one that it suggests. */
 import { useState, type ReactElement } from 'react';
-import { formatLoss, formatPlain } from '../../lib/format.ts';
+import { Charts } from '../../charts/Charts.tsx';
+import { formatPlain } from '../../lib/format.ts';
 import type { WireError } from '../../protocol/errors.ts';
-import type { RatePoint } from '../../protocol/rate-sweep.ts';
 import type { Recipe } from '../../protocol/recipe.ts';
 import type { RateSearch } from '../../store/rate-search.ts';
 import { recordOf } from '../../store/state.ts';
 import { useStudio } from '../studio-context.ts';
 import { Dialog } from '../widgets/Dialog.tsx';
 import { Message, Notices } from '../widgets/Message.tsx';
-import { doingText, formatRate, foundText } from '../words/rates.ts';
-import { phaseLabels } from '../words/sentence.ts';
+import { doingText, foundText } from '../words/rates.ts';
+import { phaseLabels } from '../../store/run-record.ts';
 import { withPhaseField } from './edit-recipe.ts';
-import { RatePlot } from './RatePlot.tsx';
-import './rates.css';
 import { useRateSearch } from './use-rate-search.ts';
 
 interface RateDialogProps {
@@ -41,7 +39,7 @@ export function RateDialog({ recipe, phaseIndex, onClose }: RateDialogProps): Re
         too large. What is trained here is thrown away.
       </p>
       <Notices notices={recordOf(search.run)?.notices ?? []} />
-      <RatePlot points={points} suggested={suggested} />
+      <Charts of="sweep" subject={{ points, steps: search.steps, suggested }} />
       <div className="rates-now">
         {sweep === null && error === null && <Doing search={search} />}
         {sweep !== null && <p role="status">{foundText(sweep)}</p>}
@@ -54,7 +52,6 @@ export function RateDialog({ recipe, phaseIndex, onClose }: RateDialogProps): Re
         )}
         {wrong !== null && <Message error={wrong} />}
       </div>
-      <Numbers points={points} />
       <div className="actions">
         <button type="button" onClick={onClose}>
           {sweep === null ? 'Cancel' : 'Close'}
@@ -83,33 +80,5 @@ function Doing({ search }: { readonly search: RateSearch }): ReactElement {
         {...(points.length > 0 && { value: points.length })}
       />
     </>
-  );
-}
-
-function Numbers({ points }: { readonly points: readonly RatePoint[] }): ReactElement {
-  return (
-    <details className="note">
-      <summary>Numbers</summary>
-      <div className="rates-table" role="region" aria-label="Loss at each rate" tabIndex={0}>
-        <table className="epochs">
-          <thead>
-            <tr>
-              <th scope="col">Learning rate</th>
-              <th scope="col">loss</th>
-              <th scope="col">smoothed</th>
-            </tr>
-          </thead>
-          <tbody>
-            {points.map(({ learningRate, loss, smoothedLoss }) => (
-              <tr key={learningRate}>
-                <th scope="row">{formatRate(learningRate)}</th>
-                <td>{formatLoss(loss)}</td>
-                <td>{formatLoss(smoothedLoss)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-    </details>
   );
 }

@@ -3,7 +3,7 @@ import type { ReactElement } from 'react';
 import { formatPlain } from '../../lib/format.ts';
 import { useStudio, useStudioState } from '../studio-context.ts';
 import { Message } from '../widgets/Message.tsx';
-import { phaseLabels } from '../words/sentence.ts';
+import { phaseLabels } from '../../store/run-record.ts';
 import { withPhaseField } from './edit-recipe.ts';
 import { keptOf, lowerRateOf } from './failed-run.ts';
 

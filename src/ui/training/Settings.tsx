@@ -7,7 +7,7 @@ import type { Studio } from '../../store/studio.ts';
 import { useStudio, useStudioState } from '../studio-context.ts';
 import { Later } from '../widgets/Later.tsx';
 import { TextSetting } from '../widgets/TextSetting.tsx';
-import { phaseLabels } from '../words/sentence.ts';
+import { phaseLabels } from '../../store/run-record.ts';
 import { edit, stopping, wholeNumber } from './edit-recipe.ts';
 import { FindRate } from './FindRate.tsx';
 import { MoreSettings } from './MoreSettings.tsx';

@@ -1,9 +1,9 @@
 /** The line under the bar is the run: one progress a phase, as wide as its epochs; one for a stage while preparing. */
 import type { ReactElement } from 'react';
 import { recordOf, type RunRecord, type StudioState } from '../../store/state.ts';
-import { epochAxis } from '../training/epoch-axis.ts';
+import { epochAxis } from '../../charts/curves/epoch-axis.ts';
 import { useStudioState } from '../studio-context.ts';
-import { phaseLabels } from '../words/sentence.ts';
+import { phaseLabels } from '../../store/run-record.ts';
 
 export function RunLine(): ReactElement {
   const run = useStudioState((state) => state.run);

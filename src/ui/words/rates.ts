@@ -1,14 +1,10 @@
-/** What the search for a learning rate says: what it is doing, what it found, and its curve in words. */
-import { countOf, formatLoss, formatPlain } from '../../lib/format.ts';
+/** What the search for a learning rate says: what it is doing, and what it found. */
+import { formatRate, lowestOf } from '../../charts/rate-sweep.tsx';
+import { formatPlain } from '../../lib/format.ts';
 import type { RatePoint, RateSweep } from '../../protocol/rate-sweep.ts';
 import type { RateSearch } from '../../store/rate-search.ts';
 import { recordOf } from '../../store/state.ts';
 import { activeText } from './bar.ts';
-
-/** A rate in as many digits as matter: `0.0012`. */
-export function formatRate(rate: number): string {
-  return formatPlain(Number(rate.toPrecision(2)));
-}
 
 /** What is under way. */
 export interface DoingText {
@@ -39,27 +35,6 @@ export function foundText({ points, suggested }: RateSweep): string {
   return 'The loss fell at none of these rates by more than it differs from batch to batch, so none is suggested. There may be nothing left to learn here.';
 }
 
-/** The curve for those who do not see it. */
-export function sweepSummary(points: readonly RatePoint[], suggested: number | null): string {
-  const first = points[0];
-  const last = points.at(-1);
-  if (first === undefined || last === undefined) return 'Smoothed loss by learning rate: nothing yet.';
-  const lowest = lowestOf(points);
-  const ends = suggested === null ? 'None is suggested' : `Suggested is ${formatPlain(suggested)}`;
-  return (
-    `Smoothed loss by learning rate, ${countOf(points.length, 'rate')} from ${formatRate(first.learningRate)} ` +
-    `to ${formatRate(last.learningRate)}: from ${formatLoss(first.smoothedLoss)} to its lowest, ` +
-    `${formatLoss(lowest?.smoothedLoss ?? NaN)}, ${atRate(lowest)}, then ${formatLoss(last.smoothedLoss)}. ${ends}. The table below has the numbers.`
-  );
-}
-
 function atRate(point: RatePoint | undefined): string {
   return `at ${formatRate(point?.learningRate ?? NaN)}`;
-}
-
-function lowestOf(points: readonly RatePoint[]): RatePoint | undefined {
-  return points.reduce<RatePoint | undefined>(
-    (low, point) => (low === undefined || point.smoothedLoss < low.smoothedLoss ? point : low),
-    undefined,
-  );
 }

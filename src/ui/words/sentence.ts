@@ -2,14 +2,11 @@
  * The screen as one sentence, a clause a column: *9,400 faces in eight classes, seen through MobileNetV2, its last
  * 30 layers open, trained for 23 epochs, now fine-tuned for 12 of 35: right, so far, on about three faces in five.*
  */
-import { countInWords, countOf, formatCount } from '../../lib/format.ts';
+import { countInWords, countOf, formatCount, singularOf } from '../../lib/format.ts';
 import type { DatasetSummary } from '../../protocol/dataset.ts';
-import type { Phase, PhaseName, Recipe } from '../../protocol/recipe.ts';
-import { recordOf, type RunRecord, type RunState } from '../../store/state.ts';
-import { singularOf, shareInWords } from './fractions.ts';
-
-/** What each phase is called in the bar and the table. */
-export const phaseLabels: Readonly<Record<PhaseName, string>> = { head: 'Head', fineTune: 'Fine-tune' };
+import type { PhaseName, Recipe } from '../../protocol/recipe.ts';
+import { bestOf, epochsOf } from '../../store/run-record.ts';
+import { isOver, recordOf, type RunRecord, type RunState } from '../../store/state.ts';
 
 const pastForms: Readonly<Record<PhaseName, string>> = { head: 'trained', fineTune: 'fine-tuned' };
 
@@ -47,12 +44,11 @@ export function trainingClause(recipe: Recipe, run: RunState): string {
 }
 
 function phaseClauses(record: RunRecord, kind: RunState['kind']): string[] {
-  const isOver = kind === 'finished' || kind === 'failed';
   return record.phases.map((phase, index) => {
-    const epochs = record.history.filter((epoch) => epoch.phaseIndex === phase.phaseIndex).length;
+    const epochs = epochsOf(record, phase.phaseIndex).length;
     const past = pastForms[phase.phase];
     const isLast = index === record.phases.length - 1;
-    if (!isLast || isOver || phase.end !== null) {
+    if (!isLast || isOver(kind) || phase.end !== null) {
       const then = index === 0 ? '' : 'then ';
       return `${then}${past} for ${index === 0 ? countOf(epochs, 'epoch') : formatCount(epochs)}`;
     }
@@ -68,35 +64,40 @@ export function resultsClause(run: RunState, dataset: DatasetSummary | null): st
   if (record?.test != null) return `right on ${shareInWords(record.test.accuracy, noun)}.`;
   const best = record === null ? null : bestOf(record);
   if (best !== null) {
-    const soFar = run.kind === 'finished' || run.kind === 'failed' ? '' : ', so far,';
+    const soFar = isOver(run.kind) ? '' : ', so far,';
     return `right${soFar} on ${shareInWords(best.valAccuracy, noun)}.`;
   }
   const unseen = dataset === null ? noun : `${formatCount(dataset.split.test.length)} ${noun}`;
   return `and tested on ${unseen} it has never seen.`;
 }
 
-/** The best epoch of the latest phase that has one, by validation loss as early stopping sees it. */
-export function bestOf(record: RunRecord): RunRecord['history'][number] | null {
-  for (const phase of [...record.phases].reverse()) {
-    const best = record.history.find(
-      (epoch) => epoch.phaseIndex === phase.phaseIndex && epoch.epoch === phase.bestEpoch,
-    );
-    if (best !== undefined) return best;
-  }
-  return null;
-}
-
-/** The last fine-tune phase of a recipe, whose cut the strip shows, with its index; null for a head alone. */
-export function fineTuneOf(
-  recipe: Recipe,
-): { index: number; phase: Extract<Phase, { name: 'fineTune' }> } | null {
-  for (let index = recipe.phases.length - 1; index >= 0; index--) {
-    const phase = recipe.phases[index];
-    if (phase?.name === 'fineTune') return { index, phase };
-  }
-  return null;
-}
-
 function joined(parts: readonly string[], separator: string): string {
   return parts.join(separator);
+}
+
+const denominators = [2, 3, 4, 5, 6, 7, 8, 9, 10, 20];
+
+/** How far off a fraction may be: three points, less where the share is near nothing or all. */
+function nearEnough(share: number): number {
+  return Math.min(0.03, 0.12 * Math.min(share, 1 - share));
+}
+
+/** A share from 0 to 1 of some things, such as `about three faces in five`. */
+export function shareInWords(share: number, noun: string): string {
+  if (share > 0.985) return share === 1 ? `all ${noun}` : `nearly all ${noun}`;
+  if (share < 0.02) return `hardly any ${noun}`;
+  const fraction = simplestFraction(share);
+  const things = fraction.top === 1 ? singularOf(noun) : noun;
+  return `about ${countInWords(fraction.top)} ${things} in ${countInWords(fraction.bottom)}`;
+}
+
+function simplestFraction(share: number): { top: number; bottom: number } {
+  let best = { top: 1, bottom: 2, error: Infinity };
+  for (const bottom of denominators) {
+    const top = Math.min(bottom - 1, Math.max(1, Math.round(share * bottom)));
+    const error = Math.abs(share - top / bottom);
+    if (error < best.error) best = { top, bottom, error };
+    if (best.error < nearEnough(share)) break;
+  }
+  return best;
 }

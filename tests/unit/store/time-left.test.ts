@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../../src/protocol/events.ts';
 import { recordOf } from '../../../src/store/state.ts';
-import { timeLeft } from '../../../src/store/time-left.ts';
+import { timeLeft } from '../../../src/store/run-record.ts';
 import { epochOf, evaluation, phaseEvent, running, stepEvent, tuneEvent } from './samples.ts';
 
 function leftAfter(events: readonly RunEvent[]) {

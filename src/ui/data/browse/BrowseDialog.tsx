@@ -4,14 +4,14 @@ import type { DatasetSummary } from '../../../protocol/dataset.ts';
 import type { Recipe } from '../../../protocol/recipe.ts';
 import type { Thumbnails } from '../../../store/thumbnails.ts';
 import { useStudio } from '../../studio-context.ts';
-import { useStateOf } from '../../use-state-of.ts';
+import { useStateOf } from '../../../store/use-state-of.ts';
 import { Dialog } from '../../widgets/Dialog.tsx';
 import { Filters } from './Filters.tsx';
 import './browse.css';
 import { PicturePage } from './PicturePage.tsx';
 import { PictureWall } from './PictureWall.tsx';
 import { Report } from './Report.tsx';
-import { rowsOf, type Filter } from './set-rows.ts';
+import { rowsOf, type Filter } from '../../../store/set-rows.ts';
 import { CELL } from './wall-geometry.ts';
 
 /** What the dialog can begin with. */

@@ -4,7 +4,7 @@ import { countOf, formatCount } from '../../../lib/format.ts';
 import type { DatasetSummary } from '../../../protocol/dataset.ts';
 import { Icon } from '../../widgets/Icon.tsx';
 import type { ReportProps } from './report-props.ts';
-import { placeOf } from './set-rows.ts';
+import { placeOf } from '../../../store/set-rows.ts';
 import { ThumbStrip } from './ThumbStrip.tsx';
 
 interface CopiesProps extends ReportProps {

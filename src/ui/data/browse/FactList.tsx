@@ -3,7 +3,7 @@ import type { ReactElement, ReactNode } from 'react';
 import { formatBytes, formatCount } from '../../../lib/format.ts';
 import type { AsideRow, DatasetSummary, PictureFacts, SplitName } from '../../../protocol/dataset.ts';
 import type { Thumbnails } from '../../../store/thumbnails.ts';
-import { copiesOf, placeOf } from './set-rows.ts';
+import { copiesOf, placeOf } from '../../../store/set-rows.ts';
 import { ThumbStrip } from './ThumbStrip.tsx';
 
 interface FactListProps {

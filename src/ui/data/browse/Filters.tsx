@@ -2,8 +2,8 @@
 import type { ReactElement } from 'react';
 import { formatCount } from '../../../lib/format.ts';
 import type { DatasetSummary } from '../../../protocol/dataset.ts';
-import { countByClass, PARTS } from '../choose-rows.ts';
-import type { Filter } from './set-rows.ts';
+import { countByClass, PARTS } from '../../../store/set-rows.ts';
+import type { Filter } from '../../../store/set-rows.ts';
 
 interface FiltersProps {
   readonly dataset: DatasetSummary;

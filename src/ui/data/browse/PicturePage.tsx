@@ -9,7 +9,7 @@ import { PictureCanvas } from '../PictureCanvas.tsx';
 import { useViews } from '../use-views.ts';
 import { ViewFigures } from '../ViewFigures.tsx';
 import { FactList } from './FactList.tsx';
-import { placeOf } from './set-rows.ts';
+import { placeOf } from '../../../store/set-rows.ts';
 
 /** At most so many views are shown. */
 const SHOWN = 8;

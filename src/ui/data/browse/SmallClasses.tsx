@@ -4,7 +4,7 @@ import { countOf } from '../../../lib/format.ts';
 import type { DatasetSummary, Findings } from '../../../protocol/dataset.ts';
 import { Choice } from './Choice.tsx';
 import type { ReportProps } from './report-props.ts';
-import { rowsOf } from './set-rows.ts';
+import { rowsOf } from '../../../store/set-rows.ts';
 import { ThumbStrip } from './ThumbStrip.tsx';
 
 interface SmallClassesProps extends ReportProps {

@@ -3,7 +3,7 @@ import type { ReactElement } from 'react';
 import { formatCount } from '../../../lib/format.ts';
 import type { DatasetSummary } from '../../../protocol/dataset.ts';
 import type { Thumbnails } from '../../../store/thumbnails.ts';
-import { placeOf } from './set-rows.ts';
+import { placeOf } from '../../../store/set-rows.ts';
 import { Thumb } from './Thumb.tsx';
 
 interface ThumbStripProps {

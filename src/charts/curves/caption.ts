@@ -1,15 +1,15 @@
 /** What the curves mean, in words: how far the loss fell, how long without gain, how far training is ahead. */
-import { countInWords, countOf, formatPercent } from '../../lib/format.ts';
+import { countInWords, countOf, formatPercent, singularOf } from '../../lib/format.ts';
 import type { EpochRecord } from '../../protocol/events.ts';
 import type { Recipe } from '../../protocol/recipe.ts';
 import type { PhaseRecord, RunRecord } from '../../store/state.ts';
-import { singularOf } from './fractions.ts';
 
 /** Points of accuracy by which training must lead validation before it is worth saying. */
 const GAP = 0.03;
 
 /** The caption before anything has been trained: what guessing would give, as a measure for what comes. */
 export function idleCaption(classes: number, noun: string): string {
+  if (classes < 2) return 'Nothing is trained yet.';
   return (
     `Nothing is trained yet. Guessing among ${countInWords(classes)} classes is right on ` +
     `${formatPercent(1 / classes)} of the ${noun}, with a loss of ${Math.log(classes).toFixed(2)}: ` +

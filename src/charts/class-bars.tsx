@@ -1,20 +1,27 @@
 /** How many pictures each class has in each part of the split. */
 import type { ReactElement } from 'react';
-import { formatCount } from '../../lib/format.ts';
-import type { CleaningReport, DatasetSummary, Findings } from '../../protocol/dataset.ts';
-import { countByClass, PARTS } from './choose-rows.ts';
+import { formatCount } from '../lib/format.ts';
+import type { DatasetSummary } from '../protocol/dataset.ts';
+import { countByClass, PARTS } from '../store/set-rows.ts';
+import type { Chart, ChartProps } from './chart.ts';
 
-interface ClassBarsProps {
-  readonly dataset: DatasetSummary;
-  /** Opens the cleaning report. */
-  readonly onReport: () => void;
-}
+/** The chart of a set's classes. */
+export const classBars: Chart<DatasetSummary> = {
+  name: 'class-bars',
+  suits: () => true,
+  summary: (dataset) => `Pictures by class and part. ${balanceText(totalsOf(dataset))}`,
+  Drawing: null,
+  Table: ClassBars,
+};
 
 /** With more classes the table scrolls. */
 const MOST_IN_SIGHT = 14;
 
-export function ClassBars({ dataset, onReport }: ClassBarsProps): ReactElement {
-  const totals = countByClass(dataset).map((count) => count.train + count.validation + count.test);
+function totalsOf(dataset: DatasetSummary): readonly number[] {
+  return countByClass(dataset).map((count) => count.train + count.validation + count.test);
+}
+
+function ClassBars({ subject: dataset, summary }: ChartProps<DatasetSummary>): ReactElement {
   const isLong = dataset.labels.length > MOST_IN_SIGHT;
   return (
     <div>
@@ -22,27 +29,20 @@ export function ClassBars({ dataset, onReport }: ClassBarsProps): ReactElement {
         className={isLong ? 'class-table long' : 'class-table'}
         {...(isLong ? { tabIndex: 0, role: 'region', 'aria-label': 'Classes' } : {})}
       >
-        <ClassTable dataset={dataset} totals={totals} />
+        <ClassTable subject={dataset} summary={summary} />
       </div>
-      <p className="small below-bars">
-        {balanceText(totals)} {cleaningText(dataset.cleaning, dataset.findings)}{' '}
-        <button type="button" className="link" onClick={onReport}>
-          Report<span className="visually-hidden"> of cleaning</span>
-        </button>
-      </p>
+      <p className="small below-bars">{balanceText(totalsOf(dataset))}</p>
     </div>
   );
 }
 
-function ClassTable({
-  dataset,
-  totals,
-}: Pick<ClassBarsProps, 'dataset'> & { readonly totals: readonly number[] }): ReactElement {
+function ClassTable({ subject: dataset, summary }: ChartProps<DatasetSummary>): ReactElement {
   const counts = countByClass(dataset);
+  const totals = totalsOf(dataset);
   const most = Math.max(1, ...totals);
   return (
     <table className="class-bars">
-      <caption className="visually-hidden">Pictures by class and part</caption>
+      <caption className="visually-hidden">{summary}</caption>
       <thead>
         <tr>
           <td colSpan={2} />
@@ -56,7 +56,7 @@ function ClassTable({
       </thead>
       <tbody>
         {dataset.labels.map((label, index) => (
-          <tr key={label}>
+          <tr key={index}>
             <th scope="row" title={label}>
               {label}
             </th>
@@ -98,24 +98,4 @@ function balanceText(totals: readonly number[]): string {
   const over = most / least - 1;
   if (over < 0.25) return `Balanced within ${Math.ceil(over * 100)} %.`;
   return `Not balanced: the largest class has ${(most / least).toFixed(1)} times as many as the smallest.`;
-}
-
-function cleaningText(cleaning: CleaningReport, findings: Findings | undefined): string {
-  const left = [
-    [cleaning.undecodable, 'unreadable'],
-    [cleaning.withoutPicture, 'without a picture'],
-    [cleaning.withoutLabel, 'unlabelled'],
-    [cleaning.oddLabel, 'with odd labels'],
-    [findings?.dropped.duplicates ?? 0, 'copies'],
-    [findings?.dropped.nearDuplicates ?? 0, 'near copies'],
-    [findings?.dropped.smallClasses ?? 0, 'of small classes'],
-  ] as const;
-  const said = left.filter(([count]) => count > 0).map(([count, what]) => `${formatCount(count)} ${what}`);
-  const across = findings?.setsAcrossSplits ?? 0;
-  return [
-    said.length === 0 ? 'Nothing left out.' : `Left out: ${said.join(', ')}.`,
-    across === 0 ? '' : `Copies on both sides of the split: ${formatCount(across)}.`,
-  ]
-    .filter((text) => text !== '')
-    .join(' ');
 }

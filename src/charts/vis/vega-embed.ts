@@ -6,7 +6,7 @@
  */
 import realEmbed, { type EmbedOptions, type Result, type VisualizationSpec } from 'vega-embed';
 import { expressionInterpreter } from 'vega-interpreter';
-import { keepChart } from './drawn.ts';
+import { keepEmbedded } from './use-drawing.ts';
 
 /** What of tfjs-vis' specs is looked at here. */
 interface Layer {
@@ -42,7 +42,7 @@ export default async function embed(
     tooltip: false,
     config: bare,
   });
-  keepChart(element, result);
+  keepEmbedded(element, result);
   return result;
 }
 

@@ -1,7 +1,7 @@
 /** The one epoch axis under both curves: a slot an epoch, phase after phase, the count starting anew in each. */
-import { epochTicks } from '../../charts/ticks.ts';
 import type { PhaseName, Recipe } from '../../protocol/recipe.ts';
 import type { RunRecord } from '../../store/state.ts';
+import type { AxisTick } from '../plot/Plot.tsx';
 
 /** A phase's stretch of the axis. */
 export interface AxisPhase {
@@ -15,12 +15,6 @@ export interface AxisPhase {
 export interface EpochAxis {
   readonly phases: readonly AxisPhase[];
   readonly slots: number;
-}
-
-/** A mark on the axis; `at` is 0 to 1 from its left end. */
-export interface AxisTick {
-  readonly at: number;
-  readonly text: string;
 }
 
 /** As planned by the recipe; a phase that has ended is as wide as it was long. */
@@ -54,4 +48,12 @@ export function axisTicks(axis: EpochAxis, most: number): readonly AxisTick[] {
       )
       .map((epoch) => ({ at: placeOfEpoch(axis, phase.phaseIndex, epoch), text: String(epoch) })),
   );
+}
+
+/** Which epochs of a phase are named on the axis: the first, then round ones far enough apart. */
+export function epochTicks(epochs: number, allEpochs: number, most: number): readonly number[] {
+  const step = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000].find((each) => allEpochs / each <= most) ?? 5000;
+  const round: number[] = [];
+  for (let epoch = step === 1 ? 2 : step; epoch <= epochs; epoch += step) round.push(epoch);
+  return [1, ...round];
 }

@@ -2,8 +2,8 @@
 import { useState, type ReactElement } from 'react';
 import { formatDuration, formatLoss, formatPercent } from '../../lib/format.ts';
 import type { EpochRecord } from '../../protocol/events.ts';
+import { phaseLabels } from '../../store/run-record.ts';
 import type { LiveStep, PhaseRecord, RunRecord } from '../../store/state.ts';
-import { phaseLabels } from '../words/sentence.ts';
 
 /** Rows shown before the rest is asked for. */
 const SHOWN = 6;

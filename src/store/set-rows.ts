@@ -1,6 +1,50 @@
-/** Which rows of a set a list shows, and what the page says of one. */
-import type { AsideRow, DatasetSummary, SplitName } from '../../../protocol/dataset.ts';
-import { PARTS } from '../choose-rows.ts';
+/** What is read off a set: which rows stand for it or are listed, how many there are of each class, and where one stands. */
+import type { AsideRow, DatasetSummary, SplitName } from '../protocol/dataset.ts';
+
+/** The parts of a set, in the order they are told. */
+export const PARTS: readonly SplitName[] = ['train', 'validation', 'test'];
+
+const known = new WeakMap<DatasetSummary, Map<number, readonly number[]>>();
+
+/**
+ * Row numbers of `count` pictures that stand for a set, each class in turn; the same ones for the same set. Training
+ * pictures only: test pictures stay unseen.
+ */
+export function pictureRows(dataset: DatasetSummary, count: number): readonly number[] {
+  const chosen = known.get(dataset) ?? new Map<number, readonly number[]>();
+  known.set(dataset, chosen);
+  const rows = chosen.get(count) ?? spread(dataset, count);
+  chosen.set(count, rows);
+  return rows;
+}
+
+function spread(dataset: DatasetSummary, count: number): readonly number[] {
+  const perClass: number[][] = dataset.labels.map(() => []);
+  const enough = Math.ceil(count / Math.max(1, dataset.labels.length));
+  for (const row of dataset.split.train) {
+    const ofClass = perClass[dataset.labelOfRow[row] ?? 0];
+    if (ofClass !== undefined && ofClass.length < enough) ofClass.push(row);
+  }
+  const rounds = Array.from({ length: enough }, (_, round) => perClass.map((rows) => rows[round]));
+  return rounds
+    .flat()
+    .filter((row) => row !== undefined)
+    .slice(0, count);
+}
+
+/** Rows of each class in each part of the split: `counts[label].train`. */
+export function countByClass(
+  dataset: DatasetSummary,
+): readonly { readonly train: number; readonly validation: number; readonly test: number }[] {
+  const counts = dataset.labels.map(() => ({ train: 0, validation: 0, test: 0 }));
+  for (const part of PARTS) {
+    for (const row of dataset.split[part]) {
+      const ofClass = counts[dataset.labelOfRow[row] ?? 0];
+      if (ofClass !== undefined) ofClass[part]++;
+    }
+  }
+  return counts;
+}
 
 /** What is listed: a class or all, a part or all. */
 export interface Filter {
@@ -40,7 +84,7 @@ export function rowsOf(dataset: DatasetSummary, { label, part }: Filter): readon
   return rows;
 }
 
-/** See {@link RowPlace}. */
+/** Where a row stands, or why it was left out. */
 export function placeOf(dataset: DatasetSummary, row: number): RowPlace {
   const label = dataset.labelOfRow[row];
   if (label !== undefined) {

@@ -1,11 +1,6 @@
 /** Reading an evaluation: which class is taken for which, and which pictures of a cell the network was surest of. */
 import type { Evaluation } from '../../protocol/events.ts';
-
-/** A cell of the matrix. */
-export interface Cell {
-  readonly truth: number;
-  readonly predicted: number;
-}
+import type { Cell } from '../chart.ts';
 
 /** A cell off the diagonal, with its pictures and their share of the true class. */
 export interface Confusion extends Cell {
@@ -15,10 +10,10 @@ export interface Confusion extends Cell {
 
 /** The cells off the diagonal that have pictures, most first, at most so many. */
 export function worstPairs(evaluation: Evaluation, most: number): readonly Confusion[] {
-  const pairs = evaluation.confusionMatrix.flatMap((row, truth) => {
-    const all = row.reduce((sum, count) => sum + count, 0);
-    return row.map((count, predicted) => ({ truth, predicted, count, share: all === 0 ? 0 : count / all }));
-  });
+  const shares = rowShares(evaluation.confusionMatrix);
+  const pairs = evaluation.confusionMatrix.flatMap((row, truth) =>
+    row.map((count, predicted) => ({ truth, predicted, count, share: shares[truth]?.[predicted] ?? 0 })),
+  );
   return pairs
     .filter(({ truth, predicted, count }) => truth !== predicted && count > 0)
     .sort((a, b) => b.count - a.count)
@@ -28,6 +23,22 @@ export function worstPairs(evaluation: Evaluation, most: number): readonly Confu
 /** The cell off the diagonal with the most pictures; null when nothing is wrong. */
 export function worstConfusion(evaluation: Evaluation): Cell | null {
   return worstPairs(evaluation, 1)[0] ?? null;
+}
+
+/** What is taken for what most often, as the end of a sentence. */
+export function worstText(evaluation: Evaluation): string {
+  const worst = worstConfusion(evaluation);
+  if (worst === null) return 'no class taken for another';
+  const { labels } = evaluation;
+  return `most often ${labels[worst.truth] ?? ''} taken for ${labels[worst.predicted] ?? ''}`;
+}
+
+/** Counts as shares of their row, 0 to 1; an empty row stays empty. */
+export function rowShares(counts: readonly (readonly number[])[]): number[][] {
+  return counts.map((row) => {
+    const sum = row.reduce((total, count) => total + count, 0);
+    return row.map((count) => (sum === 0 ? 0 : count / sum));
+  });
 }
 
 /** A picture of a cell, with the probability of what it was taken for and of what it is. */

@@ -1,23 +1,32 @@
 /** Where it is wrong, for sets with too many classes for a matrix: the pairs that are confused most, worst first. */
 import type { CSSProperties, ReactElement } from 'react';
 import { formatPercent } from '../../lib/format.ts';
-import type { Evaluation } from '../../protocol/events.ts';
-import { worstPairs, type Cell } from './confusions.ts';
+import type { Chart, ChartProps, Subjects } from '../chart.ts';
+import { MOST_IN_MATRIX } from './confusion-matrix.tsx';
+import { worstConfusion, worstPairs, worstText } from './confusions.ts';
 
 const SHOWN = 12;
 
-interface WorstPairsProps {
-  readonly evaluation: Evaluation;
-  readonly chosen: Cell | null;
-  readonly onChoose: (cell: Cell) => void;
-}
+/** The pairs of an evaluation with more classes than a matrix has room for. */
+export const worstPairsChart: Chart<Subjects['evaluation']> = {
+  name: 'worst-pairs',
+  suits: ({ labels, evaluation }) => labels.length > MOST_IN_MATRIX && evaluation !== null,
+  summary: ({ evaluation }) => {
+    if (evaluation === null || worstConfusion(evaluation) === null) return 'No class is taken for another.';
+    return `Classes taken for others, most pictures first: ${worstText(evaluation)}.`;
+  },
+  Drawing: null,
+  Table: WorstPairs,
+};
 
-export function WorstPairs({ evaluation, chosen, onChoose }: WorstPairsProps): ReactElement {
+function WorstPairs({ subject, summary }: ChartProps<Subjects['evaluation']>): ReactElement | null {
+  const { evaluation, chosen, onChoose } = subject;
+  if (evaluation === null) return null;
   const pairs = worstPairs(evaluation, SHOWN);
-  if (pairs.length === 0) return <p className="small">No class is taken for another.</p>;
+  if (pairs.length === 0) return <p className="small">{summary}</p>;
   return (
     <table className="runs pairs">
-      <caption className="visually-hidden">Classes taken for others, most pictures first</caption>
+      <caption className="visually-hidden">{summary}</caption>
       <thead>
         <tr>
           <th scope="col">True, predicted</th>

@@ -1,11 +1,27 @@
 /** The runs of this session on the shown set, each with its interval; published figures as hollow diamonds beside. */
 import type { ReactElement } from 'react';
-import { formatDuration } from '../../lib/format.ts';
-import type { Recipe } from '../../protocol/recipe.ts';
-import { isActive, type RunSummary } from '../../store/state.ts';
-import { useStudioState } from '../studio-context.ts';
-import { fineTuneOf } from '../words/sentence.ts';
-import { publicationOf, type Publication, type Published } from './published.ts';
+import { countOf, formatDuration, formatPercent } from '../lib/format.ts';
+import type { Recipe } from '../protocol/recipe.ts';
+import { fineTuneOf } from '../store/run-record.ts';
+import { isActive, type RunSummary } from '../store/state.ts';
+import type { Chart, ChartProps, Subjects } from './chart.ts';
+
+type Runs = Subjects['runs'];
+
+/** The chart of runs compared. */
+export const runs: Chart<Runs> = {
+  name: 'runs',
+  suits: (subject) => linesOf(subject).length > 0,
+  summary: (subject) => {
+    const tested = subject.runs.map(({ test }) => test.accuracy);
+    const best = tested.length === 0 ? '' : `, the best ${formatPercent(Math.max(...tested))}`;
+    const published = publicationOf(subject.recipe)?.figures.length ?? 0;
+    const beside = published === 0 ? '' : `; ${countOf(published, 'published figure')} beside`;
+    return `Runs compared by test top-1: ${countOf(tested.length, 'run')} tested${best}${beside}.`;
+  },
+  Drawing: null,
+  Table: RunsTable,
+};
 
 interface Line {
   readonly key: string;
@@ -15,23 +31,14 @@ interface Line {
   readonly isCurrent: boolean;
 }
 
-/** Nothing while there is neither a run nor a published figure. */
-export function RunsTable({ recipe }: { readonly recipe: Recipe }): ReactElement | null {
-  const runs = useStudioState((state) => state.runs);
-  const backbones = useStudioState((state) => state.catalog?.backbones);
-  const run = useStudioState((state) => state.run);
-  const publication = publicationOf(recipe);
-  const labelOf = (name: string): string => backbones?.find((entry) => entry.name === name)?.label ?? name;
-  const setHash = useStudioState((state) => state.dataset.value?.setHash);
-  const ofSet = runs.filter((each) => each.setHash === setHash);
-  const currentId = run.kind === 'finished' ? run.result.runId : null;
-  const lines = linesOf(ofSet, publication, isActive(run) ? recipe : null, currentId, labelOf);
-  if (lines.length === 0) return null;
+function RunsTable({ subject, summary }: ChartProps<Runs>): ReactElement {
+  const lines = linesOf(subject);
+  const publication = publicationOf(subject.recipe);
   const scale = scaleOf(lines);
   return (
     <div>
       <table className="runs">
-        <caption className="visually-hidden">Runs compared by test top-1</caption>
+        <caption className="visually-hidden">{summary}</caption>
         <thead>
           <tr>
             <th scope="col">
@@ -101,35 +108,30 @@ function RunLine({ line, at, hasPublished }: RunLineProps): ReactElement {
   );
 }
 
-function linesOf(
-  runs: readonly RunSummary[],
-  publication: Publication | null,
-  underWay: Recipe | null,
-  currentId: string | null,
-  labelOf: (name: string) => string,
-): Line[] {
+function linesOf({ recipe, runs: finished, run, labelOf }: Runs): Line[] {
+  const publication = publicationOf(recipe);
+  const currentId = run.kind === 'finished' ? run.result.runId : null;
   const publishedOf = (name: string): Published | null =>
     publication?.figures.find((figure) => figure.backbone === name) ?? null;
-  const own = runs.map((run, index) => ({
-    key: run.runId,
-    label: `${index + 1}  ${runLabel(run.recipe, labelOf)}`,
-    run,
-    published: publishedOf(run.recipe.backbone.name),
-    isCurrent: run.runId === currentId,
+  const own = finished.map((each, index) => ({
+    key: each.runId,
+    label: `${index + 1}  ${runLabel(each.recipe, labelOf)}`,
+    run: each,
+    published: publishedOf(each.recipe.backbone.name),
+    isCurrent: each.runId === currentId,
   }));
-  const now =
-    underWay === null
-      ? []
-      : [
-          {
-            key: 'now',
-            label: `${runs.length + 1}  ${runLabel(underWay, labelOf)}`,
-            run: null,
-            published: publishedOf(underWay.backbone.name),
-            isCurrent: true,
-          },
-        ];
-  if (publication === null && runs.length === 0) return [];
+  const now = isActive(run)
+    ? [
+        {
+          key: 'now',
+          label: `${finished.length + 1}  ${runLabel(recipe, labelOf)}`,
+          run: null,
+          published: publishedOf(recipe.backbone.name),
+          isCurrent: true,
+        },
+      ]
+    : [];
+  if (publication === null && finished.length === 0) return [];
   const shown = new Set([...own, ...now].map((line) => line.published));
   const others = (publication?.figures ?? [])
     .filter((figure) => !shown.has(figure))
@@ -162,4 +164,37 @@ function scaleOf(lines: readonly Line[]): { ticks: number[]; at: (share: number)
   const first = Math.ceil(low / step + 1e-9) * step;
   const ticks = [first, first + step, first + 2 * step].filter((tick) => tick < high - 1e-9);
   return { ticks, at: (share) => Math.min(1, Math.max(0, (share - low) / span)) * 100 };
+}
+
+/** A published test accuracy. */
+interface Published {
+  /** Name of the backbone, as in a recipe. */
+  readonly backbone: string;
+  readonly label: string;
+  /** Top-1, 0 to 1. */
+  readonly accuracy: number;
+}
+
+/** What was published for one set. */
+interface Publication {
+  readonly citation: string;
+  readonly figures: readonly Published[];
+}
+
+/** By the Hub repository of the set. Singh and Mai: their transfer-learning study of eight emotions, test accuracy. */
+const publications: Readonly<Record<string, Publication>> = {
+  'tukey/human_face_emotions_roboflow': {
+    citation: 'Singh and Mai',
+    figures: [
+      { backbone: 'efficientnetb2', label: 'EfficientNetB2', accuracy: 0.4303 },
+      { backbone: 'mobilenetv2', label: 'MobileNetV2', accuracy: 0.4931 },
+      { backbone: 'vgg16', label: 'VGG16', accuracy: 0.592 },
+    ],
+  },
+};
+
+/** What was published for the set of a recipe, or null. */
+function publicationOf(recipe: Recipe): Publication | null {
+  const { repo } = recipe.dataset;
+  return typeof repo === 'string' ? (publications[repo] ?? null) : null;
 }

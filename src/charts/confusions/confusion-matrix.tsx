@@ -3,26 +3,30 @@
  * Cells are buttons with one tab stop between them; arrow keys move it, and a cell opens its pictures.
  */
 import { useRef, type CSSProperties, type KeyboardEvent, type ReactElement } from 'react';
-import { rowShares } from '../../charts/matrix-shares.ts';
-import { formatScore } from '../../lib/format.ts';
-import type { Evaluation } from '../../protocol/events.ts';
-import { useStateOf } from '../use-state-of.ts';
-import { shortLabels, type Cell } from './confusions.ts';
+import { formatPercent, formatScore } from '../../lib/format.ts';
+import { useStateOf } from '../../store/use-state-of.ts';
+import type { Cell, Chart, ChartProps, Subjects } from '../chart.ts';
+import { rowShares, shortLabels, worstText } from './confusions.ts';
 
-interface ConfusionMatrixProps {
-  readonly labels: readonly string[];
-  /** Null draws the empty table. */
-  readonly evaluation: Evaluation | null;
-  readonly chosen: Cell | null;
-  readonly onChoose: (cell: Cell) => void;
-}
+/** Classes whose matrix can still be read in a column; with more, the worst pairs are shown. */
+export const MOST_IN_MATRIX = 16;
 
-export function ConfusionMatrix({
-  labels,
-  evaluation,
-  chosen,
-  onChoose,
-}: ConfusionMatrixProps): ReactElement {
+/** The matrix of an evaluation; empty before there is one. */
+export const confusionMatrix: Chart<Subjects['evaluation']> = {
+  name: 'confusion-matrix',
+  suits: ({ labels }) => labels.length <= MOST_IN_MATRIX,
+  summary: ({ evaluation }) => {
+    const what = 'of each true class, the per cent predicted as each class; last column F1';
+    if (evaluation === null) return `Confusion matrix, nothing yet: ${what}.`;
+    const { split, accuracy } = evaluation;
+    return `Confusion matrix, ${split} pictures: ${what}. ${formatPercent(accuracy)} are right, ${worstText(evaluation)}.`;
+  },
+  Drawing: null,
+  Table: ConfusionMatrix,
+};
+
+function ConfusionMatrix({ subject, summary }: ChartProps<Subjects['evaluation']>): ReactElement {
+  const { labels, evaluation, chosen, onChoose } = subject;
   const table = useRef<HTMLTableElement>(null);
   const [focused, setFocused] = useStateOf<Cell | null>(labels, null);
   const stop = focused ?? chosen ?? { truth: 0, predicted: 0 };
@@ -39,10 +43,7 @@ export function ConfusionMatrix({
   };
   return (
     <table className="matrix" ref={table} onKeyDown={onKeyDown}>
-      <caption className="visually-hidden">
-        Confusion matrix{evaluation === null ? '' : `, ${evaluation.split} pictures`}: of each true class, the
-        per cent predicted as each class; last column F1
-      </caption>
+      <caption className="visually-hidden">{summary}</caption>
       <colgroup>
         <col />
         <col span={labels.length} />
@@ -52,7 +53,7 @@ export function ConfusionMatrix({
         <tr>
           <td />
           {labels.map((label, index) => (
-            <th key={label} scope="col" className={chosen?.predicted === index ? 'chosen' : undefined}>
+            <th key={index} scope="col" className={chosen?.predicted === index ? 'chosen' : undefined}>
               <abbr title={label}>{short[index]}</abbr>
             </th>
           ))}
@@ -63,17 +64,17 @@ export function ConfusionMatrix({
       </thead>
       <tbody>
         {labels.map((label, truth) => (
-          <tr key={label}>
+          <tr key={truth}>
             <th scope="row" className={chosen?.truth === truth ? 'chosen' : undefined}>
               {label}
             </th>
             {labels.map((predictedLabel, predicted) => {
               const share = shares?.[truth]?.[predicted];
-              if (share === undefined || evaluation === null) return <td key={predictedLabel} />;
+              if (share === undefined || evaluation === null) return <td key={predicted} />;
               const cell = { truth, predicted };
               return (
                 <MatrixCell
-                  key={predictedLabel}
+                  key={predicted}
                   cell={cell}
                   share={share}
                   depth={Math.round((share / most) * 100)}

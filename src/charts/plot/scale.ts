@@ -1,7 +1,7 @@
-/** Round numbers to mark an axis at. */
+/** The scales of plots: round numbers to mark an axis at, and where values lie between them. */
 
 /** A step of 1, 2, 2.5 or 5 times a power of ten that divides a span into at most `count` parts. */
-export function niceStep(span: number, count: number): number {
+function niceStep(span: number, count: number): number {
   const rough = span / count;
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 2.5, 5, 10].find((factor) => factor * power >= rough * 0.999) ?? 10;
@@ -26,10 +26,14 @@ export function niceScale(values: readonly number[], count: number): Scale {
   return { domain: [from, to], ticks };
 }
 
-/** Which epochs of a phase are named on the axis: the first, then round ones far enough apart. */
-export function epochTicks(epochs: number, allEpochs: number, most: number): readonly number[] {
-  const step = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000].find((each) => allEpochs / each <= most) ?? 5000;
-  const round: number[] = [];
-  for (let epoch = step === 1 ? 2 : step; epoch <= epochs; epoch += step) round.push(epoch);
-  return [1, ...round];
+/** Where a value lies in a domain, 0 to 1, kept inside it. */
+export function share(value: number, domain: readonly [number, number]): number {
+  return Math.min(1, Math.max(0, (value - domain[0]) / (domain[1] - domain[0])));
+}
+
+/** A mark of a scale with as many digits as tell its marks apart. */
+export function markText(mark: number, { ticks }: Scale): string {
+  const step = (ticks[1] ?? 1) - (ticks[0] ?? 0);
+  const digits = [1, 2].find((each) => Math.abs(step * 10 ** each - Math.round(step * 10 ** each)) < 1e-6);
+  return mark.toFixed(digits ?? 3);
 }
