@@ -3,8 +3,8 @@
  * of files. There are two questions.
  *
  * *Must it be read again?* Answered before anything is read, by what a list of files tells: another path, name, size or
- * time of any of them, or another choice about them, and it is read again. `openingKey`, `weightsKey`, `networkKey` and
- * `listingHash` answer it.
+ * time of any of them, or another choice about them, and it is read again. `openingKey`, `weightsKey` and `networkKey`
+ * answer it for what was picked, `listingHash` and `listingKey` for what a source finds.
  *
  * *Is it the same set?* Answered by what was read: the same bytes under the same paths within the set and the same
  * labels, in the same order, wherever they lie and whenever they were copied there. A copied or newly unpacked folder is
@@ -15,6 +15,7 @@ import { Hash, hashText } from '../lib/hash.ts';
 import { isSame, sameText } from '../lib/same.ts';
 import type { DatasetSummary } from './dataset.ts';
 import type { WeightsRecord } from './model.ts';
+import type { Options } from './options.ts';
 import type { Recipe } from './recipe.ts';
 
 /** The path of a picked file below what was picked; files that the page made have their path as their name. */
@@ -66,6 +67,26 @@ export function listingHash(files: readonly ListedFile[]): string {
   for (const { path, sizeBytes, version } of files)
     hash.addText(sameText([path, sizeBytes, version ?? null]));
   return hash.toString();
+}
+
+/**
+ * The same where a source's rows need not be read again.
+ *
+ * @param options those that the rows hang on
+ * @param identity another text for another version of the source, as far as a list tells
+ */
+export function listingKey(options: Options, identity: string): string {
+  return sameText([options, identity]);
+}
+
+/** The same for all sources that may hold the same rows, as far as can be told without reading them. */
+export function outlineKey(rowCount: number | null, sizeBytes: number): string {
+  return sameText([rowCount, sizeBytes]);
+}
+
+/** A name for the pictures of a listing at a size, as a preparing version makes them. */
+export function preparedKey(version: number, listing: string, size: number, resize: string): string {
+  return hashText(sameText([version, listing, size, resize]));
 }
 
 /** What is the same of a row in the same set. */

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
+import { shows } from '../support/shows.ts';
 import { finishTiny, takeHome, TINY, train } from './actions.ts';
 import { newPage, screenshot } from './harness.ts';
 import { servePlainly } from './plain-server.ts';
@@ -37,6 +38,7 @@ describe('the page', () => {
         scrollTo(0, 0);
       });
       await screenshot(page, 'finished');
+      shows('browser Chromium trains on WebAssembly');
     },
   );
 
@@ -48,6 +50,7 @@ describe('the page', () => {
       .waitFor({ timeout: MINUTES });
     await finishTiny(page, 5 * MINUTES);
     expect(Object.keys(await takeHome(page))).toContain('model.json');
+    shows('browser Chromium trains on WebGPU (a software adapter)');
   });
 
   it(
@@ -101,6 +104,7 @@ describe('the page', () => {
         ).toBe(true);
       }
       await close();
+      shows('browser Chromium trains on WebAssembly where no header can be set');
     },
   );
 });

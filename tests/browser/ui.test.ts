@@ -1,6 +1,7 @@
 /** The page while it does its work: what the bar says, nothing that axe finds, in light and dark, wide and narrow. */
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
+import { shows } from '../support/shows.ts';
 import { axe } from './axe.ts';
 import { appUrl, newPage, screenshot } from './harness.ts';
 import { barSays, finishTiny, TINY, train } from './actions.ts';
@@ -30,6 +31,7 @@ describe.each(['light', 'dark'] as const)('in the %s theme', (colorScheme) => {
     await page.getByRole('button', { name: 'Stop' }).click();
     await barSays(page, /^(Stopped|Finished)/);
     await looksRight('stopped');
+    shows('browser Chromium has no fault that axe finds');
   });
 });
 

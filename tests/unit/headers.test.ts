@@ -1,3 +1,4 @@
+/** The headers of every response and of static hosts: isolated, and with a policy that lets no inline code and no eval run. */
 import { describe, expect, it } from 'vitest';
 import { headersFile, headersFor } from '../../tools/serve/headers.ts';
 

@@ -24,7 +24,7 @@ export function pickedOf(files: readonly File[] = []): { file?: Blob; folder?: r
       // Without the picked folder's own name.
       path: pathOf(file).replace(/^[^/]*\//, ''),
       sizeBytes: file.size,
-      modifiedMs: file.lastModified,
+      version: file.lastModified,
       read: async () => new Uint8Array(await file.arrayBuffer()),
     })),
   };

@@ -12,13 +12,12 @@ import {
   type HashedRow,
 } from '../../../src/protocol/identity.ts';
 import type { Recipe } from '../../../src/protocol/recipe.ts';
+import { pickedFile } from '../../support/picked-files.ts';
 import { recipe } from '../store/samples.ts';
 
-/** A picked file, as a browser's folder picker hands it over. */
-function picked(path: string, bytes = 3, lastModified = 7): File {
-  const file = new File([new Uint8Array(bytes)], path.replace(/^.*\//u, ''), { lastModified });
-  return Object.defineProperty(file, 'webkitRelativePath', { value: path });
-}
+/** A picked file of so many bytes. */
+const picked = (path: string, bytes = 3, lastModified?: number): File =>
+  pickedFile(path, new Uint8Array(bytes), lastModified);
 
 const FILES = [picked('faces/glad/1.png'), picked('faces/sad/2.png')];
 
