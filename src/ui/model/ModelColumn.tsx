@@ -9,11 +9,11 @@ import { useShownRecipe, useStudio, useStudioState } from '../studio-context.ts'
 import { Column } from '../widgets/Column.tsx';
 import { Message } from '../widgets/Message.tsx';
 import { fineTuneOf } from '../../store/run-record.ts';
-import { modelClause } from '../words/sentence.ts';
+import { modelClause } from '../sentence.ts';
 import { BackboneChoice } from './BackboneChoice.tsx';
 import { BackboneStrip } from './BackboneStrip.tsx';
 import { stepCost } from './cost.ts';
-import { countParameters } from './parameters.ts';
+import { countParameters } from './cost.ts';
 
 export function ModelColumn(): ReactElement {
   const studio = useStudio();

@@ -3,7 +3,7 @@ import type { ReactElement } from 'react';
 import { capitalised, countOf, formatPercent } from '../../lib/format.ts';
 import type { DatasetSummary } from '../../protocol/dataset.ts';
 import type { Evaluation } from '../../protocol/events.ts';
-import { PictureCanvas } from '../data/PictureCanvas.tsx';
+import { PictureCanvas } from '../data/pictures.tsx';
 import type { Cell } from '../../charts/chart.ts';
 import { picturesInCell, shortLabels, type SurePicture } from '../../charts/confusions/confusions.ts';
 

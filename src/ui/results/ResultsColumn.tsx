@@ -1,20 +1,21 @@
 /** The last clause: on how many it is right, where it is wrong, and what can be taken home. */
 import type { ReactElement } from 'react';
-import type { Cell } from '../../charts/chart.ts';
 import { Charts } from '../../charts/Charts.tsx';
+import type { Cell } from '../../charts/chart.ts';
 import { worstConfusion } from '../../charts/confusions/confusions.ts';
+import { countOf, formatCount, formatPercent, formatScore } from '../../lib/format.ts';
+import { wilsonInterval } from '../../lib/wilson.ts';
 import type { DatasetSummary } from '../../protocol/dataset.ts';
+import type { Evaluation } from '../../protocol/events.ts';
 import type { Recipe } from '../../protocol/recipe.ts';
+import { bestOf } from '../../store/run-record.ts';
 import { recordOf, type RunRecord } from '../../store/state.ts';
 import { useStateOf } from '../../store/use-state-of.ts';
 import { useShownRecipe, useStudioState } from '../studio-context.ts';
 import { Column } from '../widgets/Column.tsx';
 import { Icon } from '../widgets/Icon.tsx';
-import { resultsClause } from '../words/sentence.ts';
-import { Beginning } from './Beginning.tsx';
-import { Headline } from './Headline.tsx';
+import { resultsClause } from '../sentence.ts';
 import { Mistakes } from './Mistakes.tsx';
-import { evaluationsOf } from './shown-evaluation.ts';
 import { TakeHome } from './TakeHome.tsx';
 
 export function ResultsColumn(): ReactElement {
@@ -126,4 +127,94 @@ function Runs({ recipe }: { readonly recipe: Recipe }): ReactElement {
       <Charts of="runs" subject={{ recipe, runs, run, labelOf }} />
     </div>
   );
+}
+
+interface BeginningProps {
+  readonly recipe: Recipe;
+  readonly dataset: DatasetSummary;
+}
+
+function Beginning({ recipe, dataset }: BeginningProps): ReactElement {
+  const epochs = recipe.phases.reduce((sum, phase) => sum + phase.epochs, 0);
+  return (
+    <div className="empty">
+      <p>
+        <b>Train</b> shows the network {formatCount(dataset.split.train.length)} {dataset.noun}, for{' '}
+        {countOf(epochs, 'epoch')} at most, on this machine; nothing leaves it. After each epoch it is tried
+        on {formatCount(dataset.split.validation.length)} others, at the end on the{' '}
+        {formatCount(dataset.split.test.length)} kept unseen. Then the weights are yours to take home.
+      </p>
+    </div>
+  );
+}
+
+interface HeadlineProps {
+  readonly record: RunRecord;
+  readonly dataset: DatasetSummary;
+}
+
+/** Null before the first epoch has ended. */
+function Headline({ record, dataset }: HeadlineProps): ReactElement | null {
+  const { test } = record;
+  if (test !== null) {
+    const all = test.rows.length;
+    return (
+      <div className="headline">
+        <p className="figure">{formatPercent(test.accuracy)}</p>
+        <p className="small">
+          <b>Test top-1</b>, {formatCount(Math.round(test.accuracy * all))} of {formatCount(all)} pictures
+          <br />
+          {intervalText(test.interval)} · macro F1 {formatScore(test.macroF1)}
+        </p>
+      </div>
+    );
+  }
+  const best = bestOf(record);
+  if (best === null) return null;
+  const total = dataset.split.validation.length;
+  const ended = record.phases.find((phase) => phase.phaseIndex === best.phaseIndex)?.end;
+  return (
+    <div className="headline">
+      <p className="figure">{formatPercent(best.valAccuracy)}</p>
+      <p className="small">
+        <b>Validation top-1</b>, best epoch {best.epoch}
+        <br />
+        {intervalText(wilsonInterval(best.valAccuracy, total))}
+        {ended == null ? '' : ` · macro F1 ${formatScore(ended.evaluation.macroF1)}`}
+        <br />
+        Test pictures stay unseen until the end.
+      </p>
+    </div>
+  );
+}
+
+function intervalText([low, high]: readonly [number, number]): string {
+  return `95 % CI ${(low * 100).toFixed(1)}–${(high * 100).toFixed(1)}`;
+}
+
+/** An evaluation and how it is named where one is chosen. */
+interface NamedEvaluation {
+  readonly key: string;
+  readonly label: string;
+  readonly evaluation: Evaluation;
+}
+
+const after = { head: 'after the head', fineTune: 'after fine-tuning' } as const;
+
+/** All evaluations there are, the one to show first. */
+function evaluationsOf(record: RunRecord | null): readonly NamedEvaluation[] {
+  if (record === null) return [];
+  const ofPhases = record.phases.flatMap((phase) =>
+    phase.end === null
+      ? []
+      : [
+          {
+            key: `phase ${phase.phaseIndex}`,
+            label: `validation ${after[phase.phase]}`,
+            evaluation: phase.end.evaluation,
+          },
+        ],
+  );
+  const test = record.test === null ? [] : [{ key: 'test', label: 'test', evaluation: record.test }];
+  return [...ofPhases, ...test].reverse();
 }

@@ -4,7 +4,7 @@ import type { ResumableRun } from '../../protocol/events.ts';
 import { isActive } from '../../store/state.ts';
 import { useStudio, useStudioState } from '../studio-context.ts';
 import { phaseLabels } from '../../store/run-record.ts';
-import { keptOf } from './failed-run.ts';
+import { keptOf } from './RunFailure.tsx';
 
 const when = new Intl.DateTimeFormat('en-GB', {
   day: 'numeric',

@@ -5,7 +5,7 @@ import { recordOf } from '../../store/state.ts';
 import { useShownRecipe, useStudioState } from '../studio-context.ts';
 import { Column } from '../widgets/Column.tsx';
 import { Message, Notices } from '../widgets/Message.tsx';
-import { trainingClause } from '../words/sentence.ts';
+import { trainingClause } from '../sentence.ts';
 import { LeftRun } from './LeftRun.tsx';
 import { RunFailure } from './RunFailure.tsx';
 import { Settings } from './Settings.tsx';

@@ -4,7 +4,7 @@ import { niceScale } from '../../../src/charts/plot/scale.ts';
 import { axisTicks, epochAxis, epochTicks, placeOfEpoch } from '../../../src/charts/curves/epoch-axis.ts';
 import { placeOfRate, rateTicks, sweepScale } from '../../../src/charts/rate-sweep.tsx';
 import { recordOf } from '../../../src/store/state.ts';
-import { countParameters } from '../../../src/ui/model/parameters.ts';
+import { countParameters } from '../../../src/ui/model/cost.ts';
 import {
   cutHeight,
   layoutStrip,

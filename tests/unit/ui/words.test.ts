@@ -2,20 +2,20 @@
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../../src/protocol/events.ts';
 import type { RatePoint } from '../../../src/protocol/rate-sweep.ts';
-import { newSearch, reduceSearch } from '../../../src/store/rate-search.ts';
+import { newSearch, reduceSearch } from '../../../src/store/reduce-run.ts';
 import { reduce } from '../../../src/store/reduce.ts';
 import { recordOf, type StudioState } from '../../../src/store/state.ts';
-import { barText } from '../../../src/ui/words/bar.ts';
+import { barText } from '../../../src/ui/transport/bar-text.ts';
 import { idleCaption, runCaption } from '../../../src/charts/curves/caption.ts';
 import { rateSweep } from '../../../src/charts/rate-sweep.tsx';
-import { doingText, foundText } from '../../../src/ui/words/rates.ts';
+import { doingText, foundText } from '../../../src/ui/training/RateDialog.tsx';
 import {
   dataClause,
   modelClause,
   resultsClause,
   shareInWords,
   trainingClause,
-} from '../../../src/ui/words/sentence.ts';
+} from '../../../src/ui/sentence.ts';
 import {
   dataset,
   epochOf,

@@ -2,11 +2,11 @@
  * The screen as one sentence, a clause a column: *9,400 faces in eight classes, seen through MobileNetV2, its last
  * 30 layers open, trained for 23 epochs, now fine-tuned for 12 of 35: right, so far, on about three faces in five.*
  */
-import { countInWords, countOf, formatCount, singularOf } from '../../lib/format.ts';
-import type { DatasetSummary } from '../../protocol/dataset.ts';
-import type { PhaseName, Recipe } from '../../protocol/recipe.ts';
-import { bestOf, epochsOf } from '../../store/run-record.ts';
-import { isOver, recordOf, type RunRecord, type RunState } from '../../store/state.ts';
+import { countInWords, countOf, formatCount, singularOf } from '../lib/format.ts';
+import type { DatasetSummary } from '../protocol/dataset.ts';
+import type { PhaseName, Recipe } from '../protocol/recipe.ts';
+import { bestOf, epochsOf } from '../store/run-record.ts';
+import { isOver, recordOf, type RunRecord, type RunState } from '../store/state.ts';
 
 const pastForms: Readonly<Record<PhaseName, string>> = { head: 'trained', fineTune: 'fine-tuned' };
 
