@@ -33,7 +33,7 @@ export async function openDataset(
   const found = await openSource(recipe, platform, given);
   const prepared = await preparePictures(recipe, found, platform, given);
   try {
-    return datasetOf(recipe, found, prepared);
+    return await datasetOf(recipe, found, prepared, given);
   } catch (error) {
     prepared.arriving?.end();
     throw error;
@@ -41,12 +41,18 @@ export async function openDataset(
 }
 
 /** Looks for copies, numbers the rows and splits them. */
-function datasetOf(
+async function datasetOf(
   recipe: Recipe,
   { source, options, opened }: FoundSource,
   { cleaned, pictures: store, prefix, arriving }: Prepared,
-): Dataset {
-  const curated = curate(cleaned.rows, curatingOptions(options));
+  given: OpenDatasetOptions,
+): Promise<Dataset> {
+  const curated = await curate(cleaned.rows, curatingOptions(options), {
+    signal: given.signal,
+    onProgress: (done, total) => {
+      given.onProgress(done, total, 'pictures', 'Looking for copies');
+    },
+  });
   const rows = curated.kept.map((row) => cleaned.rows[row]!);
   const labels = sortLabels(rows.map((row) => row.label));
   const indexOf = new Map(labels.map((label, index) => [label, index]));
