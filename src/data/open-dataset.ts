@@ -5,6 +5,7 @@ import { ContentHash, setHash } from '../protocol/identity.ts';
 import { checkOptions, type Options } from '../protocol/options.ts';
 import type { Recipe } from '../protocol/recipe.ts';
 import type { SourceDescription } from '../protocol/source.ts';
+import { Uses } from '../platform/owned.ts';
 import type { Platform } from '../platform/platform.ts';
 import type { CleanedRow, CleanedRows } from './cleaning.ts';
 import { curate, type Curated } from './curate.ts';
@@ -30,12 +31,18 @@ export async function openDataset(
   platform: Platform,
   given: OpenDatasetOptions,
 ): Promise<Dataset> {
-  const found = await openSource(recipe, platform, given);
-  const prepared = await preparePictures(recipe, found, platform, given);
+  const uses = new Uses(platform.owned);
+  let prepared: Prepared | null = null;
+  const close = (): Promise<void> => {
+    prepared?.arriving?.end();
+    return uses.release();
+  };
   try {
-    return await datasetOf(recipe, found, prepared, given);
+    const found = await openSource(recipe, platform, { ...given, uses });
+    prepared = await preparePictures(recipe, found, platform, { ...given, uses });
+    return { ...(await datasetOf(recipe, found, prepared, given)), close };
   } catch (error) {
-    prepared.arriving?.end();
+    await close();
     throw error;
   }
 }
@@ -44,9 +51,9 @@ export async function openDataset(
 async function datasetOf(
   recipe: Recipe,
   { source, options, opened }: FoundSource,
-  { cleaned, pictures: store, prefix, arriving }: Prepared,
+  { cleaned, pictures: store, arriving }: Prepared,
   given: OpenDatasetOptions,
-): Promise<Dataset> {
+): Promise<Omit<Dataset, 'close'>> {
   const curated = await curate(cleaned.rows, curatingOptions(options), {
     signal: given.signal,
     onProgress: (done, total) => {
@@ -86,7 +93,6 @@ async function datasetOf(
     labelForm: cleaned.labelForm,
     pictures: rows.length === store.count ? store : pictureSubset(shown, [...rows.keys()]),
     shown,
-    preparedPrefix: prefix,
     arriving,
     facts: seen.map(({ facts }) => facts),
   };

@@ -1,9 +1,10 @@
 /**
- * What differs between browser and Node, as one object that the engine is given. `browser.ts` and `node.ts` make it.
+ * What differs between browser and Node, as one object that the engine is given. `browser.ts` and `platform.node.ts` make it.
  */
 import type { StudioError } from '../protocol/errors.ts';
 import type { StoredDownloads } from '../protocol/stored.ts';
 import type { ByteStore, StoreName } from './byte-store.ts';
+import type { Owned } from './owned.ts';
 
 /** A decoded picture: RGB, uint8, row by row from the top left. */
 export interface RgbPicture {
@@ -84,7 +85,7 @@ export interface RemoteFiles {
   lookUpJson(url: string, options: RemoteOptions): Promise<unknown>;
   /** @throws StudioError `storage/unavailable` */
   listStored(): Promise<StoredDownloads>;
-  /** @throws StudioError `storage/unavailable` */
+  /** @throws StudioError `storage/in-use` while it is read, `storage/unavailable` */
   deleteStored(url: string): Promise<void>;
 }
 
@@ -117,6 +118,8 @@ export interface Platform extends RemoteFiles {
   readonly cores: number;
   /** The store of that name on this machine; null where nothing is kept. */
   openStore(name: StoreName): ByteStore | null;
+  /** Who uses what is in the stores, among all tabs or processes that share them. */
+  readonly owned: Owned;
   /**
    * Decodes an encoded picture to RGB as Pillow's `open(...).convert('RGB')` does: alpha is left out, and colours
    * under transparent pixels stay as they are stored; Exif orientation and colour profiles are not applied; print
