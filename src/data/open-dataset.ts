@@ -40,7 +40,7 @@ export async function openDataset(
   try {
     const found = await openSource(recipe, platform, { ...given, uses });
     prepared = await preparePictures(recipe, found, platform, { ...given, uses });
-    return { ...datasetOf(recipe, found, prepared), close };
+    return { ...(await datasetOf(recipe, found, prepared, given)), close };
   } catch (error) {
     await close();
     throw error;
@@ -48,12 +48,18 @@ export async function openDataset(
 }
 
 /** Looks for copies, numbers the rows and splits them. */
-function datasetOf(
+async function datasetOf(
   recipe: Recipe,
   { source, options, opened }: FoundSource,
   { cleaned, pictures: store, arriving }: Prepared,
-): Omit<Dataset, 'close'> {
-  const curated = curate(cleaned.rows, curatingOptions(options));
+  given: OpenDatasetOptions,
+): Promise<Omit<Dataset, 'close'>> {
+  const curated = await curate(cleaned.rows, curatingOptions(options), {
+    signal: given.signal,
+    onProgress: (done, total) => {
+      given.onProgress(done, total, 'pictures', 'Looking for copies');
+    },
+  });
   const rows = curated.kept.map((row) => cleaned.rows[row]!);
   const labels = sortLabels(rows.map((row) => row.label));
   const indexOf = new Map(labels.map((label, index) => [label, index]));
