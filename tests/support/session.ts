@@ -75,5 +75,4 @@ export async function sessionOn(dataFolder: string): Promise<Session> {
 }
 
 /** The runs that can go on there. */
-export const runsOf = (session: Session): Promise<ResumableRun[]> =>
-  runsLeft(session.platform);
+export const runsOf = (session: Session): Promise<ResumableRun[]> => runsLeft(session.platform);
