@@ -4,6 +4,7 @@
  */
 import type { TensorInfo } from '@tensorflow/tfjs';
 
+/** What follows a linear layer; `linear` for nothing. */
 export type ReluName = 'linear' | 'relu' | 'relu6';
 
 /** What a convolution, depthwise convolution or dense layer is. */
@@ -187,6 +188,7 @@ export interface MienUpdateKernels {
 /** Lists of one order: the weights, their gradients, and what the optimizer remembers of them. */
 type UpdateInputs<Slot extends string> = Record<'values' | 'gradients' | Slot, readonly TensorInfo[]>;
 
+/** Kernels that every backend has. */
 export type MienKernelName = keyof MienKernels;
 
 /** Kernels that only the WebGPU backend has, because the host does their work as well. */

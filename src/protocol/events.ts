@@ -143,7 +143,23 @@ export interface ResumableRun {
   readonly picked: { readonly pictures: string | null; readonly weights: string | null };
 }
 
-/** What a finished run leaves; the weights stay in the worker until they are exported. */
+/** A run that came to its end, or was stopped, whose network can be taken home: what a list of them says. */
+export interface FinishedRun {
+  readonly runId: string;
+  /** In ms since 1970. */
+  readonly finishedAtMs: number;
+  readonly recipe: Recipe;
+  readonly labels: readonly string[];
+  /** Test top-1, 0 to 1; null where it was not tested. */
+  readonly accuracy: number | null;
+  readonly stopped: boolean;
+  /** Of what is kept of its weights. */
+  readonly sizeBytes: number;
+  /** False for one that could not be stored, and goes with the tab. */
+  readonly isStored: boolean;
+}
+
+/** What a finished run leaves; its network stays with the engine, see {@link FinishedRun}. */
 export interface RunResult {
   readonly runId: string;
   readonly recipe: Recipe;

@@ -53,7 +53,7 @@ async function runWith(
   }
   await caches.clear();
   network.model.dispose();
-  return { result: next.value, said };
+  return { result: next.value.result, said };
 }
 
 describe.each(['float32', 'float16'] as const)('a run that takes the frozen part as %s', (cache) => {

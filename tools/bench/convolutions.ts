@@ -17,6 +17,7 @@ export interface ConvolutionCase {
   readonly kernelSize: number;
 }
 
+/** A library's convolutions, ready to run; `run` ends when the gradients are on the host. */
 export interface Running {
   run(): Promise<readonly Float32Array[]>;
   dispose(): void;

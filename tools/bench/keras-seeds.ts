@@ -40,6 +40,7 @@ export interface KerasSeeds {
   readonly runs: readonly Ended[];
 }
 
+/** What Keras is asked to carry out. */
 export interface SeedsGiven {
   /** Its own seed is not used. */
   readonly recipe: Recipe;

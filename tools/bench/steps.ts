@@ -15,6 +15,7 @@ import { RunningSums } from '../../src/training/running-sums.ts';
 import { trainStep } from '../../src/training/step.ts';
 import { GpuCounter, type GpuCounts } from './count-gpu.ts';
 
+/** Which network takes the steps, and whether its arithmetic is left out. */
 export interface CountOptions {
   readonly size: number;
   readonly alpha: number;

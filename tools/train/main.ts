@@ -144,7 +144,7 @@ async function train(command: Command): Promise<void> {
     .catch(async (error: unknown) => {
       throw withWayOut(error, command, await lastRunOf(recipe, platform));
     });
-  const dataset = await session.openDataset(recipe, { signal: control.signal, emit: () => undefined });
+  const dataset = await session.set.open(recipe, { signal: control.signal, emit: () => undefined });
   await writeRun(command, { session, result, dataset });
   reporter.finished(result, command.outFolder);
 }

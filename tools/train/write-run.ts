@@ -8,6 +8,7 @@ import type { RunResult } from '../../src/protocol/events.ts';
 import type { RateSweep } from '../../src/protocol/rate-sweep.ts';
 import type { Command } from './command.ts';
 
+/** A run that has ended, and the session that still has its network. */
 export interface Finished {
   readonly session: Session;
   readonly result: RunResult;

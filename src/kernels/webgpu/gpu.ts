@@ -54,12 +54,14 @@ export interface Binding {
   readonly isWritten?: boolean;
 }
 
+/** A number that a program is given; all of a program's lie in one small buffer. */
 export interface Uniform {
   readonly name: string;
   readonly type: 'u32' | 'f32';
   readonly value: number;
 }
 
+/** One program with what it works on. */
 export interface ProgramRun {
   /** Shown by GPU debuggers. */
   readonly label: string;
@@ -208,6 +210,7 @@ export interface GpuRoom {
   free(tensor: TensorInfo): void;
 }
 
+/** Asks the adapter; how much memory there is, no WebGPU device says. */
 export function gpuRoom(backend: unknown): GpuRoom {
   const gpu = gpuOf(backend);
   const { device } = gpu;

@@ -1,4 +1,13 @@
-/** Programs that take each element, or each picture's channels, by themselves: BatchNorm, pooling and dropout. */
+/**
+ * Programs that take each element, or each picture's channels, by themselves: BatchNorm, pooling and dropout. They are bound by
+ * memory, so each is one pass, four values a thread.
+ *
+ * Dropout draws by counting: the words of Philox4x32-10 depend on the key and on a value's place alone, so that every thread
+ * makes its own four, and the GPU drops what the host would. WGSL has no product of 64 bits; its upper half is put together of
+ * four products of 16 bits, whose carries the order of the additions keeps within 32.
+ *
+ * @see Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", 2011
+ */
 import type { TensorInfo } from '@tensorflow/tfjs';
 import { purposeKey } from '../../lib/random.ts';
 import type { MienKernels } from '../signatures.ts';

@@ -10,6 +10,7 @@ import { resultsClause } from '../words/sentence.ts';
 import { Beginning } from './Beginning.tsx';
 import { ConfusionMatrix } from './ConfusionMatrix.tsx';
 import { worstConfusion, type Cell } from './confusions.ts';
+import { FinishedRuns } from './FinishedRuns.tsx';
 import { Headline } from './Headline.tsx';
 import { Mistakes } from './Mistakes.tsx';
 import { RunsTable } from './RunsTable.tsx';
@@ -26,6 +27,7 @@ export function ResultsColumn(): ReactElement {
   const dataset = useStudioState((state) => state.dataset.value);
   const record = recordOf(run);
   const canTakeHome = run.kind === 'finished' && record !== null && record.history.length > 0;
+  const finishedId = run.kind === 'finished' && canTakeHome ? run.result.runId : null;
   const hasEpochs = record !== null && record.history.length > 0;
   return (
     <Column
@@ -53,7 +55,8 @@ export function ResultsColumn(): ReactElement {
           <RunsTable recipe={record?.recipe ?? recipe} />
         </>
       )}
-      {(canTakeHome || (dataset !== null && !hasEpochs)) && <TakeHome isReady={canTakeHome} />}
+      {(canTakeHome || (dataset !== null && !hasEpochs)) && <TakeHome runId={finishedId} />}
+      <FinishedRuns except={finishedId} />
     </Column>
   );
 }

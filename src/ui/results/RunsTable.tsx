@@ -144,7 +144,7 @@ function linesOf(
 }
 
 /** What tells runs apart at a glance. */
-function runLabel(recipe: Recipe, labelOf: (name: string) => string): string {
+export function runLabel(recipe: Recipe, labelOf: (name: string) => string): string {
   const tuned = fineTuneOf(recipe);
   return `${labelOf(recipe.backbone.name)}, ${tuned === null ? 'head' : `last ${tuned.phase.unfreeze}`}`;
 }

@@ -84,7 +84,7 @@ async function trainOn(session: Session, count: number): Promise<RunResult> {
   while (next.done !== true) next = await events.next();
   await caches.clear();
   network.model.dispose();
-  return next.value;
+  return next.value.result;
 }
 
 /** A set of `count` pictures: the sample's, over and over. */

@@ -36,5 +36,7 @@ const FILES: Readonly<Record<string, string>> = {
 const all = (lists: Readonly<Record<string, string>>): ReadonlySet<string> =>
   new Set(Object.values(lists).flatMap((list) => list.split(' ')));
 
+/** Names that others have. */
 export const FOREIGN_NAMES = all(NAMES);
+/** Files that others have. */
 export const FOREIGN_FILES = all(FILES);
