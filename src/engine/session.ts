@@ -151,24 +151,21 @@ export class Session {
   /** Gives up all that it holds, of the device and of what is kept. */
   async close(): Promise<void> {
     this.#forgetTrained();
-    await this.#clearCaches();
+    await this.#caches?.clear();
+    this.#caches = null;
     await this.set.close();
   }
 
   async #start(backend: BackendChoice): Promise<Device> {
     this.#forgetTrained();
+    const caches = this.#caches;
+    this.#caches = null;
     this.#choice = backend;
     // Until it has started there is none: the one before is not current any more.
     this.#device = null;
-    await this.#clearCaches();
+    await caches?.clear();
     this.#device = await startDevice(backend, this.wasmPaths);
     return this.#device;
-  }
-
-  async #clearCaches(): Promise<void> {
-    const caches = this.#caches;
-    this.#caches = null;
-    await caches?.clear();
   }
 
   async #carryOut(recipe: Recipe, options: Picked & Heard, attempt: Attempt): Promise<RunResult> {

@@ -1,7 +1,7 @@
 /** The recipe's network: backbone, weights and head joined, and what the page is told of it. */
 import type * as tf from '@tensorflow/tfjs';
-import { cutOutputOf } from '../../frozen/cut.ts';
 import type { Backbone, Flavour, Preprocessing } from '../../models/backbones/backbone.ts';
+import { cutOutputOf } from '../../frozen/cut.ts';
 import { buildBackbone } from '../../models/backbones/registry.ts';
 import { graphOf, type Graph } from '../../models/graph.ts';
 import { withHead } from '../../models/head.ts';
