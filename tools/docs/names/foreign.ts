@@ -21,10 +21,8 @@ const NAMES: Readonly<Record<string, string>> = {
   'Pillow and libjpeg': 'precompute_coeffs normalize_coeffs_8bpc cmyk2rgb',
   'the PNG format': 'tRNS IDAT',
   Random123: 'kat_vectors',
-  'WebGPU and tfjs': 'GPUSupportedLimits WebGPUBackend',
+  'WebGPU and tfjs': 'GPUSupportedLimits WebGPUBackend pack2x16float',
   ESLint: 'overrideConfigFile',
-  'Hugging Face datasets': 'class_encode_column',
-  'Keras settings': 'noise_shape',
   'WGSL functions': 'pack2x16float',
 };
 
