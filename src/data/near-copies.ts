@@ -46,6 +46,7 @@ export async function findNearCopies(
   const pairs = buckets.reduce((sum, { members }) => sum + pairsOf(members.length), 0);
   const turns = new Turns(watched, rows.length, pairs);
   for (const bucket of buckets) await search.joinNear(bucket, turns);
+  turns.end();
   return search.sets.ofAtLeastTwo().map((set) => set.map((index) => rows[index]!));
 }
 
@@ -54,6 +55,7 @@ const pairsOf = (members: number): number => (members * (members - 1)) / 2;
 /** Lets messages in now and then. */
 class Turns {
   #done = 0;
+  #hasSaid = false;
   #since = performance.now();
 
   /** @param pairs of all that are looked at */
@@ -70,11 +72,21 @@ class Turns {
   }
 
   async take(): Promise<void> {
-    const { signal, onProgress } = this.watched;
-    onProgress?.(Math.floor((this.#done / this.pairs) * this.rows), this.rows);
+    const { signal } = this.watched;
+    this.#say(Math.floor((this.#done / this.pairs) * this.rows));
     await letMessagesIn();
     signal?.throwIfAborted();
     this.#since = performance.now();
+  }
+
+  /** A search that was long enough to be spoken of is said to be over. */
+  end(): void {
+    if (this.#hasSaid) this.#say(this.rows);
+  }
+
+  #say(done: number): void {
+    this.#hasSaid = true;
+    this.watched.onProgress?.(done, this.rows);
   }
 }
 

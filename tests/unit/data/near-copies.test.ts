@@ -75,6 +75,7 @@ describe('a long search', () => {
     const said: [number, number][] = [];
     await findNearCopies(all(prints), prints, { onProgress: (...progress) => said.push(progress) });
     expect(said.length).toBeGreaterThan(1);
+    expect(said.at(-1)).toEqual([2500, 2500]);
     expect(said.every(([done, total]) => done <= total && total === 2500)).toBe(true);
     expect(said.map(([done]) => done)).toEqual(said.map(([done]) => done).sort((a, b) => a - b));
   });
