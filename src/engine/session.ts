@@ -6,6 +6,7 @@ import type { Dataset } from '../data/dataset.ts';
 import { describeSource } from '../data/open-dataset.ts';
 import type { TrainedNetwork } from '../exporters/exporter.ts';
 import { exportAsFile } from '../exporters/registry.ts';
+import { SessionCaches } from '../frozen/session-caches.ts';
 import type { Platform } from '../platform/platform.ts';
 import type { BackendChoice, DeviceReport } from '../protocol/device.ts';
 import type { ResumableRun, RunResult } from '../protocol/events.ts';
@@ -14,7 +15,6 @@ import type { RateSweep } from '../protocol/rate-sweep.ts';
 import type { Recipe } from '../protocol/recipe.ts';
 import type { SourceDescription } from '../protocol/source.ts';
 import type { RunControl } from '../training/control.ts';
-import { CacheShelf } from './cache-shelf.ts';
 import { runsLeft } from './checkpoints/resumable.ts';
 import { startDevice, type Device } from './device/device.ts';
 import type { WasmPaths } from './device/wasm.ts';
@@ -43,7 +43,7 @@ interface Prepared {
   readonly device: Device;
   readonly dataset: Dataset;
   readonly network: Network;
-  readonly shelf: CacheShelf;
+  readonly caches: SessionCaches;
 }
 
 export class Session {
@@ -57,7 +57,7 @@ export class Session {
   #device: Device | null = null;
   /** The last trained network, for as long as it is on the device. */
   #trained: Trained | null = null;
-  #shelf: CacheShelf | null = null;
+  #caches: SessionCaches | null = null;
 
   constructor(
     readonly platform: Platform,
@@ -151,19 +151,19 @@ export class Session {
   /** Gives up all that it holds, of the device and of what is kept. */
   async close(): Promise<void> {
     this.#forgetTrained();
-    this.#shelf?.clear();
-    this.#shelf = null;
+    await this.#caches?.clear();
+    this.#caches = null;
     await this.set.close();
   }
 
   async #start(backend: BackendChoice): Promise<Device> {
     this.#forgetTrained();
-    // What a lost device held is gone with it.
-    if (this.#device?.loss == null) this.#shelf?.clear();
-    this.#shelf = null;
+    const caches = this.#caches;
+    this.#caches = null;
     this.#choice = backend;
     // Until it has started there is none: the one before is not current any more.
     this.#device = null;
+    await caches?.clear();
     this.#device = await startDevice(backend, this.wasmPaths);
     return this.#device;
   }
@@ -219,8 +219,8 @@ export class Session {
         kind: 'model',
         model: { ...model, weights: { ...model.weights, sizeBytes, hereBytes: sizeBytes, labels } },
       });
-      const shelf = (this.#shelf ??= new CacheShelf(this.platform));
-      return { device, dataset: this.set.dataset, network, shelf };
+      const caches = (this.#caches ??= new SessionCaches(this.platform));
+      return { device, dataset: this.set.dataset, network, caches };
     } catch (error) {
       network.model.dispose();
       throw error;

@@ -91,7 +91,7 @@ async function openFile(
   const { size: byteLength, mtimeMs } = await withFile(path, missing, (file) => file.stat());
   return {
     byteLength,
-    version: String(mtimeMs),
+    version: `${path} ${mtimeMs.toString()}`,
     // Opened for each read, so that a source needs no closing.
     slice: (start, end = byteLength) =>
       withFile(path, missing, async (file) => {
@@ -113,7 +113,7 @@ async function listFolder(path: string): Promise<FolderFile[]> {
       return {
         path: relative(path, file).split(sep).join('/'),
         sizeBytes: size,
-        modifiedMs: mtimeMs,
+        version: mtimeMs,
         read: () => readFile(file),
       };
     }),

@@ -1,5 +1,5 @@
 /**
- * What differs between browser and Node, as one object that the engine is given. `browser.ts` and `node.ts` make it.
+ * What differs between browser and Node, as one object that the engine is given. `browser.ts` and `platform.node.ts` make it.
  */
 import type { StudioError } from '../protocol/errors.ts';
 import type { StoredDownloads } from '../protocol/stored.ts';
@@ -21,7 +21,7 @@ export interface RgbPicture {
 /** A readable stretch of bytes: a file, a Blob or a ranged URL. */
 export interface ByteSource {
   readonly byteLength: number;
-  /** Another text for another version of a file, as far as its system tells: when it was changed, or its ETag. */
+  /** Another text for another file or version of it, as far as a list tells: its name and when it was changed, or its ETag. */
   readonly version?: string;
   /** Bytes from `start` up to, not including, `end`. */
   slice(start: number, end?: number): Promise<ArrayBuffer>;
@@ -94,8 +94,8 @@ export interface FolderFile {
   /** With slashes, relative to the folder. */
   readonly path: string;
   readonly sizeBytes: number;
-  /** When it was last changed, in ms since 1970; absent where that is not known. */
-  readonly modifiedMs?: number;
+  /** Another one for another version of the file: when it was last changed, or a checksum; absent where neither is known. */
+  readonly version?: number;
   read(): Promise<Uint8Array>;
 }
 

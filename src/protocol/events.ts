@@ -4,7 +4,7 @@ import type { DeviceReport } from './device.ts';
 import type { WireError } from './errors.ts';
 import type { ModelSummary, WeightsRecord } from './model.ts';
 import type { RatePoint } from './rate-sweep.ts';
-import type { PhaseName, Recipe } from './recipe.ts';
+import type { CachePrecision, PhaseName, Recipe } from './recipe.ts';
 
 /** One finished epoch; the lines of `history.json`. Accuracies are 0 to 1. */
 export interface EpochRecord {
@@ -170,6 +170,10 @@ export interface RunResult {
   readonly device: DeviceReport;
   /** What the backbone began with. */
   readonly weights: WeightsRecord;
+  /** How precisely the output of the frozen part was taken, wherever it was kept. */
+  readonly cachePrecision: CachePrecision;
+  /** Of the set that it was trained and tested on; see `DatasetSummary.setHash`. */
+  readonly setHash: string;
   readonly cleaning: CleaningReport;
   readonly secondsByStage: Readonly<Record<string, number>>;
   readonly versions: Readonly<Record<string, string>>;

@@ -1,10 +1,10 @@
 /** The runs on this machine that can go on from a checkpoint. */
-import { isSame } from '../../lib/same.ts';
 import type { ByteStore } from '../../platform/byte-store.ts';
 import type { Owned } from '../../platform/owned.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { StudioError, type WireError } from '../../protocol/errors.ts';
 import type { ResumableRun } from '../../protocol/events.ts';
+import { isSameRecipe } from '../../protocol/identity.ts';
 import type { Recipe } from '../../protocol/recipe.ts';
 import type { Checkpoint, CheckpointHead } from './checkpoint.ts';
 import { listHeads, readCheckpoint, readFailures } from './stored-checkpoints.ts';
@@ -70,7 +70,7 @@ export async function runToResume(
     });
   }
   const checkpoint = await readCheckpoint(store, runId);
-  if (isSame(checkpoint.head.recipe, recipe)) return checkpoint;
+  if (isSameRecipe(checkpoint.head.recipe, recipe)) return checkpoint;
   throw new StudioError({
     code: 'recipe/other-run',
     message: 'A run was to go on with the recipe that it began with; another came.',

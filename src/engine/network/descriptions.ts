@@ -1,10 +1,10 @@
 /** Owns what is said of networks and weights before anything is loaded, and what was found in the weights picked last. */
 import { inspectWeights } from '../../models/describe-weights.ts';
 import type { Platform } from '../../platform/platform.ts';
+import { weightsKey } from '../../protocol/identity.ts';
 import type { Picked } from '../../protocol/messages.ts';
 import type { InspectedWeights, ModelSummary, WeightsSummary } from '../../protocol/model.ts';
 import type { Recipe } from '../../protocol/recipe.ts';
-import { weightsKey } from '../set/picked.ts';
 import { describeNetwork } from './network.ts';
 
 export class NetworkDescriptions {

@@ -1,12 +1,12 @@
 /** The recipe's network: backbone, weights and head joined, and what the page is told of it. */
 import type * as tf from '@tensorflow/tfjs';
 import type { Backbone, Flavour, Preprocessing } from '../../models/backbones/backbone.ts';
+import { cutOutputOf } from '../../frozen/cut.ts';
 import { buildBackbone } from '../../models/backbones/registry.ts';
 import { graphOf, type Graph } from '../../models/graph.ts';
 import { withHead } from '../../models/head.ts';
 import { describeWeights } from '../../models/describe-weights.ts';
 import { openBackboneWeights, type LoadOptions, type LoadedWeights } from '../../models/load-weights.ts';
-import { planOf } from '../../models/plan.ts';
 import { blockSummaries, layerSummaries } from '../../models/summary.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { invariant, StudioError } from '../../protocol/errors.ts';
@@ -105,14 +105,13 @@ function cutsOf(graph: Graph, backboneLayers: number): CutSummary[] {
   const { layers } = graph.model;
   return Array.from({ length: backboneLayers }, (_, unfreeze) => {
     const first = backboneLayers - unfreeze;
-    const { waist } = planOf(graph, first);
-    const node = graph.nodes[waist];
-    invariant(node !== undefined, 'a waist is a node');
+    const node = graph.nodes[cutOutputOf(graph, first)];
+    invariant(node !== undefined, 'a cut output is a node');
     const layer = layers[node.layer];
     return {
       unfreeze,
       firstTrainable: layers[first]?.name ?? '',
-      waist: { layer: layer?.name ?? node.name, shape: node.shape },
+      cutOutput: { layer: layer?.name ?? node.name, shape: node.shape },
     };
   });
 }

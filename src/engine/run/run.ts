@@ -10,13 +10,7 @@ import { evaluate, type Outcome } from '../../training/evaluate.ts';
 import { runPhase, type PhaseSnapshot } from '../../training/phase.ts';
 import type { Device } from '../device/device.ts';
 import type { RunCheckpoints } from './until-done.ts';
-import {
-  checkSame,
-  fingerprintOf,
-  tensorsOf,
-  type Checkpoint,
-  type CheckpointHead,
-} from '../checkpoints/checkpoint.ts';
+import { checkSame, tensorsOf, type Checkpoint, type CheckpointHead } from '../checkpoints/checkpoint.ts';
 import { PhaseSetup, type PhaseSetupInputs } from './phase-setup.ts';
 
 export interface RunInputs extends PhaseSetupInputs {
@@ -53,7 +47,6 @@ class Run {
   readonly #ended: EndedPhase[];
   /** Names of all weights that phases have changed so far. */
   readonly #changed: Set<string>;
-  readonly #pictures: string;
   readonly #from: Checkpoint | null;
   readonly #seconds: Record<string, number>;
 
@@ -64,8 +57,7 @@ class Run {
     const { network, dataset } = inputs;
     const before = inputs.checkpoints?.from ?? null;
     this.#from = before;
-    this.#pictures = fingerprintOf(dataset);
-    if (before !== null) checkSame(before.head, this.#pictures, network.weights.sha256);
+    if (before !== null) checkSame(before.head, dataset.summary.setHash, network.weights.sha256);
     const weights = tensorsOf(before?.weights ?? {});
     setup.parameters.restore(weights);
     this.#changed = new Set(weights.keys());
@@ -80,7 +72,7 @@ class Run {
     const from = this.#from;
     const first = from?.head.phaseIndex ?? 0;
     if (from !== null) yield { kind: 'resumed', history: from.head.history, ended: this.#ended };
-    if (this.setup.notice !== null) yield this.setup.notice;
+    yield* this.setup.notices();
     let test: Evaluation | null = null;
     for (const [phaseIndex, phase] of recipe.phases.entries()) {
       if (phaseIndex < first) continue;
@@ -143,13 +135,13 @@ class Run {
     phaseIndex: number,
     { status, history, slots, best }: PhaseSnapshot,
   ): void {
-    const { recipe, network, device } = this.inputs;
+    const { recipe, network, device, dataset } = this.inputs;
     const head: CheckpointHead = {
       runId: keeper.runId,
       savedAtMs: Date.now(),
       recipe,
       picked,
-      pictures: this.#pictures,
+      setHash: dataset.summary.setHash,
       backboneSha256: network.weights.sha256,
       backend: device.report.backend,
       phaseIndex,
@@ -196,6 +188,8 @@ class Run {
       stopped: control.isStopping,
       device: device.report,
       weights: { origin, sizeBytes, sha256 },
+      cachePrecision: recipe.cache,
+      setHash: dataset.summary.setHash,
       cleaning: dataset.summary.cleaning,
       secondsByStage: this.#seconds,
       versions: { mien: VERSION, tfjs: tf.version.tfjs },

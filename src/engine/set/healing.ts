@@ -5,7 +5,6 @@
  */
 import type { Dataset, PictureStore } from '../../data/dataset.ts';
 import { StudioError } from '../../protocol/errors.ts';
-import { fingerprintOf } from '../checkpoints/checkpoint.ts';
 
 /**
  * The same set, which heals.
@@ -25,7 +24,7 @@ export function healing(
   const mend = async (): Promise<void> => {
     onGone(readAgain());
     const next = await again(closed.signal);
-    if (fingerprintOf(next) !== fingerprintOf(dataset)) {
+    if (next.summary.setHash !== dataset.summary.setHash) {
       await next.close();
       throw changed();
     }

@@ -7,11 +7,12 @@ import type { Platform } from '../../platform/platform.ts';
 import type { DatasetSummary, PictureFacts, RgbaPictures, RgbaViews } from '../../protocol/dataset.ts';
 import { invariant, StudioError } from '../../protocol/errors.ts';
 import type { RunEvent } from '../../protocol/events.ts';
+import { openingKey } from '../../protocol/identity.ts';
 import type { Picked, SavedSet } from '../../protocol/messages.ts';
 import type { Recipe } from '../../protocol/recipe.ts';
 import { healing } from './healing.ts';
 import { openingOf } from './opening.ts';
-import { datasetKey, pickedOf } from './picked.ts';
+import { pickedOf } from './picked.ts';
 import { rgbToRgba, thumbnailsOf, viewsOf } from './rgba-pictures.ts';
 import { asFile } from './stored.ts';
 import type { Tokens } from './tokens.ts';
@@ -45,7 +46,7 @@ export class OpenSet {
 
   /** Opens the recipe's set, unless it is open already, and makes it the current one. */
   async open(recipe: Recipe, { files, emit, signal }: Picked & SetWork): Promise<DatasetSummary> {
-    const key = datasetKey(recipe, files);
+    const key = openingKey(recipe, files);
     if (this.#opened?.key !== key || this.#opened.dataset.arriving?.failure) {
       const given = { ...pickedOf(files), tokenFor: this.tokens.for };
       const open = (ends: AbortSignal): Promise<Dataset> =>
@@ -90,11 +91,12 @@ export class OpenSet {
 
   /** Keeps it on this machine. @throws StudioError `data/none-open`, `storage/…`, `data/…`, `net/…` */
   async keep({ signal, emit }: SetWork): Promise<void> {
-    const { recipe, given } = this.#current;
+    const { recipe, given, dataset } = this.#current;
     const { onProgress } = openingOf(emit);
     const { source, opened } = await openSource(recipe, this.platform, { ...given, signal });
     await keepSet(this.platform, opened, {
       sourceLabel: source.entry.label,
+      labelForm: dataset.labelForm,
       signal,
       onRows: (rows) => onProgress(rows, opened.rowCount, 'pictures', 'Keeping the pictures'),
     });
@@ -102,12 +104,13 @@ export class OpenSet {
 
   /** The set as a file. @throws StudioError `data/none-open`, `data/…`, `net/…` */
   async save({ signal, emit }: SetWork): Promise<SavedSet> {
-    const { recipe, given } = this.#current;
+    const { recipe, given, dataset } = this.#current;
     const { onProgress } = openingOf(emit);
     const { opened } = await openSource(recipe, this.platform, { ...given, signal });
     return asFile(opened.origin, (onBytes) =>
       writeSet(opened, {
         signal,
+        labelForm: dataset.labelForm,
         onBytes,
         onRows: (rows) => onProgress(rows, opened.rowCount, 'pictures', 'Writing the pictures'),
       }),

@@ -1,6 +1,7 @@
 /** Owns what is kept on this machine as the page lists it: downloads, sets, prepared pictures; and sets as files. */
 import { forgetPrepared, preparedBytes } from '../../data/pictures/prepared-sets.ts';
 import { deleteStoredSet, listStoredSets, readStoredSet } from '../../data/stored-sets/stored-sets.ts';
+import { discardLeftActivations } from '../../frozen/storage/disk.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { SavedSet } from '../../protocol/messages.ts';
 import type { Stored, StoredThing } from '../../protocol/stored.ts';
@@ -51,4 +52,9 @@ export async function asFile(
     .replace(/[^\p{L}\p{N}]+/gu, '-')
     .replace(/^-|-$/g, '');
   return { fileName: `${plain === '' ? 'set' : plain}.parquet`, blob: new Blob(parts) };
+}
+
+/** Discards what closed tabs left that is of no use to anyone. */
+export function discardLeft(platform: Platform): Promise<void> {
+  return discardLeftActivations(platform);
 }
