@@ -23,6 +23,7 @@ const NAMES: Readonly<Record<string, string>> = {
   Random123: 'kat_vectors',
   'WebGPU and tfjs': 'GPUSupportedLimits WebGPUBackend pack2x16float',
   ESLint: 'overrideConfigFile',
+  'WGSL functions': 'pack2x16float',
 };
 
 /** Files of others that comments point to. */
