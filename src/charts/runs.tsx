@@ -146,7 +146,7 @@ function linesOf({ recipe, runs: finished, run, labelOf }: Runs): Line[] {
 }
 
 /** What tells runs apart at a glance. */
-function runLabel(recipe: Recipe, labelOf: (name: string) => string): string {
+export function runLabel(recipe: Recipe, labelOf: (name: string) => string): string {
   const tuned = fineTuneOf(recipe);
   return `${labelOf(recipe.backbone.name)}, ${tuned === null ? 'head' : `last ${tuned.phase.unfreeze}`}`;
 }

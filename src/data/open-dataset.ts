@@ -5,6 +5,7 @@ import { ContentHash, setHash } from '../protocol/identity.ts';
 import { checkOptions, type Options } from '../protocol/options.ts';
 import type { Recipe } from '../protocol/recipe.ts';
 import type { SourceDescription } from '../protocol/source.ts';
+import { Uses } from '../platform/owned.ts';
 import type { Platform } from '../platform/platform.ts';
 import type { CleanedRow, CleanedRows } from './cleaning.ts';
 import { curate, type Curated } from './curate.ts';
@@ -30,12 +31,18 @@ export async function openDataset(
   platform: Platform,
   given: OpenDatasetOptions,
 ): Promise<Dataset> {
-  const found = await openSource(recipe, platform, given);
-  const prepared = await preparePictures(recipe, found, platform, given);
+  const uses = new Uses(platform.owned);
+  let prepared: Prepared | null = null;
+  const close = (): Promise<void> => {
+    prepared?.arriving?.end();
+    return uses.release();
+  };
   try {
-    return datasetOf(recipe, found, prepared);
+    const found = await openSource(recipe, platform, { ...given, uses });
+    prepared = await preparePictures(recipe, found, platform, { ...given, uses });
+    return { ...datasetOf(recipe, found, prepared), close };
   } catch (error) {
-    prepared.arriving?.end();
+    await close();
     throw error;
   }
 }
@@ -44,8 +51,8 @@ export async function openDataset(
 function datasetOf(
   recipe: Recipe,
   { source, options, opened }: FoundSource,
-  { cleaned, pictures: store, prefix, arriving }: Prepared,
-): Dataset {
+  { cleaned, pictures: store, arriving }: Prepared,
+): Omit<Dataset, 'close'> {
   const curated = curate(cleaned.rows, curatingOptions(options));
   const rows = curated.kept.map((row) => cleaned.rows[row]!);
   const labels = sortLabels(rows.map((row) => row.label));
@@ -80,7 +87,6 @@ function datasetOf(
     labelForm: cleaned.labelForm,
     pictures: rows.length === store.count ? store : pictureSubset(shown, [...rows.keys()]),
     shown,
-    preparedPrefix: prefix,
     arriving,
     facts: seen.map(({ facts }) => facts),
   };

@@ -5,7 +5,7 @@ import type { BackendChoice } from '../protocol/device.ts';
 import { asStudioError, invariant, isAbort, type WireError } from '../protocol/errors.ts';
 import type { ResumableRun, RunEvent } from '../protocol/events.ts';
 import { networkKey, openingKey } from '../protocol/identity.ts';
-import type { ExportedFile, Picked, RequestKind, Requests } from '../protocol/messages.ts';
+import type { Picked, RequestKind, Requests } from '../protocol/messages.ts';
 import { parseRecipe, type Recipe } from '../protocol/recipe.ts';
 import { AskedSets, type AskedSet } from './asked-sets.ts';
 import { recipeFromLink } from './recipe-link.ts';
@@ -70,7 +70,7 @@ export class Studio {
     }
     this.openLink(hash);
     await this.chooseBackend(this.#state.backendChoice);
-    await this.runs.findLeft();
+    await Promise.all([this.runs.findFinished(), this.runs.findLeft()]);
   }
 
   /** Takes the recipe of an address; a bad one is said and leaves the first preset. */
@@ -273,20 +273,6 @@ export class Studio {
     // It has asked for the run by now; that it is to stop is heard before its first step.
     this.runs.stop();
     await ended;
-  }
-
-  /** Writes the trained network in a format of the catalog; null when that failed, which the state then says. */
-  async takeHome(format: string): Promise<ExportedFile | null> {
-    if (this.#state.exporting !== null) return null;
-    this.#dispatch({ kind: 'exportAsked', format });
-    try {
-      const file = await this.#engine.request('export', { format }).result;
-      this.#dispatch({ kind: 'exported', error: null });
-      return file;
-    } catch (error) {
-      this.#dispatch({ kind: 'exported', error: asStudioError(error).toWire() });
-      return null;
-    }
   }
 
   /** Opens picked weights, or those at an address; `edit` with what it finds and `weightFiles` takes them. */

@@ -41,7 +41,7 @@ export async function ownKernels(): Promise<Map<string, Float32Array>> {
       storeRows: run(
         'MienStoreRows',
         {
-          slab: tf.zeros([5, 3, 7]),
+          kept: tf.zeros([5, 3, 7]),
           values: tf.randomUniform([2, 3, 7], -1, 1, 'float32', 12),
           rows: tf.tensor1d([4, 1], 'int32'),
         },

@@ -11,6 +11,7 @@ import { scaling } from './cases/scaling.ts';
 import { seeds } from './cases/seeds.ts';
 import { weights } from './cases/weights.ts';
 
+/** `npm run bench` runs all of them. */
 export const BENCHES: readonly Bench[] = [
   recipe,
   recipe224,

@@ -11,10 +11,11 @@ import type { Recipe } from '../../protocol/recipe.ts';
 import { bestOf } from '../../store/run-record.ts';
 import { recordOf, type RunRecord } from '../../store/state.ts';
 import { useStateOf } from '../../store/use-state-of.ts';
+import { resultsClause } from '../sentence.ts';
 import { useShownRecipe, useStudioState } from '../studio-context.ts';
 import { Column } from '../widgets/Column.tsx';
 import { Icon } from '../widgets/Icon.tsx';
-import { resultsClause } from '../sentence.ts';
+import { FinishedRuns } from './TakeHome.tsx';
 import { Mistakes } from './Mistakes.tsx';
 import { TakeHome } from './TakeHome.tsx';
 
@@ -24,6 +25,7 @@ export function ResultsColumn(): ReactElement {
   const dataset = useStudioState((state) => state.dataset.value);
   const record = recordOf(run);
   const canTakeHome = run.kind === 'finished' && record !== null && record.history.length > 0;
+  const finishedId = run.kind === 'finished' && canTakeHome ? run.result.runId : null;
   const hasEpochs = record !== null && record.history.length > 0;
   return (
     <Column
@@ -51,7 +53,8 @@ export function ResultsColumn(): ReactElement {
           <Runs recipe={record?.recipe ?? recipe} />
         </>
       )}
-      {(canTakeHome || (dataset !== null && !hasEpochs)) && <TakeHome isReady={canTakeHome} />}
+      {(canTakeHome || (dataset !== null && !hasEpochs)) && <TakeHome runId={finishedId} />}
+      <FinishedRuns except={finishedId} />
     </Column>
   );
 }

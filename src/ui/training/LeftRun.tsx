@@ -1,18 +1,12 @@
 /** One quiet line about a run that was left before its end: go on with it, or keep its network where it cannot, or discard it. */
 import { useState, type ReactElement } from 'react';
+import { formatMoment } from '../../lib/format.ts';
 import type { ResumableRun } from '../../protocol/events.ts';
 import { isActive } from '../../store/state.ts';
 import { useStudio, useStudioState } from '../studio-context.ts';
 import { phaseLabels } from '../../store/run-record.ts';
 import { FileField } from '../widgets/fields.tsx';
 import { keptOf } from './RunFailure.tsx';
-
-const when = new Intl.DateTimeFormat('en-GB', {
-  day: 'numeric',
-  month: 'long',
-  hour: '2-digit',
-  minute: '2-digit',
-});
 
 /** Nothing while a run goes on, where none was left, or where its failure is said already. */
 export function LeftRun(): ReactElement | null {
@@ -73,7 +67,7 @@ function useSentence(run: ResumableRun): string {
     (state) => state.catalog?.backbones.find((entry) => entry.name === name)?.label ?? name,
   );
   const epochs = recipe.phases[phaseIndex]?.epochs ?? epoch;
-  const at = when.format(savedAtMs);
+  const at = formatMoment(savedAtMs);
   if (run.failure !== null) {
     return `A run of ${label} failed on ${at}; the network of ${phaseLabels[phase]} epoch ${run.keptEpoch} can still be tested and taken home.`;
   }

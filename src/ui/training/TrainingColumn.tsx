@@ -32,6 +32,13 @@ export function TrainingColumn(): ReactElement {
           </button>
         </Message>
       )}
+      {!isSecureContext && (
+        <p className="small">
+          This page came over plain http from another machine. Browsers keep the camera, WebGPU and threads
+          from such pages: Mien trains on one thread. Over https, or opened on the machine it comes from, it
+          has them.
+        </p>
+      )}
       <RunFailure at="training" />
       <LeftRun />
       {record !== null && <Notices notices={record.notices} />}

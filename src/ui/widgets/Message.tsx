@@ -38,7 +38,13 @@ function CopyDetails({ error }: { readonly error: WireError }): ReactElement {
   const [copied, setCopied] = useStateOf<'no' | 'yes' | 'refused'>(error, 'no');
   const copy = (): void => {
     const details = JSON.stringify({ ...error, page: location.href, browser: navigator.userAgent }, null, 2);
-    navigator.clipboard.writeText(details).then(
+    // Pages that came over plain http have none.
+    const { clipboard } = navigator as { readonly clipboard?: Clipboard };
+    if (clipboard === undefined) {
+      setCopied('refused');
+      return;
+    }
+    clipboard.writeText(details).then(
       () => setCopied('yes'),
       // The browser may forbid it (no permission, no focus); the button then says so.
       (_refusal: unknown) => setCopied('refused'),

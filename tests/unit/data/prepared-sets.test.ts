@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Dataset } from '../../../src/data/dataset.ts';
 import { openDataset } from '../../../src/data/open-dataset.ts';
 import { pictureSink } from '../../../src/data/pictures/picture-store.ts';
+import { forgetPrepared, preparedBytes } from '../../../src/data/pictures/prepared-sets.ts';
 import { openByteStore } from '../../../src/platform/byte-store.node.ts';
 import { storageFull, type ByteStore } from '../../../src/platform/byte-store.ts';
 import { BestEffortStore } from '../../../src/platform/best-effort-store.ts';
@@ -41,7 +42,11 @@ beforeEach(async () => {
   platform = counting();
 });
 
-afterEach(() => rm(folder, { recursive: true, force: true }));
+afterEach(async () => {
+  await Promise.all(opened.map((dataset) => dataset.close()));
+  opened = [];
+  await rm(folder, { recursive: true, force: true });
+});
 
 async function writeSet(name: string, firstLevel = 0): Promise<void> {
   const images = await Promise.all(Array.from({ length: 40 }, (_, row) => greyPicture(firstLevel + row * 6)));
@@ -56,13 +61,18 @@ async function writeSet(name: string, firstLevel = 0): Promise<void> {
 /** Codes of what was said beside the set. */
 let notices: string[];
 
-const open = (name: string, size = 32, on = platform, options = {}): Promise<Dataset> => {
+/** Those that a test opened. */
+let opened: Dataset[] = [];
+
+async function open(name: string, size = 32, on = platform, options = {}): Promise<Dataset> {
   notices = [];
-  return openDataset(recipeOf({ source: 'parquet', path: name, ...options }, size), on, {
+  const dataset = await openDataset(recipeOf({ source: 'parquet', path: name, ...options }, size), on, {
     onProgress: () => undefined,
     onNotice: ({ code }) => notices.push(code),
   });
-};
+  opened.push(dataset);
+  return dataset;
+}
 
 const allOf = async ({ pictures }: Dataset): Promise<number[]> => [
   ...(await pictures.read(Array.from({ length: pictures.count }, (_, row) => row))),
@@ -157,7 +167,6 @@ describe('a folder that lies elsewhere, or was changed', () => {
     expect(decoded).toBe(25);
     expect(said).toContain('Comparing with sets that were opened before');
     expect(after.summary).toEqual({ ...before.summary, origin: 'two' });
-    expect(after.preparedPrefix).toBe(before.preparedPrefix);
     expect(await allOf(after)).toEqual(await allOf(before));
     said = [];
     await openFolder('two');
@@ -301,18 +310,37 @@ describe('a store that is full', () => {
     await Promise.all([writeSet('a.parquet'), writeSet('b.parquet', 1), writeSet('c.parquet', 2)]);
     // Room for two: each has 40 pictures of 3 kB, as many thumbnails of 1 kB, and its report.
     const small = counting(limited(420_000));
-    await open('a.parquet', 32, small);
-    await open('b.parquet', 32, small);
+    const visit = async (name: string): Promise<void> => (await open(name, 32, small)).close();
+    await visit('a.parquet');
+    await visit('b.parquet');
     await new Promise((resolve) => setTimeout(resolve, 5));
-    await open('a.parquet', 32, small);
-    await open('c.parquet', 32, small);
+    await visit('a.parquet');
+    await visit('c.parquet');
     expect(notices).toEqual([]);
     decoded = 0;
-    await open('a.parquet', 32, small);
-    await open('c.parquet', 32, small);
+    await visit('a.parquet');
+    await visit('c.parquet');
     expect(decoded).toBe(0);
-    await open('b.parquet', 32, small);
+    await visit('b.parquet');
     expect(decoded).toBe(41);
+  });
+
+  it('forgets none that is open, in this tab or another, for lack of room or when it is told to', async () => {
+    await Promise.all([writeSet('a.parquet'), writeSet('b.parquet', 1), writeSet('c.parquet', 2)]);
+    const small = counting(limited(420_000));
+    const [a, b] = [await open('a.parquet', 32, small), await open('b.parquet', 32, counting())];
+    await open('c.parquet', 32, small);
+    expect(notices).toEqual(['storage/full']);
+    await forgetPrepared(platform);
+    decoded = 0;
+    const again = await open('b.parquet');
+    expect(await allOf(again)).toEqual(await allOf(b));
+    expect((await allOf(await open('a.parquet'))).length).toBe((await allOf(a)).length);
+    expect(decoded).toBe(0);
+    await Promise.all(opened.map((dataset) => dataset.close()));
+    expect(await preparedBytes(platform)).toBeGreaterThan(200_000);
+    await forgetPrepared(platform);
+    expect(await openByteStore('pictures', join(folder, 'data')).list()).toEqual([]);
   });
 });
 

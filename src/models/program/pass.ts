@@ -1,6 +1,6 @@
 /** How a pass through a program starts: without chance for looking, with it for learning. */
-import type { Parameters } from '../models/program/parameters.ts';
-import type { Chance, Pass } from '../models/program/unit.ts';
+import type { Parameters } from './parameters.ts';
+import type { Chance, Pass } from './unit.ts';
 
 /** A forward pass that trains nothing: no dropout, averages everywhere. */
 export function inferencePass(parameters: Parameters): Pass {

@@ -1,13 +1,16 @@
 /**
- * The values at a waist, or at a ledge before it, for any pictures and view: from the cache where it holds them, else
- * computed by the frozen prefix from what comes before and kept.
+ * What an epoch asks for: the values at a cut output, for any pictures and view. From the cache where it holds them, else
+ * computed by the frozen part from what comes before, and kept.
  */
 import * as tf from '@tensorflow/tfjs';
 import type { Parameters } from '../models/program/parameters.ts';
+import { inferencePass } from '../models/program/pass.ts';
 import type { Program } from '../models/program/program.ts';
 import type { StudioError } from '../protocol/errors.ts';
-import { PLAIN_VIEW, type ActivationCache } from './cache/activation-cache.ts';
-import { inferencePass } from './pass.ts';
+import type { CachePrecision } from '../protocol/recipe.ts';
+import { PLAIN_VIEW, type ActivationCache } from './activation-cache.ts';
+import type { Notices } from './notices.ts';
+import { rounded } from './precision.ts';
 
 /** One view of the pictures; `plain` is without augmentation, as validation and test use it. */
 export type View =
@@ -22,29 +25,29 @@ export interface FeatureSource {
   batch(rows: ArrayLike<number>, view: View, signal: AbortSignal): Promise<tf.Tensor>;
 }
 
-export type FeaturesOptions = {
+export interface FrozenFeaturesOptions {
   readonly prefix: Program;
   readonly parameters: Parameters;
+  /** What the prefix starts from. */
+  readonly from: FeatureSource;
+  /** What the values are rounded to, kept or not. */
+  readonly precision: CachePrecision;
+  /** Null where the values themselves are not kept. */
+  readonly cache: ActivationCache | null;
   /** Whether the cache belongs to these features, and ends with them. */
   readonly ownsCache: boolean;
-} & (
-  | {
-      /** What the prefix starts from. */
-      readonly from: FeatureSource;
-      readonly cache: ActivationCache;
-    }
-  /** Nothing is kept here, but at a ledge before. */
-  | { readonly from: Features; readonly cache: null }
-);
+  /** The features that are kept in their place, at an earlier cut; null for none. */
+  readonly earlier: FrozenFeatures | null;
+  readonly notices: Notices;
+}
 
 /** Owns its prefix program. */
-export class Features implements FeatureSource {
-  constructor(readonly options: FeaturesOptions) {}
+export class FrozenFeatures implements FeatureSource {
+  constructor(readonly options: FrozenFeaturesOptions) {}
 
-  /** Why something is computed again in each epoch; null while everything is kept. */
-  get notKept(): StudioError | null {
-    const { cache, from } = this.options;
-    return cache === null ? from.notKept : cache.notKept;
+  /** What must be said of what is not kept, since the last call. */
+  newNotices(): readonly StudioError[] {
+    return this.options.notices.take();
   }
 
   async batch(rows: ArrayLike<number>, view: View, signal: AbortSignal): Promise<tf.Tensor> {
@@ -54,22 +57,27 @@ export class Features implements FeatureSource {
     const held = await cache.gather(key, rows);
     if (held !== null) return held;
     const values = await this.#compute(rows, view, signal);
-    await cache.store(key, rows, values);
-    return values;
+    try {
+      await cache.store(key, rows, values);
+      return values;
+    } catch (error) {
+      values.dispose();
+      throw error;
+    }
   }
 
   /** Those of `rows` that are not kept although the view is one that can be. */
   missing(rows: ArrayLike<number>, view: View): number[] {
-    const { cache, from } = this.options;
-    if (cache === null) return from.missing(rows, view);
+    const { cache, earlier } = this.options;
     const key = keyOf(view);
-    return key === null ? [] : cache.missing(key, rows);
+    if (cache === null || key === null) return earlier?.missing(rows, view) ?? [];
+    return cache.missing(key, rows);
   }
 
   /** Computes and keeps `rows`; false when there is no room for them. */
   async keep(rows: readonly number[], view: View, signal: AbortSignal): Promise<boolean> {
-    const { cache, from } = this.options;
-    if (cache === null) return from.keep(rows, view, signal);
+    const { earlier } = this.options;
+    if (earlier !== null) return earlier.keep(rows, view, signal);
     const values = await this.batch(rows, view, signal);
     values.dispose();
     return this.missing(rows, view).length === 0;
@@ -82,11 +90,16 @@ export class Features implements FeatureSource {
   }
 
   async #compute(rows: ArrayLike<number>, view: View, signal: AbortSignal): Promise<tf.Tensor> {
-    const { from, prefix, parameters } = this.options;
+    const { from, prefix, parameters, precision } = this.options;
     const x = await from.batch(rows, view, signal);
-    const y = tf.tidy(() => prefix.forward(x, inferencePass(parameters)));
-    if (y !== x) x.dispose();
-    return y;
+    let y: tf.Tensor | null = null;
+    try {
+      y = tf.tidy(() => rounded(prefix.forward(x, inferencePass(parameters)), precision));
+      return y;
+    } finally {
+      // Nothing to compute leaves what came.
+      if (y !== x) x.dispose();
+    }
   }
 }
 
