@@ -4,15 +4,16 @@ import { countInWords, formatAmount, formatBytes, formatPercent } from '../../li
 import type { ModelSummary } from '../../protocol/model.ts';
 import type { Recipe } from '../../protocol/recipe.ts';
 import { isActive, recordOf, type RunState } from '../../store/state.ts';
-import { pictureRows } from '../data/choose-rows.ts';
+import { pictureRows } from '../../store/set-rows.ts';
 import { useShownRecipe, useStudio, useStudioState } from '../studio-context.ts';
 import { Column } from '../widgets/Column.tsx';
 import { Message } from '../widgets/Message.tsx';
-import { fineTuneOf, modelClause } from '../words/sentence.ts';
+import { fineTuneOf } from '../../store/run-record.ts';
+import { modelClause } from '../sentence.ts';
 import { BackboneChoice } from './BackboneChoice.tsx';
 import { BackboneStrip } from './BackboneStrip.tsx';
 import { stepCost } from './cost.ts';
-import { countParameters } from './parameters.ts';
+import { countParameters } from './cost.ts';
 
 export function ModelColumn(): ReactElement {
   const studio = useStudio();

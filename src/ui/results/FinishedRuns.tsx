@@ -5,8 +5,8 @@ import type { FinishedRun } from '../../protocol/events.ts';
 import { isActive } from '../../store/state.ts';
 import { useStudio, useStudioState } from '../studio-context.ts';
 import { Message } from '../widgets/Message.tsx';
-import { runLabel } from './RunsTable.tsx';
-import { saveFile } from './save-file.ts';
+import { runLabel } from '../../charts/runs.tsx';
+import { saveFile } from '../widgets/save-file.ts';
 
 /** More are behind a click. */
 const SHOWN = 3;

@@ -4,7 +4,7 @@ import type { ExporterEntry } from '../../protocol/catalog.ts';
 import { useStudio, useStudioState } from '../studio-context.ts';
 import { Icon } from '../widgets/Icon.tsx';
 import { Message } from '../widgets/Message.tsx';
-import { saveFile } from './save-file.ts';
+import { saveFile } from '../widgets/save-file.ts';
 
 const none: readonly ExporterEntry[] = [];
 
