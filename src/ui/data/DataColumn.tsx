@@ -93,9 +93,11 @@ function cleaningText(cleaning: CleaningReport, findings: Findings | undefined):
   ] as const;
   const said = left.filter(([count]) => count > 0).map(([count, what]) => `${formatCount(count)} ${what}`);
   const across = findings?.setsAcrossSplits ?? 0;
+  const cut = findings?.groupsAcrossSplits ?? 0;
   return [
     said.length === 0 ? 'Nothing left out.' : `Left out: ${said.join(', ')}.`,
     across === 0 ? '' : `Copies on both sides of the split: ${formatCount(across)}.`,
+    cut === 0 ? '' : `Groups that the set’s own split cuts: ${formatCount(cut)}.`,
   ]
     .filter((text) => text !== '')
     .join(' ');

@@ -16,6 +16,7 @@ const nothing: Findings = {
   duplicates: [],
   nearDuplicates: [],
   setsAcrossSplits: 0,
+  groupsAcrossSplits: 0,
   smallClasses: [],
   dropped: { duplicates: 0, nearDuplicates: 0, smallClasses: 0 },
 };
