@@ -1,7 +1,8 @@
 /** Owns the way from a recipe to an opened set: find the source, read, clean, look for copies, number, split. */
 import type { AsideRow, Findings } from '../protocol/dataset.ts';
 import { StudioError } from '../protocol/errors.ts';
-import { checkOptions, type Options } from '../protocol/options.ts';
+import { datasetOptions } from '../protocol/full-recipe.ts';
+import type { Options } from '../protocol/options.ts';
 import type { Recipe } from '../protocol/recipe.ts';
 import type { SourceDescription } from '../protocol/source.ts';
 import type { Platform } from '../platform/platform.ts';
@@ -134,8 +135,7 @@ function findCheckedSource(dataset: Recipe['dataset']): {
   readonly options: Options;
 } {
   const source = findSource(dataset.source);
-  const owner = { field: 'dataset', entry: `the source ${source.entry.name}`, ownKeys: ['source'] };
-  return { source, options: checkOptions(owner, source.entry.options, dataset) };
+  return { source, options: datasetOptions(dataset, source.entry) };
 }
 
 /** By the set's own split where it gives one, by groups where there are any, else as scikit-learn does. */

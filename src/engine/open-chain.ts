@@ -2,7 +2,7 @@
 import type { Dataset } from '../data/dataset.ts';
 import { firstTrainableOf } from '../models/plan.ts';
 import type { Parameters } from '../models/program/parameters.ts';
-import type { Phase, Recipe } from '../protocol/recipe.ts';
+import type { FullPhase, FullRecipe } from '../protocol/full-recipe.ts';
 import { SWEEP } from '../training/rate-finder.ts';
 import type { CacheShelf } from './cache-shelf.ts';
 import { FeatureChain } from './feature-chain.ts';
@@ -10,7 +10,7 @@ import type { Network } from './network/network.ts';
 import { PictureInput } from './set/picture-input.ts';
 
 interface Inputs {
-  readonly recipe: Recipe;
+  readonly recipe: FullRecipe;
   readonly dataset: Dataset;
   readonly network: Network;
   readonly shelf: CacheShelf;
@@ -40,7 +40,7 @@ export function openChain(inputs: Inputs, parameters: Parameters): Promise<Featu
 }
 
 /** Index of the first layer that trains in a phase. */
-export function firstTrainableIn(phase: Phase, { backboneLayers }: Network): number {
+export function firstTrainableIn(phase: FullPhase, { backboneLayers }: Network): number {
   return firstTrainableOf(backboneLayers, phase.name === 'head' ? 0 : phase.unfreeze);
 }
 

@@ -15,16 +15,17 @@ import type { RunEvent, RunResult } from '../protocol/events.ts';
 import type { ExportedFile, Picked, Requests, SavedSet } from '../protocol/messages.ts';
 import type { InspectedWeights, ModelSummary, WeightsSummary } from '../protocol/model.ts';
 import type { RateSweep } from '../protocol/rate-sweep.ts';
+import { fullDataset, type FullRecipe } from '../protocol/full-recipe.ts';
 import type { Recipe } from '../protocol/recipe.ts';
 import type { SourceDescription } from '../protocol/source.ts';
 import type { Stored, StoredThing } from '../protocol/stored.ts';
 import type { RunControl } from '../training/control.ts';
-import { checkRecipe } from './run/check-recipe.ts';
+import { asRun, ENTRIES } from './catalog.ts';
 import { CacheShelf } from './cache-shelf.ts';
 import { isDeviceLost, lossOr } from './device/device-loss.ts';
 import { startDevice, type WasmPaths } from './device/device.ts';
 import { findRate, phaseOf } from './run/find-rate.ts';
-import { buildNetwork, describeNetwork, type Network } from './network/network.ts';
+import { buildNetwork, describeNetwork, withLoaded, type Network } from './network/network.ts';
 import { loadingOf, openingOf } from './set/opening.ts';
 import { datasetKey, pickedNames, pickedOf, weightsKey } from './set/picked.ts';
 import { runRecipe } from './run/run.ts';
@@ -91,9 +92,10 @@ export class Session {
 
   /** Opens the recipe's set, unless it is open already, and makes it the current one. */
   async openDataset(
-    recipe: Recipe,
+    asked: Recipe,
     options: Picked & { signal: AbortSignal; emit: Emit },
   ): Promise<DatasetSummary> {
+    const recipe = { ...asked, dataset: fullDataset(asked.dataset, ENTRIES.sources) };
     const key = datasetKey(recipe, options.files);
     if (this.#opened?.key !== key || this.#opened.dataset.arriving?.failure) {
       const { emit, files, signal } = options;
@@ -133,11 +135,12 @@ export class Session {
   }
 
   /** @throws StudioError `recipe/…` */
-  describeModel(recipe: Recipe, classes: number, { weightFiles }: Picked = {}): Promise<ModelSummary> {
-    const { weights } = recipe.backbone;
+  async describeModel(recipe: Recipe, classes: number, { weightFiles }: Picked = {}): Promise<ModelSummary> {
+    const full = asRun(recipe);
+    const { weights } = full.backbone;
     const key = typeof weights === 'string' ? null : weightsKey(weights.file, weightFiles);
     const inspected = this.#inspected?.key === key ? this.#inspected.weights : null;
-    return describeNetwork(recipe, classes, this.platform, inspected);
+    return describeNetwork(full, classes, this.platform, inspected);
   }
 
   /**
@@ -162,8 +165,8 @@ export class Session {
    * @param options `resume`: the run to go on with, which had the same recipe
    * @throws StudioError; DOMException `AbortError` when cancelled
    */
-  async train(recipe: Recipe, options: Picked & Heard & { resume?: string }): Promise<RunResult> {
-    checkRecipe(recipe);
+  async train(asked: Recipe, options: Picked & Heard & { resume?: string }): Promise<RunResult> {
+    const recipe = asRun(asked);
     const store = this.platform.openStore('checkpoints');
     return untilDone(store, recipe, options, (checkpoints) => this.#carryOut(recipe, options, checkpoints));
   }
@@ -175,9 +178,9 @@ export class Session {
    * @throws StudioError; DOMException `AbortError` when cancelled
    */
   async findRate(asked: Requests['findRate']['input'], heard: Heard): Promise<RateSweep> {
-    const { recipe, phaseIndex } = asked;
+    const { phaseIndex } = asked;
     const { control, emit } = heard;
-    checkRecipe(recipe);
+    const recipe = asRun(asked.recipe);
     phaseOf(recipe, phaseIndex);
     const prepared = await this.#prepare(recipe, { ...asked, ...heard }, timedInto({}, control.signal));
     try {
@@ -189,7 +192,7 @@ export class Session {
     }
   }
 
-  async #carryOut(recipe: Recipe, options: Picked & Heard, attempt: Attempt): Promise<RunResult> {
+  async #carryOut(recipe: FullRecipe, options: Picked & Heard, attempt: Attempt): Promise<RunResult> {
     const { control, emit } = options;
     const secondsByStage: Record<string, number> = {};
     this.#forgetTrained();
@@ -208,7 +211,7 @@ export class Session {
 
   /** Device, set and network, each said once it is there. The caller disposes the network's model. */
   async #prepare(
-    recipe: Recipe,
+    recipe: FullRecipe,
     options: Picked & Heard,
     timed: ReturnType<typeof timedInto>,
   ): Promise<Prepared> {
@@ -228,7 +231,8 @@ export class Session {
     );
     try {
       // Now more of the weights is here, and it is known what came with them.
-      emit({ kind: 'model', model: await this.#described(recipe, classes, network, options) });
+      const model = await this.describeModel(recipe, classes, options);
+      emit({ kind: 'model', model: withLoaded(model, network.weights) });
       const shelf = (this.#shelf ??= new CacheShelf(this.platform));
       return { device, dataset: this.#currentSet().dataset, network, shelf };
     } catch (error) {
@@ -273,16 +277,6 @@ export class Session {
   /** @throws StudioError `export/nothing-trained` */
   trainedNetwork(): TrainedNetwork {
     return exportable(this.#trained);
-  }
-
-  async #described(
-    recipe: Recipe,
-    classes: number,
-    { weights: { sizeBytes, labels } }: Network,
-    picked: Picked,
-  ): Promise<ModelSummary> {
-    const model = await this.describeModel(recipe, classes, picked);
-    return { ...model, weights: { ...model.weights, sizeBytes, hereBytes: sizeBytes, labels } };
   }
 
   /** What the keys of the open set's prepared pictures begin with. */

@@ -4,7 +4,8 @@ import type { DeviceReport } from './device.ts';
 import type { WireError } from './errors.ts';
 import type { ModelSummary, WeightsRecord } from './model.ts';
 import type { RatePoint } from './rate-sweep.ts';
-import type { PhaseName, Recipe } from './recipe.ts';
+import type { FullRecipe } from './full-recipe.ts';
+import type { PhaseName } from './recipe.ts';
 
 /** One finished epoch; the lines of `history.json`. Accuracies are 0 to 1. */
 export interface EpochRecord {
@@ -97,8 +98,9 @@ export type RunEvent =
       readonly kind: 'phaseEnd';
       readonly phaseIndex: number;
       readonly stoppedEarly: boolean;
-      /** Epoch whose weights are kept, from 1. */
+      /** Best epoch by what is monitored, and the epoch whose weights are kept, from 1. */
       readonly bestEpoch: number;
+      readonly keptEpoch: number;
       readonly evaluation: Evaluation;
     }
   | { readonly kind: 'test'; readonly evaluation: Evaluation }
@@ -130,7 +132,7 @@ export interface ResumableRun {
   readonly runId: string;
   /** Of the checkpoint, in ms since 1970. */
   readonly savedAtMs: number;
-  readonly recipe: Recipe;
+  readonly recipe: FullRecipe;
   readonly phaseIndex: number;
   readonly phase: PhaseName;
   /** Epochs that are done in that phase. */
@@ -146,7 +148,7 @@ export interface ResumableRun {
 /** What a finished run leaves; the weights stay in the worker until they are exported. */
 export interface RunResult {
   readonly runId: string;
-  readonly recipe: Recipe;
+  readonly recipe: FullRecipe;
   readonly history: readonly EpochRecord[];
   /** Null when the run was stopped before its first epoch ended. */
   readonly test: Evaluation | null;

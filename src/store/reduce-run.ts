@@ -102,10 +102,10 @@ function phaseFrom({ kind: _, bestEpoch, ...phase }: Of<'phase'>): PhaseRecord {
 
 /** What was recorded until the checkpoint, whatever was heard since; the phase that goes on comes next. */
 function resumed(run: RunRecord, { history, ended }: Of<'resumed'>): RunRecord {
-  const phases = ended.map(({ start, end: { bestEpoch, stoppedEarly, evaluation } }) => ({
+  const phases = ended.map(({ start, end: { bestEpoch, stoppedEarly, keptEpoch, evaluation } }) => ({
     ...phaseFrom(start),
     bestEpoch,
-    end: { stoppedEarly, evaluation },
+    end: { stoppedEarly, keptEpoch, evaluation },
   }));
   return { ...run, phases, history, live: null, lost: null };
 }
@@ -119,10 +119,12 @@ function afterEpoch(run: RunRecord, { record, isBest }: Of<'epoch'>): RunRecord 
 
 function afterPhase(
   run: RunRecord,
-  { phaseIndex, stoppedEarly, bestEpoch, evaluation }: Of<'phaseEnd'>,
+  { phaseIndex, bestEpoch, stoppedEarly, keptEpoch, evaluation }: Of<'phaseEnd'>,
 ): RunRecord {
   const phases = run.phases.map((phase) =>
-    phase.phaseIndex === phaseIndex ? { ...phase, bestEpoch, end: { stoppedEarly, evaluation } } : phase,
+    phase.phaseIndex === phaseIndex
+      ? { ...phase, bestEpoch, end: { stoppedEarly, keptEpoch, evaluation } }
+      : phase,
   );
   return { ...run, phases, progress: null, live: null };
 }

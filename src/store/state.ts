@@ -5,6 +5,7 @@ import type { BackendChoice, DeviceReport } from '../protocol/device.ts';
 import type { WireError } from '../protocol/errors.ts';
 import type { EpochRecord, Evaluation, ResumableRun, RunEvent, RunResult } from '../protocol/events.ts';
 import type { ModelSummary } from '../protocol/model.ts';
+import type { FullRecipe } from '../protocol/full-recipe.ts';
 import type { PhaseName, Recipe } from '../protocol/recipe.ts';
 
 type ProgressEvent = Extract<RunEvent, { kind: 'progress' }>;
@@ -17,6 +18,14 @@ export interface StageProgress extends Omit<ProgressEvent, 'kind'> {
   readonly atMs: number;
 }
 
+/** How a phase ended. */
+export interface PhaseEnd {
+  readonly stoppedEarly: boolean;
+  /** The epoch whose weights it kept, from 1. */
+  readonly keptEpoch: number;
+  readonly evaluation: Evaluation;
+}
+
 /** A phase that has begun. */
 export interface PhaseRecord {
   readonly phaseIndex: number;
@@ -27,7 +36,7 @@ export interface PhaseRecord {
   readonly trainableParameters: number;
   /** Best epoch so far, from 1; null before the first has ended. */
   readonly bestEpoch: number | null;
-  readonly end: { readonly stoppedEarly: boolean; readonly evaluation: Evaluation } | null;
+  readonly end: PhaseEnd | null;
 }
 
 /** The step that training is at. */
@@ -71,7 +80,7 @@ export interface Loadable<Value> {
 /** A line of the table of runs. */
 export interface RunSummary {
   readonly runId: string;
-  readonly recipe: Recipe;
+  readonly recipe: FullRecipe;
   readonly test: Evaluation;
   readonly seconds: number;
 }

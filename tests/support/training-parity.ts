@@ -140,10 +140,7 @@ async function runPhase(run: PhaseRun): Promise<{ losses: number[]; changing: re
   });
   const learningRate = golden.rates[phase] ?? NaN;
   const { epsilon = 1e-7 } = golden;
-  const rule = updateRuleOf(
-    { name: 'head', epochs: 1, learningRate, optimizer: { name: 'adam', epsilon } },
-    0,
-  );
+  const rule = updateRuleOf({ optimizer: { name: 'adam', epsilon } }, 0);
   const optimizer = new Optimizer({ rule, learningRate });
   const losses: number[] = [];
   for (let step = 0; step < count; step++) {

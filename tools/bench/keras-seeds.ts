@@ -11,7 +11,7 @@ import { firstTrainableOf, planOf } from '../../src/models/plan.ts';
 import { Parameters } from '../../src/models/program/parameters.ts';
 import { compile } from '../../src/models/program/program.ts';
 import type { Platform } from '../../src/platform/platform.ts';
-import type { Recipe } from '../../src/protocol/recipe.ts';
+import type { FullRecipe } from '../../src/protocol/full-recipe.ts';
 import { PLAIN } from '../../src/training/features.ts';
 import { inferencePass } from '../../src/training/pass.ts';
 import { kerasPython } from '../setup/keras.ts';
@@ -42,7 +42,7 @@ export interface KerasSeeds {
 
 export interface SeedsGiven {
   /** Its own seed is not used. */
-  readonly recipe: Recipe;
+  readonly recipe: FullRecipe;
   readonly dataset: Dataset;
   readonly platform: Platform;
   readonly seeds: readonly number[];

@@ -5,6 +5,7 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { forgetLeftActivations } from '../../src/engine/left-activations.ts';
+import { asRun } from '../../src/engine/catalog.ts';
 import { runsLeft } from '../../src/engine/checkpoints/resumable.ts';
 import { Session } from '../../src/engine/session.ts';
 import { isSame } from '../../src/lib/same.ts';
@@ -57,7 +58,7 @@ function useToken(session: Session, hub: string | null): void {
 /** The last run of a recipe that did not come to its end; undefined where there is none. */
 async function lastRunOf(recipe: Recipe, platform: Platform): Promise<ResumableRun | undefined> {
   const runs = await runsLeft(platform.openStore('checkpoints'));
-  return runs.find((run) => isSame(run.recipe, recipe));
+  return runs.find((run) => isSame(run.recipe, asRun(recipe)));
 }
 
 /**

@@ -7,8 +7,9 @@ import { asStudioError, StudioError } from '../../protocol/errors.ts';
 import {
   arraysOf,
   disposeCheckpoint,
+  epochOf,
+  keptEpochOf,
   type Checkpoint,
-  type CheckpointHead,
   type CheckpointTensors,
 } from './checkpoint.ts';
 import { isDeviceLost } from '../device/device-loss.ts';
@@ -95,7 +96,7 @@ export class CheckpointKeeper {
 
   async #write({ head, ...tensors }: CheckpointTensors): Promise<void> {
     const epoch = epochOf(head);
-    const { bestEpoch } = head.status.stopping;
+    const keptEpoch = keptEpochOf(head);
     const [weights, slots, best] = await Promise.all([
       arraysOf(tensors.weights),
       arraysOf(tensors.slots),
@@ -108,7 +109,7 @@ export class CheckpointKeeper {
     const number = (this.#number ?? (await lastNumber(this.store, this.runId))) + 1;
     this.#number = number;
     const own = stateKey(this.runId, number);
-    const bestKey = bestEpoch === epoch ? own : this.#written.get(placeOf(head.phaseIndex, bestEpoch));
+    const bestKey = keptEpoch === epoch ? own : this.#written.get(placeOf(head.phaseIndex, keptEpoch));
     try {
       const stored = { head, bestKey: bestKey ?? own, bestNames: Object.keys(best) };
       const state = { weights, slots, best: bestKey === undefined ? best : null };
@@ -133,10 +134,6 @@ export class CheckpointKeeper {
       }),
     );
   }
-}
-
-function epochOf({ history, phaseIndex }: CheckpointHead): number {
-  return history.filter((record) => record.phaseIndex === phaseIndex).length;
 }
 
 const placeOf = (phaseIndex: number, epoch: number): string => `${phaseIndex}/${epoch}`;

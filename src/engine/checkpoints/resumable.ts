@@ -4,8 +4,8 @@ import type { ByteStore } from '../../platform/byte-store.ts';
 import { whileHeld } from '../../platform/held-name.ts';
 import { StudioError, type WireError } from '../../protocol/errors.ts';
 import type { ResumableRun } from '../../protocol/events.ts';
-import type { Recipe } from '../../protocol/recipe.ts';
-import type { Checkpoint, CheckpointHead } from './checkpoint.ts';
+import type { FullRecipe } from '../../protocol/full-recipe.ts';
+import { epochOf, keptEpochOf, type Checkpoint, type CheckpointHead } from './checkpoint.ts';
 import { listHeads, readCheckpoint, readFailures } from './stored-checkpoints.ts';
 
 /** After that, nobody will come back to a run. */
@@ -50,7 +50,7 @@ export async function runsLeft(store: ByteStore | null, discarded?: string): Pro
 export async function runToResume(
   store: ByteStore | null,
   runId: string,
-  recipe: Recipe,
+  recipe: FullRecipe,
 ): Promise<Checkpoint> {
   if (store === null) {
     throw new StudioError({
@@ -69,10 +69,9 @@ export async function runToResume(
 }
 
 function resumable(head: CheckpointHead, failure: WireError | null): ResumableRun[] {
-  const { runId, savedAtMs, recipe, phaseIndex, status, history, picked } = head;
+  const { runId, savedAtMs, recipe, phaseIndex, picked } = head;
   const phase = recipe.phases[phaseIndex];
   if (phase === undefined) return [];
-  const epoch = history.filter((record) => record.phaseIndex === phaseIndex).length;
-  const keptEpoch = recipe.earlyStopping?.restoreBest === false ? epoch : status.stopping.bestEpoch;
-  return [{ runId, savedAtMs, recipe, phaseIndex, phase: phase.name, epoch, keptEpoch, failure, picked }];
+  const epochs = { epoch: epochOf(head), keptEpoch: keptEpochOf(head) };
+  return [{ runId, savedAtMs, recipe, phaseIndex, phase: phase.name, ...epochs, failure, picked }];
 }

@@ -9,6 +9,7 @@ import { pack, unpack } from '../../lib/pack.ts';
 import type { ByteStore } from '../../platform/byte-store.ts';
 import { StudioError, type WireError } from '../../protocol/errors.ts';
 import { parseRecipe } from '../../protocol/recipe.ts';
+import { asRun } from '../catalog.ts';
 import type { Checkpoint, CheckpointHead, NamedArrays } from './checkpoint.ts';
 
 /** Grows when what is stored is laid out anew; older ones are not read. */
@@ -86,9 +87,19 @@ async function dropOld(store: ByteStore, runId: string): Promise<void> {
 async function readHeads(store: ByteStore, keys: readonly string[]): Promise<StoredHead[]> {
   const found = await store.getMany(keys);
   return found.flatMap((bytes) => {
-    const head = bytes === undefined ? null : (unpack(bytes) as StoredHead | null);
-    return head?.format === FORMAT ? [head] : [];
+    const stored = bytes === undefined ? null : (unpack(bytes) as StoredHead | null);
+    if (stored?.format !== FORMAT) return [];
+    return [{ ...stored, head: carriedOver(stored.head) }];
   });
+}
+
+/** The head of an earlier version, which knew fewer fields of a recipe and of an ended phase. */
+function carriedOver(head: CheckpointHead): CheckpointHead {
+  const ended = head.ended.map(({ start, end }) => {
+    const before = { keptEpoch: end.bestEpoch };
+    return { start, end: { ...before, ...end } };
+  });
+  return { ...head, recipe: asRun(parseRecipe(head.recipe)), ended };
 }
 
 /** The newest head of each run, the latest run first. */
@@ -110,13 +121,7 @@ export async function readCheckpoint(store: ByteStore, runId: string): Promise<C
     const state = await readState(store, stored.stateKey);
     const best = state === null ? null : await bestOf(store, stored, state);
     if (state === null || best === null) continue;
-    const { head } = stored;
-    return {
-      head: { ...head, recipe: parseRecipe(head.recipe) },
-      weights: state.weights,
-      slots: state.slots,
-      best,
-    };
+    return { head: stored.head, weights: state.weights, slots: state.slots, best };
   }
   throw new StudioError({
     code: 'train/no-checkpoint',

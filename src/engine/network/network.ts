@@ -10,8 +10,8 @@ import { planOf } from '../../models/plan.ts';
 import { blockSummaries, layerSummaries } from '../../models/summary.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { invariant, StudioError } from '../../protocol/errors.ts';
+import type { FullRecipe } from '../../protocol/full-recipe.ts';
 import type { CutSummary, ModelSummary, WeightsSummary } from '../../protocol/model.ts';
-import type { Recipe } from '../../protocol/recipe.ts';
 
 /** A built network. `model` owns all its layers; dispose it. */
 export interface Network {
@@ -30,7 +30,7 @@ export interface Network {
  * @throws StudioError `recipe/…`, `model/…`, `net/…`
  */
 export async function buildNetwork(
-  recipe: Recipe,
+  recipe: FullRecipe,
   classes: number,
   platform: Platform,
   options: Omit<LoadOptions, 'seed'>,
@@ -40,7 +40,7 @@ export async function buildNetwork(
   const backboneLayers = base.layers.length;
   try {
     checkUnfreeze(recipe, backboneLayers);
-    const weights = await opened.fill(base, backbone);
+    const weights = await opened.fill(base, backbone, recipe.image.scale);
     const model = withHead(base, { classes, dropout: recipe.head.dropout, seed: recipe.seed });
     return {
       model,
@@ -63,7 +63,7 @@ export async function buildNetwork(
  * @throws StudioError `recipe/…`
  */
 export async function describeNetwork(
-  recipe: Recipe,
+  recipe: FullRecipe,
   classes: number,
   platform: Platform,
   inspected: WeightsSummary | null = null,
@@ -88,10 +88,15 @@ export async function describeNetwork(
   return summary;
 }
 
+/** A description, once the weights are loaded: all of them is here, and it is known what came with them. */
+export function withLoaded(model: ModelSummary, { sizeBytes, labels }: LoadedWeights): ModelSummary {
+  return { ...model, weights: { ...model.weights, sizeBytes, hereBytes: sizeBytes, labels } };
+}
+
 /** Entry n: the last n layers of the backbone train; entry 0 is the head alone. */
 function cutsOf(graph: Graph, backboneLayers: number): CutSummary[] {
   const { layers } = graph.model;
-  return Array.from({ length: backboneLayers }, (_, unfreeze) => {
+  return Array.from({ length: backboneLayers + 1 }, (_, unfreeze) => {
     const first = backboneLayers - unfreeze;
     const { waist } = planOf(graph, first);
     const node = graph.nodes[waist];
@@ -105,13 +110,13 @@ function cutsOf(graph: Graph, backboneLayers: number): CutSummary[] {
   });
 }
 
-function checkUnfreeze(recipe: Recipe, backboneLayers: number): void {
+function checkUnfreeze(recipe: FullRecipe, backboneLayers: number): void {
   recipe.phases.forEach((phase, index) => {
-    if (phase.name !== 'fineTune' || phase.unfreeze < backboneLayers) return;
+    if (phase.name !== 'fineTune' || phase.unfreeze === 'all' || phase.unfreeze <= backboneLayers) return;
     throw new StudioError({
       code: 'recipe/invalid',
-      message: `Recipe field phases[${index.toString()}].unfreeze: ${recipe.backbone.name} has ${backboneLayers.toString()} layers, of which at most ${(backboneLayers - 1).toString()} can be unfrozen. Came: ${phase.unfreeze.toString()}.`,
-      hint: 'Unfreeze fewer layers.',
+      message: `Recipe field phases[${index.toString()}].unfreeze: expected 0 to ${backboneLayers.toString()}, the layers of ${recipe.backbone.name}, or "all". Came: ${phase.unfreeze.toString()}.`,
+      hint: 'Unfreeze fewer layers, or take the field out to get what is usual for this network.',
     });
   });
 }

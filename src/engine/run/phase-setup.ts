@@ -7,7 +7,7 @@ import { shuffledRange } from '../../lib/random.ts';
 import { Parameters } from '../../models/program/parameters.ts';
 import { compile, type Program } from '../../models/program/program.ts';
 import type { RunEvent } from '../../protocol/events.ts';
-import type { Phase, Recipe } from '../../protocol/recipe.ts';
+import type { FullPhase, FullRecipe } from '../../protocol/full-recipe.ts';
 import { classWeightsOf } from '../../training/class-weights.ts';
 import type { RunControl } from '../../training/control.ts';
 import type { EpochInputs } from '../../training/epoch.ts';
@@ -20,7 +20,7 @@ import type { Network } from '../network/network.ts';
 import { firstTrainableIn, openChain } from '../open-chain.ts';
 
 export interface PhaseSetupInputs {
-  readonly recipe: Recipe;
+  readonly recipe: FullRecipe;
   readonly dataset: Dataset;
   readonly network: Network;
   readonly control: RunControl;
@@ -41,7 +41,7 @@ export class PhaseSetup {
     const { dataset, recipe } = inputs;
     const { labels, split, labelOfRow } = dataset.summary;
     this.#loss = {
-      labelSmoothing: recipe.labelSmoothing ?? 0,
+      labelSmoothing: recipe.labelSmoothing,
       classWeights: classWeightsOf(recipe, labels, split.train, labelOfRow),
     };
   }
@@ -63,7 +63,7 @@ export class PhaseSetup {
   }
 
   /** Lays out what a phase trains, on what, and how; what was laid out before is put away. */
-  layOut(phase: Phase, phaseIndex: number): EpochInputs {
+  layOut(phase: FullPhase, phaseIndex: number): EpochInputs {
     const { recipe, dataset, control } = this.inputs;
     const { labelOfRow, labels, split } = dataset.summary;
     const features = this.chain.at(phaseIndex);
@@ -98,7 +98,7 @@ export class PhaseSetup {
     this.parameters.dispose();
   }
 
-  #compileTail(phase: Phase, waist: number): Program {
+  #compileTail(phase: FullPhase, waist: number): Program {
     const { graph } = this.inputs.network;
     const first = firstTrainableIn(phase, this.inputs.network);
     // The last node is the softmax of the dense layer; training works on the logits before it.

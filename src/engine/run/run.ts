@@ -110,9 +110,9 @@ class Run {
     this.#seconds[stage] = seconds();
     if (outcome === null) return;
     this.#history.push(...outcome.history);
-    const { bestEpoch, stoppedEarly } = outcome;
+    const { bestEpoch, keptEpoch, stoppedEarly } = outcome;
     const evaluation = this.#evaluation('validation', outcome.validation);
-    const end = { kind: 'phaseEnd', phaseIndex, stoppedEarly, bestEpoch, evaluation } as const;
+    const end = { kind: 'phaseEnd', phaseIndex, stoppedEarly, bestEpoch, keptEpoch, evaluation } as const;
     this.#ended.push({ start: outcome.start, end });
     yield end;
   }
@@ -125,7 +125,7 @@ class Run {
       status: head.status,
       history: head.history.filter((record) => record.phaseIndex === phaseIndex),
       slots: tensorsOf(slots),
-      best: tensorsOf(best),
+      kept: tensorsOf(best),
     };
   }
 
@@ -133,7 +133,7 @@ class Run {
   #keep(
     { keeper, picked }: RunCheckpoints,
     phaseIndex: number,
-    { status, history, slots, best }: PhaseSnapshot,
+    { status, history, slots, kept }: PhaseSnapshot,
   ): void {
     const { recipe, network, device } = this.inputs;
     const head: CheckpointHead = {
@@ -150,7 +150,8 @@ class Run {
       ended: [...this.#ended],
       secondsByStage: { ...this.#seconds },
     };
-    keeper.keep({ head, weights: this.setup.parameters.snapshot([...this.#changed]), slots, best });
+    const weights = this.setup.parameters.snapshot([...this.#changed]);
+    keeper.keep({ head, weights, slots, best: kept });
   }
 
   async #test(inputsOfPhase: EpochInputs): Promise<Evaluation> {

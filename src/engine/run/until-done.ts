@@ -3,7 +3,7 @@ import type { ByteStore } from '../../platform/byte-store.ts';
 import { whileHeld } from '../../platform/held-name.ts';
 import { StudioError, type WireError } from '../../protocol/errors.ts';
 import type { RunEvent, RunResult } from '../../protocol/events.ts';
-import type { Recipe } from '../../protocol/recipe.ts';
+import type { FullRecipe } from '../../protocol/full-recipe.ts';
 import type { RunControl } from '../../training/control.ts';
 import { CheckpointKeeper } from '../checkpoints/checkpoint-keeper.ts';
 import type { Checkpoint, PickedNames } from '../checkpoints/checkpoint.ts';
@@ -38,7 +38,7 @@ interface Options {
  */
 export async function untilDone(
   store: ByteStore | null,
-  recipe: Recipe,
+  recipe: FullRecipe,
   options: Options,
   attempt: (checkpoints: Attempt) => Promise<RunResult>,
 ): Promise<RunResult> {
@@ -55,7 +55,7 @@ export async function untilDone(
 
 async function tryUntilDone(
   store: ByteStore | null,
-  recipe: Recipe,
+  recipe: FullRecipe,
   { control, emit, resume, runId }: Options & { readonly runId: string },
   attempt: (checkpoints: Attempt) => Promise<RunResult>,
 ): Promise<RunResult> {

@@ -3,8 +3,9 @@ import type { ReactElement } from 'react';
 import { formatCount, formatPercent, formatScore } from '../../lib/format.ts';
 import { wilsonInterval } from '../../lib/wilson.ts';
 import type { DatasetSummary } from '../../protocol/dataset.ts';
+import { restoresBest } from '../../protocol/recipe.ts';
 import type { RunRecord } from '../../store/state.ts';
-import { bestOf } from '../words/sentence.ts';
+import { keptOf } from '../words/sentence.ts';
 
 interface HeadlineProps {
   readonly record: RunRecord;
@@ -27,17 +28,17 @@ export function Headline({ record, dataset }: HeadlineProps): ReactElement | nul
       </div>
     );
   }
-  const best = bestOf(record);
-  if (best === null) return null;
+  const kept = keptOf(record);
+  if (kept === null) return null;
   const total = dataset.split.validation.length;
-  const ended = record.phases.find((phase) => phase.phaseIndex === best.phaseIndex)?.end;
+  const ended = record.phases.find((phase) => phase.phaseIndex === kept.phaseIndex)?.end;
   return (
     <div className="headline">
-      <p className="figure">{formatPercent(best.valAccuracy)}</p>
+      <p className="figure">{formatPercent(kept.valAccuracy)}</p>
       <p className="small">
-        <b>Validation top-1</b>, best epoch {best.epoch}
+        <b>Validation top-1</b>, {restoresBest(record.recipe) ? 'best' : 'last'} epoch, {kept.epoch}
         <br />
-        {intervalText(wilsonInterval(best.valAccuracy, total))}
+        {intervalText(wilsonInterval(kept.valAccuracy, total))}
         {ended == null ? '' : ` · macro F1 ${formatScore(ended.evaluation.macroF1)}`}
         <br />
         Test pictures stay unseen until the end.

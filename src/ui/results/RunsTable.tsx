@@ -1,10 +1,10 @@
 /** The runs of this session on the shown set, each with its interval; published figures as hollow diamonds beside. */
 import type { ReactElement } from 'react';
 import { formatDuration } from '../../lib/format.ts';
+import type { FullRecipe } from '../../protocol/full-recipe.ts';
 import type { Recipe } from '../../protocol/recipe.ts';
 import { isActive, type RunSummary } from '../../store/state.ts';
-import { useStudioState } from '../studio-context.ts';
-import { fineTuneOf } from '../words/sentence.ts';
+import { useFullRecipe, useStudioState } from '../studio-context.ts';
 import { publicationOf, type Publication, type Published } from './published.ts';
 
 interface Line {
@@ -22,9 +22,10 @@ export function RunsTable({ recipe }: { readonly recipe: Recipe }): ReactElement
   const run = useStudioState((state) => state.run);
   const publication = publicationOf(recipe);
   const labelOf = (name: string): string => backbones?.find((entry) => entry.name === name)?.label ?? name;
-  const ofSet = runs.filter((each) => sameSet(each.recipe, recipe));
+  const full = useFullRecipe(recipe);
+  const ofSet = runs.filter((each) => full !== null && sameSet(each.recipe, full));
   const currentId = run.kind === 'finished' ? run.result.runId : null;
-  const lines = linesOf(ofSet, publication, isActive(run) ? recipe : null, currentId, labelOf);
+  const lines = linesOf(ofSet, publication, isActive(run) ? full : null, currentId, labelOf);
   if (lines.length === 0) return null;
   const scale = scaleOf(lines);
   return (
@@ -103,7 +104,7 @@ function RunLine({ line, at, hasPublished }: RunLineProps): ReactElement {
 function linesOf(
   runs: readonly RunSummary[],
   publication: Publication | null,
-  underWay: Recipe | null,
+  underWay: FullRecipe | null,
   currentId: string | null,
   labelOf: (name: string) => string,
 ): Line[] {
@@ -143,9 +144,10 @@ function linesOf(
 }
 
 /** What tells runs apart at a glance. */
-function runLabel(recipe: Recipe, labelOf: (name: string) => string): string {
-  const tuned = fineTuneOf(recipe);
-  return `${labelOf(recipe.backbone.name)}, ${tuned === null ? 'head' : `last ${tuned.phase.unfreeze}`}`;
+function runLabel({ backbone, phases }: FullRecipe, labelOf: (name: string) => string): string {
+  const unfreeze = phases.findLast((phase) => phase.name === 'fineTune')?.unfreeze;
+  const open = unfreeze === undefined ? 'head' : unfreeze === 'all' ? 'all layers' : `last ${unfreeze}`;
+  return `${labelOf(backbone.name)}, ${open}`;
 }
 
 function scaleOf(lines: readonly Line[]): { ticks: number[]; at: (share: number) => number } {
@@ -163,6 +165,6 @@ function scaleOf(lines: readonly Line[]): { ticks: number[]; at: (share: number)
   return { ticks, at: (share) => Math.min(1, Math.max(0, (share - low) / span)) * 100 };
 }
 
-function sameSet(one: Recipe, other: Recipe): boolean {
+function sameSet(one: FullRecipe, other: FullRecipe): boolean {
   return JSON.stringify([one.dataset, one.split]) === JSON.stringify([other.dataset, other.split]);
 }

@@ -1,9 +1,10 @@
-/** One plot: grid and axis under the chart, the chart, then chance, the best epoch and the point that moves. */
+/** One plot: grid and axis under the chart, the chart, then chance, the epoch that is kept and the point that moves. */
 import { useRef, type PointerEvent, type ReactElement, type ReactNode } from 'react';
 import type { Scale } from '../../charts/ticks.ts';
 import type { EpochRecord } from '../../protocol/events.ts';
+import { restoresBest } from '../../protocol/recipe.ts';
 import type { RunRecord } from '../../store/state.ts';
-import { bestOf } from '../words/sentence.ts';
+import { keptOf } from '../words/sentence.ts';
 import { placeOfEpoch, type EpochAxis } from './epoch-axis.ts';
 import { share } from './scale.ts';
 import { useCurve } from './use-curve.ts';
@@ -83,7 +84,7 @@ export function CurvePlot(props: CurvePlotProps): ReactElement {
           chance, {chanceText}
         </span>
       )}
-      <BestMark {...props} up={up} />
+      <KeptMark {...props} up={up} />
       <LivePoint {...props} up={up} />
       {children}
     </div>
@@ -92,8 +93,9 @@ export function CurvePlot(props: CurvePlotProps): ReactElement {
 
 type MarkProps = CurvePlotProps & { readonly up: (value: number) => number };
 
-function BestMark({ kind, axis, record, values, up }: MarkProps): ReactElement | null {
-  const best = record === null ? null : bestOf(record);
+function KeptMark({ kind, axis, record, values, up }: MarkProps): ReactElement | null {
+  // Where the last epoch is kept, the line's end says so.
+  const best = record === null || !restoresBest(record.recipe) ? null : keptOf(record);
   if (best === null) return null;
   const at = placeOfEpoch(axis, best.phaseIndex, best.epoch);
   return (

@@ -35,8 +35,8 @@ function weightsSpec(isGiven: boolean): OptionSpec {
 
 export function LossSettings({ recipe, isReadOnly }: LossSettingsProps): ReactElement {
   const studio = useStudio();
-  const { labelSmoothing = 0, classWeights = NONE } = recipe;
-  const isGiven = typeof classWeights === 'object';
+  const { labelSmoothing, classWeights } = recipe;
+  const isGiven = classWeights !== null && typeof classWeights === 'object';
   return (
     <>
       <TextSetting
@@ -53,7 +53,7 @@ export function LossSettings({ recipe, isReadOnly }: LossSettingsProps): ReactEl
       />
       <OptionField
         spec={weightsSpec(isGiven)}
-        value={isGiven ? GIVEN : classWeights}
+        value={isGiven ? GIVEN : (classWeights ?? NONE)}
         isReadOnly={isReadOnly}
         onChange={(value) =>
           value === GIVEN

@@ -1,11 +1,11 @@
 /** Settings that few need: what open BatchNorms do, dropout, the loss, what is watched, seeds, how steps are taken. */
 import type { ReactElement } from 'react';
-import type { Recipe } from '../../protocol/recipe.ts';
+import { restoresBest, type Recipe } from '../../protocol/recipe.ts';
 import { useStudio } from '../studio-context.ts';
 import { OptionField } from '../widgets/OptionField.tsx';
 import { TextSetting } from '../widgets/TextSetting.tsx';
 import { fineTuneOf } from '../words/sentence.ts';
-import { edit, wholeNumber } from './edit-recipe.ts';
+import { edit, restoring, wholeNumber } from './edit-recipe.ts';
 import { LossSettings } from './LossSettings.tsx';
 import { StepSettings } from './StepSettings.tsx';
 
@@ -23,6 +23,30 @@ const batchNorm = {
   choices: [
     { value: 'inference', label: 'its averages' },
     { value: 'batch', label: 'each batch' },
+  ],
+} as const;
+
+const keeps = {
+  kind: 'choice',
+  name: 'restoreBest',
+  label: 'Keeps the weights of',
+  help: 'Which epoch a phase ends with; the last, as in Keras without early stopping.',
+  default: false,
+  choices: [
+    { value: true, label: 'its best epoch' },
+    { value: false, label: 'its last epoch' },
+  ],
+} as const;
+
+const scale = {
+  kind: 'choice',
+  name: 'scale',
+  label: 'Numbers',
+  help: 'What pixels become: what the weights were trained on, or x / 255.',
+  default: 'backbone',
+  choices: [
+    { value: 'backbone', label: 'as the backbone’s' },
+    { value: 'unit', label: '0 to 1' },
   ],
 } as const;
 
@@ -83,6 +107,14 @@ export function MoreSettings({ recipe, isReadOnly }: MoreSettingsProps): ReactEl
             }
           />
         )}
+        <OptionField
+          spec={keeps}
+          value={restoresBest(recipe)}
+          isReadOnly={isReadOnly}
+          onChange={(value) =>
+            edit(studio, (before) => ({ ...before, earlyStopping: restoring(before, value === true) }))
+          }
+        />
         {earlyStopping !== null && (
           <OptionField
             spec={monitor}
@@ -99,6 +131,14 @@ export function MoreSettings({ recipe, isReadOnly }: MoreSettingsProps): ReactEl
           isReadOnly={isReadOnly}
           onChange={(value) =>
             edit(studio, (before) => ({ ...before, image: { ...before.image, resize: value } }))
+          }
+        />
+        <OptionField
+          spec={scale}
+          value={recipe.image.scale}
+          isReadOnly={isReadOnly}
+          onChange={(value) =>
+            edit(studio, (before) => ({ ...before, image: { ...before.image, scale: value } }))
           }
         />
         <TextSetting

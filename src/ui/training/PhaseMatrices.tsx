@@ -28,13 +28,13 @@ export function PhaseMatrices({ record }: { readonly record: RunRecord }): React
 }
 
 function PhaseMatrix({ phase }: { readonly phase: PhaseRecord }): ReactElement | null {
-  const evaluation = phase.end?.evaluation;
-  if (evaluation === undefined) return null;
+  if (phase.end === null) return null;
+  const { evaluation, keptEpoch } = phase.end;
   return (
     <figure>
       <MatrixDrawing evaluation={evaluation} label={phaseLabels[phase.phase]} />
       <figcaption>
-        <b>{phaseLabels[phase.phase]}</b>, epoch {phase.bestEpoch}: {formatPercent(evaluation.accuracy)}
+        <b>{phaseLabels[phase.phase]}</b>, epoch {keptEpoch}: {formatPercent(evaluation.accuracy)}
         <br />
         {worstText(evaluation)}
       </figcaption>

@@ -4,7 +4,7 @@
  */
 import { countInWords, countOf, formatCount } from '../../lib/format.ts';
 import type { DatasetSummary } from '../../protocol/dataset.ts';
-import type { Phase, PhaseName, Recipe } from '../../protocol/recipe.ts';
+import { restoresBest, type Phase, type PhaseName, type Recipe } from '../../protocol/recipe.ts';
 import { recordOf, type RunRecord, type RunState } from '../../store/state.ts';
 import { singularOf, shareInWords } from './fractions.ts';
 
@@ -66,22 +66,23 @@ export function resultsClause(run: RunState, dataset: DatasetSummary | null): st
   const record = recordOf(run);
   const noun = dataset?.noun ?? 'pictures';
   if (record?.test != null) return `right on ${shareInWords(record.test.accuracy, noun)}.`;
-  const best = record === null ? null : bestOf(record);
-  if (best !== null) {
+  const kept = record === null ? null : keptOf(record);
+  if (kept !== null) {
     const soFar = run.kind === 'finished' || run.kind === 'failed' ? '' : ', so far,';
-    return `right${soFar} on ${shareInWords(best.valAccuracy, noun)}.`;
+    return `right${soFar} on ${shareInWords(kept.valAccuracy, noun)}.`;
   }
   const unseen = dataset === null ? noun : `${formatCount(dataset.split.test.length)} ${noun}`;
   return `and tested on ${unseen} it has never seen.`;
 }
 
-/** The best epoch of the latest phase that has one, by validation loss as early stopping sees it. */
-export function bestOf(record: RunRecord): RunRecord['history'][number] | null {
+/** The epoch whose network is kept so far: of the latest phase that has one the best, or the last, as the recipe has it. */
+export function keptOf(record: RunRecord): RunRecord['history'][number] | null {
   for (const phase of [...record.phases].reverse()) {
-    const best = record.history.find(
-      (epoch) => epoch.phaseIndex === phase.phaseIndex && epoch.epoch === phase.bestEpoch,
-    );
-    if (best !== undefined) return best;
+    const epochs = record.history.filter(({ phaseIndex }) => phaseIndex === phase.phaseIndex);
+    const kept = restoresBest(record.recipe)
+      ? epochs.find(({ epoch }) => epoch === phase.bestEpoch)
+      : epochs.at(-1);
+    if (kept !== undefined) return kept;
   }
   return null;
 }

@@ -63,7 +63,7 @@ describe.each(['wasm', 'cpu'] as const)('optimizers on %s', (backend) => {
       const before = tf.memory().numTensors;
       const parameters = parametersOf(shapes);
       const optimizer = new Optimizer({
-        rule: updateRuleOf({ name: 'head', epochs: 1, ...phase }, 0),
+        rule: updateRuleOf(phase, 0),
         learningRate: phase.learningRate,
         gradientClip: phase.gradientClip ?? null,
       });
@@ -92,7 +92,7 @@ describe('schedules', () => {
     'schedules',
   ) as Schedules;
   const made = (schedule: NonNullable<Phase['schedule']>): Schedule =>
-    scheduleOf({ name: 'head', epochs, learningRate, schedule }, 0, stepsPerEpoch);
+    scheduleOf({ epochs, learningRate, schedule }, 0, stepsPerEpoch);
 
   it.each(byStep.map((each) => [JSON.stringify(each.schedule), each] as const))(
     '%s gives each step the rate that Keras gives it, within 1e-6 of the highest',

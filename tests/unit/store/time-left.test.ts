@@ -44,7 +44,7 @@ describe('time left', () => {
     expect(leftAfter(head)).toEqual({ seconds: 33, of: 'phase' });
     const tune = leftAfter([
       ...head,
-      { kind: 'phaseEnd', phaseIndex: 0, stoppedEarly: true, bestEpoch: 1, evaluation },
+      { kind: 'phaseEnd', phaseIndex: 0, stoppedEarly: true, bestEpoch: 1, keptEpoch: 1, evaluation },
       tuneEvent,
       { kind: 'epoch', record: epochOf(1, 1, 1, { seconds: 5 }), isBest: true },
     ]);

@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { openDataset } from '../../../src/data/open-dataset.ts';
 import { CacheShelf } from '../../../src/engine/cache-shelf.ts';
 import { FeatureChain } from '../../../src/engine/feature-chain.ts';
+import { asRun } from '../../../src/engine/catalog.ts';
 import { buildNetwork } from '../../../src/engine/network/network.ts';
 import { PictureInput } from '../../../src/engine/set/picture-input.ts';
 import { firstTrainableOf, planOf } from '../../../src/models/plan.ts';
@@ -61,7 +62,7 @@ describe('VGG16, most of whose waist has no room', () => {
 
   /** The chain of a run with this much memory, and how often it looked at pictures. */
   async function openWith(hostBytes: number) {
-    const recipe = await tinyRecipe({ backbone: { name: 'vgg16', weights: 'random' } });
+    const recipe = asRun(await tinyRecipe({ backbone: { name: 'vgg16', weights: 'random' } }));
     const platform = createPlatform();
     const dataset = await openDataset(recipe, platform, { onProgress: () => undefined });
     const network = await buildNetwork(recipe, 8, platform, {
