@@ -182,7 +182,7 @@ export class Session {
     const { control, emit } = heard;
     const recipe = asRun(asked.recipe);
     phaseOf(recipe, phaseIndex);
-    const prepared = await this.#prepare(recipe, { ...asked, ...heard }, timedInto({}, control.signal));
+    const prepared = await this.#prepare(recipe, { ...asked, ...heard }, timedInto({}, control));
     try {
       return await drained(findRate({ recipe, control, ...prepared }, phaseIndex), emit);
     } catch (error) {
@@ -196,7 +196,7 @@ export class Session {
     const { control, emit } = options;
     const secondsByStage: Record<string, number> = {};
     this.#forgetTrained();
-    const prepared = await this.#prepare(recipe, options, timedInto(secondsByStage, control.signal));
+    const prepared = await this.#prepare(recipe, options, timedInto(secondsByStage, control));
     const { network } = prepared;
     try {
       const checkpoints = { ...attempt, picked: pickedNames(options) };

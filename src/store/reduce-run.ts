@@ -11,6 +11,7 @@ export function newRecord(recipe: Recipe, startedAtMs: number): RunRecord {
   return {
     recipe,
     startedAtMs,
+    pausedAtMs: null,
     progress: null,
     phases: [],
     history: [],
@@ -24,9 +25,29 @@ export function newRecord(recipe: Recipe, startedAtMs: number): RunRecord {
 /** The run after an event; one that comes when no run is under way changes nothing. */
 export function reduceRun(state: RunState, event: RunEvent, atMs: number): RunState {
   if (state.kind === 'idle' || state.kind === 'finished' || state.kind === 'failed') return state;
-  if (event.kind === 'state') return { ...state, kind: kindAfter(event.state, state.run) };
+  if (event.kind === 'state') {
+    const kind = kindAfter(event.state, state.run);
+    return { kind, run: event.state === 'paused' ? paused(state.run, atMs) : goingOn(state.run, atMs) };
+  }
   const run = recordAfter(state.run, event, atMs);
   return run === state.run ? state : { kind: kindWhile(state, event), run };
+}
+
+function paused(run: RunRecord, atMs: number): RunRecord {
+  return { ...run, pausedAtMs: run.pausedAtMs ?? atMs };
+}
+
+/** Moves the clocks of the run and of its stage on by the pause that ends here. */
+function goingOn(run: RunRecord, atMs: number): RunRecord {
+  const { pausedAtMs, startedAtMs, progress } = run;
+  if (pausedAtMs === null) return run;
+  const lasted = atMs - pausedAtMs;
+  const moved = progress && {
+    ...progress,
+    startedAtMs: progress.startedAtMs + lasted,
+    atMs: progress.atMs + lasted,
+  };
+  return { ...run, pausedAtMs: null, startedAtMs: startedAtMs + lasted, progress: moved };
 }
 
 /** Some sources report every picture; the page need not hear of more than ten a second. */

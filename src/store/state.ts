@@ -45,7 +45,10 @@ export type LiveStep = Omit<Extract<RunEvent, { kind: 'step' }>, 'kind'>;
 /** What a run has said so far. */
 export interface RunRecord {
   readonly recipe: Recipe;
+  /** Moved on by each pause, so that what is measured from it leaves pauses out. */
   readonly startedAtMs: number;
+  /** When the pause under way began; null while there is none. */
+  readonly pausedAtMs: number | null;
   /** Null while steps are taken. */
   readonly progress: StageProgress | null;
   readonly phases: readonly PhaseRecord[];

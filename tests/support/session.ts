@@ -48,12 +48,13 @@ export async function openSession(backend: 'cpu' | 'wasm' | 'webgpu'): Promise<S
   return session;
 }
 
-/** Trains and collects the events. */
+/** Trains and collects the events. @param now the run's clock, in ms */
 export async function train(
   session: Session,
   recipe: Recipe,
   onEvent: (event: RunEvent, control: RunControl) => void = () => undefined,
   resume?: string,
+  now?: () => number,
 ): Promise<{ result: RunResult; events: RunEvent[] }> {
   const events: RunEvent[] = [];
   const emit = (event: RunEvent): void => {
@@ -62,7 +63,7 @@ export async function train(
   };
   const control = new RunControl((state) => {
     emit({ kind: 'state', state });
-  });
+  }, now);
   const result = await session.train(recipe, { control, emit, ...(resume === undefined ? {} : { resume }) });
   return { result, events };
 }

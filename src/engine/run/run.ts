@@ -95,9 +95,10 @@ class Run {
     const { checkpoints } = this.inputs;
     const { phase, phaseIndex, tail } = inputsOfPhase;
     const stage = `phase ${(phaseIndex + 1).toString()}: ${phase.name}`;
-    const start = performance.now();
+    const { control } = inputsOfPhase;
+    const startMs = control.workedMs;
     const before = this.#seconds[stage] ?? 0;
-    const seconds = (): number => before + (performance.now() - start) / 1000;
+    const seconds = (): number => before + (control.workedMs - startMs) / 1000;
     for (const name of [...tail.trainable, ...tail.moving]) this.#changed.add(name);
     const outcome = yield* runPhase({
       ...inputsOfPhase,
@@ -172,9 +173,10 @@ class Run {
   }
 
   async #timed<Value>(stage: string, work: () => Promise<Value>): Promise<Value> {
-    const start = performance.now();
+    const { control } = this.inputs;
+    const startMs = control.workedMs;
     const value = await work();
-    this.#seconds[stage] = (performance.now() - start) / 1000;
+    this.#seconds[stage] = (control.workedMs - startMs) / 1000;
     return value;
   }
 

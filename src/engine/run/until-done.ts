@@ -101,13 +101,13 @@ function goesOn(reason: string, where: string): WireError {
   }).toWire();
 }
 
-/** Does a stage's work and notes the seconds it took. */
-export function timedInto(seconds: Record<string, number>, signal: AbortSignal) {
+/** Does a stage's work and notes the seconds it took, without pauses. */
+export function timedInto(seconds: Record<string, number>, control: RunControl) {
   return async <Value>(stage: string, work: () => Promise<Value>): Promise<Value> => {
-    const start = performance.now();
+    const startMs = control.workedMs;
     const value = await work();
-    seconds[stage] = (performance.now() - start) / 1000;
-    signal.throwIfAborted();
+    seconds[stage] = (control.workedMs - startMs) / 1000;
+    control.signal.throwIfAborted();
     return value;
   };
 }
