@@ -2,6 +2,7 @@
 import type { AsideRow, Findings } from '../protocol/dataset.ts';
 import { StudioError } from '../protocol/errors.ts';
 import { datasetOptions } from '../protocol/full-recipe.ts';
+import { ContentHash, setHash } from '../protocol/identity.ts';
 import type { Options } from '../protocol/options.ts';
 import type { Recipe } from '../protocol/recipe.ts';
 import type { SourceDescription } from '../protocol/source.ts';
@@ -53,14 +54,19 @@ function datasetOf(
   const labelOfRow = Uint16Array.from(rows, (row) => indexOf.get(row.label)!);
   const split = splitSet(rows, labelOfRow, labels, curated.groupOfKept, recipe.split);
   const { origin, noun, sizeBytes, provenance } = opened;
-  const summary = { source: source.entry.name, noun, origin, labels, labelOfRow, split, sizeBytes };
+  const contentHash = contentHashOf(rows);
+  const summary = {
+    source: source.entry.name,
+    ...{ noun, origin, labels, labelOfRow, split, sizeBytes, contentHash },
+    setHash: setHash(contentHash, split),
+  };
   const asideRows = curated.aside.map(({ row }) => cleaned.rows[row]!);
   const findings = {
     ...findingsOf(curated, split),
     leftOut: cleaned.leftOut,
     aside: asideOf(cleaned, curated),
   };
-  const seen = [...[...rows, ...asideRows].map((row) => row.seen), ...cleaned.unlabelled];
+  const seen = [...rows, ...asideRows, ...cleaned.unlabelled].map((row) => row.seen);
   const shown = pictureSubset(
     store,
     seen.map(({ stored }) => stored),
@@ -72,6 +78,7 @@ function datasetOf(
       findings,
       ...(provenance === undefined ? {} : { provenance }),
     },
+    labelForm: cleaned.labelForm,
     pictures: rows.length === store.count ? store : pictureSubset(shown, [...rows.keys()]),
     shown,
     preparedPrefix: prefix,
@@ -80,10 +87,16 @@ function datasetOf(
   };
 }
 
+function contentHashOf(rows: readonly CleanedRow[]): string {
+  const hash = new ContentHash();
+  for (const { label, print, seen } of rows) hash.add({ path: seen.facts.path, label, file: print.file });
+  return hash.toString();
+}
+
 /** Rows that can be shown but are not part of the set. */
 function asideOf({ rows, unlabelled }: CleanedRows, { aside }: Curated): AsideRow[] {
   const dropped = aside.map(({ row, why }) => ({ why, label: rows[row]!.label }));
-  return [...dropped, ...unlabelled.map(() => ({ why: 'withoutLabel', label: '' }) as const)];
+  return [...dropped, ...unlabelled.map(({ why }) => ({ why, label: '' }))];
 }
 
 /** A recipe's source, found and opened. */

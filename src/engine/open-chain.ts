@@ -3,6 +3,7 @@ import type { Dataset } from '../data/dataset.ts';
 import { firstTrainableOf } from '../models/plan.ts';
 import type { Parameters } from '../models/program/parameters.ts';
 import type { FullPhase, FullRecipe } from '../protocol/full-recipe.ts';
+import { activationsKey } from '../protocol/identity.ts';
 import { SWEEP } from '../training/rate-finder.ts';
 import type { CacheShelf } from './cache-shelf.ts';
 import { FeatureChain } from './feature-chain.ts';
@@ -18,7 +19,9 @@ interface Inputs {
 
 export function openChain(inputs: Inputs, parameters: Parameters): Promise<FeatureChain> {
   const { network, dataset, recipe, shelf } = inputs;
-  const { train, validation, test } = dataset.summary.split;
+  const { weights, preprocessing } = network;
+  const { split, contentHash } = dataset.summary;
+  const { train, validation, test } = split;
   const { views } = recipe.augmentation;
   // A search for a learning rate goes through as many epochs as its steps take.
   const searchEpochs = Math.ceil(SWEEP.steps / Math.ceil(train.length / recipe.batchSize));
@@ -27,7 +30,7 @@ export function openChain(inputs: Inputs, parameters: Parameters): Promise<Featu
     graph: network.graph,
     parameters,
     firstTrainable: recipe.phases.map((phase) => firstTrainableIn(phase, network)),
-    pictures: new PictureInput(dataset.pictures, network.preprocessing, recipe),
+    pictures: new PictureInput(dataset.pictures, preprocessing, recipe),
     looks: {
       train: train.length,
       validation: validation.length,
@@ -35,18 +38,11 @@ export function openChain(inputs: Inputs, parameters: Parameters): Promise<Featu
       views: views === 'fresh' ? 0 : Math.min(views, mostEpochs),
     },
     shelf,
-    cacheKey: cacheKeyOf(inputs),
+    cacheKey: activationsKey({ recipe, contentHash, weights, preprocessing }),
   });
 }
 
 /** Index of the first layer that trains in a phase. */
 export function firstTrainableIn(phase: FullPhase, { backboneLayers }: Network): number {
   return firstTrainableOf(backboneLayers, phase.name === 'head' ? 0 : phase.unfreeze);
-}
-
-/** What the frozen part computes depends on this, and on the pictures. */
-function cacheKeyOf({ recipe, network }: Inputs): string {
-  const { views: _views, ...augmentation } = recipe.augmentation;
-  const { origin, sha256 } = network.weights;
-  return JSON.stringify([recipe.backbone, origin, sha256, network.preprocessing, augmentation, recipe.seed]);
 }

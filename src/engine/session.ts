@@ -12,6 +12,7 @@ import type { DatasetSummary, PictureFacts, RgbaPictures, RgbaViews } from '../p
 import type { BackendChoice, DeviceReport } from '../protocol/device.ts';
 import { invariant, StudioError } from '../protocol/errors.ts';
 import type { RunEvent, RunResult } from '../protocol/events.ts';
+import { openingKey, weightsKey } from '../protocol/identity.ts';
 import type { ExportedFile, Picked, Requests, SavedSet } from '../protocol/messages.ts';
 import type { InspectedWeights, ModelSummary, WeightsSummary } from '../protocol/model.ts';
 import type { RateSweep } from '../protocol/rate-sweep.ts';
@@ -22,12 +23,12 @@ import type { Stored, StoredThing } from '../protocol/stored.ts';
 import type { RunControl } from '../training/control.ts';
 import { asRun, ENTRIES } from './catalog.ts';
 import { CacheShelf } from './cache-shelf.ts';
-import { isDeviceLost, lossOr } from './device/device-loss.ts';
-import { startDevice, type WasmPaths } from './device/device.ts';
+import { startDevice, type Device } from './device/device.ts';
+import type { WasmPaths } from './device/wasm.ts';
 import { findRate, phaseOf } from './run/find-rate.ts';
 import { buildNetwork, describeNetwork, withLoaded, type Network } from './network/network.ts';
 import { loadingOf, openingOf } from './set/opening.ts';
-import { datasetKey, pickedNames, pickedOf, weightsKey } from './set/picked.ts';
+import { pickedNames, pickedOf } from './set/picked.ts';
 import { runRecipe } from './run/run.ts';
 import {
   deleteStored,
@@ -57,7 +58,7 @@ interface Heard {
 
 /** What a run or a sweep stands on. */
 interface Prepared {
-  readonly device: DeviceReport;
+  readonly device: Device;
   readonly dataset: Dataset;
   readonly network: Network;
   readonly shelf: CacheShelf;
@@ -65,7 +66,7 @@ interface Prepared {
 
 export class Session {
   #choice: BackendChoice = 'auto';
-  #device: DeviceReport | null = null;
+  #device: Device | null = null;
   #opened: OpenedSet | null = null;
   #trained: Trained | null = null;
   /** What is known of the weights that were picked last. */
@@ -81,12 +82,23 @@ export class Session {
 
   /** Takes a device. A network trained on another one is dropped: export it first. */
   async chooseDevice(backend: BackendChoice): Promise<DeviceReport> {
+    return (await this.#start(backend)).report;
+  }
+
+  async #start(backend: BackendChoice): Promise<Device> {
     if (this.#device !== null) this.#forgetTrained();
     // What a lost device held is gone with it.
-    if (!isDeviceLost()) this.#shelf?.clear();
+    if (this.#device?.loss == null) this.#shelf?.clear();
     this.#shelf = null;
     this.#choice = backend;
+    // Until it has started there is none: the one before is not current any more.
+    this.#device = null;
     this.#device = await startDevice(backend, this.wasmPaths);
+    return this.#device;
+  }
+
+  /** The device in use; null before one was taken. */
+  get device(): Device | null {
     return this.#device;
   }
 
@@ -96,7 +108,7 @@ export class Session {
     options: Picked & { signal: AbortSignal; emit: Emit },
   ): Promise<DatasetSummary> {
     const recipe = { ...asked, dataset: fullDataset(asked.dataset, ENTRIES.sources) };
-    const key = datasetKey(recipe, options.files);
+    const key = openingKey(recipe, options.files);
     if (this.#opened?.key !== key || this.#opened.dataset.arriving?.failure) {
       const { emit, files, signal } = options;
       const given = { ...pickedOf(files), tokenFor: this.tokens.for };
@@ -167,8 +179,7 @@ export class Session {
    */
   async train(asked: Recipe, options: Picked & Heard & { resume?: string }): Promise<RunResult> {
     const recipe = asRun(asked);
-    const store = this.platform.openStore('checkpoints');
-    return untilDone(store, recipe, options, (checkpoints) => this.#carryOut(recipe, options, checkpoints));
+    return untilDone(this, recipe, options, (checkpoints) => this.#carryOut(recipe, options, checkpoints));
   }
 
   /**
@@ -186,7 +197,7 @@ export class Session {
     try {
       return await drained(findRate({ recipe, control, ...prepared }, phaseIndex), emit);
     } catch (error) {
-      throw control.signal.aborted ? error : lossOr(error);
+      throw control.signal.aborted ? error : prepared.device.lossOr(error);
     } finally {
       prepared.network.model.dispose();
     }
@@ -217,10 +228,8 @@ export class Session {
   ): Promise<Prepared> {
     const { control, emit, weightFiles } = options;
     const device =
-      this.#device === null || isDeviceLost()
-        ? await timed('device', () => this.chooseDevice(this.#choice))
-        : this.#device;
-    emit({ kind: 'device', device });
+      this.#device?.loss === null ? this.#device : await timed('device', () => this.#start(this.#choice));
+    emit({ kind: 'device', device: device.report });
     const { signal } = control;
     const summary = await timed('dataset', () => this.openDataset(recipe, { ...options, signal }));
     emit({ kind: 'dataset', dataset: summary });

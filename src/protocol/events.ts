@@ -156,6 +156,8 @@ export interface RunResult {
   readonly device: DeviceReport;
   /** What the backbone began with. */
   readonly weights: WeightsRecord;
+  /** Of the set that it was trained and tested on; see `DatasetSummary.setHash`. */
+  readonly setHash: string;
   readonly cleaning: CleaningReport;
   readonly secondsByStage: Readonly<Record<string, number>>;
   readonly versions: Readonly<Record<string, string>>;

@@ -5,7 +5,7 @@
 import type { BackboneEntry, Catalog, CatalogEntry, OptionSpec, WeightsKind } from './catalog.ts';
 import { StudioError } from './errors.ts';
 import { checkOptions, findKind, type Options } from './options.ts';
-import type { Phase, Recipe } from './recipe.ts';
+import { isOnBatch, type Phase, type Recipe } from './recipe.ts';
 
 /** What a recipe is held against. */
 export type Entries = Pick<Catalog, 'sources' | 'backbones' | 'augmentations' | 'optimizers' | 'schedules'>;
@@ -38,8 +38,7 @@ export type FullRecipe = Omit<Recipe, 'backbone' | 'phases'> & {
  */
 export function fullRecipe(recipe: Recipe, entries: Entries): FullRecipe {
   const { backbones, optimizers, schedules } = entries;
-  const isOnBatch = recipe.phases.some((phase) => phase.name === 'fineTune' && phase.batchNorm === 'batch');
-  const backbone = fullBackbone(recipe.backbone, backbones, isOnBatch);
+  const backbone = fullBackbone(recipe.backbone, backbones, isOnBatch(recipe));
   const { unfreeze } = entryOf(backbone.name, backbones);
   return {
     ...recipe,
@@ -105,12 +104,12 @@ export function augmentationOptions(
 export function fullBackbone(
   backbone: Recipe['backbone'],
   backbones: readonly BackboneEntry[],
-  isOnBatch: boolean,
+  onBatch: boolean,
 ): FullBackbone {
   const entry = entryOf(backbone.name, backbones);
   const weights = weightsOf(backbone, entry);
   const made = typeof weights === 'string' ? (entry.madeFor?.[weights] ?? {}) : {};
-  const specs = entry.options.map((spec) => withDefault(spec, made[spec.name], isOnBatch));
+  const specs = entry.options.map((spec) => withDefault(spec, made[spec.name], onBatch));
   return Object.assign({}, backbone, backboneOptions(backbone, { ...entry, options: specs }), { weights });
 }
 
@@ -153,8 +152,8 @@ function weightsOf({ weights }: Recipe['backbone'], entry: BackboneEntry): Weigh
   });
 }
 
-function withDefault(spec: OptionSpec, made: unknown, isOnBatch: boolean): OptionSpec {
+function withDefault(spec: OptionSpec, made: unknown, onBatch: boolean): OptionSpec {
   if (spec.kind !== 'number') return spec;
-  const usual = (isOnBatch ? spec.defaultOnBatch : undefined) ?? spec.default;
+  const usual = (onBatch ? spec.defaultOnBatch : undefined) ?? spec.default;
   return { ...spec, default: typeof made === 'number' ? made : usual };
 }

@@ -79,3 +79,8 @@ export interface InspectedWeights {
   readonly format: string;
   readonly weights: WeightsSummary;
 }
+
+/** How many of a backbone's last layers can be opened at most; whoever offers or takes a cut goes by it. */
+export function mostUnfrozen({ cuts }: Pick<ModelSummary, 'cuts'>): number {
+  return cuts.length - 1;
+}

@@ -203,6 +203,11 @@ export function restoresBest({ earlyStopping }: Pick<Recipe, 'earlyStopping'>): 
   return earlyStopping?.restoreBest === true;
 }
 
+/** Whether a phase runs BatchNorm on the batch: as `fit` does, which then trains in other ways too. */
+export function isOnBatch({ phases }: Pick<Recipe, 'phases'>): boolean {
+  return phases.some((phase) => phase.name === 'fineTune' && phase.batchNorm === 'batch');
+}
+
 /** `phases[1].epochs` from `['phases', 1, 'epochs']`. */
 export function fieldName(path: readonly PropertyKey[]): string {
   return path.reduce<string>(

@@ -151,12 +151,12 @@ function finish(state: StudioState, result: RunResult, atMs: number): StudioStat
   const run = activeRecord(state.run);
   if (run === null) return state;
   const seconds = (atMs - run.startedAtMs) / 1000;
-  const { test, runId, recipe } = result;
+  const { test, runId, recipe, setHash } = result;
   const finished = { ...run, progress: null, live: null, test: test ?? run.test };
   return {
     ...state,
     run: { kind: 'finished', run: finished, result, seconds },
-    runs: test === null ? state.runs : [...state.runs, { runId, recipe, test, seconds }],
+    runs: test === null ? state.runs : [...state.runs, { runId, recipe, setHash, test, seconds }],
   };
 }
 

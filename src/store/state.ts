@@ -57,7 +57,7 @@ export interface RunRecord {
   readonly test: Evaluation | null;
   /** Why the device went away, until training goes on. */
   readonly lost: string | null;
-  /** What must be known of it though it goes on; one of each code. */
+  /** What must be known of it though it goes on; one of each message. */
   readonly notices: readonly WireError[];
 }
 
@@ -84,6 +84,8 @@ export interface Loadable<Value> {
 export interface RunSummary {
   readonly runId: string;
   readonly recipe: FullRecipe;
+  /** Of the set that it was trained and tested on. */
+  readonly setHash: string;
   readonly test: Evaluation;
   readonly seconds: number;
 }
@@ -103,7 +105,7 @@ export interface StudioState {
   readonly dataset: Loadable<DatasetSummary>;
   /** What opening the set is doing. */
   readonly opening: StageProgress | null;
-  /** What must be known of the set that is open or being opened, though work goes on; one of each code. */
+  /** What must be known of the set that is open or being opened, though work goes on; one of each message. */
   readonly notices: readonly WireError[];
   readonly model: Loadable<ModelSummary>;
   readonly run: RunState;

@@ -112,7 +112,7 @@ export class Dispatcher {
       case 'findRate':
         return session.findRate(request.input, { control, emit });
       case 'listRuns':
-        return runsLeft(session.platform.openStore('checkpoints'), request.input.discard);
+        return runsLeft(session.platform, request.input.discard);
       case 'export':
         return session.export(request.input.format);
       case 'listStored':

@@ -6,6 +6,7 @@ import type { Session } from '../../src/engine/session.ts';
 import { EXPORTERS } from '../../src/exporters/registry.ts';
 import type { RunResult } from '../../src/protocol/events.ts';
 import { openSession, tinyRecipe, train } from '../support/session.ts';
+import { shows } from '../support/shows.ts';
 
 let session: Session;
 let result: RunResult;
@@ -28,6 +29,7 @@ describe.each(EXPORTERS.map((exporter) => [exporter.entry.name, exporter] as con
       const file = await session.export(name);
       expect(file.fileName.endsWith(`.${entry.extension}`)).toBe(true);
       expect(file.bytes.length).toBeGreaterThan(1000);
+      shows(`exporter ${name} writes files`);
     });
   },
 );
@@ -68,5 +70,6 @@ describe('the TensorFlow.js export', () => {
     result.test?.probabilities.forEach((value, index) => {
       expect(Math.abs(value - (actual[index] ?? NaN))).toBeLessThan(1e-5);
     });
+    shows("exporter tfjs writes what its format's own library loads, with the same answers");
   });
 });

@@ -128,7 +128,7 @@ describe('a run that goes on', () => {
     const other = train(session, { ...recipe, seed: 3 }, () => undefined, run?.runId);
     await expect(other).rejects.toMatchObject({ code: 'recipe/other-run' });
     expect(tf.memory().numTensors).toBe(before);
-    expect(await runsLeft(session.platform.openStore('checkpoints'), run?.runId)).toEqual([]);
+    expect(await runsLeft(session.platform, run?.runId)).toEqual([]);
     const gone = train(session, recipe, () => undefined, run?.runId);
     await expect(gone).rejects.toMatchObject({ code: 'train/no-checkpoint' });
   });

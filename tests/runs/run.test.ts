@@ -10,6 +10,7 @@ import type { Platform } from '../../src/platform/platform.ts';
 import type { RunEvent } from '../../src/protocol/events.ts';
 import type { Recipe } from '../../src/protocol/recipe.ts';
 import { WASM_FOLDER } from '../../tools/train/backends.ts';
+import { shows } from '../support/shows.ts';
 import { openSession, tinyRecipe, train } from '../support/session.ts';
 
 /** History without its times. */
@@ -46,6 +47,7 @@ describe('a run', () => {
     const { test } = result;
     expect(test?.confusionMatrix.flat().reduce((sum, count) => sum + count)).toBe(test?.rows.length);
     expect(result.stopped).toBe(false);
+    shows('device wasm carries out runs');
   });
 
   it('gives the same history twice on one device, to the bit', async () => {

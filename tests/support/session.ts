@@ -76,5 +76,4 @@ export async function sessionOn(dataFolder: string): Promise<Session> {
 }
 
 /** The runs that can go on there. */
-export const runsOf = (session: Session): Promise<ResumableRun[]> =>
-  runsLeft(session.platform.openStore('checkpoints'));
+export const runsOf = (session: Session): Promise<ResumableRun[]> => runsLeft(session.platform);

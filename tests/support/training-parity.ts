@@ -10,12 +10,14 @@ import { withHead } from '../../src/models/head.ts';
 import { firstTrainableOf, planOf } from '../../src/models/plan.ts';
 import { Parameters } from '../../src/models/program/parameters.ts';
 import { compile, type Program } from '../../src/models/program/program.ts';
+import type { Backend } from '../../src/protocol/device.ts';
 import type { Recipe } from '../../src/protocol/recipe.ts';
 import { PLAIN_LOSS } from '../../src/training/loss.ts';
 import { Optimizer } from '../../src/training/optimizer.ts';
 import { updateRuleOf } from '../../src/training/optimizers/registry.ts';
 import { inferencePass } from '../../src/training/pass.ts';
 import { trainStep } from '../../src/training/step.ts';
+import type { Fact } from '../../tools/docs/works/facts.ts';
 import { fillByRule, parseGolden, preprocess } from '../parity/models/golden.ts';
 import { rulePictures, ruleWeights } from '../parity/models/rule.ts';
 
@@ -57,6 +59,12 @@ export interface Disagreement {
   readonly averages: number;
   /** Names of what changed here or there only. */
   readonly changedInOne: readonly string[];
+}
+
+/** What a test shows that finds training on a device to agree with a golden. */
+export function trainsAsKeras({ recipe, batchNorm }: TrainingGolden, backend: Backend): Fact {
+  const statistics = batchNorm === 'batch' ? 'the batch' : 'averages';
+  return `backbone ${recipe.name} trains as Keras on ${backend}, BatchNorm on ${statistics}`;
 }
 
 /** Reads a golden by its name. */

@@ -3,6 +3,7 @@ import type * as tf from '@tensorflow/tfjs';
 import type { Backbone } from '../../src/models/backbones/backbone.ts';
 import { openBackboneWeights, type LoadedWeights, type LoadOptions } from '../../src/models/load-weights.ts';
 import type { FullBackbone } from '../../src/protocol/full-recipe.ts';
+import { NOTHING_SHARED } from '../../src/platform/owned.ts';
 import type { ByteSource, Platform } from '../../src/platform/platform.ts';
 import { remoteFiles } from '../../src/platform/remote-files.ts';
 import { StudioError } from '../../src/protocol/errors.ts';
@@ -80,6 +81,7 @@ export function filePlatform(files: Readonly<Record<string, Uint8Array>>): Platf
     openAsset: open,
     openPath: open,
     openStore: () => null,
+    owned: NOTHING_SHARED,
     ...remoteFiles(null),
   };
   return platform as Platform;

@@ -3,6 +3,7 @@ import type { Bench } from './bench.ts';
 import { convolution } from './cases/convolution.ts';
 import { gpuStep } from './cases/gpu-step.ts';
 import { importing } from './cases/import.ts';
+import { gpuKernels, kernels } from './cases/kernels.ts';
 import { memory } from './cases/memory.ts';
 import { recipe } from './cases/recipe.ts';
 import { recipe224 } from './cases/recipe-224.ts';
@@ -18,6 +19,8 @@ export const BENCHES: readonly Bench[] = [
   memory,
   weights,
   importing,
+  kernels,
+  gpuKernels,
   gpuStep,
   convolution,
 ];

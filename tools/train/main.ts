@@ -14,6 +14,7 @@ import { createPlatform } from '../../src/platform/platform.node.ts';
 import type { Platform } from '../../src/platform/platform.ts';
 import { asStudioError, StudioError } from '../../src/protocol/errors.ts';
 import type { ResumableRun, RunEvent } from '../../src/protocol/events.ts';
+import { isSameRecipe } from '../../src/protocol/identity.ts';
 import { parseRecipe, type Recipe } from '../../src/protocol/recipe.ts';
 import { RunControl } from '../../src/engine/run/control.ts';
 import { parseCommand, USAGE, type Command } from './command.ts';
@@ -55,10 +56,11 @@ function useToken(session: Session, hub: string | null): void {
   if (token !== '') session.tokens.use(hub ?? HUB, token);
 }
 
-/** The last run of a recipe that did not come to its end; undefined where there is none. */
+/** The last run of a recipe that did not come to its end, be its pictures elsewhere now; undefined where there is none. */
 async function lastRunOf(recipe: Recipe, platform: Platform): Promise<ResumableRun | undefined> {
-  const runs = await runsLeft(platform.openStore('checkpoints'));
-  return runs.find((run) => isSame(run.recipe, asRun(recipe)));
+  const runs = await runsLeft(platform);
+  const full = asRun(recipe);
+  return runs.find((run) => isSame(run.recipe, full)) ?? runs.find((run) => isSameRecipe(run.recipe, full));
 }
 
 /**

@@ -64,9 +64,10 @@ function splitOf({ split }: DatasetSummary) {
   };
 }
 
-function runOf({ runId, recipe, device, weights, stopped, versions, secondsByStage, cleaning }: RunResult) {
+function runOf({ device, ...result }: RunResult) {
+  const { runId, recipe, weights, stopped, versions, secondsByStage, setHash, cleaning } = result;
   const { backend } = device;
-  return { runId, recipe, device, backend, weights, stopped, versions, secondsByStage, cleaning };
+  return { runId, recipe, device, backend, weights, stopped, versions, secondsByStage, setHash, cleaning };
 }
 
 async function writeFiles(session: Session, format: string, folder: string): Promise<void> {

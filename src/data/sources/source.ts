@@ -26,8 +26,8 @@ export interface SourceRow {
 export interface OpenedSource {
   /** Where it comes from, in a few words. */
   readonly origin: string;
-  /** A text that is another one for other rows, so that a set is known again; null where that cannot be told. */
-  readonly identity: string | null;
+  /** Another text where the set has to be read again, as far as the list of its files tells. */
+  readonly identity: string;
   /** What the pictures are called, for example `faces`. */
   readonly noun: string;
   /** As stored. */

@@ -12,7 +12,6 @@ import {
   type Checkpoint,
   type CheckpointTensors,
 } from './checkpoint.ts';
-import { isDeviceLost } from '../device/device-loss.ts';
 import { lastNumber, readCheckpoint, stateKey, writeCheckpoint, writeFailure } from './stored-checkpoints.ts';
 
 export class CheckpointKeeper {
@@ -28,11 +27,15 @@ export class CheckpointKeeper {
   #inMemory: Checkpoint | null = null;
   #hasTrouble = false;
 
-  /** @param onTrouble told once, in one line, when checkpoints cannot be kept */
   constructor(
     readonly runId: string,
     readonly store: ByteStore | null,
-    readonly onTrouble: (notice: StudioError) => void,
+    readonly told: {
+      /** Whether the device that the tensors are on has gone away. */
+      readonly isLost: () => boolean;
+      /** Told once, in one line, when checkpoints cannot be kept. */
+      readonly onTrouble: (notice: StudioError) => void;
+    },
   ) {}
 
   /** Takes over the tensors and begins to write; returns at once. */
@@ -80,7 +83,7 @@ export class CheckpointKeeper {
         await this.#write(next);
       } catch (error) {
         // The run ends with the same loss, and goes on from the checkpoint before.
-        if (!isDeviceLost()) this.#say(error);
+        if (!this.told.isLost()) this.#say(error);
       } finally {
         disposeCheckpoint(next);
       }
@@ -106,11 +109,11 @@ export class CheckpointKeeper {
       this.#inMemory = { head, weights, slots, best };
       return;
     }
-    const number = (this.#number ?? (await lastNumber(this.store, this.runId))) + 1;
-    this.#number = number;
-    const own = stateKey(this.runId, number);
-    const bestKey = keptEpoch === epoch ? own : this.#written.get(placeOf(head.phaseIndex, keptEpoch));
     try {
+      const number = (this.#number ?? (await lastNumber(this.store, this.runId))) + 1;
+      this.#number = number;
+      const own = stateKey(this.runId, number);
+      const bestKey = keptEpoch === epoch ? own : this.#written.get(placeOf(head.phaseIndex, keptEpoch));
       const stored = { head, bestKey: bestKey ?? own, bestNames: Object.keys(best) };
       const state = { weights, slots, best: bestKey === undefined ? best : null };
       await writeCheckpoint(this.store, number, stored, state);
@@ -125,7 +128,7 @@ export class CheckpointKeeper {
     if (this.#hasTrouble) return;
     this.#hasTrouble = true;
     const { code, message } = asStudioError(error);
-    this.onTrouble(
+    this.told.onTrouble(
       new StudioError({
         code,
         message: `Checkpoints cannot be kept: ${message}`,

@@ -12,8 +12,8 @@ import { parseRecipe } from '../../protocol/recipe.ts';
 import { asRun } from '../catalog.ts';
 import type { Checkpoint, CheckpointHead, NamedArrays } from './checkpoint.ts';
 
-/** Grows when what is stored is laid out anew; older ones are not read. */
-const FORMAT = 1;
+/** Grows when what is stored is laid out anew. */
+const FORMAT = 2;
 
 /** A head as it is stored. */
 export interface StoredHead {
@@ -87,19 +87,24 @@ async function dropOld(store: ByteStore, runId: string): Promise<void> {
 async function readHeads(store: ByteStore, keys: readonly string[]): Promise<StoredHead[]> {
   const found = await store.getMany(keys);
   return found.flatMap((bytes) => {
-    const stored = bytes === undefined ? null : (unpack(bytes) as StoredHead | null);
-    if (stored?.format !== FORMAT) return [];
-    return [{ ...stored, head: carriedOver(stored.head) }];
+    const head = bytes === undefined ? null : (unpack(bytes) as StoredHead | EarlierHead | null);
+    if (head?.format === FORMAT) return [head];
+    return head?.format === 1 ? [carriedOver(head)] : [];
   });
 }
 
-/** The head of an earlier version, which knew fewer fields of a recipe and of an ended phase. */
-function carriedOver(head: CheckpointHead): CheckpointHead {
-  const ended = head.ended.map(({ start, end }) => {
-    const before = { keptEpoch: end.bestEpoch };
-    return { start, end: { ...before, ...end } };
-  });
-  return { ...head, recipe: asRun(parseRecipe(head.recipe)), ended };
+/**
+ * As format 1 has it: with a hash of labels and split in place of one of the whole set, with the one epoch of an ended
+ * phase that was kept, and with the recipe as it was written.
+ */
+interface EarlierHead extends Omit<StoredHead, 'format'> {
+  readonly format: 1;
+}
+
+function carriedOver({ head, ...stored }: EarlierHead): StoredHead {
+  const recipe = asRun(parseRecipe(head.recipe));
+  const ended = head.ended.map(({ start, end }) => ({ start, end: { ...end, keptEpoch: end.bestEpoch } }));
+  return { ...stored, format: FORMAT, head: { ...head, setHash: null, recipe, ended } };
 }
 
 /** The newest head of each run, the latest run first. */

@@ -1,5 +1,5 @@
 /** Owns what is kept on this machine as the page lists it: downloads, sets, prepared pictures; and sets as files. */
-import type { OpenDatasetOptions } from '../../data/dataset.ts';
+import type { Dataset, OpenDatasetOptions } from '../../data/dataset.ts';
 import { openSource } from '../../data/open-dataset.ts';
 import { forgetPrepared, preparedBytes } from '../../data/pictures/prepared-sets.ts';
 import {
@@ -17,6 +17,7 @@ import type { Stored, StoredThing } from '../../protocol/stored.ts';
 /** The set that is open: what it is opened again with. */
 export interface OpenSet {
   readonly recipe: Recipe;
+  readonly dataset: Pick<Dataset, 'labelForm'>;
   readonly given: Omit<OpenDatasetOptions, 'onProgress' | 'signal'>;
 }
 
@@ -48,6 +49,7 @@ export async function keepOpenSet(platform: Platform, open: OpenSet, progress: P
   const { source, opened } = await openSource(open.recipe, platform, { ...open.given, signal });
   await keepSet(platform, opened, {
     sourceLabel: source.entry.label,
+    labelForm: open.dataset.labelForm,
     signal,
     onRows: (rows) => onProgress(rows, opened.rowCount, 'pictures', 'Keeping the pictures'),
   });
@@ -60,6 +62,7 @@ export async function saveOpenSet(platform: Platform, open: OpenSet, progress: P
   const parts: Blob[] = [];
   await writeSet(opened, {
     signal,
+    labelForm: open.dataset.labelForm,
     onBytes: (bytes) => {
       parts.push(toBlob(bytes));
       return Promise.resolve();

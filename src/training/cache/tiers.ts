@@ -4,6 +4,7 @@
  */
 import type { CacheBounds } from '../../kernels/webgpu/gpu.ts';
 import { formatBytes } from '../../lib/format.ts';
+import { newId } from '../../lib/new-id.ts';
 import type { ByteStore } from '../../platform/byte-store.ts';
 import { asStudioError, StudioError } from '../../protocol/errors.ts';
 import { DeviceSlab } from './device-slab.ts';
@@ -33,7 +34,7 @@ export class Tiers {
   readonly #taken = { device: 0, host: 0, stored: 0 };
   readonly #store: ByteStore | null;
   /** What keys begin with: other tabs keep theirs in the same store. */
-  readonly #name = crypto.randomUUID();
+  readonly #name = newId();
   #slabs = 0;
 
   constructor(readonly bounds: TierBounds) {

@@ -1,8 +1,9 @@
 /** The last clause: on how many it is right, where it is wrong, and what can be taken home. */
-import { useState, type ReactElement } from 'react';
+import type { ReactElement } from 'react';
 import type { DatasetSummary } from '../../protocol/dataset.ts';
 import { recordOf, type RunRecord } from '../../store/state.ts';
 import { useShownRecipe, useStudioState } from '../studio-context.ts';
+import { useStateOf } from '../use-state-of.ts';
 import { Column } from '../widgets/Column.tsx';
 import { Icon } from '../widgets/Icon.tsx';
 import { resultsClause } from '../words/sentence.ts';
@@ -70,8 +71,8 @@ interface WhereWrongProps {
 }
 
 function WhereWrong({ dataset, record }: WhereWrongProps): ReactElement {
-  const [picked, setPicked] = useState<Cell | null>(null);
-  const [asked, setAsked] = useState<string | null>(null);
+  const [picked, setPicked] = useStateOf<Cell | null>(dataset, null);
+  const [asked, setAsked] = useStateOf<string | null>(record?.startedAtMs, null);
   const evaluations = evaluationsOf(record);
   const shown = evaluations.find((each) => each.key === asked) ?? evaluations[0];
   const evaluation = shown?.evaluation ?? null;

@@ -23,7 +23,8 @@ export function RunsTable({ recipe }: { readonly recipe: Recipe }): ReactElement
   const publication = publicationOf(recipe);
   const labelOf = (name: string): string => backbones?.find((entry) => entry.name === name)?.label ?? name;
   const full = useFullRecipe(recipe);
-  const ofSet = runs.filter((each) => full !== null && sameSet(each.recipe, full));
+  const setHash = useStudioState((state) => state.dataset.value?.setHash);
+  const ofSet = runs.filter((each) => each.setHash === setHash);
   const currentId = run.kind === 'finished' ? run.result.runId : null;
   const lines = linesOf(ofSet, publication, isActive(run) ? full : null, currentId, labelOf);
   if (lines.length === 0) return null;
@@ -163,8 +164,4 @@ function scaleOf(lines: readonly Line[]): { ticks: number[]; at: (share: number)
   const first = Math.ceil(low / step + 1e-9) * step;
   const ticks = [first, first + step, first + 2 * step].filter((tick) => tick < high - 1e-9);
   return { ticks, at: (share) => Math.min(1, Math.max(0, (share - low) / span)) * 100 };
-}
-
-function sameSet(one: FullRecipe, other: FullRecipe): boolean {
-  return JSON.stringify([one.dataset, one.split]) === JSON.stringify([other.dataset, other.split]);
 }

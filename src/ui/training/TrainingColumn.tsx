@@ -3,7 +3,7 @@ import type { ReactElement } from 'react';
 import { isActive, recordOf } from '../../store/state.ts';
 import { useShownRecipe, useStudioState } from '../studio-context.ts';
 import { Column } from '../widgets/Column.tsx';
-import { Message } from '../widgets/Message.tsx';
+import { Message, Notices } from '../widgets/Message.tsx';
 import { idleCaption, runCaption } from '../words/caption.ts';
 import { trainingClause } from '../words/sentence.ts';
 import { Curves } from './Curves.tsx';
@@ -43,9 +43,7 @@ export function TrainingColumn(): ReactElement {
       )}
       <RunFailure at="training" />
       <LeftRun />
-      {record?.notices.map((notice) => (
-        <Message key={notice.code} error={notice} />
-      ))}
+      {record !== null && <Notices notices={record.notices} />}
       {recipe !== null && (
         <Curves
           recipe={recipe}

@@ -11,6 +11,7 @@ import type { Recipe } from '../../../src/protocol/recipe.ts';
 import { f32, filePlatform, type RawTensor, safetensorsFile } from '../../support/weight-files.ts';
 import { backboneOf } from '../../support/backbones.ts';
 import { useBackend } from '../../support/backends.ts';
+import { shows } from '../../support/shows.ts';
 import { parseGolden, preprocess, relativeError } from './golden.ts';
 import { rulePictures, ruleTorchWeights } from './rule.ts';
 
@@ -75,5 +76,10 @@ describe.each(goldens)('%s', (name, golden) => {
       expect(error).toBeLessThan(1e-4);
       model.dispose();
     }
+    const library = name.startsWith('timm') ? 'timm' : 'transformers';
+    shows(
+      `backbone ${golden.recipe.name} computes the same with weights of ${library}`,
+      `weights .safetensors of ${library} compute as there`,
+    );
   });
 });

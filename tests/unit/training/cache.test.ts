@@ -7,6 +7,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { forgetLeftActivations } from '../../../src/engine/left-activations.ts';
 import { toHalf } from '../../../src/lib/float16.ts';
 import { storageFull, type ByteStore } from '../../../src/platform/byte-store.ts';
+import { NOTHING_SHARED } from '../../../src/platform/owned.ts';
 import { createPlatform } from '../../../src/platform/platform.node.ts';
 import type { RunEvent } from '../../../src/protocol/events.ts';
 import { ActivationCache } from '../../../src/training/cache/activation-cache.ts';
@@ -114,7 +115,7 @@ describe('activations', () => {
     const store = await storeIn();
     await through(cacheWith({ openStore: () => store }), '0');
     expect(await store.list('')).toHaveLength(2);
-    await forgetLeftActivations({ openStore: () => store });
+    await forgetLeftActivations({ openStore: () => store, owned: NOTHING_SHARED });
     expect(await store.list('')).toHaveLength(0);
   });
 

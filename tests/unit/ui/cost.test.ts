@@ -9,6 +9,7 @@ import { withHead } from '../../../src/models/head.ts';
 import { planOf } from '../../../src/models/plan.ts';
 import { Parameters } from '../../../src/models/program/parameters.ts';
 import { compile } from '../../../src/models/program/program.ts';
+import { mostUnfrozen } from '../../../src/protocol/model.ts';
 import type { Recipe } from '../../../src/protocol/recipe.ts';
 import { PLAIN_LOSS } from '../../../src/training/loss.ts';
 import { Optimizer } from '../../../src/training/optimizer.ts';
@@ -62,6 +63,18 @@ async function peakBytes(backbone: Recipe['backbone'], unfreeze: number, batch: 
   model.dispose();
   return Math.max(held, peak - before);
 }
+
+it('has a cut for every number of layers that a recipe may open, and for no other', async () => {
+  const backbone = { name: 'mobilenetv2', alpha: 0.35, weights: 'random' } as const;
+  const opening = async (unfreeze: number) => {
+    const recipe = await tinyRecipe({ backbone, image: { size: SIZE, resize: 'bilinear' } });
+    const phases = recipe.phases.map((phase) => (phase.name === 'head' ? phase : { ...phase, unfreeze }));
+    return describeNetwork(asRun({ ...recipe, phases }), CLASSES, filePlatform({}));
+  };
+  const most = mostUnfrozen(await opening(1));
+  await expect(opening(most)).resolves.toHaveProperty('cuts.length', most + 1);
+  await expect(opening(most + 1)).rejects.toMatchObject({ code: 'recipe/invalid' });
+});
 
 describe('the cost of a step', () => {
   it.each([

@@ -6,6 +6,7 @@ import { buildNetwork } from '../../../src/engine/network/network.ts';
 import { CacheShelf } from '../../../src/engine/cache-shelf.ts';
 import { runRecipe } from '../../../src/engine/run/run.ts';
 import type { Session } from '../../../src/engine/session.ts';
+import { invariant } from '../../../src/protocol/errors.ts';
 import type { RunResult } from '../../../src/protocol/events.ts';
 import { median, type Bench, type Row } from '../bench.ts';
 import { epochSeconds, phaseSeconds, startSession } from '../mien-run.ts';
@@ -64,7 +65,9 @@ async function trainOn(session: Session, count: number): Promise<RunResult> {
     signal,
     onProgress: () => undefined,
   });
-  const device = await session.chooseDevice('wasm');
+  await session.chooseDevice('wasm');
+  const { device } = session;
+  invariant(device !== null, 'a device was chosen');
   const control = new RunControl();
   const shelf = new CacheShelf(session.platform);
   const events = runRecipe({

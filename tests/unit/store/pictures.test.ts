@@ -1,8 +1,10 @@
-/** Small pictures of a list that scrolls: what is asked for, in which portions, and what is cancelled. */
+/** Pictures of the set: which are asked for, in which portions, which are cancelled, and which are let go of. */
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { StudioError } from '../../../src/protocol/errors.ts';
 import type { RgbaPictures } from '../../../src/protocol/dataset.ts';
+import { PictureAlbum } from '../../../src/store/pictures.ts';
 import { Thumbnails } from '../../../src/store/thumbnails.ts';
+import { dataset } from './samples.ts';
 
 interface Asked {
   readonly rows: readonly number[];
@@ -12,7 +14,7 @@ interface Asked {
 }
 
 /** Of one pixel a picture, whose red is the row's number. */
-const sheetOf = (rows: readonly number[]): RgbaPictures => ({
+const answerFor = (rows: readonly number[]): RgbaPictures => ({
   size: 1,
   rows,
   rgba: Uint8ClampedArray.from(rows.flatMap((row) => [row, 0, 0, 255])),
@@ -24,7 +26,7 @@ function listOf() {
     let answer = (): void => undefined;
     let refuse = (_: Error): void => undefined;
     const result = new Promise<RgbaPictures>((resolve, reject) => {
-      answer = () => resolve(sheetOf(rows));
+      answer = () => resolve(answerFor(rows));
       refuse = reject;
     });
     const controls: string[] = [];
@@ -49,6 +51,47 @@ beforeAll(() => {
       constructor(readonly data: Uint8ClampedArray) {}
     },
   );
+});
+
+describe('the album', () => {
+  /** Room for three pictures of one pixel. */
+  function albumOf() {
+    const asked: (readonly number[])[] = [];
+    const album = new PictureAlbum((rows) => {
+      asked.push(rows);
+      return Promise.resolve(answerFor(rows));
+    }, 12);
+    const show = async (rows: readonly number[], of = dataset): Promise<void> => {
+      await Promise.all(rows.map((row) => album.get(of, row)));
+    };
+    return { asked, show };
+  }
+
+  it('asks once for the rows of one turn, and never for those it has', async () => {
+    const { asked, show } = albumOf();
+    await Promise.all([show([1, 2]), show([2, 3])]);
+    await show([3, 1]);
+    expect(asked).toEqual([[1, 2, 3]]);
+  });
+
+  it('lets go of the pictures that were used longest ago, so that it does not grow', async () => {
+    const { asked, show } = albumOf();
+    await show([1, 2, 3]);
+    await show([1]);
+    await show([4]);
+    expect(asked).toEqual([[1, 2, 3], [4]]);
+    await show([3, 1, 4]);
+    expect(asked).toHaveLength(2);
+    await show([2]);
+    expect(asked.at(-1)).toEqual([2]);
+  });
+
+  it('begins anew with another set', async () => {
+    const { asked, show } = albumOf();
+    await show([1]);
+    await show([1], { ...dataset });
+    expect(asked).toEqual([[1], [1]]);
+  });
 });
 
 describe('small pictures', () => {
