@@ -142,7 +142,7 @@ async function openFile(
  * @param named what those who name weights this way train them on
  * @param whole what the file says, of all that is done to a picture
  */
-function preprocessingFor(
+export function preprocessingFor(
   scale: Scale,
   backbone: Backbone,
   named: Preprocessing | null = null,

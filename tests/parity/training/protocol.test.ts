@@ -142,6 +142,34 @@ describe.each(['wasm', 'cpu'] as const)('losses on %s', (backend) => {
   });
 });
 
+interface Dropouts {
+  readonly pictures: number;
+  /** How many pictures Keras kept, and what became of their ones. */
+  readonly cases: readonly { readonly rate: number; readonly kept: number; readonly value: number }[];
+}
+
+describe.each(['wasm', 'cpu'] as const)('a draw a picture on %s', (backend) => {
+  beforeAll(() => useBackend(backend));
+  const { pictures, cases } = golden('dropout') as Dropouts;
+
+  it.each(cases)(
+    'at rate $rate keeps the share that Keras keeps, and scales it alike',
+    ({ rate, kept, value }) => {
+      const x = tf.ones([pictures, 2, 2, 3]);
+      const attrs = { rate, valuesPerDraw: 12, seed: 1, purpose: 'dropout', numbers: [0, 0, 0] };
+      const y = tf.engine().runKernel<tf.Tensor>('MienDropout', { x }, attrs);
+      const values = y.dataSync<'float32'>();
+      tf.dispose([x, y]);
+      const ours = values.filter((_, index) => index % 12 === 0);
+      expect(values.every((each, index) => each === ours[Math.floor(index / 12)])).toBe(true);
+      // Both counts are draws of their own: five deviations of their difference.
+      const deviation = Math.sqrt(2 * pictures * rate * (1 - rate));
+      expect(Math.abs(ours.filter((each) => each > 0).length - kept)).toBeLessThan(5 * deviation);
+      expect(new Set(ours)).toEqual(new Set([0, Math.fround(value)]));
+    },
+  );
+});
+
 /** Weights by rule, as a model with one layer each has them. */
 function parametersOf(shapes: Readonly<Record<string, readonly number[]>>): Parameters {
   const originals: tf.Tensor[] = [];
