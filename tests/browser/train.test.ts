@@ -9,6 +9,7 @@ import { shows } from '../support/shows.ts';
 import { finishTiny, takeHome, TINY, train } from './actions.ts';
 import { axe } from './axe.ts';
 import { newPage, screenshot } from './harness.ts';
+import { servePlainly } from './plain-server.ts';
 
 const MINUTES = 60_000;
 
