@@ -149,7 +149,18 @@ export function recordOf(run: RunState): RunRecord | null {
   return run.kind === 'idle' ? null : run.run;
 }
 
+/** A run that is under way. */
+export type ActiveRun = Extract<
+  RunState,
+  { kind: 'preparing' | 'running' | 'pausing' | 'paused' | 'stopping' }
+>;
+
 /** Whether a run is under way, so that its recipe is fixed. */
-export function isActive(run: RunState): boolean {
-  return run.kind !== 'idle' && run.kind !== 'finished' && run.kind !== 'failed';
+export function isActive(run: RunState): run is ActiveRun {
+  return run.kind !== 'idle' && !isOver(run.kind);
+}
+
+/** Whether a run has come to an end. */
+export function isOver(kind: RunState['kind']): boolean {
+  return kind === 'finished' || kind === 'failed';
 }

@@ -23,9 +23,6 @@ const NAMES: Readonly<Record<string, string>> = {
   Random123: 'kat_vectors',
   'WebGPU and tfjs': 'GPUSupportedLimits WebGPUBackend',
   ESLint: 'overrideConfigFile',
-  'Hugging Face datasets': 'class_encode_column',
-  'Keras settings': 'noise_shape',
-  'WGSL functions': 'pack2x16float',
 };
 
 /** Files of others that comments point to. */
