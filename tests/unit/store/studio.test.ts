@@ -26,7 +26,7 @@ function fakeEngine(byHand: readonly RequestKind[] = []) {
     describeModel: model,
     train: result,
     listRuns: [],
-    listFinished: [],
+    listFinished: { runs: [], trouble: null },
   };
   const request = (kind: RequestKind, input: unknown, emit: (event: RunEvent) => void) => {
     let resolve: (output: unknown) => void = () => undefined;
