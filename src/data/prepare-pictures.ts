@@ -9,8 +9,8 @@ import { curatingOptions, readingOptions } from './dataset-options.ts';
 import type { Arriving, OpenDatasetOptions } from './dataset.ts';
 import { ArrivingPictures } from './pictures/arriving.ts';
 import { pictureSink, type PictureSink } from './pictures/picture-store.ts';
+import { picturesFull } from './pictures/prepared-room.ts';
 import {
-  picturesFull,
   preparedPlace,
   type PreparedOrigin,
   type PreparedPlace,

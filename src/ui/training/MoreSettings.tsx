@@ -194,7 +194,8 @@ function weightsSpec(isGiven: boolean): OptionSpec {
 
 function LossSettings({ recipe, isReadOnly }: LossSettingsProps): ReactElement {
   const studio = useStudio();
-  const { labelSmoothing = 0, classWeights = NONE } = recipe;
+  const { labelSmoothing } = recipe;
+  const classWeights = recipe.classWeights ?? NONE;
   const isGiven = typeof classWeights === 'object';
   return (
     <>
