@@ -59,7 +59,7 @@ it('is stored and listed when it is finished, and only then are its checkpoints 
   expect((await session.networks.list()).runs).toEqual([
     {
       runId: result.runId,
-      recipe,
+      recipe: result.recipe,
       labels: result.test?.labels,
       accuracy: result.test?.accuracy,
       stopped: false,

@@ -76,7 +76,8 @@ describe('the studio', () => {
   });
 
   it('shows what is found of a set after it was opened', async () => {
-    const studio = new Studio(fakeEngine().engine, 'auto');
+    const { engine } = fakeEngine();
+    const studio = new Studio(engine, 'auto');
     await studio.start('');
     const notice = {
       code: 'storage/full',
