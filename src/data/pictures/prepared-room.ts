@@ -10,13 +10,26 @@ import { whatCanGo } from '../../platform/store-notices.ts';
 import { StudioError } from '../../protocol/errors.ts';
 import { parseJson } from '../json.ts';
 import { listStoredSets } from '../stored-sets/stored-sets.ts';
-import type { PreparedOrigin } from './prepared-sets.ts';
 
 /**
  * Raise it when decoding, resizing, cleaning or the shape of `CleanedRows` changes: what is kept is then made anew, and
  * what an earlier version kept is forgotten.
  */
 export const VERSION = 2;
+/** What is known of a set before its rows are read. */
+export interface PreparedOrigin {
+  /** What the user knows the set by. */
+  readonly label: string;
+  /** The same only for a set that need not be read again. */
+  readonly listing: string;
+  /** The same for all that may hold the same and are worth reading for it; null where reading costs as much as it saves. */
+  readonly outline: string | null;
+  /** In pixels. */
+  readonly size: number;
+  /** How pictures were resized. */
+  readonly resize: string;
+}
+
 /** What a place says of itself. */
 export interface About extends Pick<PreparedOrigin, 'label' | 'outline' | 'size' | 'resize'> {
   readonly version: typeof VERSION;

@@ -15,7 +15,15 @@ import type { PictureStore } from '../dataset.ts';
 import { THUMBNAIL_SIZE } from '../fingerprint.ts';
 import { isChunkKey, type ChunkPlace } from './picture-chunks.ts';
 import { keptPictures, type FilledStore } from './picture-store.ts';
-import { aboutOf, fromJson, makingRoom, ownedNameOf, VERSION, type About } from './prepared-room.ts';
+import {
+  aboutOf,
+  fromJson,
+  makingRoom,
+  ownedNameOf,
+  VERSION,
+  type About,
+  type PreparedOrigin,
+} from './prepared-room.ts';
 
 /** As many ways in which a set was opened are remembered, the latest. */
 const MOST_LISTINGS = 8;
@@ -24,20 +32,6 @@ const MOST_LISTINGS = 8;
 export interface PreparedSet {
   readonly cleaned: CleanedRows;
   readonly pictures: PictureStore;
-}
-
-/** What is known of a set before its rows are read. */
-export interface PreparedOrigin {
-  /** What the user knows the set by. */
-  readonly label: string;
-  /** The same only for a set that need not be read again. */
-  readonly listing: string;
-  /** The same for all that may hold the same and are worth reading for it; null where reading costs as much as it saves. */
-  readonly outline: string | null;
-  /** In pixels. */
-  readonly size: number;
-  /** How pictures were resized. */
-  readonly resize: string;
 }
 
 /** Where something is kept, and what it is. */
