@@ -212,6 +212,7 @@ export class Session {
       buildNetwork(recipe, classes, this.platform, { signal, files: weightFiles, ...loadingOf(emit) }),
     );
     try {
+      signal.throwIfAborted();
       // Now more of the weights is here, and it is known what came with them.
       const model = await describe();
       const { sizeBytes, labels } = network.weights;
