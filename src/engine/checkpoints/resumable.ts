@@ -4,9 +4,11 @@ import type { Owned } from '../../platform/owned.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { asStudioError, StudioError, type WireError } from '../../protocol/errors.ts';
 import type { ResumableRun } from '../../protocol/events.ts';
+import type { FullRecipe } from '../../protocol/full-recipe.ts';
 import { isSameRecipe } from '../../protocol/identity.ts';
-import { parseRecipe, type Recipe } from '../../protocol/recipe.ts';
-import type { Checkpoint, CheckpointHead } from './checkpoint.ts';
+import { parseRecipe } from '../../protocol/recipe.ts';
+import { asRun } from '../catalog.ts';
+import { epochOf, keptEpochOf, type Checkpoint, type CheckpointHead } from './checkpoint.ts';
 import { listHeads, readCheckpoint, readFailures } from './stored-checkpoints.ts';
 
 /** The latest first. */
@@ -55,7 +57,7 @@ export async function runsLeft(
 export async function runToResume(
   store: ByteStore | null,
   runId: string,
-  recipe: Recipe,
+  recipe: FullRecipe,
 ): Promise<Checkpoint> {
   if (store === null) {
     throw new StudioError({
@@ -74,19 +76,18 @@ export async function runToResume(
 }
 
 function resumable(head: CheckpointHead, noted: WireError | null): ResumableRun[] {
-  const { runId, savedAtMs, phaseIndex, status, history, picked } = head;
+  const { runId, savedAtMs, phaseIndex, picked } = head;
   const { recipe, failure = noted } = recipeOf(head);
   const phase = recipe.phases[phaseIndex];
   if (phase === undefined) return [];
-  const epoch = history.filter((record) => record.phaseIndex === phaseIndex).length;
-  const keptEpoch = recipe.earlyStopping?.restoreBest === false ? epoch : status.stopping.bestEpoch;
-  return [{ runId, savedAtMs, recipe, phaseIndex, phase: phase.name, epoch, keptEpoch, failure, picked }];
+  const epochs = { epoch: epochOf(head), keptEpoch: keptEpochOf(head) };
+  return [{ runId, savedAtMs, recipe, phaseIndex, phase: phase.name, ...epochs, failure, picked }];
 }
 
 /** As this version takes it; as it was stored where it does not take it any more, with the reason. */
-function recipeOf({ recipe }: CheckpointHead): { readonly recipe: Recipe; readonly failure?: WireError } {
+function recipeOf({ recipe }: CheckpointHead): { readonly recipe: FullRecipe; readonly failure?: WireError } {
   try {
-    return { recipe: parseRecipe(recipe) };
+    return { recipe: asRun(parseRecipe(recipe)) };
   } catch (error) {
     return { recipe, failure: asStudioError(error).toWire() };
   }

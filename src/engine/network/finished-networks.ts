@@ -16,6 +16,7 @@ import type { Platform } from '../../platform/platform.ts';
 import { StudioError, type WireError } from '../../protocol/errors.ts';
 import type { FinishedRun, FinishedRuns, RunResult } from '../../protocol/events.ts';
 import { parseRecipe } from '../../protocol/recipe.ts';
+import { asRun } from '../catalog.ts';
 import { arraysOf, type NamedArrays } from '../checkpoints/checkpoint.ts';
 import { ownedNameOf } from '../checkpoints/resumable.ts';
 import type { Network } from './network.ts';
@@ -145,7 +146,7 @@ export class FinishedNetworks {
     const network = bytes === undefined ? null : (unpack(bytes) as FinishedNetwork | null);
     if (network === null) return null;
     // An earlier version may have known fewer fields.
-    return { ...network, result: { ...network.result, recipe: parseRecipe(network.result.recipe) } };
+    return { ...network, result: { ...network.result, recipe: asRun(parseRecipe(network.result.recipe)) } };
   }
 }
 
