@@ -213,6 +213,7 @@ export class Session {
       buildNetwork(recipe, classes, this.platform, { signal, files: weightFiles, ...loadingOf(emit) }),
     );
     try {
+      signal.throwIfAborted();
       // Now more of the weights is here, and it is known what came with them.
       emit({ kind: 'model', model: withLoaded(await describe(), network.weights) });
       const caches = (this.#caches ??= new SessionCaches(this.platform));
