@@ -6,6 +6,7 @@ import type { AsideRow } from '../protocol/dataset.ts';
 import type { CuratingOptions } from './dataset-options.ts';
 import { findDuplicates, Sets, type Duplicates } from './duplicates.ts';
 import type { Fingerprint } from './fingerprint.ts';
+import type { Watched } from './near-copies.ts';
 
 /** One row after cleaning. */
 export interface CuratedRow {
@@ -32,9 +33,20 @@ export interface Curated {
   };
 }
 
-/** Looks and decides. */
-export function curate(rows: readonly CuratedRow[], options: CuratingOptions): Curated {
-  const duplicates = findDuplicates(rows.map((row) => row.print));
+/**
+ * Looks and decides.
+ *
+ * @throws the signal's reason when it is aborted
+ */
+export async function curate(
+  rows: readonly CuratedRow[],
+  options: CuratingOptions,
+  watched: Watched = {},
+): Promise<Curated> {
+  const duplicates = await findDuplicates(
+    rows.map((row) => row.print),
+    watched,
+  );
   const left = new Set(rows.keys());
   const aside: { row: number; why: AsideRow['why'] }[] = [];
   const drop = (candidates: Iterable<number>, why: AsideRow['why']): number => {

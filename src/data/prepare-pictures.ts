@@ -22,7 +22,6 @@ import type { OpenedSource } from './sources/source.ts';
 
 /** Pictures and rows, and where they are kept. */
 export interface Prepared extends PreparedSet {
-  readonly prefix: string | null;
   readonly arriving: Arriving | null;
 }
 
@@ -39,12 +38,14 @@ export async function preparePictures(
   const { size, resize } = image;
   const { rowCount } = opened;
   const place = preparedPlace(platform, { ...originOf(dataset, opened), size, resize });
-  const kept = await place?.find(() =>
-    hashSource(opened, (rows) => given.onProgress(rows, rowCount, 'pictures', COMPARING), given.signal),
+  const hold = async (ownedName: string): Promise<void> => given.uses?.use(ownedName);
+  const kept = await place?.find(
+    () => hashSource(opened, (rows) => given.onProgress(rows, rowCount, 'pictures', COMPARING), given.signal),
+    hold,
   );
   if (kept?.prepared) return { ...kept.prepared, arriving: null };
+  if (place !== null) await hold(place.ownedName);
   await place?.begin();
-  const prefix = place?.chunks.prefix ?? null;
   const sink = pictureSink(size, place?.chunks ?? null);
   const fill = (signal: AbortSignal | undefined, onRows: (rows: number) => void): Promise<PreparedSet> =>
     fillSink(sink, place, { opened, platform, size, resize, onRows, given, signal });
@@ -52,13 +53,13 @@ export async function preparePictures(
   const known = curatingOptions(options).nearDuplicates === 'keep' ? kept?.rows : null;
   if (!known) {
     const tell = (rows: number): void => given.onProgress(rows, rowCount, 'pictures', 'Reading the pictures');
-    return { ...(await fill(given.signal, tell)), prefix, arriving: null };
+    return { ...(await fill(given.signal, tell)), arriving: null };
   }
   const arriving = new ArrivingPictures(known.count, sink, async (signal, onPicture) => {
     const { cleaned } = await fill(signal, onPicture);
     if (cleaned.rows.length !== known.cleaned.rows.length) throw otherRows(known.cleaned, cleaned);
   });
-  return { cleaned: known.cleaned, pictures: arriving, prefix, arriving };
+  return { cleaned: known.cleaned, pictures: arriving, arriving };
 }
 
 const COMPARING = 'Comparing with sets that were opened before';

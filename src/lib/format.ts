@@ -35,6 +35,11 @@ export function countOf(value: number, singular: string, plural = `${singular}s`
   return `${formatCount(value)} ${value === 1 ? singular : plural}`;
 }
 
+/** `faces` to `face`; the nouns that sources give are plain plurals. */
+export function singularOf(noun: string): string {
+  return noun.endsWith('s') ? noun.slice(0, -1) : noun;
+}
+
 /** A share from 0 to 1 in per cent: `57.9 %`. */
 export function formatPercent(share: number, digits = 1): string {
   // The space does not break: a sign alone on a line is no figure.

@@ -149,8 +149,8 @@ export function preprocessingFor(
   whole: Preprocessing | null = null,
 ): Preprocessing {
   const usual = named ?? backbone.preprocessing;
-  if (scale === 'backbone') return whole ?? usual;
-  return unitPreprocessing(backbone.stoodIn === undefined ? null : usual);
+  if (scale === 'unit') return unitPreprocessing(backbone.stoodIn === undefined ? null : usual);
+  return whole ?? usual;
 }
 
 /** Keras' initial values, from a second network that is thrown away. */
@@ -162,20 +162,19 @@ async function randomise(
 ): Promise<WeightsRecord> {
   const size = Number(model.inputs[0]?.shape[1]);
   const donor = backbone.build({ size, options: backboneOptions(recipe, backbone.entry), seed });
-  const drawn = new Map(
-    variablesOf(donor).map(({ layer, weight, variable }) => [`${layer}/${weight}`, variable]),
-  );
-  const values: Float32Array[] = [];
-  for (const { layer, weight, variable } of variablesOf(model)) {
-    const value = drawn.get(`${layer}/${weight}`)?.read();
-    if (value === undefined) continue;
-    variable.write(value);
-    values.push(await value.data<'float32'>());
+  try {
+    const drawn = new Map(
+      variablesOf(donor).map(({ layer, weight, variable }) => [`${layer}/${weight}`, variable]),
+    );
+    const values: Float32Array[] = [];
+    for (const { layer, weight, variable } of variablesOf(model)) {
+      const value = drawn.get(`${layer}/${weight}`)?.read();
+      if (value === undefined) continue;
+      variable.write(value);
+      values.push(await value.data<'float32'>());
+    }
+    return { origin: `random, seed ${seed}`, sizeBytes: 0, sha256: await fingerprint(values) };
+  } finally {
+    donor.dispose();
   }
-  donor.dispose();
-  return {
-    origin: `random, seed ${seed}`,
-    sizeBytes: 0,
-    sha256: await fingerprint(values),
-  };
 }

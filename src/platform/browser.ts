@@ -31,6 +31,7 @@ export function createPlatform(options: BrowserPlatformOptions = {}): Platform {
   const openStore = storesOf((name) => openByteStore(name, beforeWrite));
   // Pages that did not come over https or from this machine have none.
   const { locks } = navigator as { readonly locks?: LockManager };
+  const owned = locks === undefined ? ownedByLeases(openStore('leases')) : ownedByLocks(locks);
   return {
     kind: 'browser',
     cores: navigator.hardwareConcurrency,
@@ -39,8 +40,8 @@ export function createPlatform(options: BrowserPlatformOptions = {}): Platform {
     openAsset: (path, signal) => openAsset(new URL(path, baseUrl), signal),
     openPath: (path) => Promise.reject(pathRefused(path)),
     openStore,
-    owned: locks === undefined ? ownedByLeases(openStore('leases')) : ownedByLocks(locks),
-    ...remoteFiles(downloadStore(openStore('downloads'))),
+    owned,
+    ...remoteFiles(downloadStore(openStore('downloads')), owned),
   };
 }
 

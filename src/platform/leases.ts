@@ -98,13 +98,13 @@ class Leases {
       await this.options.clock.wait(RETRY_MS);
     }
     let isReleased = false;
-    return () => {
+    return async () => {
       if (isReleased) return;
       isReleased = true;
       const left = (this.#uses.get(name) ?? 1) - 1;
       if (left > 0) this.#uses.set(name, left);
       else this.#uses.delete(name);
-      void this.#write();
+      await this.#write();
     };
   }
 

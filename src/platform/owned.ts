@@ -7,8 +7,10 @@
  * `run/<id>`. Whoever closes a tab gives up all that it held.
  */
 
-/** Gives up what was held; a second call does nothing. */
-export type Release = () => void;
+import { StudioError } from '../protocol/errors.ts';
+
+/** Gives up what was held; resolves when others can know. A second call does nothing. */
+export type Release = () => Promise<void>;
 
 export interface Owned {
   /** Holds a name together with others who use it; waits while it is being discarded. */
@@ -28,6 +30,35 @@ export interface Owned {
   readonly alone: <Value>(name: string, work: () => Promise<Value>, otherwise: () => Value) => Promise<Value>;
 }
 
+/** What one thing, such as an open set, uses: any number of names, given up together. */
+export class Uses {
+  readonly #releases: Release[] = [];
+  #isOver = false;
+
+  constructor(readonly owned: Owned) {}
+
+  /** Holds a name until {@link release}. */
+  async use(name: string): Promise<void> {
+    const release = await this.owned.use(name);
+    if (this.#isOver) await release();
+    else this.#releases.push(release);
+  }
+
+  async release(): Promise<void> {
+    this.#isOver = true;
+    await Promise.all(this.#releases.splice(0).map((release) => release()));
+  }
+}
+
+/** Said when something is to be deleted that is in use. */
+export function inUse(what: string): StudioError {
+  return new StudioError({
+    code: 'storage/in-use',
+    message: `${what} was to be deleted; it is in use, here or in another tab.`,
+    hint: 'Delete it when that has ended: open something else there, or close that tab.',
+  });
+}
+
 /** A page that was closed takes its busy worker with it only after a moment. */
 const CLOSING_MS = 10_000;
 
@@ -36,7 +67,13 @@ export function ownedByLocks(locks: LockManager): Owned {
   return {
     use: (name) =>
       new Promise((resolve, reject) => {
-        const hold = (): Promise<void> => new Promise((release) => resolve(release));
+        const hold = (): Promise<void> =>
+          new Promise((release) => {
+            resolve(() => {
+              release();
+              return Promise.resolve();
+            });
+          });
         locks.request(name, { mode: 'shared' }, hold).catch(reject);
       }),
     discardIfFree: (name, work) =>
@@ -61,7 +98,7 @@ export function ownedByLocks(locks: LockManager): Owned {
 
 /** Where nothing is kept, there is nothing that another could have. */
 export const NOTHING_SHARED: Owned = {
-  use: () => Promise.resolve(() => undefined),
+  use: () => Promise.resolve(() => Promise.resolve()),
   discardIfFree: async (_name, work) => {
     await work();
     return true;

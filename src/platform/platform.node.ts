@@ -33,6 +33,7 @@ export function createPlatform(options: NodePlatformOptions = {}): Platform {
   const { dataFolder } = options;
   const openStore =
     dataFolder === undefined ? null : storesOf((name) => openByteStore(name, resolve(dataFolder)));
+  const owned = openStore === null ? NOTHING_SHARED : ownedByProcess(openStore('leases'));
   return {
     kind: 'node',
     cores: availableParallelism(),
@@ -42,8 +43,8 @@ export function createPlatform(options: NodePlatformOptions = {}): Platform {
     openPath: (path) => openFile(resolve(baseFolder, path), fileMissing),
     listFolder: (path) => listFolder(resolve(baseFolder, path)),
     openStore: openStore ?? (() => null),
-    owned: openStore === null ? NOTHING_SHARED : ownedByProcess(openStore('leases')),
-    ...remoteFiles(openStore === null ? null : downloadStore(openStore('downloads'))),
+    owned,
+    ...remoteFiles(openStore === null ? null : downloadStore(openStore('downloads')), owned),
   };
 }
 

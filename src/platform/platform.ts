@@ -85,7 +85,7 @@ export interface RemoteFiles {
   lookUpJson(url: string, options: RemoteOptions): Promise<unknown>;
   /** @throws StudioError `storage/unavailable` */
   listStored(): Promise<StoredDownloads>;
-  /** @throws StudioError `storage/unavailable` */
+  /** @throws StudioError `storage/in-use` while it is read, `storage/unavailable` */
   deleteStored(url: string): Promise<void>;
 }
 

@@ -21,7 +21,8 @@ import { isOnBatch, type Recipe } from './recipe.ts';
 /** The path of a picked file below what was picked; files that the page made have their path as their name. */
 export function pathOf(file: File): string {
   // Node's files have no such field.
-  return (file as Partial<File>).webkitRelativePath || file.name;
+  const { webkitRelativePath: path = '' } = file as Partial<File>;
+  return path === '' ? file.name : path;
 }
 
 /** Another text for other picked files, as far as their list tells. */

@@ -30,7 +30,7 @@ export interface CutSummary {
   /** Name of the first trainable layer. */
   readonly firstTrainable: string;
   /** Last single tensor at or before the cut: what is cached. */
-  readonly waist: { readonly layer: string; readonly shape: readonly number[] };
+  readonly cutOutput: { readonly layer: string; readonly shape: readonly number[] };
 }
 
 export interface ModelSummary {

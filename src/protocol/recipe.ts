@@ -171,6 +171,10 @@ export const RecipeSchema = z.strictObject({
     'factors on the losses of classes in training: `{ "fear": 2 }`, or by how rare each class is; `null` counts all alike',
     z._default(z.nullable(z.union([z.literal('balanced'), z.record(text(), number(0, 1000))])), null),
   ),
+  cache: means(
+    'how precisely the output of the frozen part is taken, wherever it is kept: `float16` keeps 11 bits of each value, in half the room',
+    z._default(z.enum(['float32', 'float16']), 'float32'),
+  ),
   seed: means('of everything drawn by chance in training', z._default(seed(), 42)),
 });
 
@@ -179,6 +183,7 @@ export type WrittenRecipe = z.input<typeof RecipeSchema>;
 export type Recipe = z.infer<typeof RecipeSchema>;
 export type Phase = Recipe['phases'][number];
 export type PhaseName = Phase['name'];
+export type CachePrecision = Recipe['cache'];
 export type ResizeMethod = Recipe['image']['resize'];
 
 /**

@@ -1,10 +1,17 @@
-/** What each event of a run changes in its record. Pure: times come with the events. */
+/** What each event of a run, or of a search for a learning rate, changes in its record. Pure: times come with the events. */
 import type { RunEvent } from '../protocol/events.ts';
+import type { RatePoint } from '../protocol/rate-sweep.ts';
 import type { Recipe } from '../protocol/recipe.ts';
-import type { PhaseRecord, RunRecord, RunState, StageProgress } from './state.ts';
+import {
+  isActive,
+  type ActiveRun,
+  type PhaseRecord,
+  type RunRecord,
+  type RunState,
+  type StageProgress,
+} from './state.ts';
 
 type Of<Kind extends RunEvent['kind']> = Extract<RunEvent, { kind: Kind }>;
-type ActiveRun = Extract<RunState, { kind: 'preparing' | 'running' | 'pausing' | 'paused' | 'stopping' }>;
 
 /** The record of a run that was just asked for. */
 export function newRecord(recipe: Recipe, startedAtMs: number): RunRecord {
@@ -24,7 +31,7 @@ export function newRecord(recipe: Recipe, startedAtMs: number): RunRecord {
 
 /** The run after an event; one that comes when no run is under way changes nothing. */
 export function reduceRun(state: RunState, event: RunEvent, atMs: number): RunState {
-  if (state.kind === 'idle' || state.kind === 'finished' || state.kind === 'failed') return state;
+  if (!isActive(state)) return state;
   if (event.kind === 'state') {
     const kind = kindAfter(event.state, state.run);
     return { kind, run: event.state === 'paused' ? paused(state.run, atMs) : goingOn(state.run, atMs) };
@@ -148,4 +155,26 @@ function afterPhase(
       : phase,
   );
   return { ...run, phases, progress: null, live: null };
+}
+
+export interface RateSearch {
+  /** Told as of a run: it ends in nothing, and no other run hears of it. */
+  readonly run: RunState;
+  readonly points: readonly RatePoint[];
+  /** Rates in a whole sweep; null before the first is tried. */
+  readonly steps: number | null;
+}
+
+/** The search that was just asked for. */
+export function newSearch(recipe: Recipe, startedAtMs: number): RateSearch {
+  return { run: { kind: 'preparing', run: newRecord(recipe, startedAtMs) }, points: [], steps: null };
+}
+
+/** The search after an event. */
+export function reduceSearch(search: RateSearch, event: RunEvent, atMs: number): RateSearch {
+  const run = reduceRun(search.run, event, atMs);
+  if (event.kind === 'rates') {
+    return { run, points: [...search.points, ...event.points], steps: event.steps };
+  }
+  return run === search.run ? search : { ...search, run };
 }

@@ -3,7 +3,14 @@ import type { Catalog } from '../protocol/catalog.ts';
 import type { DatasetSummary } from '../protocol/dataset.ts';
 import type { BackendChoice, DeviceReport } from '../protocol/device.ts';
 import type { WireError } from '../protocol/errors.ts';
-import type { EpochRecord, Evaluation, ResumableRun, RunEvent, RunResult } from '../protocol/events.ts';
+import type {
+  EpochRecord,
+  Evaluation,
+  FinishedRun,
+  ResumableRun,
+  RunEvent,
+  RunResult,
+} from '../protocol/events.ts';
 import type { ModelSummary } from '../protocol/model.ts';
 import type { FullRecipe } from '../protocol/full-recipe.ts';
 import type { PhaseName, Recipe } from '../protocol/recipe.ts';
@@ -113,9 +120,11 @@ export interface StudioState {
   readonly left: ResumableRun | null;
   /** Finished runs of this session, oldest first. */
   readonly runs: readonly RunSummary[];
-  /** The exporter at work. */
-  readonly exporting: string | null;
-  readonly exportError: WireError | null;
+  /** All whose networks are kept, the latest first, also of earlier sessions. */
+  readonly finished: readonly FinishedRun[];
+  /** What is being written: a format, and the run whose network it is. */
+  readonly exporting: { readonly format: string; readonly runId: string } | null;
+  readonly exportFailure: { readonly runId: string; readonly error: WireError } | null;
 }
 
 const nothing = { status: 'none', value: null, error: null } as const;
@@ -138,8 +147,9 @@ export function initialState(backendChoice: BackendChoice): StudioState {
     run: { kind: 'idle' },
     left: null,
     runs: [],
+    finished: [],
     exporting: null,
-    exportError: null,
+    exportFailure: null,
   };
 }
 
@@ -148,7 +158,18 @@ export function recordOf(run: RunState): RunRecord | null {
   return run.kind === 'idle' ? null : run.run;
 }
 
+/** A run that is under way. */
+export type ActiveRun = Extract<
+  RunState,
+  { kind: 'preparing' | 'running' | 'pausing' | 'paused' | 'stopping' }
+>;
+
 /** Whether a run is under way, so that its recipe is fixed. */
-export function isActive(run: RunState): boolean {
-  return run.kind !== 'idle' && run.kind !== 'finished' && run.kind !== 'failed';
+export function isActive(run: RunState): run is ActiveRun {
+  return run.kind !== 'idle' && !isOver(run.kind);
+}
+
+/** Whether a run has come to an end. */
+export function isOver(kind: RunState['kind']): boolean {
+  return kind === 'finished' || kind === 'failed';
 }

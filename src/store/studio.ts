@@ -5,15 +5,13 @@ import type { BackendChoice } from '../protocol/device.ts';
 import { asStudioError, invariant, isAbort, type WireError } from '../protocol/errors.ts';
 import type { ResumableRun, RunEvent } from '../protocol/events.ts';
 import { networkKey, openingKey } from '../protocol/identity.ts';
-import type { ExportedFile, Picked, RequestKind, Requests } from '../protocol/messages.ts';
+import type { Picked, RequestKind, Requests } from '../protocol/messages.ts';
 import { parseRecipe, type Recipe } from '../protocol/recipe.ts';
 import { AskedSets, type AskedSet } from './asked-sets.ts';
-import { PictureRequests } from './picture-requests.ts';
 import { recipeFromLink } from './recipe-link.ts';
 import { reduce, type Asked, type StudioEvent } from './reduce.ts';
+import { PictureRequests, SourceRequests, StoredRequests } from './requests.ts';
 import { RunRequests } from './run-requests.ts';
-import { SourceRequests } from './source-requests.ts';
-import { StoredRequests } from './stored-requests.ts';
 import { initialState, isActive, type StudioState } from './state.ts';
 
 /** What the store needs of the client. */
@@ -30,7 +28,7 @@ export class Studio {
   readonly store: StoreApi<StudioState>;
   readonly pictures: PictureRequests;
   readonly sources: SourceRequests;
-  readonly kept: StoredRequests;
+  readonly stored: StoredRequests;
   readonly runs: RunRequests;
   readonly #engine: Engine;
   readonly #now: () => number;
@@ -46,7 +44,7 @@ export class Studio {
     this.#now = now;
     this.store = createStore(() => initialState(backend));
     this.sources = new SourceRequests(engine);
-    this.kept = new StoredRequests(engine);
+    this.stored = new StoredRequests(engine);
     this.pictures = new PictureRequests(engine);
     const dispatch = this.#dispatch.bind(this);
     this.runs = new RunRequests(engine, dispatch, now);
@@ -72,7 +70,7 @@ export class Studio {
     }
     this.openLink(hash);
     await this.chooseBackend(this.#state.backendChoice);
-    await this.runs.findLeft();
+    await Promise.all([this.runs.findFinished(), this.runs.findLeft()]);
   }
 
   /** Takes the recipe of an address; a bad one is said and leaves the first preset. */
@@ -275,20 +273,6 @@ export class Studio {
     // It has asked for the run by now; that it is to stop is heard before its first step.
     this.runs.stop();
     await ended;
-  }
-
-  /** Writes the trained network in a format of the catalog; null when that failed, which the state then says. */
-  async takeHome(format: string): Promise<ExportedFile | null> {
-    if (this.#state.exporting !== null) return null;
-    this.#dispatch({ kind: 'exportAsked', format });
-    try {
-      const file = await this.#engine.request('export', { format }).result;
-      this.#dispatch({ kind: 'exported', error: null });
-      return file;
-    } catch (error) {
-      this.#dispatch({ kind: 'exported', error: asStudioError(error).toWire() });
-      return null;
-    }
   }
 
   /** Opens picked weights, or those at an address; `edit` with what it finds and `weightFiles` takes them. */

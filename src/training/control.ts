@@ -1,4 +1,5 @@
 /** Pause, resume, stop and cancel, as the page asks for them while a run goes on; and a clock that pauses do not count on. */
+import { letMessagesIn } from '../lib/let-messages-in.ts';
 
 export type ControlState = 'running' | 'pausing' | 'paused' | 'stopping';
 
@@ -89,19 +90,4 @@ export class RunControl {
     this.#waiting = [];
     for (const wake of waiting) wake();
   }
-}
-
-/**
- * Ends the current task, so that waiting messages are handled. A message channel, because timers are clamped to
- * 4 ms and animation frames stop in a hidden tab.
- */
-function letMessagesIn(): Promise<void> {
-  return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(null);
-  });
 }

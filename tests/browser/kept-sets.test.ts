@@ -52,8 +52,8 @@ it(
     await isOpen();
 
     let dialog = await openStored(page);
-    await dialog.getByRole('button', { name: 'Keep the open set' }).click();
-    const line = (): Locator => dialog.getByRole('row', { name: /Kept set, 200 pictures, from: Folder/ });
+    await dialog.getByRole('button', { name: 'Store the open set' }).click();
+    const line = (): Locator => dialog.getByRole('row', { name: /Stored set, 200 pictures, from: Folder/ });
     await line().waitFor();
     await screenshot(page, 'kept-set');
     await rm(folder, { recursive: true });

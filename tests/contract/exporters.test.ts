@@ -26,7 +26,7 @@ describe.each(EXPORTERS.map((exporter) => [exporter.entry.name, exporter] as con
     });
 
     it('writes a file with the extension it names', async () => {
-      const file = await session.export(name);
+      const file = await session.export(name, result.runId);
       expect(file.fileName.endsWith(`.${entry.extension}`)).toBe(true);
       expect(file.bytes.length).toBeGreaterThan(1000);
       shows(`exporter ${name} writes files`);
@@ -36,7 +36,7 @@ describe.each(EXPORTERS.map((exporter) => [exporter.entry.name, exporter] as con
 
 describe('the TensorFlow.js export', () => {
   it('loads again and gives the same probabilities within 1e-5, with labels and preprocessing', async () => {
-    const files = unzipSync((await session.export('tfjs')).bytes);
+    const files = unzipSync((await session.export('tfjs', result.runId)).bytes);
     const json = JSON.parse(new TextDecoder().decode(files['model.json'])) as {
       modelTopology: object;
       weightsManifest: [{ weights: tf.io.WeightsManifestEntry[] }];
@@ -57,7 +57,7 @@ describe('the TensorFlow.js export', () => {
     const { labels, preprocessing } = json.userDefinedMetadata;
     expect(labels).toEqual(result.test?.labels);
     const rows = result.test?.rows ?? new Uint32Array();
-    const { rgba, size } = await session.pictures([...rows]);
+    const { rgba, size } = await session.set.pictures([...rows]);
     const input = Float32Array.from({ length: rows.length * size * size * 3 }, (_, index) => {
       const channel = index % 3;
       const value = rgba[Math.floor(index / 3) * 4 + (preprocessing.order[channel] ?? 0)] ?? 0;

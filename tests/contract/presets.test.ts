@@ -39,8 +39,8 @@ function describing(recipe: FullRecipe): Promise<ModelSummary> {
 }
 
 /** Share of the backbone's multiply-adds that lies before a cut. */
-function frozenShare({ layers }: ModelSummary, { waist }: CutSummary): number {
-  const last = layers.findIndex(({ name }) => name === waist.layer);
+function frozenShare({ layers }: ModelSummary, { cutOutput }: CutSummary): number {
+  const last = layers.findIndex(({ name }) => name === cutOutput.layer);
   const work = (some: ModelSummary['layers']): number =>
     some.reduce((sum, each) => sum + each.multiplyAdds, 0);
   return last === -1 ? 1 : work(layers.slice(0, last + 1)) / work(layers);
@@ -67,7 +67,7 @@ describe.each(BACKBONES.map(({ entry }) => [entry.name, entry] as const))('%s', 
 
   it('is cut at the pooled output for the head, and late by itself for the fine-tuning', async () => {
     const summary = await describing(withBackbone('paper', name));
-    expect(summary.cuts[0]?.waist.layer).toBe(POOLED);
+    expect(summary.cuts[0]?.cutOutput.layer).toBe(POOLED);
     expect(frozenShare(summary, summary.cuts[entry.unfreeze]!)).toBeGreaterThanOrEqual(LEAST_FROZEN(name));
   });
 });
@@ -91,7 +91,7 @@ describe('the presets', () => {
       expect(backbone['dropConnect'], preset).toBe(preset === 'notebook' ? 0.2 : 0);
     }
     const summary = await describing(withBackbone('notebook', 'efficientnetb0'));
-    expect(summary.cuts[0]?.waist.layer).toMatch(/^block2/u);
+    expect(summary.cuts[0]?.cutOutput.layer).toMatch(/^block2/u);
     expect(frozenShare(summary, summary.cuts[0]!)).toBeLessThan(0.2);
   });
 });

@@ -8,13 +8,16 @@ import { runsLeft } from '../../src/engine/checkpoints/resumable.ts';
 import type { Session } from '../../src/engine/session.ts';
 import type { RunEvent, RunResult } from '../../src/protocol/events.ts';
 import type { Recipe } from '../../src/protocol/recipe.ts';
-import { openSession, runsOf, sessionOn, tinyRecipe, train } from '../support/session.ts';
+import { closeTabs, openSession, runsOf, sessionOn, tinyRecipe, train } from '../support/session.ts';
 
 let dataFolder = '';
 beforeEach(async () => {
   dataFolder = await mkdtemp(join(tmpdir(), 'mien-resume-'));
 });
-afterEach(() => rm(dataFolder, { recursive: true }));
+afterEach(async () => {
+  await closeTabs();
+  await rm(dataFolder, { recursive: true });
+});
 
 const newSession = (): Promise<Session> => sessionOn(dataFolder);
 

@@ -7,7 +7,7 @@ import * as tf from '@tensorflow/tfjs';
 import { buildBackbone } from '../../src/models/backbones/registry.ts';
 import { graphOf, type Graph } from '../../src/models/graph.ts';
 import { withHead } from '../../src/models/head.ts';
-import { firstTrainableOf, planOf } from '../../src/models/plan.ts';
+import { cutOutputOf, firstTrainableOf, FROZEN } from '../../src/frozen/cut.ts';
 import { Parameters } from '../../src/models/program/parameters.ts';
 import { compile, type Program } from '../../src/models/program/program.ts';
 import type { Backend } from '../../src/protocol/device.ts';
@@ -15,7 +15,7 @@ import type { Recipe } from '../../src/protocol/recipe.ts';
 import { PLAIN_LOSS } from '../../src/training/loss.ts';
 import { Optimizer } from '../../src/training/optimizer.ts';
 import { updateRuleOf } from '../../src/training/optimizers/registry.ts';
-import { inferencePass } from '../../src/training/pass.ts';
+import { inferencePass } from '../../src/models/program/pass.ts';
 import { trainStep } from '../../src/training/step.ts';
 import type { Fact } from '../../tools/docs/works/facts.ts';
 import { backboneOf } from './backbones.ts';
@@ -134,9 +134,9 @@ interface PhaseRun {
 /** One phase as a run does it: the frozen prefix once a batch, then steps through the tail. */
 async function runPhase(run: PhaseRun): Promise<{ losses: number[]; changing: readonly string[] }> {
   const { golden, graph, parameters, pictures, first, phase, count } = run;
-  const { waist } = planOf(graph, first);
-  const prefix = compile(graph, 0, waist, { isTrainable: () => false, batchNorm: 'inference' });
-  const tail = compile(graph, waist, graph.nodes.length - 2, {
+  const cutOutput = cutOutputOf(graph, first);
+  const prefix = compile(graph, 0, cutOutput, FROZEN);
+  const tail = compile(graph, cutOutput, graph.nodes.length - 2, {
     isTrainable: (layer) => layer >= first,
     batchNorm: phase === 0 ? 'inference' : golden.batchNorm,
   });

@@ -82,7 +82,7 @@ export function filePlatform(files: Readonly<Record<string, Uint8Array>>): Platf
     openPath: open,
     openStore: () => null,
     owned: NOTHING_SHARED,
-    ...remoteFiles(null),
+    ...remoteFiles(null, NOTHING_SHARED),
   };
   return platform as Platform;
 }

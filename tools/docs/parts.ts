@@ -2,4 +2,5 @@
 import type { Part } from './generated.ts';
 import { whatWorks } from './works/tables.ts';
 
+/** Written by `npm run docs`, and held by tests/contract/docs.test.ts. */
 export const PARTS: readonly Part[] = [...whatWorks];

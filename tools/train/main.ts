@@ -4,10 +4,10 @@
  */
 import { mkdir, readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { forgetLeftActivations } from '../../src/engine/left-activations.ts';
 import { asRun } from '../../src/engine/catalog.ts';
 import { runsLeft } from '../../src/engine/checkpoints/resumable.ts';
 import { Session } from '../../src/engine/session.ts';
+import { discardLeft } from '../../src/engine/set/stored.ts';
 import { isSame } from '../../src/lib/same.ts';
 import { HUB } from '../../src/platform/hub.ts';
 import { createPlatform } from '../../src/platform/platform.node.ts';
@@ -111,7 +111,7 @@ async function train(command: Command): Promise<void> {
     baseFolder: dirname(resolve(command.recipePath)),
     ...(command.storeFolder === null ? {} : { dataFolder: resolve(command.storeFolder) }),
   });
-  await forgetLeftActivations(platform);
+  await discardLeft(platform);
   const session = new Session(platform, WASM_FOLDER);
   useToken(session, command.hub);
   const reporter = command.json ? new JsonReporter() : new TerminalReporter();
@@ -144,7 +144,7 @@ async function train(command: Command): Promise<void> {
     .catch(async (error: unknown) => {
       throw withWayOut(error, command, await lastRunOf(recipe, platform));
     });
-  const dataset = await session.openDataset(recipe, { signal: control.signal, emit: () => undefined });
+  const dataset = await session.set.open(recipe, { signal: control.signal, emit: () => undefined });
   await writeRun(command, { session, result, dataset });
   reporter.finished(result, command.outFolder);
 }

@@ -8,6 +8,7 @@ import type { RunResult } from '../../src/protocol/events.ts';
 import type { RateSweep } from '../../src/protocol/rate-sweep.ts';
 import type { Command } from './command.ts';
 
+/** A run that has ended, and the session that still has its network. */
 export interface Finished {
   readonly session: Session;
   readonly result: RunResult;
@@ -65,9 +66,11 @@ function splitOf({ split }: DatasetSummary) {
 }
 
 function runOf({ device, ...result }: RunResult) {
-  const { runId, recipe, weights, stopped, versions, secondsByStage, setHash, cleaning } = result;
+  const { runId, recipe, weights, cachePrecision, stopped, versions, ...others } = result;
+  const { secondsByStage, setHash, cleaning } = others;
   const { backend } = device;
-  return { runId, recipe, device, backend, weights, stopped, versions, secondsByStage, setHash, cleaning };
+  const record = { runId, recipe, device, backend, weights, cachePrecision, stopped, versions };
+  return { ...record, secondsByStage, setHash, cleaning };
 }
 
 async function writeFiles(session: Session, format: string, folder: string): Promise<void> {

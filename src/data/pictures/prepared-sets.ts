@@ -7,13 +7,14 @@
 import { formatBytes } from '../../lib/format.ts';
 import type { ByteStore } from '../../platform/byte-store.ts';
 import { BestEffortStore, type StoreHealth } from '../../platform/best-effort-store.ts';
+import type { Owned } from '../../platform/owned.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { whatCanGo } from '../../platform/store-notices.ts';
 import { StudioError } from '../../protocol/errors.ts';
 import { preparedKey } from '../../protocol/identity.ts';
 import type { CleanedRows } from '../cleaning.ts';
 import type { PictureStore } from '../dataset.ts';
-import { LOOKS_SIZE } from '../fingerprint.ts';
+import { THUMBNAIL_SIZE } from '../fingerprint.ts';
 import { parseJson } from '../json.ts';
 import { listStoredSets } from '../stored-sets/stored-sets.ts';
 import { isChunkKey, type ChunkPlace } from './picture-chunks.ts';
@@ -69,22 +70,44 @@ interface Manifest {
   readonly cleaned: CleanedRows;
 }
 
-const THUMBNAIL_BYTES = LOOKS_SIZE * LOOKS_SIZE;
+const THUMBNAIL_BYTES = THUMBNAIL_SIZE * THUMBNAIL_SIZE;
 
-/** Bytes of all that is kept of prepared sets, without the one that is open. */
-export async function preparedBytes(platform: Platform, exceptPrefix: string | null): Promise<number> {
-  const keys = (await platform.openStore('pictures')?.list()) ?? [];
-  return keys
-    .filter(({ key }) => exceptPrefix === null || !key.startsWith(exceptPrefix))
-    .reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+/** What a prepared set is called while it is in use. */
+const ownedNameOf = (prefix: string): string => `pictures/${prefix}`;
+
+/** Bytes of the prepared sets that nobody uses. */
+export async function preparedBytes(platform: Platform): Promise<number> {
+  let free = 0;
+  await eachFree(platform, ({ sizeBytes }) => {
+    free += sizeBytes;
+    return Promise.resolve();
+  });
+  return free;
 }
 
-/** Forgets all prepared sets but the one that is open: its pictures are still read. */
-export async function forgetPrepared(platform: Platform, exceptPrefix: string | null): Promise<void> {
+/** Forgets all prepared sets but those that are open, here or in another tab. */
+export async function forgetPrepared(platform: Platform): Promise<void> {
   const store = platform.openStore('pictures');
-  const keys = ((await store?.list()) ?? []).map(({ key }) => key);
-  await store?.deleteMany(keys.filter((key) => exceptPrefix === null || !key.startsWith(exceptPrefix)));
+  await eachFree(platform, async ({ prefix }) => store?.deleteAll(prefix));
 }
+
+interface SizedPlace {
+  readonly prefix: string;
+  readonly sizeBytes: number;
+}
+
+/** Does something with each prepared set that nobody uses, and that nobody begins to use meanwhile. */
+async function eachFree(platform: Platform, work: (place: SizedPlace) => Promise<void>): Promise<void> {
+  const places = new Map<string, SizedPlace>();
+  for (const { key, sizeBytes } of (await platform.openStore('pictures')?.list()) ?? []) {
+    const prefix = prefixOf(key);
+    places.set(prefix, { prefix, sizeBytes: sizeBytes + (places.get(prefix)?.sizeBytes ?? 0) });
+  }
+  for (const place of places.values())
+    await platform.owned.discardIfFree(ownedNameOf(place.prefix), () => work(place));
+}
+
+const prefixOf = (key: string): string => key.slice(0, key.indexOf('/') + 1);
 
 /** That a set's pictures do not fit: how much they take, and what could be deleted for them. */
 export async function picturesFull(
@@ -107,7 +130,7 @@ export async function picturesFull(
 /** A place for one set's pictures; null where nothing can be kept. */
 export function preparedPlace(platform: Platform, origin: PreparedOrigin): PreparedPlace | null {
   const store = platform.openStore('pictures');
-  return store === null ? null : new PreparedPlace(store, origin);
+  return store === null ? null : new PreparedPlace(store, platform.owned, origin);
 }
 
 /** What is kept of the same set. */
@@ -124,11 +147,17 @@ export class PreparedPlace {
 
   constructor(
     store: ByteStore,
+    readonly owned: Owned,
     readonly origin: PreparedOrigin,
   ) {
     const { listing, size, resize } = origin;
     const prefix = `${preparedKey(VERSION, listing, size, resize)}/`;
-    this.chunks = { prefix, store: new BestEffortStore(makingRoom(store, prefix), this.#health) };
+    this.chunks = { prefix, store: new BestEffortStore(makingRoom(store, owned), this.#health) };
+  }
+
+  /** What it is called for others, who do not discard it while it is used. */
+  get ownedName(): string {
+    return ownedNameOf(this.chunks.prefix);
   }
 
   /** Why not all is kept; null where nothing went wrong. */
@@ -140,8 +169,12 @@ export class PreparedPlace {
    * What is here of the same set.
    *
    * @param hashSource reads the set for the hash of all its rows; called where one that is kept may be the same
+   * @param hold told what to hold before the pictures of a place are used, so that nobody discards them
    */
-  async find(hashSource: () => Promise<string>): Promise<KeptOfSet> {
+  async find(
+    hashSource: () => Promise<string>,
+    hold: (ownedName: string) => Promise<void>,
+  ): Promise<KeptOfSet> {
     const all = await this.#places();
     const { listing, outline } = this.origin;
     let same = all.filter(({ about }) => about.listings.includes(listing));
@@ -151,6 +184,7 @@ export class PreparedPlace {
       same = alike.filter(({ about }) => about.sourceHash === sourceHash);
     }
     for (const place of same.filter((each) => this.#isOfSize(each))) {
+      await hold(ownedNameOf(place.prefix));
       const prepared = await this.#readPictures(place);
       if (prepared !== null) return { prepared, rows: null };
     }
@@ -175,10 +209,17 @@ export class PreparedPlace {
     const places: Place[] = [];
     for (const [index, prefix] of prefixes.entries()) {
       const about = aboutOf(abouts?.[index]);
-      if (about?.version !== VERSION) await store.write((bytes) => bytes.deleteAll(prefix));
+      if (about?.version !== VERSION) await this.#discard(prefix);
       else if (isWhole.has(prefix)) places.push({ prefix, about });
     }
     return places;
+  }
+
+  /** Forgets a place, unless a tab of an earlier version still uses it. */
+  async #discard(prefix: string): Promise<void> {
+    await this.owned.discardIfFree(ownedNameOf(prefix), async () => {
+      await this.chunks.store.write((bytes) => bytes.deleteAll(prefix));
+    });
   }
 
   async #readPictures({ prefix, about }: Place): Promise<KeptOfSet['prepared']> {
@@ -251,8 +292,8 @@ function withThumbnails(cleaned: CleanedRows, thumbnails: Uint8Array): CleanedRo
   return { ...cleaned, rows };
 }
 
-/** A store that, when it is full, forgets the prepared sets that were not used for longest: they can be made again. */
-function makingRoom(store: ByteStore, prefix: string): ByteStore {
+/** A store that, when it is full, forgets the prepared sets that nobody used for longest: they can be made again. */
+function makingRoom(store: ByteStore, owned: Owned): ByteStore {
   return {
     ...store,
     setMany: async (entries, whileThere) => {
@@ -262,7 +303,7 @@ function makingRoom(store: ByteStore, prefix: string): ByteStore {
           return;
         } catch (error) {
           if (!(error instanceof StudioError) || error.code !== 'storage/full') throw error;
-          if (!(await forgetOldest(store, prefix))) throw error;
+          if (!(await forgetOldest(store, owned))) throw error;
         }
       }
     },
@@ -270,15 +311,18 @@ function makingRoom(store: ByteStore, prefix: string): ByteStore {
 }
 
 /** Whether there was one to forget. */
-async function forgetOldest(store: ByteStore, except: string): Promise<boolean> {
-  const keys = (await store.list()).map(({ key }) => key).filter((key) => !key.startsWith(except));
-  const sets = [...new Set(keys.map((key) => key.slice(0, key.indexOf('/') + 1)))];
-  const abouts = await store.getMany(sets.map((set) => `${set}about`));
-  const used = abouts.map((about) => aboutOf(about)?.usedAtMs ?? 0);
-  const oldest = sets[used.indexOf(Math.min(...used))];
-  if (oldest === undefined) return false;
-  await store.deleteAll(oldest);
-  return true;
+async function forgetOldest(store: ByteStore, owned: Owned): Promise<boolean> {
+  const prefixes = [...new Set((await store.list()).map(({ key }) => prefixOf(key)))];
+  const abouts = await store.getMany(prefixes.map((prefix) => `${prefix}about`));
+  const places = prefixes.map((prefix, index) => ({
+    prefix,
+    usedAtMs: aboutOf(abouts[index])?.usedAtMs ?? 0,
+  }));
+  places.sort((one, other) => one.usedAtMs - other.usedAtMs);
+  for (const { prefix } of places) {
+    if (await owned.discardIfFree(ownedNameOf(prefix), () => store.deleteAll(prefix))) return true;
+  }
+  return false;
 }
 
 /** Thumbnails are kept beside. */

@@ -4,6 +4,7 @@ import { StudioError } from '../../protocol/errors.ts';
 import type { Options } from '../../protocol/options.ts';
 import type { Provenance, SourceDescription } from '../../protocol/source.ts';
 import { blobSource } from '../../platform/byte-source.ts';
+import type { Uses } from '../../platform/owned.ts';
 import type { ByteSource, FolderFile, Platform } from '../../platform/platform.ts';
 
 /** One row as it is stored, before cleaning. */
@@ -62,6 +63,8 @@ export interface SourceContext {
   readonly signal?: AbortSignal;
   /** The token that the user gave for the server at an address, if one was. It is never to be kept or shown. */
   readonly tokenFor?: (server: string) => string | undefined;
+  /** Takes what must stay on this machine while the set is open. */
+  readonly uses?: Uses;
   /** Says in a few words what goes on beside reading, such as waiting; empty when it is over. */
   readonly onNote?: (note: string) => void;
   /** Says what must be known though work goes on. */

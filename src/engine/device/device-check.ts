@@ -9,7 +9,7 @@ import { compile } from '../../models/program/program.ts';
 import type { Backend } from '../../protocol/device.ts';
 import { StudioError } from '../../protocol/errors.ts';
 import { PLAIN_LOSS, softmaxCrossEntropy } from '../../training/loss.ts';
-import { trainingPass } from '../../training/pass.ts';
+import { trainingPass } from '../../models/program/pass.ts';
 import { activate } from './activate.ts';
 
 /** Largest difference allowed, relative to the largest value of the same array on cpu. */

@@ -21,12 +21,19 @@ export interface RunInputs extends PhaseSetupInputs {
   readonly secondsByStage: Readonly<Record<string, number>>;
 }
 
+/** What a run ends with. */
+export interface Finished {
+  readonly result: RunResult;
+  /** Names of all weights that it changed. */
+  readonly changed: ReadonlySet<string>;
+}
+
 /**
  * Runs all phases; at the end `network.model` holds the trained weights.
  *
  * @throws StudioError `train/…`; DOMException `AbortError` when cancelled
  */
-export async function* runRecipe(inputs: RunInputs): AsyncGenerator<RunEvent, RunResult> {
+export async function* runRecipe(inputs: RunInputs): AsyncGenerator<RunEvent, Finished> {
   const setup = await PhaseSetup.open(inputs);
   try {
     return yield* new Run(inputs, setup).carryOut();
@@ -60,12 +67,12 @@ class Run {
     this.#seconds = { ...before?.head.secondsByStage, ...inputs.secondsByStage };
   }
 
-  async *carryOut(): AsyncGenerator<RunEvent, RunResult> {
+  async *carryOut(): AsyncGenerator<RunEvent, Finished> {
     const { recipe, control, network } = this.inputs;
     const from = this.#from;
     const first = from?.head.phaseIndex ?? 0;
     if (from !== null) yield { kind: 'resumed', history: from.head.history, ended: this.#ended };
-    if (this.setup.notice !== null) yield this.setup.notice;
+    yield* this.setup.notices();
     let test: Evaluation | null = null;
     for (const [phaseIndex, phase] of recipe.phases.entries()) {
       if (phaseIndex < first) continue;
@@ -81,7 +88,7 @@ class Run {
       this.setup.phaseEnded(phaseIndex);
     }
     this.setup.parameters.writeTo(network.model);
-    return this.#result(test);
+    return { result: this.#result(test), changed: this.#changed };
   }
 
   async *#phase(inputsOfPhase: EpochInputs): AsyncGenerator<RunEvent> {
@@ -184,6 +191,7 @@ class Run {
       stopped: control.isStopping,
       device: device.report,
       weights: { origin, sizeBytes, sha256 },
+      cachePrecision: recipe.cache,
       setHash: dataset.summary.setHash,
       cleaning: dataset.summary.cleaning,
       secondsByStage: this.#seconds,

@@ -77,9 +77,7 @@ async function tryUntilDone(
   });
   for (let losses = 1; ; losses++) {
     try {
-      const result = await attempt({ from, keeper });
-      await keeper.forget();
-      return result;
+      return await attempt({ from, keeper });
     } catch (error) {
       // What was handed over last may still be on its way to the store; it is what the run goes on from.
       await keeper.settled();

@@ -8,7 +8,7 @@ import type { InspectedWeights } from '../../protocol/model.ts';
 import { useStudio, useStudioState } from '../studio-context.ts';
 import { Dialog } from '../widgets/Dialog.tsx';
 import { Message } from '../widgets/Message.tsx';
-import { labelsText, weightsSize } from '../words/weights.ts';
+import { labelsText, weightsSize } from './WeightsFacts.tsx';
 
 const ACCEPT = '.safetensors,.h5,.hdf5,.keras,.json,.bin,.zip';
 

@@ -3,8 +3,8 @@ import { useId, useState, type ReactElement } from 'react';
 import type { ResumableRun } from '../../protocol/events.ts';
 import { isActive } from '../../store/state.ts';
 import { useStudio, useStudioState } from '../studio-context.ts';
-import { phaseLabels } from '../words/sentence.ts';
-import { keptOf } from './failed-run.ts';
+import { phaseLabels } from '../../store/run-record.ts';
+import { keptOf } from './RunFailure.tsx';
 
 const when = new Intl.DateTimeFormat('en-GB', {
   day: 'numeric',

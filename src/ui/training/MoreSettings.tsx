@@ -1,13 +1,14 @@
 /** Settings that few need: what open BatchNorms do, dropout, the loss, what is watched, seeds, how steps are taken. */
 import type { ReactElement } from 'react';
+import { formatPlain } from '../../lib/format.ts';
+import type { OptionSpec } from '../../protocol/catalog.ts';
 import { restoresBest, type Recipe } from '../../protocol/recipe.ts';
+import { fineTuneOf } from '../../store/run-record.ts';
 import { useStudio } from '../studio-context.ts';
 import { OptionField } from '../widgets/OptionField.tsx';
 import { TextSetting } from '../widgets/TextSetting.tsx';
-import { fineTuneOf } from '../words/sentence.ts';
-import { edit, restoring, wholeNumber } from './edit-recipe.ts';
-import { LossSettings } from './LossSettings.tsx';
 import { StepSettings } from './StepSettings.tsx';
+import { edit, restoring, wholeNumber, withField } from './edit-recipe.ts';
 
 interface MoreSettingsProps {
   readonly recipe: Recipe;
@@ -163,5 +164,62 @@ export function MoreSettings({ recipe, isReadOnly }: MoreSettingsProps): ReactEl
         <StepSettings key={index} phase={phase} index={index} isReadOnly={isReadOnly} />
       ))}
     </details>
+  );
+}
+
+interface LossSettingsProps {
+  readonly recipe: Recipe;
+  readonly isReadOnly: boolean;
+}
+
+const NONE = 'none';
+
+/** Factors that a recipe gives class by class: they can be left, not typed here. */
+const GIVEN = 'given';
+
+function weightsSpec(isGiven: boolean): OptionSpec {
+  return {
+    kind: 'choice',
+    name: 'classWeights',
+    label: 'Class weights',
+    help: 'Balanced lets each picture of a rare class count for more.',
+    default: NONE,
+    choices: [
+      { value: NONE, label: 'none' },
+      { value: 'balanced', label: 'balanced' },
+      ...(isGiven ? [{ value: GIVEN, label: 'as the recipe gives them' }] : []),
+    ],
+  };
+}
+
+function LossSettings({ recipe, isReadOnly }: LossSettingsProps): ReactElement {
+  const studio = useStudio();
+  const { labelSmoothing, classWeights } = recipe;
+  const isGiven = classWeights !== null && typeof classWeights === 'object';
+  return (
+    <>
+      <TextSetting
+        label="Label smoothing"
+        help="Share of each label spread over all classes, against being too sure."
+        value={formatPlain(labelSmoothing)}
+        isReadOnly={isReadOnly}
+        onCommit={(typed) => {
+          const share = wholeNumber(typed);
+          return edit(studio, (before) =>
+            withField(before, 'labelSmoothing', share === 0 ? undefined : share),
+          );
+        }}
+      />
+      <OptionField
+        spec={weightsSpec(isGiven)}
+        value={isGiven ? GIVEN : (classWeights ?? NONE)}
+        isReadOnly={isReadOnly}
+        onChange={(value) =>
+          value === GIVEN
+            ? null
+            : edit(studio, (before) => withField(before, 'classWeights', value === NONE ? undefined : value))
+        }
+      />
+    </>
   );
 }

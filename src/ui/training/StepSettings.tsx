@@ -6,7 +6,7 @@ import type { Phase } from '../../protocol/recipe.ts';
 import { useStudio, useStudioState } from '../studio-context.ts';
 import { OptionField } from '../widgets/OptionField.tsx';
 import { TextSetting } from '../widgets/TextSetting.tsx';
-import { phaseLabels } from '../words/sentence.ts';
+import { phaseLabels } from '../../store/run-record.ts';
 import { edit, namedEntry, numberOrNone, withPhaseField } from './edit-recipe.ts';
 
 interface StepSettingsProps {

@@ -64,3 +64,14 @@ export function namedEntry(
 export function numberOrNone(typed: string): number | undefined {
   return typed === 'none' ? undefined : wholeNumber(typed);
 }
+
+/**
+ * Brings the keyboard to the first such field: whatever is begun now would go by the value before it.
+ *
+ * @returns whether there is one
+ */
+export function focusWrongField(): boolean {
+  const wrong = document.querySelector<HTMLElement>('input[aria-invalid="true"]');
+  wrong?.focus();
+  return wrong !== null;
+}

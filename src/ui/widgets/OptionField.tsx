@@ -1,9 +1,10 @@
 /** A field drawn from an option that a registry entry declares; the page knows no option by name. */
-import { useId, type ReactElement } from 'react';
-import { formatPlain } from '../../lib/format.ts';
+import { useId, useState, type ReactElement } from 'react';
+import { countOf, formatPlain } from '../../lib/format.ts';
 import type { OptionSpec } from '../../protocol/catalog.ts';
 import type { OptionValue } from '../../protocol/recipe.ts';
-import { CameraOption } from '../data/capture/CameraOption.tsx';
+import { useShownRecipe } from '../studio-context.ts';
+import { Later } from './Dialog.tsx';
 import { TextSetting } from './TextSetting.tsx';
 
 interface OptionFieldProps {
@@ -165,4 +166,44 @@ function FileOption({
 /** Of the folder that was picked: every file of it says its path from there. */
 function folderName(file: File): string {
   return file.webkitRelativePath.replace(/\/.*/, '');
+}
+
+const loadCapture = async () => (await import('../data/capture/CaptureDialog.tsx')).CaptureDialog;
+
+/** In the place of a file: the dialog that takes the pictures. */
+function CameraOption({ spec, isReadOnly, onChange }: PartProps<'file'>): ReactElement {
+  const id = useId();
+  const recipe = useShownRecipe();
+  const [isOpen, setIsOpen] = useState(false);
+  const [taken, setTaken] = useState(0);
+  return (
+    <div className="field">
+      <span className="label" id={id}>
+        {spec.label}
+      </span>
+      <button
+        type="button"
+        disabled={isReadOnly}
+        aria-describedby={`${id}-help`}
+        onClick={() => setIsOpen(true)}
+      >
+        {taken === 0 ? 'Take pictures' : 'Take others'}
+      </button>
+      <p id={`${id}-help`}>{taken === 0 ? spec.help : `${countOf(taken, 'picture')} taken.`}</p>
+      {isOpen && recipe !== null && (
+        <Later
+          load={loadCapture}
+          props={{
+            split: recipe.split,
+            onClose: () => setIsOpen(false),
+            onTaken: (files: readonly File[]) => {
+              setTaken(files.length);
+              setIsOpen(false);
+              onChange('webcam', files);
+            },
+          }}
+        />
+      )}
+    </div>
+  );
 }

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { preprocessingFor } from '../../../src/models/load-weights.ts';
 import { buildBackbone } from '../../../src/models/backbones/registry.ts';
-import { firstTrainableOf } from '../../../src/models/plan.ts';
+import { firstTrainableOf } from '../../../src/frozen/cut.ts';
 import { layerSummaries, summaryText } from '../../../src/models/summary.ts';
 import { variablesOf } from '../../../src/models/weights/fill-model.ts';
 import type { Recipe } from '../../../src/protocol/recipe.ts';

@@ -86,8 +86,13 @@ describe('a set that is kept', () => {
     await keep(FACES);
     expect((await listStoredSets(platform)).map(({ label }) => label).sort()).toEqual(['faces', 'faces 2']);
     await deleteStoredSet(platform, 'faces');
-    expect((await open({ source: 'stored' })).summary.origin).toBe('faces 2');
-    await deleteStoredSet(platform, 'faces 2');
+    const dataset = await open({ source: 'stored' });
+    expect(dataset.summary.origin).toBe('faces 2');
+    // Another tab.
+    const other = createPlatform({ dataFolder: join(folder, 'data') });
+    await expect(deleteStoredSet(other, 'faces 2')).rejects.toMatchObject({ code: 'storage/in-use' });
+    await dataset.close();
+    await deleteStoredSet(other, 'faces 2');
     await expect(open({ source: 'stored', set: 'faces' })).rejects.toMatchObject({
       code: 'data/no-such-set',
     });

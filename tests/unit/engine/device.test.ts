@@ -28,18 +28,25 @@ describe('the device', () => {
   });
 });
 
+/** The gradients of some phone GPUs. */
+const zeros: tf.KernelFunc = ({ attrs }) =>
+  tf.zeros((attrs as unknown as { readonly filterShape: number[] }).filterShape);
+
+/** What tfjs throws is no error of ours. */
+const throwing: tf.KernelFunc = () => {
+  throw new Error('Failed to compile fragment shader.');
+};
+
 describe.each([
   {
     what: 'whose gradients are all zero',
-    kernelFunc: (({ attrs }) => tf.zeros((attrs as { filterShape: number[] }).filterShape)) as tf.KernelFunc,
+    kernelFunc: zeros,
     code: 'gpu/wrong-results',
     why: /differs by 100\.0 %/,
   },
   {
     what: 'that throws an error of its own',
-    kernelFunc: (() => {
-      throw new Error('Failed to compile fragment shader.');
-    }) as tf.KernelFunc,
+    kernelFunc: throwing,
     code: 'gpu/start-failed',
     why: /wasm was found but did not start: Failed to compile fragment shader\./,
   },

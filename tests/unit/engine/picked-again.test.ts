@@ -26,7 +26,7 @@ async function folderOf(classes: readonly [string, string], moved: Readonly<Reco
 }
 
 const open = (files: readonly File[]): Promise<DatasetSummary> =>
-  session.openDataset(recipeOf({ source: 'folder', path: 'faces' }), {
+  session.set.open(recipeOf({ source: 'folder', path: 'faces' }), {
     files,
     signal: new AbortController().signal,
     emit: () => undefined,
@@ -66,9 +66,9 @@ describe('weights that are picked again', () => {
     const recipe = withBackbone({ alpha: 0.1, weights: 'random' });
     const named = withBackbone({ alpha: 0.1, weights: { file: 'weights' } });
     const sizeOf = async (folder: string): Promise<number | null> =>
-      (await session.describeModel(named, 2, { weightFiles: weightFiles(folder) })).weights.sizeBytes;
+      (await session.descriptions.describe(named, 2, { weightFiles: weightFiles(folder) })).weights.sizeBytes;
     const { signal } = new AbortController();
-    const inspected = await session.inspectWeights(recipe, 'weights', {
+    const inspected = await session.descriptions.inspect(recipe, 'weights', {
       weightFiles: weightFiles('one'),
       signal,
     });

@@ -38,7 +38,9 @@ function holder(options: LeaseOptions = {}): Holder {
   const beat = async (): Promise<void> => {
     tell();
     // Writes of one holder come one after another.
-    (await owned.use('settled'))();
+    await (
+      await owned.use('settled')
+    )();
   };
   const clock = {
     now: () => nowMs,
@@ -67,11 +69,10 @@ describe('what one holder uses', () => {
     expect(await other.owned.discardIfFree('set/a', ignore)).toBe(false);
     expect(await one.owned.discardIfFree('set/a', ignore)).toBe(false);
     expect(await other.owned.discardIfFree('set/b', ignore)).toBe(true);
-    release();
-    release();
+    await release();
+    await release();
     expect(await other.owned.discardIfFree('set/a', ignore)).toBe(false);
-    again();
-    await one.beat();
+    await again();
     let isDone = false;
     const discarded = await other.owned.discardIfFree('set/a', () => {
       isDone = true;
@@ -199,13 +200,13 @@ it('a store that cannot be used keeps nobody from working', async () => {
   const owned = ownedByLeases(broken);
   const release = await owned.use('set/a');
   expect(await owned.discardIfFree('set/b', ignore)).toBe(true);
-  release();
+  await release();
 });
 
 it('two platforms of Node own by their folder; without one nothing is shared', async () => {
   const [one, other] = [createPlatform({ dataFolder: folder }), createPlatform({ dataFolder: folder })];
   const release = await one.owned.use('set/a');
   expect(await other.owned.discardIfFree('set/a', ignore)).toBe(false);
-  release();
+  await release();
   expect(createPlatform().owned).toBe(NOTHING_SHARED);
 });

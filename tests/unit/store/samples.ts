@@ -80,7 +80,7 @@ export const model: ModelSummary = {
   cuts: [4, 3, 2, 1, 0].map((first, unfreeze) => ({
     unfreeze,
     firstTrainable: 'abcd'[first] ?? 'head',
-    waist: { layer: 'a', shape: [16, 16, 4] },
+    cutOutput: { layer: 'a', shape: [16, 16, 4] },
   })),
   headParameters: 6,
   weights: {
@@ -164,6 +164,7 @@ export const result: RunResult = {
   stopped: false,
   device,
   weights: { origin: 'random, seed 1', sizeBytes: 0, sha256: null },
+  cachePrecision: 'float32',
   setHash: dataset.setHash,
   cleaning: dataset.cleaning,
   secondsByStage: {},

@@ -26,6 +26,7 @@ function fakeEngine(byHand: readonly RequestKind[] = []) {
     describeModel: model,
     train: result,
     listRuns: [],
+    listFinished: [],
   };
   const request = (kind: RequestKind, input: unknown, emit: (event: RunEvent) => void) => {
     let resolve: (output: unknown) => void = () => undefined;
@@ -48,7 +49,7 @@ describe('the studio', () => {
     const { engine, kinds } = fakeEngine();
     const studio = new Studio(engine, 'auto');
     await studio.start('');
-    expect(kinds()).toEqual(['chooseDevice', 'describeModel', 'openDataset', 'listRuns']);
+    expect(kinds()).toEqual(['chooseDevice', 'describeModel', 'openDataset', 'listFinished', 'listRuns']);
     const state = studio.store.getState();
     expect([state.device.status, state.dataset.status, state.model.status]).toEqual([
       'ready',

@@ -2,14 +2,20 @@
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../../src/protocol/events.ts';
 import type { RatePoint } from '../../../src/protocol/rate-sweep.ts';
-import { newSearch, reduceSearch } from '../../../src/store/rate-search.ts';
+import { newSearch, reduceSearch } from '../../../src/store/reduce-run.ts';
 import { reduce } from '../../../src/store/reduce.ts';
 import { recordOf, type StudioState } from '../../../src/store/state.ts';
-import { barText } from '../../../src/ui/words/bar.ts';
-import { idleCaption, runCaption } from '../../../src/ui/words/caption.ts';
-import { shareInWords } from '../../../src/ui/words/fractions.ts';
-import { doingText, foundText, sweepSummary } from '../../../src/ui/words/rates.ts';
-import { dataClause, modelClause, resultsClause, trainingClause } from '../../../src/ui/words/sentence.ts';
+import { barText } from '../../../src/ui/transport/bar-text.ts';
+import { idleCaption, runCaption } from '../../../src/charts/curves/caption.ts';
+import { rateSweep } from '../../../src/charts/rate-sweep.tsx';
+import { doingText, foundText } from '../../../src/ui/training/RateDialog.tsx';
+import {
+  dataClause,
+  modelClause,
+  resultsClause,
+  shareInWords,
+  trainingClause,
+} from '../../../src/ui/sentence.ts';
 import {
   dataset,
   epochOf,
@@ -229,11 +235,13 @@ describe('the search for a learning rate', () => {
     expect(foundText(sweep)).toBe(
       'The loss is lowest at 0.012. A tenth of that is fast and still safe: 0.0012.',
     );
-    expect(sweepSummary(points, 0.0012)).toBe(
+    expect(rateSweep.summary({ points, steps: 3, suggested: 0.0012 })).toBe(
       'Smoothed loss by learning rate, 3 rates from 0.0000001 to 0.5: from 2.079 to its lowest, 1.500, at 0.012, ' +
         'then 4.000. Suggested is 0.0012. The table below has the numbers.',
     );
     expect(foundText({ ...sweep, suggested: null })).toMatch(/so none is suggested/);
-    expect(sweepSummary([], null)).toBe('Smoothed loss by learning rate: nothing yet.');
+    expect(rateSweep.summary({ points: [], steps: null, suggested: null })).toBe(
+      'Smoothed loss by learning rate: nothing yet.',
+    );
   });
 });

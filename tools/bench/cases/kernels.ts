@@ -9,7 +9,8 @@ export const kernels: Bench = {
   help: 'kernels on wasm, one thread, against tfjs, JavaScript and the roofline (2 minutes)',
   async run({ quick, say }) {
     const { wasmCases } = await import('../kernels/on-wasm.ts');
-    const cases = await wasmCases();
+    const { pictureCases } = await import('../kernels/on-pictures.ts');
+    const cases = [...(await wasmCases()), ...pictureCases()];
     const rows: Row[] = [];
     const roof = await measureRoof(quick);
     say(`the roof: ${roof.flops.toFixed(1)} GFLOP/s, ${roof.bytes.toFixed(1)} GB/s`);

@@ -25,6 +25,7 @@ interface Patience {
   readonly ms: number;
 }
 
+/** Few turns for trying the benchmark, enough to find the smallest time else. */
 export const patienceOf = (quick: boolean): Patience =>
   quick ? { turns: 3, ms: 100 } : { turns: 15, ms: 3000 };
 

@@ -15,13 +15,15 @@ export const FOREIGN_ROOTS: ReadonlySet<string> = new Set([
 /** Names by whose they are. */
 const NAMES: Readonly<Record<string, string>> = {
   'Keras and TensorFlow':
-    'RandomPerspective image_dataset_from_directory min_delta block3b_expand_conv block_4_expand',
+    'RandomPerspective image_dataset_from_directory min_delta noise_shape block3b_expand_conv block_4_expand',
+  'Hugging Face datasets': 'class_encode_column',
   'scikit-learn': 'LabelEncoder StratifiedGroupKFold StratifiedShuffleSplit _approximate_mode',
   'Pillow and libjpeg': 'precompute_coeffs normalize_coeffs_8bpc cmyk2rgb',
   'the PNG format': 'tRNS IDAT',
   Random123: 'kat_vectors',
-  'WebGPU and tfjs': 'GPUSupportedLimits WebGPUBackend',
+  'WebGPU and tfjs': 'GPUSupportedLimits WebGPUBackend pack2x16float',
   ESLint: 'overrideConfigFile',
+  'WGSL functions': 'pack2x16float',
 };
 
 /** Files of others that comments point to. */
@@ -36,5 +38,7 @@ const FILES: Readonly<Record<string, string>> = {
 const all = (lists: Readonly<Record<string, string>>): ReadonlySet<string> =>
   new Set(Object.values(lists).flatMap((list) => list.split(' ')));
 
+/** Names that others have. */
 export const FOREIGN_NAMES = all(NAMES);
+/** Files that others have. */
 export const FOREIGN_FILES = all(FILES);

@@ -127,6 +127,7 @@ const TABLES: Readonly<Record<string, Table>> = { backbones, devices, weights, e
 /** All facts of the record. */
 export const recorded = (): Shown => new Shown(Object.values(readRecord()).flat());
 
+/** The tables, each a part of its own. */
 export const whatWorks: readonly Part[] = Object.entries(TABLES).map(([name, table]) => ({
   name,
   file: FILE,
