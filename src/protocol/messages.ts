@@ -101,7 +101,7 @@ export type Request = {
   };
 }[RequestKind];
 
-/** Handled at once. `cancel` ends a request with `cancelled`; `stop` ends a run with its best weights kept. */
+/** Handled at once. `cancel` ends a request with `cancelled`; `stop` ends a run with the epoch that it kept. */
 export interface Control {
   readonly kind: 'control';
   readonly id: number;
