@@ -10,11 +10,11 @@ import { fillModel, variablesOf } from './weights/fill-model.ts';
 import { fingerprint } from './weights/fingerprint.ts';
 import { openGivenWeights } from './weights/given-weights.ts';
 import { imagenetSource, openImagenet } from './weights/imagenet.ts';
-import type { NameMap } from './weights/name-map.ts';
+import type { NameMap } from './weights/name-maps/name-map.ts';
 import { findNameMap } from './weights/name-maps/registry.ts';
-import { openWeightFile } from './weights/registry.ts';
+import { openWeightFile } from './weights/readers/registry.ts';
 import { starterAsset } from './weights/starters.ts';
-import type { OpenContext, ReadOptions, WeightFile } from './weights/weight-file.ts';
+import type { OpenContext, ReadOptions, WeightFile } from './weights/readers/weight-file.ts';
 
 export interface LoadOptions extends ReadOptions, Pick<RemoteOptions, 'onWait' | 'onNotice'> {
   /** Seed of random weights: the recipe's. */

@@ -4,9 +4,9 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { StudioError } from '../../protocol/errors.ts';
-import type { ModelVariable, NameMap, TensorSource } from './name-map.ts';
+import type { ModelVariable, NameMap, TensorSource } from './name-maps/name-map.ts';
 import { transpose } from './transpose.ts';
-import type { ReadOptions, WeightFile } from './weight-file.ts';
+import type { ReadOptions, WeightFile } from './readers/weight-file.ts';
 
 /** A variable of the network with the layer's own handle on it. */
 export interface BoundVariable extends ModelVariable {

@@ -2,7 +2,7 @@
  * Keras 3's `.weights.h5` without the layers' names, as early versions wrote it: a layer is known by its class and by how many of that
  * class come before it.
  */
-import type { Naming } from '../name-map.ts';
+import type { Naming } from './name-map.ts';
 
 /** Keras' classes in snake case, as it names groups. */
 const GROUPS: Readonly<Record<string, string>> = {

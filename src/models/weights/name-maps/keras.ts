@@ -4,8 +4,8 @@
  * A Keras EfficientNet carries its mean and variance as a layer, which our preprocessing takes over.
  */
 import { meanAndDeviation, type Preprocessing } from '../../backbones/backbone.ts';
-import type { Naming } from '../name-map.ts';
-import type { WeightFile } from '../weight-file.ts';
+import type { Naming } from './name-map.ts';
+import type { WeightFile } from '../readers/weight-file.ts';
 
 /** What a dense head on top of a backbone is made of: a matrix and a bias. */
 const HEAD_RANKS = [1, 2];

@@ -1,7 +1,7 @@
 /** The ways of naming weights that Mien knows, tried in this order. One line each. */
 import { StudioError } from '../../../protocol/errors.ts';
-import type { NameMap, Naming } from '../name-map.ts';
-import type { WeightFile } from '../weight-file.ts';
+import type { NameMap, Naming } from './name-map.ts';
+import type { WeightFile } from '../readers/weight-file.ts';
 import { kerasNaming } from './keras.ts';
 import { kerasNumbered } from './keras-numbered.ts';
 import { timmEfficientNet } from './timm-efficientnet.ts';

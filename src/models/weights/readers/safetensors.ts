@@ -3,10 +3,10 @@
  * From a file or over HTTP, whatever the ByteSource is.
  */
 import { z } from 'zod';
-import type { ByteSource } from '../../platform/platform.ts';
-import { StudioError } from '../../protocol/errors.ts';
+import type { ByteSource } from '../../../platform/platform.ts';
+import { StudioError } from '../../../protocol/errors.ts';
 import { bfloat16ToFloat32, bytesToFloat32, float16ToFloat32 } from './floats.ts';
-import { mergeRanges } from './ranges.ts';
+import { mergeRanges } from '../ranges.ts';
 import { headerLength, parseHeader, type SafetensorsTensor } from './safetensors-header.ts';
 import type { OpenContext, ReadOptions, WeightFile, WeightReader } from './weight-file.ts';
 import { readBeside, unreadable } from './weight-file.ts';
