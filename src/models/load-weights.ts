@@ -7,14 +7,13 @@ import type { Recipe } from '../protocol/recipe.ts';
 import { unitPreprocessing, type Backbone, type Preprocessing } from './backbones/backbone.ts';
 import { findBackbone } from './backbones/registry.ts';
 import { fillModel, variablesOf } from './weights/fill-model.ts';
-import { fingerprint } from './weights/fingerprint.ts';
 import { openGivenWeights } from './weights/given-weights.ts';
 import { imagenetSource, openImagenet } from './weights/imagenet.ts';
-import type { NameMap } from './weights/name-map.ts';
+import type { NameMap } from './weights/name-maps/name-map.ts';
 import { findNameMap } from './weights/name-maps/registry.ts';
-import { openWeightFile } from './weights/registry.ts';
+import { openWeightFile } from './weights/readers/registry.ts';
 import { starterAsset } from './weights/starters.ts';
-import type { OpenContext, ReadOptions, WeightFile } from './weights/weight-file.ts';
+import type { OpenContext, ReadOptions, WeightFile } from './weights/readers/weight-file.ts';
 
 export interface LoadOptions extends ReadOptions, Pick<RemoteOptions, 'onWait' | 'onNotice'> {
   /** Seed of random weights: the recipe's. */
@@ -177,4 +176,22 @@ async function randomise(
   } finally {
     donor.dispose();
   }
+}
+
+/**
+ * SHA-256 of the values as float32, little-endian, variable after variable, in hexadecimal.
+ *
+ * @returns Null where the page has no Web Crypto (served without HTTPS from another machine).
+ */
+async function fingerprint(values: readonly Float32Array[]): Promise<string | null> {
+  const subtle = globalThis.crypto.subtle as SubtleCrypto | undefined;
+  if (subtle === undefined) return null;
+  const all = new Float32Array(values.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of values) {
+    all.set(part, at);
+    at += part.length;
+  }
+  const digest = new Uint8Array(await subtle.digest('SHA-256', all));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -54,7 +54,7 @@ export class RunRequests {
     this.#call?.control('resume');
   }
 
-  /** Ends the run and keeps its best weights. */
+  /** Ends the run, with the epoch that it kept. */
   stop(): void {
     if (this.#call === null) return;
     this.dispatch({ kind: 'controlAsked', action: 'stop' });

@@ -2,7 +2,7 @@
  * Checkpoints in the machine's store of bytes. Each has a small head and a state with the weights, both with
  * checksums: the newest that is whole counts, so a torn write is never read.
  *
- * Keys: `<run>/state/<number>`, `<run>/head/<number>`, and `<run>/failure` of a run that failed. A head names the state that its best weights are in: they are
+ * Keys: `<run>/state/<number>`, `<run>/head/<number>`, and `<run>/failure` of a run that failed. A head names the state that the kept weights are in: they are
  * not written again in every epoch.
  */
 import { pack, unpack } from '../../lib/pack.ts';
@@ -20,7 +20,7 @@ export interface StoredHead {
   readonly format: typeof FORMAT;
   readonly head: CheckpointHead;
   readonly stateKey: string;
-  /** Where the best weights are: this state's own `best`, or the weights of another epoch's state. */
+  /** Where the weights of the epoch that is kept are: this state's own `best`, or the weights of another epoch's state. */
   readonly bestKey: string;
   readonly bestNames: readonly string[];
 }
@@ -29,7 +29,7 @@ export interface StoredHead {
 interface StoredState {
   readonly weights: NamedArrays;
   readonly slots: NamedArrays;
-  /** Null where the best weights are elsewhere, or are these. */
+  /** Those of the epoch that is kept; null where they are elsewhere, or are these. */
   readonly best: NamedArrays | null;
 }
 

@@ -6,7 +6,7 @@ import { blobSource } from '../../platform/byte-source.ts';
 import type { ByteSource, Platform, RemoteOptions } from '../../platform/platform.ts';
 import { StudioError } from '../../protocol/errors.ts';
 import { pathOf } from '../../protocol/identity.ts';
-import { WEIGHT_READERS } from './registry.ts';
+import { WEIGHT_READERS } from './readers/registry.ts';
 
 export interface GivenWeights {
   readonly source: ByteSource;

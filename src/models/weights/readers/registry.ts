@@ -1,6 +1,6 @@
 /** The formats that weights are read from. One file a format and a line here. */
-import type { ByteSource } from '../../platform/platform.ts';
-import { StudioError } from '../../protocol/errors.ts';
+import type { ByteSource } from '../../../platform/platform.ts';
+import { StudioError } from '../../../protocol/errors.ts';
 import { archive } from './archive.ts';
 import { kerasH5 } from './keras-h5.ts';
 import { safetensors } from './safetensors.ts';

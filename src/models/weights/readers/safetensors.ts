@@ -3,10 +3,9 @@
  * From a file or over HTTP, whatever the ByteSource is.
  */
 import { z } from 'zod';
-import type { ByteSource } from '../../platform/platform.ts';
-import { StudioError } from '../../protocol/errors.ts';
+import type { ByteSource } from '../../../platform/platform.ts';
+import { StudioError } from '../../../protocol/errors.ts';
 import { bfloat16ToFloat32, bytesToFloat32, float16ToFloat32 } from './floats.ts';
-import { mergeRanges } from './ranges.ts';
 import { headerLength, parseHeader, type SafetensorsTensor } from './safetensors-header.ts';
 import type { OpenContext, ReadOptions, WeightFile, WeightReader } from './weight-file.ts';
 import { readBeside, unreadable } from './weight-file.ts';
@@ -93,4 +92,38 @@ function checked(tensors: ReadonlyMap<string, SafetensorsTensor>, name: string):
     message: `Tensor ${name} should hold F32, F16 or BF16 numbers; it holds ${tensor.dtype}.`,
     hint: 'Save the weights as float32, float16 or bfloat16.',
   });
+}
+
+/** Bytes of a file. */
+interface ByteRange {
+  readonly start: number;
+  /** One past the last byte. */
+  readonly end: number;
+}
+
+/** Reads are cut at this size, so that progress shows and cancelling takes effect. */
+const MAX_READ_BYTES = 16 * 2 ** 20;
+
+/** A gap up to this size is read and thrown away: cheaper than another request. */
+const MAX_GAP_BYTES = 32 * 2 ** 10;
+
+/** The fewest reads that cover the ranges; sorted, none longer than {@link MAX_READ_BYTES} unless one range is. */
+function mergeRanges<Range extends ByteRange>(
+  ranges: readonly Range[],
+): (ByteRange & { readonly parts: readonly Range[] })[] {
+  const merged: { start: number; end: number; parts: Range[] }[] = [];
+  for (const range of [...ranges].sort((a, b) => a.start - b.start)) {
+    const last = merged.at(-1);
+    const joins =
+      last !== undefined &&
+      range.start - last.end <= MAX_GAP_BYTES &&
+      range.end - last.start <= MAX_READ_BYTES;
+    if (joins) {
+      last.end = Math.max(last.end, range.end);
+      last.parts.push(range);
+    } else {
+      merged.push({ start: range.start, end: range.end, parts: [range] });
+    }
+  }
+  return merged;
 }

@@ -2,8 +2,8 @@
  * What a naming is: how the variables of our networks are called in somebody's files, how their axes are ordered
  * there, and what their weights expect of a picture.
  */
-import type { Flavour, Preprocessing } from '../backbones/backbone.ts';
-import type { WeightFile } from './weight-file.ts';
+import type { Flavour, Preprocessing } from '../../backbones/backbone.ts';
+import type { WeightFile } from '../readers/weight-file.ts';
 
 /** A variable of the network that is being filled. */
 export interface ModelVariable {

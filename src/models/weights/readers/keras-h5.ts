@@ -2,7 +2,7 @@
  * Owns reading Keras' HDF5 files: legacy `.h5` (weights or a whole model, named layer by layer) and Keras 3's
  * `.weights.h5` (numbered by class, with the layer's name beside). Whole files: HDF5 scatters what belongs together.
  */
-import type { ByteSource } from '../../platform/platform.ts';
+import type { ByteSource } from '../../../platform/platform.ts';
 import { listTensors, readTensor, textAttribute, withH5, type H5Tensor } from './h5.ts';
 import { isTrainingState, namedTensor, numberedWeight, parseNumberedPath } from './keras-tensor-name.ts';
 import type { OpenContext, ReadOptions, TensorInfo, WeightFile, WeightReader } from './weight-file.ts';

@@ -3,9 +3,9 @@
  * export give it.
  */
 import { unzipSync } from 'fflate';
-import { bytesSource } from '../../platform/byte-source.ts';
-import type { ByteSource } from '../../platform/platform.ts';
-import { StudioError } from '../../protocol/errors.ts';
+import { bytesSource } from '../../../platform/byte-source.ts';
+import type { ByteSource } from '../../../platform/platform.ts';
+import { StudioError } from '../../../protocol/errors.ts';
 import { openKerasH5 } from './keras-h5.ts';
 import { tfjsModel } from './tfjs-model.ts';
 import type { OpenContext, WeightFile, WeightReader } from './weight-file.ts';

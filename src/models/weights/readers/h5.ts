@@ -2,7 +2,7 @@
  * Owns HDF5: a file's tensors by path, through h5wasm. The library is loaded when the first such file is opened
  * (4 MB), and works on a copy in its own memory.
  */
-import { StudioError } from '../../protocol/errors.ts';
+import { StudioError } from '../../../protocol/errors.ts';
 import { unreadable } from './weight-file.ts';
 import type * as h5wasm from 'h5wasm';
 

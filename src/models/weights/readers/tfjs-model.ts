@@ -5,9 +5,9 @@
  * @see https://github.com/tensorflow/tfjs/tree/master/tfjs-converter#format-conversion-examples
  */
 import { z } from 'zod';
-import type { ByteSource } from '../../platform/platform.ts';
-import { StudioError } from '../../protocol/errors.ts';
-import type { Preprocessing } from '../backbones/backbone.ts';
+import type { ByteSource } from '../../../platform/platform.ts';
+import { StudioError } from '../../../protocol/errors.ts';
+import type { Preprocessing } from '../../backbones/backbone.ts';
 import { bytesToFloat32, float16ToFloat32, uintToFloat32 } from './floats.ts';
 import { namedTensor } from './keras-tensor-name.ts';
 import type { OpenContext, ReadOptions, TensorInfo, WeightFile, WeightReader } from './weight-file.ts';

@@ -1,7 +1,7 @@
 /** What a weight file is to the rest of Mien, whatever its format; `registry.ts` lists the readers. */
-import { isAbort, StudioError } from '../../protocol/errors.ts';
-import type { ByteSource } from '../../platform/platform.ts';
-import type { Preprocessing } from '../backbones/backbone.ts';
+import { isAbort, StudioError } from '../../../protocol/errors.ts';
+import type { ByteSource } from '../../../platform/platform.ts';
+import type { Preprocessing } from '../../backbones/backbone.ts';
 
 /** One tensor of a file, as its header describes it. */
 export interface TensorInfo {
