@@ -102,3 +102,15 @@ export function formatPlain(value: number): string {
 export function capitalised(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
+
+const moments = new Intl.DateTimeFormat('en-GB', {
+  day: 'numeric',
+  month: 'long',
+  hour: '2-digit',
+  minute: '2-digit',
+});
+
+/** A time of this year's: `28 November at 16:11`. */
+export function formatMoment(atMs: number): string {
+  return moments.format(atMs);
+}

@@ -3,7 +3,7 @@ import type { Draw } from './use-drawing.ts';
 
 /** Lines over one axis. */
 export interface LineData {
-  /** One value a slot, from the first on. */
+  /** One value a slot, from the first on; all of one length. */
   readonly lines: readonly (readonly number[])[];
   /** Slots on the axis, at least as many as there are values. */
   readonly slots: number;
@@ -13,17 +13,17 @@ export interface LineData {
 /** Draws lines in the classes `layer_0_marks`, `layer_1_marks` …, which the style sheet colours. */
 export const drawLines: Draw<LineData> = async (stage, { lines, slots, domain }, size) => {
   const { linechart } = await import('./tfvis.ts');
+  // It counts the points itself, and has no option for room that stays empty: our vega-embed reads it here.
+  stage.dataset['slots'] = String(slots);
   await linechart(
     stage,
-    { values: lines.map((values) => points(values, slots)), series: lines.map((_, index) => `${index}`) },
+    {
+      values: lines.map((values) => values.map((y, x) => ({ x, y }))),
+      series: lines.map((_, index) => `${index}`),
+    },
     { ...size, yAxisDomain: [domain[0], domain[1]] },
   );
 };
-
-/** tfjs-vis counts the points itself and wants all lines of one length: slots to come are not numbers. */
-function points(values: readonly number[], slots: number): { x: number; y: number }[] {
-  return Array.from({ length: slots }, (_, index) => ({ x: index, y: values[index] ?? Number.NaN }));
-}
 
 /** Cells of a square matrix, each a share from 0 to 1; rows from the top. */
 export interface CellData {

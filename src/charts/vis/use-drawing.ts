@@ -3,7 +3,6 @@
  * embeds Vega anew. A page that only renders again draws nothing.
  */
 import { useEffect, useRef, useState, type RefObject } from 'react';
-import { isSame } from '../../lib/same.ts';
 
 /** In CSS pixels. */
 interface Size {
@@ -55,9 +54,20 @@ export function useDrawing<Data>(data: Data | null, draw: Draw<Data>): RefObject
 /** What was given before, for as long as what is given says the same. */
 function useSame<Data>(data: Data): Data {
   const [before, setBefore] = useState(data);
-  if (before === data || isSame(before, data)) return before;
+  if (isEqual(before, data)) return before;
   setBefore(data);
   return data;
+}
+
+/** Ends at the first difference: a run adds epochs hundreds of times a second, and the page compares at each. */
+function isEqual(one: unknown, other: unknown): boolean {
+  if (Object.is(one, other)) return true;
+  if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return false;
+  if (Array.isArray(one) && Array.isArray(other)) {
+    return one.length === other.length && one.every((value, index) => isEqual(value, other[index]));
+  }
+  const others = other as Readonly<Record<string, unknown>>;
+  return Object.entries(one).every(([key, value]) => isEqual(value, others[key]));
 }
 
 const lastDrawn = new WeakMap<Element, number>();

@@ -16,7 +16,6 @@ interface Layer {
 }
 
 interface LayeredSpec {
-  readonly data: { readonly values: readonly unknown[] };
   readonly encoding: { readonly x: Readonly<Record<string, unknown>> };
   readonly layer: readonly Layer[];
 }
@@ -34,25 +33,32 @@ export default async function embed(
   spec: VisualizationSpec,
   options: EmbedOptions = {},
 ): Promise<Result> {
-  const result = await realEmbed(element, restyled(spec as unknown as LayeredSpec), {
-    ...options,
-    ast: true,
-    expr: expressionInterpreter,
-    renderer: 'svg',
-    tooltip: false,
-    config: bare,
-  });
+  const result = await realEmbed(
+    element,
+    restyled(spec as unknown as LayeredSpec, element.dataset['slots']),
+    {
+      ...options,
+      ast: true,
+      expr: expressionInterpreter,
+      renderer: 'svg',
+      tooltip: false,
+      config: bare,
+    },
+  );
   keepEmbedded(element, result);
   return result;
 }
 
-/** Without the hover layer, which is written in a grammar that Vega-Lite has dropped; lines in even slots. */
-function restyled(spec: LayeredSpec): VisualizationSpec {
+/**
+ * Without the hover layer, which is written in a grammar that Vega-Lite has dropped.
+ *
+ * @param slots that lines have room for, each as wide as the next
+ */
+function restyled(spec: LayeredSpec, slots?: string): VisualizationSpec {
   const layer = spec.layer.filter((entry) => entry.selection === undefined).map(withoutLegend);
-  const isLine = layer.some((entry) => JSON.stringify(entry.mark).includes('"line"'));
-  const count = spec.data.values.length;
-  const slots = { domain: [-0.5, count - 0.5], nice: false, zero: false };
-  const encoding = isLine ? { ...spec.encoding, x: { ...spec.encoding.x, scale: slots } } : spec.encoding;
+  const scale = { domain: [-0.5, Number(slots) - 0.5], nice: false, zero: false };
+  const encoding =
+    slots === undefined ? spec.encoding : { ...spec.encoding, x: { ...spec.encoding.x, scale } };
   return { ...spec, encoding, layer } as unknown as VisualizationSpec;
 }
 

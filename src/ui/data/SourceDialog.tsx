@@ -1,11 +1,12 @@
 /** Chooses another set: the sources of the catalog, each with the fields it declares. */
-import { useId, useState, type ReactElement } from 'react';
+import { useState, type ReactElement } from 'react';
 import type { OptionSpec, SourceEntry } from '../../protocol/catalog.ts';
 import { asStudioError } from '../../protocol/errors.ts';
 import type { OptionValue, Recipe } from '../../protocol/recipe.ts';
 import type { OfferedValue } from '../../protocol/source.ts';
 import { useStudio, useStudioState } from '../studio-context.ts';
 import { Dialog } from '../widgets/Dialog.tsx';
+import { ChoiceField } from '../widgets/fields.tsx';
 import { OptionField } from '../widgets/OptionField.tsx';
 import { TextSetting } from '../widgets/TextSetting.tsx';
 import { LookUp, useLookUp } from './LookUp.tsx';
@@ -160,7 +161,6 @@ interface OfferedFieldProps {
 const ANOTHER = ' another';
 
 function OfferedField({ spec, offers, value, onChange }: OfferedFieldProps): ReactElement {
-  const id = useId();
   const isOffered = offers.some((offer) => offer.value === value);
   const [isTyping, setIsTyping] = useState(!isOffered);
   const choose = (chosen: string): void => {
@@ -169,23 +169,13 @@ function OfferedField({ spec, offers, value, onChange }: OfferedFieldProps): Rea
   };
   return (
     <>
-      <div className="field">
-        <label htmlFor={id}>{spec.label}</label>
-        <select
-          id={id}
-          value={isTyping || !isOffered ? ANOTHER : value}
-          aria-describedby={`${id}-help`}
-          onChange={(event) => choose(event.target.value)}
-        >
-          {offers.map((offer) => (
-            <option key={`${offer.value} ${offer.label}`} value={offer.value}>
-              {offer.label}
-            </option>
-          ))}
-          <option value={ANOTHER}>another name …</option>
-        </select>
-        <p id={`${id}-help`}>{spec.help}</p>
-      </div>
+      <ChoiceField
+        label={spec.label}
+        help={spec.help}
+        value={isTyping || !isOffered ? ANOTHER : value}
+        choices={[...offers, { value: ANOTHER, label: 'another name …' }]}
+        onChoose={choose}
+      />
       {(isTyping || !isOffered) && (
         <TextSetting
           label={`${spec.label}, another name`}

@@ -1,13 +1,15 @@
 /** Which backbone, with which weights and options: all from the catalog. */
-import { lazy, Suspense, useState, type ReactElement } from 'react';
+import { useState, type ReactElement } from 'react';
 import type { BackboneEntry } from '../../protocol/catalog.ts';
 import type { ModelSummary } from '../../protocol/model.ts';
 import type { Recipe } from '../../protocol/recipe.ts';
 import { useStudio, useStudioState } from '../studio-context.ts';
+import { Later } from '../widgets/Dialog.tsx';
+import { ChoiceField } from '../widgets/fields.tsx';
 import { OptionField } from '../widgets/OptionField.tsx';
 import { WeightsFacts } from './WeightsFacts.tsx';
 
-const WeightsDialog = lazy(() => import('./WeightsDialog.tsx'));
+const loadWeightsDialog = async () => (await import('./WeightsDialog.tsx')).WeightsDialog;
 
 /** Opens the dialog for weights of the user's own; no value of a recipe. */
 const ANOTHER = 'another';
@@ -72,27 +74,21 @@ function Options({
     <details className="note">
       <summary>Weights and size</summary>
       <div className="backbone-options">
-        <div className="field">
-          <label htmlFor="weights">Weights</label>
-          <select
-            id="weights"
-            value={typeof current === 'string' ? current : 'file'}
-            disabled={isReadOnly}
-            onChange={(event) => {
-              if (event.target.value === ANOTHER) setIsPicking(true);
-              else change('weights', event.target.value);
-            }}
-          >
-            {typeof current !== 'string' && <option value="file">{current.file}</option>}
-            {entry.weights.map((name) => (
-              <option key={name} value={name}>
-                {weightLabels[name]}
-              </option>
-            ))}
-            <option value={ANOTHER}>a file or an address…</option>
-          </select>
-          <p>What the network knows before it begins.</p>
-        </div>
+        <ChoiceField
+          label="Weights"
+          help="What the network knows before it begins."
+          isReadOnly={isReadOnly}
+          value={typeof current === 'string' ? current : 'file'}
+          choices={[
+            ...(typeof current === 'string' ? [] : [{ value: 'file', label: current.file }]),
+            ...entry.weights.map((name) => ({ value: name, label: weightLabels[name] })),
+            { value: ANOTHER, label: 'a file or an address…' },
+          ]}
+          onChoose={(chosen) => {
+            if (chosen === ANOTHER) setIsPicking(true);
+            else change('weights', chosen);
+          }}
+        />
         {entry.options.map((spec) => (
           <OptionField
             key={spec.name}
@@ -103,11 +99,7 @@ function Options({
           />
         ))}
       </div>
-      {isPicking && (
-        <Suspense fallback={null}>
-          <WeightsDialog onClose={() => setIsPicking(false)} />
-        </Suspense>
-      )}
+      {isPicking && <Later load={loadWeightsDialog} props={{ onClose: () => setIsPicking(false) }} />}
     </details>
   );
 }

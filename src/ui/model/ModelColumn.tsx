@@ -3,7 +3,7 @@ import type { ReactElement } from 'react';
 import { countInWords, formatAmount, formatBytes, formatPercent } from '../../lib/format.ts';
 import type { ModelSummary } from '../../protocol/model.ts';
 import type { Recipe } from '../../protocol/recipe.ts';
-import { isActive, recordOf, type RunState } from '../../store/state.ts';
+import { isActive, recordOf, type StudioState } from '../../store/state.ts';
 import { pictureRows } from '../../store/set-rows.ts';
 import { useShownRecipe, useStudio, useStudioState } from '../studio-context.ts';
 import { Column } from '../widgets/Column.tsx';
@@ -12,21 +12,20 @@ import { fineTuneOf } from '../../store/run-record.ts';
 import { modelClause } from '../sentence.ts';
 import { BackboneChoice } from './BackboneChoice.tsx';
 import { BackboneStrip } from './BackboneStrip.tsx';
-import { stepCost } from './cost.ts';
-import { countParameters } from './cost.ts';
+import { countParameters, stepCost } from './cost.ts';
 
 export function ModelColumn(): ReactElement {
   const studio = useStudio();
   const recipe = useShownRecipe();
   const model = useStudioState((state) => state.model);
-  const run = useStudioState((state) => state.run);
-  const active = isActive(run);
+  const active = useStudioState((state) => isActive(state.run));
+  const isHeadPhase = useStudioState(inHeadPhase);
   const summary = model.value;
   const unfreeze = recipe === null || summary === null ? null : shownCut(recipe, summary);
   const clause =
     recipe === null || summary === null
       ? 'seen through a network,'
-      : modelClause(summary.label, summary.layers.length, unfreeze, inHeadPhase(run));
+      : modelClause(summary.label, summary.layers.length, unfreeze, isHeadPhase);
   return (
     <Column id="model" title="Model" clause={clause}>
       {recipe !== null && <BackboneChoice recipe={recipe} model={summary} isReadOnly={active} />}
@@ -38,13 +37,19 @@ export function ModelColumn(): ReactElement {
         </Message>
       )}
       {recipe !== null && summary !== null && (
-        <Strip recipe={recipe} model={summary} run={run} unfreeze={unfreeze ?? 0} />
+        <Strip
+          recipe={recipe}
+          model={summary}
+          unfreeze={unfreeze ?? 0}
+          isFixed={active}
+          isHeadPhase={isHeadPhase}
+        />
       )}
     </Column>
   );
 }
 
-function inHeadPhase(run: RunState): boolean {
+function inHeadPhase({ run }: StudioState): boolean {
   return isActive(run) && recordOf(run)?.phases.at(-1)?.phase === 'head';
 }
 
@@ -55,17 +60,18 @@ function shownCut(recipe: Recipe, model: ModelSummary): number {
 interface StripPartProps {
   readonly recipe: Recipe;
   readonly model: ModelSummary;
-  readonly run: RunState;
   readonly unfreeze: number;
+  readonly isFixed: boolean;
+  /** Whether the head alone learns now: the part behind the cut opens later. */
+  readonly isHeadPhase: boolean;
 }
 
-function Strip({ recipe, model, run, unfreeze }: StripPartProps): ReactElement {
+function Strip({ recipe, model, unfreeze, isFixed, isHeadPhase }: StripPartProps): ReactElement {
   const studio = useStudio();
   const dataset = useStudioState((state) => state.dataset.value);
   const tuned = fineTuneOf(recipe);
   const tunings = recipe.phases.filter(({ name }) => name === 'fineTune').length;
   const classes = dataset?.labels.length ?? 0;
-  const isHeadPhase = inHeadPhase(run);
   const open = isHeadPhase ? 0 : unfreeze;
   const moveCut = (next: number): void => {
     studio.edit((before) => ({
@@ -85,7 +91,7 @@ function Strip({ recipe, model, run, unfreeze }: StripPartProps): ReactElement {
         classes={classes}
         headText={[...(classes === 0 ? [] : [`${classes} classes`]), `dropout ${recipe.head.dropout}`]}
         cacheText={viewsText(recipe)}
-        onCut={isActive(run) || tuned === null ? null : moveCut}
+        onCut={isFixed || tuned === null ? null : moveCut}
       />
       {tunings > 1 && (
         <p className="small">
@@ -130,7 +136,11 @@ function Parameters({
   );
 }
 
-function Cost({ recipe, model, unfreeze }: Omit<StripPartProps, 'run'>): ReactElement {
+function Cost({
+  recipe,
+  model,
+  unfreeze,
+}: Pick<StripPartProps, 'recipe' | 'model' | 'unfreeze'>): ReactElement {
   const { batchSize } = recipe;
   const { frozen, step, memoryBytes, outputBytes } = stepCost(model, unfreeze, batchSize);
   return (

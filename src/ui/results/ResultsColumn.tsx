@@ -11,11 +11,11 @@ import type { Recipe } from '../../protocol/recipe.ts';
 import { bestOf } from '../../store/run-record.ts';
 import { recordOf, type RunRecord } from '../../store/state.ts';
 import { useStateOf } from '../../store/use-state-of.ts';
+import { resultsClause } from '../sentence.ts';
 import { useShownRecipe, useStudioState } from '../studio-context.ts';
 import { Column } from '../widgets/Column.tsx';
 import { Icon } from '../widgets/Icon.tsx';
-import { resultsClause } from '../sentence.ts';
-import { FinishedRuns } from './FinishedRuns.tsx';
+import { FinishedRuns } from './TakeHome.tsx';
 import { Mistakes } from './Mistakes.tsx';
 import { TakeHome } from './TakeHome.tsx';
 
