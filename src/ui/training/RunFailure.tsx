@@ -2,6 +2,7 @@
 import type { ReactElement } from 'react';
 import { formatPlain } from '../../lib/format.ts';
 import { isSame } from '../../lib/same.ts';
+import { fullRecipe } from '../../protocol/full-recipe.ts';
 import type { ResumableRun } from '../../protocol/events.ts';
 import type { Recipe } from '../../protocol/recipe.ts';
 import { phaseLabels } from '../../store/run-record.ts';
@@ -70,11 +71,11 @@ function columnOf(code: string, phases: number): 'data' | 'training' {
 }
 
 /** The run that failed on this page, where the network of one of its epochs is kept. */
-export function keptOf({ run, left }: StudioState): ResumableRun | null {
-  if (run.kind !== 'failed' || left === null) return null;
+export function keptOf({ run, left, catalog }: StudioState): ResumableRun | null {
+  if (run.kind !== 'failed' || left === null || catalog === null) return null;
+  if (left.failure?.message !== run.error.message) return null;
   // The same recipe comes to the same end: two that agree in both have the same network.
-  const isIt = left.failure?.message === run.error.message && isSame(left.recipe, run.run.recipe);
-  return isIt ? left : null;
+  return isSame(left.recipe, fullRecipe(run.run.recipe, catalog)) ? left : null;
 }
 
 /** A phase of the recipe with a tenth of its learning rate. */
