@@ -1,5 +1,4 @@
 /** Owns the way from a recipe to an opened set: find the source, read, clean, look for copies, number, split. */
-import { countOf } from '../lib/format.ts';
 import type { AsideRow, Findings } from '../protocol/dataset.ts';
 import { StudioError } from '../protocol/errors.ts';
 import { ContentHash, setHash } from '../protocol/identity.ts';
@@ -8,18 +7,17 @@ import type { Recipe } from '../protocol/recipe.ts';
 import type { SourceDescription } from '../protocol/source.ts';
 import { Uses } from '../platform/owned.ts';
 import type { Platform } from '../platform/platform.ts';
-import type { CleanedRow, CleanedRows } from './cleaning.ts';
-import { curate, type Curated } from './curate.ts';
+import type { CleanedRow, CleanedRows } from './cleaning/clean-rows.ts';
+import { curate, type Curated } from './cleaning/curate.ts';
 import { curatingOptions } from './dataset-options.ts';
 import type { Dataset, OpenDatasetOptions } from './dataset.ts';
-import { takeGivenSplit } from './given-split.ts';
-import { splitGroups } from './group-split.ts';
-import { sortLabels } from './labels.ts';
+import { sortLabels } from './cleaning/labels.ts';
 import { pictureSubset } from './pictures/picture-store.ts';
-import { preparePictures, type Prepared } from './prepare-pictures.ts';
+import { preparePictures, type Prepared } from './pictures/prepare-pictures.ts';
 import { findSource } from './sources/registry.ts';
 import type { OpenedSource, Source, SourceContext } from './sources/source.ts';
-import { splitRows, type Split, type SplitPlan } from './split.ts';
+import { countCut, groupsCut, splitSet } from './split/split-set.ts';
+import type { Split } from './split/split.ts';
 
 /**
  * Opens the recipe's set: every picture is decoded and resized once, since only that tells which rows are kept. A set
@@ -65,7 +63,8 @@ async function datasetOf(
   const labels = sortLabels(rows.map((row) => row.label));
   const indexOf = new Map(labels.map((label, index) => [label, index]));
   const labelOfRow = Uint16Array.from(rows, (row) => indexOf.get(row.label)!);
-  const split = splitSet(rows, labelOfRow, labels, curated.groupOfKept, recipe.split);
+  const words = rows.map((row) => row.split);
+  const split = splitSet(words, labelOfRow, labels, curated.groupOfKept, recipe.split);
   const groupsAcrossSplits = countCut(curated.groupOfKept, split);
   if (groupsAcrossSplits > 0) given.onNotice?.(groupsCut(groupsAcrossSplits));
   const { origin, noun, sizeBytes, provenance } = opened;
@@ -165,45 +164,6 @@ function findCheckedSource(dataset: Recipe['dataset']): {
   const source = findSource(dataset.source);
   const owner = { field: 'dataset', entry: `the source ${source.entry.name}`, ownKeys: ['source'] };
   return { source, options: checkOptions(owner, source.entry.options, dataset) };
-}
-
-/** By the set's own split where it gives one, by groups where there are any, else as scikit-learn does. */
-function splitSet(
-  rows: readonly CleanedRow[],
-  labelOfRow: Uint16Array,
-  labels: readonly string[],
-  groupOfRow: Uint32Array | null,
-  plan: SplitPlan,
-): Split {
-  const words = rows.map((row) => row.split);
-  if (words.some((word) => word !== null)) return takeGivenSplit(words, labelOfRow, labels, groupOfRow, plan);
-  return groupOfRow === null
-    ? splitRows(labelOfRow, labels, plan)
-    : splitGroups(labelOfRow, groupOfRow, plan);
-}
-
-/** Groups with rows in several parts. */
-function countCut(groupOfRow: Uint32Array | null, split: Split): number {
-  if (groupOfRow === null) return 0;
-  const partOf = new Map<number, string>();
-  const cut = new Set<number>();
-  for (const [part, rows] of Object.entries(split)) {
-    for (const row of rows) {
-      const group = groupOfRow[row]!;
-      if ((partOf.get(group) ?? part) !== part) cut.add(group);
-      partOf.set(group, part);
-    }
-  }
-  return cut.size;
-}
-
-function groupsCut(groups: number): StudioError {
-  const were = groups === 1 ? 'is' : 'are';
-  return new StudioError({
-    code: 'data/groups-cut',
-    message: `Pictures that belong together were to stay in one part; ${countOf(groups, 'group')} ${were} in several, since the set's own split puts them there.`,
-    hint: "The network is tested on what it has seen the like of. Take the option for the set's own split out to have whole groups split, or drop the copies.",
-  });
 }
 
 function findingsOf(

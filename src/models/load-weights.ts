@@ -1,12 +1,12 @@
 /** Owns where a backbone's weights come from: shipped, random, a file, an address, or the Hub. */
 import type * as tf from '@tensorflow/tfjs';
 import type { ByteSource, Platform, RemoteOptions } from '../platform/platform.ts';
+import { weightsHash } from '../protocol/identity.ts';
 import type { WeightsRecord } from '../protocol/model.ts';
 import type { Recipe } from '../protocol/recipe.ts';
 import type { Backbone, Preprocessing } from './backbones/backbone.ts';
 import { backboneOptions, findBackbone } from './backbones/registry.ts';
 import { fillModel, variablesOf } from './weights/fill-model.ts';
-import { fingerprint } from './weights/fingerprint.ts';
 import { openGivenWeights } from './weights/given-weights.ts';
 import { imagenetSource, openImagenet } from './weights/imagenet.ts';
 import type { NameMap } from './weights/name-map.ts';
@@ -121,7 +121,7 @@ async function openFile(
     return {
       origin,
       sizeBytes,
-      sha256: await fingerprint(values),
+      sha256: await weightsHash(values),
       preprocessing: file.preprocessing ?? preprocessing ?? backbone.preprocessing,
       labels: file.labels,
     };
@@ -152,7 +152,7 @@ async function randomise(
     return {
       origin: `random, seed ${seed}`,
       sizeBytes: 0,
-      sha256: await fingerprint(values),
+      sha256: await weightsHash(values),
       preprocessing: backbone.preprocessing,
       labels: null,
     };

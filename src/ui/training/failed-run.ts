@@ -1,5 +1,5 @@
 /** Owns what can be made of a run whose loss stopped being a number: its network, and a lower learning rate. */
-import { isSame } from '../../lib/same.ts';
+import { isSame } from '../../lib/json.ts';
 import type { ResumableRun } from '../../protocol/events.ts';
 import type { Recipe } from '../../protocol/recipe.ts';
 import type { RunState, StudioState } from '../../store/state.ts';

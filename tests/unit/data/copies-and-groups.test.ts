@@ -2,7 +2,7 @@
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Dataset } from '../../../src/data/dataset.ts';
-import { splitGroups } from '../../../src/data/group-split.ts';
+import { splitGroups } from '../../../src/data/split/group-split.ts';
 import { openDataset } from '../../../src/data/open-dataset.ts';
 import { createPlatform } from '../../../src/platform/platform.node.ts';
 import type { StudioError } from '../../../src/protocol/errors.ts';

@@ -7,7 +7,7 @@ import {
   readLabel,
   sortLabels,
   type LabelForm,
-} from '../../../src/data/labels.ts';
+} from '../../../src/data/cleaning/labels.ts';
 import { errorOf } from './studio-error.ts';
 
 const QA = [

@@ -1,8 +1,8 @@
 /** Pictures that look the same: the sets that holding each against each finds, without doing so; and the kernel. */
 import { describe, expect, it } from 'vitest';
-import { correlationOf, hashDistance, momentsOf, type Fingerprint } from '../../../src/data/fingerprint.ts';
-import { findNearCopies } from '../../../src/data/near-copies.ts';
-import { BLOCK, THUMBNAIL_KERNEL, thumbnailBlock } from '../../../src/data/thumbnail-kernel.ts';
+import { correlationOf, hashDistance, momentsOf, type Fingerprint } from '../../../src/data/cleaning/fingerprint.ts';
+import { findNearCopies } from '../../../src/data/cleaning/near-copies.ts';
+import { BLOCK, THUMBNAIL_KERNEL, thumbnailBlock } from '../../../src/data/cleaning/thumbnail-kernel.ts';
 import { lookAlikes, productShots } from '../../support/alike-prints.ts';
 import { assemble } from '../../support/assemble.ts';
 

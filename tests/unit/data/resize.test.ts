@@ -1,9 +1,9 @@
 /** Holds resizing to Pillow's own bytes (tests/parity/data/make_resize_goldens.py). */
 import { describe, expect, it } from 'vitest';
-import { resizeByKernel } from '../../../src/data/resize-kernel.ts';
-import { resizeAcross, resizeDown } from '../../../src/data/resize-scalar.ts';
-import { weightsOf } from '../../../src/data/resize-weights.ts';
-import { resizePicture } from '../../../src/data/resize.ts';
+import { resizeByKernel } from '../../../src/data/resize/resize-kernel.ts';
+import { resizeAcross, resizeDown } from '../../../src/data/resize/resize-scalar.ts';
+import { weightsOf } from '../../../src/data/resize/resize-weights.ts';
+import { resizePicture } from '../../../src/data/resize/resize.ts';
 import type { RgbPicture } from '../../../src/platform/platform.ts';
 import type { ResizeMethod } from '../../../src/protocol/recipe.ts';
 import golden from '../../parity/data/goldens/resizes.json';

@@ -2,8 +2,8 @@
  * Owns what a label's cell says: class names as the paper's notebook takes them, their order, and which cells say
  * something that is no label of their column.
  */
-import { StudioError } from '../protocol/errors.ts';
-import { parseJson } from './json.ts';
+import { StudioError } from '../../protocol/errors.ts';
+import { parseJson } from '../../lib/json.ts';
 
 /** As many as ImageNet has; a column with more distinct values is not a label column. */
 export const MAX_CLASSES = 1000;

@@ -3,18 +3,18 @@
  * column, or with a picture that does not decode are dropped and counted; the others keep their order and are numbered
  * from 0.
  */
-import type { CleaningReport, LeftOutRow, PictureFacts } from '../protocol/dataset.ts';
-import { StudioError } from '../protocol/errors.ts';
-import type { ResizeMethod } from '../protocol/recipe.ts';
-import { checkPictureHeader } from '../platform/picture-header.ts';
+import type { CleaningReport, LeftOutRow, PictureFacts } from '../../protocol/dataset.ts';
+import { StudioError } from '../../protocol/errors.ts';
+import type { ResizeMethod } from '../../protocol/recipe.ts';
+import { checkPictureHeader } from '../../platform/picture-header.ts';
 import type { CuratedRow } from './curate.ts';
 import type { Fingerprint } from './fingerprint.ts';
 import { cellText, mainForm, oddLabelText, readLabel, wordOf, type LabelForm } from './labels.ts';
-import type { PictureSink } from './pictures/picture-store.ts';
-import { eachOf, mapInOrder } from '../lib/in-order.ts';
-import type { PicturePool } from './pool/picture-pool.ts';
+import type { PictureSink } from '../pictures/picture-store.ts';
+import { eachOf, mapInOrder } from '../../lib/in-order.ts';
+import type { PicturePool } from '../pool/picture-pool.ts';
 import { SourceHash } from './source-hash.ts';
-import type { OpenedSource, SourceRow } from './sources/source.ts';
+import type { OpenedSource, SourceRow } from '../sources/source.ts';
 
 /** What cleaning is told. */
 export interface CleaningOptions {

@@ -9,7 +9,7 @@
  * picture cost little; a pair costs a look at two words; and where their hashes are near, 1024 products by SIMD on
  * thumbnails that lie in the nearest cache (thumbnail-kernel.wat).
  */
-import { letMessagesIn } from '../lib/let-messages-in.ts';
+import { letMessagesIn } from '../../lib/let-messages-in.ts';
 import { correlationOf, hashDistance, momentsOf, type Fingerprint, type Moments } from './fingerprint.ts';
 import { JoinedSets } from './joined-sets.ts';
 import { BLOCK, thumbnailBlock, type ThumbnailBlock } from './thumbnail-kernel.ts';

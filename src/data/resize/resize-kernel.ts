@@ -12,9 +12,9 @@
  * `npm run bench -- --only kernels`: 16 GFLOP/s of the 38 that multiplying and adding floats reaches there, 16 times the same
  * passes in JavaScript.
  */
-import { startSimdModule } from '../lib/simd-module.ts';
-import { rgbaToRgb } from '../platform/pixels.ts';
-import type { RgbPicture } from '../platform/platform.ts';
+import { startSimdModule } from '../../lib/simd-module.ts';
+import { rgbaToRgb } from '../../platform/pixels.ts';
+import type { RgbPicture } from '../../platform/platform.ts';
 import type { Weights } from './resize-weights.ts';
 
 export const RESIZE_KERNEL =

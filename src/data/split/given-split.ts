@@ -1,6 +1,6 @@
 /** Owns splits that a set brings along: a column, or folders called train, validation and test. */
-import type { SplitName } from '../protocol/dataset.ts';
-import { StudioError } from '../protocol/errors.ts';
+import type { SplitName } from '../../protocol/dataset.ts';
+import { StudioError } from '../../protocol/errors.ts';
 import { dealGroups } from './group-split.ts';
 import { splitInTwo, type Split, type SplitPlan } from './split.ts';
 

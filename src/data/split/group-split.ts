@@ -4,10 +4,10 @@
  *
  * @see scikit-learn `StratifiedGroupKFold`, which deals groups out by the same rule into equal folds
  */
-import type { SplitName } from '../protocol/dataset.ts';
-import { StudioError } from '../protocol/errors.ts';
-import { countOf } from '../lib/format.ts';
-import { shuffledRange } from '../lib/random.ts';
+import type { SplitName } from '../../protocol/dataset.ts';
+import { StudioError } from '../../protocol/errors.ts';
+import { countOf } from '../../lib/format.ts';
+import { shuffledRange } from '../../lib/random.ts';
 import type { Split, SplitPlan } from './split.ts';
 
 /** What groups are split by. */

@@ -4,9 +4,9 @@
  *
  * @see Pillow `src/libImaging/Resample.c`
  */
-import { rgbaToRgb } from '../platform/pixels.ts';
-import type { RgbPicture } from '../platform/platform.ts';
-import type { ResizeMethod } from '../protocol/recipe.ts';
+import { rgbaToRgb } from '../../platform/pixels.ts';
+import type { RgbPicture } from '../../platform/platform.ts';
+import type { ResizeMethod } from '../../protocol/recipe.ts';
 import { resizeByKernel } from './resize-kernel.ts';
 import { resizeAcross, resizeDown } from './resize-scalar.ts';
 import { weightsOf } from './resize-weights.ts';

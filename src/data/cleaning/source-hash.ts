@@ -2,10 +2,10 @@
  * Owns the hash of all that a source's rows hold, whether or not they are kept: a set that lies elsewhere now, or was
  * unpacked anew, is known by it for one that was prepared before.
  */
-import { hashBytes } from '../lib/hash.ts';
-import { ContentHash } from '../protocol/identity.ts';
+import { hashBytes } from '../../lib/hash.ts';
+import { ContentHash } from '../../protocol/identity.ts';
 import { wholeText, wordOf } from './labels.ts';
-import type { OpenedSource, SourceRow } from './sources/source.ts';
+import type { OpenedSource, SourceRow } from '../sources/source.ts';
 
 export class SourceHash {
   readonly #hash = new ContentHash();

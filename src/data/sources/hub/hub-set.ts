@@ -3,25 +3,18 @@
  * branch; else the list of the repository's files; else the name that the one file of a small set usually has.
  */
 import type { z } from 'zod';
-import { HUB, hubFileUrl } from '../../platform/hub.ts';
-import type { RemoteOptions } from '../../platform/platform.ts';
-import { textOption, type Options } from '../../protocol/options.ts';
-import { StudioError } from '../../protocol/errors.ts';
-import { columnsOfFeatures, InfoAnswer, ParquetAnswer, RepoAnswer, type Column } from './hub-answers.ts';
-import { compareTables, placeOfPath, type TablePlace } from './hub-paths.ts';
+import { HUB, hubFileUrl } from '../../../platform/hub.ts';
+import type { RemoteOptions } from '../../../platform/platform.ts';
+import { textOption, type Options } from '../../../protocol/options.ts';
+import { StudioError } from '../../../protocol/errors.ts';
+import { columnsOfFeatures, InfoAnswer, ParquetAnswer, RepoAnswer, type Column } from './answers.ts';
+import { compareTables, placeOfPath, type HubTable } from './tables.ts';
 
 const DATASETS_SERVER = 'https://datasets-server.huggingface.co';
 /** The branch that the datasets-server speaks of. */
 const MAIN = 'main';
 /** How the Hub names the file of a small set; tried when the files cannot be listed. */
 const USUAL_PATH = 'data/train-00000-of-00001.parquet';
-
-/** A Parquet file of a set. */
-export interface HubTable extends TablePlace {
-  readonly url: string;
-  /** Null where the list does not say. */
-  readonly sizeBytes: number | null;
-}
 
 /** How JSON is fetched: kept for when there is no network, or only looked at. */
 export type ReadJson = (url: string, options: RemoteOptions) => Promise<unknown>;

@@ -1,11 +1,11 @@
 /** Owns what is said of a set on the Hub before it is downloaded, and what its form offers. */
-import { formatBytes, formatCount, countOf } from '../../lib/format.ts';
-import { StudioError } from '../../protocol/errors.ts';
-import type { Options } from '../../protocol/options.ts';
-import type { OfferedValue, SourceDescription } from '../../protocol/source.ts';
-import { licenceOf, type Column } from './hub-answers.ts';
-import { ALL_PARTS, chooseTables, chosenConfig } from './hub-parts.ts';
-import type { HubSet, HubTable } from './hub-set.ts';
+import { formatBytes, formatCount, countOf } from '../../../lib/format.ts';
+import { StudioError } from '../../../protocol/errors.ts';
+import type { Options } from '../../../protocol/options.ts';
+import type { OfferedValue, SourceDescription } from '../../../protocol/source.ts';
+import { licenceOf, type Column } from './answers.ts';
+import type { HubSet } from './hub-set.ts';
+import { ALL_PARTS, chooseTables, chosenConfig, type HubTable } from './tables.ts';
 
 /**
  * Asks the Hub, and downloads nothing.

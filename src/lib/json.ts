@@ -1,4 +1,14 @@
-/** Whether two plain values say the same. */
+/** Owns plain values as JSON: reading what may be none, and whether two values say the same. */
+
+/** The value that the text stands for, or undefined when it is not JSON. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (thrown) {
+    if (thrown instanceof SyntaxError) return undefined;
+    throw thrown;
+  }
+}
 
 /** Compares what JSON would write of them, whatever the order of fields; a field that is undefined is none. */
 export function isSame(one: unknown, other: unknown): boolean {

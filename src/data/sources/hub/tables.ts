@@ -1,4 +1,5 @@
-/** Owns how paths of a repository on the Hub say which configuration and split a Parquet file belongs to. */
+/** Owns which Parquet files of a set on the Hub are read: what their paths say of each, and what the recipe chooses. */
+import { textOption, type Options } from '../../../protocol/options.ts';
 
 /** The Hub names the usual splits in this order. */
 const SPLITS = ['train', 'validation', 'test'];
@@ -7,6 +8,13 @@ const SPLITS = ['train', 'validation', 'test'];
 export interface TablePlace {
   readonly config: string;
   readonly split: string;
+}
+
+/** A Parquet file of a set. */
+export interface HubTable extends TablePlace {
+  readonly url: string;
+  /** Null where the list does not say. */
+  readonly sizeBytes: number | null;
 }
 
 /**
@@ -37,3 +45,22 @@ function rank({ split }: TablePlace): number {
 }
 
 const compare = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);
+
+/** All parts, one after another; a part that is itself called so comes first. */
+export const ALL_PARTS = 'all';
+
+/** The configuration that is read: the one named, else the first. */
+export function chosenConfig(tables: readonly HubTable[], options: Options): string | undefined {
+  return textOption(options, 'config') || tables[0]?.config;
+}
+
+/** The files of the configuration and part that the options name, in order. */
+export function chooseTables(tables: readonly HubTable[], options: Options): readonly HubTable[] {
+  // One file, named: whatever its place is called.
+  if (textOption(options, 'path') !== '') return tables;
+  const config = chosenConfig(tables, options);
+  const ofConfig = tables.filter((table) => table.config === config);
+  const part = textOption(options, 'part') || ofConfig[0]?.split;
+  const ofPart = ofConfig.filter((table) => table.split === part);
+  return ofPart.length === 0 && part === ALL_PARTS ? ofConfig : ofPart;
+}

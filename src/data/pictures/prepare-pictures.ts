@@ -1,24 +1,24 @@
 /** Owns a set's pictures on their way into the store: taken from an earlier opening, or read, cleaned and resized. */
-import { StudioError } from '../protocol/errors.ts';
-import { listingKey, outlineKey } from '../protocol/identity.ts';
-import type { Options } from '../protocol/options.ts';
-import type { Recipe, ResizeMethod } from '../protocol/recipe.ts';
-import type { Platform } from '../platform/platform.ts';
-import { cleanRows, type CleanedRows } from './cleaning.ts';
-import { curatingOptions, readingOptions } from './dataset-options.ts';
-import type { Arriving, OpenDatasetOptions } from './dataset.ts';
-import { ArrivingPictures } from './pictures/arriving.ts';
-import { pictureSink, type PictureSink } from './pictures/picture-store.ts';
+import { StudioError } from '../../protocol/errors.ts';
+import { listingKey, outlineKey } from '../../protocol/identity.ts';
+import type { Options } from '../../protocol/options.ts';
+import type { Recipe, ResizeMethod } from '../../protocol/recipe.ts';
+import type { Platform } from '../../platform/platform.ts';
+import { cleanRows, type CleanedRows } from '../cleaning/clean-rows.ts';
+import { curatingOptions, readingOptions } from '../dataset-options.ts';
+import type { Arriving, OpenDatasetOptions } from '../dataset.ts';
+import { ArrivingPictures } from './arriving.ts';
+import { pictureSink, type PictureSink } from './picture-store.ts';
 import {
   picturesFull,
   preparedPlace,
   type PreparedOrigin,
   type PreparedPlace,
   type PreparedSet,
-} from './pictures/prepared-sets.ts';
-import { PicturePool } from './pool/picture-pool.ts';
-import { hashSource } from './source-hash.ts';
-import type { OpenedSource } from './sources/source.ts';
+} from './prepared-sets.ts';
+import { PicturePool } from '../pool/picture-pool.ts';
+import { hashSource } from '../cleaning/source-hash.ts';
+import type { OpenedSource } from '../sources/source.ts';
 
 /** Pictures and rows, and where they are kept. */
 export interface Prepared extends PreparedSet {
