@@ -1,5 +1,4 @@
 /** Owns the way from a recipe to an opened set: find the source, read, clean, look for copies, number, split. */
-import type { AsideRow, Findings } from '../protocol/dataset.ts';
 import { StudioError } from '../protocol/errors.ts';
 import { ContentHash, setHash } from '../protocol/identity.ts';
 import { checkOptions, type Options } from '../protocol/options.ts';
@@ -7,17 +6,17 @@ import type { Recipe } from '../protocol/recipe.ts';
 import type { SourceDescription } from '../protocol/source.ts';
 import { Uses } from '../platform/owned.ts';
 import type { Platform } from '../platform/platform.ts';
-import type { CleanedRow, CleanedRows } from './cleaning/clean-rows.ts';
-import { curate, type Curated } from './cleaning/curate.ts';
+import type { CleanedRow } from './cleaning/clean-rows.ts';
+import { curate } from './cleaning/curate.ts';
 import { curatingOptions } from './dataset-options.ts';
 import type { Dataset, OpenDatasetOptions } from './dataset.ts';
+import { findingsOf } from './findings.ts';
 import { sortLabels } from './cleaning/labels.ts';
 import { pictureSubset } from './pictures/picture-store.ts';
 import { preparePictures, type Prepared } from './pictures/prepare-pictures.ts';
 import { findSource } from './sources/registry.ts';
 import type { OpenedSource, Source, SourceContext } from './sources/source.ts';
-import { countCut, groupsCut, splitSet } from './split/split-set.ts';
-import type { Split } from './split/split.ts';
+import { groupsCut, splitSet } from './split/split-set.ts';
 
 /**
  * Opens the recipe's set: every picture is decoded and resized once, since only that tells which rows are kept. A set
@@ -65,8 +64,8 @@ async function datasetOf(
   const labelOfRow = Uint16Array.from(rows, (row) => indexOf.get(row.label)!);
   const words = rows.map((row) => row.split);
   const split = splitSet(words, labelOfRow, labels, curated.groupOfKept, recipe.split);
-  const groupsAcrossSplits = countCut(curated.groupOfKept, split);
-  if (groupsAcrossSplits > 0) given.onNotice?.(groupsCut(groupsAcrossSplits));
+  const findings = findingsOf(cleaned, curated, split);
+  if (findings.groupsAcrossSplits > 0) given.onNotice?.(groupsCut(findings.groupsAcrossSplits));
   const { origin, noun, sizeBytes, provenance } = opened;
   const contentHash = contentHashOf(rows);
   const summary = {
@@ -75,12 +74,6 @@ async function datasetOf(
     setHash: setHash(contentHash, split),
   };
   const asideRows = curated.aside.map(({ row }) => cleaned.rows[row]!);
-  const findings = {
-    ...findingsOf(curated, split),
-    groupsAcrossSplits,
-    leftOut: cleaned.leftOut,
-    aside: asideOf(cleaned, curated),
-  };
   const seen = [...rows, ...asideRows, ...cleaned.unlabelled].map((row) => row.seen);
   const shown = pictureSubset(
     store,
@@ -105,12 +98,6 @@ function contentHashOf(rows: readonly CleanedRow[]): string {
   const hash = new ContentHash();
   for (const { label, print, seen } of rows) hash.add({ path: seen.facts.path, label, file: print.file });
   return hash.toString();
-}
-
-/** Rows that can be shown but are not part of the set. */
-function asideOf({ rows, unlabelled }: CleanedRows, { aside }: Curated): AsideRow[] {
-  const dropped = aside.map(({ row, why }) => ({ why, label: rows[row]!.label }));
-  return [...dropped, ...unlabelled.map(({ why }) => ({ why, label: '' }))];
 }
 
 /** A recipe's source, found and opened. */
@@ -164,25 +151,4 @@ function findCheckedSource(dataset: Recipe['dataset']): {
   const source = findSource(dataset.source);
   const owner = { field: 'dataset', entry: `the source ${source.entry.name}`, ownKeys: ['source'] };
   return { source, options: checkOptions(owner, source.entry.options, dataset) };
-}
-
-function findingsOf(
-  curated: Curated,
-  split: Split,
-): Omit<Findings, 'leftOut' | 'aside' | 'groupsAcrossSplits'> {
-  const shown = [...curated.kept, ...curated.aside.map(({ row }) => row)];
-  const newNumber = new Map(shown.map((row, index) => [row, index]));
-  const renumber = (sets: readonly (readonly number[])[]): number[][] =>
-    sets.map((set) => set.map((row) => newNumber.get(row)!));
-  const duplicates = renumber(curated.duplicates.exact);
-  const nearDuplicates = renumber(curated.duplicates.near);
-  const partOf = new Map(
-    Object.entries(split).flatMap(([part, rows]) => Array.from(rows, (row) => [row, part])),
-  );
-  const setsAcrossSplits = [...duplicates, ...nearDuplicates].filter(
-    // What was dropped is in no part.
-    (set) => new Set(set.flatMap((row) => partOf.get(row) ?? [])).size > 1,
-  ).length;
-  const { smallClasses, dropped } = curated;
-  return { duplicates, nearDuplicates, setsAcrossSplits, smallClasses, dropped };
 }

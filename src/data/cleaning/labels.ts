@@ -10,8 +10,8 @@ export const MAX_CLASSES = 1000;
 
 /**
  * How a cell holds its label. A column of a table has one type, so that in text every text is a class, numerals too, as
- * `class_encode_column` of `datasets` takes them: a set of playing cards has the classes 7 and king. Only text that holds
- * JSON can be mixed: lists of answers among plain texts, numbers among the answers.
+ * Hugging Face's `datasets` encodes a column of classes: a set of playing cards has the classes 7 and king. Only text
+ * that holds JSON can be mixed: lists of answers among plain texts, numbers among the answers.
  */
 export type LabelForm = 'text' | 'number' | 'flag' | `list of ${'text' | 'number' | 'flag'}`;
 

@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { zipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Dataset } from '../../../src/data/dataset.ts';
-import { openDataset } from '../../../src/data/open-dataset.ts';
-import { createPlatform } from '../../../src/platform/platform.node.ts';
-import type { OptionValue } from '../../../src/protocol/recipe.ts';
-import { errorOf } from './studio-error.ts';
-import { greyPicture, recipeOf } from './test-recipe.ts';
+import type { Dataset } from '../../../../src/data/dataset.ts';
+import { openDataset } from '../../../../src/data/open-dataset.ts';
+import { createPlatform } from '../../../../src/platform/platform.node.ts';
+import type { OptionValue } from '../../../../src/protocol/recipe.ts';
+import { errorOf } from '../studio-error.ts';
+import { greyPicture, recipeOf } from '../test-recipe.ts';
 
 const platform = createPlatform();
 const quiet = { onProgress: (): void => undefined };

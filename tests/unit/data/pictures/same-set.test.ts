@@ -3,10 +3,10 @@ import { cp, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/pro
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Dataset } from '../../../src/data/dataset.ts';
-import { openDataset } from '../../../src/data/open-dataset.ts';
-import { createPlatform } from '../../../src/platform/platform.node.ts';
-import { greyPicture, recipeOf } from './test-recipe.ts';
+import type { Dataset } from '../../../../src/data/dataset.ts';
+import { openDataset } from '../../../../src/data/open-dataset.ts';
+import { createPlatform } from '../../../../src/platform/platform.node.ts';
+import { greyPicture, recipeOf } from '../test-recipe.ts';
 
 let folder: string;
 let decoded: number;

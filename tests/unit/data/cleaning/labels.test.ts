@@ -7,8 +7,8 @@ import {
   readLabel,
   sortLabels,
   type LabelForm,
-} from '../../../src/data/cleaning/labels.ts';
-import { errorOf } from './studio-error.ts';
+} from '../../../../src/data/cleaning/labels.ts';
+import { errorOf } from '../studio-error.ts';
 
 const QA = [
   { question: 'How does this person feel?', answer: ' Happy\n' },

@@ -1,10 +1,15 @@
 /** Pictures that look the same: the sets that holding each against each finds, without doing so; and the kernel. */
 import { describe, expect, it } from 'vitest';
-import { correlationOf, hashDistance, momentsOf, type Fingerprint } from '../../../src/data/cleaning/fingerprint.ts';
-import { findNearCopies } from '../../../src/data/cleaning/near-copies.ts';
-import { BLOCK, THUMBNAIL_KERNEL, thumbnailBlock } from '../../../src/data/cleaning/thumbnail-kernel.ts';
-import { lookAlikes, productShots } from '../../support/alike-prints.ts';
-import { assemble } from '../../support/assemble.ts';
+import {
+  correlationOf,
+  hashDistance,
+  momentsOf,
+  type Fingerprint,
+} from '../../../../src/data/cleaning/fingerprint.ts';
+import { findNearCopies } from '../../../../src/data/cleaning/near-copies.ts';
+import { BLOCK, THUMBNAIL_KERNEL, thumbnailBlock } from '../../../../src/data/cleaning/thumbnail-kernel.ts';
+import { lookAlikes, productShots } from '../../../support/alike-prints.ts';
+import { assemble } from '../../../support/assemble.ts';
 
 const productOf = (a: Uint8Array, b: Uint8Array): number =>
   a.reduce((sum, pixel, i) => sum + pixel * b[i]!, 0);
@@ -110,6 +115,6 @@ describe('products of thumbnails', () => {
   });
 
   it('come from thumbnail-kernel.wat, assembled', async () => {
-    expect(await assemble('src/data/thumbnail-kernel.wat')).toBe(THUMBNAIL_KERNEL);
+    expect(await assemble('src/data/cleaning/thumbnail-kernel.wat')).toBe(THUMBNAIL_KERNEL);
   });
 });

@@ -1,14 +1,14 @@
 /** Copies, groups and given splits: what is found, what the recipe's choices do, and what stays together. */
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Dataset } from '../../../src/data/dataset.ts';
-import { splitGroups } from '../../../src/data/split/group-split.ts';
-import { openDataset } from '../../../src/data/open-dataset.ts';
-import { createPlatform } from '../../../src/platform/platform.node.ts';
-import type { StudioError } from '../../../src/protocol/errors.ts';
-import type { OptionValue } from '../../../src/protocol/recipe.ts';
-import { errorOf } from './studio-error.ts';
-import { noisePicture, recipeOf } from './test-recipe.ts';
+import type { Dataset } from '../../../../src/data/dataset.ts';
+import { splitGroups } from '../../../../src/data/split/group-split.ts';
+import { openDataset } from '../../../../src/data/open-dataset.ts';
+import { createPlatform } from '../../../../src/platform/platform.node.ts';
+import type { StudioError } from '../../../../src/protocol/errors.ts';
+import type { OptionValue } from '../../../../src/protocol/recipe.ts';
+import { errorOf } from '../studio-error.ts';
+import { noisePicture, recipeOf } from '../test-recipe.ts';
 
 const platform = createPlatform();
 const ROWS = 40;

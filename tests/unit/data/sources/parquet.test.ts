@@ -5,15 +5,15 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { openParquet } from '../../../src/data/parquet/parquet-file.ts';
-import { bytesSource } from '../../../src/platform/byte-source.ts';
-import type { ByteSource } from '../../../src/platform/platform.ts';
-import expectedFiles from '../../parity/data/fixtures/expected.json';
-import { errorOf } from './studio-error.ts';
+import { openParquet } from '../../../../src/data/parquet/parquet-file.ts';
+import { bytesSource } from '../../../../src/platform/byte-source.ts';
+import type { ByteSource } from '../../../../src/platform/platform.ts';
+import expectedFiles from '../../../parity/data/fixtures/expected.json';
+import { errorOf } from '../studio-error.ts';
 
 function fixture(name: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(
-    readFileSync(new URL(`../../parity/data/fixtures/${name}.parquet`, import.meta.url)),
+    readFileSync(new URL(`../../../parity/data/fixtures/${name}.parquet`, import.meta.url)),
   );
 }
 

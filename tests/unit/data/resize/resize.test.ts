@@ -1,12 +1,12 @@
 /** Holds resizing to Pillow's own bytes (tests/parity/data/make_resize_goldens.py). */
 import { describe, expect, it } from 'vitest';
-import { resizeByKernel } from '../../../src/data/resize/resize-kernel.ts';
-import { resizeAcross, resizeDown } from '../../../src/data/resize/resize-scalar.ts';
-import { weightsOf } from '../../../src/data/resize/resize-weights.ts';
-import { resizePicture } from '../../../src/data/resize/resize.ts';
-import type { RgbPicture } from '../../../src/platform/platform.ts';
-import type { ResizeMethod } from '../../../src/protocol/recipe.ts';
-import golden from '../../parity/data/goldens/resizes.json';
+import { resizeByKernel } from '../../../../src/data/resize/resize-kernel.ts';
+import { resizeAcross, resizeDown } from '../../../../src/data/resize/resize-scalar.ts';
+import { weightsOf } from '../../../../src/data/resize/resize-weights.ts';
+import { resizePicture } from '../../../../src/data/resize/resize.ts';
+import type { RgbPicture } from '../../../../src/platform/platform.ts';
+import type { ResizeMethod } from '../../../../src/protocol/recipe.ts';
+import golden from '../../../parity/data/goldens/resizes.json';
 
 /** The picture that the golden script makes. */
 function picture(width: number, height: number, seed: number): RgbPicture {

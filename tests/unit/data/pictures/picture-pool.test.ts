@@ -1,11 +1,11 @@
 /** Pictures prepared in Node's threads are those prepared here, in order, whatever becomes of the threads. */
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { eachOf, mapInOrder } from '../../../src/lib/in-order.ts';
-import { PicturePool } from '../../../src/data/pool/picture-pool.ts';
-import { preparePicture, type PictureJob, type PreparedPicture } from '../../../src/data/pool/prepare.ts';
-import { createPlatform } from '../../../src/platform/platform.node.ts';
-import type { Platform } from '../../../src/platform/platform.ts';
-import { noisePicture } from './test-recipe.ts';
+import { eachOf, mapInOrder } from '../../../../src/lib/in-order.ts';
+import { PicturePool } from '../../../../src/data/pool/picture-pool.ts';
+import { preparePicture, type PictureJob, type PreparedPicture } from '../../../../src/data/pool/prepare.ts';
+import { createPlatform } from '../../../../src/platform/platform.node.ts';
+import type { Platform } from '../../../../src/platform/platform.ts';
+import { noisePicture } from '../test-recipe.ts';
 
 const platform = createPlatform();
 let pool: PicturePool | null = null;

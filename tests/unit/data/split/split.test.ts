@@ -1,9 +1,9 @@
 /** Holds the split to scikit-learn's own rows (tests/parity/data/make_split_goldens.py) and to its refusals. */
 import { describe, expect, it } from 'vitest';
-import { splitRows } from '../../../src/data/split/split.ts';
-import { RandomState } from '../../../src/data/split/mt19937.ts';
-import golden from '../../parity/data/goldens/splits.json';
-import { errorOf } from './studio-error.ts';
+import { splitRows } from '../../../../src/data/split/split.ts';
+import { RandomState } from '../../../../src/data/split/mt19937.ts';
+import golden from '../../../parity/data/goldens/splits.json';
+import { errorOf } from '../studio-error.ts';
 
 const PLAN = { train: 0.6, validation: 0.2, test: 0.2, seed: 42 };
 
