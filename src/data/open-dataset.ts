@@ -1,7 +1,8 @@
 /** Owns the way from a recipe to an opened set: find the source, read, clean, look for copies, number, split. */
 import { StudioError } from '../protocol/errors.ts';
+import { datasetOptions } from '../protocol/full-recipe.ts';
 import { ContentHash, setHash } from '../protocol/identity.ts';
-import { checkOptions, type Options } from '../protocol/options.ts';
+import type { Options } from '../protocol/options.ts';
 import type { Recipe } from '../protocol/recipe.ts';
 import type { SourceDescription } from '../protocol/source.ts';
 import { Uses } from '../platform/owned.ts';
@@ -54,9 +55,7 @@ async function datasetOf(
 ): Promise<Omit<Dataset, 'close'>> {
   const curated = await curate(cleaned.rows, curatingOptions(options), {
     signal: given.signal,
-    onProgress: (done, total) => {
-      given.onProgress(done, total, 'pictures', 'Looking for copies');
-    },
+    onProgress: (done, total) => given.onProgress(done, total, 'pictures', 'Looking for copies'),
   });
   const rows = curated.kept.map((row) => cleaned.rows[row]!);
   const labels = sortLabels(rows.map((row) => row.label));
@@ -149,6 +148,5 @@ function findCheckedSource(dataset: Recipe['dataset']): {
   readonly options: Options;
 } {
   const source = findSource(dataset.source);
-  const owner = { field: 'dataset', entry: `the source ${source.entry.name}`, ownKeys: ['source'] };
-  return { source, options: checkOptions(owner, source.entry.options, dataset) };
+  return { source, options: datasetOptions(dataset, source.entry) };
 }

@@ -36,6 +36,7 @@ export type StudioEvent =
   | { readonly kind: 'runCleared' }
   | { readonly kind: 'left'; readonly run: ResumableRun | null }
   | { readonly kind: 'finishedListed'; readonly runs: readonly FinishedRun[] }
+  | { readonly kind: 'unreadable'; readonly trouble: WireError }
   | { readonly kind: 'exportAsked'; readonly format: string; readonly runId: string }
   | { readonly kind: 'exported' }
   | { readonly kind: 'exportFailed'; readonly runId: string; readonly error: WireError };
@@ -68,6 +69,10 @@ export function reduce(state: StudioState, event: StudioEvent): StudioState {
       return { ...state, model: ready(event.model) };
     case 'finishedListed':
       return { ...state, finished: event.runs };
+    case 'unreadable': {
+      const others = state.unreadable.filter(({ message }) => message !== event.trouble.message);
+      return { ...state, unreadable: [...others, event.trouble] };
+    }
     case 'exportAsked':
     case 'exported':
     case 'exportFailed':
@@ -161,8 +166,7 @@ function withSummaries(state: StudioState, event: RunEvent): StudioState {
 
 /** The page says at once that it heard; the engine confirms. */
 function afterControl(run: RunState, action: 'pause' | 'stop'): RunState {
-  if (!isActive(run) || run.kind === 'idle' || run.kind === 'finished' || run.kind === 'failed') return run;
-  if (run.kind === 'stopping') return run;
+  if (!isActive(run) || run.kind === 'stopping') return run;
   return { kind: action === 'pause' ? 'pausing' : 'stopping', run: run.run };
 }
 
@@ -180,7 +184,7 @@ function finish(state: StudioState, result: RunResult, atMs: number): StudioStat
 }
 
 function activeRecord(run: RunState): RunRecord | null {
-  return run.kind === 'idle' || run.kind === 'finished' || run.kind === 'failed' ? null : run.run;
+  return isActive(run) ? run.run : null;
 }
 
 function reduceAsk(

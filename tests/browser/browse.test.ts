@@ -131,6 +131,7 @@ describe('the cleaning report', () => {
       await dialog.getByText('Of 70 rows 64 are used; 6 are left out, 2 by the choices below.').waitFor();
       await expect.poll(() => page.url()).toMatch(/nearDuplicates/);
       await dialog.getByLabel('Least pictures of a class').fill('10');
+      await dialog.getByLabel('Least pictures of a class').press('Enter');
       await dialog.getByText(/^Of 70 rows 58 are used/).waitFor({ timeout: MINUTES });
       // Its pictures are still there to be looked at.
       await dialog.getByText('rare, 6 pictures').waitFor();

@@ -1,12 +1,14 @@
 /** The main job on the page, by clicks: train, watch, pause, stop, take the network home. */
-import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { unzipSync } from 'fflate';
 import type { Locator } from 'playwright-core';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { shows } from '../support/shows.ts';
 import { finishTiny, takeHome, TINY, train } from './actions.ts';
+import { axe } from './axe.ts';
 import { newPage, screenshot } from './harness.ts';
 import { servePlainly } from './plain-server.ts';
 
@@ -55,7 +57,7 @@ describe('the page', () => {
   });
 
   it(
-    'pauses, resumes and stops, and keeps what the best epoch learned',
+    'pauses, resumes and stops, and keeps what the best epoch learned, also when the page is closed',
     { timeout: 3 * MINUTES },
     async () => {
       const page = await newPage({ path: `${TINY}&phases.0.epochs=2000&earlyStopping=null` });
@@ -75,7 +77,29 @@ describe('the page', () => {
       await page.getByRole('button', { name: 'Pause' }).waitFor();
       await page.getByRole('button', { name: 'Stop' }).click();
       await page.getByRole('button', { name: 'Train again' }).waitFor({ timeout: MINUTES });
-      expect(Object.keys(await takeHome(page))).toContain('weights.bin');
+      const files = await takeHome(page);
+      // Another device, and then a page that knows nothing but what is stored.
+      await page.getByRole('button', { name: /^Runs on/ }).click();
+      await page.getByRole('radio', { name: /^cpu/ }).check();
+      await page.getByRole('button', { name: 'Close' }).click();
+      await page.getByText('cpu · plain JavaScript').first().waitFor();
+      expect(Object.keys(await takeHome(page))).toEqual(Object.keys(files));
+      await page.goto('about:blank');
+      await page.goto(TINY);
+      const kept = page.getByRole('region', { name: 'Trained networks on this machine' });
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        kept.getByRole('button', { name: /^Take home/ }).click({ timeout: MINUTES }),
+      ]);
+      const again = unzipSync(await readFile(await download.path()));
+      expect(Buffer.from(again['weights.bin'] ?? []).equals(Buffer.from(files['weights.bin'] ?? []))).toBe(
+        true,
+      );
+      expect(await axe(page)).toEqual([]);
+      await kept.scrollIntoViewIfNeeded();
+      await screenshot(page, 'finished-networks');
+      await kept.getByRole('button', { name: /^Forget/ }).click();
+      await kept.waitFor({ state: 'detached' });
     },
   );
 

@@ -4,6 +4,7 @@
  */
 import { mkdir, readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { asRun } from '../../src/engine/catalog.ts';
 import { runsLeft } from '../../src/engine/checkpoints/resumable.ts';
 import { Session } from '../../src/engine/session.ts';
 import { discardLeft } from '../../src/engine/set/stored.ts';
@@ -58,9 +59,8 @@ function useToken(session: Session, hub: string | null): void {
 /** The last run of a recipe that did not come to its end, be its pictures elsewhere now; undefined where there is none. */
 async function lastRunOf(recipe: Recipe, platform: Platform): Promise<ResumableRun | undefined> {
   const runs = await runsLeft(platform);
-  return (
-    runs.find((run) => isSame(run.recipe, recipe)) ?? runs.find((run) => isSameRecipe(run.recipe, recipe))
-  );
+  const full = asRun(recipe);
+  return runs.find((run) => isSame(run.recipe, full)) ?? runs.find((run) => isSameRecipe(run.recipe, full));
 }
 
 /**
@@ -86,7 +86,7 @@ function nothingToStop(): StudioError {
   return new StudioError({
     code: 'train/no-checkpoint',
     message:
-      'A run of this recipe was to be ended with its best epoch; the store has none that was broken off.',
+      'A run of this recipe was to be ended with the epoch that it kept; the store has none that was broken off.',
     hint: 'Leave --resume --stop out to train from the start.',
   });
 }
@@ -116,7 +116,7 @@ async function train(command: Command): Promise<void> {
   useToken(session, command.hub);
   const reporter = command.json ? new JsonReporter() : new TerminalReporter();
   const control = new RunControl();
-  // The first Ctrl-C stops the run with its best weights kept; the second ends the command.
+  // The first Ctrl-C stops the run, which then has the network of the epoch that it kept; the second ends the command.
   process.once('SIGINT', () => {
     control.stop();
   });

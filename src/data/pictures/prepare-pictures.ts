@@ -9,13 +9,8 @@ import { curatingOptions, readingOptions } from '../dataset-options.ts';
 import type { Arriving, OpenDatasetOptions } from '../dataset.ts';
 import { ArrivingPictures } from './arriving.ts';
 import { pictureSink, type PictureSink } from './picture-store.ts';
-import {
-  picturesFull,
-  preparedPlace,
-  type PreparedOrigin,
-  type PreparedPlace,
-  type PreparedSet,
-} from './prepared-sets.ts';
+import { picturesFull, type PreparedOrigin } from './prepared-room.ts';
+import { preparedPlace, type PreparedPlace, type PreparedSet } from './prepared-sets.ts';
 import { PicturePool } from '../pool/picture-pool.ts';
 import { hashSource } from '../cleaning/source-hash.ts';
 import type { OpenedSource } from '../sources/source.ts';

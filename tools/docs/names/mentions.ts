@@ -101,7 +101,17 @@ function isName(name: string, { words }: House): boolean {
   if (FOREIGN_FILES.has(name)) return true;
   const parts = name.split(/[.#]/u).filter((part) => part !== '');
   if (parts.length > 1 && FOREIGN_ROOTS.has(parts[0] ?? '')) return true;
-  return parts.every((part) => words.has(part) || FOREIGN_NAMES.has(part) || part in globalThis);
+  return isOfJavaScript(parts) || parts.every((part) => words.has(part) || FOREIGN_NAMES.has(part));
+}
+
+/** Whether it is a global of JavaScript or of the web, or leads there from one, as `crypto.randomUUID`. */
+function isOfJavaScript(parts: readonly string[]): boolean {
+  let at: unknown = globalThis;
+  for (const part of parts) {
+    if (at === null || at === undefined || !(part in Object(at))) return false;
+    at = (at as Record<string, unknown>)[part];
+  }
+  return true;
 }
 
 /** `data/…` speaks of all of an area. */

@@ -6,7 +6,7 @@ import { parquetWriteBuffer } from 'hyparquet-writer';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Dataset } from '../../../../src/data/dataset.ts';
 import { openDataset } from '../../../../src/data/open-dataset.ts';
-import { forgetPrepared, preparedBytes } from '../../../../src/data/pictures/prepared-sets.ts';
+import { forgetPrepared, preparedBytes } from '../../../../src/data/pictures/prepared-room.ts';
 import { openByteStore } from '../../../../src/platform/byte-store.node.ts';
 import { storageFull, type ByteStore } from '../../../../src/platform/byte-store.ts';
 import { createPlatform } from '../../../../src/platform/platform.node.ts';
