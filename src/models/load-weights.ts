@@ -2,6 +2,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { ByteSource, Platform, RemoteOptions } from '../platform/platform.ts';
 import { backboneOptions, type FullBackbone } from '../protocol/full-recipe.ts';
+import { weightsHash } from '../protocol/identity.ts';
 import type { WeightsRecord } from '../protocol/model.ts';
 import type { Recipe } from '../protocol/recipe.ts';
 import { unitPreprocessing, type Backbone, type Preprocessing } from './backbones/backbone.ts';
@@ -127,7 +128,7 @@ async function openFile(
     return {
       origin,
       sizeBytes,
-      sha256: await fingerprint(values),
+      sha256: await weightsHash(values),
       preprocessing: preprocessingFor(scale, backbone, named, file.preprocessing),
       labels: file.labels,
     };
@@ -172,7 +173,7 @@ async function randomise(
       variable.write(value);
       values.push(await value.data<'float32'>());
     }
-    return { origin: `random, seed ${seed}`, sizeBytes: 0, sha256: await fingerprint(values) };
+    return { origin: `random, seed ${seed}`, sizeBytes: 0, sha256: await weightsHash(values) };
   } finally {
     donor.dispose();
   }

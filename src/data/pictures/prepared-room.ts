@@ -8,7 +8,7 @@ import type { Owned } from '../../platform/owned.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { whatCanGo } from '../../platform/store-notices.ts';
 import { StudioError } from '../../protocol/errors.ts';
-import { parseJson } from '../json.ts';
+import { parseJson } from '../../lib/json.ts';
 import { listStoredSets } from '../stored-sets/stored-sets.ts';
 
 /**

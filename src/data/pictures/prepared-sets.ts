@@ -10,9 +10,9 @@ import type { Owned } from '../../platform/owned.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { StudioError } from '../../protocol/errors.ts';
 import { preparedKey } from '../../protocol/identity.ts';
-import type { CleanedRows } from '../cleaning.ts';
+import type { CleanedRows } from '../cleaning/clean-rows.ts';
 import type { PictureStore } from '../dataset.ts';
-import { THUMBNAIL_SIZE } from '../fingerprint.ts';
+import { THUMBNAIL_SIZE } from '../cleaning/fingerprint.ts';
 import { isChunkKey, type ChunkPlace } from './picture-chunks.ts';
 import { keptPictures, type FilledStore } from './picture-store.ts';
 import {

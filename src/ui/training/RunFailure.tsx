@@ -1,7 +1,7 @@
 /** Why a run failed, in the column where it did: what has to do with pictures under Data, the rest under Training. */
 import type { ReactElement } from 'react';
 import { formatPlain } from '../../lib/format.ts';
-import { isSame } from '../../lib/same.ts';
+import { isSame } from '../../lib/json.ts';
 import { fullRecipe } from '../../protocol/full-recipe.ts';
 import type { ResumableRun } from '../../protocol/events.ts';
 import type { Recipe } from '../../protocol/recipe.ts';

@@ -1,7 +1,7 @@
 /** Owns what is measured of the kernels that prepare pictures: SIMD against the same passes in JavaScript, or a copy. */
-import { resizeByKernel } from '../../../src/data/resize-kernel.ts';
-import { resizeAcross, resizeDown } from '../../../src/data/resize-scalar.ts';
-import { weightsOf } from '../../../src/data/resize-weights.ts';
+import { resizeByKernel } from '../../../src/data/resize/resize-kernel.ts';
+import { resizeAcross, resizeDown } from '../../../src/data/resize/resize-scalar.ts';
+import { weightsOf } from '../../../src/data/resize/resize-weights.ts';
 import { layout420, planesToRgb } from '../../../src/platform/ycc-kernel.ts';
 import type { KernelCase } from './kernel-case.ts';
 
