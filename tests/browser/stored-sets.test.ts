@@ -1,4 +1,4 @@
-/** Sets that are kept in the browser: open again after a reload, without their files, saved as Parquet, deleted. */
+/** Sets that are stored in the browser: open again after a reload, without their files, saved as Parquet, deleted. */
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
