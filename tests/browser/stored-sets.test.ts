@@ -38,7 +38,7 @@ async function openStored(page: Page): Promise<Locator> {
 }
 
 it(
-  'a picked folder is kept, opens after a reload, is saved and deleted',
+  'a picked folder is stored, opens after a reload, is saved and deleted',
   { timeout: 3 * MINUTES },
   async () => {
     const folder = await makeFolder();

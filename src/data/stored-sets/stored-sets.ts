@@ -50,9 +50,9 @@ async function listAll(platform: Platform): Promise<About[]> {
 const madeAtMs = (id: string): number => Number.parseInt(id.split('-')[0]!, 36);
 
 /**
- * Keeps a set.
+ * Stores a set.
  *
- * @throws StudioError `storage/…` when it cannot be kept: then nothing of it stays; and as {@link writeSet}
+ * @throws StudioError `storage/…` when it cannot be stored: then nothing of it stays; and as {@link writeSet}
  */
 export async function storeSet(
   platform: Platform,
