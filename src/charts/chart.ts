@@ -6,6 +6,7 @@ import type { ComponentType } from 'react';
 import type { DatasetSummary } from '../protocol/dataset.ts';
 import type { Evaluation } from '../protocol/events.ts';
 import type { RatePoint } from '../protocol/rate-sweep.ts';
+import type { FullRecipe } from '../protocol/full-recipe.ts';
 import type { Recipe } from '../protocol/recipe.ts';
 import type { RunRecord, RunState, RunSummary } from '../store/state.ts';
 
@@ -49,7 +50,7 @@ export interface Subjects {
   /** The finished runs on one set, and the one under way. */
   readonly runs: {
     /** Of the run that is shown, or is about to be. */
-    readonly recipe: Recipe;
+    readonly recipe: FullRecipe;
     readonly runs: readonly RunSummary[];
     readonly run: RunState;
     /** What a backbone is called. */

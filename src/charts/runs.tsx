@@ -1,8 +1,8 @@
 /** The runs of this session on the shown set, each with its interval; published figures as hollow diamonds beside. */
 import type { ReactElement } from 'react';
 import { countOf, formatDuration, formatPercent } from '../lib/format.ts';
+import type { FullRecipe } from '../protocol/full-recipe.ts';
 import type { Recipe } from '../protocol/recipe.ts';
-import { fineTuneOf } from '../store/run-record.ts';
 import { isActive, type RunSummary } from '../store/state.ts';
 import type { Chart, ChartProps, Subjects } from './chart.ts';
 
@@ -146,9 +146,10 @@ function linesOf({ recipe, runs: finished, run, labelOf }: Runs): Line[] {
 }
 
 /** What tells runs apart at a glance. */
-export function runLabel(recipe: Recipe, labelOf: (name: string) => string): string {
-  const tuned = fineTuneOf(recipe);
-  return `${labelOf(recipe.backbone.name)}, ${tuned === null ? 'head' : `last ${tuned.phase.unfreeze}`}`;
+export function runLabel({ backbone, phases }: FullRecipe, labelOf: (name: string) => string): string {
+  const unfreeze = phases.findLast((phase) => phase.name === 'fineTune')?.unfreeze;
+  const open = unfreeze === undefined ? 'head' : unfreeze === 'all' ? 'all layers' : `last ${unfreeze}`;
+  return `${labelOf(backbone.name)}, ${open}`;
 }
 
 function scaleOf(lines: readonly Line[]): { ticks: number[]; at: (share: number) => number } {

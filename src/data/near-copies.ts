@@ -11,6 +11,7 @@
  */
 import { letMessagesIn } from '../lib/let-messages-in.ts';
 import { correlationOf, hashDistance, momentsOf, type Fingerprint, type Moments } from './fingerprint.ts';
+import { JoinedSets } from './joined-sets.ts';
 import { BLOCK, thumbnailBlock, type ThumbnailBlock } from './thumbnail-kernel.ts';
 
 /** How a long search is watched and ended. */
@@ -87,35 +88,6 @@ class Turns {
   #say(done: number): void {
     this.#hasSaid = true;
     this.watched.onProgress?.(done, this.rows);
-  }
-}
-
-/** Sets that are joined pair by pair; which set a member is in is known at once, since the smaller one is told anew. */
-class JoinedSets {
-  readonly setOf: Int32Array;
-  readonly #members: number[][];
-
-  constructor(readonly count: number) {
-    this.setOf = Int32Array.from({ length: count }, (_, index) => index);
-    this.#members = Array.from({ length: count }, (_, index) => [index]);
-  }
-
-  join(a: number, b: number): void {
-    const [one, other] = [this.setOf[a]!, this.setOf[b]!];
-    if (one === other) return;
-    const isLarger = this.#members[one]!.length >= this.#members[other]!.length;
-    const [into, from] = isLarger ? [one, other] : [other, one];
-    for (const member of this.#members[from]!) {
-      this.setOf[member] = into;
-      this.#members[into]!.push(member);
-    }
-    this.#members[from] = [];
-  }
-
-  /** Each in order, by their first members. */
-  ofAtLeastTwo(): number[][] {
-    const sets = this.#members.filter((set) => set.length > 1).map((set) => set.sort((a, b) => a - b));
-    return sets.sort((one, other) => one[0]! - other[0]!);
   }
 }
 

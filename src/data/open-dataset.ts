@@ -2,8 +2,9 @@
 import { countOf } from '../lib/format.ts';
 import type { AsideRow, Findings } from '../protocol/dataset.ts';
 import { StudioError } from '../protocol/errors.ts';
+import { datasetOptions } from '../protocol/full-recipe.ts';
 import { ContentHash, setHash } from '../protocol/identity.ts';
-import { checkOptions, type Options } from '../protocol/options.ts';
+import type { Options } from '../protocol/options.ts';
 import type { Recipe } from '../protocol/recipe.ts';
 import type { SourceDescription } from '../protocol/source.ts';
 import { Uses } from '../platform/owned.ts';
@@ -163,8 +164,7 @@ function findCheckedSource(dataset: Recipe['dataset']): {
   readonly options: Options;
 } {
   const source = findSource(dataset.source);
-  const owner = { field: 'dataset', entry: `the source ${source.entry.name}`, ownKeys: ['source'] };
-  return { source, options: checkOptions(owner, source.entry.options, dataset) };
+  return { source, options: datasetOptions(dataset, source.entry) };
 }
 
 /** By the set's own split where it gives one, by groups where there are any, else as scikit-learn does. */

@@ -18,6 +18,7 @@ export function newRecord(recipe: Recipe, startedAtMs: number): RunRecord {
   return {
     recipe,
     startedAtMs,
+    pausedAtMs: null,
     progress: null,
     phases: [],
     history: [],
@@ -31,9 +32,29 @@ export function newRecord(recipe: Recipe, startedAtMs: number): RunRecord {
 /** The run after an event; one that comes when no run is under way changes nothing. */
 export function reduceRun(state: RunState, event: RunEvent, atMs: number): RunState {
   if (!isActive(state)) return state;
-  if (event.kind === 'state') return { ...state, kind: kindAfter(event.state, state.run) };
+  if (event.kind === 'state') {
+    const kind = kindAfter(event.state, state.run);
+    return { kind, run: event.state === 'paused' ? paused(state.run, atMs) : goingOn(state.run, atMs) };
+  }
   const run = recordAfter(state.run, event, atMs);
   return run === state.run ? state : { kind: kindWhile(state, event), run };
+}
+
+function paused(run: RunRecord, atMs: number): RunRecord {
+  return { ...run, pausedAtMs: run.pausedAtMs ?? atMs };
+}
+
+/** Moves the clocks of the run and of its stage on by the pause that ends here. */
+function goingOn(run: RunRecord, atMs: number): RunRecord {
+  const { pausedAtMs, startedAtMs, progress } = run;
+  if (pausedAtMs === null) return run;
+  const lasted = atMs - pausedAtMs;
+  const moved = progress && {
+    ...progress,
+    startedAtMs: progress.startedAtMs + lasted,
+    atMs: progress.atMs + lasted,
+  };
+  return { ...run, pausedAtMs: null, startedAtMs: startedAtMs + lasted, progress: moved };
 }
 
 /** Some sources report every picture; the page need not hear of more than ten a second. */
@@ -109,10 +130,10 @@ function phaseFrom({ kind: _, bestEpoch, ...phase }: Of<'phase'>): PhaseRecord {
 
 /** What was recorded until the checkpoint, whatever was heard since; the phase that goes on comes next. */
 function resumed(run: RunRecord, { history, ended }: Of<'resumed'>): RunRecord {
-  const phases = ended.map(({ start, end: { bestEpoch, stoppedEarly, evaluation } }) => ({
+  const phases = ended.map(({ start, end: { bestEpoch, stoppedEarly, keptEpoch, evaluation } }) => ({
     ...phaseFrom(start),
     bestEpoch,
-    end: { stoppedEarly, evaluation },
+    end: { stoppedEarly, keptEpoch, evaluation },
   }));
   return { ...run, phases, history, live: null, lost: null };
 }
@@ -126,10 +147,12 @@ function afterEpoch(run: RunRecord, { record, isBest }: Of<'epoch'>): RunRecord 
 
 function afterPhase(
   run: RunRecord,
-  { phaseIndex, stoppedEarly, bestEpoch, evaluation }: Of<'phaseEnd'>,
+  { phaseIndex, bestEpoch, stoppedEarly, keptEpoch, evaluation }: Of<'phaseEnd'>,
 ): RunRecord {
   const phases = run.phases.map((phase) =>
-    phase.phaseIndex === phaseIndex ? { ...phase, bestEpoch, end: { stoppedEarly, evaluation } } : phase,
+    phase.phaseIndex === phaseIndex
+      ? { ...phase, bestEpoch, end: { stoppedEarly, keptEpoch, evaluation } }
+      : phase,
   );
   return { ...run, phases, progress: null, live: null };
 }

@@ -1,9 +1,9 @@
 /**
- * What is read off a recipe and the record of its run: what its phases are called, its best epoch, and how long it still
+ * What is read off a recipe and the record of its run: what its phases are called, which epoch it keeps, and how long it still
  * takes, from what has been measured in this run; never a guess where nothing was measured.
  */
 import type { EpochRecord } from '../protocol/events.ts';
-import type { Phase, PhaseName, Recipe } from '../protocol/recipe.ts';
+import { restoresBest, type Phase, type PhaseName, type Recipe } from '../protocol/recipe.ts';
 import type { PhaseRecord, RunRecord, StageProgress } from './state.ts';
 
 /** What each phase is called. */
@@ -25,11 +25,12 @@ export function epochsOf(run: RunRecord, phaseIndex: number): readonly EpochReco
   return run.history.filter((epoch) => epoch.phaseIndex === phaseIndex);
 }
 
-/** The best epoch of the latest phase that has one, by validation loss as early stopping sees it. */
-export function bestOf(run: RunRecord): EpochRecord | null {
+/** The epoch whose network is kept so far: of the latest phase that has one the best, or the last, as the recipe has it. */
+export function keptOf(run: RunRecord): EpochRecord | null {
   for (const { phaseIndex, bestEpoch } of [...run.phases].reverse()) {
-    const best = epochsOf(run, phaseIndex).find(({ epoch }) => epoch === bestEpoch);
-    if (best !== undefined) return best;
+    const epochs = epochsOf(run, phaseIndex);
+    const kept = restoresBest(run.recipe) ? epochs.find(({ epoch }) => epoch === bestEpoch) : epochs.at(-1);
+    if (kept !== undefined) return kept;
   }
   return null;
 }

@@ -12,6 +12,7 @@ import type {
   RunResult,
 } from '../protocol/events.ts';
 import type { ModelSummary } from '../protocol/model.ts';
+import type { FullRecipe } from '../protocol/full-recipe.ts';
 import type { PhaseName, Recipe } from '../protocol/recipe.ts';
 
 type ProgressEvent = Extract<RunEvent, { kind: 'progress' }>;
@@ -24,6 +25,14 @@ export interface StageProgress extends Omit<ProgressEvent, 'kind'> {
   readonly atMs: number;
 }
 
+/** How a phase ended. */
+export interface PhaseEnd {
+  readonly stoppedEarly: boolean;
+  /** The epoch whose weights it kept, from 1. */
+  readonly keptEpoch: number;
+  readonly evaluation: Evaluation;
+}
+
 /** A phase that has begun. */
 export interface PhaseRecord {
   readonly phaseIndex: number;
@@ -34,7 +43,7 @@ export interface PhaseRecord {
   readonly trainableParameters: number;
   /** Best epoch so far, from 1; null before the first has ended. */
   readonly bestEpoch: number | null;
-  readonly end: { readonly stoppedEarly: boolean; readonly evaluation: Evaluation } | null;
+  readonly end: PhaseEnd | null;
 }
 
 /** The step that training is at. */
@@ -43,7 +52,10 @@ export type LiveStep = Omit<Extract<RunEvent, { kind: 'step' }>, 'kind'>;
 /** What a run has said so far. */
 export interface RunRecord {
   readonly recipe: Recipe;
+  /** Moved on by each pause, so that what is measured from it leaves pauses out. */
   readonly startedAtMs: number;
+  /** When the pause under way began; null while there is none. */
+  readonly pausedAtMs: number | null;
   /** Null while steps are taken. */
   readonly progress: StageProgress | null;
   readonly phases: readonly PhaseRecord[];
@@ -78,7 +90,7 @@ export interface Loadable<Value> {
 /** A line of the table of runs. */
 export interface RunSummary {
   readonly runId: string;
-  readonly recipe: Recipe;
+  readonly recipe: FullRecipe;
   /** Of the set that it was trained and tested on. */
   readonly setHash: string;
   readonly test: Evaluation;

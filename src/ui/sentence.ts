@@ -5,7 +5,7 @@
 import { countInWords, countOf, formatCount, singularOf } from '../lib/format.ts';
 import type { DatasetSummary } from '../protocol/dataset.ts';
 import type { PhaseName, Recipe } from '../protocol/recipe.ts';
-import { bestOf, epochsOf } from '../store/run-record.ts';
+import { epochsOf, keptOf } from '../store/run-record.ts';
 import { isOver, recordOf, type RunRecord, type RunState } from '../store/state.ts';
 
 const pastForms: Readonly<Record<PhaseName, string>> = { head: 'trained', fineTune: 'fine-tuned' };
@@ -62,10 +62,10 @@ export function resultsClause(run: RunState, dataset: DatasetSummary | null): st
   const record = recordOf(run);
   const noun = dataset?.noun ?? 'pictures';
   if (record?.test != null) return `right on ${shareInWords(record.test.accuracy, noun)}.`;
-  const best = record === null ? null : bestOf(record);
-  if (best !== null) {
+  const kept = record === null ? null : keptOf(record);
+  if (kept !== null) {
     const soFar = isOver(run.kind) ? '' : ', so far,';
-    return `right${soFar} on ${shareInWords(best.valAccuracy, noun)}.`;
+    return `right${soFar} on ${shareInWords(kept.valAccuracy, noun)}.`;
   }
   const unseen = dataset === null ? noun : `${formatCount(dataset.split.test.length)} ${noun}`;
   return `and tested on ${unseen} it has never seen.`;

@@ -1,8 +1,9 @@
 /** The main job on the page, by clicks: train, watch, pause, stop, take the network home. */
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { unzipSync } from 'fflate';
+import type { Locator } from 'playwright-core';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { shows } from '../support/shows.ts';
@@ -172,27 +173,44 @@ describe('bad input', () => {
   );
 });
 
-it('opens a folder of class-named folders that was picked', { timeout: 2 * MINUTES }, async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'mien-folder-'));
-  for (const [name, hue] of [
-    ['apples', 0],
-    ['limes', 120],
-  ] as const) {
-    await mkdir(join(folder, name));
-    for (let index = 0; index < 12; index++) {
-      const colour = { r: hue === 0 ? 200 : 40, g: hue === 0 ? 40 : 200, b: index * 10 };
-      const create = { width: 40, height: 40, channels: 3, background: colour } as const;
-      await sharp({ create })
-        .png()
-        .toFile(join(folder, name, `${index.toString()}.png`));
+it(
+  'opens a folder of class-named folders that was picked, and again when a class has another name',
+  { timeout: 2 * MINUTES },
+  async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'mien-folder-'));
+    for (const [name, hue] of [
+      ['apples', 0],
+      ['limes', 120],
+    ] as const) {
+      await mkdir(join(folder, name));
+      for (let index = 0; index < 12; index++) {
+        const colour = { r: hue === 0 ? 200 : 40, g: hue === 0 ? 40 : 200, b: index * 10 };
+        const create = { width: 40, height: 40, channels: 3, background: colour } as const;
+        await sharp({ create })
+          .png()
+          .toFile(join(folder, name, `${index.toString()}.png`));
+      }
     }
-  }
-  const page = await newPage({ path: TINY });
-  await page.getByRole('button', { name: 'Change' }).click({ timeout: MINUTES });
-  await page.getByRole('radio', { name: /^Folder/ }).check();
-  await page.locator('input[type=file]').setInputFiles(folder);
-  await page.getByRole('button', { name: 'Open', exact: true }).click();
-  await page.getByText('24 pictures in two classes').first().waitFor({ timeout: MINUTES });
-  await finishTiny(page);
-  await rm(folder, { recursive: true });
-});
+    const page = await newPage({ path: TINY });
+    const pick = async (): Promise<void> => {
+      await page.getByRole('button', { name: 'Change' }).click({ timeout: MINUTES });
+      await page.getByRole('radio', { name: /^Folder/ }).check();
+      await page.locator('input[type=file]').setInputFiles(folder);
+      await page.getByRole('button', { name: 'Open', exact: true }).click();
+    };
+    const classRow = (name: string): Locator =>
+      page
+        .getByRole('table', { name: 'Pictures by class' })
+        .getByRole('row', { name: new RegExp(`^${name}`) });
+    await pick();
+    await page.getByText('24 pictures in two classes').first().waitFor({ timeout: MINUTES });
+    await classRow('limes').waitFor();
+    // The same files by name, size and time: only their paths are others.
+    await rename(join(folder, 'limes'), join(folder, 'pears'));
+    await pick();
+    await classRow('pears').waitFor({ timeout: MINUTES });
+    expect(await classRow('limes').count()).toBe(0);
+    await finishTiny(page);
+    await rm(folder, { recursive: true });
+  },
+);

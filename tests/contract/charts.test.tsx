@@ -38,7 +38,14 @@ const epoch = (phaseIndex: number, number: number, loss: number): RunEvent => ({
   record: epochOf(phaseIndex, number, loss),
   isBest: true,
 });
-const headEnd: RunEvent = { kind: 'phaseEnd', phaseIndex: 0, stoppedEarly: true, bestEpoch: 2, evaluation };
+const headEnd: RunEvent = {
+  kind: 'phaseEnd',
+  phaseIndex: 0,
+  stoppedEarly: true,
+  bestEpoch: 2,
+  keptEpoch: 2,
+  evaluation,
+};
 const toTuning = [phaseEvent, epoch(0, 1, 1.8), epoch(0, 2, 1.6), headEnd, tuneEvent];
 
 const ofRun = (run: RunState, classes = 8): Subjects['run'] => ({
@@ -56,12 +63,12 @@ const points = [2, 1.2, 1.5].map((loss, index) => ({
 }));
 const summary = {
   runId: 'one',
-  recipe,
+  recipe: result.recipe,
   setHash: dataset.setHash,
   test: result.test ?? evaluation,
   seconds: 60,
 };
-const ofRuns = { recipe, run: readyState.run, labelOf: (name: string) => name };
+const ofRuns = { recipe: result.recipe, run: readyState.run, labelOf: (name: string) => name };
 
 /** By what they are of: subjects with nothing to show yet, then with much, all different. */
 const subjects: { readonly [Of in keyof Subjects]: readonly Subjects[Of][] } = {
@@ -75,7 +82,9 @@ const subjects: { readonly [Of in keyof Subjects]: readonly Subjects[Of][] } = {
     ofRun(readyState.run),
     ofRun(running([phaseEvent, stepEvent(2)]).run),
     ofRun(running(toTuning).run),
-    ofRun(running([...toTuning, epoch(1, 1, 1.1), { ...headEnd, phaseIndex: 1, bestEpoch: 1 }]).run),
+    ofRun(
+      running([...toTuning, epoch(1, 1, 1.1), { ...headEnd, phaseIndex: 1, bestEpoch: 1, keptEpoch: 1 }]).run,
+    ),
   ],
   evaluation: [
     { labels: evaluation.labels, evaluation: null, chosen: null, onChoose },

@@ -113,10 +113,10 @@ export class TerminalReporter implements Reporter {
       case 'epoch':
         return this.#epochLine(event.record, event.isBest);
       case 'phaseEnd': {
-        const { stoppedEarly, bestEpoch, evaluation } = event;
+        const { stoppedEarly, keptEpoch, evaluation } = event;
         const how = stoppedEarly ? 'stopped early' : 'done';
         const accuracy = formatPercent(evaluation.accuracy);
-        return `${this.#phase} ${how}: epoch ${bestEpoch.toString()} kept, validation ${accuracy}`;
+        return `${this.#phase} ${how}: epoch ${keptEpoch.toString()} kept, validation ${accuracy}`;
       }
       case 'test': {
         const { loss, accuracy } = event.evaluation;

@@ -40,11 +40,11 @@ function PhaseMatrices({ subject, summary }: ChartProps<Run>): ReactElement {
         <span className="small">validation; rows true, columns predicted</span>
       </div>
       <div className="matrices" role="group" aria-label={summary}>
-        {endedOf(subject).map(({ phaseIndex, phase, bestEpoch, end: { evaluation } }) => (
+        {endedOf(subject).map(({ phaseIndex, phase, end: { keptEpoch, evaluation } }) => (
           <figure key={phaseIndex}>
             <SmallMatrix evaluation={evaluation} />
             <figcaption>
-              <b>{phaseLabels[phase]}</b>, epoch {bestEpoch}: {formatPercent(evaluation.accuracy)}
+              <b>{phaseLabels[phase]}</b>, epoch {keptEpoch}: {formatPercent(evaluation.accuracy)}
               <br />
               {worstText(evaluation)}
             </figcaption>

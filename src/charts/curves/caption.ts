@@ -2,7 +2,7 @@
 import { countInWords, countOf, formatPercent, singularOf } from '../../lib/format.ts';
 import type { EpochRecord } from '../../protocol/events.ts';
 import type { Recipe } from '../../protocol/recipe.ts';
-import type { PhaseRecord, RunRecord } from '../../store/state.ts';
+import type { PhaseEnd, PhaseRecord, RunRecord } from '../../store/state.ts';
 
 /** Points of accuracy by which training must lead validation before it is worth saying. */
 const GAP = 0.03;
@@ -55,16 +55,16 @@ function patience(record: RunRecord, phase: PhaseRecord, isOver: boolean): strin
     const taken = rule.restoreBest ? ` and took back the weights of epoch ${phase.bestEpoch}` : '';
     return `After ${countOf(waited, 'epoch')} without a better one it stopped${taken}.`;
   }
-  if (phase.end !== null) return kept(phase, epochs, rule);
+  if (phase.end !== null) return kept(phase.end, epochs, rule);
   if (isOver) return '';
-  return waited === 0
+  return waited === 0 || rule.patience === undefined
     ? ''
     : `No better for ${countOf(waited, 'epoch')}; ${rule.patience} would stop the phase.`;
 }
 
-function kept(phase: PhaseRecord, epochs: number, rule: NonNullable<Recipe['earlyStopping']>): string {
-  if (!rule.restoreBest || phase.bestEpoch === epochs) return '';
-  return `The weights of epoch ${phase.bestEpoch ?? epochs}, the best, were kept.`;
+function kept({ keptEpoch }: PhaseEnd, epochs: number, rule: NonNullable<Recipe['earlyStopping']>): string {
+  if (!rule.restoreBest || keptEpoch === epochs) return '';
+  return `The weights of epoch ${keptEpoch}, the best, were kept.`;
 }
 
 function gap(last: EpochRecord, noun: string): string {

@@ -2,7 +2,8 @@
 import { useMemo, type ReactElement } from 'react';
 import { formatLoss, formatPercent } from '../../lib/format.ts';
 import type { EpochRecord } from '../../protocol/events.ts';
-import { bestOf, phaseLabels } from '../../store/run-record.ts';
+import { restoresBest } from '../../protocol/recipe.ts';
+import { keptOf, phaseLabels } from '../../store/run-record.ts';
 import { isOver } from '../../store/state.ts';
 import { useStateOf } from '../../store/use-state-of.ts';
 import type { Chart, ChartProps, Subjects } from '../chart.ts';
@@ -108,7 +109,8 @@ function MeasurePlot(props: MeasureProps): ReactElement {
     [history, measure],
   );
   const scale = measure.scaleOf(history, classes);
-  const best = record === null ? null : bestOf(record);
+  // Where the last epoch is kept, the line's end says so.
+  const best = record === null || !restoresBest(record.recipe) ? null : keptOf(record);
   const bestAt = best === null ? 0 : placeOfEpoch(axis, best.phaseIndex, best.epoch);
   const chance = measure.chanceOf(classes);
   return (

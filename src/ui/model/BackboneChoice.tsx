@@ -3,7 +3,8 @@ import { useState, type ReactElement } from 'react';
 import type { BackboneEntry } from '../../protocol/catalog.ts';
 import type { ModelSummary } from '../../protocol/model.ts';
 import type { Recipe } from '../../protocol/recipe.ts';
-import { useStudio, useStudioState } from '../studio-context.ts';
+import { useFullRecipe, useStudio, useStudioState } from '../studio-context.ts';
+import { withField } from '../training/edit-recipe.ts';
 import { Later } from '../widgets/Dialog.tsx';
 import { ChoiceField } from '../widgets/fields.tsx';
 import { OptionField } from '../widgets/OptionField.tsx';
@@ -27,8 +28,7 @@ export function BackboneChoice({ recipe, model, isReadOnly }: BackboneChoiceProp
   const entries = useStudioState((state) => state.catalog?.backbones ?? none);
   const entry = entries.find((each) => each.name === recipe.backbone.name);
   const choose = (name: string): void => {
-    const chosen = entries.find((each) => each.name === name);
-    if (chosen !== undefined) studio.edit((before) => ({ ...before, backbone: backboneOf(chosen) }));
+    studio.edit((before) => withBackbone(before, name));
   };
   return (
     <div>
@@ -68,7 +68,8 @@ function Options({
   const studio = useStudio();
   const change = (key: string, value: unknown): string | null =>
     studio.edit((before) => ({ ...before, backbone: { ...before.backbone, [key]: value } }))?.message ?? null;
-  const current = recipe.backbone.weights;
+  const backbone = useFullRecipe(recipe)?.backbone;
+  const current = backbone?.weights ?? '';
   const [isPicking, setIsPicking] = useState(false);
   return (
     <details className="note">
@@ -93,7 +94,7 @@ function Options({
           <OptionField
             key={spec.name}
             spec={spec}
-            value={recipe.backbone[spec.name]}
+            value={(backbone ?? recipe.backbone)[spec.name]}
             isReadOnly={isReadOnly}
             onChange={(value) => change(spec.name, value)}
           />
@@ -104,7 +105,8 @@ function Options({
   );
 }
 
-function backboneOf(entry: BackboneEntry): Recipe['backbone'] {
-  const options = Object.fromEntries(entry.options.map((spec) => [spec.name, spec.default]));
-  return { ...options, name: entry.name, weights: entry.weights[0] ?? 'random' };
+/** The recipe with another backbone, and without what belonged to the one before. */
+function withBackbone(recipe: Recipe, name: string): unknown {
+  const phases = recipe.phases.map((phase) => withField(phase, 'unfreeze', undefined));
+  return { ...recipe, backbone: { name }, phases };
 }

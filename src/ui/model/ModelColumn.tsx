@@ -2,10 +2,11 @@
 import type { ReactElement } from 'react';
 import { countInWords, formatAmount, formatBytes, formatPercent } from '../../lib/format.ts';
 import type { ModelSummary } from '../../protocol/model.ts';
+import type { FullRecipe } from '../../protocol/full-recipe.ts';
 import type { Recipe } from '../../protocol/recipe.ts';
 import { isActive, recordOf, type StudioState } from '../../store/state.ts';
 import { pictureRows } from '../../store/set-rows.ts';
-import { useShownRecipe, useStudio, useStudioState } from '../studio-context.ts';
+import { useFullRecipe, useShownRecipe, useStudio, useStudioState } from '../studio-context.ts';
 import { Column } from '../widgets/Column.tsx';
 import { Message } from '../widgets/Message.tsx';
 import { fineTuneOf } from '../../store/run-record.ts';
@@ -21,7 +22,8 @@ export function ModelColumn(): ReactElement {
   const active = useStudioState((state) => isActive(state.run));
   const isHeadPhase = useStudioState(inHeadPhase);
   const summary = model.value;
-  const unfreeze = recipe === null || summary === null ? null : shownCut(recipe, summary);
+  const full = useFullRecipe(recipe);
+  const unfreeze = full === null || summary === null ? null : shownCut(full, summary);
   const clause =
     recipe === null || summary === null
       ? 'seen through a network,'
@@ -53,8 +55,9 @@ function inHeadPhase({ run }: StudioState): boolean {
   return isActive(run) && recordOf(run)?.phases.at(-1)?.phase === 'head';
 }
 
-function shownCut(recipe: Recipe, model: ModelSummary): number {
-  return Math.min(fineTuneOf(recipe)?.phase.unfreeze ?? 0, model.layers.length);
+function shownCut({ phases }: FullRecipe, { layers }: ModelSummary): number {
+  const unfreeze = phases.findLast((phase) => phase.name === 'fineTune')?.unfreeze ?? 0;
+  return unfreeze === 'all' ? layers.length : Math.min(unfreeze, layers.length);
 }
 
 interface StripPartProps {

@@ -7,12 +7,12 @@ import { countOf, formatCount, formatPercent, formatScore } from '../../lib/form
 import { wilsonInterval } from '../../lib/wilson.ts';
 import type { DatasetSummary } from '../../protocol/dataset.ts';
 import type { Evaluation } from '../../protocol/events.ts';
-import type { Recipe } from '../../protocol/recipe.ts';
-import { bestOf } from '../../store/run-record.ts';
+import { restoresBest, type Recipe } from '../../protocol/recipe.ts';
+import { keptOf } from '../../store/run-record.ts';
 import { recordOf, type RunRecord } from '../../store/state.ts';
 import { useStateOf } from '../../store/use-state-of.ts';
 import { resultsClause } from '../sentence.ts';
-import { useShownRecipe, useStudioState } from '../studio-context.ts';
+import { useFullRecipe, useShownRecipe, useStudioState } from '../studio-context.ts';
 import { Column } from '../widgets/Column.tsx';
 import { Icon } from '../widgets/Icon.tsx';
 import { FinishedRuns } from './TakeHome.tsx';
@@ -125,11 +125,8 @@ function Runs({ recipe }: { readonly recipe: Recipe }): ReactElement {
   const backbones = useStudioState((state) => state.catalog?.backbones);
   const labelOf = (name: string): string => backbones?.find((entry) => entry.name === name)?.label ?? name;
   const runs = all.filter((each) => each.setHash === setHash);
-  return (
-    <div>
-      <Charts of="runs" subject={{ recipe, runs, run, labelOf }} />
-    </div>
-  );
+  const full = useFullRecipe(recipe);
+  return <div>{full !== null && <Charts of="runs" subject={{ recipe: full, runs, run, labelOf }} />}</div>;
 }
 
 interface BeginningProps {
@@ -172,17 +169,17 @@ function Headline({ record, dataset }: HeadlineProps): ReactElement | null {
       </div>
     );
   }
-  const best = bestOf(record);
-  if (best === null) return null;
+  const kept = keptOf(record);
+  if (kept === null) return null;
   const total = dataset.split.validation.length;
-  const ended = record.phases.find((phase) => phase.phaseIndex === best.phaseIndex)?.end;
+  const ended = record.phases.find((phase) => phase.phaseIndex === kept.phaseIndex)?.end;
   return (
     <div className="headline">
-      <p className="figure">{formatPercent(best.valAccuracy)}</p>
+      <p className="figure">{formatPercent(kept.valAccuracy)}</p>
       <p className="small">
-        <b>Validation top-1</b>, best epoch {best.epoch}
+        <b>Validation top-1</b>, {restoresBest(record.recipe) ? 'best' : 'last'} epoch, {kept.epoch}
         <br />
-        {intervalText(wilsonInterval(best.valAccuracy, total))}
+        {intervalText(wilsonInterval(kept.valAccuracy, total))}
         {ended == null ? '' : ` · macro F1 ${formatScore(ended.evaluation.macroF1)}`}
         <br />
         Test pictures stay unseen until the end.

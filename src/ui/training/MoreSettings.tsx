@@ -2,13 +2,13 @@
 import type { ReactElement } from 'react';
 import { formatPlain } from '../../lib/format.ts';
 import type { OptionSpec } from '../../protocol/catalog.ts';
-import type { Recipe } from '../../protocol/recipe.ts';
+import { restoresBest, type Recipe } from '../../protocol/recipe.ts';
 import { fineTuneOf } from '../../store/run-record.ts';
 import { useStudio } from '../studio-context.ts';
 import { OptionField } from '../widgets/OptionField.tsx';
 import { TextSetting } from '../widgets/TextSetting.tsx';
 import { StepSettings } from './StepSettings.tsx';
-import { edit, wholeNumber, withField } from './edit-recipe.ts';
+import { edit, restoring, wholeNumber, withField } from './edit-recipe.ts';
 
 interface MoreSettingsProps {
   readonly recipe: Recipe;
@@ -24,6 +24,30 @@ const batchNorm = {
   choices: [
     { value: 'inference', label: 'its averages' },
     { value: 'batch', label: 'each batch' },
+  ],
+} as const;
+
+const keeps = {
+  kind: 'choice',
+  name: 'restoreBest',
+  label: 'Keeps the weights of',
+  help: 'Which epoch a phase ends with; the last, as in Keras without early stopping.',
+  default: false,
+  choices: [
+    { value: true, label: 'its best epoch' },
+    { value: false, label: 'its last epoch' },
+  ],
+} as const;
+
+const scale = {
+  kind: 'choice',
+  name: 'scale',
+  label: 'Numbers',
+  help: 'What pixels become: what the weights were trained on, or x / 255.',
+  default: 'backbone',
+  choices: [
+    { value: 'backbone', label: 'as the backbone’s' },
+    { value: 'unit', label: '0 to 1' },
   ],
 } as const;
 
@@ -84,6 +108,14 @@ export function MoreSettings({ recipe, isReadOnly }: MoreSettingsProps): ReactEl
             }
           />
         )}
+        <OptionField
+          spec={keeps}
+          value={restoresBest(recipe)}
+          isReadOnly={isReadOnly}
+          onChange={(value) =>
+            edit(studio, (before) => ({ ...before, earlyStopping: restoring(before, value === true) }))
+          }
+        />
         {earlyStopping !== null && (
           <OptionField
             spec={monitor}
@@ -100,6 +132,14 @@ export function MoreSettings({ recipe, isReadOnly }: MoreSettingsProps): ReactEl
           isReadOnly={isReadOnly}
           onChange={(value) =>
             edit(studio, (before) => ({ ...before, image: { ...before.image, resize: value } }))
+          }
+        />
+        <OptionField
+          spec={scale}
+          value={recipe.image.scale}
+          isReadOnly={isReadOnly}
+          onChange={(value) =>
+            edit(studio, (before) => ({ ...before, image: { ...before.image, scale: value } }))
           }
         />
         <TextSetting

@@ -57,7 +57,7 @@ export function Settings({ recipe }: { readonly recipe: Recipe }): ReactElement 
           {...shared}
           label="Patience"
           help="Epochs without gain."
-          value={recipe.earlyStopping === null ? 'none' : String(recipe.earlyStopping.patience)}
+          value={String(recipe.earlyStopping?.patience ?? 'none')}
           onCommit={(typed) =>
             edit(studio, (before) => ({ ...before, earlyStopping: stopping(before, typed) }))
           }

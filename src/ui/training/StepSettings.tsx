@@ -43,7 +43,7 @@ export function StepSettings({ phase, index, isReadOnly }: StepSettingsProps): R
         <TextSetting
           label="Gradient clip"
           help="The longest that a step’s gradient may be, or none."
-          value={phase.gradientClip === undefined ? 'none' : formatPlain(phase.gradientClip)}
+          value={phase.gradientClip === null ? 'none' : formatPlain(phase.gradientClip)}
           isReadOnly={isReadOnly}
           onCommit={(typed) => set('gradientClip', numberOrNone(typed))}
         />

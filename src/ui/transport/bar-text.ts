@@ -94,7 +94,7 @@ export function activeText(run: RunRecord): BarText {
 function leftText(run: RunRecord): string {
   const left = timeLeft(run);
   if (left === null) return '';
-  const mayEndSooner = run.recipe.earlyStopping !== null ? ' at most' : '';
+  const mayEndSooner = run.recipe.earlyStopping?.patience !== undefined ? ' at most' : '';
   return `${formatClock(left.seconds)} left${left.of === 'phase' ? ' in this phase' : mayEndSooner}`;
 }
 

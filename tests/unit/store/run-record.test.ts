@@ -30,6 +30,16 @@ describe('time left', () => {
     expect(leftAfter([reading(0), reading(20)])).toEqual({ seconds: 4, of: 'stage' });
   });
 
+  it('leaves pauses out', () => {
+    const pause: RunEvent[] = [
+      { kind: 'state', state: 'paused' },
+      { kind: 'state', state: 'running' },
+    ];
+    // Events are a second apart: two of reading, and one of a pause.
+    expect(leftAfter([reading(0), reading(20), ...pause])).toEqual({ seconds: 4, of: 'stage' });
+    expect(leftAfter([reading(0), ...pause, reading(20)])?.seconds).toBe(8);
+  });
+
   it('of the first epoch goes by its steps', () => {
     const left = leftAfter([phaseEvent, stepEvent(2)]);
     expect(left?.of).toBe('phase');
@@ -44,7 +54,7 @@ describe('time left', () => {
     expect(leftAfter(head)).toEqual({ seconds: 33, of: 'phase' });
     const tune = leftAfter([
       ...head,
-      { kind: 'phaseEnd', phaseIndex: 0, stoppedEarly: true, bestEpoch: 1, evaluation },
+      { kind: 'phaseEnd', phaseIndex: 0, stoppedEarly: true, bestEpoch: 1, keptEpoch: 1, evaluation },
       tuneEvent,
       { kind: 'epoch', record: epochOf(1, 1, 1, { seconds: 5 }), isBest: true },
     ]);

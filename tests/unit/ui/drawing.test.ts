@@ -68,7 +68,7 @@ describe('the epoch axis', () => {
     const ended = running([
       phaseEvent,
       { kind: 'epoch', record: epochOf(0, 1, 1), isBest: true },
-      { kind: 'phaseEnd', phaseIndex: 0, stoppedEarly: true, bestEpoch: 1, evaluation },
+      { kind: 'phaseEnd', phaseIndex: 0, stoppedEarly: true, bestEpoch: 1, keptEpoch: 1, evaluation },
     ]);
     const axis = epochAxis(recipe, recordOf(ended.run));
     expect(axis.slots).toBe(13);

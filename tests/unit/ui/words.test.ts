@@ -35,7 +35,14 @@ const epoch = (phaseIndex: number, number: number, valLoss: number, isBest = tru
   isBest,
 });
 
-const headEnd: RunEvent = { kind: 'phaseEnd', phaseIndex: 0, stoppedEarly: false, bestEpoch: 2, evaluation };
+const headEnd: RunEvent = {
+  kind: 'phaseEnd',
+  phaseIndex: 0,
+  stoppedEarly: false,
+  bestEpoch: 2,
+  keptEpoch: 2,
+  evaluation,
+};
 const toTuning = [phaseEvent, epoch(0, 1, 1.84), epoch(0, 2, 1.6), headEnd, tuneEvent];
 
 const finished = (events: readonly RunEvent[]): StudioState =>
@@ -117,7 +124,14 @@ describe('the caption', () => {
   it('counts the patience that is used, and says when it ended the phase', () => {
     const waiting = [phaseEvent, epoch(0, 1, 1), epoch(0, 2, 1.1, false), epoch(0, 3, 1.2, false)];
     expect(captionOf(waiting)).toMatch(/No better for 2 epochs; 5 would stop the phase\./);
-    const ended: RunEvent = { kind: 'phaseEnd', phaseIndex: 0, stoppedEarly: true, bestEpoch: 1, evaluation };
+    const ended: RunEvent = {
+      kind: 'phaseEnd',
+      phaseIndex: 0,
+      stoppedEarly: true,
+      bestEpoch: 1,
+      keptEpoch: 1,
+      evaluation,
+    };
     expect(captionOf([...waiting, ended], true)).toMatch(
       /After 2 epochs without a better one it stopped and took back the weights of epoch 1\./,
     );

@@ -21,9 +21,8 @@ const NAMES: Readonly<Record<string, string>> = {
   'Pillow and libjpeg': 'precompute_coeffs normalize_coeffs_8bpc cmyk2rgb',
   'the PNG format': 'tRNS IDAT',
   Random123: 'kat_vectors',
-  'WebGPU and tfjs': 'GPUSupportedLimits WebGPUBackend pack2x16float',
+  'WebGPU and tfjs': 'GPUSupportedLimits WebGPUBackend',
   ESLint: 'overrideConfigFile',
-  'WGSL functions': 'pack2x16float',
 };
 
 /** Files of others that comments point to. */
