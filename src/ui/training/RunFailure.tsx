@@ -6,7 +6,7 @@ import type { ResumableRun } from '../../protocol/events.ts';
 import type { Recipe } from '../../protocol/recipe.ts';
 import { phaseLabels } from '../../store/run-record.ts';
 import type { RunState, StudioState } from '../../store/state.ts';
-import { useStudio, useStudioState } from '../studio-context.ts';
+import { fullOrNull, useStudio, useStudioState } from '../studio-context.ts';
 import { Message } from '../widgets/Message.tsx';
 import { withPhaseField } from './edit-recipe.ts';
 
@@ -70,11 +70,10 @@ function columnOf(code: string, phases: number): 'data' | 'training' {
 }
 
 /** The run that failed on this page, where the network of one of its epochs is kept. */
-export function keptOf({ run, left }: StudioState): ResumableRun | null {
-  if (run.kind !== 'failed' || left === null) return null;
-  // The same recipe comes to the same end: two that agree in both have the same network.
-  const isIt = left.failure?.message === run.error.message && isSame(left.recipe, run.run.recipe);
-  return isIt ? left : null;
+export function keptOf({ run, left, catalog }: StudioState): ResumableRun | null {
+  if (run.kind !== 'failed' || left === null || left.failure?.message !== run.error.message) return null;
+  // The same recipe comes to the same end: two that agree in both have the same network. What was stored is filled in.
+  return isSame(left.recipe, fullOrNull(run.run.recipe, catalog)) ? left : null;
 }
 
 /** A phase of the recipe with a tenth of its learning rate. */
