@@ -58,9 +58,7 @@ async function datasetOf(
 ): Promise<Omit<Dataset, 'close'>> {
   const curated = await curate(cleaned.rows, curatingOptions(options), {
     signal: given.signal,
-    onProgress: (done, total) => {
-      given.onProgress(done, total, 'pictures', 'Looking for copies');
-    },
+    onProgress: (done, total) => given.onProgress(done, total, 'pictures', 'Looking for copies'),
   });
   const rows = curated.kept.map((row) => cleaned.rows[row]!);
   const labels = sortLabels(rows.map((row) => row.label));

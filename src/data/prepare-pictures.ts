@@ -9,13 +9,9 @@ import { curatingOptions, readingOptions } from './dataset-options.ts';
 import type { Arriving, OpenDatasetOptions } from './dataset.ts';
 import { ArrivingPictures } from './pictures/arriving.ts';
 import { pictureSink, type PictureSink } from './pictures/picture-store.ts';
-import {
-  picturesFull,
-  preparedPlace,
-  type PreparedOrigin,
-  type PreparedPlace,
-  type PreparedSet,
-} from './pictures/prepared-sets.ts';
+import { picturesFull } from './pictures/prepared-room.ts';
+import { preparedPlace, type PreparedPlace, type PreparedSet } from './pictures/prepared-sets.ts';
+import type { PreparedOrigin } from './pictures/prepared-room.ts';
 import { PicturePool } from './pool/picture-pool.ts';
 import { hashSource } from './source-hash.ts';
 import type { OpenedSource } from './sources/source.ts';

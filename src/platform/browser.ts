@@ -3,7 +3,6 @@
  */
 import { isAbort, StudioError } from '../protocol/errors.ts';
 import { openByteStore } from './byte-store.browser.ts';
-import { storesOf } from './byte-store.ts';
 import { bytesSource } from './byte-source.ts';
 import { downloadStore } from './download-store.ts';
 import { decodePicture } from './decode.browser.ts';
@@ -11,6 +10,7 @@ import { ownedByLeases } from './leases.ts';
 import { ownedByLocks } from './owned.ts';
 import type { ByteSource, Platform, ThreadListener, PictureThread } from './platform.ts';
 import { remoteFiles } from './remote-files.ts';
+import { storesOf } from './store-versions.ts';
 
 /** Where the shipped files are, and what to tell the page. */
 export interface BrowserPlatformOptions {

@@ -4,6 +4,7 @@
  */
 import { mkdir, readdir, readFile, rename, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
+import { newId } from '../lib/new-id.ts';
 import {
   storageFull,
   storageUnavailable,
@@ -55,18 +56,22 @@ export function openByteStore(name: StoreName, dataFolder: string): ByteStore {
   });
 }
 
-/** Written beside and moved when all are there, so that an interrupted write leaves no half of a file. */
+/**
+ * Written beside and moved when all are there, so that an interrupted write leaves no half of a file. Each write has names
+ * of its own beside: two that write one key at once do not take each other's.
+ */
 async function putAll(files: readonly StoreEntry[]): Promise<void> {
+  const part = PART_END + newId();
   try {
     for (const [path, bytes] of files) {
       await mkdir(dirname(path), { recursive: true });
-      await writeFile(path + PART_END, bytes);
+      await writeFile(path + part, bytes);
     }
   } catch (error) {
-    await Promise.all(files.map(([path]) => rm(path + PART_END, { force: true })));
+    await Promise.all(files.map(([path]) => rm(path + part, { force: true })));
     throw error;
   }
-  for (const [path] of files) await rename(path + PART_END, path);
+  for (const [path] of files) await rename(path + part, path);
 }
 
 async function listKeys(folder: string, prefix: string): Promise<StoredKey[]> {

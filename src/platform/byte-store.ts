@@ -13,6 +13,7 @@ export const STORES = {
   activations: 'what the frozen part computed',
   runs: 'a trained network',
   leases: 'who uses what',
+  versions: 'which version of Mien wrote what',
 } as const;
 
 export type StoreName = keyof typeof STORES;
@@ -49,16 +50,6 @@ export interface ByteStore {
   readonly list: (prefix?: string) => Promise<StoredKey[]>;
   /** Bytes that can still be kept on this machine; null where that is not known. */
   readonly roomBytes: () => Promise<number | null>;
-}
-
-/** Opens each store once, whoever asks for it: writes of one store wait for each other. */
-export function storesOf(open: (name: StoreName) => ByteStore): (name: StoreName) => ByteStore {
-  const opened = new Map<StoreName, ByteStore>();
-  return (name) => {
-    const store = opened.get(name) ?? open(name);
-    opened.set(name, store);
-    return store;
-  };
 }
 
 /** There is no room left. */

@@ -8,13 +8,14 @@ import { Worker } from 'node:worker_threads';
 import { newId } from '../lib/new-id.ts';
 import { StudioError } from '../protocol/errors.ts';
 import { openByteStore } from './byte-store.node.ts';
-import { storesOf, type ByteStore } from './byte-store.ts';
+import type { ByteStore } from './byte-store.ts';
 import { downloadStore } from './download-store.ts';
 import { decodePicture } from './decode.node.ts';
 import { ownedByLeases } from './leases.ts';
 import { NOTHING_SHARED, type Owned } from './owned.ts';
 import type { ByteSource, FolderFile, PictureThread, Platform, ThreadListener } from './platform.ts';
 import { remoteFiles } from './remote-files.ts';
+import { storesOf } from './store-versions.ts';
 
 /** Where files are. */
 export interface NodePlatformOptions {

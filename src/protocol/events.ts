@@ -161,6 +161,14 @@ export interface FinishedRun {
   readonly isStored: boolean;
 }
 
+/** All of them. */
+export interface FinishedRuns {
+  /** The latest first. */
+  readonly runs: readonly FinishedRun[];
+  /** Why those that are stored cannot be listed; null where they can. */
+  readonly trouble: WireError | null;
+}
+
 /** What a finished run leaves; its network stays with the engine, see {@link FinishedRun}. */
 export interface RunResult {
   readonly runId: string;

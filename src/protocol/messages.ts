@@ -6,7 +6,7 @@ import type { Catalog } from './catalog.ts';
 import type { DatasetSummary, PictureFacts, RgbaPictures, RgbaViews } from './dataset.ts';
 import type { BackendChoice, DeviceReport } from './device.ts';
 import type { WireError } from './errors.ts';
-import type { FinishedRun, ResumableRun, RunEvent, RunResult } from './events.ts';
+import type { FinishedRuns, ResumableRun, RunEvent, RunResult } from './events.ts';
 import type { InspectedWeights, ModelSummary } from './model.ts';
 import type { RateSweep } from './rate-sweep.ts';
 import type { Recipe } from './recipe.ts';
@@ -78,7 +78,7 @@ export interface Requests {
   /** Runs that did not come to their end, the latest first; deletes the checkpoints of one before. */
   listRuns: { input: { readonly discard?: string }; output: readonly ResumableRun[] };
   /** Runs that came to their end and whose networks are kept, the latest first; forgets one before. */
-  listFinished: { input: { readonly forget?: string }; output: readonly FinishedRun[] };
+  listFinished: { input: { readonly forget?: string }; output: FinishedRuns };
   /** Writes the network of a finished run in a format of the catalog. */
   export: { input: { readonly format: string; readonly runId: string }; output: ExportedFile };
   /** What is stored on this machine. */
@@ -101,7 +101,7 @@ export type Request = {
   };
 }[RequestKind];
 
-/** Handled at once. `cancel` ends a request with `cancelled`; `stop` ends a run with its best weights kept. */
+/** Handled at once. `cancel` ends a request with `cancelled`; `stop` ends a run with the epoch that it kept. */
 export interface Control {
   readonly kind: 'control';
   readonly id: number;

@@ -36,6 +36,7 @@ export type StudioEvent =
   | { readonly kind: 'runCleared' }
   | { readonly kind: 'left'; readonly run: ResumableRun | null }
   | { readonly kind: 'finishedListed'; readonly runs: readonly FinishedRun[] }
+  | { readonly kind: 'unreadable'; readonly trouble: WireError }
   | { readonly kind: 'exportAsked'; readonly format: string; readonly runId: string }
   | { readonly kind: 'exported' }
   | { readonly kind: 'exportFailed'; readonly runId: string; readonly error: WireError };
@@ -68,6 +69,10 @@ export function reduce(state: StudioState, event: StudioEvent): StudioState {
       return { ...state, model: ready(event.model) };
     case 'finishedListed':
       return { ...state, finished: event.runs };
+    case 'unreadable': {
+      const others = state.unreadable.filter(({ message }) => message !== event.trouble.message);
+      return { ...state, unreadable: [...others, event.trouble] };
+    }
     case 'exportAsked':
     case 'exported':
     case 'exportFailed':

@@ -99,11 +99,11 @@ it('a set that was opened before opens without reading its pictures', { timeout:
       if (text.includes('Reading the pictures')) said.add('reading');
     }).observe(document, { childList: true, subtree: true, characterData: true });
   });
-  const whole = TINY.replace('dataset.pictures=80', 'dataset.pictures=400').replace('size=32', 'size=64');
+  const whole = TINY.replace('dataset.pictures=80', 'dataset.pictures=1200').replace('size=32', 'size=64');
   const open = async (): Promise<boolean> => {
     await page.goto('about:blank');
     await page.goto(whole);
-    await page.getByText('400 faces in eight classes').first().waitFor({ timeout: MINUTES });
+    await page.getByText('1,200 faces in eight classes').first().waitFor({ timeout: MINUTES });
     return page.evaluate(() => (window as unknown as { said: Set<string> }).said.has('reading'));
   };
   expect(await open()).toBe(true);

@@ -160,11 +160,10 @@ describe('settings', () => {
     await clip.fill('2');
     await clip.press('Enter');
     await page.getByLabel('Class weights').selectOption({ label: 'balanced' });
-    await expect
-      .poll(() => decodeURIComponent(page.url()))
-      .toMatch(
-        /phases\.1\.optimizer=\{[^&]*"momentum":0\.5[^&]*&phases\.1\.gradientClip=2&.*classWeights=balanced/,
-      );
+    const link = (): string => decodeURIComponent(page.url());
+    await expect.poll(link).toMatch(/&classWeights=balanced/);
+    expect(link()).toMatch(/&phases\.1\.optimizer=\{[^&]*"momentum":0\.5/);
+    expect(link()).toMatch(/&phases\.1\.gradientClip=2(&|$)/);
     expect(await axe(page)).toEqual([]);
   });
 

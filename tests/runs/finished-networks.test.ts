@@ -56,10 +56,10 @@ it('is stored and listed when it is finished, and only then are its checkpoints 
   const session = await newSession();
   const recipe = await shortRecipe();
   const { result } = await train(session, recipe);
-  expect(await session.networks.list()).toEqual([
+  expect((await session.networks.list()).runs).toEqual([
     {
       runId: result.runId,
-      recipe,
+      recipe: result.recipe,
       labels: result.test?.labels,
       accuracy: result.test?.accuracy,
       stopped: false,
@@ -76,7 +76,7 @@ it('is stored and listed when it is finished, and only then are its checkpoints 
   expect(await taken(next, result.runId)).toEqual(expected);
 
   await next.networks.forget(result.runId);
-  expect(await newSession().then(({ networks }) => networks.list())).toEqual([]);
+  expect(await newSession().then(({ networks }) => networks.list())).toEqual({ runs: [], trouble: null });
   await expect(taken(next, result.runId)).rejects.toMatchObject({ code: 'export/no-such-network' });
 });
 
@@ -97,10 +97,10 @@ it('is kept of a run that was stopped, but not where nothing was learned', async
     if (event.kind === kind) control.stop();
   };
   await train(session, await shortRecipe(), stopAt('model'));
-  expect(await session.networks.list()).toEqual([]);
+  expect((await session.networks.list()).runs).toEqual([]);
   const { result } = await train(session, await shortRecipe(), stopAt('epoch'));
   expect(result.history).toHaveLength(1);
-  expect(await session.networks.list()).toMatchObject([{ runId: result.runId, stopped: true }]);
+  expect((await session.networks.list()).runs).toMatchObject([{ runId: result.runId, stopped: true }]);
   expect(await taken(await newSession(), result.runId)).toEqual(await taken(session, result.runId));
 });
 
@@ -111,7 +111,10 @@ it('stays in the tab where it cannot be stored, which is said, and its checkpoin
   const { result, events } = await train(session, await shortRecipe());
   const said = events.flatMap((event) => (event.kind === 'notice' ? [event.notice.message] : []));
   expect(said).toEqual([expect.stringMatching(/^The trained network could not be stored: /)]);
-  expect(await session.networks.list()).toMatchObject([{ runId: result.runId, isStored: false }]);
+  expect(await session.networks.list()).toMatchObject({
+    runs: [{ runId: result.runId, isStored: false }],
+    trouble: { code: 'storage/unavailable' },
+  });
   const expected = await taken(session, result.runId);
   await session.chooseDevice('wasm');
   expect(await taken(session, result.runId)).toEqual(expected);
@@ -125,7 +128,7 @@ it('is not forgotten while another tab takes it home', async () => {
   const { result } = await train(session, await shortRecipe());
   await other.networks.use(result.runId, async () => {
     await session.networks.forget(result.runId);
-    expect(await session.networks.list()).toHaveLength(1);
+    expect((await session.networks.list()).runs).toHaveLength(1);
   });
 });
 

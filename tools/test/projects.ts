@@ -55,6 +55,8 @@ export const testProjects: TestProjectInlineConfiguration[] = [
       name: 'browser',
       include: tests('browser'),
       globalSetup: ['tests/browser/global-setup.ts'],
+      // On a machine that is loaded a failed one is tried once more, and named as unsteady.
+      retry: process.env['CI'] === undefined ? 0 : 1,
       ...slow,
     },
   },

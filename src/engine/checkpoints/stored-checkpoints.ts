@@ -95,16 +95,15 @@ async function readHeads(store: ByteStore, keys: readonly string[]): Promise<Sto
 
 /**
  * As format 1 has it: with a hash of labels and split in place of one of the whole set, with the one epoch of an ended
- * phase that was kept, and with the recipe as it was written.
+ * phase that was kept. Recipes are read as this version takes them only where they are used.
  */
 interface EarlierHead extends Omit<StoredHead, 'format'> {
   readonly format: 1;
 }
 
 function carriedOver({ head, ...stored }: EarlierHead): StoredHead {
-  const recipe = asRun(parseRecipe(head.recipe));
   const ended = head.ended.map(({ start, end }) => ({ start, end: { ...end, keptEpoch: end.bestEpoch } }));
-  return { ...stored, format: FORMAT, head: { ...head, setHash: null, recipe, ended } };
+  return { ...stored, format: FORMAT, head: { ...head, setHash: null, ended } };
 }
 
 /** The newest head of each run, the latest run first. */
@@ -126,7 +125,8 @@ export async function readCheckpoint(store: ByteStore, runId: string): Promise<C
     const state = await readState(store, stored.stateKey);
     const best = state === null ? null : await bestOf(store, stored, state);
     if (state === null || best === null) continue;
-    return { head: stored.head, weights: state.weights, slots: state.slots, best };
+    const head = { ...stored.head, recipe: asRun(parseRecipe(stored.head.recipe)) };
+    return { head, weights: state.weights, slots: state.slots, best };
   }
   throw new StudioError({
     code: 'train/no-checkpoint',

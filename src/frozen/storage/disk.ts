@@ -93,7 +93,9 @@ export class SessionDisk {
     this.#id = newId();
     this.#use = null;
     await quietly(this.bytes.deleteAll(`${id}/`));
-    (await use)();
+    await (
+      await use
+    )();
   }
 }
 

@@ -71,6 +71,11 @@ it('is there again for whoever opens the folder later, without what was only hal
   expect(await openByteStore('activations', folder).list()).toEqual([]);
 });
 
+it('takes one key from several who write it at once', async () => {
+  await Promise.all(Array.from({ length: 20 }, (_, index) => store.setMany([['a', bytes(index)]])));
+  expect((await store.list()).map(({ key }) => key)).toEqual(['a']);
+});
+
 it('says that it cannot be used, and keeps none of what came together', async () => {
   await store.setMany([['a', bytes(1)]]);
   await writeFile(join(folder, 'downloads'), 'a file where a folder should be');
