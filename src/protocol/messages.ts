@@ -81,13 +81,13 @@ export interface Requests {
   listFinished: { input: { readonly forget?: string }; output: FinishedRuns };
   /** Writes the network of a finished run in a format of the catalog. */
   export: { input: { readonly format: string; readonly runId: string }; output: ExportedFile };
-  /** What is kept on this machine. */
+  /** What is stored on this machine. */
   listStored: { input: Readonly<Record<string, never>>; output: Stored };
   /** Forgets a part of it; says what is left. */
   deleteStored: { input: StoredThing; output: Stored };
-  /** Keeps the open set on this machine; says what is kept then. */
-  keepSet: { input: Readonly<Record<string, never>>; output: Stored };
-  /** The open set, or a kept one, as a Parquet file with the Hub's columns. */
+  /** Stores the open set on this machine; says what is stored then. */
+  storeSet: { input: Readonly<Record<string, never>>; output: Stored };
+  /** The open set, or a stored one, as a Parquet file with the Hub's columns. */
   saveSet: { input: { readonly set: string | null }; output: SavedSet };
 }
 
@@ -112,7 +112,7 @@ export type ToWorker = Request | Control;
 
 export type FromWorker =
   | { readonly kind: 'ready'; readonly catalog: Catalog }
-  /** Something is about to be kept: only the page can ask the browser not to clear it. */
+  /** Something is about to be stored: only the page can ask the browser not to clear it. */
   | { readonly kind: 'keepStored' }
   /** What must be known of the open set, found when the request that opened it had ended. */
   | { readonly kind: 'late'; readonly event: RunEvent }

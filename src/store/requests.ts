@@ -64,8 +64,8 @@ export class StoredRequests {
   }
 
   /** Stores the open set; gives what is stored then. */
-  storeSet(onEvent: OnEvent): Call<'keepSet'> {
-    return this.engine.request('keepSet', {}, onEvent);
+  storeSet(onEvent: OnEvent): Call<'storeSet'> {
+    return this.engine.request('storeSet', {}, onEvent);
   }
 
   /** The open set as a file, or a stored one. */

@@ -133,7 +133,9 @@ describe('a run', () => {
       return events.flatMap((event) => (event.kind === 'notice' ? [event.notice.message] : []));
     };
     expect(await run('inference')).toEqual([]);
-    expect(await run('batch')).toEqual([expect.stringMatching(/^From block2b_drop on .* of the frozen work/u)]);
+    expect(await run('batch')).toEqual([
+      expect.stringMatching(/^From block2b_drop on .* of the frozen work/u),
+    ]);
   });
 
   it('leaves no tensor but the trained network’s', async () => {

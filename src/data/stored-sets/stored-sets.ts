@@ -50,11 +50,11 @@ async function listAll(platform: Platform): Promise<About[]> {
 const madeAtMs = (id: string): number => Number.parseInt(id.split('-')[0]!, 36);
 
 /**
- * Keeps a set.
+ * Stores a set.
  *
- * @throws StudioError `storage/…` when it cannot be kept: then nothing of it stays; and as {@link writeSet}
+ * @throws StudioError `storage/…` when it cannot be stored: then nothing of it stays; and as {@link writeSet}
  */
-export async function keepSet(
+export async function storeSet(
   platform: Platform,
   source: OpenedSource,
   options: Omit<WriteOptions, 'onBytes'> & { readonly sourceLabel: string },
@@ -132,7 +132,7 @@ class BlockWriter {
 }
 
 /**
- * The Parquet file of a kept set.
+ * The Parquet file of a stored set.
  *
  * @param label what the list calls it; empty for the latest
  * @param uses takes the set, so that no tab deletes it
@@ -162,7 +162,7 @@ export async function openStoredSet(
 }
 
 /**
- * Hands out a kept set's Parquet file, some blocks at a time.
+ * Hands out a stored set's Parquet file, some blocks at a time.
  *
  * @throws StudioError `data/no-such-set`, `storage/…`
  */

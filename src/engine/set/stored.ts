@@ -27,7 +27,7 @@ export async function deleteStored(platform: Platform, thing: StoredThing): Prom
   return listStored(platform);
 }
 
-/** A kept set as a file. @throws StudioError `data/no-such-set`, `storage/…` */
+/** A stored set as a file. @throws StudioError `data/no-such-set`, `storage/…` */
 export function saveKeptSet(platform: Platform, set: string, signal: AbortSignal): Promise<SavedSet> {
   return asFile(set, async (onBytes) => {
     for await (const bytes of readStoredSet(platform, set)) {

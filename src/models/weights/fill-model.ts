@@ -172,11 +172,7 @@ function title({ layer, weight }: ModelVariable): string {
  * @param shape The input's shape.
  * @see numpy.transpose
  */
-function transpose(
-  values: Float32Array,
-  shape: readonly number[],
-  axes: readonly number[],
-): Float32Array {
+function transpose(values: Float32Array, shape: readonly number[], axes: readonly number[]): Float32Array {
   const strides = new Array<number>(shape.length).fill(1);
   for (let i = shape.length - 2; i >= 0; i--) strides[i] = strides[i + 1]! * shape[i + 1]!;
   const outShape = axes.map((axis) => shape[axis]!);

@@ -1,4 +1,4 @@
-/** The stores of bytes of Node, in a folder. Those of the browser are what the browser tests of kept sets and downloads use. */
+/** The stores of bytes of Node, in a folder. Those of the browser are what the browser tests of stored sets and downloads use. */
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

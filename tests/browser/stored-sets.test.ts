@@ -1,4 +1,4 @@
-/** Sets that are kept in the browser: open again after a reload, without their files, saved as Parquet, deleted. */
+/** Sets that are stored in the browser: open again after a reload, without their files, saved as Parquet, deleted. */
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -38,7 +38,7 @@ async function openStored(page: Page): Promise<Locator> {
 }
 
 it(
-  'a picked folder is kept, opens after a reload, is saved and deleted',
+  'a picked folder is stored, opens after a reload, is saved and deleted',
   { timeout: 3 * MINUTES },
   async () => {
     const folder = await makeFolder();
