@@ -3,14 +3,12 @@
  * `cancelled`; events stream beside it; control is handled at once, never queued behind work.
  */
 import type { Catalog } from './catalog.ts';
-import type { DatasetSummary, PictureFacts, RgbaPictures, RgbaViews } from './dataset.ts';
+import type { DatasetSummary, PictureFacts, RgbaPictures, RgbaViews, SourceDescription } from './dataset.ts';
 import type { BackendChoice, DeviceReport } from './device.ts';
 import type { WireError } from './errors.ts';
-import type { FinishedRuns, ResumableRun, RunEvent, RunResult } from './events.ts';
+import type { FinishedRuns, RateSweep, ResumableRun, RunEvent, RunResult } from './events.ts';
 import type { InspectedWeights, ModelSummary } from './model.ts';
-import type { RateSweep } from './rate-sweep.ts';
 import type { Recipe } from './recipe.ts';
-import type { SourceDescription } from './source.ts';
 import type { Stored, StoredThing } from './stored.ts';
 
 /** What was picked on the page: single files, or all files of a folder (they have a `webkitRelativePath`, or their path as their name). */

@@ -7,8 +7,7 @@ import type { FinishedRun, ResumableRun, RunEvent, RunResult } from '../protocol
 import type { ModelSummary } from '../protocol/model.ts';
 import type { Recipe } from '../protocol/recipe.ts';
 import { newRecord, progressAfter, reduceRun } from './reduce-run.ts';
-import type { Loadable, RunRecord, RunState, StudioState } from './state.ts';
-import { isActive } from './state.ts';
+import { isActive, type Loadable, type RunRecord, type RunState, type StudioState } from './state.ts';
 
 /** What the engine is asked for outside a run, and whose last answer the page keeps. */
 export type Asked = 'device' | 'dataset' | 'model';

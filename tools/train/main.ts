@@ -9,7 +9,7 @@ import { runsLeft } from '../../src/engine/checkpoints/resumable.ts';
 import { Session } from '../../src/engine/session.ts';
 import { discardLeft } from '../../src/engine/set/stored.ts';
 import { isSame } from '../../src/lib/json.ts';
-import { HUB } from '../../src/platform/hub.ts';
+import { HUB } from '../../src/platform/remote/hub.ts';
 import { createPlatform } from '../../src/platform/platform.node.ts';
 import type { Platform } from '../../src/platform/platform.ts';
 import { asStudioError, StudioError } from '../../src/protocol/errors.ts';

@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import type { Session } from '../../src/engine/session.ts';
 import { findExporter } from '../../src/exporters/registry.ts';
 import type { DatasetSummary } from '../../src/protocol/dataset.ts';
-import type { RunResult } from '../../src/protocol/events.ts';
-import type { RateSweep } from '../../src/protocol/rate-sweep.ts';
+import type { RateSweep, RunResult } from '../../src/protocol/events.ts';
 import type { Command } from './command.ts';
 
 /** A run that has ended, and the session that still has its network. */

@@ -6,7 +6,7 @@
 import type { CleaningReport, LeftOutRow, PictureFacts } from '../../protocol/dataset.ts';
 import { StudioError } from '../../protocol/errors.ts';
 import type { ResizeMethod } from '../../protocol/recipe.ts';
-import { checkPictureHeader } from '../../platform/picture-header.ts';
+import { checkPictureHeader } from '../../platform/pictures/picture-header.ts';
 import type { CuratedRow } from './curate.ts';
 import type { Fingerprint } from './fingerprint.ts';
 import { cellText, mainForm, oddLabelText, readLabel, wordOf, type LabelForm } from './labels.ts';

@@ -3,10 +3,10 @@
  * the store is full. A place that is in use, here or in another tab, is never discarded.
  */
 import { formatBytes } from '../../lib/format.ts';
-import type { ByteStore } from '../../platform/byte-store.ts';
-import type { Owned } from '../../platform/owned.ts';
+import type { ByteStore } from '../../platform/stores/byte-store.ts';
+import type { Owned } from '../../platform/stores/owned.ts';
 import type { Platform } from '../../platform/platform.ts';
-import { whatCanGo } from '../../platform/store-notices.ts';
+import { whatCanGo } from '../../platform/stores/store-notices.ts';
 import { StudioError } from '../../protocol/errors.ts';
 import { parseJson } from '../../lib/json.ts';
 import { listStoredSets } from '../stored-sets/stored-sets.ts';

@@ -4,9 +4,9 @@
  * was copied or unpacked anew, by the hash of all that it holds. Under `<key>/`: `about`, the chunks of pictures,
  * `thumbnails`, and at last `manifest`, without which the rest does not count.
  */
-import type { ByteStore } from '../../platform/byte-store.ts';
-import { BestEffortStore, type StoreHealth } from '../../platform/best-effort-store.ts';
-import type { Owned } from '../../platform/owned.ts';
+import type { ByteStore } from '../../platform/stores/byte-store.ts';
+import { BestEffortStore, type StoreHealth } from '../../platform/stores/best-effort-store.ts';
+import type { Owned } from '../../platform/stores/owned.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { StudioError } from '../../protocol/errors.ts';
 import { preparedKey } from '../../protocol/identity.ts';

@@ -13,7 +13,7 @@
  * passes in JavaScript.
  */
 import { startSimdModule } from '../../lib/simd-module.ts';
-import { rgbaToRgb } from '../../platform/pixels.ts';
+import { rgbaToRgb } from '../../platform/pictures/pixels.ts';
 import type { RgbPicture } from '../../platform/platform.ts';
 import type { Weights } from './resize-weights.ts';
 

@@ -4,7 +4,7 @@
  *
  * @see Pillow `src/libImaging/Resample.c`
  */
-import { rgbaToRgb } from '../../platform/pixels.ts';
+import { rgbaToRgb } from '../../platform/pictures/pixels.ts';
 import type { RgbPicture } from '../../platform/platform.ts';
 import type { ResizeMethod } from '../../protocol/recipe.ts';
 import { resizeByKernel } from './resize-kernel.ts';

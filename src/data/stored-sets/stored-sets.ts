@@ -2,8 +2,8 @@
  * Owns sets that the user keeps on this machine: each is one Parquet file in blocks. Under `<id>/`: the blocks, and at
  * last `about`, without which the rest does not count. Ids begin with when they were made, in base 36.
  */
-import type { ByteStore, StoreEntry } from '../../platform/byte-store.ts';
-import { inUse, type Uses } from '../../platform/owned.ts';
+import type { ByteStore, StoreEntry } from '../../platform/stores/byte-store.ts';
+import { inUse, type Uses } from '../../platform/stores/owned.ts';
 import type { ByteSource, Platform } from '../../platform/platform.ts';
 import { StudioError } from '../../protocol/errors.ts';
 import type { StoredSet } from '../../protocol/stored.ts';

@@ -1,6 +1,6 @@
 /** The runs on this machine that can go on from a checkpoint. */
-import type { ByteStore } from '../../platform/byte-store.ts';
-import type { Owned } from '../../platform/owned.ts';
+import type { ByteStore } from '../../platform/stores/byte-store.ts';
+import type { Owned } from '../../platform/stores/owned.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { asStudioError, StudioError, type WireError } from '../../protocol/errors.ts';
 import type { ResumableRun } from '../../protocol/events.ts';

@@ -6,7 +6,7 @@
  * not written again in every epoch.
  */
 import { pack, unpack } from '../../lib/pack.ts';
-import type { ByteStore } from '../../platform/byte-store.ts';
+import type { ByteStore } from '../../platform/stores/byte-store.ts';
 import { StudioError, type WireError } from '../../protocol/errors.ts';
 import { parseRecipe } from '../../protocol/recipe.ts';
 import { asRun } from '../catalog.ts';

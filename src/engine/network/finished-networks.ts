@@ -11,7 +11,7 @@ import type * as tf from '@tensorflow/tfjs';
 import { pack, unpack } from '../../lib/pack.ts';
 import type { Flavour, Preprocessing } from '../../models/backbones/backbone.ts';
 import { Parameters } from '../../models/program/parameters.ts';
-import type { ByteStore } from '../../platform/byte-store.ts';
+import type { ByteStore } from '../../platform/stores/byte-store.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { StudioError, type WireError } from '../../protocol/errors.ts';
 import type { FinishedRun, FinishedRuns, RunResult } from '../../protocol/events.ts';

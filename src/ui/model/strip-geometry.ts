@@ -17,7 +17,6 @@ const SMALLEST = 4;
 const GAP = 1.5;
 const NECK = 6;
 
-
 /** One block's rectangle. */
 export interface PlacedBlock extends BlockSummary {
   readonly x: number;

@@ -3,8 +3,8 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { openByteStore } from '../../../src/platform/byte-store.node.ts';
-import type { ByteStore } from '../../../src/platform/byte-store.ts';
+import { openByteStore } from '../../../src/platform/stores/byte-store.node.ts';
+import type { ByteStore } from '../../../src/platform/stores/byte-store.ts';
 
 let folder: string;
 let store: ByteStore;

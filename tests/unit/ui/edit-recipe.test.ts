@@ -29,7 +29,10 @@ it.each(BACKBONES.map(({ entry }) => [entry.name, entry] as const))(
     for (const preset of presets) {
       // What was chosen for the network before belongs to it.
       const edited = withPhaseField(preset.recipe, 1, 'unfreeze', 100) as Recipe;
-      const before = { ...edited, backbone: { ...edited.backbone, alpha: 0.35, weights: 'starter' as const } };
+      const before = {
+        ...edited,
+        backbone: { ...edited.backbone, alpha: 0.35, weights: 'starter' as const },
+      };
       const full = asRun(throughLink(withBackbone(parseRecipe(before), name)));
       expect(full.phases[1]).toMatchObject({ unfreeze });
       expect(full.backbone).toMatchObject({ name, weights: weights[0] });

@@ -2,7 +2,7 @@
 import { resizeByKernel } from '../../../src/data/resize/resize-kernel.ts';
 import { resizeAcross, resizeDown } from '../../../src/data/resize/resize-scalar.ts';
 import { weightsOf } from '../../../src/data/resize/resize-weights.ts';
-import { layout420, planesToRgb } from '../../../src/platform/ycc-kernel.ts';
+import { layout420, planesToRgb } from '../../../src/platform/pictures/ycc-kernel.ts';
 import type { KernelCase } from './kernel-case.ts';
 
 const [WIDTH, HEIGHT, SIZE] = [640, 640, 224];

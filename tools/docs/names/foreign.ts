@@ -16,7 +16,6 @@ export const FOREIGN_ROOTS: ReadonlySet<string> = new Set([
 const NAMES: Readonly<Record<string, string>> = {
   'Keras and TensorFlow':
     'RandomPerspective image_dataset_from_directory min_delta block3b_expand_conv block_4_expand',
-  'Hugging Face datasets': 'class_encode_column',
   'scikit-learn': 'LabelEncoder StratifiedGroupKFold StratifiedShuffleSplit _approximate_mode',
   'Pillow and libjpeg': 'precompute_coeffs normalize_coeffs_8bpc cmyk2rgb',
   'the PNG format': 'tRNS IDAT',

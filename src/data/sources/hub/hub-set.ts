@@ -3,7 +3,7 @@
  * branch; else the list of the repository's files; else the name that the one file of a small set usually has.
  */
 import type { z } from 'zod';
-import { HUB, hubFileUrl } from '../../../platform/hub.ts';
+import { HUB, hubFileUrl } from '../../../platform/remote/hub.ts';
 import type { RemoteOptions } from '../../../platform/platform.ts';
 import { textOption, type Options } from '../../../protocol/options.ts';
 import { StudioError } from '../../../protocol/errors.ts';

@@ -3,13 +3,18 @@
  * export give it.
  */
 import { unzipSync } from 'fflate';
-import { bytesSource } from '../../../platform/byte-source.ts';
+import { bytesSource } from '../../../platform/remote/byte-source.ts';
 import type { ByteSource } from '../../../platform/platform.ts';
 import { StudioError } from '../../../protocol/errors.ts';
 import { openKerasH5 } from './keras-h5.ts';
 import { tfjsModel } from './tfjs-model.ts';
-import type { OpenContext, WeightFile, WeightReader } from './weight-file.ts';
-import { readWhole, unreadable } from './weight-file.ts';
+import {
+  type OpenContext,
+  readWhole,
+  unreadable,
+  type WeightFile,
+  type WeightReader,
+} from './weight-file.ts';
 
 /** What a zip may unpack to, and how many files. */
 const MAX_UNPACKED_BYTES = 2 ** 31 - 1;

@@ -5,8 +5,15 @@
 import type { ByteSource } from '../../../platform/platform.ts';
 import { listTensors, readTensor, textAttribute, withH5, type H5Tensor } from './h5.ts';
 import { isTrainingState, namedTensor, numberedWeight, parseNumberedPath } from './keras-tensor-name.ts';
-import type { OpenContext, ReadOptions, TensorInfo, WeightFile, WeightReader } from './weight-file.ts';
-import { readWhole, unreadable } from './weight-file.ts';
+import {
+  type OpenContext,
+  type ReadOptions,
+  readWhole,
+  type TensorInfo,
+  unreadable,
+  type WeightFile,
+  type WeightReader,
+} from './weight-file.ts';
 
 const SIGNATURE = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
 

@@ -4,8 +4,7 @@
  *
  * @see https://huggingface.co/docs/safetensors
  */
-import type { TensorInfo } from './weight-file.ts';
-import { unreadable } from './weight-file.ts';
+import { type TensorInfo, unreadable } from './weight-file.ts';
 
 /** The reference implementation's own limit. */
 export const MAX_HEADER_BYTES = 100_000_000;

@@ -7,8 +7,14 @@ import type { ByteSource } from '../../../platform/platform.ts';
 import { StudioError } from '../../../protocol/errors.ts';
 import { bfloat16ToFloat32, bytesToFloat32, float16ToFloat32 } from './floats.ts';
 import { headerLength, parseHeader, type SafetensorsTensor } from './safetensors-header.ts';
-import type { OpenContext, ReadOptions, WeightFile, WeightReader } from './weight-file.ts';
-import { readBeside, unreadable } from './weight-file.ts';
+import {
+  type OpenContext,
+  readBeside,
+  type ReadOptions,
+  unreadable,
+  type WeightFile,
+  type WeightReader,
+} from './weight-file.ts';
 
 /** Read with the first request; holds the whole header of most networks, so that opening takes one. */
 const FIRST_READ_BYTES = 64 * 2 ** 10;

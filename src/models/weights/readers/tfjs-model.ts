@@ -10,8 +10,16 @@ import { StudioError } from '../../../protocol/errors.ts';
 import type { Preprocessing } from '../../backbones/backbone.ts';
 import { bytesToFloat32, float16ToFloat32, uintToFloat32 } from './floats.ts';
 import { namedTensor } from './keras-tensor-name.ts';
-import type { OpenContext, ReadOptions, TensorInfo, WeightFile, WeightReader } from './weight-file.ts';
-import { readBeside, readWhole, unreadable } from './weight-file.ts';
+import {
+  type OpenContext,
+  readBeside,
+  type ReadOptions,
+  readWhole,
+  type TensorInfo,
+  unreadable,
+  type WeightFile,
+  type WeightReader,
+} from './weight-file.ts';
 
 const MAX_JSON_BYTES = 64 * 2 ** 20;
 

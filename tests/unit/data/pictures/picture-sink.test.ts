@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { pictureSink } from '../../../../src/data/pictures/picture-store.ts';
-import { BestEffortStore } from '../../../../src/platform/best-effort-store.ts';
-import { openByteStore } from '../../../../src/platform/byte-store.node.ts';
-import type { ByteStore } from '../../../../src/platform/byte-store.ts';
+import { BestEffortStore } from '../../../../src/platform/stores/best-effort-store.ts';
+import { openByteStore } from '../../../../src/platform/stores/byte-store.node.ts';
+import type { ByteStore } from '../../../../src/platform/stores/byte-store.ts';
 
 let folder: string;
 

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { openParquet } from '../../../../src/data/parquet/parquet-file.ts';
-import { bytesSource } from '../../../../src/platform/byte-source.ts';
+import { bytesSource } from '../../../../src/platform/remote/byte-source.ts';
 import type { ByteSource } from '../../../../src/platform/platform.ts';
 import expectedFiles from '../../../parity/data/fixtures/expected.json';
 import { errorOf } from '../studio-error.ts';

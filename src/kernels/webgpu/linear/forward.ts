@@ -18,9 +18,9 @@
  * and nowhere else.
  */
 import type { TensorInfo } from '@tensorflow/tfjs';
-import { allocate, dispatch, type Binding, type Gpu } from './gpu.ts';
-import { constants, isPoint, outRows, type LinearShape } from './shape.ts';
-import { activation, elementOf, reader, times, writer, type Relu } from './wgsl.ts';
+import { allocate, dispatch, type Binding, type Gpu } from '../gpu.ts';
+import { constants, isPoint, outRows, type LinearShape } from '../shape.ts';
+import { activation, elementOf, reader, times, writer, type Relu } from '../wgsl.ts';
 
 /** What a linear layer is computed from; no bias where `bias` is null. */
 export interface ForwardInputs {

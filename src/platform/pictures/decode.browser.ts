@@ -1,10 +1,10 @@
 /** Decoding pictures by the browser's own decoders, in whatever worker this is called. */
-import { StudioError } from '../protocol/errors.ts';
+import { StudioError } from '../../protocol/errors.ts';
 import { readBitmap } from './bitmap-pixels.ts';
 import { decodePlanes } from './decode-planes.ts';
 import { withoutExif } from './exif.ts';
 import { checkPictureHeader, undecodable } from './picture-header.ts';
-import type { RgbPicture } from './platform.ts';
+import type { RgbPicture } from '../platform.ts';
 
 /** @see Platform.decodePicture */
 export async function decodePicture(encoded: Uint8Array): Promise<RgbPicture> {

@@ -1,10 +1,10 @@
 /** Files on servers as a platform offers them, with or without a store of downloads. */
-import type { StudioError } from '../protocol/errors.ts';
-import { BestEffortStore, type StoreHealth } from './best-effort-store.ts';
-import type { DownloadStore } from './download-store.ts';
+import type { StudioError } from '../../protocol/errors.ts';
+import { BestEffortStore, type StoreHealth } from '../stores/best-effort-store.ts';
+import type { DownloadStore } from '../stores/download-store.ts';
 import { openHttpRange } from './http-range.ts';
-import { inUse, type Owned } from './owned.ts';
-import type { RemoteFiles, RemoteOptions } from './platform.ts';
+import { inUse, type Owned } from '../stores/owned.ts';
+import type { RemoteFiles, RemoteOptions } from '../platform.ts';
 import { fetchJson, fetchStoredJson } from './remote-json.ts';
 import { openStoredRange } from './stored-range.ts';
 

@@ -2,7 +2,7 @@
  * Owns using a store that may fail: that costs speed, not the run, so it is reported and used no more, until something
  * was deleted.
  */
-import { StudioError } from '../protocol/errors.ts';
+import { StudioError } from '../../protocol/errors.ts';
 
 /** What is wrong with a store, as all know it who use it; null while nothing is. */
 export interface StoreHealth {

@@ -12,8 +12,8 @@
  * worker that computes without a break for longer than both is taken for dead: what it used may then be discarded, and
  * is made again where it is missed.
  */
-import { newId } from '../lib/new-id.ts';
-import { StudioError } from '../protocol/errors.ts';
+import { newId } from '../../lib/new-id.ts';
+import { StudioError } from '../../protocol/errors.ts';
 import type { ByteStore } from './byte-store.ts';
 import type { Owned, Release } from './owned.ts';
 

@@ -4,7 +4,7 @@
  */
 import { mkdir, readdir, readFile, rename, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
-import { newId } from '../lib/new-id.ts';
+import { newId } from '../../lib/new-id.ts';
 import {
   storageFull,
   storageUnavailable,

@@ -12,9 +12,9 @@
  * for a 3x3 of 64 channels.
  */
 import type { TensorInfo } from '@tensorflow/tfjs';
-import { allocate, dispatch, type Gpu } from './gpu.ts';
-import { constants, type LinearShape } from './shape.ts';
-import { elementOf, reader, times, writer } from './wgsl.ts';
+import { allocate, dispatch, type Gpu } from '../gpu.ts';
+import { constants, type LinearShape } from '../shape.ts';
+import { elementOf, reader, times, writer } from '../wgsl.ts';
 
 /** Threads that keep a large GPU busy. */
 const MANY_THREADS = 16_384;

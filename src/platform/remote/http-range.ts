@@ -3,8 +3,8 @@
  * header but a token, the address asked anew each time (the Hub redirects to addresses that expire), patience when there are too
  * many requests, and going on where a broken transfer stopped.
  */
-import { StudioError } from '../protocol/errors.ts';
-import type { RemoteSource } from './platform.ts';
+import { StudioError } from '../../protocol/errors.ts';
+import type { RemoteSource } from '../platform.ts';
 import { failureOf, netError, waitAfter, type Failure, type WaitOptions } from './http-retry.ts';
 
 export interface HttpRangeOptions extends WaitOptions {

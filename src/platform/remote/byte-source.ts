@@ -1,5 +1,5 @@
 /** Owns the simplest {@link ByteSource}s: bytes in memory and a picked file, which both platforms have. */
-import type { ByteSource } from './platform.ts';
+import type { ByteSource } from '../platform.ts';
 
 /** A stretch of memory as a source. */
 export function bytesSource(bytes: ArrayBuffer): ByteSource {

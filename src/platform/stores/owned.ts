@@ -7,7 +7,7 @@
  * `run/<id>`. Whoever closes a tab gives up all that it held.
  */
 
-import { StudioError } from '../protocol/errors.ts';
+import { StudioError } from '../../protocol/errors.ts';
 
 /** Gives up what was held; resolves when others can know. A second call does nothing. */
 export type Release = () => Promise<void>;

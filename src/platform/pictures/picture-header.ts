@@ -2,7 +2,7 @@
  * Owns what a picture file says of itself before it is decoded: its format, sides and whether it has alpha. Decoders
  * are only handed files that pass here, so that a bomb is refused by its header and markup named `.jpg` is not drawn.
  */
-import { StudioError } from '../protocol/errors.ts';
+import { StudioError } from '../../protocol/errors.ts';
 
 /** Formats that every browser and sharp decode alike. */
 export type PictureFormat = 'jpeg' | 'png' | 'gif' | 'webp' | 'avif';

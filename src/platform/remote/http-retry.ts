@@ -1,6 +1,6 @@
 /** Owns what a failed request means: which error it is, whether to try again, and after how long. */
-import { StudioError } from '../protocol/errors.ts';
-import type { RemoteOptions, Waiting } from './platform.ts';
+import { StudioError } from '../../protocol/errors.ts';
+import type { RemoteOptions, Waiting } from '../platform.ts';
 
 type Reason = 'unreachable' | 'no-ranges' | 'changed' | 'expired' | 'gated' | 'not-found';
 

@@ -2,7 +2,7 @@
  * Owns what a store of bytes is: texts as keys, bytes as values, and nothing known of what they mean. Each kind of
  * thing that is kept on this machine has a store of its own, which is made when something is first kept in it.
  */
-import { StudioError } from '../protocol/errors.ts';
+import { StudioError } from '../../protocol/errors.ts';
 
 /** The stores there are: what is kept in each, as its errors say it. */
 export const STORES = {

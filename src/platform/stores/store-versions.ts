@@ -6,7 +6,7 @@
  * The store `versions` has a number for each store that was written to. One without a number is of version 1: builds
  * before there were numbers wrote that.
  */
-import { StudioError } from '../protocol/errors.ts';
+import { StudioError } from '../../protocol/errors.ts';
 import type { ByteStore, StoreName } from './byte-store.ts';
 
 /**

@@ -3,13 +3,13 @@
  * that are not here, each is kept as soon as it is whole, and what is here needs no network. An interrupted download
  * therefore goes on where it stopped, in this session or a later one.
  */
-import { invariant, StudioError } from '../protocol/errors.ts';
-import { BestEffortStore, type StoreHealth } from './best-effort-store.ts';
-import { versionOf, type DownloadRecord, type DownloadStore } from './download-store.ts';
+import { invariant, StudioError } from '../../protocol/errors.ts';
+import { BestEffortStore, type StoreHealth } from '../stores/best-effort-store.ts';
+import { versionOf, type DownloadRecord, type DownloadStore } from '../stores/download-store.ts';
 import { fetchPart, isAnother, streamPart, type FilePart, type HttpRangeOptions } from './http-range.ts';
 import { KeptBlocks } from './kept-blocks.ts';
-import type { RemoteSource } from './platform.ts';
-import { changedNotice, fullNotice, roomNotice } from './store-notices.ts';
+import type { RemoteSource } from '../platform.ts';
+import { changedNotice, fullNotice, roomNotice } from '../stores/store-notices.ts';
 
 export interface StoredRangeOptions extends HttpRangeOptions {
   /** What the user knows the file by. */

@@ -1,9 +1,9 @@
 /**
  * Owns the blocks of one file that is being read: what the store has of it, and a few in memory.
  */
-import type { StudioError } from '../protocol/errors.ts';
-import type { BestEffortStore } from './best-effort-store.ts';
-import { blockLength, type DownloadRecord, type DownloadStore } from './download-store.ts';
+import type { StudioError } from '../../protocol/errors.ts';
+import type { BestEffortStore } from '../stores/best-effort-store.ts';
+import { blockLength, type DownloadRecord, type DownloadStore } from '../stores/download-store.ts';
 
 /** Neighbouring reads share a block; as many as they may touch stay in memory. */
 const BLOCKS_IN_MEMORY = 4;

@@ -2,7 +2,7 @@
 import sharp from 'sharp';
 import { checkPictureHeader, MAX_PICTURE_PIXELS, undecodable } from './picture-header.ts';
 import { cmykToRgb } from './pixels.ts';
-import type { RgbPicture } from './platform.ts';
+import type { RgbPicture } from '../platform.ts';
 
 // Pictures are decoded several at a time already: threads inside one JPEG and a cache of operations only cost.
 sharp.cache(false);

@@ -1,8 +1,8 @@
 /** Owns what is said of downloads while work goes on: that one does not fit, and that one has changed. */
-import { formatBytes } from '../lib/format.ts';
-import { StudioError } from '../protocol/errors.ts';
+import { formatBytes } from '../../lib/format.ts';
+import { StudioError } from '../../protocol/errors.ts';
 import type { DownloadRecord, DownloadStore } from './download-store.ts';
-import type { FileVersion } from './http-range.ts';
+import type { FileVersion } from '../remote/http-range.ts';
 
 /** As many of the stored files are named, and none so small that deleting it helps nobody. */
 const MOST_NAMED = 3;

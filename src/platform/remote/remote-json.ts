@@ -1,10 +1,10 @@
 /** Owns fetching small JSON files, with or without keeping the last answer for when there is no network. */
-import { asStudioError } from '../protocol/errors.ts';
-import type { BestEffortStore } from './best-effort-store.ts';
-import { versionOf, type DownloadStore } from './download-store.ts';
+import { asStudioError } from '../../protocol/errors.ts';
+import type { BestEffortStore } from '../stores/best-effort-store.ts';
+import { versionOf, type DownloadStore } from '../stores/download-store.ts';
 import { authorization } from './http-range.ts';
 import { failureOf, netError, waitAfter, type Failure } from './http-retry.ts';
-import type { RemoteOptions } from './platform.ts';
+import type { RemoteOptions } from '../platform.ts';
 
 /** A list that cannot be had has something to fall back to: less patience than for a file. */
 const MAX_TRIES = 3;

@@ -2,8 +2,8 @@
  * Owns decoding the usual JPEG by `ImageDecoder`: some browsers hand its planes over as they are stored, which spares
  * the file's way through another process, the canvas, and copies of four bytes a pixel.
  */
-import type { RgbPicture } from './platform.ts';
-import { SpareMemory } from './spare-memory.ts';
+import type { RgbPicture } from '../platform.ts';
+import { SpareMemory } from '../spare-memory.ts';
 import { layout420, planesToRgb, takesPlanes } from './ycc-kernel.ts';
 
 /** Whether the browser may give planes: false once it did not. */

@@ -3,7 +3,7 @@
  * decides what to keep; a store keeps, lists and forgets. Under the address, encoded: `file` is its record,
  * `<version>/begun` says that this version is being kept, `<version>/<number>` are its blocks.
  */
-import type { StoredDownload } from '../protocol/stored.ts';
+import type { StoredDownload } from '../../protocol/stored.ts';
 import type { ByteStore } from './byte-store.ts';
 
 /** One version of a file. Blocks of different versions never mix. */
