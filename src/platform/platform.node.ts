@@ -115,10 +115,15 @@ async function listFolder(path: string): Promise<FolderFile[]> {
         path: relative(path, file).split(sep).join('/'),
         sizeBytes: size,
         version: mtimeMs,
-        read: () => readFile(file),
+        read: async () => asPlainBytes(await readFile(file)),
       };
     }),
   );
+}
+
+/** Node's Buffer is a Uint8Array whose `slice` copies nothing: what is written for one must not meet the other. */
+function asPlainBytes({ buffer, byteOffset, byteLength }: Buffer): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
 async function withFile<Result>(

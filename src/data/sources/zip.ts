@@ -1,9 +1,9 @@
 /** A zip of class-named folders from this machine, read in place: one picture at a time is unpacked. */
-import { listingHash } from '../../protocol/identity.ts';
-import { flagOption, textOption } from '../../protocol/options.ts';
+import { textOption } from '../../protocol/options.ts';
 import { readZipDirectory } from '../archives/zip-directory.ts';
 import { readZipEntry } from '../archives/zip-entry.ts';
-import { findPictures, folderOptions, readPictures } from './class-folders.ts';
+import { folderOptions, layoutOptions } from '../layouts/folder-options.ts';
+import { openPictureFiles } from '../layouts/picture-files.ts';
 import { openGivenFile, type Source } from './source.ts';
 
 export const zip: Source = {
@@ -13,6 +13,7 @@ export const zip: Source = {
     help: 'A zip with one folder of pictures for each class.',
     notice: 'Read from this machine; nothing is sent anywhere.',
     isOwn: true,
+    isFromCameras: true,
     options: [
       {
         kind: 'file',
@@ -20,7 +21,7 @@ export const zip: Source = {
         label: 'File',
         help: 'The zip; in a recipe, a path relative to it.',
         default: '',
-        accept: '.zip',
+        accept: '.zip,.tm',
       },
       ...folderOptions,
     ],
@@ -29,24 +30,16 @@ export const zip: Source = {
     const path = textOption(options, 'path');
     const file = await openGivenFile(path, context);
     const entries = await readZipDirectory(file);
-    const pictures = findPictures(
-      entries.map((entry) => ({
-        path: entry.path,
-        sizeBytes: entry.unpackedBytes,
-        version: entry.crc32,
-        read: () => readZipEntry(file, entry),
-      })),
-    );
-    const takesSplit = flagOption(options, 'splitFolders');
-    return {
+    const files = entries.map((entry) => ({
+      path: entry.path,
+      sizeBytes: entry.unpackedBytes,
+      version: entry.crc32,
+      read: () => readZipEntry(file, entry),
+    }));
+    return openPictureFiles(files, layoutOptions(options), {
       origin: path === '' ? 'a zip' : path.replace(/^.*[\\/]/, ''),
-      identity: [file.version ?? '', listingHash(pictures)].join(' '),
-      noun: 'pictures',
+      version: file.version ?? '',
       sizeBytes: file.byteLength,
-      rowCount: pictures.length,
-      labelNames: null,
-      columns: { split: takesSplit },
-      readRows: (signal) => readPictures(pictures, takesSplit, signal),
-    };
+    });
   },
 };

@@ -1,16 +1,20 @@
 /** Decoding pictures by the browser's own decoders, in whatever worker this is called. */
 import { StudioError } from '../../protocol/errors.ts';
 import { readBitmap } from './bitmap-pixels.ts';
+import { readBmp } from './decode-bmp.ts';
 import { decodePlanes } from './decode-planes.ts';
 import { withoutExif } from './exif.ts';
 import { checkPictureHeader, undecodable } from './picture-header.ts';
+import { withPngEnd } from './png-end.ts';
 import type { RgbPicture } from '../platform.ts';
 
 /** @see Platform.decodePicture */
 export async function decodePicture(encoded: Uint8Array): Promise<RgbPicture> {
-  const { format, mayHaveAlpha, hasHalvedColours, ...sides } = checkPictureHeader(encoded);
+  const { format, mayHaveAlpha, hasHalvedColours, bmp, ...sides } = checkPictureHeader(encoded);
+  if (bmp !== undefined) return readBmp(encoded, bmp);
+  const whole = format === 'png' ? withPngEnd(encoded) : encoded;
   // The web's decoders keep no reference, but their types want memory that is not shared.
-  const data = withoutExif(encoded as Uint8Array<ArrayBuffer>, format);
+  const data = withoutExif(whole as Uint8Array<ArrayBuffer>, format);
   if (hasHalvedColours) {
     const picture = await decodePlanes(data, sides.width, sides.height);
     if (picture !== null) return picture;

@@ -81,8 +81,12 @@ export function DataColumn(): ReactElement {
   );
 }
 
+/** As many remarks stand beside the report's button; it has all of them. */
+const REMARKS_SHOWN = 2;
+
 function cleaningText(cleaning: CleaningReport, findings: Findings | undefined): string {
   const left = [
+    [cleaning.passedOver.reduce((sum, { count }) => sum + count, 0), 'other files or parts'],
     [cleaning.undecodable, 'unreadable'],
     [cleaning.withoutPicture, 'without a picture'],
     [cleaning.withoutLabel, 'unlabelled'],
@@ -96,6 +100,8 @@ function cleaningText(cleaning: CleaningReport, findings: Findings | undefined):
   const cut = findings?.groupsAcrossSplits ?? 0;
   return [
     said.length === 0 ? 'Nothing left out.' : `Left out: ${said.join(', ')}.`,
+    ...cleaning.remarks.slice(0, REMARKS_SHOWN).map(({ message }) => message),
+    cleaning.remarks.length > REMARKS_SHOWN ? `And ${formatCount(cleaning.remarks.length - REMARKS_SHOWN)} more to know.` : '',
     across === 0 ? '' : `Copies on both sides of the split: ${formatCount(across)}.`,
     cut === 0 ? '' : `Groups that the set’s own split cuts: ${formatCount(cut)}.`,
   ]

@@ -32,7 +32,7 @@ type Recipe = Record<string, OptionValue>;
 
 const opened = (recipe: Recipe) => openSource(recipeOf(recipe), platform, {});
 const open = (recipe: Recipe) => openDataset(recipeOf(recipe), platform, { onProgress: () => undefined });
-const quiet = { onRows: () => undefined, sourceLabel: 'Folder', labelForm: 'text' } as const;
+const quiet = { onRows: () => undefined, sourceLabel: 'Folder', labelForm: 'text', labels: [] } as const;
 
 async function keep(recipe: Recipe): Promise<void> {
   await storeSet(platform, (await opened(recipe)).opened, quiet);
@@ -144,7 +144,8 @@ describe('a set that is saved', () => {
     };
     const parts: Uint8Array[] = [];
     const onBytes = (bytes: Uint8Array): Promise<void> => Promise.resolve(void parts.push(bytes));
-    await writeSet(source, { labelForm: 'text', onRows: () => undefined, onBytes });
+    await writeSet(source, { labelForm: 'text',
+      labels: [], onRows: () => undefined, onBytes });
     await writeFile(join(folder, 'saved.parquet'), Buffer.concat(parts));
     const saved = (await opened({ source: 'parquet', path: 'saved.parquet' })).opened;
     const read: unknown[] = [];
@@ -160,6 +161,7 @@ describe('a set that is saved', () => {
     const { opened: source } = await opened(FACES);
     await writeSet(source, {
       labelForm: 'text',
+      labels: [],
       onRows: () => undefined,
       onBytes: (bytes) => {
         parts.push(bytes);
