@@ -89,7 +89,10 @@ async function datasetOf(
   return {
     summary: {
       ...summary,
-      cleaning: { ...cleaning, remarks: [...cleaning.remarks, ...splitRemarks(words, split, labels, labelOfRow)] },
+      cleaning: {
+        ...cleaning,
+        remarks: [...cleaning.remarks, ...splitRemarks(words, split, labels, labelOfRow)],
+      },
       findings,
       ...(provenance === undefined ? {} : { provenance }),
     },
@@ -113,7 +116,10 @@ function nothingLeft(cleaning: CleaningReport, leftOut: readonly LeftOutRow[]): 
   return new StudioError({
     code: 'data/no-rows',
     message: `Pictures with labels were expected; after cleaning none are left: ${why}.${example === '' ? '' : ` For example: ${example}`}`,
-    hint: hint === '' ? 'Choose another label column or other pictures.' : hint,
+    hint:
+      hint === ''
+        ? 'Choose another label column, or write its labels as plain text or numbers; or choose other pictures.'
+        : hint,
   });
 }
 

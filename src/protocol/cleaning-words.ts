@@ -11,15 +11,19 @@ export const LEFT_OUT_KINDS: readonly { readonly why: LeftOutRow['why']; readonl
 ];
 
 /** For example `8 TIFF pictures (bird 4, cat 4)`; where they have no classes, with an example. */
-export function countedText({ noun, count, classes, examples }: Counted): string {
+export function countedText({ noun, plural, count, classes, examples }: Counted): string {
   const byClass = classes.map((each) => `${each.label} ${formatCount(each.count)}`).join(', ');
   const [first] = examples;
-  const where = byClass !== '' ? byClass : first === undefined ? '' : `${count === 1 ? '' : 'such as '}${first}`;
-  return `${countOf(count, noun)}${where === '' ? '' : ` (${where})`}`;
+  const where =
+    byClass !== '' ? byClass : first === undefined ? '' : `${count === 1 ? '' : 'such as '}${first}`;
+  return `${countOf(count, noun, plural)}${where === '' ? '' : ` (${where})`}`;
 }
 
 /** All that is not used of a set, kind by kind; empty where all of it is. */
-export function leftOutTexts({ cleaning, findings }: Pick<DatasetSummary, 'cleaning' | 'findings'>): string[] {
+export function leftOutTexts({
+  cleaning,
+  findings,
+}: Pick<DatasetSummary, 'cleaning' | 'findings'>): string[] {
   const { duplicates = 0, nearDuplicates = 0, smallClasses = 0 } = findings?.dropped ?? {};
   const kinds = [
     ...LEFT_OUT_KINDS.map(({ why, words }) => [cleaning[why], words] as const),
@@ -38,7 +42,8 @@ export function nothingLeftTexts(cleaning: CleaningReport): { readonly why: stri
     ({ why, words }) => `${formatCount(cleaning[why])} ${words}`,
   );
   const found = [...inPlace].sort((one, other) => other.count - one.count);
-  const instead = found.length === 0 ? '' : `; in place of pictures there are ${found.map(countedText).join(', ')}`;
+  const instead =
+    found.length === 0 ? '' : `; in place of pictures there are ${found.map(countedText).join(', ')}`;
   const passed = passedOver.length === 0 ? '' : `; passed over: ${passedOver.map(countedText).join(', ')}`;
   return {
     why: `of ${countOf(rowsRead, 'row')} ${kinds.length === 0 ? 'none' : kinds.join(', ')}${instead}${passed}`,

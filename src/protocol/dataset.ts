@@ -5,8 +5,9 @@ export type SplitName = 'train' | 'validation' | 'test';
 
 /** So many of a kind, and where. */
 export interface Counted {
-  /** What one of them is called, for example `TIFF picture`; it takes an `s` in the plural. */
+  /** What one of them is called, for example `TIFF picture`, and what several are. */
   readonly noun: string;
+  readonly plural: string;
   readonly count: number;
   /** By class, where they have one. */
   readonly classes: readonly { readonly label: string; readonly count: number }[];

@@ -10,7 +10,15 @@ import { foreignFormat } from '../../platform/pictures/foreign-formats.ts';
 import { checkPictureHeader } from '../../platform/pictures/picture-header.ts';
 import type { CuratedRow } from './curate.ts';
 import type { Fingerprint } from './fingerprint.ts';
-import { cellText, mainForm, oddLabelText, readLabelOf, wordOf, type LabelForm, type ReadLabel } from './labels.ts';
+import {
+  cellText,
+  mainForm,
+  oddLabelText,
+  readLabelOf,
+  wordOf,
+  type LabelForm,
+  type ReadLabel,
+} from './labels.ts';
 import type { PictureSink } from '../pictures/picture-store.ts';
 import { eachOf, mapInOrder } from '../../lib/in-order.ts';
 import type { PicturePool } from '../pool/picture-pool.ts';
@@ -107,7 +115,8 @@ export async function cleanRows(
   const without = { none: 0, odd: 0 };
   const work = async (row: NumberedRow): Promise<Worked> => {
     const read = readLabelOf(source, row.label);
-    const isRefused = typeof read === 'object' && read.isFirstOfSeveral && source.severalLabels === 'leaveOut';
+    const isRefused =
+      typeof read === 'object' && read.isFirstOfSeveral && source.severalLabels === 'leaveOut';
     const label = isRefused ? 'odd' : read;
     const isLabelled = typeof label !== 'string' || row.picture === null;
     const isWanted = isLabelled || (without[label] += 1) <= MOST_UNLABELLED;

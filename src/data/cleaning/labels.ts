@@ -35,7 +35,10 @@ export interface LabelRule {
 }
 
 /** The class name in a source's label; see {@link readLabel}. */
-export function readLabelOf({ labelNames, labelKind }: LabelRule, label: unknown): ReadLabel | 'none' | 'odd' {
+export function readLabelOf(
+  { labelNames, labelKind }: LabelRule,
+  label: unknown,
+): ReadLabel | 'none' | 'odd' {
   if (labelKind === 'name') return readName(label);
   const read = readLabel(label, labelNames);
   return labelKind === 'answer' ? asAnswer(read) : read;
@@ -147,7 +150,10 @@ export interface LabelOrder {
  *
  * @throws StudioError `data/one-class`, `data/too-many-classes`, `data/continuous-labels`
  */
-export function sortLabels(labels: Iterable<string>, order: LabelOrder = { form: 'text', names: null }): string[] {
+export function sortLabels(
+  labels: Iterable<string>,
+  order: LabelOrder = { form: 'text', names: null },
+): string[] {
   const sorted = [...new Set(labels)].sort(comparerOf(order));
   if (sorted.length < 2) throw oneClass(sorted[0]);
   if (sorted.length > MAX_CLASSES) throw tooManyClasses(sorted);

@@ -90,7 +90,9 @@ export class RowRemarks {
 
 /** Names that stand behind several numbers. */
 function sameNames(names: readonly string[]): Remark[] {
-  const twice = [...new Set(names.filter((name, index) => name.trim() !== '' && names.indexOf(name) !== index))];
+  const twice = [
+    ...new Set(names.filter((name, index) => name.trim() !== '' && names.indexOf(name) !== index)),
+  ];
   if (twice.length === 0) return [];
   return [
     {

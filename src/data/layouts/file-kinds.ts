@@ -11,7 +11,8 @@ const PICTURE =
 /** Files that may say which class a picture has. */
 const TABLE = /(\.(csv|tsv|jsonl|labels)|metadata\.parquet|manifest\.json)$/iu;
 /** What people put beside pictures without an ending. */
-const PLAIN_NAME = /^(readme|licen[cs]e|copying|makefile|dockerfile|changelog|authors|notice|classes|labels)$/iu;
+const PLAIN_NAME =
+  /^(readme|licen[cs]e|copying|makefile|dockerfile|changelog|authors|notice|classes|labels)$/iu;
 const HIDDEN = /^(\.|__MACOSX$|Thumbs\.db$|desktop\.ini$)/iu;
 
 /** The files of a set, sorted out. */
@@ -29,11 +30,14 @@ export function sortFiles(files: readonly FolderFile[]): SortedFiles {
   const pictures: FolderFile[] = [];
   const tables: FolderFile[] = [];
   for (const given of files) {
-    const file = given.path.startsWith('./') ? { ...given, path: given.path.replace(/^(\.\/+)+/u, '') } : given;
+    const file = given.path.startsWith('./')
+      ? { ...given, path: given.path.replace(/^(\.\/+)+/u, '') }
+      : given;
     const parts = file.path.split('/');
     const name = parts.at(-1)!;
     if (parts.some((part) => HIDDEN.test(part))) passedOver.add({ noun: 'hidden file', example: file.path });
-    else if (PICTURE.test(name) || (!/\.[^. ]{1,8}$/u.test(name) && !PLAIN_NAME.test(name))) pictures.push(file);
+    else if (PICTURE.test(name) || (!/\.[^. ]{1,8}$/u.test(name) && !PLAIN_NAME.test(name)))
+      pictures.push(file);
     else if (TABLE.test(name)) tables.push(file);
     else passOver(passedOver, file.path);
   }

@@ -26,8 +26,10 @@ export interface LabelTable {
   readonly unmatched: number;
 }
 
-const FILE_COLUMN = /^(file_?names?|files?|file_?path|filepath|path|images?|img|image_?(id|name|path|file)|photo|picture|id|name)$/iu;
-const LABEL_COLUMN = /^(labels?|class(es)?|class_?name|class_?label|category|target|species|breed|emotion|diagnosis|dx|type|tag|y)$/iu;
+const FILE_COLUMN =
+  /^(file_?names?|files?|file_?path|filepath|path|images?|img|image_?(id|name|path|file)|photo|picture|id|name)$/iu;
+const LABEL_COLUMN =
+  /^(labels?|class(es)?|class_?name|class_?label|category|target|species|breed|emotion|diagnosis|dx|type|tag|y)$/iu;
 const SPLIT_COLUMN = /^(split|set|subset|partition|usage)$/iu;
 /** Tables of any folder; a larger one is no list of labels. */
 const MAX_TABLE_BYTES = 2 ** 27;
@@ -93,22 +95,29 @@ async function readParquetRows(bytes: Uint8Array): Promise<string[][]> {
       const cells: string[] = [];
       for (const group of file.groupRows.keys()) {
         for await (const some of file.readColumn(group, column, ''))
-          cells.push(...some.map((cell) => textOf(cell instanceof Uint8Array ? new TextDecoder().decode(cell) : cell)));
+          cells.push(
+            ...some.map((cell) => textOf(cell instanceof Uint8Array ? new TextDecoder().decode(cell) : cell)),
+          );
       }
       return cells;
     }),
   );
-  return [[...file.columns], ...Array.from({ length: file.rowCount }, (_, row) => columns.map((cells) => cells[row]!))];
+  return [
+    [...file.columns],
+    ...Array.from({ length: file.rowCount }, (_, row) => columns.map((cells) => cells[row]!)),
+  ];
 }
 
 /** `{ files: [{ path, label: { type: "label", label } }] }`. */
 function edgeImpulseRows(value: unknown): string[][] {
   const { files } = (value ?? {}) as { readonly files?: unknown };
   if (!Array.isArray(files)) return [];
-  const rows = files.map((file: { readonly path?: unknown; readonly label?: { readonly label?: unknown } }) => [
-    textOf(file.path),
-    textOf(file.label?.label),
-  ]);
+  const rows = files.map(
+    (file: { readonly path?: unknown; readonly label?: { readonly label?: unknown } }) => [
+      textOf(file.path),
+      textOf(file.label?.label),
+    ],
+  );
   return [['path', 'label'], ...rows];
 }
 
@@ -138,7 +147,8 @@ function uniqueBy(pictures: readonly string[]): ReadonlyMap<string, string> {
   const found = new Map<string, string | null>();
   for (const path of pictures) {
     const name = path.replace(/^.*\//u, '');
-    for (const key of new Set([name, name.replace(/\.[^.]*$/u, '')])) found.set(key, found.has(key) ? null : path);
+    for (const key of new Set([name, name.replace(/\.[^.]*$/u, '')]))
+      found.set(key, found.has(key) ? null : path);
   }
   return new Map([...found].filter((entry): entry is [string, string] => entry[1] !== null));
 }
@@ -154,15 +164,19 @@ function labelReader(
   body: readonly (readonly string[])[],
   fileColumn: number,
 ): ((row: readonly string[]) => string | number | null) | null {
-  const others = [...head.keys()].filter((column) => column !== fileColumn && !SPLIT_COLUMN.test(head[column]!));
-  const isOneHot = others.length > 1 && body.every((row) => others.every((at) => /^[01](\.0+)?$/u.test(row[at] ?? '')));
+  const others = [...head.keys()].filter(
+    (column) => column !== fileColumn && !SPLIT_COLUMN.test(head[column]!),
+  );
+  const isOneHot =
+    others.length > 1 && body.every((row) => others.every((at) => /^[01](\.0+)?$/u.test(row[at] ?? '')));
   if (isOneHot) {
     return (row) => {
       const [label, second] = others.filter((column) => Number(row[column]) === 1);
       return label === undefined || second !== undefined ? null : head[label]!;
     };
   }
-  const labelColumn = others.find((column) => LABEL_COLUMN.test(head[column]!)) ?? (others.length === 1 ? others[0]! : -1);
+  const labelColumn =
+    others.find((column) => LABEL_COLUMN.test(head[column]!)) ?? (others.length === 1 ? others[0]! : -1);
   if (labelColumn === -1) return null;
   const isNumeric = body.every((row) => /^(-?\d{1,9})?$/u.test(row[labelColumn] ?? ''));
   return (row) => {

@@ -1,6 +1,7 @@
 /** Owns which of the things that could say a picture's class is taken: its folder, a table beside it, or its name. */
 import { countOf } from '../../lib/format.ts';
 import type { FolderFile } from '../../platform/platform.ts';
+import { countedText } from '../../protocol/cleaning-words.ts';
 import type { Remark } from '../../protocol/dataset.ts';
 import { StudioError } from '../../protocol/errors.ts';
 import type { Tally } from '../cleaning/tally.ts';
@@ -70,14 +71,17 @@ function tableLabels(
   pictures: readonly PlacedPicture[],
   folders: ReadonlySet<string>,
 ): ChosenLabels {
-  const of = ({ file }: PlacedPicture) => tables.map(({ byPicture }) => byPicture.get(file.path)).find(Boolean);
+  const of = ({ file }: PlacedPicture) =>
+    tables.map(({ byPicture }) => byPicture.get(file.path)).find(Boolean);
   const names = tables.map(({ path }) => path).join(', ');
   const unmatched = tables.reduce((sum, table) => sum + table.unmatched, 0);
   const unnamed = pictures.filter((picture) => of(picture) === undefined).length;
   const beside = folders.size > 1 ? ', not from the folders' : '';
   const misses = [
     unmatched === 0 ? '' : ` ${countOf(unmatched, 'row')} of it name no picture of the set.`,
-    unnamed === 0 ? '' : ` ${countOf(unnamed, 'picture')} ${unnamed === 1 ? 'is' : 'are'} not in it and so without a label.`,
+    unnamed === 0
+      ? ''
+      : ` ${countOf(unnamed, 'picture')} ${unnamed === 1 ? 'is' : 'are'} not in it and so without a label.`,
   ];
   return {
     labelOf: (picture) => of(picture)?.label ?? null,
@@ -85,7 +89,10 @@ function tableLabels(
     remarks: [
       {
         message: `Labels are taken from ${names}${beside}.${misses.join('')}`,
-        hint: folders.size > 1 ? 'To take the folders, set “Labels from” where the set is chosen (labelsFrom in a recipe).' : '',
+        hint:
+          folders.size > 1
+            ? 'To take the folders, set “Labels from” where the set is chosen (labelsFrom in a recipe).'
+            : '',
       },
     ],
   };
@@ -104,7 +111,10 @@ function nameLabels(pictures: readonly PlacedPicture[]): ChosenLabels | null {
   // Classes have several pictures each: names that are all different say no class.
   if (counts.size < 2 || named < pictures.length / 2 || named < counts.size * 2) return null;
   const unnamed = pictures.length - named;
-  const rest = unnamed === 0 ? '' : ` ${countOf(unnamed, 'picture')} ${unnamed === 1 ? 'has' : 'have'} no such name and so no label.`;
+  const rest =
+    unnamed === 0
+      ? ''
+      : ` ${countOf(unnamed, 'picture')} ${unnamed === 1 ? 'has' : 'have'} no such name and so no label.`;
   return {
     labelOf,
     splitOf: noSplit,
@@ -114,7 +124,8 @@ function nameLabels(pictures: readonly PlacedPicture[]): ChosenLabels | null {
 
 /** A project that Teachable Machine saved: `Class 1-!-0.png` beside `manifest.json`. */
 function projectLabels({ pictures, tables }: LabelSigns): ChosenLabels | null {
-  const labelOf = ({ file }: PlacedPicture): string | null => /^(.*)-!-[^/]*$/u.exec(file.path.replace(/^.*\//u, ''))?.[1] ?? null;
+  const labelOf = ({ file }: PlacedPicture): string | null =>
+    /^(.*)-!-[^/]*$/u.exec(file.path.replace(/^.*\//u, ''))?.[1] ?? null;
   const isProject = tables.some(({ path }) => /(^|\/)manifest\.json$/u.test(path));
   if (!isProject || !pictures.every((picture) => labelOf(picture) !== null)) return null;
   return {
@@ -125,7 +136,7 @@ function projectLabels({ pictures, tables }: LabelSigns): ChosenLabels | null {
 }
 
 function noPictures(files: number, passedOver: Tally): StudioError {
-  const found = passedOver.list().map(({ noun, count }) => countOf(count, noun));
+  const found = passedOver.list().map(countedText);
   return new StudioError({
     code: 'data/no-rows',
     message: `Folders of JPEG, PNG, GIF, WebP, AVIF or BMP pictures were expected; of ${countOf(files, 'file')} none is one${found.length === 0 ? '' : `: there are ${found.join(', ')}`}.`,
@@ -135,7 +146,10 @@ function noPictures(files: number, passedOver: Tally): StudioError {
 
 function noLabels({ pictures, tables }: LabelSigns, wanted: string): StudioError {
   const examples = pictures.slice(0, 3).map(({ file }) => file.path);
-  const beside = tables.length === 0 ? 'no table lies beside them' : `none of ${tables.map(({ path }) => path).join(', ')} says their classes`;
+  const beside =
+    tables.length === 0
+      ? 'no table lies beside them'
+      : `none of ${tables.map(({ path }) => path).join(', ')} says their classes`;
   return new StudioError({
     code: 'data/no-labels',
     message: `${wanted} was expected; ${countOf(pictures.length, 'picture')} came, such as ${examples.join(', ')}, and ${beside}.`,

@@ -43,10 +43,21 @@ export async function layOut(
 ): Promise<Layout> {
   const { pictures: found, tables, passedOver } = sortFiles(files);
   const places = placePictures(found);
-  for (const { path } of places.outside) passedOver.add({ noun: 'picture beside the folders of the parts', example: path });
-  const isWanted = ({ below }: PlacedPicture): boolean => subfolder === '' || below.split('/')[0] === subfolder;
+  for (const { path } of places.outside)
+    passedOver.add({
+      noun: 'picture beside the folders of the parts',
+      plural: 'pictures beside the folders of the parts',
+      example: path,
+    });
+  const isWanted = ({ below }: PlacedPicture): boolean =>
+    subfolder === '' || below.split('/')[0] === subfolder;
   for (const { file, folder } of places.pictures.filter((each) => !isWanted(each)))
-    passedOver.add({ noun: `picture outside “${subfolder}”`, label: folder, example: file.path });
+    passedOver.add({
+      noun: `picture outside “${subfolder}”`,
+      plural: `pictures outside “${subfolder}”`,
+      label: folder,
+      example: file.path,
+    });
   const pictures = places.pictures.filter(isWanted);
   const labels = await chooseLabels({ pictures, tables, labelsFrom, passedOver, files: files.length });
   const splitOf = (picture: PlacedPicture): string | null => labels.splitOf(picture) ?? picture.split;
@@ -75,7 +86,8 @@ export async function layOut(
 
 function splitRemarks(given: readonly string[], takesSplit: boolean): Remark[] {
   const names = given.map((name) => `“${name}”`).join(', ');
-  if (given.length > 1 && takesSplit) return [{ message: `The set’s own parts are taken: ${names}.`, hint: '' }];
+  if (given.length > 1 && takesSplit)
+    return [{ message: `The set’s own parts are taken: ${names}.`, hint: '' }];
   if (given.length > 1) {
     return [
       {

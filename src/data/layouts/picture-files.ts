@@ -7,8 +7,9 @@ import { layOut, type LayoutOptions, type PictureRow } from './layout.ts';
 /** No picture that can be decoded has more bytes; a larger file is a row that does not decode. */
 const MAX_PICTURE_BYTES = 2 ** 27;
 
-/** Rows handed over at a time. */
+/** Rows handed over at a time, and bytes that they have together. */
 const BATCH_ROWS = 32;
+const BATCH_BYTES = 2 ** 26;
 
 /**
  * Opens files of pictures as a set.
@@ -41,9 +42,15 @@ async function* readRows(
   rows: readonly PictureRow[],
   signal?: AbortSignal,
 ): AsyncGenerator<readonly SourceRow[]> {
-  for (let from = 0; from < rows.length; from += BATCH_ROWS) {
+  for (let from = 0; from < rows.length;) {
     signal?.throwIfAborted();
-    yield await Promise.all(rows.slice(from, from + BATCH_ROWS).map(toRow));
+    let [to, bytes] = [from, 0];
+    do {
+      bytes += rows[to]!.file.sizeBytes;
+      to += 1;
+    } while (to < rows.length && to - from < BATCH_ROWS && bytes < BATCH_BYTES);
+    yield await Promise.all(rows.slice(from, to).map(toRow));
+    from = to;
   }
 }
 

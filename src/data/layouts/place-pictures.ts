@@ -28,11 +28,15 @@ export function placePictures(files: readonly FolderFile[]): Places {
   const wrapper = wrapperOf(files.map(({ path }) => path.split('/').slice(0, -1)));
   const all = files.map((file) => {
     const folders = file.path.split('/').slice(0, -1);
-    return { file, folders: wrapper.every((name, at) => folders[at] === name) ? folders.slice(wrapper.length) : [] };
+    return {
+      file,
+      folders: wrapper.every((name, at) => folders[at] === name) ? folders.slice(wrapper.length) : [],
+    };
   });
   const tops = [...new Set(all.flatMap(({ folders }) => folders.slice(0, 1)))];
   if (tops.filter(isSplitName).length > 1) {
-    const isInside = ({ folders: [top] }: (typeof all)[number]): boolean => top !== undefined && isSplitName(top);
+    const isInside = ({ folders: [top] }: (typeof all)[number]): boolean =>
+      top !== undefined && isSplitName(top);
     return {
       pictures: all.filter(isInside).map(({ file, folders: [split, ...rest] }) => placed(file, split!, rest)),
       outside: all.filter((each) => !isInside(each)).map(({ file }) => file),
@@ -51,7 +55,11 @@ export function placePictures(files: readonly FolderFile[]): Places {
   };
 }
 
-function placed(file: FolderFile, split: string | null, [folder, ...below]: readonly string[]): PlacedPicture {
+function placed(
+  file: FolderFile,
+  split: string | null,
+  [folder, ...below]: readonly string[],
+): PlacedPicture {
   return { file, split, folder: folder ?? null, below: below.join('/') };
 }
 

@@ -73,7 +73,10 @@ export async function openParquet(file: ByteSource): Promise<ParquetFile> {
     sizeBytes: file.byteLength,
     identity: [file.byteLength, file.version ?? '', hashBytes(footer)].join(' '),
     labelNames: (column, field = '') => readLabelNames(metadata.key_value_metadata ?? [], column, field),
-    fields: (column) => leavesOf(root, column).map(fieldOf).filter((field) => field !== ''),
+    fields: (column) =>
+      leavesOf(root, column)
+        .map(fieldOf)
+        .filter((field) => field !== ''),
     isList: (column, field) =>
       findLeaf(root, column, field).some(({ element }) => element.repetition_type === 'REPEATED'),
     async *readColumn(group, column, field, { lists = false, signal } = {}) {
@@ -230,7 +233,9 @@ const HubMetadataSchema = z.object({ info: z.object({ features: z.record(z.strin
 function fieldFeature(feature: unknown, field: string): unknown {
   const inner = (feature as { readonly feature?: unknown } | null)?.feature ?? feature;
   const whole = (Array.isArray(inner) ? inner[0] : inner) as Readonly<Record<string, unknown>> | null;
-  return field !== '' && typeof whole === 'object' && whole !== null && Object.hasOwn(whole, field) ? whole[field] : feature;
+  return field !== '' && typeof whole === 'object' && whole !== null && Object.hasOwn(whole, field)
+    ? whole[field]
+    : feature;
 }
 
 /** The class names of an integer column, or null where none are declared. */

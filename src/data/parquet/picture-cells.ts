@@ -22,10 +22,11 @@ const LEAST_VALUES = 16;
 export function readPictureCell(cell: Cell, path: string): Picture {
   if (cell instanceof CellList) return readArray(cell);
   if (cell instanceof Uint8Array && cell.length > 0) return readBytes(cell);
-  if (typeof cell === 'number' || typeof cell === 'bigint' || typeof cell === 'boolean') return instead('single value', String(cell), NO_PICTURE_COLUMN);
+  if (typeof cell === 'number' || typeof cell === 'bigint' || typeof cell === 'boolean')
+    return instead('single value', String(cell), NO_PICTURE_COLUMN);
   if (path === '') return { picture: null };
   return instead(
-    'path without its file',
+    'missing file',
     path,
     'The files that the set names did not come along: write it anew with the pictures in it, or pick the folder that has them.',
   );
@@ -33,9 +34,9 @@ export function readPictureCell(cell: Cell, path: string): Picture {
 
 const NO_PICTURE_COLUMN = 'Choose the column that holds the pictures.';
 
-const instead = (noun: string, example: string, hint: string): Picture => ({
+const instead = (noun: string, example: string, hint: string, plural = `${noun}s`): Picture => ({
   picture: null,
-  inPlace: { noun, example: example.slice(0, TOLD_CHARACTERS), hint },
+  inPlace: { noun, plural, example: example.slice(0, TOLD_CHARACTERS), hint },
 });
 
 function readBytes(bytes: Uint8Array): Picture {
@@ -44,9 +45,10 @@ function readBytes(bytes: Uint8Array): Picture {
   const text = new TextDecoder().decode(bytes).trim();
   if (/^https?:\/\//iu.test(text)) {
     return instead(
-      'address',
+      'web address',
       text,
       'Addresses are not fetched, since pictures would come from servers that are not the set’s: download them and pick the folder.',
+      'web addresses',
     );
   }
   const encoded = /^data:[^,]*;base64,/iu.exec(text)?.[0] ?? '';
@@ -59,7 +61,8 @@ function readBytes(bytes: Uint8Array): Picture {
 const isText = (bytes: Uint8Array): boolean =>
   bytes.every((byte) => (byte >= 0x20 && byte < 0x7f) || byte === 0x09 || byte === 0x0a || byte === 0x0d);
 
-const isBase64 = (text: string): boolean => text.length >= 64 && /^[A-Za-z0-9+/\-_\s]+={0,2}$/u.test(text) && !/^[\d\s]+$/u.test(text);
+const isBase64 = (text: string): boolean =>
+  text.length >= 64 && /^[A-Za-z0-9+/\-_\s]+={0,2}$/u.test(text) && !/^[\d\s]+$/u.test(text);
 
 function fromBase64(text: string): Picture | null {
   try {
@@ -85,9 +88,20 @@ function readArray(list: CellList): Picture {
   const values = list.values.map(Number);
   const most = values.reduce((largest, value) => Math.max(largest, value), 0);
   const sides = list.shape?.join(' x ') ?? `${values.length.toString()} values`;
-  if (size === null) return instead('array of another shape', sides, 'Arrays of height x width, with 1, 3 or 4 channels before or behind, are read.');
+  if (size === null)
+    return instead(
+      'array of another shape',
+      sides,
+      'Arrays of height x width, with 1, 3 or 4 channels before or behind, are read.',
+      'arrays of another shape',
+    );
   if (values.some((value) => !(value >= 0)) || most > 255)
-    return instead('array of other values', `up to ${most.toString()}`, 'Values from 0 to 255, or fractions from 0 to 1, are read.');
+    return instead(
+      'array of other values',
+      `up to ${most.toString()}`,
+      'Values from 0 to 255, or fractions from 0 to 1, are read.',
+      'arrays of other values',
+    );
   // Fractions of the brightest.
   const scale = most <= 1 && values.some((value) => !Number.isInteger(value)) ? 255 : 1;
   const { width, height, at } = size;
@@ -110,11 +124,19 @@ function sizeOf(shape: readonly number[] | null, count: number): ArraySize | nul
   const [first = 0, second = 0, third = 0] = shape;
   if (shape.length === 2) return { height: first, width: second, at: grey };
   if (shape.length === 3 && [1, 3, 4].includes(third)) {
-    return { height: first, width: second, at: (pixel, channel) => pixel * third + (third === 1 ? 0 : channel) };
+    return {
+      height: first,
+      width: second,
+      at: (pixel, channel) => pixel * third + (third === 1 ? 0 : channel),
+    };
   }
   if (shape.length === 3 && [1, 3, 4].includes(first)) {
     const plane = second * third;
-    return { height: second, width: third, at: (pixel, channel) => (first === 1 ? 0 : channel * plane) + pixel };
+    return {
+      height: second,
+      width: third,
+      at: (pixel, channel) => (first === 1 ? 0 : channel * plane) + pixel,
+    };
   }
   if (shape.length !== 1) return null;
   const side = Math.sqrt(count);

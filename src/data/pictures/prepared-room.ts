@@ -33,10 +33,7 @@ export interface PreparedOrigin {
 }
 
 /** What a place says of itself. */
-export interface About extends Pick<
-  PreparedOrigin,
-  'label' | 'outline' | 'size' | 'resize' | 'orientation'
-> {
+export interface About extends Pick<PreparedOrigin, 'label' | 'outline' | 'size' | 'resize' | 'orientation'> {
   readonly version: typeof VERSION;
   readonly usedAtMs: number;
   /** The ways in which it was opened. */

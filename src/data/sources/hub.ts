@@ -172,7 +172,11 @@ function emptyParts(tables: readonly HubTable[], parts: readonly OpenedPart[]): 
   const tally = new Tally();
   for (const table of tables)
     if (!parts.some((part) => part.table === table))
-      tally.add({ noun: 'file without rows', example: `${table.split}, ${table.url.replace(/^.*\//u, '')}` });
+      tally.add({
+        noun: 'file without rows',
+        plural: 'files without rows',
+        example: `${table.split}, ${table.url.replace(/^.*\//u, '')}`,
+      });
   return tally.list();
 }
 
@@ -184,7 +188,8 @@ function partRemarks(tables: readonly HubTable[], isPartial: boolean, options: O
     ...(isPartial
       ? [
           {
-            message: 'The Hub has made only the first 5 GB of this set into Parquet files: the rest is not read.',
+            message:
+              'The Hub has made only the first 5 GB of this set into Parquet files: the rest is not read.',
             hint: 'To read all of it, download the set and pick its folder.',
           },
         ]

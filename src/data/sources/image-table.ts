@@ -115,9 +115,15 @@ export function factsOfTable(
 /** By the rows of the first row group: lists of one length, of noughts and a single 1. */
 async function isOneHot(file: ParquetFile, { label }: TablePlaces): Promise<boolean> {
   if (!file.isList(label.column, label.field)) return false;
-  const lists = (await readWhole(file, 0, label)).filter((cell): cell is CellList => cell instanceof CellList);
+  const lists = (await readWhole(file, 0, label)).filter(
+    (cell): cell is CellList => cell instanceof CellList,
+  );
   const [first] = lists;
-  return first !== undefined && first.values.length > 1 && lists.every((list) => placeOfOne(list, first.values.length) !== null);
+  return (
+    first !== undefined &&
+    first.values.length > 1 &&
+    lists.every((list) => placeOfOne(list, first.values.length) !== null)
+  );
 }
 
 /** Where the single 1 of a list stands; null where it is not such a list. */

@@ -16,7 +16,7 @@ export interface SourceRow {
   /** The encoded picture, or null where the row has none. */
   readonly picture: Uint8Array | null;
   /** What there is in place of a picture, where anything is. */
-  readonly inPlace?: Pick<Counted, 'noun' | 'hint'> & { readonly example: string };
+  readonly inPlace?: Pick<Counted, 'noun' | 'plural' | 'hint'> & { readonly example: string };
   /** The label's cell as read: text, number, list; `readLabelOf` in `labels.ts` makes a class name of it. */
   readonly label: unknown;
   /** What the label answers, where the set has questions. */

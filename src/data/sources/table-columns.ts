@@ -51,8 +51,10 @@ export function findPlace(file: ParquetFile, what: keyof TableColumns, wanted: s
   }
   const dot = wanted.indexOf('.');
   const [outer, field] = [wanted.slice(0, dot), wanted.slice(dot + 1)];
-  if (dot > 0 && columns.includes(outer) && file.fields(outer).includes(field)) return { column: outer, field };
+  if (dot > 0 && columns.includes(outer) && file.fields(outer).includes(field))
+    return { column: outer, field };
   const present = columns.flatMap((name) => [name, ...file.fields(name).map((each) => `${name}.${each}`)]);
-  const expected = wanted === '' ? `named ${usual.columns.slice(0, 3).join(', ')} or the like` : `"${wanted}"`;
+  const expected =
+    wanted === '' ? `named ${usual.columns.slice(0, 3).join(', ')} or the like` : `"${wanted}"`;
   throw columnMissing(`${what}Column`, expected, present);
 }

@@ -56,11 +56,7 @@ export async function writeSet(
 }
 
 /** A row's class name; null where it has none of the set's form. */
-function labelOf(
-  { label: cell }: SourceRow,
-  source: OpenedSource,
-  form: LabelForm | null,
-): string | null {
+function labelOf({ label: cell }: SourceRow, source: OpenedSource, form: LabelForm | null): string | null {
   const read = readLabelOf(source, cell);
   return typeof read === 'string' || read.form !== form ? null : read.label;
 }

@@ -31,7 +31,11 @@ export function readBmpHeader(bytes: Uint8Array): BmpHeader | null {
   const size = view.getUint32(14, true);
   const pixelsAt = view.getUint32(10, true);
   if (size === 12) {
-    const [width, height, bits] = [18, 20, 24].map((at) => view.getUint16(at, true)) as [number, number, number];
+    const [width, height, bits] = [18, 20, 24].map((at) => view.getUint16(at, true)) as [
+      number,
+      number,
+      number,
+    ];
     const old = { width, height, isTopDown: false, bits, compression: 0, paletteAt: 26, pixelsAt };
     return isReadable(old) ? { ...old, colourBytes: 3, masks: masksOf(bits) } : null;
   }
@@ -57,7 +61,11 @@ export function readBmpHeader(bytes: Uint8Array): BmpHeader | null {
 const masksOf = (bits: number): [number, number, number] =>
   bits === 16 ? [0x7c00, 0x3e0, 0x1f] : [0xff0000, 0xff00, 0xff];
 
-function isReadable({ width, bits, compression }: Pick<BmpHeader, 'width' | 'bits' | 'compression'>): boolean {
+function isReadable({
+  width,
+  bits,
+  compression,
+}: Pick<BmpHeader, 'width' | 'bits' | 'compression'>): boolean {
   const { none, rle8, rle4, bitFields } = COMPRESSION;
   const bitsOf = { [none]: [1, 4, 8, 16, 24, 32], [rle8]: [8], [rle4]: [4], [bitFields]: [16, 32] };
   return width > 0 && (bitsOf[compression as 0]?.includes(bits) ?? false);

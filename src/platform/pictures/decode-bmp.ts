@@ -120,7 +120,8 @@ function paint(data: Uint8Array, bytes: Uint8Array, header: BmpHeader, numbers: 
       // What the palette does not have is black.
       if (number >= colours) continue;
       const from = paletteAt + number * colourBytes;
-      for (let channel = 0; channel < 3; channel += 1) data[to + x * 3 + channel] = bytes[from + 2 - channel]!;
+      for (let channel = 0; channel < 3; channel += 1)
+        data[to + x * 3 + channel] = bytes[from + 2 - channel]!;
     }
   }
   return true;

@@ -27,7 +27,9 @@ export async function decodePicture(encoded: Uint8Array): Promise<RgbPicture> {
     const converted = isCmyk
       ? picture.pipelineColourspace('cmyk').toColourspace('cmyk')
       : picture.toColourspace('srgb').removeAlpha();
-    const { data: pixels, info } = await converted.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
+    const { data: pixels, info } = await converted
+      .raw({ depth: 'uchar' })
+      .toBuffer({ resolveWithObject: true });
     const rgb = isCmyk ? cmykToRgb(pixels) : pixels;
     return { width: info.width, height: info.height, channels: 3, data: rgb };
   } catch (cause) {

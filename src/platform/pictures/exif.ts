@@ -39,7 +39,9 @@ export function withoutExif(
  */
 export function orientationOf(encoded: Uint8Array): number {
   const { format } = checkPictureHeader(encoded);
-  const find = { jpeg: findJpegExif, png: findPngExif, webp: findWebpExif, gif: null, avif: null, bmp: null }[format];
+  const find = { jpeg: findJpegExif, png: findPngExif, webp: findWebpExif, gif: null, avif: null, bmp: null }[
+    format
+  ];
   const [first] = find?.(encoded) ?? [];
   return first === undefined ? 1 : readOrientation(encoded.subarray(first.dataAt, first.end));
 }

@@ -101,7 +101,9 @@ function cleaningText(cleaning: CleaningReport, findings: Findings | undefined):
   return [
     said.length === 0 ? 'Nothing left out.' : `Left out: ${said.join(', ')}.`,
     ...cleaning.remarks.slice(0, REMARKS_SHOWN).map(({ message }) => message),
-    cleaning.remarks.length > REMARKS_SHOWN ? `And ${formatCount(cleaning.remarks.length - REMARKS_SHOWN)} more to know.` : '',
+    cleaning.remarks.length > REMARKS_SHOWN
+      ? `And ${formatCount(cleaning.remarks.length - REMARKS_SHOWN)} more to know.`
+      : '',
     across === 0 ? '' : `Copies on both sides of the split: ${formatCount(across)}.`,
     cut === 0 ? '' : `Groups that the set’s own split cuts: ${formatCount(cut)}.`,
   ]

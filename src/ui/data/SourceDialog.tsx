@@ -153,7 +153,9 @@ function withSet(before: Recipe, dataset: Recipe['dataset'], entry: SourceEntry 
 
 function datasetOf(source: SourceEntry, recipe: Recipe): Recipe['dataset'] {
   if (source.name === recipe.dataset.source) return recipe.dataset;
-  const options = Object.fromEntries(source.options.map((spec) => [spec.name, ('onPage' in spec ? spec.onPage : undefined) ?? spec.default]));
+  const options = Object.fromEntries(
+    source.options.map((spec) => [spec.name, ('onPage' in spec ? spec.onPage : undefined) ?? spec.default]),
+  );
   return { ...options, source: source.name };
 }
 

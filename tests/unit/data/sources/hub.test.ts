@@ -103,12 +103,12 @@ describe('opening', () => {
   const moods = { repo: PARTS, imageColumn: 'photo', labelColumn: 'mood' };
 
   it.each([
-    ['the first part of the first configuration, its files in order', {}, 24, ['angry', 'calm']],
-    ['a part', { config: 'de', part: 'test' }, 8, ['angry', 'calm']],
-    ['all parts', { config: 'de', part: 'all' }, 32, ['angry', 'calm']],
+    ['the first part of the first configuration, its files in order', {}, 24, ['Calm', 'Angry']],
+    ['a part', { config: 'de', part: 'test' }, 8, ['Calm', 'Angry']],
+    ['all parts', { config: 'de', part: 'all' }, 32, ['Calm', 'Angry']],
     ['another configuration', { config: 'en' }, 12, ['0', '1']],
-    ['a file by its path', { path: 'de/test-00000-of-00001.parquet' }, 8, ['angry', 'calm']],
-    ['the files of a commit', { revision: 'abc123', config: 'de', part: 'test' }, 8, ['angry', 'calm']],
+    ['a file by its path', { path: 'de/test-00000-of-00001.parquet' }, 8, ['Calm', 'Angry']],
+    ['the files of a commit', { revision: 'abc123', config: 'de', part: 'test' }, 8, ['Calm', 'Angry']],
   ])('reads %s', async (_what, options, rows, labels) => {
     const set = await open({ ...moods, ...options });
     expect([set.cleaning.kept, set.labels]).toEqual([rows, labels]);
@@ -130,7 +130,7 @@ describe('opening', () => {
     writeFileSync(join(folder, 'train.parquet'), await tableOf(12, 0, MOODS));
     const { labels } = await open({ ...moods, repo: 'classroom/late', part: 'test' });
     rmSync(join(hub.folder, 'classroom/late'), { recursive: true });
-    expect(labels).toEqual(['angry', 'calm']);
+    expect(labels).toEqual(['Calm', 'Angry']);
   });
 
   it('reads the list of files where there is no datasets-server, and the usual file where there is no list', async () => {
