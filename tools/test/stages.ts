@@ -57,7 +57,8 @@ export const SLOW_TESTS: readonly Stage[] = [
   tests('runs', 6),
   tests('parity', 6),
   tests('gpu', 8),
-  tests('browser', 12),
+  // Chromium, then Firefox and WebKit, on one build.
+  tests('browsers', 14, ['browser', 'browsers']),
 ];
 
 /** Against real Keras; run apart, where it can be installed. */
