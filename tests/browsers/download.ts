@@ -1,26 +1,27 @@
 /** What a tab hands over as a file. */
-import { readFileSync, readdirSync, statSync, watch } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { watch } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /**
- * The next file that a browser has saved.
+ * The zip that a browser saves.
  *
- * @param folder empty but for files that were there before
+ * @param folder where it saves; emptied before
  * @param start what begins the download
  */
 export async function downloaded(folder: string, start: () => Promise<void>): Promise<Uint8Array> {
-  const before = new Set(readdirSync(folder));
-  const arrived = new Promise<string>((resolve) => {
-    const watcher = watch(folder, () => {
-      const files = readdirSync(folder).filter((name) => !before.has(name));
-      const [file] = files;
-      // While it is written it has another name, or another file beside it.
-      if (files.length !== 1 || file === undefined || !/\.zip$/u.test(file)) return;
-      if (statSync(join(folder, file)).size === 0) return;
-      watcher.close();
-      resolve(file);
-    });
-  });
+  for (const file of readdirSync(folder)) rmSync(join(folder, file));
+  const changes = watch(folder)[Symbol.asyncIterator]();
+  let change = changes.next();
   await start();
-  return readFileSync(join(folder, await arrived));
+  for (;;) {
+    const [file, ...others] = readdirSync(folder).map((name) => join(folder, name));
+    // While it is written it has another name, or nothing in it and another file beside it.
+    if (file?.endsWith('.zip') === true && others.length === 0 && statSync(file).size > 0) {
+      await changes.return?.();
+      return readFileSync(file);
+    }
+    await change;
+    change = changes.next();
+  }
 }

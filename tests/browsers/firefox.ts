@@ -37,7 +37,10 @@ class Marionette implements Wire {
   }
 
   async call<Name extends keyof Commands>(name: Name, given: Commands[Name]): Promise<unknown> {
-    return this.send(`WebDriver:${name}`, name === 'ExecuteAsyncScript' ? { ...given, sandbox: null } : given);
+    return this.send(
+      `WebDriver:${name}`,
+      name === 'ExecuteAsyncScript' ? { ...given, sandbox: null } : given,
+    );
   }
 
   async send(command: string, given: object): Promise<unknown> {
@@ -83,7 +86,9 @@ export async function startFirefox(path: string): Promise<RunningBrowser> {
     'browser.download.dir': downloads,
     ...OFFLINE,
   };
-  const lines = Object.entries(settings).map(([name, value]) => `user_pref("${name}", ${JSON.stringify(value)});\n`);
+  const lines = Object.entries(settings).map(
+    ([name, value]) => `user_pref("${name}", ${JSON.stringify(value)});\n`,
+  );
   writeFileSync(join(profile, 'user.js'), lines.join(''));
   let started = await start(path, profile);
   process.on('exit', () => started.child.kill());
@@ -112,7 +117,7 @@ async function start(path: string, profile: string): Promise<Started> {
   const socket = connect(await portOf(child), '127.0.0.1');
   await once(socket, 'connect');
   const marionette = new Marionette(socket);
-  await marionette.call('NewSession', { capabilities: { alwaysMatch: { timeouts: TIMEOUTS } } });
+  await marionette.send('WebDriver:NewSession', { timeouts: TIMEOUTS });
   return { child, marionette, tabs: new WebDriverTabs(marionette) };
 }
 

@@ -57,7 +57,11 @@ export function until<Found>(
     const observer = new MutationObserver(check);
     const limit = setTimeout(() => {
       end();
-      reject(new Error(`${what} was not there after ${limitMs / 1000} s. The page says: ${document.body.innerText}`));
+      reject(
+        new Error(
+          `${what} was not there after ${limitMs / 1000} s. The page says: ${document.body.innerText}`,
+        ),
+      );
     }, limitMs);
     observer.observe(document, { subtree: true, childList: true, characterData: true, attributes: true });
     check();
@@ -107,7 +111,8 @@ export async function pick(files: readonly FileText[]): Promise<void> {
   // The list may hold other objects for the same files.
   for (const [index, path] of paths) {
     const file = input.files[index];
-    if (file !== undefined && path.includes('/')) Object.defineProperty(file, 'webkitRelativePath', { value: path });
+    if (file !== undefined && path.includes('/'))
+      Object.defineProperty(file, 'webkitRelativePath', { value: path });
   }
   input.dispatchEvent(new Event('change', { bubbles: true }));
 }

@@ -2,6 +2,7 @@
  * A tab of any browser, and what a user does in it. Each browser's driver gives four things (`Driver`); all else is
  * done in the page, so that one list of tests runs everywhere.
  */
+import type { JobMessage, ThreadMessage } from '../../src/data/pool/prepare.ts';
 import * as inPage from './in-page.ts';
 import type { Called, FileText } from './in-page.ts';
 
@@ -13,6 +14,8 @@ export interface Driver {
   evaluate(expression: string): Promise<unknown>;
   /** Clicks, as a user does, the element that the expression ends in. */
   click(expression: string): Promise<void>;
+  /** What is seen, as PNG. */
+  screenshot(): Promise<Uint8Array>;
   close(): Promise<void>;
 }
 
@@ -74,8 +77,8 @@ export class Tab {
       ({ until }, source, selector, limit) =>
         until(
           () => {
-            const texts = [...document.querySelectorAll<HTMLElement>(selector)].map(
-              ({ innerText }) => new RegExp(source, 'u').exec(innerText),
+            const texts = [...document.querySelectorAll<HTMLElement>(selector)].map(({ innerText }) =>
+              new RegExp(source, 'u').exec(innerText),
             );
             const found = texts.find((match) => match !== null);
             return found == null ? null : (found[1] ?? found[0]);
@@ -98,9 +101,42 @@ export class Tab {
     await this.driver.evaluate(`(${inPage.pick.toString()})(${JSON.stringify(texts)})`);
   }
 
-  /** What went wrong in the page since it was opened. */
-  problems(): Promise<readonly string[]> {
-    return this.evaluate(() => (window as unknown as { said: string[] }).said);
+  /** What the app's own picture worker makes of pictures, given as base64: RGB, `[size, size, 3]`. */
+  preparedPictures(
+    script: string,
+    pictures: readonly { readonly data: string }[],
+    size: number,
+  ): Promise<readonly number[][]> {
+    return this.evaluate(
+      (_page, url, texts, side) =>
+        new Promise<number[][]>((resolve, reject) => {
+          const worker = new Worker(url, { type: 'module' });
+          const made: number[][] = [];
+          let left = texts.length;
+          worker.addEventListener('message', ({ data }: MessageEvent<ThreadMessage>) => {
+            if (data.kind === 'ready') return;
+            if (data.kind === 'failed') reject(new Error(data.error.message));
+            else made[data.id] = [...data.prepared.picture];
+            left -= 1;
+            if (left === 0) resolve(made);
+          });
+          for (const [id, text] of texts.entries()) {
+            const encoded = Uint8Array.from(atob(text), (one) => one.charCodeAt(0));
+            worker.postMessage({ id, encoded, size: side, resize: 'lanczos' } satisfies JobMessage);
+          }
+        }),
+      script,
+      pictures.map(({ data }) => data),
+      size,
+    );
+  }
+
+  /** What went wrong in the page since it was opened or this was asked. */
+  takeProblems(): Promise<readonly string[]> {
+    return this.evaluate(() => {
+      const { said } = window as unknown as { said: string[] };
+      return said.splice(0);
+    });
   }
 
   close(): Promise<void> {

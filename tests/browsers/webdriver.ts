@@ -6,8 +6,7 @@ import type { Driver } from './tab.ts';
 
 /** The commands that tests use, by Marionette's names, with what each is given. */
 export interface Commands {
-  readonly NewSession: { readonly capabilities: { readonly alwaysMatch: object } };
-  readonly NewWindow: { readonly type: 'tab' };
+  readonly NewWindow: { readonly type: 'window' };
   readonly SwitchToWindow: { readonly handle: string };
   readonly GetWindowHandle: object;
   readonly CloseWindow: object;
@@ -41,7 +40,7 @@ export class WebDriverTabs {
     this.#home ??= (await this.wire.call('GetWindowHandle', {})) as string;
     // A new tab opens beside one that is still there.
     await this.#turnTo(this.#home);
-    const { handle } = (await this.wire.call('NewWindow', { type: 'tab' })) as { readonly handle: string };
+    const { handle } = (await this.wire.call('NewWindow', { type: 'window' })) as { readonly handle: string };
     return new WebDriverTab(this, handle);
   }
 

@@ -2,7 +2,7 @@
  * WebKit, the engine of Safari, as Debian builds it: MiniBrowser on a screen that nobody sees, driven over HTTP. Its
  * store lasts as long as it runs: a browser that was closed cannot be opened again.
  */
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
@@ -16,7 +16,6 @@ import { TIMEOUTS, WebDriverTabs, type Commands, type Wire } from './webdriver.t
 
 /** Where each command goes below the session's address. */
 const PATHS: Readonly<Record<keyof Commands, readonly [method: 'GET' | 'POST' | 'DELETE', path: string]>> = {
-  NewSession: ['POST', '/session'],
   NewWindow: ['POST', '/window/new'],
   SwitchToWindow: ['POST', '/window'],
   GetWindowHandle: ['GET', '/window'],
@@ -27,66 +26,62 @@ const PATHS: Readonly<Record<keyof Commands, readonly [method: 'GET' | 'POST' | 
   TakeScreenshot: ['GET', '/screenshot'],
 };
 
-class Http implements Wire {
-  constructor(readonly address: string) {}
-
-  async call<Name extends keyof Commands>(name: Name, given: Commands[Name]): Promise<unknown> {
-    const [method, path] = PATHS[name];
-    const url = this.address + path.replace('{id}', 'id' in given ? given.id : '');
-    const response = await fetch(url, method === 'POST' ? { method, body: JSON.stringify(given) } : { method });
-    const { value } = (await response.json()) as { readonly value: unknown };
-    if (!response.ok) throw new Error(`WebKit, ${name}: ${JSON.stringify(value)}`);
-    return value;
-  }
+/** Sends a command. @returns the value of the answer */
+async function ask(method: 'GET' | 'POST' | 'DELETE', address: string, given: object): Promise<unknown> {
+  const init = method === 'POST' ? { method, body: JSON.stringify(given) } : { method };
+  const response = await fetch(address, init);
+  const { value } = (await response.json()) as { readonly value: unknown };
+  if (!response.ok) throw new Error(`WebKit, ${method} ${address}: ${JSON.stringify(value)}`);
+  return value;
 }
 
+const wireTo = (session: string): Wire => ({
+  call: (name, given) => {
+    const [method, path] = PATHS[name];
+    return ask(method, session + path.replace('{id}', 'id' in given ? given.id : ''), given);
+  },
+});
+
 /**
- * Starts it with an empty profile of its own.
- *
- * @param sharesMemory whether isolated pages may share memory between threads, as in Safari. WebKit for Linux has the
- * means and keeps them from pages (https://bugs.webkit.org/show_bug.cgi?id=317847)
+ * What Safari gives its pages and WebKit for Linux has but keeps from them: threads that share memory
+ * (https://bugs.webkit.org/show_bug.cgi?id=317847), and WebGL in workers.
  */
-export async function startWebKit(paths: WebKitPaths, sharesMemory: boolean): Promise<RunningBrowser> {
+const AS_SAFARI = { env: { JSC_useSharedArrayBuffer: '1' }, flags: ['--features=+AllowWebGLInWorkers'] };
+const AS_IT_IS = { env: {}, flags: [] };
+
+/** Starts it with an empty profile of its own. */
+export async function startWebKit(
+  paths: WebKitPaths,
+  how: 'as Safari' | 'as it is',
+): Promise<RunningBrowser> {
+  const { env, flags } = how === 'as Safari' ? AS_SAFARI : AS_IT_IS;
   const folder = mkdtempSync(join(tmpdir(), 'mien-webkit-'));
   const downloads = join(folder, 'downloads');
   mkdirSync(downloads);
   writeFileSync(join(folder, 'user-dirs.dirs'), `XDG_DOWNLOAD_DIR="${downloads}"\n`);
-  const flags = ['-displayfd', '3', '-screen', '0', '1440x1000x24', '-nolisten', 'tcp'];
-  const screen = spawn(paths.xvfb, flags, { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] });
-  const [display] = (await once(screen.stdio[3] as Readable, 'data')) as [Buffer];
-  const port = await freePort();
-  const driver = spawn(paths.driver, [`--port=${port}`], {
-    stdio: 'ignore',
-    env: {
-      ...process.env,
-      DISPLAY: `:${display.toString().trim()}`,
-      HOME: folder,
-      XDG_CONFIG_HOME: folder,
-      // Root has no sandbox, and the pages are ours.
-      WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: '1',
-      ...(sharesMemory && { JSC_useSharedArrayBuffer: '1' }),
-    },
+  const screen = await startScreen(paths.xvfb);
+  const driver = await startDriver(paths.driver, {
+    DISPLAY: screen.display,
+    HOME: folder,
+    XDG_CONFIG_HOME: folder,
+    // Root has no sandbox, and the pages are ours.
+    WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: '1',
+    ...env,
   });
-  const children = [driver, screen];
-  process.on('exit', () => children.forEach((child) => child.kill()));
-  const address = `http://127.0.0.1:${port}`;
-  await answers(address);
-  const { sessionId } = (await new Http(address).call('NewSession', {
-    capabilities: {
-      alwaysMatch: {
-        'webkitgtk:browserOptions': { binary: paths.browser, args: ['--automation'] },
-        timeouts: TIMEOUTS,
-      },
-    },
+  process.on('exit', () => [driver, screen].forEach(({ child }) => child.kill()));
+  const options = { binary: paths.browser, args: ['--automation', ...flags] };
+  const { sessionId } = (await ask('POST', `${driver.address}/session`, {
+    capabilities: { alwaysMatch: { 'webkitgtk:browserOptions': options, timeouts: TIMEOUTS } },
   })) as { readonly sessionId: string };
-  const tabs = new WebDriverTabs(new Http(`${address}/session/${sessionId}`));
+  const session = `${driver.address}/session/${sessionId}`;
+  const tabs = new WebDriverTabs(wireTo(session));
   return {
     downloads,
     newTab: () => tabs.open(),
     restart: null,
     close: async () => {
-      await fetch(`${address}/session/${sessionId}`, { method: 'DELETE' });
-      for (const child of children) {
+      await ask('DELETE', session, {});
+      for (const { child } of [driver, screen]) {
         const gone = once(child, 'exit');
         child.kill();
         await gone;
@@ -94,6 +89,31 @@ export async function startWebKit(paths: WebKitPaths, sharesMemory: boolean): Pr
       rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
     },
   };
+}
+
+interface Screen {
+  readonly child: ChildProcess;
+  readonly display: string;
+}
+
+async function startScreen(path: string): Promise<Screen> {
+  const flags = ['-displayfd', '3', '-screen', '0', '1440x1000x24', '-nolisten', 'tcp'];
+  const child = spawn(path, flags, { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] });
+  const [number] = (await once(child.stdio[3] as Readable, 'data')) as [Buffer];
+  return { child, display: `:${number.toString().trim()}` };
+}
+
+interface WebDriver {
+  readonly child: ChildProcess;
+  readonly address: string;
+}
+
+async function startDriver(path: string, env: Readonly<Record<string, string>>): Promise<WebDriver> {
+  const port = await freePort();
+  const child = spawn(path, [`--port=${port}`], { stdio: 'ignore', env: { ...process.env, ...env } });
+  const address = `http://127.0.0.1:${port}`;
+  await answers(address);
+  return { child, address };
 }
 
 async function freePort(): Promise<number> {

@@ -56,7 +56,10 @@ export function findBrowsers(system: System): FoundBrowsers {
 const missingIn = (found: FoundBrowsers): (keyof FoundBrowsers)[] =>
   (['firefox', 'webkit'] as const).filter((name) => found[name] === null);
 
-const look = (system: System): FoundBrowsers => ({ firefox: lookForFirefox(system), webkit: lookForWebKit(system) });
+const look = (system: System): FoundBrowsers => ({
+  firefox: lookForFirefox(system),
+  webkit: lookForWebKit(system),
+});
 
 function lookForFirefox(system: System): string | null {
   const given = system.env['FIREFOX_PATH'];

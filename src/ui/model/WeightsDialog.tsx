@@ -7,6 +7,7 @@ import { asStudioError, isAbort, type WireError } from '../../protocol/errors.ts
 import type { InspectedWeights } from '../../protocol/model.ts';
 import { useStudio, useStudioState } from '../studio-context.ts';
 import { Dialog } from '../widgets/Dialog.tsx';
+import { FileInput } from '../widgets/FileInput.tsx';
 import { Message } from '../widgets/Message.tsx';
 import { labelsText, weightsSize } from '../words/weights.ts';
 
@@ -131,20 +132,14 @@ function Files({ label, help, isFolder, onPick }: FilesProps): ReactElement {
   return (
     <div className="field">
       <label htmlFor={id}>{label}</label>
-      <input
+      <FileInput
         id={id}
-        type="file"
-        multiple
+        isFolder={isFolder === true}
+        isMultiple
         accept={isFolder === true ? undefined : ACCEPT}
-        ref={(element) => {
-          // React knows no attribute for it.
-          if (element !== null) element.webkitdirectory = isFolder === true;
-        }}
-        aria-describedby={`${id}-help`}
-        onChange={(event) => {
-          const files = [...(event.target.files ?? [])];
-          const [first] = files;
-          if (first !== undefined) onPick(nameOf(files, first), files);
+        describedBy={`${id}-help`}
+        onPick={(files, first) => {
+          onPick(nameOf(files, first), files);
         }}
       />
       <p id={`${id}-help`}>{help}</p>
@@ -154,7 +149,7 @@ function Files({ label, help, isFolder, onPick }: FilesProps): ReactElement {
 
 /** What a recipe calls it: the folder, the only file, or the one that says what the others are. */
 function nameOf(files: readonly File[], first: File): string {
-  const folder = /^[^/]*(?=\/)/u.exec(first.webkitRelativePath)?.[0];
+  const folder = /^[^/]*(?=\/)/u.exec(first.name)?.[0];
   return folder ?? files.find(({ name }) => name.endsWith('.json'))?.name ?? first.name;
 }
 

@@ -3,6 +3,7 @@ import { useId, useState, type ReactElement } from 'react';
 import type { ResumableRun } from '../../protocol/events.ts';
 import { isActive } from '../../store/state.ts';
 import { useStudio, useStudioState } from '../studio-context.ts';
+import { FileInput } from '../widgets/FileInput.tsx';
 import { phaseLabels } from '../words/sentence.ts';
 import { keptOf } from './failed-run.ts';
 
@@ -91,16 +92,7 @@ function Pick({ name, isFolder, onPick }: PickProps): ReactElement {
   return (
     <div className="field">
       <label htmlFor={id}>To go on, pick “{name}” again</label>
-      <input
-        id={id}
-        type="file"
-        multiple
-        ref={(element) => {
-          // React knows no attribute for it.
-          if (element !== null) element.webkitdirectory = isFolder;
-        }}
-        onChange={(event) => onPick([...(event.target.files ?? [])])}
-      />
+      <FileInput id={id} isFolder={isFolder} isMultiple onPick={onPick} />
     </div>
   );
 }

@@ -4,6 +4,7 @@ import { formatPlain } from '../../lib/format.ts';
 import type { OptionSpec } from '../../protocol/catalog.ts';
 import type { OptionValue } from '../../protocol/recipe.ts';
 import { CameraOption } from '../data/capture/CameraOption.tsx';
+import { FileInput } from './FileInput.tsx';
 import { TextSetting } from './TextSetting.tsx';
 
 interface OptionFieldProps {
@@ -138,20 +139,14 @@ function FileOption({
   return (
     <div className="field">
       <label htmlFor={id}>{spec.label}</label>
-      <input
+      <FileInput
         id={id}
-        type="file"
+        isFolder={spec.isFolder === true}
         accept={spec.accept}
-        ref={(element) => {
-          // React knows no attribute for it.
-          if (element !== null) element.webkitdirectory = spec.isFolder === true;
-        }}
-        disabled={isReadOnly}
-        aria-describedby={`${id}-help`}
-        onChange={(event) => {
-          const files = [...(event.target.files ?? [])];
-          const [first] = files;
-          if (first !== undefined) onChange(spec.isFolder === true ? folderName(first) : first.name, files);
+        isDisabled={isReadOnly}
+        describedBy={`${id}-help`}
+        onPick={(files, first) => {
+          onChange(spec.isFolder === true ? folderName(first) : first.name, files);
         }}
       />
       <p id={`${id}-help`}>
@@ -164,5 +159,5 @@ function FileOption({
 
 /** Of the folder that was picked: every file of it says its path from there. */
 function folderName(file: File): string {
-  return file.webkitRelativePath.replace(/\/.*/, '');
+  return file.name.replace(/\/.*/, '');
 }
