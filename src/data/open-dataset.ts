@@ -1,9 +1,11 @@
 /** Owns the way from a recipe to an opened set: find the source, read, clean, look for copies, number, split. */
 import type { AsideRow, Findings } from '../protocol/dataset.ts';
 import { StudioError } from '../protocol/errors.ts';
+import { ContentHash, setHash } from '../protocol/identity.ts';
 import { checkOptions, type Options } from '../protocol/options.ts';
 import type { Recipe } from '../protocol/recipe.ts';
 import type { SourceDescription } from '../protocol/source.ts';
+import { Uses } from '../platform/owned.ts';
 import type { Platform } from '../platform/platform.ts';
 import type { CleanedRow, CleanedRows } from './cleaning.ts';
 import { curate, type Curated } from './curate.ts';
@@ -29,12 +31,18 @@ export async function openDataset(
   platform: Platform,
   given: OpenDatasetOptions,
 ): Promise<Dataset> {
-  const found = await openSource(recipe, platform, given);
-  const prepared = await preparePictures(recipe, found, platform, given);
+  const uses = new Uses(platform.owned);
+  let prepared: Prepared | null = null;
+  const close = (): Promise<void> => {
+    prepared?.arriving?.end();
+    return uses.release();
+  };
   try {
-    return datasetOf(recipe, found, prepared);
+    const found = await openSource(recipe, platform, { ...given, uses });
+    prepared = await preparePictures(recipe, found, platform, { ...given, uses });
+    return { ...datasetOf(recipe, found, prepared), close };
   } catch (error) {
-    prepared.arriving?.end();
+    await close();
     throw error;
   }
 }
@@ -43,8 +51,8 @@ export async function openDataset(
 function datasetOf(
   recipe: Recipe,
   { source, options, opened }: FoundSource,
-  { cleaned, pictures: store, prefix, arriving }: Prepared,
-): Dataset {
+  { cleaned, pictures: store, arriving }: Prepared,
+): Omit<Dataset, 'close'> {
   const curated = curate(cleaned.rows, curatingOptions(options));
   const rows = curated.kept.map((row) => cleaned.rows[row]!);
   const labels = sortLabels(rows.map((row) => row.label));
@@ -52,14 +60,19 @@ function datasetOf(
   const labelOfRow = Uint16Array.from(rows, (row) => indexOf.get(row.label)!);
   const split = splitSet(rows, labelOfRow, labels, curated.groupOfKept, recipe.split);
   const { origin, noun, sizeBytes, provenance } = opened;
-  const summary = { source: source.entry.name, noun, origin, labels, labelOfRow, split, sizeBytes };
+  const contentHash = contentHashOf(rows);
+  const summary = {
+    source: source.entry.name,
+    ...{ noun, origin, labels, labelOfRow, split, sizeBytes, contentHash },
+    setHash: setHash(contentHash, split),
+  };
   const asideRows = curated.aside.map(({ row }) => cleaned.rows[row]!);
   const findings = {
     ...findingsOf(curated, split),
     leftOut: cleaned.leftOut,
     aside: asideOf(cleaned, curated),
   };
-  const seen = [...[...rows, ...asideRows].map((row) => row.seen), ...cleaned.unlabelled];
+  const seen = [...rows, ...asideRows, ...cleaned.unlabelled].map((row) => row.seen);
   const shown = pictureSubset(
     store,
     seen.map(({ stored }) => stored),
@@ -71,18 +84,24 @@ function datasetOf(
       findings,
       ...(provenance === undefined ? {} : { provenance }),
     },
+    labelForm: cleaned.labelForm,
     pictures: rows.length === store.count ? store : pictureSubset(shown, [...rows.keys()]),
     shown,
-    preparedPrefix: prefix,
     arriving,
     facts: seen.map(({ facts }) => facts),
   };
 }
 
+function contentHashOf(rows: readonly CleanedRow[]): string {
+  const hash = new ContentHash();
+  for (const { label, print, seen } of rows) hash.add({ path: seen.facts.path, label, file: print.file });
+  return hash.toString();
+}
+
 /** Rows that can be shown but are not part of the set. */
 function asideOf({ rows, unlabelled }: CleanedRows, { aside }: Curated): AsideRow[] {
   const dropped = aside.map(({ row, why }) => ({ why, label: rows[row]!.label }));
-  return [...dropped, ...unlabelled.map(() => ({ why: 'withoutLabel', label: '' }) as const)];
+  return [...dropped, ...unlabelled.map(({ why }) => ({ why, label: '' }))];
 }
 
 /** A recipe's source, found and opened. */

@@ -22,6 +22,7 @@ export interface TrainedNetwork {
 /** Files by name. */
 export type ExportedFiles = ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
 
+/** One format. */
 export interface Exporter {
   readonly entry: ExporterEntry;
   /** @throws StudioError `export/…` */

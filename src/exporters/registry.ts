@@ -5,6 +5,7 @@ import type { ExportedFile } from '../protocol/messages.ts';
 import type { Exporter, TrainedNetwork } from './exporter.ts';
 import { tfjsExporter } from './tfjs.ts';
 
+/** In the order in which the page offers them. */
 export const EXPORTERS: readonly Exporter[] = [tfjsExporter];
 
 /** @throws StudioError `export/unknown-format` */

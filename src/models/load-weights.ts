@@ -138,22 +138,25 @@ async function randomise(
 ): Promise<LoadedWeights> {
   const size = Number(model.inputs[0]?.shape[1]);
   const donor = backbone.build({ size, options: backboneOptions(backbone, recipe), seed });
-  const drawn = new Map(
-    variablesOf(donor).map(({ layer, weight, variable }) => [`${layer}/${weight}`, variable]),
-  );
-  const values: Float32Array[] = [];
-  for (const { layer, weight, variable } of variablesOf(model)) {
-    const value = drawn.get(`${layer}/${weight}`)?.read();
-    if (value === undefined) continue;
-    variable.write(value);
-    values.push(await value.data<'float32'>());
+  try {
+    const drawn = new Map(
+      variablesOf(donor).map(({ layer, weight, variable }) => [`${layer}/${weight}`, variable]),
+    );
+    const values: Float32Array[] = [];
+    for (const { layer, weight, variable } of variablesOf(model)) {
+      const value = drawn.get(`${layer}/${weight}`)?.read();
+      if (value === undefined) continue;
+      variable.write(value);
+      values.push(await value.data<'float32'>());
+    }
+    return {
+      origin: `random, seed ${seed}`,
+      sizeBytes: 0,
+      sha256: await fingerprint(values),
+      preprocessing: backbone.preprocessing,
+      labels: null,
+    };
+  } finally {
+    donor.dispose();
   }
-  donor.dispose();
-  return {
-    origin: `random, seed ${seed}`,
-    sizeBytes: 0,
-    sha256: await fingerprint(values),
-    preprocessing: backbone.preprocessing,
-    labels: null,
-  };
 }

@@ -93,12 +93,18 @@ export const RecipeSchema = z.strictObject({
   labelSmoothing: z.optional(z.number().check(z.minimum(0), z.lt(1))),
   /** Factors on the losses of classes in training, by label (Keras' `class_weight`), or by how rare each is. */
   classWeights: z.optional(z.union([z.literal('balanced'), z.record(text, number(0, 1000))])),
+  /**
+   * How precisely the output of the frozen part is taken: float16 keeps 11 bits of each value, in half the room. It is
+   * the same wherever the output is kept, and where it is computed anew.
+   */
+  cache: z._default(z.enum(['float32', 'float16']), 'float32'),
   seed,
 });
 
 export type Recipe = z.infer<typeof RecipeSchema>;
 export type Phase = Recipe['phases'][number];
 export type PhaseName = Phase['name'];
+export type CachePrecision = Recipe['cache'];
 export type ResizeMethod = Recipe['image']['resize'];
 
 /**

@@ -3,7 +3,14 @@ import type { Catalog } from '../protocol/catalog.ts';
 import type { DatasetSummary } from '../protocol/dataset.ts';
 import type { BackendChoice, DeviceReport } from '../protocol/device.ts';
 import type { WireError } from '../protocol/errors.ts';
-import type { EpochRecord, Evaluation, ResumableRun, RunEvent, RunResult } from '../protocol/events.ts';
+import type {
+  EpochRecord,
+  Evaluation,
+  FinishedRun,
+  ResumableRun,
+  RunEvent,
+  RunResult,
+} from '../protocol/events.ts';
 import type { ModelSummary } from '../protocol/model.ts';
 import type { PhaseName, Recipe } from '../protocol/recipe.ts';
 
@@ -45,7 +52,7 @@ export interface RunRecord {
   readonly test: Evaluation | null;
   /** Why the device went away, until training goes on. */
   readonly lost: string | null;
-  /** What must be known of it though it goes on; one of each code. */
+  /** What must be known of it though it goes on; one of each message. */
   readonly notices: readonly WireError[];
 }
 
@@ -72,6 +79,8 @@ export interface Loadable<Value> {
 export interface RunSummary {
   readonly runId: string;
   readonly recipe: Recipe;
+  /** Of the set that it was trained and tested on. */
+  readonly setHash: string;
   readonly test: Evaluation;
   readonly seconds: number;
 }
@@ -91,7 +100,7 @@ export interface StudioState {
   readonly dataset: Loadable<DatasetSummary>;
   /** What opening the set is doing. */
   readonly opening: StageProgress | null;
-  /** What must be known of the set that is open or being opened, though work goes on; one of each code. */
+  /** What must be known of the set that is open or being opened, though work goes on; one of each message. */
   readonly notices: readonly WireError[];
   readonly model: Loadable<ModelSummary>;
   readonly run: RunState;
@@ -99,9 +108,11 @@ export interface StudioState {
   readonly left: ResumableRun | null;
   /** Finished runs of this session, oldest first. */
   readonly runs: readonly RunSummary[];
-  /** The exporter at work. */
-  readonly exporting: string | null;
-  readonly exportError: WireError | null;
+  /** All whose networks are kept, the latest first, also of earlier sessions. */
+  readonly finished: readonly FinishedRun[];
+  /** What is being written: a format, and the run whose network it is. */
+  readonly exporting: { readonly format: string; readonly runId: string } | null;
+  readonly exportFailure: { readonly runId: string; readonly error: WireError } | null;
 }
 
 const nothing = { status: 'none', value: null, error: null } as const;
@@ -124,8 +135,9 @@ export function initialState(backendChoice: BackendChoice): StudioState {
     run: { kind: 'idle' },
     left: null,
     runs: [],
+    finished: [],
     exporting: null,
-    exportError: null,
+    exportFailure: null,
   };
 }
 

@@ -4,21 +4,20 @@
  */
 import type { Call } from '../client/studio-client.ts';
 import { isAbort, StudioError } from '../protocol/errors.ts';
-import { picturesOf, type Picture } from './pictures.ts';
+import { picturesOf, RecentPictures, type Picture } from './pictures.ts';
 
 /** Rows of one request: some of what a screen holds, so that the first come soon. */
 const ROWS_A_REQUEST = 24;
 /** One is carried out while the next is on its way. */
 const REQUESTS_AT_ONCE = 2;
-/** As many pictures are kept; at 100 pixels a side they take 40 MB. */
-const MOST_KEPT = 1000;
+/** A thousand pictures of 100 pixels a side. */
+const MOST_BYTES = 40e6;
 
 type Paint = (picture: Picture) => void;
 
 export class Thumbnails {
   readonly #ask: (rows: readonly number[]) => Call<'thumbnails'>;
-  /** The latest used last. */
-  readonly #kept = new Map<number, Picture>();
+  readonly #recent = new RecentPictures(MOST_BYTES);
   readonly #watchers = new Map<number, Set<Paint>>();
   readonly #underWay = new Map<Call<'thumbnails'>, readonly number[]>();
   /** Asked for in vain; they are asked for again when they come into sight anew. */
@@ -35,9 +34,8 @@ export class Thumbnails {
    * @returns what ends the watching
    */
   watch(row: number, paint: Paint): () => void {
-    const picture = this.#kept.get(row);
+    const picture = this.#recent.get(row);
     if (picture !== undefined) {
-      this.#keep(row, picture);
       paint(picture);
       return () => undefined;
     }
@@ -88,7 +86,7 @@ export class Thumbnails {
     try {
       const pictures = picturesOf(await call.result);
       for (const [row, picture] of pictures) {
-        this.#keep(row, picture);
+        this.#recent.set(row, picture);
         for (const paint of this.#watchers.get(row) ?? []) paint(picture);
         this.#watchers.delete(row);
       }
@@ -100,12 +98,5 @@ export class Thumbnails {
       this.#underWay.delete(call);
       this.#plan();
     }
-  }
-
-  #keep(row: number, picture: Picture): void {
-    this.#kept.delete(row);
-    this.#kept.set(row, picture);
-    const [oldest] = this.#kept.keys();
-    if (this.#kept.size > MOST_KEPT && oldest !== undefined) this.#kept.delete(oldest);
   }
 }

@@ -68,9 +68,11 @@ function useAddress(): void {
   }, [studio]);
 }
 
-/** A run lives in this tab: the browser asks before it is closed. */
+/** A run lives in this tab, and so does a network that could not be stored: the browser asks before it is closed. */
 function useLeaveWarning(): void {
-  const active = useStudioState((state) => isActive(state.run));
+  const active = useStudioState(
+    (state) => isActive(state.run) || state.finished.some(({ isStored }) => !isStored),
+  );
   useEffect(() => {
     if (!active) return;
     const warn = (event: BeforeUnloadEvent): void => event.preventDefault();

@@ -6,6 +6,7 @@ import type { Session } from '../../src/engine/session.ts';
 import { EXPORTERS } from '../../src/exporters/registry.ts';
 import type { RunResult } from '../../src/protocol/events.ts';
 import { openSession, tinyRecipe, train } from '../support/session.ts';
+import { shows } from '../support/shows.ts';
 
 let session: Session;
 let result: RunResult;
@@ -25,16 +26,17 @@ describe.each(EXPORTERS.map((exporter) => [exporter.entry.name, exporter] as con
     });
 
     it('writes a file with the extension it names', async () => {
-      const file = await session.export(name);
+      const file = await session.export(name, result.runId);
       expect(file.fileName.endsWith(`.${entry.extension}`)).toBe(true);
       expect(file.bytes.length).toBeGreaterThan(1000);
+      shows(`exporter ${name} writes files`);
     });
   },
 );
 
 describe('the TensorFlow.js export', () => {
   it('loads again and gives the same probabilities within 1e-5, with labels and preprocessing', async () => {
-    const files = unzipSync((await session.export('tfjs')).bytes);
+    const files = unzipSync((await session.export('tfjs', result.runId)).bytes);
     const json = JSON.parse(new TextDecoder().decode(files['model.json'])) as {
       modelTopology: object;
       weightsManifest: [{ weights: tf.io.WeightsManifestEntry[] }];
@@ -55,7 +57,7 @@ describe('the TensorFlow.js export', () => {
     const { labels, preprocessing } = json.userDefinedMetadata;
     expect(labels).toEqual(result.test?.labels);
     const rows = result.test?.rows ?? new Uint32Array();
-    const { rgba, size } = await session.pictures([...rows]);
+    const { rgba, size } = await session.set.pictures([...rows]);
     const input = Float32Array.from({ length: rows.length * size * size * 3 }, (_, index) => {
       const channel = index % 3;
       const value = rgba[Math.floor(index / 3) * 4 + (preprocessing.order[channel] ?? 0)] ?? 0;
@@ -68,5 +70,6 @@ describe('the TensorFlow.js export', () => {
     result.test?.probabilities.forEach((value, index) => {
       expect(Math.abs(value - (actual[index] ?? NaN))).toBeLessThan(1e-5);
     });
+    shows("exporter tfjs writes what its format's own library loads, with the same answers");
   });
 });

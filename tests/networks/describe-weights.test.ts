@@ -11,6 +11,7 @@ import { describeWeights, inspectWeights } from '../../src/models/describe-weigh
 import { openBackboneWeights } from '../../src/models/load-weights.ts';
 import type { Platform } from '../../src/platform/platform.ts';
 import { RecipeSchema, type Recipe } from '../../src/protocol/recipe.ts';
+import { pickedFile as file } from '../support/picked-files.ts';
 import { teachableMachine } from '../support/teachable-machine.ts';
 import { codeOf, f32, filePlatform, safetensorsFile } from '../support/weight-files.ts';
 
@@ -23,13 +24,6 @@ const backboneOf = (name: string, weights: unknown, options: object = {}): Recip
 
 /** A page: it has no paths, only what was picked. */
 const page: Platform = { ...filePlatform({}), kind: 'browser' };
-/** As a browser gives them; Node's files have no path. */
-const file = (path: string, bytes: Uint8Array): File =>
-  Object.defineProperty(
-    new File([bytes as Uint8Array<ArrayBuffer>], path.replace(/.*\//u, '')),
-    'webkitRelativePath',
-    { value: path.includes('/') ? path : '' },
-  );
 
 const storing = (url: string, storedBytes: number): Pick<Platform, 'listStored'> => ({
   listStored: () =>

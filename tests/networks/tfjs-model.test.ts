@@ -1,3 +1,5 @@
+/** TensorFlow.js layers models as files, at their true size: shards, quantised numbers, our own export, Teachable Machine’s, and zips. */
+import { extname } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { zipSync } from 'fflate';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -5,6 +7,7 @@ import { buildBackbone } from '../../src/models/backbones/registry.ts';
 import { variablesOf } from '../../src/models/weights/fill-model.ts';
 import { openWeightFile } from '../../src/models/weights/registry.ts';
 import { RecipeSchema } from '../../src/protocol/recipe.ts';
+import { shows } from '../support/shows.ts';
 import { teachableMachine } from '../support/teachable-machine.ts';
 import { codeOf, filePlatform, loadWeights, memorySource } from '../support/weight-files.ts';
 
@@ -63,6 +66,7 @@ describe('tfjs model.json', () => {
     expect([...values.get('a/bias')!]).toEqual([1, -2]);
     expect([...values.get('b/kernel')!].map((x) => Math.round(x * 1e6) / 1e6)).toEqual([-1, 1]);
     expect([...values.get('b/bias')!]).toEqual([0, 1]);
+    shows('weights .json of TensorFlow.js are read value by value');
   });
 
   it.each([
@@ -132,6 +136,7 @@ describe('a Teachable Machine export', () => {
         expect(variable.read().dataSync()).toEqual(values.get(`${layer}/${weight}`));
       }
       model.dispose();
+      shows(`weights ${extname(path)} of Teachable Machine are read value by value`);
     },
   );
 });

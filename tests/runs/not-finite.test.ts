@@ -10,13 +10,24 @@ import type { EpochRecord, RunEvent, RunResult } from '../../src/protocol/events
 import type { Recipe } from '../../src/protocol/recipe.ts';
 import type { RunControl } from '../../src/training/control.ts';
 import { f32, safetensorsFile } from '../support/weight-files.ts';
-import { leavingTheNumbers, openSession, runsOf, sessionOn, tinyRecipe, train } from '../support/session.ts';
+import {
+  closeTabs,
+  leavingTheNumbers,
+  openSession,
+  runsOf,
+  sessionOn,
+  tinyRecipe,
+  train,
+} from '../support/session.ts';
 
 let dataFolder = '';
 beforeEach(async () => {
   dataFolder = await mkdtemp(join(tmpdir(), 'mien-not-finite-'));
 });
-afterEach(() => rm(dataFolder, { recursive: true }));
+afterEach(async () => {
+  await closeTabs();
+  await rm(dataFolder, { recursive: true });
+});
 
 const newSession = (): Promise<Session> => sessionOn(dataFolder);
 

@@ -36,21 +36,12 @@ export async function ownKernels(): Promise<Map<string, Float32Array>> {
         { dy: tf.randomUniform([4, 7], -1, 1, 'float32', 8), x: tf.relu6(draw(2)) },
         { height: 3, width: 5, activation: 'relu6' },
       ) as tf.Tensor,
-      dropout: run(
-        'MienDropout',
-        { x: draw(10) },
-        {
-          rate: 0.3,
-          seed: 4_000_000_000,
-          purpose: 'dropout',
-          numbers: [1, 70_000, 3],
-        },
-      ) as tf.Tensor,
+      ...dropouts(draw(10)),
       accumulate: run('MienAccumulate', { total: draw(1), sums: draw(2) }, {}) as tf.Tensor,
       storeRows: run(
         'MienStoreRows',
         {
-          slab: tf.zeros([5, 3, 7]),
+          kept: tf.zeros([5, 3, 7]),
           values: tf.randomUniform([2, 3, 7], -1, 1, 'float32', 12),
           rows: tf.tensor1d([4, 1], 'int32'),
         },
@@ -72,6 +63,27 @@ export async function ownKernels(): Promise<Map<string, Float32Array>> {
     };
   });
   return read(outputs);
+}
+
+/** A draw a value, and a draw a picture whose values are, and are not, a multiple of four, each output by name. */
+function dropouts(x: tf.Tensor): Record<string, tf.Tensor> {
+  const drop = (of: tf.Tensor, valuesPerDraw: number): tf.Tensor =>
+    tf.engine().runKernel<tf.Tensor>(
+      'MienDropout',
+      { x: of },
+      {
+        rate: 0.3,
+        valuesPerDraw,
+        seed: 4_000_000_000,
+        purpose: 'dropout',
+        numbers: [1, 70_000, 3],
+      },
+    );
+  return {
+    dropout: drop(x, 1),
+    'dropout of odd pictures': drop(x, x.size / 4),
+    'dropout of pictures': drop(tf.ones([21, 3, 2, 8]), 48),
+  };
 }
 
 /** The loss of more pictures than a workgroup has threads, plain and with all settings, each output by name. */

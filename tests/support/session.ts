@@ -67,13 +67,22 @@ export async function train(
   return { result, events };
 }
 
-/** A session on wasm as a new tab has it: nothing but what is stored in a folder. */
+/** Sessions on folders that are open. */
+const tabs = new Set<Session>();
+
+/** A session on wasm as a new tab has it: nothing but what is stored in a folder. Close it before the folder goes. */
 export async function sessionOn(dataFolder: string): Promise<Session> {
   const session = new Session(createPlatform({ dataFolder }), WASM_FOLDER);
+  tabs.add(session);
   await session.chooseDevice('wasm');
   return session;
 }
 
+/** Closes all that {@link sessionOn} opened, as tabs are closed. */
+export async function closeTabs(): Promise<void> {
+  await Promise.all([...tabs].map((session) => session.close()));
+  tabs.clear();
+}
+
 /** The runs that can go on there. */
-export const runsOf = (session: Session): Promise<ResumableRun[]> =>
-  runsLeft(session.platform.openStore('checkpoints'));
+export const runsOf = (session: Session): Promise<ResumableRun[]> => runsLeft(session.platform);

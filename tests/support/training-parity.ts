@@ -7,15 +7,17 @@ import * as tf from '@tensorflow/tfjs';
 import { buildBackbone } from '../../src/models/backbones/registry.ts';
 import { graphOf, type Graph } from '../../src/models/graph.ts';
 import { withHead } from '../../src/models/head.ts';
-import { firstTrainableOf, planOf } from '../../src/models/plan.ts';
+import { cutOutputOf, firstTrainableOf, FROZEN } from '../../src/frozen/cut.ts';
 import { Parameters } from '../../src/models/program/parameters.ts';
 import { compile, type Program } from '../../src/models/program/program.ts';
+import type { Backend } from '../../src/protocol/device.ts';
 import type { Recipe } from '../../src/protocol/recipe.ts';
 import { PLAIN_LOSS } from '../../src/training/loss.ts';
 import { Optimizer } from '../../src/training/optimizer.ts';
 import { updateRuleOf } from '../../src/training/optimizers/registry.ts';
-import { inferencePass } from '../../src/training/pass.ts';
+import { inferencePass } from '../../src/models/program/pass.ts';
 import { trainStep } from '../../src/training/step.ts';
+import type { Fact } from '../../tools/docs/works/facts.ts';
 import { fillByRule, parseGolden, preprocess } from '../parity/models/golden.ts';
 import { rulePictures, ruleWeights } from '../parity/models/rule.ts';
 
@@ -59,6 +61,12 @@ export interface Disagreement {
   readonly changedInOne: readonly string[];
 }
 
+/** What a test shows that finds training on a device to agree with a golden. */
+export function trainsAsKeras({ recipe, batchNorm }: TrainingGolden, backend: Backend): Fact {
+  const statistics = batchNorm === 'batch' ? 'the batch' : 'averages';
+  return `backbone ${recipe.name} trains as Keras on ${backend}, BatchNorm on ${statistics}`;
+}
+
 /** Reads a golden by its name. */
 export function trainingGolden(name: string): TrainingGolden {
   const url = new URL(`../parity/training/goldens/${name}.json`, import.meta.url);
@@ -71,7 +79,7 @@ export async function disagreement(golden: TrainingGolden, fineTuneSteps = Infin
   const backboneLayers = base.layers.length;
   const model = withHead(base, { classes: golden.classes, dropout: 0, seed: 0 });
   fillByRule(model);
-  const graph = withoutDropConnect(graphOf(model));
+  const graph = graphOf(model);
   const parameters = new Parameters(model);
   const pixels = rulePictures(golden.batches * golden.batch, golden.size);
   const values = preprocess(pixels, backbone.preprocessing).map((x) => x * golden.inputScale);
@@ -122,9 +130,9 @@ interface PhaseRun {
 /** One phase as a run does it: the frozen prefix once a batch, then steps through the tail. */
 async function runPhase(run: PhaseRun): Promise<{ losses: number[]; changing: readonly string[] }> {
   const { golden, graph, parameters, pictures, first, phase, count } = run;
-  const { waist } = planOf(graph, first);
-  const prefix = compile(graph, 0, waist, { isTrainable: () => false, batchNorm: 'inference' });
-  const tail = compile(graph, waist, graph.nodes.length - 2, {
+  const cutOutput = cutOutputOf(graph, first);
+  const prefix = compile(graph, 0, cutOutput, FROZEN);
+  const tail = compile(graph, cutOutput, graph.nodes.length - 2, {
     isTrainable: (layer) => layer >= first,
     batchNorm: phase === 0 ? 'inference' : golden.batchNorm,
   });
@@ -169,14 +177,6 @@ function forward(
   return tf.tidy(() =>
     prefix.forward(tf.slice(pictures, [start, 0, 0, 0], [count, -1, -1, -1]), inferencePass(parameters)),
   );
-}
-
-/** EfficientNet's drop-connect at rate 0, as the golden has it. */
-function withoutDropConnect(graph: Graph): Graph {
-  const nodes = graph.nodes.map((node) =>
-    node.op.kind === 'dropout' ? { ...node, op: { kind: 'identity' } as const } : node,
-  );
-  return { ...graph, nodes };
 }
 
 interface ChangeErrors {

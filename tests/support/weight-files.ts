@@ -3,6 +3,7 @@ import type * as tf from '@tensorflow/tfjs';
 import type { Backbone } from '../../src/models/backbones/backbone.ts';
 import { openBackboneWeights, type LoadedWeights, type LoadOptions } from '../../src/models/load-weights.ts';
 import type { Recipe } from '../../src/protocol/recipe.ts';
+import { NOTHING_SHARED } from '../../src/platform/owned.ts';
 import type { ByteSource, Platform } from '../../src/platform/platform.ts';
 import { remoteFiles } from '../../src/platform/remote-files.ts';
 import { StudioError } from '../../src/protocol/errors.ts';
@@ -80,7 +81,8 @@ export function filePlatform(files: Readonly<Record<string, Uint8Array>>): Platf
     openAsset: open,
     openPath: open,
     openStore: () => null,
-    ...remoteFiles(null),
+    owned: NOTHING_SHARED,
+    ...remoteFiles(null, NOTHING_SHARED),
   };
   return platform as Platform;
 }

@@ -4,6 +4,7 @@ import { parseRecipe, type Recipe } from '../../src/protocol/recipe.ts';
 /** Epochs of the paper's two phases. */
 export const PAPER_EPOCHS = { head: 50, fineTune: 35 } as const;
 
+/** How a benchmark departs from the protocol. */
 export interface Variation {
   readonly views: number | 'fresh';
   readonly headEpochs: number;

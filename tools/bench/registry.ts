@@ -3,6 +3,7 @@ import type { Bench } from './bench.ts';
 import { convolution } from './cases/convolution.ts';
 import { gpuStep } from './cases/gpu-step.ts';
 import { importing } from './cases/import.ts';
+import { gpuKernels, kernels } from './cases/kernels.ts';
 import { memory } from './cases/memory.ts';
 import { recipe } from './cases/recipe.ts';
 import { recipe224 } from './cases/recipe-224.ts';
@@ -10,6 +11,7 @@ import { scaling } from './cases/scaling.ts';
 import { seeds } from './cases/seeds.ts';
 import { weights } from './cases/weights.ts';
 
+/** `npm run bench` runs all of them. */
 export const BENCHES: readonly Bench[] = [
   recipe,
   recipe224,
@@ -18,6 +20,8 @@ export const BENCHES: readonly Bench[] = [
   memory,
   weights,
   importing,
+  kernels,
+  gpuKernels,
   gpuStep,
   convolution,
 ];

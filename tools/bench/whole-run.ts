@@ -10,6 +10,7 @@ import { stockEpochs } from './stock.ts';
 /** Seconds of an epoch, head and fine-tuning. */
 export type Epochs = readonly [number, number];
 
+/** How a whole run's time comes about, for notes under the table. */
 export const TIMES_COUNT =
   'Time of an epoch (median) times the number of epochs: each epoch does the same work.';
 
@@ -29,6 +30,7 @@ export const kerasMedians = ({ epochs: [head, fineTune] }: KerasTimes): Epochs =
   median(fineTune.slice(1)),
 ];
 
+/** Epochs, for a line of progress. */
 export const inWords = ([head, fineTune]: Epochs): string =>
   `${head.toFixed(2)} s a head epoch, ${fineTune.toFixed(2)} s a fine-tune epoch`;
 
@@ -47,4 +49,5 @@ export async function withShare<Value>(work: () => Promise<Value>): Promise<Shar
   return { value, share: (user + system) / 1000 / (performance.now() - start) };
 }
 
+/** A share of a processor, for a line of progress. */
 export const shareInWords = (share: number): string => `${share.toFixed(2)} of a processor`;

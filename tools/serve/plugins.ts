@@ -23,7 +23,10 @@ export function securityHeaders(): Plugin {
     },
     generateBundle() {
       if (this.environment.name === 'client') {
-        this.emitFile({ type: 'asset', fileName: '_headers', source: headersFile() });
+        // A build that may lie anywhere gets the rules of a site's root.
+        const { base } = this.environment.config;
+        const folder = base.startsWith('/') ? base : '/';
+        this.emitFile({ type: 'asset', fileName: '_headers', source: headersFile(folder) });
       }
     },
   };

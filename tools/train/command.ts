@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { BackendChoiceSchema, type BackendChoice } from '../../src/protocol/device.ts';
 import { StudioError } from '../../src/protocol/errors.ts';
 
+/** What `--help` prints. */
 export const USAGE = `Carries a recipe out and writes history.json, evaluation.json, split.json, run.json and model/.
 
   npm run train -- RECIPE.json --out DIR [options]
@@ -22,6 +23,7 @@ export const USAGE = `Carries a recipe out and writes history.json, evaluation.j
 HF_TOKEN in the environment is the access token for sets that want one.
 `;
 
+/** The command line, read and checked. */
 export interface Command {
   readonly recipePath: string;
   readonly outFolder: string;

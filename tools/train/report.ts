@@ -10,6 +10,7 @@ import {
 import type { EpochRecord, RunEvent, RunResult } from '../../src/protocol/events.ts';
 import type { RateSweep } from '../../src/protocol/rate-sweep.ts';
 
+/** Who is told how a run goes on. */
 export interface Reporter {
   event(event: RunEvent): void;
   finished(result: RunResult, outFolder: string): void;

@@ -21,8 +21,8 @@ export const stored: Source = {
       },
     ],
   },
-  async open(options, { platform }) {
-    const { set, file: bytes } = await openStoredSet(platform, textOption(options, 'set'));
+  async open(options, { platform, uses }) {
+    const { set, file: bytes } = await openStoredSet(platform, textOption(options, 'set'), uses);
     const file = await openParquet(bytes);
     const optional = (name: string): string => (file.columns.includes(name) ? name : '');
     const wanted = { image: 'image', label: '', group: optional('group'), split: optional('split') };

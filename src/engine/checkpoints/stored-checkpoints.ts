@@ -11,8 +11,8 @@ import { StudioError, type WireError } from '../../protocol/errors.ts';
 import { parseRecipe } from '../../protocol/recipe.ts';
 import type { Checkpoint, CheckpointHead, NamedArrays } from './checkpoint.ts';
 
-/** Grows when what is stored is laid out anew; older ones are not read. */
-const FORMAT = 1;
+/** Grows when what is stored is laid out anew. */
+const FORMAT = 2;
 
 /** A head as it is stored. */
 export interface StoredHead {
@@ -86,9 +86,19 @@ async function dropOld(store: ByteStore, runId: string): Promise<void> {
 async function readHeads(store: ByteStore, keys: readonly string[]): Promise<StoredHead[]> {
   const found = await store.getMany(keys);
   return found.flatMap((bytes) => {
-    const head = bytes === undefined ? null : (unpack(bytes) as StoredHead | null);
-    return head?.format === FORMAT ? [head] : [];
+    const head = bytes === undefined ? null : (unpack(bytes) as StoredHead | EarlierHead | null);
+    if (head?.format === FORMAT) return [head];
+    return head?.format === 1 ? [carriedOver(head)] : [];
   });
+}
+
+/** As format 1 has it: with a hash of labels and split in place of one of the whole set. */
+interface EarlierHead extends Omit<StoredHead, 'format'> {
+  readonly format: 1;
+}
+
+function carriedOver({ head, ...stored }: EarlierHead): StoredHead {
+  return { ...stored, format: FORMAT, head: { ...head, setHash: null } };
 }
 
 /** The newest head of each run, the latest run first. */

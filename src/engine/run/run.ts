@@ -1,29 +1,31 @@
 /** Carries a recipe out: phases in order, the test pictures once at the end. */
 import * as tf from '@tensorflow/tfjs';
 import { evaluationOf } from '../../evaluation/metrics.ts';
+import { newId } from '../../lib/new-id.ts';
 import { VERSION } from '../../lib/version.ts';
 import type { SplitName } from '../../protocol/dataset.ts';
-import type { DeviceReport } from '../../protocol/device.ts';
 import type { EndedPhase, EpochRecord, Evaluation, RunEvent, RunResult } from '../../protocol/events.ts';
 import { evaluation, type EpochInputs } from '../../training/epoch.ts';
 import { evaluate, type Outcome } from '../../training/evaluate.ts';
 import { runPhase, type PhaseSnapshot } from '../../training/phase.ts';
+import type { Device } from '../device/device.ts';
 import type { RunCheckpoints } from './until-done.ts';
-import {
-  checkSame,
-  fingerprintOf,
-  tensorsOf,
-  type Checkpoint,
-  type CheckpointHead,
-} from '../checkpoints/checkpoint.ts';
+import { checkSame, tensorsOf, type Checkpoint, type CheckpointHead } from '../checkpoints/checkpoint.ts';
 import { PhaseSetup, type PhaseSetupInputs } from './phase-setup.ts';
 
 export interface RunInputs extends PhaseSetupInputs {
-  readonly device: DeviceReport;
+  readonly device: Device;
   /** Null keeps none. */
   readonly checkpoints: RunCheckpoints | null;
   /** Seconds that came before: opening the set, loading weights. */
   readonly secondsByStage: Readonly<Record<string, number>>;
+}
+
+/** What a run ends with. */
+export interface Finished {
+  readonly result: RunResult;
+  /** Names of all weights that it changed. */
+  readonly changed: ReadonlySet<string>;
 }
 
 /**
@@ -31,7 +33,7 @@ export interface RunInputs extends PhaseSetupInputs {
  *
  * @throws StudioError `train/…`; DOMException `AbortError` when cancelled
  */
-export async function* runRecipe(inputs: RunInputs): AsyncGenerator<RunEvent, RunResult> {
+export async function* runRecipe(inputs: RunInputs): AsyncGenerator<RunEvent, Finished> {
   const setup = await PhaseSetup.open(inputs);
   try {
     return yield* new Run(inputs, setup).carryOut();
@@ -45,7 +47,6 @@ class Run {
   readonly #ended: EndedPhase[];
   /** Names of all weights that phases have changed so far. */
   readonly #changed: Set<string>;
-  readonly #pictures: string;
   readonly #from: Checkpoint | null;
   readonly #seconds: Record<string, number>;
 
@@ -56,8 +57,7 @@ class Run {
     const { network, dataset } = inputs;
     const before = inputs.checkpoints?.from ?? null;
     this.#from = before;
-    this.#pictures = fingerprintOf(dataset);
-    if (before !== null) checkSame(before.head, this.#pictures, network.weights.sha256);
+    if (before !== null) checkSame(before.head, dataset.summary.setHash, network.weights.sha256);
     const weights = tensorsOf(before?.weights ?? {});
     setup.parameters.restore(weights);
     this.#changed = new Set(weights.keys());
@@ -67,12 +67,12 @@ class Run {
     this.#seconds = { ...before?.head.secondsByStage, ...inputs.secondsByStage };
   }
 
-  async *carryOut(): AsyncGenerator<RunEvent, RunResult> {
+  async *carryOut(): AsyncGenerator<RunEvent, Finished> {
     const { recipe, control, network } = this.inputs;
     const from = this.#from;
     const first = from?.head.phaseIndex ?? 0;
     if (from !== null) yield { kind: 'resumed', history: from.head.history, ended: this.#ended };
-    if (this.setup.notice !== null) yield this.setup.notice;
+    yield* this.setup.notices();
     let test: Evaluation | null = null;
     for (const [phaseIndex, phase] of recipe.phases.entries()) {
       if (phaseIndex < first) continue;
@@ -88,7 +88,7 @@ class Run {
       this.setup.phaseEnded(phaseIndex);
     }
     this.setup.parameters.writeTo(network.model);
-    return this.#result(test);
+    return { result: this.#result(test), changed: this.#changed };
   }
 
   async *#phase(inputsOfPhase: EpochInputs): AsyncGenerator<RunEvent> {
@@ -135,15 +135,15 @@ class Run {
     phaseIndex: number,
     { status, history, slots, best }: PhaseSnapshot,
   ): void {
-    const { recipe, network, device } = this.inputs;
+    const { recipe, network, device, dataset } = this.inputs;
     const head: CheckpointHead = {
       runId: keeper.runId,
       savedAtMs: Date.now(),
       recipe,
       picked,
-      pictures: this.#pictures,
+      setHash: dataset.summary.setHash,
       backboneSha256: network.weights.sha256,
-      backend: device.backend,
+      backend: device.report.backend,
       phaseIndex,
       status,
       history: [...this.#history, ...history],
@@ -181,13 +181,15 @@ class Run {
     const { recipe, device, dataset, checkpoints, control, network } = this.inputs;
     const { origin, sizeBytes, sha256 } = network.weights;
     return {
-      runId: checkpoints?.keeper.runId ?? crypto.randomUUID(),
+      runId: checkpoints?.keeper.runId ?? newId(),
       recipe,
       history: this.#history,
       test,
       stopped: control.isStopping,
-      device,
+      device: device.report,
       weights: { origin, sizeBytes, sha256 },
+      cachePrecision: recipe.cache,
+      setHash: dataset.summary.setHash,
       cleaning: dataset.summary.cleaning,
       secondsByStage: this.#seconds,
       versions: { mien: VERSION, tfjs: tf.version.tfjs },

@@ -10,6 +10,7 @@ import {
 import { fold, unfold } from './fold.ts';
 import { gpuOf, submit, type Gpu } from './gpu.ts';
 import { filterGradParts } from './linear-filter-grad.ts';
+import { packHalves, unpackHalves } from './halves.ts';
 import { forward } from './linear-forward.ts';
 import { inputGrad } from './linear-input-grad.ts';
 import { softmaxLoss } from './loss.ts';
@@ -80,6 +81,8 @@ const programs: { readonly [Name in keyof Kernels]?: Program<Name> } = {
   MienMoments: (gpu, inputs, { momentum }) => moments(gpu, inputs, momentum),
   MienSoftmaxLoss: softmaxLoss,
   MienStoreRows: storeRows,
+  MienPackHalves: packHalves,
+  MienUnpackHalves: unpackHalves,
   MienViews: views,
   MienAdam: adam,
   MienSgd: sgd,

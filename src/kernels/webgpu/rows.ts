@@ -1,4 +1,13 @@
-/** Programs that take each element, or each picture's channels, by themselves: BatchNorm, pooling and dropout. */
+/**
+ * Programs that take each element, or each picture's channels, by themselves: BatchNorm, pooling and dropout. They are bound by
+ * memory, so each is one pass, four values a thread.
+ *
+ * Dropout draws by counting: the words of Philox4x32-10 depend on the key and on a value's place alone, so that every thread
+ * makes its own four, and the GPU drops what the host would. WGSL has no product of 64 bits; its upper half is put together of
+ * four products of 16 bits, whose carries the order of the additions keeps within 32.
+ *
+ * @see Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", 2011
+ */
 import type { TensorInfo } from '@tensorflow/tfjs';
 import { purposeKey } from '../../lib/random.ts';
 import type { MienKernels } from '../signatures.ts';
@@ -125,22 +134,23 @@ export function globalPool(gpu: Gpu, x: TensorInfo): TensorInfo {
 /** Writes in place. @see MienKernels.MienStoreRows */
 export function storeRows(
   gpu: Gpu,
-  { slab, values, rows }: MienKernels['MienStoreRows']['inputs'],
+  { kept, values, rows }: MienKernels['MienStoreRows']['inputs'],
 ): TensorInfo {
   const count = rows.shape[0] ?? 0;
   const size = values.shape.reduce((product, side) => product * side, 1);
-  gpu.incRef(slab.dataId);
-  const out = { dataId: slab.dataId, shape: slab.shape, dtype: slab.dtype };
+  const type = kept.dtype === 'int32' ? 'i32' : 'f32';
+  gpu.incRef(kept.dataId);
+  const out = { dataId: kept.dataId, shape: kept.shape, dtype: kept.dtype };
   dispatch(gpu, {
     label: 'store rows',
     code: `${FLAT_MAIN}
   if (index >= uniforms.size) { return; }
   let row = index / uniforms.width;
-  slab[u32(rows[row]) * uniforms.width + index % uniforms.width] = values[index];
+  kept[u32(rows[row]) * uniforms.width + index % uniforms.width] = values[index];
 }`,
     bindings: [
-      { name: 'slab', type: 'f32', tensor: out, isWritten: true },
-      { name: 'values', type: 'f32', tensor: values },
+      { name: 'kept', type, tensor: out, isWritten: true },
+      { name: 'values', type, tensor: values },
       { name: 'rows', type: 'i32', tensor: rows },
     ],
     uniforms: [
@@ -168,25 +178,37 @@ fn philox(start: vec4u, first: vec2u) -> vec4u {
   return c;
 }`;
 
-/** @see MienKernels.MienDropout */
+/**
+ * Four values a thread. Where each value has its own draw, a thread's four are the four words of one block; where many
+ * share one, a thread draws the block that its first value's word is in, and another where its values lie in two rows.
+ *
+ * @see MienKernels.MienDropout
+ */
 export function dropout(
   gpu: Gpu,
   x: TensorInfo,
-  { rate, seed, purpose, numbers }: MienKernels['MienDropout']['attrs'],
+  { rate, valuesPerDraw, seed, purpose, numbers }: MienKernels['MienDropout']['attrs'],
 ): TensorInfo {
   const out = allocate(gpu, x.shape);
   const size = x.shape.reduce((product, side) => product * side, 1);
   const fours = Math.ceil(size / 4);
   const [a, b, c] = numbers;
+  const draw = `philox(vec4u(block, uniforms.a, uniforms.b, uniforms.c), vec2u(uniforms.seed, ${purposeKey(purpose)}u))`;
   dispatch(gpu, {
     label: 'dropout',
     code: `${PHILOX}
 ${FLAT_MAIN}
   if (index >= ${fours}u) { return; }
-  let words = philox(vec4u(index, uniforms.a, uniforms.b, uniforms.c), vec2u(uniforms.seed, ${purposeKey(purpose)}u));
+  var block = (index * 4u / ${valuesPerDraw}u) / 4u;
+  var words = ${draw};
   for (var j = 0u; j < 4u; j++) {
     let at = index * 4u + j;
-    if (at < ${size}u) { y[at] = select(x[at] * ${1 / (1 - rate)}, 0.0, words[j] < ${Math.ceil(rate * 2 ** 32)}u); }
+    let drawn = at / ${valuesPerDraw}u;
+    if (drawn / 4u != block) {
+      block = drawn / 4u;
+      words = ${draw};
+    }
+    if (at < ${size}u) { y[at] = select(x[at] * ${1 / (1 - rate)}, 0.0, words[drawn % 4u] < ${Math.ceil(rate * 2 ** 32)}u); }
   }
 }`,
     bindings: [

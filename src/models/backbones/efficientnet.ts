@@ -9,6 +9,7 @@
  * @see keras.applications.EfficientNetB2
  */
 import * as tf from '@tensorflow/tfjs';
+import { numberOption } from '../../protocol/options.ts';
 import { meanAndDeviation, type Backbone, type BackboneOptions, type Flavour } from './backbone.ts';
 import { blocksByPrefix } from './blocks.ts';
 import {
@@ -23,9 +24,6 @@ import {
 } from './layers.ts';
 
 const BATCH_NORM = { epsilon: 1e-3, momentum: 0.99 };
-
-/** Rate at the last block; it grows from 0 with depth. */
-const DROP_CONNECT_RATE = 0.2;
 
 /** Channels of the squeeze, as a part of the block's input channels. */
 const SQUEEZE_RATIO = 0.25;
@@ -59,7 +57,18 @@ function efficientnet(name: string, label: string, scaling: Scaling): Backbone {
       name,
       label,
       help: 'Accurate for its size; deeper, with attention to channels, so slower to train.',
-      options: [],
+      options: [
+        {
+          kind: 'number',
+          name: 'dropConnect',
+          label: 'Drop-connect',
+          help: 'Chance that a step leaves the last block out for a picture; earlier blocks less often. Above 0 little of the network can be kept between epochs.',
+          default: 0,
+          min: 0,
+          max: 0.9,
+          step: 0.05,
+        },
+      ],
       weights: ['imagenet', 'random'],
     },
     preprocessing: meanAndDeviation,
@@ -82,7 +91,7 @@ function efficientnet(name: string, label: string, scaling: Scaling): Backbone {
 function build(
   name: string,
   scaling: Scaling,
-  { size, seed, imagenet, flavour }: BackboneOptions,
+  { size, seed, imagenet, flavour, options }: BackboneOptions,
 ): tf.LayersModel {
   const initializer = kernelInitializer('fanOutNormal', seed ?? null);
   const input = tf.input({ shape: [size, size, 3], name: 'input_layer' });
@@ -94,6 +103,7 @@ function build(
     initializer,
     norm: { ...BATCH_NORM, ...(flavour && { epsilon: flavour.epsilon }) },
     flavour,
+    dropConnect: numberOption(options, 'dropConnect'),
   };
   x = padForStride2(x, 3, 'stem_conv_pad', flavour);
   x = convolution(x, filters(32, scaling), 'stem_conv', initializer, {
@@ -113,6 +123,8 @@ interface SharedSettings {
   readonly initializer: KernelInitializer;
   readonly norm: BatchNormSettings;
   readonly flavour: Flavour | undefined;
+  /** Chance that the last block is left out for a picture, in training; it grows from 0 with depth. */
+  readonly dropConnect: number;
 }
 
 function stages(input: Symbolic, scaling: Scaling, shared: SharedSettings): Symbolic {
@@ -129,7 +141,8 @@ function stages(input: Symbolic, scaling: Scaling, shared: SharedSettings): Symb
         filtersOut: filters(filtersOut, scaling),
         expansion,
         stride: j === 0 ? stride : 1,
-        dropRate: (DROP_CONNECT_RATE * block) / blocks,
+        isFirst: block === 0,
+        dropRate: (shared.dropConnect * block) / blocks,
         ...shared,
       });
       block += 1;
@@ -145,13 +158,15 @@ interface BlockSettings extends SharedSettings {
   readonly filtersOut: number;
   readonly expansion: number;
   readonly stride: 1 | 2;
+  /** The first block of all, which is never left out. */
+  readonly isFirst: boolean;
   /** Chance that the block is left out for a picture, in training. */
   readonly dropRate: number;
 }
 
 /** Expand, filter by depthwise, weigh the channels, project; added to the input where shapes allow. */
 function mbConv(input: Symbolic, settings: BlockSettings): Symbolic {
-  const { prefix, kernelSize, filtersIn, filtersOut, expansion, stride, dropRate } = settings;
+  const { prefix, kernelSize, filtersIn, filtersOut, expansion, stride } = settings;
   const { initializer, norm, flavour } = settings;
   const inner = filtersIn * expansion;
   let x = input;
@@ -174,15 +189,15 @@ function mbConv(input: Symbolic, settings: BlockSettings): Symbolic {
   x = convolution(x, filtersOut, `${prefix}project_conv`, initializer);
   x = batchNorm(x, norm, `${prefix}project_bn`);
   if (stride !== 1 || filtersIn !== filtersOut) return x;
-  if (dropRate > 0) {
-    const drop = tf.layers.dropout({
-      rate: dropRate,
-      noiseShape: [null, 1, 1, 1] as number[],
-      name: `${prefix}drop`,
-    });
-    x = apply(drop, x);
-  }
+  if (!settings.isFirst) x = dropConnect(x, settings);
   return apply(tf.layers.add({ name: `${prefix}add` }), [x, input]);
+}
+
+/** Drops the block for whole pictures. At rate 0 it does nothing, and still counts as one of Keras' layers. */
+function dropConnect(x: Symbolic, { prefix, dropRate }: BlockSettings): Symbolic {
+  // One draw a picture; tfjs' types leave out that a side may be null, its code does not.
+  const noiseShape = [null, 1, 1, 1] as number[];
+  return apply(tf.layers.dropout({ rate: dropRate, noiseShape, name: `${prefix}drop` }), x);
 }
 
 /** Weighs each channel by a small network's view of the channels' means. */

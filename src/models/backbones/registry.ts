@@ -65,7 +65,7 @@ export interface BuiltBackbone {
 }
 
 /**
- * Finds, checks and builds a recipe's backbone; `loadBackboneWeights` fills it.
+ * Finds, checks and builds a recipe's backbone; `openBackboneWeights` opens what fills it.
  *
  * @param size Side of the square input, in pixels.
  * @param flavour What its weights were trained with, see `OpenedWeights`; left out for Keras' own.

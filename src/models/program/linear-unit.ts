@@ -10,7 +10,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { LinearAttrs, ReluName } from '../../kernels/signatures.ts';
 import { invariant } from '../../protocol/errors.ts';
-import type { ConvolutionOp } from '../graph.ts';
+import type { ConvolutionOp } from '../layers.ts';
 import type { Parameters } from './parameters.ts';
 import { runMien } from './run-kernel.ts';
 import type { Pass, Unit } from './unit.ts';

@@ -180,7 +180,7 @@ function unitOf(node: GraphNode, next: Next, set: TrainableSet): { unit: Unit; c
     return { unit: new NormUnit(index, inputs, settings), covers: [index] };
   }
   invariant(isSimple(op), `node ${node.name} can be run`);
-  return { unit: new SimpleUnit(index, inputs, op), covers: [index] };
+  return { unit: new SimpleUnit(index, inputs, op, node.layer), covers: [index] };
 }
 
 function linearUnit(

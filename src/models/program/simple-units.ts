@@ -2,7 +2,8 @@
 import * as tf from '@tensorflow/tfjs';
 import type { ReluName } from '../../kernels/signatures.ts';
 import { invariant } from '../../protocol/errors.ts';
-import type { GraphNode, NodeOp } from '../graph.ts';
+import type { GraphNode } from '../graph.ts';
+import type { DropoutOp, NodeOp } from '../layers.ts';
 import { runMien } from './run-kernel.ts';
 import type { Pass, Unit } from './unit.ts';
 
@@ -30,8 +31,9 @@ export class SimpleUnit implements Unit {
     readonly node: number,
     readonly inputs: readonly number[],
     op: Extract<NodeOp, { kind: SimpleKind }>,
+    layer: number,
   ) {
-    this.#behaviour = behaviourOf(op, node);
+    this.#behaviour = behaviourOf(op, layer);
     const { passThrough } = this.#behaviour;
     if (passThrough !== undefined) this.passThrough = passThrough;
   }
@@ -54,12 +56,9 @@ export function isSimple(op: GraphNode['op']): op is Extract<NodeOp, { kind: Sim
   return !['input', 'conv', 'depthwise', 'dense', 'batchNorm'].includes(op.kind);
 }
 
-const identity: Behaviour = { forward: ([x]) => ({ y: given(x), saved: [] }), backward: (dy) => [dy] };
-
-function behaviourOf(op: Extract<NodeOp, { kind: SimpleKind }>, node: number): Behaviour {
+/** @param layer index of the layer that it comes from: its draws' own number */
+function behaviourOf(op: Extract<NodeOp, { kind: SimpleKind }>, layer: number): Behaviour {
   switch (op.kind) {
-    case 'identity':
-      return identity;
     case 'activation':
       return activation(op.activation);
     case 'pad':
@@ -87,7 +86,7 @@ function behaviourOf(op: Extract<NodeOp, { kind: SimpleKind }>, node: number): B
         backward: (dy, [x]) => [tf.reshape(dy, given(x).shape)],
       };
     case 'dropout':
-      return dropout(op.rate, node);
+      return dropout(op, layer);
   }
 }
 
@@ -98,8 +97,6 @@ function given(x: tf.Tensor | undefined): tf.Tensor {
 
 function activation(name: Extract<NodeOp, { kind: 'activation' }>['activation']): Behaviour {
   switch (name) {
-    case 'linear':
-      return identity;
     case 'relu':
     case 'relu6':
       return {
@@ -207,11 +204,13 @@ function maxPool(op: Extract<NodeOp, { kind: 'maxPool' }>): Behaviour {
 }
 
 /** Backward draws the same again: cheaper than keeping the mask. */
-function dropout(rate: number, node: number): Behaviour {
+function dropout({ rate, drawsFor }: DropoutOp, layer: number): Behaviour {
   const drop = (x: tf.Tensor, { chance }: Pass): tf.Tensor => {
-    if (chance === null || rate === 0) return x;
+    if (chance === null) return x;
     const { seed, phase, step } = chance;
-    return runMien('MienDropout', { x }, { rate, seed, purpose: 'dropout', numbers: [phase, step, node] });
+    const numbers = [phase, step, layer] as const;
+    const valuesPerDraw = drawsFor === 'value' ? 1 : x.size / x.shape[0];
+    return runMien('MienDropout', { x }, { rate, valuesPerDraw, seed, purpose: 'dropout', numbers });
   };
   return {
     forward: ([x], pass) => ({ y: drop(given(x), pass), saved: [] }),

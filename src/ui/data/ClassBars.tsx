@@ -105,6 +105,7 @@ function cleaningText(cleaning: CleaningReport, findings: Findings | undefined):
     [cleaning.undecodable, 'unreadable'],
     [cleaning.withoutPicture, 'without a picture'],
     [cleaning.withoutLabel, 'unlabelled'],
+    [cleaning.oddLabel, 'with odd labels'],
     [findings?.dropped.duplicates ?? 0, 'copies'],
     [findings?.dropped.nearDuplicates ?? 0, 'near copies'],
     [findings?.dropped.smallClasses ?? 0, 'of small classes'],

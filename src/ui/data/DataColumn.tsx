@@ -4,7 +4,7 @@ import { useShownRecipe, useStudio, useStudioState } from '../studio-context.ts'
 import { Column } from '../widgets/Column.tsx';
 import { Later } from '../widgets/Later.tsx';
 import { RunFailure } from '../training/RunFailure.tsx';
-import { Message } from '../widgets/Message.tsx';
+import { Message, Notices } from '../widgets/Message.tsx';
 import { dataClause } from '../words/sentence.ts';
 import { ClassBars } from './ClassBars.tsx';
 import type { BrowseTab } from './browse/BrowseDialog.tsx';
@@ -51,9 +51,7 @@ export function DataColumn(): ReactElement {
           </button>
         </p>
       )}
-      {notices.map((notice) => (
-        <Message key={notice.message} error={notice} />
-      ))}
+      <Notices notices={notices} />
       {status === 'loading' && (dataset === null || opening !== null) && <Opening progress={opening} />}
       {recipe !== null && dataset !== null && (
         <>

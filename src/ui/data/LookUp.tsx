@@ -41,8 +41,8 @@ export function LookUp({ lookedUp, token, onToken, onAsk }: LookUpProps): ReactE
         </p>
         {description !== null && (
           <dl className="set-facts">
-            {description.facts.map(({ label, value }) => (
-              <div key={label}>
+            {description.facts.map(({ label, value }, index) => (
+              <div key={index}>
                 <dt>{label}</dt>
                 <dd>{value}</dd>
               </div>

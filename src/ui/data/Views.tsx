@@ -58,10 +58,10 @@ function ViewOptions({ recipe }: { readonly recipe: Recipe }): ReactElement {
       <summary>How views are made</summary>
       <div className="backbone-options">
         {entries
-          .flatMap((entry) => entry.options)
-          .map((spec) => (
+          .flatMap((entry) => entry.options.map((spec) => ({ spec, key: `${entry.name}.${spec.name}` })))
+          .map(({ spec, key }) => (
             <OptionField
-              key={spec.name}
+              key={key}
               spec={spec}
               value={recipe.augmentation[spec.name]}
               isReadOnly={active}

@@ -1,8 +1,10 @@
 /** Asks the worker for augmented views of a picture whenever augmentation, picture or size change. */
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useRef } from 'react';
 import type { DatasetSummary, RgbaViews } from '../../protocol/dataset.ts';
+import { viewsKey } from '../../protocol/identity.ts';
 import type { Recipe } from '../../protocol/recipe.ts';
 import { useStudio } from '../studio-context.ts';
+import { useStateOf } from '../use-state-of.ts';
 
 /** The first `count` views of a row; null until they have come. */
 export function useViews(
@@ -12,17 +14,17 @@ export function useViews(
   count: number,
 ): RgbaViews | null {
   const studio = useStudio();
-  const [sheet, setSheet] = useState<RgbaViews | null>(null);
+  const [made, setMade] = useStateOf<RgbaViews | null>(dataset, null);
   const latest = useRef(recipe);
   useEffect(() => {
     latest.current = recipe;
   });
-  const key = JSON.stringify([recipe.augmentation, recipe.image, recipe.seed]);
+  const key = viewsKey(recipe);
   useEffect(() => {
     let isCurrent = true;
     studio.pictures.views(latest.current, row, count).then(
       (views) => {
-        if (isCurrent) setSheet(views);
+        if (isCurrent) setMade(views);
       },
       // The preview is a help, not the run: where it cannot be made, its places stay blank.
       (_reason: unknown) => undefined,
@@ -30,6 +32,6 @@ export function useViews(
     return () => {
       isCurrent = false;
     };
-  }, [studio, dataset, row, count, key]);
-  return sheet;
+  }, [studio, dataset, row, count, key, setMade]);
+  return made;
 }

@@ -131,7 +131,7 @@ function Parameters({
 
 function Cost({ recipe, model, unfreeze }: Omit<StripPartProps, 'run'>): ReactElement {
   const { batchSize } = recipe;
-  const { frozen, step, memoryBytes, waistBytes } = stepCost(model, unfreeze, batchSize);
+  const { frozen, step, memoryBytes, outputBytes } = stepCost(model, unfreeze, batchSize);
   return (
     <table className="costs">
       <caption className="visually-hidden">What training costs with this cut</caption>
@@ -146,7 +146,7 @@ function Cost({ recipe, model, unfreeze }: Omit<StripPartProps, 'run'>): ReactEl
         <tr>
           <th scope="row">Once a picture</th>
           <td>{formatAmount(frozen)}</td>
-          <td>{formatBytes(waistBytes)}</td>
+          <td>{formatBytes(outputBytes)}</td>
         </tr>
         <tr>
           <th scope="row">Each step of {batchSize}</th>
@@ -165,10 +165,11 @@ function viewsText(recipe: Recipe): string {
 
 function cacheSentence(recipe: Recipe, model: ModelSummary, unfreeze: number): string {
   const { views } = recipe.augmentation;
-  const waist = model.cuts[unfreeze]?.waist.layer ?? '';
+  const layer = model.cuts[unfreeze]?.cutOutput.layer ?? '';
+  if (layer === model.layers[0]?.name) return 'All layers learn, so every epoch runs all of the network.';
   if (views === 'fresh') {
-    return `Up to the waist (${waist}) nothing changes, but every epoch brings new views, so it is computed anew each time.`;
+    return `Up to the output of ${layer} nothing changes, but every epoch brings new views, so it is computed anew each time.`;
   }
   const each = views === 1 ? 'the one view' : `each of the ${countInWords(views)} views`;
-  return `Up to the waist (${waist}) nothing changes, so it is computed once for ${each} of a picture and kept.`;
+  return `Up to the output of ${layer} nothing changes, so it is computed once for ${each} of a picture and kept.`;
 }

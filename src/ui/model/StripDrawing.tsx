@@ -1,4 +1,4 @@
-/** What the strip shows: blocks in the colour of what they do, the cut, the waist where the cache is, the head. */
+/** What the strip shows: blocks in the colour of what they do, the cut, its output where the cache is, the head. */
 import type { ReactElement } from 'react';
 import type { ModelSummary } from '../../protocol/model.ts';
 import { shapeText, STRIP_WIDTH, type PlacedBlock, type StripLayout } from './strip-geometry.ts';
@@ -12,7 +12,7 @@ export interface StripState {
   readonly classes: number;
   /** What is said below `Head`, line by line. */
   readonly headText: readonly string[];
-  /** What is said of the cache at the waist. */
+  /** What is said of the cache at the cut output. */
   readonly cacheText: string;
 }
 
@@ -150,14 +150,14 @@ function Sides({ model, layout, cutY, unfreeze, isOpen }: StripDrawingProps): Re
 }
 
 function Cut({ model, cutY, unfreeze, cacheText, isOpen }: StripDrawingProps): ReactElement {
-  const waist = model.cuts[unfreeze]?.waist;
+  const output = model.cuts[unfreeze]?.cutOutput;
   const layers = model.layers.length;
   return (
     <>
       <path className="cut" d={`M0 ${cutY}H${STRIP_WIDTH}`} />
-      {waist !== undefined && (
+      {output !== undefined && (
         <>
-          <text x={94} y={cutY - 23}>{`waist ${shapeText(waist.shape)}`}</text>
+          <text x={94} y={cutY - 23}>{`cut output ${shapeText(output.shape)}`}</text>
           <text x={94} y={cutY - 9}>
             {cacheText}
           </text>

@@ -2,10 +2,11 @@
  * The confusion matrix as a real table: rows true, columns predicted, per cent of each row, F1 in the last column.
  * Cells are buttons with one tab stop between them; arrow keys move it, and a cell opens its pictures.
  */
-import { useRef, useState, type CSSProperties, type KeyboardEvent, type ReactElement } from 'react';
+import { useRef, type CSSProperties, type KeyboardEvent, type ReactElement } from 'react';
 import { rowShares } from '../../charts/matrix-shares.ts';
 import { formatScore } from '../../lib/format.ts';
 import type { Evaluation } from '../../protocol/events.ts';
+import { useStateOf } from '../use-state-of.ts';
 import { shortLabels, type Cell } from './confusions.ts';
 
 interface ConfusionMatrixProps {
@@ -23,7 +24,7 @@ export function ConfusionMatrix({
   onChoose,
 }: ConfusionMatrixProps): ReactElement {
   const table = useRef<HTMLTableElement>(null);
-  const [focused, setFocused] = useState<Cell | null>(null);
+  const [focused, setFocused] = useStateOf<Cell | null>(labels, null);
   const stop = focused ?? chosen ?? { truth: 0, predicted: 0 };
   const short = shortLabels(labels);
   const shares = evaluation === null ? null : rowShares(evaluation.confusionMatrix);

@@ -1,14 +1,16 @@
 /** The last clause: on how many it is right, where it is wrong, and what can be taken home. */
-import { useState, type ReactElement } from 'react';
+import type { ReactElement } from 'react';
 import type { DatasetSummary } from '../../protocol/dataset.ts';
 import { recordOf, type RunRecord } from '../../store/state.ts';
 import { useShownRecipe, useStudioState } from '../studio-context.ts';
+import { useStateOf } from '../use-state-of.ts';
 import { Column } from '../widgets/Column.tsx';
 import { Icon } from '../widgets/Icon.tsx';
 import { resultsClause } from '../words/sentence.ts';
 import { Beginning } from './Beginning.tsx';
 import { ConfusionMatrix } from './ConfusionMatrix.tsx';
 import { worstConfusion, type Cell } from './confusions.ts';
+import { FinishedRuns } from './FinishedRuns.tsx';
 import { Headline } from './Headline.tsx';
 import { Mistakes } from './Mistakes.tsx';
 import { RunsTable } from './RunsTable.tsx';
@@ -25,6 +27,7 @@ export function ResultsColumn(): ReactElement {
   const dataset = useStudioState((state) => state.dataset.value);
   const record = recordOf(run);
   const canTakeHome = run.kind === 'finished' && record !== null && record.history.length > 0;
+  const finishedId = run.kind === 'finished' && canTakeHome ? run.result.runId : null;
   const hasEpochs = record !== null && record.history.length > 0;
   return (
     <Column
@@ -52,7 +55,8 @@ export function ResultsColumn(): ReactElement {
           <RunsTable recipe={record?.recipe ?? recipe} />
         </>
       )}
-      {(canTakeHome || (dataset !== null && !hasEpochs)) && <TakeHome isReady={canTakeHome} />}
+      {(canTakeHome || (dataset !== null && !hasEpochs)) && <TakeHome runId={finishedId} />}
+      <FinishedRuns except={finishedId} />
     </Column>
   );
 }
@@ -70,8 +74,8 @@ interface WhereWrongProps {
 }
 
 function WhereWrong({ dataset, record }: WhereWrongProps): ReactElement {
-  const [picked, setPicked] = useState<Cell | null>(null);
-  const [asked, setAsked] = useState<string | null>(null);
+  const [picked, setPicked] = useStateOf<Cell | null>(dataset, null);
+  const [asked, setAsked] = useStateOf<string | null>(record?.startedAtMs, null);
   const evaluations = evaluationsOf(record);
   const shown = evaluations.find((each) => each.key === asked) ?? evaluations[0];
   const evaluation = shown?.evaluation ?? null;

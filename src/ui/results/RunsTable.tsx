@@ -22,7 +22,8 @@ export function RunsTable({ recipe }: { readonly recipe: Recipe }): ReactElement
   const run = useStudioState((state) => state.run);
   const publication = publicationOf(recipe);
   const labelOf = (name: string): string => backbones?.find((entry) => entry.name === name)?.label ?? name;
-  const ofSet = runs.filter((each) => sameSet(each.recipe, recipe));
+  const setHash = useStudioState((state) => state.dataset.value?.setHash);
+  const ofSet = runs.filter((each) => each.setHash === setHash);
   const currentId = run.kind === 'finished' ? run.result.runId : null;
   const lines = linesOf(ofSet, publication, isActive(run) ? recipe : null, currentId, labelOf);
   if (lines.length === 0) return null;
@@ -143,7 +144,7 @@ function linesOf(
 }
 
 /** What tells runs apart at a glance. */
-function runLabel(recipe: Recipe, labelOf: (name: string) => string): string {
+export function runLabel(recipe: Recipe, labelOf: (name: string) => string): string {
   const tuned = fineTuneOf(recipe);
   return `${labelOf(recipe.backbone.name)}, ${tuned === null ? 'head' : `last ${tuned.phase.unfreeze}`}`;
 }
@@ -161,8 +162,4 @@ function scaleOf(lines: readonly Line[]): { ticks: number[]; at: (share: number)
   const first = Math.ceil(low / step + 1e-9) * step;
   const ticks = [first, first + step, first + 2 * step].filter((tick) => tick < high - 1e-9);
   return { ticks, at: (share) => Math.min(1, Math.max(0, (share - low) / span)) * 100 };
-}
-
-function sameSet(one: Recipe, other: Recipe): boolean {
-  return JSON.stringify([one.dataset, one.split]) === JSON.stringify([other.dataset, other.split]);
 }

@@ -1,4 +1,4 @@
-/** The trained network as files, in every format of the catalog; before the end, only which there will be. */
+/** The network of the run on the page as files, in every format of the catalog; before the end, only which there will be. */
 import type { ReactElement } from 'react';
 import type { ExporterEntry } from '../../protocol/catalog.ts';
 import { useStudio, useStudioState } from '../studio-context.ts';
@@ -8,13 +8,15 @@ import { saveFile } from './save-file.ts';
 
 const none: readonly ExporterEntry[] = [];
 
-export function TakeHome({ isReady }: { readonly isReady: boolean }): ReactElement {
+/** @param runId of the finished run; null while there is none */
+export function TakeHome({ runId }: { readonly runId: string | null }): ReactElement {
   const studio = useStudio();
   const exporters = useStudioState((state) => state.catalog?.exporters ?? none);
   const exporting = useStudioState((state) => state.exporting);
-  const error = useStudioState((state) => state.exportError);
+  const failure = useStudioState((state) => state.exportFailure);
+  const isReady = runId !== null;
   const take = async (name: string): Promise<void> => {
-    const file = await studio.takeHome(name);
+    const file = runId === null ? null : await studio.runs.takeHome(name, runId);
     if (file !== null) saveFile(file);
   };
   return (
@@ -30,14 +32,16 @@ export function TakeHome({ isReady }: { readonly isReady: boolean }): ReactEleme
             {isReady && (
               <button type="button" disabled={exporting !== null} onClick={() => void take(entry.name)}>
                 <Icon name="download" />
-                {exporting === entry.name ? 'Writing' : 'Download'}
+                {exporting?.runId === runId && exporting.format === entry.name ? 'Writing' : 'Download'}
                 <span className="visually-hidden"> {entry.label}</span>
               </button>
             )}
           </li>
         ))}
       </ul>
-      {error !== null && <Message error={error} kept="The trained network is still here." />}
+      {failure !== null && failure.runId === runId && (
+        <Message error={failure.error} kept="The trained network is still here." />
+      )}
     </section>
   );
 }

@@ -1,10 +1,11 @@
 /** Loss over accuracy on one epoch axis: the lines from tfjs-vis, the marks and words laid over them. */
-import { useState, type ReactElement } from 'react';
+import type { ReactElement } from 'react';
 import { niceScale, type Scale } from '../../charts/ticks.ts';
 import { formatLoss, formatPercent } from '../../lib/format.ts';
 import type { EpochRecord } from '../../protocol/events.ts';
 import type { Recipe } from '../../protocol/recipe.ts';
 import type { RunRecord } from '../../store/state.ts';
+import { useStateOf } from '../use-state-of.ts';
 import { phaseLabels } from '../words/sentence.ts';
 import { CurvePlot } from './CurvePlot.tsx';
 import { axisTicks, epochAxis, type EpochAxis } from './epoch-axis.ts';
@@ -19,7 +20,7 @@ interface CurvesProps {
 }
 
 export function Curves({ recipe, record, classes, isLive, caption }: CurvesProps): ReactElement {
-  const [pointed, setPointed] = useState<number | null>(null);
+  const [pointed, setPointed] = useStateOf<number | null>(record?.startedAtMs, null);
   const axis = epochAxis(recipe, record);
   const history = record?.history ?? [];
   const read = pointed === null ? history.at(-1) : history[pointed];

@@ -8,7 +8,7 @@ import type { RateSearch } from '../../store/rate-search.ts';
 import { recordOf } from '../../store/state.ts';
 import { useStudio } from '../studio-context.ts';
 import { Dialog } from '../widgets/Dialog.tsx';
-import { Message } from '../widgets/Message.tsx';
+import { Message, Notices } from '../widgets/Message.tsx';
 import { doingText, formatRate, foundText } from '../words/rates.ts';
 import { phaseLabels } from '../words/sentence.ts';
 import { withPhaseField } from './edit-recipe.ts';
@@ -40,9 +40,7 @@ export function RateDialog({ recipe, phaseIndex, onClose }: RateDialogProps): Re
         Each step takes a higher rate: where the curve falls the network learns, where it climbs the steps are
         too large. What is trained here is thrown away.
       </p>
-      {recordOf(search.run)?.notices.map((notice) => (
-        <Message key={notice.code} error={notice} />
-      ))}
+      <Notices notices={recordOf(search.run)?.notices ?? []} />
       <RatePlot points={points} suggested={suggested} />
       <div className="rates-now">
         {sweep === null && error === null && <Doing search={search} />}

@@ -3,7 +3,7 @@ import type { ReactElement } from 'react';
 import { isActive, recordOf } from '../../store/state.ts';
 import { useShownRecipe, useStudioState } from '../studio-context.ts';
 import { Column } from '../widgets/Column.tsx';
-import { Message } from '../widgets/Message.tsx';
+import { Message, Notices } from '../widgets/Message.tsx';
 import { idleCaption, runCaption } from '../words/caption.ts';
 import { trainingClause } from '../words/sentence.ts';
 import { Curves } from './Curves.tsx';
@@ -41,11 +41,16 @@ export function TrainingColumn(): ReactElement {
           </button>
         </Message>
       )}
+      {!isSecureContext && (
+        <p className="small">
+          This page came over plain http from another machine. Browsers keep the camera, WebGPU and threads
+          from such pages: Mien trains on one thread. Over https, or opened on the machine it comes from, it
+          has them.
+        </p>
+      )}
       <RunFailure at="training" />
       <LeftRun />
-      {record?.notices.map((notice) => (
-        <Message key={notice.code} error={notice} />
-      ))}
+      {record !== null && <Notices notices={record.notices} />}
       {recipe !== null && (
         <Curves
           recipe={recipe}

@@ -119,7 +119,7 @@ function ChoiceOption({
       >
         {index === -1 && <option value="">{String(value)}</option>}
         {spec.choices.map((choice, position) => (
-          <option key={choice.label} value={String(position)}>
+          <option key={position} value={String(position)}>
             {choice.label}
           </option>
         ))}

@@ -10,6 +10,7 @@ import { openBackboneWeights } from '../../../src/models/load-weights.ts';
 import { RecipeSchema, type Recipe } from '../../../src/protocol/recipe.ts';
 import { f32, filePlatform, type RawTensor, safetensorsFile } from '../../support/weight-files.ts';
 import { useBackend } from '../../support/backends.ts';
+import { shows } from '../../support/shows.ts';
 import { parseGolden, preprocess, relativeError } from './golden.ts';
 import { rulePictures, ruleTorchWeights } from './rule.ts';
 
@@ -74,5 +75,10 @@ describe.each(goldens)('%s', (name, golden) => {
       expect(error).toBeLessThan(1e-4);
       model.dispose();
     }
+    const library = name.startsWith('timm') ? 'timm' : 'transformers';
+    shows(
+      `backbone ${golden.recipe.name} computes the same with weights of ${library}`,
+      `weights .safetensors of ${library} compute as there`,
+    );
   });
 });

@@ -54,6 +54,7 @@ async function expectTheSet({ summary, pictures, shown, facts }: Dataset): Promi
     rowsRead: 22,
     withoutPicture: 0,
     withoutLabel: 1,
+    oddLabel: 0,
     undecodable: 1,
     kept: 20,
   });

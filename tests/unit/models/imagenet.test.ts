@@ -1,3 +1,4 @@
+/** ImageNet weights come from the Hub by range: what is fetched, what is kept, and what is said when they are not there. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import * as tf from '@tensorflow/tfjs';

@@ -1,3 +1,4 @@
+/** Weights from wherever a recipe says: every variable is filled, or none and the first fault is named. */
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { buildBackbone } from '../../../src/models/backbones/registry.ts';

@@ -57,7 +57,9 @@ export const dataset: DatasetSummary = {
   labels: ['glad', 'sad'],
   labelOfRow: Uint16Array.of(0, 1, 0, 1, 0, 1, 0, 1),
   split: { train: Uint32Array.of(0, 1, 2, 3), validation: Uint32Array.of(4, 5), test: Uint32Array.of(6, 7) },
-  cleaning: { rowsRead: 8, withoutPicture: 0, withoutLabel: 0, undecodable: 0, kept: 8 },
+  cleaning: { rowsRead: 8, withoutPicture: 0, withoutLabel: 0, oddLabel: 0, undecodable: 0, kept: 8 },
+  contentHash: 'of eight pictures',
+  setHash: 'of eight pictures and their split',
   sizeBytes: 8000,
 };
 
@@ -81,7 +83,7 @@ export const model: ModelSummary = {
   cuts: [4, 3, 2, 1, 0].map((first, unfreeze) => ({
     unfreeze,
     firstTrainable: 'abcd'[first] ?? 'head',
-    waist: { layer: 'a', shape: [16, 16, 4] },
+    cutOutput: { layer: 'a', shape: [16, 16, 4] },
   })),
   headParameters: 6,
   weights: {
@@ -165,6 +167,8 @@ export const result: RunResult = {
   stopped: false,
   device,
   weights: { origin: 'random, seed 1', sizeBytes: 0, sha256: null },
+  cachePrecision: 'float32',
+  setHash: dataset.setHash,
   cleaning: dataset.cleaning,
   secondsByStage: {},
   versions: {},

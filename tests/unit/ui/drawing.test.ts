@@ -3,7 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { epochTicks, niceScale } from '../../../src/charts/ticks.ts';
 import { recordOf } from '../../../src/store/state.ts';
 import { countParameters } from '../../../src/ui/model/parameters.ts';
-import { blockStops, cutHeight, layoutStrip, unfreezeAt } from '../../../src/ui/model/strip-geometry.ts';
+import {
+  cutHeight,
+  layoutStrip,
+  unfreezeAfterKey,
+  unfreezeAt,
+} from '../../../src/ui/model/strip-geometry.ts';
 import {
   picturesInCell,
   shortLabels,
@@ -26,17 +31,29 @@ describe('the strip', () => {
 
   it('finds the layer under a height again', () => {
     for (let unfreeze = 1; unfreeze <= 4; unfreeze++) {
-      expect(unfreezeAt(layout, 4, cutHeight(layout, 4, unfreeze))).toBe(unfreeze);
+      expect(unfreezeAt(layout, model, cutHeight(layout, 4, unfreeze))).toBe(unfreeze);
     }
   });
 
   it('cuts below everything when the head alone trains', () => {
     expect(cutHeight(layout, 4, 0)).toBeGreaterThan(layout.blocks.at(-1)?.y ?? Infinity);
-    expect(unfreezeAt(layout, 4, layout.height)).toBe(0);
   });
 
-  it('stops at the first layers of blocks', () => {
-    expect(blockStops(model)).toEqual([0, 2, 4]);
+  it('moves by a layer, by a block, and to both ends', () => {
+    const path = ['PageUp', 'ArrowUp', 'PageUp', 'ArrowDown', 'PageDown', 'End', 'Home', 'Tab'];
+    let unfreeze = 1;
+    const went = path.map((key) => (unfreeze = unfreezeAfterKey(key, unfreeze, model) ?? unfreeze));
+    expect(went).toEqual([2, 3, 4, 3, 2, 1, 4, 4]);
+  });
+
+  it.each([4, 5])('never offers a cut that the network does not have: %i', (count) => {
+    const limited = { ...model, cuts: model.cuts.slice(0, count) };
+    const reached = ['ArrowUp', 'ArrowRight', 'PageUp', 'Home', 'ArrowDown', 'PageDown', 'End'].flatMap(
+      (key) => limited.cuts.map(({ unfreeze }) => unfreezeAfterKey(key, unfreeze, limited) ?? NaN),
+    );
+    for (let y = -10; y < layout.height + 10; y++) reached.push(unfreezeAt(layout, limited, y));
+    expect(Math.max(...reached)).toBe(count - 1);
+    expect(Math.min(...reached)).toBe(1);
   });
 
   it('counts what trains behind the cut, and the head', () => {

@@ -4,6 +4,7 @@ import type { DatasetSummary } from '../../../protocol/dataset.ts';
 import type { Recipe } from '../../../protocol/recipe.ts';
 import type { Thumbnails } from '../../../store/thumbnails.ts';
 import { useStudio } from '../../studio-context.ts';
+import { useStateOf } from '../../use-state-of.ts';
 import { Dialog } from '../../widgets/Dialog.tsx';
 import { Filters } from './Filters.tsx';
 import './browse.css';
@@ -25,10 +26,11 @@ interface BrowseDialogProps {
 
 /** A picture that is open, and the list that it was opened from. */
 interface Opened {
-  readonly dataset: DatasetSummary;
   readonly rows: readonly number[];
   readonly place: number;
 }
+
+const ALL: Filter = { label: null, part: null };
 
 const tabs: readonly { readonly name: BrowseTab; readonly label: string }[] = [
   { name: 'pictures', label: 'Pictures' },
@@ -37,21 +39,20 @@ const tabs: readonly { readonly name: BrowseTab; readonly label: string }[] = [
 
 export function BrowseDialog({ recipe, dataset, at, onClose }: BrowseDialogProps): ReactElement {
   const [tab, setTab] = useState(at);
-  const [filter, setFilter] = useState<Filter>({ label: null, part: null });
-  const [opened, setOpened] = useState<Opened | null>(null);
-  const [lastPlace, setLastPlace] = useState<number | null>(null);
+  const [filter, setFilter] = useStateOf<Filter>(dataset, ALL);
+  const [opened, setOpened] = useStateOf<Opened | null>(dataset, null);
+  const [lastPlace, setLastPlace] = useStateOf<number | null>(dataset, null);
   const thumbnails = useThumbnails(dataset);
   const rows = useMemo(() => rowsOf(dataset, filter), [dataset, filter]);
-  const current = opened?.dataset === dataset ? opened : null;
 
   const close = (): boolean => {
-    if (current === null) return false;
-    setLastPlace(tab === 'pictures' ? current.place : null);
+    if (opened === null) return false;
+    setLastPlace(tab === 'pictures' ? opened.place : null);
     setOpened(null);
     return true;
   };
   const open = (row: number, among: readonly number[]): void => {
-    setOpened({ dataset, rows: among, place: Math.max(0, among.indexOf(row)) });
+    setOpened({ rows: among, place: Math.max(0, among.indexOf(row)) });
   };
   return (
     <Dialog title="Inside the set" isWide onClose={onClose} onEscape={close}>
@@ -75,18 +76,18 @@ export function BrowseDialog({ recipe, dataset, at, onClose }: BrowseDialogProps
           Close
         </button>
       </div>
-      {current !== null && (
+      {opened !== null && (
         <PicturePage
           {...{ recipe, dataset, thumbnails }}
-          rows={current.rows}
-          place={current.place}
-          onPlace={(place) => setOpened({ ...current, place })}
+          rows={opened.rows}
+          place={opened.place}
+          onPlace={(place) => setOpened({ ...opened, place })}
           onOpen={(row) => open(row, [row])}
           onBack={close}
         />
       )}
-      {current === null && tab === 'report' && <Report {...{ recipe, dataset, thumbnails }} onOpen={open} />}
-      {current === null && tab === 'pictures' && (
+      {opened === null && tab === 'report' && <Report {...{ recipe, dataset, thumbnails }} onOpen={open} />}
+      {opened === null && tab === 'pictures' && (
         <>
           <Filters
             {...{ dataset, filter }}
@@ -100,7 +101,7 @@ export function BrowseDialog({ recipe, dataset, at, onClose }: BrowseDialogProps
             key={`${String(filter.label)} ${String(filter.part)}`}
             {...{ dataset, thumbnails, rows }}
             startAt={lastPlace}
-            onOpen={(place) => setOpened({ dataset, rows, place })}
+            onOpen={(place) => setOpened({ rows, place })}
           />
         </>
       )}

@@ -1,4 +1,4 @@
-/** Rows that cleaning left out: how many of each kind, which, and what was found instead of a picture. */
+/** Rows that cleaning left out: how many of each kind, which, and what was found instead of a picture or a label. */
 import type { ReactElement } from 'react';
 import { countOf, formatCount } from '../../../lib/format.ts';
 import type { Findings, LeftOutRow } from '../../../protocol/dataset.ts';
@@ -12,6 +12,7 @@ interface LeftOutProps extends ReportProps {
 const kinds = [
   { why: 'withoutPicture', words: 'without a picture' },
   { why: 'withoutLabel', words: 'without a label' },
+  { why: 'oddLabel', words: 'with a label unlike the others' },
   { why: 'undecodable', words: 'with a picture that cannot be read' },
 ] as const;
 
@@ -20,9 +21,8 @@ const SHOWN = 100;
 
 export function LeftOut({ dataset, thumbnails, findings, onOpen }: LeftOutProps): ReactElement {
   const { cleaning } = dataset;
-  const unlabelled = findings.aside.flatMap(({ why }, index) =>
-    why === 'withoutLabel' ? [dataset.labelOfRow.length + index] : [],
-  );
+  const asideOf = (kind: LeftOutRow['why']): number[] =>
+    findings.aside.flatMap(({ why }, index) => (why === kind ? [dataset.labelOfRow.length + index] : []));
   return (
     <section>
       <h3>Left out in cleaning</h3>
@@ -32,17 +32,14 @@ export function LeftOut({ dataset, thumbnails, findings, onOpen }: LeftOutProps)
       {kinds.map(({ why, words }) => {
         if (cleaning[why] === 0) return null;
         const rows = findings.leftOut.filter((row) => row.why === why);
+        const aside = asideOf(why);
         return (
           <div key={why} className="browse-left-out">
             <h4>
               {countOf(cleaning[why], 'row')} {words}
             </h4>
-            {why === 'withoutLabel' && unlabelled.length > 0 && (
-              <ThumbStrip
-                {...{ dataset, thumbnails }}
-                rows={unlabelled}
-                onOpen={(row) => onOpen(row, unlabelled)}
-              />
+            {aside.length > 0 && (
+              <ThumbStrip {...{ dataset, thumbnails }} rows={aside} onOpen={(row) => onOpen(row, aside)} />
             )}
             <RowList rows={rows} count={cleaning[why]} />
           </div>

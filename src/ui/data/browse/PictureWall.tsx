@@ -10,6 +10,7 @@ import {
 } from 'react';
 import type { DatasetSummary } from '../../../protocol/dataset.ts';
 import type { Thumbnails } from '../../../store/thumbnails.ts';
+import { useStateOf } from '../../use-state-of.ts';
 import { placeOf } from './set-rows.ts';
 import { Thumb } from './Thumb.tsx';
 import { CELL, columnsIn, linesToDraw, placeAfterKey, topToShow, type Sight } from './wall-geometry.ts';
@@ -26,7 +27,7 @@ interface PictureWallProps {
 export function PictureWall({ dataset, thumbnails, rows, startAt, onOpen }: PictureWallProps): ReactElement {
   const element = useRef<HTMLDivElement>(null);
   const [sight, setTop] = useSight(element);
-  const [active, setActive] = useState(startAt ?? 0);
+  const [active, setActive] = useStateOf(rows, startAt ?? 0);
   // The place that takes the focus once it is drawn.
   const focusNext = useRef(startAt);
   useEffect(() => {
