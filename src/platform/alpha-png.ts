@@ -121,8 +121,12 @@ function addNearest(row: Uint8Array, above: Uint8Array, pixelBytes: number): voi
   // With nothing to the left, above is nearest.
   for (let at = 0; at < pixelBytes; at++) row[at]! += above[at]!;
   for (let at = pixelBytes; at < row.length; at++) {
-    const [a, b, c] = [row[at - pixelBytes]!, above[at]!, above[at - pixelBytes]!];
-    const [toA, toB, toC] = [Math.abs(b - c), Math.abs(a - c), Math.abs(a + b - 2 * c)];
+    const a = row[at - pixelBytes]!;
+    const b = above[at]!;
+    const c = above[at - pixelBytes]!;
+    const toA = Math.abs(b - c);
+    const toB = Math.abs(a - c);
+    const toC = Math.abs(a + b - 2 * c);
     row[at]! += toA <= toB && toA <= toC ? a : toB <= toC ? b : c;
   }
 }

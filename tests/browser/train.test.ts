@@ -38,7 +38,7 @@ describe('the page', () => {
         scrollTo(0, 0);
       });
       await screenshot(page, 'finished');
-      shows('browser Chromium trains on WebAssembly');
+      shows('browser Chromium trains on WebAssembly', 'browser Chromium hands over the trained network');
     },
   );
 
@@ -75,6 +75,7 @@ describe('the page', () => {
       await page.getByRole('button', { name: 'Stop' }).click();
       await page.getByRole('button', { name: 'Train again' }).waitFor({ timeout: MINUTES });
       expect(Object.keys(await takeHome(page))).toContain('weights.bin');
+      shows('browser Chromium pauses, goes on and stops');
     },
   );
 
@@ -171,4 +172,5 @@ it('opens a folder of class-named folders that was picked', { timeout: 2 * MINUT
   await page.getByText('24 pictures in two classes').first().waitFor({ timeout: MINUTES });
   await finishTiny(page);
   await rm(folder, { recursive: true });
+  shows('browser Chromium opens a picked folder');
 });

@@ -92,6 +92,17 @@ export class Tab {
     );
   }
 
+  /** Waits until there is something that a selector of CSS finds. */
+  async sees(selector: string, limitMs = LIMIT_MS): Promise<void> {
+    await this.evaluate(
+      async ({ until }, css, limit) => {
+        await until(() => document.querySelector(css) !== null, css, limit);
+      },
+      selector,
+      limitMs,
+    );
+  }
+
   /** Puts files into the field for files that is shown. */
   async pick(files: readonly { readonly path: string; readonly bytes: Uint8Array }[]): Promise<void> {
     const texts: FileText[] = files.map(({ path, bytes }) => ({

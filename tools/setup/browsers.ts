@@ -48,7 +48,7 @@ export function findBrowsers(system: System): FoundBrowsers {
   const wanted = `Install ${missingIn(found)
     .map((name) => `${NAMES[name]} (Debian: ${PACKAGES[name].join(', ')})`)
     .join(' and ')} to run these tests.`;
-  if (system.env['CI'] !== undefined) throw new Error(`No ${missing.join(' and no ')} was found. ${wanted}`);
+  if ((system.env['CI'] ?? '') !== '') throw new Error(`No ${missing.join(' and no ')} was found. ${wanted}`);
   system.say(`${missing.join(' and ')}: passed over, not found. ${wanted}`);
   return found;
 }
