@@ -1,8 +1,10 @@
 /** Owns the way from a recipe to an opened set: find the source, read, clean, look for copies, number, split. */
+import { countOf } from '../lib/format.ts';
 import type { AsideRow, Findings } from '../protocol/dataset.ts';
 import { StudioError } from '../protocol/errors.ts';
+import { datasetOptions } from '../protocol/full-recipe.ts';
 import { ContentHash, setHash } from '../protocol/identity.ts';
-import { checkOptions, type Options } from '../protocol/options.ts';
+import type { Options } from '../protocol/options.ts';
 import type { Recipe } from '../protocol/recipe.ts';
 import type { SourceDescription } from '../protocol/source.ts';
 import { Uses } from '../platform/owned.ts';
@@ -40,7 +42,7 @@ export async function openDataset(
   try {
     const found = await openSource(recipe, platform, { ...given, uses });
     prepared = await preparePictures(recipe, found, platform, { ...given, uses });
-    return { ...datasetOf(recipe, found, prepared), close };
+    return { ...(await datasetOf(recipe, found, prepared, given)), close };
   } catch (error) {
     await close();
     throw error;
@@ -48,17 +50,25 @@ export async function openDataset(
 }
 
 /** Looks for copies, numbers the rows and splits them. */
-function datasetOf(
+async function datasetOf(
   recipe: Recipe,
   { source, options, opened }: FoundSource,
   { cleaned, pictures: store, arriving }: Prepared,
-): Omit<Dataset, 'close'> {
-  const curated = curate(cleaned.rows, curatingOptions(options));
+  given: OpenDatasetOptions,
+): Promise<Omit<Dataset, 'close'>> {
+  const curated = await curate(cleaned.rows, curatingOptions(options), {
+    signal: given.signal,
+    onProgress: (done, total) => {
+      given.onProgress(done, total, 'pictures', 'Looking for copies');
+    },
+  });
   const rows = curated.kept.map((row) => cleaned.rows[row]!);
   const labels = sortLabels(rows.map((row) => row.label));
   const indexOf = new Map(labels.map((label, index) => [label, index]));
   const labelOfRow = Uint16Array.from(rows, (row) => indexOf.get(row.label)!);
   const split = splitSet(rows, labelOfRow, labels, curated.groupOfKept, recipe.split);
+  const groupsAcrossSplits = countCut(curated.groupOfKept, split);
+  if (groupsAcrossSplits > 0) given.onNotice?.(groupsCut(groupsAcrossSplits));
   const { origin, noun, sizeBytes, provenance } = opened;
   const contentHash = contentHashOf(rows);
   const summary = {
@@ -69,6 +79,7 @@ function datasetOf(
   const asideRows = curated.aside.map(({ row }) => cleaned.rows[row]!);
   const findings = {
     ...findingsOf(curated, split),
+    groupsAcrossSplits,
     leftOut: cleaned.leftOut,
     aside: asideOf(cleaned, curated),
   };
@@ -153,8 +164,7 @@ function findCheckedSource(dataset: Recipe['dataset']): {
   readonly options: Options;
 } {
   const source = findSource(dataset.source);
-  const owner = { field: 'dataset', entry: `the source ${source.entry.name}`, ownKeys: ['source'] };
-  return { source, options: checkOptions(owner, source.entry.options, dataset) };
+  return { source, options: datasetOptions(dataset, source.entry) };
 }
 
 /** By the set's own split where it gives one, by groups where there are any, else as scikit-learn does. */
@@ -166,13 +176,40 @@ function splitSet(
   plan: SplitPlan,
 ): Split {
   const words = rows.map((row) => row.split);
-  if (words.some((word) => word !== null)) return takeGivenSplit(words, labelOfRow, labels, plan);
+  if (words.some((word) => word !== null)) return takeGivenSplit(words, labelOfRow, labels, groupOfRow, plan);
   return groupOfRow === null
     ? splitRows(labelOfRow, labels, plan)
     : splitGroups(labelOfRow, groupOfRow, plan);
 }
 
-function findingsOf(curated: Curated, split: Split): Omit<Findings, 'leftOut' | 'aside'> {
+/** Groups with rows in several parts. */
+function countCut(groupOfRow: Uint32Array | null, split: Split): number {
+  if (groupOfRow === null) return 0;
+  const partOf = new Map<number, string>();
+  const cut = new Set<number>();
+  for (const [part, rows] of Object.entries(split)) {
+    for (const row of rows) {
+      const group = groupOfRow[row]!;
+      if ((partOf.get(group) ?? part) !== part) cut.add(group);
+      partOf.set(group, part);
+    }
+  }
+  return cut.size;
+}
+
+function groupsCut(groups: number): StudioError {
+  const were = groups === 1 ? 'is' : 'are';
+  return new StudioError({
+    code: 'data/groups-cut',
+    message: `Pictures that belong together were to stay in one part; ${countOf(groups, 'group')} ${were} in several, since the set's own split puts them there.`,
+    hint: "The network is tested on what it has seen the like of. Take the option for the set's own split out to have whole groups split, or drop the copies.",
+  });
+}
+
+function findingsOf(
+  curated: Curated,
+  split: Split,
+): Omit<Findings, 'leftOut' | 'aside' | 'groupsAcrossSplits'> {
   const shown = [...curated.kept, ...curated.aside.map(({ row }) => row)];
   const newNumber = new Map(shown.map((row, index) => [row, index]));
   const renumber = (sets: readonly (readonly number[])[]): number[][] =>

@@ -12,18 +12,19 @@ import type { BackendChoice, DeviceReport } from '../protocol/device.ts';
 import type { ResumableRun, RunResult } from '../protocol/events.ts';
 import type { ExportedFile, Picked, Requests } from '../protocol/messages.ts';
 import type { RateSweep } from '../protocol/rate-sweep.ts';
+import type { FullRecipe } from '../protocol/full-recipe.ts';
 import type { Recipe } from '../protocol/recipe.ts';
 import type { SourceDescription } from '../protocol/source.ts';
 import type { RunControl } from '../training/control.ts';
+import { asRun } from './catalog.ts';
 import { runsLeft } from './checkpoints/resumable.ts';
 import { startDevice, type Device } from './device/device.ts';
 import type { WasmPaths } from './device/wasm.ts';
 import { finishedNetwork, FinishedNetworks } from './network/finished-networks.ts';
-import { buildNetwork, type Network } from './network/network.ts';
+import { buildNetwork, withLoaded, type Network } from './network/network.ts';
 import { NetworkDescriptions } from './network/descriptions.ts';
 import { rebuildNetwork } from './network/rebuild.ts';
 import { exportable, type Trained } from './network/trained.ts';
-import { checkRecipe } from './run/check-recipe.ts';
 import { findRate, phaseOf } from './run/find-rate.ts';
 import { runRecipe } from './run/run.ts';
 import { drained, timedInto, untilDone, type Attempt } from './run/until-done.ts';
@@ -90,8 +91,8 @@ export class Session {
    * @param options `resume`: the run to go on with, which had the same recipe
    * @throws StudioError; DOMException `AbortError` when cancelled
    */
-  async train(recipe: Recipe, options: Picked & Heard & { resume?: string }): Promise<RunResult> {
-    checkRecipe(recipe);
+  async train(asked: Recipe, options: Picked & Heard & { resume?: string }): Promise<RunResult> {
+    const recipe = asRun(asked);
     return untilDone(this, recipe, options, (attempt) => this.#carryOut(recipe, options, attempt));
   }
 
@@ -102,11 +103,11 @@ export class Session {
    * @throws StudioError; DOMException `AbortError` when cancelled
    */
   async findRate(asked: Requests['findRate']['input'], heard: Heard): Promise<RateSweep> {
-    const { recipe, phaseIndex } = asked;
+    const { phaseIndex } = asked;
     const { control, emit } = heard;
-    checkRecipe(recipe);
+    const recipe = asRun(asked.recipe);
     phaseOf(recipe, phaseIndex);
-    const prepared = await this.#prepare(recipe, { ...asked, ...heard }, timedInto({}, control.signal));
+    const prepared = await this.#prepare(recipe, { ...asked, ...heard }, timedInto({}, control));
     try {
       return await drained(findRate({ recipe, control, ...prepared }, phaseIndex), emit);
     } catch (error) {
@@ -168,12 +169,12 @@ export class Session {
     return this.#device;
   }
 
-  async #carryOut(recipe: Recipe, options: Picked & Heard, attempt: Attempt): Promise<RunResult> {
+  async #carryOut(recipe: FullRecipe, options: Picked & Heard, attempt: Attempt): Promise<RunResult> {
     const { control, emit } = options;
     const secondsByStage: Record<string, number> = {};
     // The one before is kept as values; the device has room for one.
     this.#forgetTrained();
-    const prepared = await this.#prepare(recipe, options, timedInto(secondsByStage, control.signal));
+    const prepared = await this.#prepare(recipe, options, timedInto(secondsByStage, control));
     const { network } = prepared;
     try {
       const checkpoints = { ...attempt, picked: pickedNames(options) };
@@ -194,7 +195,7 @@ export class Session {
 
   /** Device, set and network, each said once it is there. The caller disposes the network's model. */
   async #prepare(
-    recipe: Recipe,
+    recipe: FullRecipe,
     options: Picked & Heard,
     timed: ReturnType<typeof timedInto>,
   ): Promise<Prepared> {
@@ -213,12 +214,7 @@ export class Session {
     );
     try {
       // Now more of the weights is here, and it is known what came with them.
-      const model = await describe();
-      const { sizeBytes, labels } = network.weights;
-      emit({
-        kind: 'model',
-        model: { ...model, weights: { ...model.weights, sizeBytes, hereBytes: sizeBytes, labels } },
-      });
+      emit({ kind: 'model', model: withLoaded(await describe(), network.weights) });
       const caches = (this.#caches ??= new SessionCaches(this.platform));
       return { device, dataset: this.set.dataset, network, caches };
     } catch (error) {

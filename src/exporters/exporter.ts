@@ -4,7 +4,7 @@ import type { Preprocessing } from '../models/backbones/backbone.ts';
 import type { ExporterEntry } from '../protocol/catalog.ts';
 import type { Evaluation } from '../protocol/events.ts';
 import type { WeightsRecord } from '../protocol/model.ts';
-import type { Recipe } from '../protocol/recipe.ts';
+import type { FullRecipe } from '../protocol/full-recipe.ts';
 
 /** The trained network and what must travel with it. */
 export interface TrainedNetwork {
@@ -12,7 +12,7 @@ export interface TrainedNetwork {
   readonly model: tf.LayersModel;
   readonly labels: readonly string[];
   readonly preprocessing: Preprocessing;
-  readonly recipe: Recipe;
+  readonly recipe: FullRecipe;
   /** Where the backbone's weights came from and their hash. */
   readonly weights: WeightsRecord;
   readonly test: Evaluation | null;

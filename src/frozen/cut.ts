@@ -92,6 +92,6 @@ function multiplyAddsUpTo({ nodes, model }: Graph): number[] {
  * Index of the first trainable layer when the last `unfreeze` of the backbone's `backboneLayers` layers train, as
  * `for layer in base.layers[:-n]: layer.trainable = False` leaves it in Keras. 0 trains the head alone.
  */
-export function firstTrainableOf(backboneLayers: number, unfreeze: number): number {
-  return Math.max(0, backboneLayers - unfreeze);
+export function firstTrainableOf(backboneLayers: number, unfreeze: number | 'all'): number {
+  return unfreeze === 'all' ? 0 : Math.max(0, backboneLayers - unfreeze);
 }

@@ -137,6 +137,12 @@ export interface MienKernels {
     attrs: Record<string, never>;
     output: TensorInfo;
   };
+  /** The `rows` (int32, `[n]`) of `kept [..., ...]`, bit for bit: tfjs' own takes whole numbers for floats on a GPU. */
+  MienGatherRows: {
+    inputs: { kept: TensorInfo; rows: TensorInfo };
+    attrs: Record<string, never>;
+    output: TensorInfo;
+  };
   /**
    * Packs the rows of `x [n, width]` as halves, int32 `[n, packedWords(width)]`; `largest [n]` has each row's largest
    * magnitude. @see lib/float16.ts

@@ -7,8 +7,7 @@ export function isSame(one: unknown, other: unknown): boolean {
 
 /** A text that two plain values share exactly when they say the same. */
 export function sameText(value: unknown): string {
-  // Of nothing at all JSON writes nothing.
-  return JSON.stringify(sorted(value)) ?? '';
+  return JSON.stringify(sorted(value));
 }
 
 function sorted(value: unknown): unknown {

@@ -48,6 +48,8 @@ export interface Findings {
   readonly nearDuplicates: readonly (readonly number[])[];
   /** How many of those sets have rows on both sides of a split: the network is then tested on what it learnt. */
   readonly setsAcrossSplits: number;
+  /** How many groups that were to stay in one part are not, since the set's own split cuts them. */
+  readonly groupsAcrossSplits: number;
   /** Classes that were left out because they have too few pictures. */
   readonly smallClasses: readonly { readonly label: string; readonly pictures: number }[];
   /** Rows left out after cleaning, as the recipe asked for. */

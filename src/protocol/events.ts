@@ -4,7 +4,8 @@ import type { DeviceReport } from './device.ts';
 import type { WireError } from './errors.ts';
 import type { ModelSummary, WeightsRecord } from './model.ts';
 import type { RatePoint } from './rate-sweep.ts';
-import type { CachePrecision, PhaseName, Recipe } from './recipe.ts';
+import type { FullRecipe } from './full-recipe.ts';
+import type { CachePrecision, PhaseName } from './recipe.ts';
 
 /** One finished epoch; the lines of `history.json`. Accuracies are 0 to 1. */
 export interface EpochRecord {
@@ -97,8 +98,9 @@ export type RunEvent =
       readonly kind: 'phaseEnd';
       readonly phaseIndex: number;
       readonly stoppedEarly: boolean;
-      /** Epoch whose weights are kept, from 1. */
+      /** Best epoch by what is monitored, and the epoch whose weights are kept, from 1. */
       readonly bestEpoch: number;
+      readonly keptEpoch: number;
       readonly evaluation: Evaluation;
     }
   | { readonly kind: 'test'; readonly evaluation: Evaluation }
@@ -130,7 +132,7 @@ export interface ResumableRun {
   readonly runId: string;
   /** Of the checkpoint, in ms since 1970. */
   readonly savedAtMs: number;
-  readonly recipe: Recipe;
+  readonly recipe: FullRecipe;
   readonly phaseIndex: number;
   readonly phase: PhaseName;
   /** Epochs that are done in that phase. */
@@ -148,7 +150,7 @@ export interface FinishedRun {
   readonly runId: string;
   /** In ms since 1970. */
   readonly finishedAtMs: number;
-  readonly recipe: Recipe;
+  readonly recipe: FullRecipe;
   readonly labels: readonly string[];
   /** Test top-1, 0 to 1; null where it was not tested. */
   readonly accuracy: number | null;
@@ -162,7 +164,7 @@ export interface FinishedRun {
 /** What a finished run leaves; its network stays with the engine, see {@link FinishedRun}. */
 export interface RunResult {
   readonly runId: string;
-  readonly recipe: Recipe;
+  readonly recipe: FullRecipe;
   readonly history: readonly EpochRecord[];
   /** Null when the run was stopped before its first epoch ended. */
   readonly test: Evaluation | null;

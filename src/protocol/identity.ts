@@ -16,22 +16,18 @@ import { isSame, sameText } from '../lib/same.ts';
 import type { DatasetSummary } from './dataset.ts';
 import type { WeightsRecord } from './model.ts';
 import type { Options } from './options.ts';
-import type { Recipe } from './recipe.ts';
-
-/** The path of a picked file below what was picked; files that the page made have their path as their name. */
-export function pathOf(file: File): string {
-  // Node's files have no such field.
-  return (file as Partial<File>).webkitRelativePath || file.name;
-}
+import { isOnBatch, type Recipe } from './recipe.ts';
 
 /** Another text for other picked files, as far as their list tells. */
 function filesText(files: readonly File[]): string {
-  return sameText(files.map((file) => [pathOf(file), file.name, file.size, file.lastModified]));
+  return sameText(files.map(({ name, size, lastModified }) => [name, size, lastModified]));
 }
 
 /** Two recipes with the same key open the same set, cleaned, split and resized alike. */
 export function openingKey({ dataset, split, image }: Recipe, files: readonly File[] = []): string {
-  return sameText([dataset, split, image, filesText(files)]);
+  // What numbers pixels become is the network's.
+  const { scale: _scale, ...pictures } = image;
+  return sameText([dataset, split, pictures, filesText(files)]);
 }
 
 /**
@@ -44,12 +40,11 @@ export function weightsKey(file: string, files: readonly File[] = []): string {
 }
 
 /** Two recipes with the same key have the same network, described and built alike. */
-export function networkKey(
-  { backbone, image, head }: Recipe,
-  classes: number,
-  weightFiles: readonly File[] = [],
-): string {
-  return sameText([backbone, image, head, classes, filesText(weightFiles)]);
+export function networkKey(recipe: Recipe, classes: number, weightFiles: readonly File[] = []): string {
+  const { backbone, image, head } = recipe;
+  // What the backbone leaves open may hang on it.
+  const onBatch = isOnBatch(recipe);
+  return sameText([backbone, onBatch, image, head, classes, filesText(weightFiles)]);
 }
 
 /** What a list says of a file in a folder or an archive. */

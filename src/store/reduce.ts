@@ -161,8 +161,7 @@ function withSummaries(state: StudioState, event: RunEvent): StudioState {
 
 /** The page says at once that it heard; the engine confirms. */
 function afterControl(run: RunState, action: 'pause' | 'stop'): RunState {
-  if (!isActive(run) || run.kind === 'idle' || run.kind === 'finished' || run.kind === 'failed') return run;
-  if (run.kind === 'stopping') return run;
+  if (!isActive(run) || run.kind === 'stopping') return run;
   return { kind: action === 'pause' ? 'pausing' : 'stopping', run: run.run };
 }
 
@@ -180,7 +179,7 @@ function finish(state: StudioState, result: RunResult, atMs: number): StudioStat
 }
 
 function activeRecord(run: RunState): RunRecord | null {
-  return run.kind === 'idle' || run.kind === 'finished' || run.kind === 'failed' ? null : run.run;
+  return isActive(run) ? run.run : null;
 }
 
 function reduceAsk(

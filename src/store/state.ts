@@ -12,6 +12,7 @@ import type {
   RunResult,
 } from '../protocol/events.ts';
 import type { ModelSummary } from '../protocol/model.ts';
+import type { FullRecipe } from '../protocol/full-recipe.ts';
 import type { PhaseName, Recipe } from '../protocol/recipe.ts';
 
 type ProgressEvent = Extract<RunEvent, { kind: 'progress' }>;
@@ -24,6 +25,14 @@ export interface StageProgress extends Omit<ProgressEvent, 'kind'> {
   readonly atMs: number;
 }
 
+/** How a phase ended. */
+export interface PhaseEnd {
+  readonly stoppedEarly: boolean;
+  /** The epoch whose weights it kept, from 1. */
+  readonly keptEpoch: number;
+  readonly evaluation: Evaluation;
+}
+
 /** A phase that has begun. */
 export interface PhaseRecord {
   readonly phaseIndex: number;
@@ -34,7 +43,7 @@ export interface PhaseRecord {
   readonly trainableParameters: number;
   /** Best epoch so far, from 1; null before the first has ended. */
   readonly bestEpoch: number | null;
-  readonly end: { readonly stoppedEarly: boolean; readonly evaluation: Evaluation } | null;
+  readonly end: PhaseEnd | null;
 }
 
 /** The step that training is at. */
@@ -43,7 +52,10 @@ export type LiveStep = Omit<Extract<RunEvent, { kind: 'step' }>, 'kind'>;
 /** What a run has said so far. */
 export interface RunRecord {
   readonly recipe: Recipe;
+  /** Moved on by each pause, so that what is measured from it leaves pauses out. */
   readonly startedAtMs: number;
+  /** When the pause under way began; null while there is none. */
+  readonly pausedAtMs: number | null;
   /** Null while steps are taken. */
   readonly progress: StageProgress | null;
   readonly phases: readonly PhaseRecord[];
@@ -78,7 +90,7 @@ export interface Loadable<Value> {
 /** A line of the table of runs. */
 export interface RunSummary {
   readonly runId: string;
-  readonly recipe: Recipe;
+  readonly recipe: FullRecipe;
   /** Of the set that it was trained and tested on. */
   readonly setHash: string;
   readonly test: Evaluation;
@@ -146,7 +158,18 @@ export function recordOf(run: RunState): RunRecord | null {
   return run.kind === 'idle' ? null : run.run;
 }
 
+/** A run that is under way. */
+export type ActiveRun = Extract<
+  RunState,
+  { kind: 'preparing' | 'running' | 'pausing' | 'paused' | 'stopping' }
+>;
+
 /** Whether a run is under way, so that its recipe is fixed. */
-export function isActive(run: RunState): boolean {
-  return run.kind !== 'idle' && run.kind !== 'finished' && run.kind !== 'failed';
+export function isActive(run: RunState): run is ActiveRun {
+  return run.kind !== 'idle' && !isOver(run.kind);
+}
+
+/** Whether a run has come to an end. */
+export function isOver(kind: RunState['kind']): boolean {
+  return kind === 'finished' || kind === 'failed';
 }

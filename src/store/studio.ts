@@ -8,12 +8,10 @@ import { networkKey, openingKey } from '../protocol/identity.ts';
 import type { Picked, RequestKind, Requests } from '../protocol/messages.ts';
 import { parseRecipe, type Recipe } from '../protocol/recipe.ts';
 import { AskedSets, type AskedSet } from './asked-sets.ts';
-import { PictureRequests } from './picture-requests.ts';
 import { recipeFromLink } from './recipe-link.ts';
 import { reduce, type Asked, type StudioEvent } from './reduce.ts';
+import { PictureRequests, SourceRequests, StoredRequests } from './requests.ts';
 import { RunRequests } from './run-requests.ts';
-import { SourceRequests } from './source-requests.ts';
-import { StoredRequests } from './stored-requests.ts';
 import { initialState, isActive, type StudioState } from './state.ts';
 
 /** What the store needs of the client. */
@@ -30,7 +28,7 @@ export class Studio {
   readonly store: StoreApi<StudioState>;
   readonly pictures: PictureRequests;
   readonly sources: SourceRequests;
-  readonly kept: StoredRequests;
+  readonly stored: StoredRequests;
   readonly runs: RunRequests;
   readonly #engine: Engine;
   readonly #now: () => number;
@@ -46,7 +44,7 @@ export class Studio {
     this.#now = now;
     this.store = createStore(() => initialState(backend));
     this.sources = new SourceRequests(engine);
-    this.kept = new StoredRequests(engine);
+    this.stored = new StoredRequests(engine);
     this.pictures = new PictureRequests(engine);
     const dispatch = this.#dispatch.bind(this);
     this.runs = new RunRequests(engine, dispatch, now);

@@ -91,7 +91,7 @@ export async function* runEpoch(
   yield* fillCache(inputs, inputs.train, view);
   yield* fillCache(inputs, inputs.validation, PLAIN);
   if (control.isStopping) return null;
-  const start = performance.now();
+  const startMs = control.workedMs;
   const means = yield* runSteps(inputs, optimizer, rates, epoch);
   if (means === null) return null;
   const validation = await evaluate(evaluation(inputs), inputs.validation, inputs.classes);
@@ -108,7 +108,7 @@ export async function* runEpoch(
     valLoss: validation.loss,
     valAccuracy: validation.accuracy,
     learningRate: optimizer.learningRate,
-    seconds: (performance.now() - start) / 1000,
+    seconds: (control.workedMs - startMs) / 1000,
   };
 }
 
@@ -175,7 +175,7 @@ async function* runSteps(
   const { recipe, phase, phaseIndex, labelOfRow, control, tail, parameters, loss } = inputs;
   const steps = stepsPerEpoch(inputs);
   const sums = new RunningSums();
-  const clock = new StepClock();
+  const clock = new StepClock(control);
   const place = { phase, phaseIndex, epoch };
   let lastGood = 0;
   try {
@@ -238,9 +238,13 @@ async function* batchesOf(inputs: EpochInputs, epoch: number): AsyncGenerator<Ba
 
 /** Times steps and says when the next event may be sent. */
 class StepClock {
-  #last = performance.now();
+  #last: number;
   #sent = -Infinity;
   #mean: number | null = null;
+
+  constructor(readonly control: Pick<RunControl, 'workedMs'>) {
+    this.#last = control.workedMs;
+  }
 
   /** A running mean of the time between steps. */
   get stepMs(): number {
@@ -248,7 +252,7 @@ class StepClock {
   }
 
   tick(): void {
-    const now = performance.now();
+    const now = this.control.workedMs;
     const took = now - this.#last;
     this.#mean = this.#mean === null ? took : 0.8 * this.#mean + 0.2 * took;
     this.#last = now;

@@ -8,7 +8,7 @@ import { ResultsColumn } from './results/ResultsColumn.tsx';
 import { useStudio, useStudioState } from './studio-context.ts';
 import { TrainingColumn } from './training/TrainingColumn.tsx';
 import { TransportBar } from './transport/TransportBar.tsx';
-import { placeOf } from './words/bar.ts';
+import { placeOf } from './transport/bar-text.ts';
 
 export function App(): ReactElement {
   useTitle();

@@ -36,7 +36,7 @@ export interface Tested {
   readonly differences: Readonly<Record<string, number>>;
 }
 
-/** What is open in a browser; closed and held against problems after each test. */
+/** What is open in a browser. */
 class Visit {
   browser!: RunningBrowser;
   #tabs: Tab[] = [];
@@ -59,21 +59,14 @@ class Visit {
     // What is stored lasts as long as one page of it is open.
     const left = this.#tabs.splice(0);
     const next = await this.open(path);
-    for (const tab of left) await tab.close();
+    await close(left);
     await next.open(path);
     return next;
   }
 
-  /** Closes all tabs. @returns what went wrong in them */
-  async leave(): Promise<readonly string[]> {
-    const tabs = this.#tabs;
-    this.#tabs = [];
-    const problems: string[] = [];
-    for (const tab of tabs) {
-      problems.push(...(await tab.takeProblems()));
-      await tab.close();
-    }
-    return problems;
+  /** Closes all tabs. */
+  leave(): Promise<void> {
+    return close(this.#tabs.splice(0));
   }
 
   /** What is taken home of a run that ends. */
@@ -85,15 +78,23 @@ class Visit {
   }
 }
 
+/** Closes tabs in which nothing went wrong. */
+async function close(tabs: readonly Tab[]): Promise<void> {
+  const problems: string[] = [];
+  for (const tab of tabs) {
+    problems.push(...(await tab.takeProblems()));
+    await tab.close();
+  }
+  expect(problems, 'problems in the page').toEqual([]);
+}
+
 /** Starts the browser for the tests of a file, and ends it after them. */
 export function visiting(start: Tested['start']): Visit {
   const visit = new Visit();
   beforeAll(async () => {
     visit.browser = await start();
   });
-  afterEach(async () => {
-    expect(await visit.leave(), 'problems in the page').toEqual([]);
-  });
+  afterEach(() => visit.leave());
   afterAll(() => visit.browser.close());
   return visit;
 }

@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { buildBackbone } from '../../src/models/backbones/registry.ts';
 import { variablesOf } from '../../src/models/weights/fill-model.ts';
 import { openWeightFile } from '../../src/models/weights/registry.ts';
-import { RecipeSchema } from '../../src/protocol/recipe.ts';
+import { backboneOf } from '../support/backbones.ts';
 import { shows } from '../support/shows.ts';
 import { teachableMachine } from '../support/teachable-machine.ts';
 import { codeOf, filePlatform, loadWeights, memorySource } from '../support/weight-files.ts';
@@ -112,8 +112,7 @@ describe('tfjs model.json', () => {
   });
 });
 
-const backboneOf = (weights: unknown) =>
-  RecipeSchema.shape.backbone.parse({ name: 'mobilenetv2', alpha: 0.35, weights });
+const withWeights = (weights: unknown) => backboneOf({ name: 'mobilenetv2', alpha: 0.35, weights });
 
 describe('a Teachable Machine export', () => {
   it.each(['model.json', 'export.zip', 'nested.zip'])(
@@ -128,7 +127,7 @@ describe('a Teachable Machine export', () => {
         'export.zip': zipSync(files),
         'nested.zip': zipSync(nested),
       });
-      const recipe = backboneOf({ file: path });
+      const recipe = withWeights({ file: path });
       const { backbone, model } = buildBackbone(recipe, 32);
       const loaded = await loadWeights(model, backbone, recipe, platform, { seed: 1 });
       expect(loaded.labels).toEqual(['Class 1', 'Class 2']);

@@ -1,6 +1,7 @@
 /** What is kept of the frozen part changes no run's numbers, in one run nor in the next of a session (wasm). */
 import { describe, expect, it } from 'vitest';
 import { openDataset } from '../../src/data/open-dataset.ts';
+import { asRun } from '../../src/engine/catalog.ts';
 import { buildNetwork } from '../../src/engine/network/network.ts';
 import { RunControl } from '../../src/engine/run/control.ts';
 import { runRecipe } from '../../src/engine/run/run.ts';
@@ -29,10 +30,8 @@ const figures = ({ history, test }: RunResult): unknown => ({
 });
 
 /** One run, whose caches are those. */
-async function runWith(
-  recipe: Recipe,
-  caches: SessionCaches,
-): Promise<{ result: RunResult; said: string[] }> {
+async function runWith(asked: Recipe, caches: SessionCaches): Promise<{ result: RunResult; said: string[] }> {
+  const recipe = asRun(asked);
   const session = await openSession('wasm');
   const platform = createPlatform();
   const dataset = await openDataset(recipe, platform, { onProgress: () => undefined });

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { Session } from '../../src/engine/session.ts';
 import type { RunEvent } from '../../src/protocol/events.ts';
 import type { RateSweep } from '../../src/protocol/rate-sweep.ts';
-import type { Recipe } from '../../src/protocol/recipe.ts';
+import type { Recipe, WrittenRecipe } from '../../src/protocol/recipe.ts';
 import { RunControl } from '../../src/training/control.ts';
 import { openSession, tinyRecipe, train } from '../support/session.ts';
 
@@ -24,7 +24,7 @@ async function findRate(
 }
 
 /** Faces that the starter weights know how to see: here the loss does fall. */
-const starterRecipe = (changes: Partial<Recipe> = {}): Promise<Recipe> =>
+const starterRecipe = (changes: Partial<WrittenRecipe> = {}): Promise<Recipe> =>
   tinyRecipe({
     dataset: { source: 'sample', pictures: 200 },
     image: { size: 96, resize: 'area' },

@@ -3,6 +3,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openDataset } from '../../src/data/open-dataset.ts';
+import { asRun } from '../../src/engine/catalog.ts';
 import { buildNetwork } from '../../src/engine/network/network.ts';
 import { PictureInput } from '../../src/engine/set/picture-input.ts';
 import { firstTrainableOf } from '../../src/frozen/cut.ts';
@@ -30,7 +31,7 @@ export interface Prepared {
 export async function prepareFrozen(unfreeze: number, changes: Partial<Recipe> = {}): Promise<Prepared> {
   // Weights that see: what random ones make of pictures is next to nothing.
   const backbone = { name: 'mobilenetv2', alpha: 0.35, weights: 'starter' } as const;
-  const recipe = await tinyRecipe({ backbone, ...changes });
+  const recipe = asRun(await tinyRecipe({ backbone, ...changes }));
   const platform = createPlatform();
   const dataset = await openDataset(recipe, platform, { onProgress: () => undefined });
   const network = await buildNetwork(recipe, 8, platform, {

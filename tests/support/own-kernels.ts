@@ -38,6 +38,11 @@ export async function ownKernels(): Promise<Map<string, Float32Array>> {
       ) as tf.Tensor,
       ...dropouts(draw(10)),
       accumulate: run('MienAccumulate', { total: draw(1), sums: draw(2) }, {}) as tf.Tensor,
+      gatherRows: run(
+        'MienGatherRows',
+        { kept: draw(13), rows: tf.tensor1d([3, 0], 'int32') },
+        {},
+      ) as tf.Tensor,
       storeRows: run(
         'MienStoreRows',
         {

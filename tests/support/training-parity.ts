@@ -18,6 +18,7 @@ import { updateRuleOf } from '../../src/training/optimizers/registry.ts';
 import { inferencePass } from '../../src/models/program/pass.ts';
 import { trainStep } from '../../src/training/step.ts';
 import type { Fact } from '../../tools/docs/works/facts.ts';
+import { backboneOf } from './backbones.ts';
 import { fillByRule, parseGolden, preprocess } from '../parity/models/golden.ts';
 import { rulePictures, ruleWeights } from '../parity/models/rule.ts';
 
@@ -36,6 +37,8 @@ export interface TrainingGolden {
   readonly batches: number;
   readonly classes: number;
   readonly batchNorm: 'inference' | 'batch';
+  /** Of what is drawn by chance. */
+  readonly seed: number;
   /** Mean loss before each step, head and fine-tuning. */
   readonly losses: readonly (readonly number[])[];
   readonly changed: readonly Change[];
@@ -75,7 +78,8 @@ export function trainingGolden(name: string): TrainingGolden {
 
 /** Trains on the current backend, `steps` in each phase; variables are compared only after all of the golden's. */
 export async function disagreement(golden: TrainingGolden, fineTuneSteps = Infinity): Promise<Disagreement> {
-  const { backbone, model: base } = buildBackbone(golden.recipe, golden.size);
+  const recipe = backboneOf(golden.recipe, golden.batchNorm === 'batch');
+  const { backbone, model: base } = buildBackbone(recipe, golden.size);
   const backboneLayers = base.layers.length;
   const model = withHead(base, { classes: golden.classes, dropout: 0, seed: 0 });
   fillByRule(model);
@@ -148,15 +152,13 @@ async function runPhase(run: PhaseRun): Promise<{ losses: number[]; changing: re
   });
   const learningRate = golden.rates[phase] ?? NaN;
   const { epsilon = 1e-7 } = golden;
-  const rule = updateRuleOf(
-    { name: 'head', epochs: 1, learningRate, optimizer: { name: 'adam', epsilon } },
-    0,
-  );
+  const rule = updateRuleOf({ optimizer: { name: 'adam', epsilon } }, 0);
   const optimizer = new Optimizer({ rule, learningRate });
   const losses: number[] = [];
   for (let step = 0; step < count; step++) {
     const { x, labels } = batches[step % batches.length]!;
-    const sums = trainStep({ tail, parameters, optimizer, loss: PLAIN_LOSS, chance: null }, x, labels);
+    const chance = { seed: golden.seed, phase, step };
+    const sums = trainStep({ tail, parameters, optimizer, loss: PLAIN_LOSS, chance }, x, labels);
     losses.push((await sums.data())[0]! / golden.batch);
     sums.dispose();
   }

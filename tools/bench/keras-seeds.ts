@@ -11,7 +11,7 @@ import { cutOutputOf, firstTrainableOf, FROZEN } from '../../src/frozen/cut.ts';
 import { Parameters } from '../../src/models/program/parameters.ts';
 import { compile } from '../../src/models/program/program.ts';
 import type { Platform } from '../../src/platform/platform.ts';
-import type { Recipe } from '../../src/protocol/recipe.ts';
+import type { FullRecipe } from '../../src/protocol/full-recipe.ts';
 import { PLAIN } from '../../src/frozen/frozen-features.ts';
 import { inferencePass } from '../../src/models/program/pass.ts';
 import { kerasPython } from '../setup/keras.ts';
@@ -43,7 +43,7 @@ export interface KerasSeeds {
 /** What Keras is asked to carry out. */
 export interface SeedsGiven {
   /** Its own seed is not used. */
-  readonly recipe: Recipe;
+  readonly recipe: FullRecipe;
   readonly dataset: Dataset;
   readonly platform: Platform;
   readonly seeds: readonly number[];

@@ -1,6 +1,7 @@
 /** The benchmarks, in the order in which they run. One line each. */
 import type { Bench } from './bench.ts';
 import { convolution } from './cases/convolution.ts';
+import { copies } from './cases/copies.ts';
 import { gpuStep } from './cases/gpu-step.ts';
 import { importing } from './cases/import.ts';
 import { gpuKernels, kernels } from './cases/kernels.ts';
@@ -20,6 +21,7 @@ export const BENCHES: readonly Bench[] = [
   memory,
   weights,
   importing,
+  copies,
   kernels,
   gpuKernels,
   gpuStep,

@@ -70,7 +70,7 @@ async function countStep(
     batchNorm: 'inference',
   });
   const learningRate = 1e-4;
-  const rule = updateRuleOf({ name: 'head', epochs: 1, learningRate }, 0);
+  const rule = updateRuleOf({}, 0);
   const optimizer = new Optimizer({ rule, learningRate });
   const sums = new RunningSums();
   const shape = [batch, ...(graph.nodes[cutOutput]?.shape ?? [])];

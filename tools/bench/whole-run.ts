@@ -1,7 +1,7 @@
 /** Whole runs of `fit`, put together from a few epochs: each epoch of a phase does the same work. */
 import type { Dataset } from '../../src/data/dataset.ts';
 import type { Session } from '../../src/engine/session.ts';
-import type { Recipe } from '../../src/protocol/recipe.ts';
+import type { FullRecipe } from '../../src/protocol/full-recipe.ts';
 import { median } from './bench.ts';
 import type { KerasTimes } from './keras-times.ts';
 import { PAPER_EPOCHS } from './paper-recipe.ts';
@@ -19,7 +19,7 @@ export const wholeRun = ([head, fineTune]: Epochs): number =>
   PAPER_EPOCHS.head * head + PAPER_EPOCHS.fineTune * fineTune;
 
 /** Stock tfjs' epochs, the middle one of as many as the recipe has. */
-export async function stockTimes(session: Session, recipe: Recipe, dataset: Dataset): Promise<Epochs> {
+export async function stockTimes(session: Session, recipe: FullRecipe, dataset: Dataset): Promise<Epochs> {
   const [head = [], fineTune = []] = await stockEpochs(recipe, dataset, session.platform);
   return [median(head), median(fineTune)];
 }

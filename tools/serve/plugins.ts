@@ -33,7 +33,7 @@ export function securityHeaders(): Plugin {
 }
 
 /** Our module, as the dev server serves it. */
-const OUR_EMBED = '/src/charts/vega-embed.ts';
+const OUR_EMBED = '/src/charts/vis/vega-embed.ts';
 
 /** What tfjs-vis gets for a package of that name. Only its visor and its tables use glamor's styles. */
 const STAND_INS: Readonly<Record<string, string>> = {

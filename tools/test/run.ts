@@ -6,7 +6,7 @@
  */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { differences, readRecord, shownIn, writeRecord } from '../docs/works/record.ts';
@@ -16,8 +16,8 @@ import { thisSystem } from '../setup/system.ts';
 import { FAST_TESTS, LIVE_PARITY, SLOW_TESTS, STATIC_STAGES, type Stage } from './stages.ts';
 import { one, sum, tallyOfReport, type Tally } from './tally.ts';
 
-/** Fast stages at a time: each uses about one core. */
-const AT_ONCE = 2;
+/** Fast stages at a time: each uses about one core, the tests more where there are more. */
+const AT_ONCE = Math.max(2, Math.floor(availableParallelism() / 2));
 
 const reports = mkdtempSync(join(tmpdir(), 'mien-tests-'));
 const reportOf = (stage: Stage): string => join(reports, `${stage.name}.json`);

@@ -4,6 +4,7 @@
  */
 import { mkdir, readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { asRun } from '../../src/engine/catalog.ts';
 import { runsLeft } from '../../src/engine/checkpoints/resumable.ts';
 import { Session } from '../../src/engine/session.ts';
 import { discardLeft } from '../../src/engine/set/stored.ts';
@@ -58,9 +59,8 @@ function useToken(session: Session, hub: string | null): void {
 /** The last run of a recipe that did not come to its end, be its pictures elsewhere now; undefined where there is none. */
 async function lastRunOf(recipe: Recipe, platform: Platform): Promise<ResumableRun | undefined> {
   const runs = await runsLeft(platform);
-  return (
-    runs.find((run) => isSame(run.recipe, recipe)) ?? runs.find((run) => isSameRecipe(run.recipe, recipe))
-  );
+  const full = asRun(recipe);
+  return runs.find((run) => isSame(run.recipe, full)) ?? runs.find((run) => isSameRecipe(run.recipe, full));
 }
 
 /**

@@ -14,7 +14,7 @@ import { StudioError } from '../../protocol/errors.ts';
 import { preparedKey } from '../../protocol/identity.ts';
 import type { CleanedRows } from '../cleaning.ts';
 import type { PictureStore } from '../dataset.ts';
-import { LOOKS_SIZE } from '../fingerprint.ts';
+import { THUMBNAIL_SIZE } from '../fingerprint.ts';
 import { parseJson } from '../json.ts';
 import { listStoredSets } from '../stored-sets/stored-sets.ts';
 import { isChunkKey, type ChunkPlace } from './picture-chunks.ts';
@@ -70,7 +70,7 @@ interface Manifest {
   readonly cleaned: CleanedRows;
 }
 
-const THUMBNAIL_BYTES = LOOKS_SIZE * LOOKS_SIZE;
+const THUMBNAIL_BYTES = THUMBNAIL_SIZE * THUMBNAIL_SIZE;
 
 /** What a prepared set is called while it is in use. */
 const ownedNameOf = (prefix: string): string => `pictures/${prefix}`;

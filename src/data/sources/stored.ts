@@ -8,7 +8,7 @@ import type { Source } from './source.ts';
 export const stored: Source = {
   entry: {
     name: 'stored',
-    label: 'Kept set',
+    label: 'Stored set',
     help: 'A set that was kept on this machine; “Stored” lists them.',
     notice: 'Kept on this machine; nothing is sent anywhere.',
     options: [

@@ -7,8 +7,9 @@ import { asStudioError, StudioError } from '../../protocol/errors.ts';
 import {
   arraysOf,
   disposeCheckpoint,
+  epochOf,
+  keptEpochOf,
   type Checkpoint,
-  type CheckpointHead,
   type CheckpointTensors,
 } from './checkpoint.ts';
 import { lastNumber, readCheckpoint, stateKey, writeCheckpoint, writeFailure } from './stored-checkpoints.ts';
@@ -98,7 +99,7 @@ export class CheckpointKeeper {
 
   async #write({ head, ...tensors }: CheckpointTensors): Promise<void> {
     const epoch = epochOf(head);
-    const { bestEpoch } = head.status.stopping;
+    const keptEpoch = keptEpochOf(head);
     const [weights, slots, best] = await Promise.all([
       arraysOf(tensors.weights),
       arraysOf(tensors.slots),
@@ -112,7 +113,7 @@ export class CheckpointKeeper {
       const number = (this.#number ?? (await lastNumber(this.store, this.runId))) + 1;
       this.#number = number;
       const own = stateKey(this.runId, number);
-      const bestKey = bestEpoch === epoch ? own : this.#written.get(placeOf(head.phaseIndex, bestEpoch));
+      const bestKey = keptEpoch === epoch ? own : this.#written.get(placeOf(head.phaseIndex, keptEpoch));
       const stored = { head, bestKey: bestKey ?? own, bestNames: Object.keys(best) };
       const state = { weights, slots, best: bestKey === undefined ? best : null };
       await writeCheckpoint(this.store, number, stored, state);
@@ -136,10 +137,6 @@ export class CheckpointKeeper {
       }),
     );
   }
-}
-
-function epochOf({ history, phaseIndex }: CheckpointHead): number {
-  return history.filter((record) => record.phaseIndex === phaseIndex).length;
 }
 
 const placeOf = (phaseIndex: number, epoch: number): string => `${phaseIndex}/${epoch}`;

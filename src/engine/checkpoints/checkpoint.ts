@@ -2,8 +2,9 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Backend } from '../../protocol/device.ts';
 import type { EndedPhase, EpochRecord } from '../../protocol/events.ts';
-import type { Recipe } from '../../protocol/recipe.ts';
+import type { FullRecipe } from '../../protocol/full-recipe.ts';
 import { StudioError } from '../../protocol/errors.ts';
+import { restoresBest } from '../../protocol/recipe.ts';
 import type { PhaseStatus } from '../../training/phase.ts';
 
 /** Names of what was picked on the page; null where nothing was. It has to be picked again to go on. */
@@ -16,7 +17,7 @@ export interface PickedNames {
 export interface CheckpointHead {
   readonly runId: string;
   readonly savedAtMs: number;
-  readonly recipe: Recipe;
+  readonly recipe: FullRecipe;
   readonly picked: PickedNames;
   /**
    * Of the set with its split, and of the backbone's weights: a run goes on with the same alone. Null in a run that an
@@ -33,6 +34,16 @@ export interface CheckpointHead {
   readonly secondsByStage: Readonly<Record<string, number>>;
 }
 
+/** Epochs that are done in the phase at hand. */
+export function epochOf({ history, phaseIndex }: Pick<CheckpointHead, 'history' | 'phaseIndex'>): number {
+  return history.filter((record) => record.phaseIndex === phaseIndex).length;
+}
+
+/** The one of them whose weights are kept so far, from 1. */
+export function keptEpochOf(head: CheckpointHead): number {
+  return restoresBest(head.recipe) ? head.status.stopping.bestEpoch : epochOf(head);
+}
+
 /** Values of tensors by name. */
 export type NamedArrays = Readonly<Record<string, { shape: readonly number[]; values: Float32Array }>>;
 
@@ -42,7 +53,7 @@ export interface Checkpoint {
   readonly weights: NamedArrays;
   /** The optimizer's slots. */
   readonly slots: NamedArrays;
-  /** This phase's weights in its best epoch. */
+  /** This phase's weights in the epoch that is kept so far. */
   readonly best: NamedArrays;
 }
 

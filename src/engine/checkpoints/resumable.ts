@@ -4,9 +4,9 @@ import type { Owned } from '../../platform/owned.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { StudioError, type WireError } from '../../protocol/errors.ts';
 import type { ResumableRun } from '../../protocol/events.ts';
+import type { FullRecipe } from '../../protocol/full-recipe.ts';
 import { isSameRecipe } from '../../protocol/identity.ts';
-import type { Recipe } from '../../protocol/recipe.ts';
-import type { Checkpoint, CheckpointHead } from './checkpoint.ts';
+import { epochOf, keptEpochOf, type Checkpoint, type CheckpointHead } from './checkpoint.ts';
 import { listHeads, readCheckpoint, readFailures } from './stored-checkpoints.ts';
 
 /** After that, nobody will come back to a run. */
@@ -60,7 +60,7 @@ export async function runsLeft(
 export async function runToResume(
   store: ByteStore | null,
   runId: string,
-  recipe: Recipe,
+  recipe: FullRecipe,
 ): Promise<Checkpoint> {
   if (store === null) {
     throw new StudioError({
@@ -79,10 +79,9 @@ export async function runToResume(
 }
 
 function resumable(head: CheckpointHead, failure: WireError | null): ResumableRun[] {
-  const { runId, savedAtMs, recipe, phaseIndex, status, history, picked } = head;
+  const { runId, savedAtMs, recipe, phaseIndex, picked } = head;
   const phase = recipe.phases[phaseIndex];
   if (phase === undefined) return [];
-  const epoch = history.filter((record) => record.phaseIndex === phaseIndex).length;
-  const keptEpoch = recipe.earlyStopping?.restoreBest === false ? epoch : status.stopping.bestEpoch;
-  return [{ runId, savedAtMs, recipe, phaseIndex, phase: phase.name, epoch, keptEpoch, failure, picked }];
+  const epochs = { epoch: epochOf(head), keptEpoch: keptEpochOf(head) };
+  return [{ runId, savedAtMs, recipe, phaseIndex, phase: phase.name, ...epochs, failure, picked }];
 }

@@ -9,6 +9,7 @@ import { pack, unpack } from '../../lib/pack.ts';
 import type { ByteStore } from '../../platform/byte-store.ts';
 import { StudioError, type WireError } from '../../protocol/errors.ts';
 import { parseRecipe } from '../../protocol/recipe.ts';
+import { asRun } from '../catalog.ts';
 import type { Checkpoint, CheckpointHead, NamedArrays } from './checkpoint.ts';
 
 /** Grows when what is stored is laid out anew. */
@@ -92,13 +93,18 @@ async function readHeads(store: ByteStore, keys: readonly string[]): Promise<Sto
   });
 }
 
-/** As format 1 has it: with a hash of labels and split in place of one of the whole set. */
+/**
+ * As format 1 has it: with a hash of labels and split in place of one of the whole set, with the one epoch of an ended
+ * phase that was kept, and with the recipe as it was written.
+ */
 interface EarlierHead extends Omit<StoredHead, 'format'> {
   readonly format: 1;
 }
 
 function carriedOver({ head, ...stored }: EarlierHead): StoredHead {
-  return { ...stored, format: FORMAT, head: { ...head, setHash: null } };
+  const recipe = asRun(parseRecipe(head.recipe));
+  const ended = head.ended.map(({ start, end }) => ({ start, end: { ...end, keptEpoch: end.bestEpoch } }));
+  return { ...stored, format: FORMAT, head: { ...head, setHash: null, recipe, ended } };
 }
 
 /** The newest head of each run, the latest run first. */
@@ -120,13 +126,7 @@ export async function readCheckpoint(store: ByteStore, runId: string): Promise<C
     const state = await readState(store, stored.stateKey);
     const best = state === null ? null : await bestOf(store, stored, state);
     if (state === null || best === null) continue;
-    const { head } = stored;
-    return {
-      head: { ...head, recipe: parseRecipe(head.recipe) },
-      weights: state.weights,
-      slots: state.slots,
-      best,
-    };
+    return { head: stored.head, weights: state.weights, slots: state.slots, best };
   }
   throw new StudioError({
     code: 'train/no-checkpoint',

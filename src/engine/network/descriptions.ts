@@ -5,6 +5,7 @@ import { weightsKey } from '../../protocol/identity.ts';
 import type { Picked } from '../../protocol/messages.ts';
 import type { InspectedWeights, ModelSummary, WeightsSummary } from '../../protocol/model.ts';
 import type { Recipe } from '../../protocol/recipe.ts';
+import { asRun } from '../catalog.ts';
 import { describeNetwork } from './network.ts';
 
 export class NetworkDescriptions {
@@ -13,7 +14,8 @@ export class NetworkDescriptions {
   constructor(readonly platform: Platform) {}
 
   /** The recipe's network. @throws StudioError `recipe/…` */
-  describe(recipe: Recipe, classes: number, { weightFiles }: Picked = {}): Promise<ModelSummary> {
+  async describe(asked: Recipe, classes: number, { weightFiles }: Picked = {}): Promise<ModelSummary> {
+    const recipe = asRun(asked);
     const { weights } = recipe.backbone;
     const key = typeof weights === 'string' ? null : weightsKey(weights.file, weightFiles);
     const inspected = this.#inspected?.key === key ? this.#inspected.weights : null;

@@ -10,8 +10,8 @@ import { openBackboneWeights, type LoadOptions, type LoadedWeights } from '../..
 import { blockSummaries, layerSummaries } from '../../models/summary.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { invariant, StudioError } from '../../protocol/errors.ts';
+import type { FullRecipe } from '../../protocol/full-recipe.ts';
 import type { CutSummary, ModelSummary, WeightsSummary } from '../../protocol/model.ts';
-import type { Recipe } from '../../protocol/recipe.ts';
 
 /** A built network. `model` owns all its layers; dispose it. */
 export interface Network {
@@ -32,7 +32,7 @@ export interface Network {
  * @throws StudioError `recipe/…`, `model/…`, `net/…`
  */
 export async function buildNetwork(
-  recipe: Recipe,
+  recipe: FullRecipe,
   classes: number,
   platform: Platform,
   options: Omit<LoadOptions, 'seed'>,
@@ -43,7 +43,7 @@ export async function buildNetwork(
   let owner = base;
   try {
     checkUnfreeze(recipe, base.layers.length);
-    const weights = await opened.fill(base, backbone);
+    const weights = await opened.fill(base, backbone, recipe.image.scale);
     const model = joined(base, recipe, classes);
     owner = model;
     return {
@@ -62,7 +62,7 @@ export async function buildNetwork(
 }
 
 /** The whole takes over the backbone's layers. */
-export const joined = (base: tf.LayersModel, { head, seed }: Recipe, classes: number): tf.LayersModel =>
+export const joined = (base: tf.LayersModel, { head, seed }: FullRecipe, classes: number): tf.LayersModel =>
   withHead(base, { classes, dropout: head.dropout, seed });
 
 /**
@@ -72,7 +72,7 @@ export const joined = (base: tf.LayersModel, { head, seed }: Recipe, classes: nu
  * @throws StudioError `recipe/…`
  */
 export async function describeNetwork(
-  recipe: Recipe,
+  recipe: FullRecipe,
   classes: number,
   platform: Platform,
   inspected: WeightsSummary | null = null,
@@ -100,10 +100,15 @@ export async function describeNetwork(
   }
 }
 
+/** A description, once the weights are loaded: all of them is here, and it is known what came with them. */
+export function withLoaded(model: ModelSummary, { sizeBytes, labels }: LoadedWeights): ModelSummary {
+  return { ...model, weights: { ...model.weights, sizeBytes, hereBytes: sizeBytes, labels } };
+}
+
 /** Entry n: the last n layers of the backbone train; entry 0 is the head alone. */
 function cutsOf(graph: Graph, backboneLayers: number): CutSummary[] {
   const { layers } = graph.model;
-  return Array.from({ length: backboneLayers }, (_, unfreeze) => {
+  return Array.from({ length: backboneLayers + 1 }, (_, unfreeze) => {
     const first = backboneLayers - unfreeze;
     const node = graph.nodes[cutOutputOf(graph, first)];
     invariant(node !== undefined, 'a cut output is a node');
@@ -116,13 +121,13 @@ function cutsOf(graph: Graph, backboneLayers: number): CutSummary[] {
   });
 }
 
-function checkUnfreeze(recipe: Recipe, backboneLayers: number): void {
+function checkUnfreeze(recipe: FullRecipe, backboneLayers: number): void {
   recipe.phases.forEach((phase, index) => {
-    if (phase.name !== 'fineTune' || phase.unfreeze < backboneLayers) return;
+    if (phase.name !== 'fineTune' || phase.unfreeze === 'all' || phase.unfreeze <= backboneLayers) return;
     throw new StudioError({
       code: 'recipe/invalid',
-      message: `Recipe field phases[${index.toString()}].unfreeze: ${recipe.backbone.name} has ${backboneLayers.toString()} layers, of which at most ${(backboneLayers - 1).toString()} can be unfrozen. Came: ${phase.unfreeze.toString()}.`,
-      hint: 'Unfreeze fewer layers.',
+      message: `Recipe field phases[${index.toString()}].unfreeze: expected 0 to ${backboneLayers.toString()}, the layers of ${recipe.backbone.name}, or "all". Came: ${phase.unfreeze.toString()}.`,
+      hint: 'Unfreeze fewer layers, or take the field out to get what is usual for this network.',
     });
   });
 }

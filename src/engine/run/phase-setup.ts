@@ -15,8 +15,8 @@ import { Parameters } from '../../models/program/parameters.ts';
 import { compile, MOST_VALUE_BYTES, type Program } from '../../models/program/program.ts';
 import { StudioError } from '../../protocol/errors.ts';
 import type { RunEvent } from '../../protocol/events.ts';
+import type { FullPhase, FullRecipe } from '../../protocol/full-recipe.ts';
 import { activationsKey } from '../../protocol/identity.ts';
-import type { Phase, Recipe } from '../../protocol/recipe.ts';
 import { classWeightsOf } from '../../training/class-weights.ts';
 import type { RunControl } from '../../training/control.ts';
 import type { EpochInputs } from '../../training/epoch.ts';
@@ -27,7 +27,7 @@ import type { Network } from '../network/network.ts';
 import { PictureInput } from '../set/picture-input.ts';
 
 export interface PhaseSetupInputs {
-  readonly recipe: Recipe;
+  readonly recipe: FullRecipe;
   readonly dataset: Dataset;
   readonly network: Network;
   readonly control: RunControl;
@@ -48,7 +48,7 @@ export class PhaseSetup {
     const { dataset, recipe } = inputs;
     const { labels, split, labelOfRow } = dataset.summary;
     this.#loss = {
-      labelSmoothing: recipe.labelSmoothing ?? 0,
+      labelSmoothing: recipe.labelSmoothing,
       classWeights: classWeightsOf(recipe, labels, split.train, labelOfRow),
     };
   }
@@ -69,7 +69,7 @@ export class PhaseSetup {
   }
 
   /** Lays out what a phase trains, on what, and how; what was laid out before is put away. */
-  layOut(phase: Phase, phaseIndex: number): EpochInputs {
+  layOut(phase: FullPhase, phaseIndex: number): EpochInputs {
     const { recipe, dataset, control } = this.inputs;
     const { labelOfRow, labels, split } = dataset.summary;
     const features = this.frozen.at(phaseIndex);
@@ -104,7 +104,7 @@ export class PhaseSetup {
     this.parameters.dispose();
   }
 
-  #compileTail(phase: Phase, cutOutput: number): Program {
+  #compileTail(phase: FullPhase, cutOutput: number): Program {
     const { graph } = this.inputs.network;
     const first = firstTrainableIn(phase, this.inputs.network);
     // The last node is the softmax of the dense layer; training works on the logits before it.
@@ -119,7 +119,7 @@ export class PhaseSetup {
 }
 
 /** Index of the first layer that trains in a phase. */
-function firstTrainableIn(phase: Phase, { backboneLayers }: Network): number {
+function firstTrainableIn(phase: FullPhase, { backboneLayers }: Network): number {
   return firstTrainableOf(backboneLayers, phase.name === 'head' ? 0 : phase.unfreeze);
 }
 
@@ -164,7 +164,7 @@ function cacheKeyOf({ recipe, dataset, network }: PhaseSetupInputs): string {
  *
  * @throws StudioError `gpu/too-large` when a batch's values need a larger buffer than the GPU allows
  */
-function checkStepFits(tail: Program, { batchSize }: Recipe): void {
+function checkStepFits(tail: Program, { batchSize }: FullRecipe): void {
   if (tf.getBackend() !== 'webgpu') return;
   const allowed = gpuRoom(tf.backend()).pieceBytes;
   const needed = (MOST_VALUE_BYTES / tail.picturesAtOnce) * batchSize;

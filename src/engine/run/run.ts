@@ -95,9 +95,10 @@ class Run {
     const { checkpoints } = this.inputs;
     const { phase, phaseIndex, tail } = inputsOfPhase;
     const stage = `phase ${(phaseIndex + 1).toString()}: ${phase.name}`;
-    const start = performance.now();
+    const { control } = inputsOfPhase;
+    const startMs = control.workedMs;
     const before = this.#seconds[stage] ?? 0;
-    const seconds = (): number => before + (performance.now() - start) / 1000;
+    const seconds = (): number => before + (control.workedMs - startMs) / 1000;
     for (const name of [...tail.trainable, ...tail.moving]) this.#changed.add(name);
     const outcome = yield* runPhase({
       ...inputsOfPhase,
@@ -110,9 +111,9 @@ class Run {
     this.#seconds[stage] = seconds();
     if (outcome === null) return;
     this.#history.push(...outcome.history);
-    const { bestEpoch, stoppedEarly } = outcome;
+    const { bestEpoch, keptEpoch, stoppedEarly } = outcome;
     const evaluation = this.#evaluation('validation', outcome.validation);
-    const end = { kind: 'phaseEnd', phaseIndex, stoppedEarly, bestEpoch, evaluation } as const;
+    const end = { kind: 'phaseEnd', phaseIndex, stoppedEarly, bestEpoch, keptEpoch, evaluation } as const;
     this.#ended.push({ start: outcome.start, end });
     yield end;
   }
@@ -125,7 +126,7 @@ class Run {
       status: head.status,
       history: head.history.filter((record) => record.phaseIndex === phaseIndex),
       slots: tensorsOf(slots),
-      best: tensorsOf(best),
+      kept: tensorsOf(best),
     };
   }
 
@@ -133,7 +134,7 @@ class Run {
   #keep(
     { keeper, picked }: RunCheckpoints,
     phaseIndex: number,
-    { status, history, slots, best }: PhaseSnapshot,
+    { status, history, slots, kept }: PhaseSnapshot,
   ): void {
     const { recipe, network, device, dataset } = this.inputs;
     const head: CheckpointHead = {
@@ -150,7 +151,8 @@ class Run {
       ended: [...this.#ended],
       secondsByStage: { ...this.#seconds },
     };
-    keeper.keep({ head, weights: this.setup.parameters.snapshot([...this.#changed]), slots, best });
+    const weights = this.setup.parameters.snapshot([...this.#changed]);
+    keeper.keep({ head, weights, slots, best: kept });
   }
 
   async #test(inputsOfPhase: EpochInputs): Promise<Evaluation> {
@@ -171,9 +173,10 @@ class Run {
   }
 
   async #timed<Value>(stage: string, work: () => Promise<Value>): Promise<Value> {
-    const start = performance.now();
+    const { control } = this.inputs;
+    const startMs = control.workedMs;
     const value = await work();
-    this.#seconds[stage] = (performance.now() - start) / 1000;
+    this.#seconds[stage] = (control.workedMs - startMs) / 1000;
     return value;
   }
 

@@ -3,7 +3,7 @@ import { newId } from '../../lib/new-id.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { StudioError, type WireError } from '../../protocol/errors.ts';
 import type { RunEvent, RunResult } from '../../protocol/events.ts';
-import type { Recipe } from '../../protocol/recipe.ts';
+import type { FullRecipe } from '../../protocol/full-recipe.ts';
 import type { RunControl } from '../../training/control.ts';
 import { CheckpointKeeper } from '../checkpoints/checkpoint-keeper.ts';
 import type { Checkpoint, PickedNames } from '../checkpoints/checkpoint.ts';
@@ -46,7 +46,7 @@ interface Options {
  */
 export async function untilDone(
   where: Where,
-  recipe: Recipe,
+  recipe: FullRecipe,
   options: Options,
   attempt: (checkpoints: Attempt) => Promise<RunResult>,
 ): Promise<RunResult> {
@@ -63,7 +63,7 @@ export async function untilDone(
 
 async function tryUntilDone(
   where: Where,
-  recipe: Recipe,
+  recipe: FullRecipe,
   { control, emit, resume, runId }: Options & { readonly runId: string },
   attempt: (checkpoints: Attempt) => Promise<RunResult>,
 ): Promise<RunResult> {
@@ -111,13 +111,13 @@ function goesOn(reason: string, how: string): WireError {
   }).toWire();
 }
 
-/** Does a stage's work and notes the seconds it took. */
-export function timedInto(seconds: Record<string, number>, signal: AbortSignal) {
+/** Does a stage's work and notes the seconds it took, without pauses. */
+export function timedInto(seconds: Record<string, number>, control: RunControl) {
   return async <Value>(stage: string, work: () => Promise<Value>): Promise<Value> => {
-    const start = performance.now();
+    const startMs = control.workedMs;
     const value = await work();
-    seconds[stage] = (performance.now() - start) / 1000;
-    signal.throwIfAborted();
+    seconds[stage] = (control.workedMs - startMs) / 1000;
+    control.signal.throwIfAborted();
     return value;
   };
 }

@@ -7,9 +7,11 @@ import type { Platform } from '../../platform/platform.ts';
 import type { DatasetSummary, PictureFacts, RgbaPictures, RgbaViews } from '../../protocol/dataset.ts';
 import { invariant, StudioError } from '../../protocol/errors.ts';
 import type { RunEvent } from '../../protocol/events.ts';
+import { fullDataset } from '../../protocol/full-recipe.ts';
 import { openingKey } from '../../protocol/identity.ts';
 import type { Picked, SavedSet } from '../../protocol/messages.ts';
 import type { Recipe } from '../../protocol/recipe.ts';
+import { ENTRIES } from '../catalog.ts';
 import { healing } from './healing.ts';
 import { openingOf } from './opening.ts';
 import { pickedOf } from './picked.ts';
@@ -45,7 +47,9 @@ export class OpenSet {
   }
 
   /** Opens the recipe's set, unless it is open already, and makes it the current one. */
-  async open(recipe: Recipe, { files, emit, signal }: Picked & SetWork): Promise<DatasetSummary> {
+  async open(asked: Recipe, { files, emit, signal }: Picked & SetWork): Promise<DatasetSummary> {
+    // The same set, whether a recipe says what its source does by itself or not.
+    const recipe = { ...asked, dataset: fullDataset(asked.dataset, ENTRIES.sources) };
     const key = openingKey(recipe, files);
     if (this.#opened?.key !== key || this.#opened.dataset.arriving?.failure) {
       const given = { ...pickedOf(files), tokenFor: this.tokens.for };

@@ -36,8 +36,10 @@ export class GpuStore implements ActivationStore {
   }
 
   gather(rows: ArrayLike<number>): Promise<tf.Tensor> {
-    const slots = this.#slots.of(rows);
-    return Promise.resolve(tf.tidy(() => tf.gather(this.#records, tf.tensor1d(slots, 'int32'))));
+    const slots = tf.tensor1d(this.#slots.of(rows), 'int32');
+    const records = runMien('MienGatherRows', { kept: this.#records, rows: slots }, {});
+    slots.dispose();
+    return Promise.resolve(records);
   }
 
   dispose(): void {

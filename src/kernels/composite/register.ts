@@ -45,6 +45,7 @@ const composites: { readonly [Name in MienKernelName]: Composite<Name> } = {
   MienSoftmaxLoss: softmaxLoss,
   MienStoreRows: ({ kept, values, rows }) =>
     tf.tensorScatterUpdate(kept, tf.reshape<tf.Rank.R2>(rows, [-1, 1]), values),
+  MienGatherRows: ({ kept, rows }) => tf.gather(kept, rows),
   MienPackHalves({ x, largest }) {
     const shape: [number, number] = [largest.size, packedWords(x.size / largest.size)];
     const packed = new Int32Array(shape[0] * shape[1]);

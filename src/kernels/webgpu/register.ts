@@ -15,7 +15,16 @@ import { forward } from './linear-forward.ts';
 import { inputGrad } from './linear-input-grad.ts';
 import { softmaxLoss } from './loss.ts';
 import { channelDot, channelSum, moments, normGrads } from './reduce.ts';
-import { dropout, globalPool, globalPoolGrad, norm, normInputGrad, reluGrad, storeRows } from './rows.ts';
+import {
+  dropout,
+  gatherRows,
+  globalPool,
+  globalPoolGrad,
+  norm,
+  normInputGrad,
+  reluGrad,
+  storeRows,
+} from './rows.ts';
 import { outShapeOf, shapeOf, type LinearShape } from './shape.ts';
 import { adam, sgd } from './updates.ts';
 import { views } from './views.ts';
@@ -81,6 +90,7 @@ const programs: { readonly [Name in keyof Kernels]?: Program<Name> } = {
   MienMoments: (gpu, inputs, { momentum }) => moments(gpu, inputs, momentum),
   MienSoftmaxLoss: softmaxLoss,
   MienStoreRows: storeRows,
+  MienGatherRows: gatherRows,
   MienPackHalves: packHalves,
   MienUnpackHalves: unpackHalves,
   MienViews: views,

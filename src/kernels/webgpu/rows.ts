@@ -162,6 +162,32 @@ export function storeRows(
   return out;
 }
 
+/** @see MienKernels.MienGatherRows */
+export function gatherRows(gpu: Gpu, { kept, rows }: MienKernels['MienGatherRows']['inputs']): TensorInfo {
+  const dtype = kept.dtype === 'int32' ? 'int32' : 'float32';
+  const type = dtype === 'int32' ? 'i32' : 'f32';
+  const out = allocate(gpu, [rows.shape[0] ?? 0, ...kept.shape.slice(1)], dtype);
+  const size = out.shape.reduce((product, side) => product * side, 1);
+  dispatch(gpu, {
+    label: 'gather rows',
+    code: `${FLAT_MAIN}
+  if (index >= uniforms.size) { return; }
+  values[index] = kept[u32(rows[index / uniforms.width]) * uniforms.width + index % uniforms.width];
+}`,
+    bindings: [
+      { name: 'kept', type, tensor: kept },
+      { name: 'rows', type: 'i32', tensor: rows },
+      { name: 'values', type, tensor: out, isWritten: true },
+    ],
+    uniforms: [
+      { name: 'size', type: 'u32', value: size },
+      { name: 'width', type: 'u32', value: size / Math.max(rows.shape[0] ?? 0, 1) },
+    ],
+    groups: flatGroups(size),
+  });
+  return out;
+}
+
 /** High half of a 64-bit product and ten rounds of Philox, as `lib/random.ts` has them. */
 const PHILOX = `fn high(a: u32, b: u32) -> u32 {
   let a0 = a & 0xffffu; let a1 = a >> 16u; let b0 = b & 0xffffu; let b1 = b >> 16u;

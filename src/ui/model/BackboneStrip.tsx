@@ -4,7 +4,7 @@
  */
 import { useMemo, useRef, type KeyboardEvent, type PointerEvent, type ReactElement } from 'react';
 import { mostUnfrozen, type ModelSummary } from '../../protocol/model.ts';
-import { PictureCanvas } from '../data/PictureCanvas.tsx';
+import { PictureCanvas } from '../data/pictures.tsx';
 import {
   cutHeight,
   layoutStrip,

@@ -1,4 +1,4 @@
-/** What a step of training costs at a cut, counted from the layer list: work in multiply-adds, and memory. */
+/** What training costs at a cut, counted from the layer list: parameters that train, work in multiply-adds, memory. */
 import type { LayerSummary, ModelSummary } from '../../protocol/model.ts';
 
 /** What training costs with the last `unfreeze` layers of the backbone open. */
@@ -65,4 +65,22 @@ function sizeOf(shape: readonly number[]): number {
 
 function sum(layers: readonly LayerSummary[], value: (layer: LayerSummary) => number): number {
   return layers.reduce((total, layer) => total + value(layer), 0);
+}
+
+/** Parameters that train and all there are, head included. */
+export interface ParameterCount {
+  readonly trains: number;
+  readonly all: number;
+}
+
+/** Counts at a cut that leaves the last `unfreeze` layers of the backbone open. */
+export function countParameters(model: ModelSummary, unfreeze: number): ParameterCount {
+  const first = Math.max(0, model.layers.length - unfreeze);
+  let trains = model.headParameters;
+  let all = model.headParameters;
+  model.layers.forEach((layer, index) => {
+    all += layer.parameters;
+    if (index >= first) trains += layer.trainableParameters;
+  });
+  return { trains, all };
 }

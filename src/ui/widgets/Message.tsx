@@ -1,7 +1,7 @@
 /** An error in the house's form: what happened, what is kept, what you can do; the code last. */
 import type { ReactElement, ReactNode } from 'react';
 import type { WireError } from '../../protocol/errors.ts';
-import { useStateOf } from '../use-state-of.ts';
+import { useStateOf } from '../../store/use-state-of.ts';
 import { Icon } from './Icon.tsx';
 
 interface MessageProps {

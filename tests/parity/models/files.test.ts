@@ -5,7 +5,7 @@ import { gunzipSync } from 'node:zlib';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { buildBackbone } from '../../../src/models/backbones/registry.ts';
-import { RecipeSchema } from '../../../src/protocol/recipe.ts';
+import { backboneOf } from '../../support/backbones.ts';
 import { filePlatform, loadWeights } from '../../support/weight-files.ts';
 import { useBackend } from '../../support/backends.ts';
 import { shows } from '../../support/shows.ts';
@@ -31,7 +31,7 @@ describe('Keras files', () => {
     const { alpha, size, batch, pooled } = golden;
     const packed = readFileSync(new URL(`fixtures/${name}.gz`, import.meta.url));
     const platform = filePlatform({ [name]: new Uint8Array(gunzipSync(packed)) });
-    const recipe = RecipeSchema.shape.backbone.parse({ name: 'mobilenetv2', alpha, weights: { file: name } });
+    const recipe = backboneOf({ name: 'mobilenetv2', alpha, weights: { file: name } });
     const { backbone, model } = buildBackbone(recipe, size);
     const loaded = await loadWeights(model, backbone, recipe, platform, { seed: 0 });
     const pictures = preprocess(rulePictures(batch, size), loaded.preprocessing);

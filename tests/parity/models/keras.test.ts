@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { preprocessingFor } from '../../../src/models/load-weights.ts';
 import { buildBackbone } from '../../../src/models/backbones/registry.ts';
 import { firstTrainableOf } from '../../../src/frozen/cut.ts';
 import { layerSummaries, summaryText } from '../../../src/models/summary.ts';
@@ -65,9 +66,10 @@ describe.each(networks)('%s', (_name, golden) => {
       const value = Math.floor(i / 3);
       return [value, 255 - value, 7 * value][i % 3]!;
     });
-    expect(relativeError(preprocess(pictures, backbone.preprocessing), golden.preprocessed)).toBeLessThan(
-      4e-7,
-    );
+    const errorOf = (scale: 'backbone' | 'unit', theirs: Float32Array): number =>
+      relativeError(preprocess(pictures, preprocessingFor(scale, backbone)), theirs);
+    expect(errorOf('backbone', golden.preprocessed)).toBeLessThan(4e-7);
+    expect(errorOf('unit', golden.unit.preprocessed)).toBeLessThan(4e-7);
   });
 });
 
@@ -92,6 +94,12 @@ describe.each(['wasm', 'cpu'] as const)('on %s', (backend) => {
       shows(`backbone ${golden.recipe.name} computes as Keras on ${backend}`);
     },
   );
+
+  it.each(held)('%s computes of x / 255 what Keras computes of it, at every depth', async (name, golden) => {
+    const error = await largestError(golden.recipe, golden.unit.activations, 'unit');
+    figures.push(`${backend} ${name} of x / 255: ${error.toExponential(1)}`);
+    expect(error).toBeLessThan(1e-4);
+  });
 });
 
 interface Structure {

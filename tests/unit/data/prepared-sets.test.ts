@@ -1,7 +1,7 @@
 /** Sets that are opened again come from this machine; a store that fails costs speed, not the set. In Node's files. */
-import { cp, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Dataset } from '../../../src/data/dataset.ts';
@@ -133,74 +133,6 @@ describe('a set that is opened again', () => {
     const again = await open('a.parquet');
     await again.arriving?.over;
     expect(decoded).toBe(82);
-  });
-});
-
-describe('a folder that lies elsewhere, or was changed', () => {
-  const FILES = Array.from({ length: 24 }, (_, number) => `${number % 2 ? 'day' : 'night'}/${number}.png`);
-
-  async function makeFolder(): Promise<void> {
-    for (const [number, path] of FILES.entries()) {
-      await mkdir(join(folder, 'one', dirname(path)), { recursive: true });
-      await writeFile(join(folder, 'one', path), await greyPicture(number * 8));
-    }
-    // No picture, but part of the set.
-    await writeFile(join(folder, 'one', 'day', 'broken.png'), 'not a picture');
-  }
-
-  const openFolder = (path: string, size = 32, on = platform): Promise<Dataset> =>
-    openDataset(recipeOf({ source: 'folder', path }, size), on, {
-      onProgress: (...[, , , label]) => said.push(label),
-    });
-  let said: string[] = [];
-
-  beforeEach(async () => {
-    said = [];
-    await makeFolder();
-  });
-
-  it('is the same set when it was copied, and is then known without being read', async () => {
-    const before = await openFolder('one');
-    expect(decoded).toBe(25);
-    await cp(join(folder, 'one'), join(folder, 'two'), { recursive: true });
-    const after = await openFolder('two');
-    expect(decoded).toBe(25);
-    expect(said).toContain('Comparing with sets that were opened before');
-    expect(after.summary).toEqual({ ...before.summary, origin: 'two' });
-    expect(await allOf(after)).toEqual(await allOf(before));
-    said = [];
-    await openFolder('two');
-    await openFolder('one');
-    expect(decoded).toBe(25);
-    expect(said).toEqual([]);
-    // At another size its rows are known.
-    const other = await openFolder('two', 48);
-    expect(other.arriving).not.toBeNull();
-    await other.arriving?.over;
-  });
-
-  it.each<[string, () => Promise<void>]>([
-    ['classes have other names', () => rename(join(folder, 'one', 'day'), join(folder, 'one', 'noon'))],
-    [
-      'a picture is in another class',
-      () => rename(join(folder, 'one', FILES[1]!), join(folder, 'one', 'night', '1.png')),
-    ],
-    [
-      'pictures of one size have changed places',
-      async () => {
-        const [one, other] = [join(folder, 'one', FILES[2]!), join(folder, 'one', FILES[4]!)];
-        const bytes = await Promise.all([readFile(one), readFile(other)]);
-        await writeFile(one, bytes[1]);
-        await writeFile(other, bytes[0]);
-      },
-    ],
-  ])('is another set when %s', async (_what, change) => {
-    const before = await openFolder('one');
-    await change();
-    const after = await openFolder('one');
-    expect(decoded).toBe(50);
-    expect(after.summary.contentHash).not.toBe(before.summary.contentHash);
-    expect(after.summary.setHash).not.toBe(before.summary.setHash);
   });
 });
 

@@ -64,7 +64,7 @@ describe('a run', () => {
   it('keeps what a phase ends with', () => {
     const ended = running([
       phaseEvent,
-      { kind: 'phaseEnd', phaseIndex: 0, stoppedEarly: true, bestEpoch: 3, evaluation },
+      { kind: 'phaseEnd', phaseIndex: 0, stoppedEarly: true, bestEpoch: 3, keptEpoch: 3, evaluation },
     ]);
     expect(recordOf(ended.run)?.phases[0]).toMatchObject({ bestEpoch: 3, end: { stoppedEarly: true } });
   });

@@ -11,6 +11,7 @@ import type {
   RunResult,
 } from '../../../src/protocol/events.ts';
 import type { ModelSummary } from '../../../src/protocol/model.ts';
+import { asRun, ENTRIES } from '../../../src/engine/catalog.ts';
 import { parseRecipe, type Recipe } from '../../../src/protocol/recipe.ts';
 import { reduce, type StudioEvent } from '../../../src/store/reduce.ts';
 import { initialState, type StudioState } from '../../../src/store/state.ts';
@@ -32,11 +33,7 @@ export const presets: readonly Preset[] = ['quick-look', 'paper', 'notebook', 'f
 
 export const catalog: Catalog = {
   version: '0',
-  sources: [],
-  backbones: [],
-  augmentations: [],
-  optimizers: [],
-  schedules: [],
+  ...ENTRIES,
   exporters: [],
   presets,
 };
@@ -161,7 +158,7 @@ export function stepEvent(step: number, more: Partial<Extract<RunEvent, { kind: 
 
 export const result: RunResult = {
   runId: 'one',
-  recipe,
+  recipe: asRun(recipe),
   history: [],
   test: { ...evaluation, split: 'test' },
   stopped: false,
@@ -201,7 +198,7 @@ export function running(events: readonly RunEvent[]): StudioState {
 export const leftRun: ResumableRun = {
   runId: 'r7',
   savedAtMs: 1_700_000_000_000,
-  recipe: { ...recipe, batchSize: 16 },
+  recipe: { ...asRun(recipe), batchSize: 16 },
   phaseIndex: 0,
   phase: 'head',
   epoch: 3,

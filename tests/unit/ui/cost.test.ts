@@ -1,6 +1,7 @@
 /** What the page says a step costs, against the step itself. */
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { asRun } from '../../../src/engine/catalog.ts';
 import { describeNetwork } from '../../../src/engine/network/network.ts';
 import { buildBackbone } from '../../../src/models/backbones/registry.ts';
 import { graphOf } from '../../../src/models/graph.ts';
@@ -15,6 +16,7 @@ import { Optimizer } from '../../../src/training/optimizer.ts';
 import { updateRuleOf } from '../../../src/training/optimizers/registry.ts';
 import { trainStep } from '../../../src/training/step.ts';
 import { stepCost } from '../../../src/ui/model/cost.ts';
+import { backboneOf } from '../../support/backbones.ts';
 import { useBackend } from '../../support/backends.ts';
 import { tinyRecipe } from '../../support/session.ts';
 import { filePlatform } from '../../support/weight-files.ts';
@@ -24,8 +26,9 @@ beforeAll(() => useBackend('wasm'));
 const SIZE = 64;
 const CLASSES = 8;
 
-async function describing(backbone: Recipe['backbone']) {
-  const recipe = await tinyRecipe({ backbone, image: { size: SIZE, resize: 'bilinear' }, phases: [] });
+async function describing(written: unknown) {
+  const backbone = backboneOf(written);
+  const recipe = asRun(await tinyRecipe({ backbone, image: { size: SIZE, resize: 'bilinear' } }));
   return describeNetwork(recipe, CLASSES, filePlatform({}));
 }
 
@@ -41,7 +44,7 @@ async function peakBytes(backbone: Recipe['backbone'], unfreeze: number, batch: 
   const tail = compile(graph, cutOutput, graph.nodes.length - 2, { isTrainable, batchNorm: 'inference' });
   const parameters = new Parameters(model);
   const learningRate = 1e-3;
-  const rule = updateRuleOf({ name: 'head', epochs: 1, learningRate }, 0);
+  const rule = updateRuleOf({}, 0);
   const optimizer = new Optimizer({ rule, learningRate });
   const x = tf.zeros([batch, ...graph.nodes[cutOutput]!.shape]);
   const labels = tf.zeros<tf.Rank.R1>([batch], 'int32');
@@ -66,7 +69,7 @@ it('has a cut for every number of layers that a recipe may open, and for no othe
   const opening = async (unfreeze: number) => {
     const recipe = await tinyRecipe({ backbone, image: { size: SIZE, resize: 'bilinear' } });
     const phases = recipe.phases.map((phase) => (phase.name === 'head' ? phase : { ...phase, unfreeze }));
-    return describeNetwork({ ...recipe, phases }, CLASSES, filePlatform({}));
+    return describeNetwork(asRun({ ...recipe, phases }), CLASSES, filePlatform({}));
   };
   const most = mostUnfrozen(await opening(1));
   await expect(opening(most)).resolves.toHaveProperty('cuts.length', most + 1);
@@ -81,7 +84,7 @@ describe('the cost of a step', () => {
   ] as const)(
     'of %s %o with %i layers open is about the memory it takes',
     async (name, options, unfreeze, batch) => {
-      const backbone = { ...options, name, weights: 'random' } as Recipe['backbone'];
+      const backbone = backboneOf({ ...options, name, weights: 'random' });
       const { memoryBytes } = stepCost(await describing(backbone), unfreeze, batch);
       const peak = await peakBytes(backbone, unfreeze, batch);
       expect(memoryBytes / peak).toBeGreaterThan(0.5);

@@ -1,8 +1,10 @@
 /** Where things lie: the strip and its cut, the epoch axis, the marks of a scale, the cells of a matrix. */
 import { describe, expect, it } from 'vitest';
-import { epochTicks, niceScale } from '../../../src/charts/ticks.ts';
+import { niceScale } from '../../../src/charts/plot/scale.ts';
+import { axisTicks, epochAxis, epochTicks, placeOfEpoch } from '../../../src/charts/curves/epoch-axis.ts';
+import { placeOfRate, rateTicks, sweepScale } from '../../../src/charts/rate-sweep.tsx';
 import { recordOf } from '../../../src/store/state.ts';
-import { countParameters } from '../../../src/ui/model/parameters.ts';
+import { countParameters } from '../../../src/ui/model/cost.ts';
 import {
   cutHeight,
   layoutStrip,
@@ -14,9 +16,7 @@ import {
   shortLabels,
   worstConfusion,
   worstPairs,
-} from '../../../src/ui/results/confusions.ts';
-import { axisTicks, epochAxis, placeOfEpoch } from '../../../src/ui/training/epoch-axis.ts';
-import { placeOfRate, rateTicks, sweepScale } from '../../../src/ui/training/rate-axis.ts';
+} from '../../../src/charts/confusions/confusions.ts';
 import { dataset, epochOf, evaluation, model, phaseEvent, recipe, running } from '../store/samples.ts';
 
 describe('the strip', () => {
@@ -68,7 +68,7 @@ describe('the epoch axis', () => {
     const ended = running([
       phaseEvent,
       { kind: 'epoch', record: epochOf(0, 1, 1), isBest: true },
-      { kind: 'phaseEnd', phaseIndex: 0, stoppedEarly: true, bestEpoch: 1, evaluation },
+      { kind: 'phaseEnd', phaseIndex: 0, stoppedEarly: true, bestEpoch: 1, keptEpoch: 1, evaluation },
     ]);
     const axis = epochAxis(recipe, recordOf(ended.run));
     expect(axis.slots).toBe(13);
@@ -92,14 +92,15 @@ describe('the axes of learning rates', () => {
 
   it('give every factor of ten the same room, and name every other power', () => {
     for (const [rate, at] of [
-      [1e-7, 0],
+      // The middles of a hundred slots: a rate that was tried lies where its point is drawn.
+      [1e-7, 0.005],
       [1e-3, 0.5],
-      [1e-2, 0.625],
-      [10, 1],
+      [10, 0.995],
     ] as const) {
-      expect(placeOfRate(rate)).toBeCloseTo(at, 9);
+      expect(placeOfRate(rate, 100)).toBeCloseTo(at, 9);
     }
-    expect(rateTicks().map(({ text }) => text)).toEqual(['0.0000001', '0.00001', '0.001', '0.1', '10']);
+    expect(placeOfRate(1e-2, 9)).toBeCloseTo(5.5 / 9, 9);
+    expect(rateTicks(100).map(({ text }) => text)).toEqual(['0.0000001', '0.00001', '0.001', '0.1', '10']);
   });
 
   it('hold the fall and cut off what shoots up', () => {

@@ -1,17 +1,17 @@
 /** Looks inside the open set: all its pictures, one of them large, and what cleaning found. Loaded when it is opened. */
 import { useMemo, useState, type ReactElement } from 'react';
+import { formatCount } from '../../../lib/format.ts';
 import type { DatasetSummary } from '../../../protocol/dataset.ts';
 import type { Recipe } from '../../../protocol/recipe.ts';
-import type { Thumbnails } from '../../../store/thumbnails.ts';
+import { countByClass, PARTS, rowsOf, type Filter } from '../../../store/set-rows.ts';
+import type { Thumbnails } from '../../../store/pictures.ts';
+import { useStateOf } from '../../../store/use-state-of.ts';
 import { useStudio } from '../../studio-context.ts';
-import { useStateOf } from '../../use-state-of.ts';
 import { Dialog } from '../../widgets/Dialog.tsx';
-import { Filters } from './Filters.tsx';
-import './browse.css';
 import { PicturePage } from './PicturePage.tsx';
 import { PictureWall } from './PictureWall.tsx';
 import { Report } from './Report.tsx';
-import { rowsOf, type Filter } from './set-rows.ts';
+import './browse.css';
 import { CELL } from './wall-geometry.ts';
 
 /** What the dialog can begin with. */
@@ -121,4 +121,59 @@ function useThumbnails(dataset: DatasetSummary): Thumbnails {
   const anew = make();
   setMade(anew);
   return anew.thumbnails;
+}
+
+interface FiltersProps {
+  readonly dataset: DatasetSummary;
+  readonly filter: Filter;
+  /** How many pictures are listed. */
+  readonly count: number;
+  readonly onChange: (filter: Filter) => void;
+}
+
+function Filters({ dataset, filter, count, onChange }: FiltersProps): ReactElement {
+  const counts = countByClass(dataset);
+  const inPart = (index: number): number => {
+    const ofClass = counts[index] ?? { train: 0, validation: 0, test: 0 };
+    return filter.part === null ? ofClass.train + ofClass.validation + ofClass.test : ofClass[filter.part];
+  };
+  return (
+    <div className="browse-filters">
+      <label>
+        <span>Class</span>
+        <select
+          value={filter.label ?? 'all'}
+          onChange={({ target: { value } }) =>
+            onChange({ ...filter, label: value === 'all' ? null : Number(value) })
+          }
+        >
+          <option value="all">all classes</option>
+          {dataset.labels.map((label, index) => (
+            <option key={label} value={index}>
+              {label} ({formatCount(inPart(index))})
+            </option>
+          ))}
+        </select>
+      </label>
+      <label>
+        <span>Part</span>
+        <select
+          value={filter.part ?? 'all'}
+          onChange={({ target: { value } }) =>
+            onChange({ ...filter, part: PARTS.find((part) => part === value) ?? null })
+          }
+        >
+          <option value="all">all parts</option>
+          {PARTS.map((part) => (
+            <option key={part} value={part}>
+              {part} ({formatCount(dataset.split[part].length)})
+            </option>
+          ))}
+        </select>
+      </label>
+      <p className="small" role="status">
+        {formatCount(count)} {count === 1 ? 'picture' : 'pictures'}
+      </p>
+    </div>
+  );
 }

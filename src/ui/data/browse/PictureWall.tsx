@@ -9,10 +9,10 @@ import {
   type RefObject,
 } from 'react';
 import type { DatasetSummary } from '../../../protocol/dataset.ts';
-import type { Thumbnails } from '../../../store/thumbnails.ts';
-import { useStateOf } from '../../use-state-of.ts';
-import { placeOf } from './set-rows.ts';
-import { Thumb } from './Thumb.tsx';
+import type { Thumbnails } from '../../../store/pictures.ts';
+import { useStateOf } from '../../../store/use-state-of.ts';
+import { placeOf } from '../../../store/set-rows.ts';
+import { Thumb } from '../pictures.tsx';
 import { CELL, columnsIn, linesToDraw, placeAfterKey, topToShow, type Sight } from './wall-geometry.ts';
 
 interface PictureWallProps {
