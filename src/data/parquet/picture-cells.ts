@@ -2,7 +2,7 @@
  * Owns what a picture's cell may hold: the bytes of a file, those bytes as base64 text or a data address, or the picture's
  * values as numbers, in lists or as text; and what it holds in place of a picture.
  */
-import { encodeBmp } from '../../platform/pictures/encode-bmp.ts';
+import { encodeBmp } from '../../platform/pictures/formats/encode-bmp.ts';
 import type { SourceRow } from '../sources/source.ts';
 import { CellList } from './list-cells.ts';
 import type { Cell } from './pages.ts';

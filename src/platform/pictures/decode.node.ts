@@ -1,9 +1,10 @@
 /** Decoding pictures by sharp, in whatever thread this is called. */
 import sharp from 'sharp';
-import { readBmp } from './decode-bmp.ts';
+import { withoutAlpha } from './alpha.ts';
+import { readBmp } from './formats/decode-bmp.ts';
 import { checkPictureHeader, MAX_PICTURE_PIXELS, undecodable } from './picture-header.ts';
 import { cmykToRgb } from './pixels.ts';
-import { withPngEnd } from './png-end.ts';
+import { withPngEnd } from './formats/png-end.ts';
 import type { RgbPicture } from '../platform.ts';
 
 // Pictures are decoded several at a time already: threads inside one JPEG and a cache of operations only cost.
@@ -12,11 +13,14 @@ sharp.concurrency(1);
 
 /** @see Platform.decodePicture */
 export async function decodePicture(encoded: Uint8Array): Promise<RgbPicture> {
-  const { format, isCmyk, bmp } = checkPictureHeader(encoded);
+  const { isCmyk, mayHaveAlpha, format, bmp } = checkPictureHeader(encoded);
   if (bmp !== undefined) return readBmp(encoded, bmp);
-  const data = format === 'png' ? withPngEnd(encoded) : encoded;
+  const given = encoded as Uint8Array<ArrayBuffer>;
+  const whole = format === 'png' ? withPngEnd(given) : given;
+  // Of a GIF it forgets the colour that is transparent.
+  const opaque = mayHaveAlpha ? withoutAlpha(whole, format).data : whole;
   try {
-    const picture = sharp(data, {
+    const picture = sharp(opaque, {
       failOn: 'truncated',
       limitInputPixels: MAX_PICTURE_PIXELS,
       pages: 1,
@@ -27,11 +31,8 @@ export async function decodePicture(encoded: Uint8Array): Promise<RgbPicture> {
     const converted = isCmyk
       ? picture.pipelineColourspace('cmyk').toColourspace('cmyk')
       : picture.toColourspace('srgb').removeAlpha();
-    const { data: pixels, info } = await converted
-      .raw({ depth: 'uchar' })
-      .toBuffer({ resolveWithObject: true });
-    const rgb = isCmyk ? cmykToRgb(pixels) : pixels;
-    return { width: info.width, height: info.height, channels: 3, data: rgb };
+    const { data, info } = await converted.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
+    return { width: info.width, height: info.height, channels: 3, data: isCmyk ? cmykToRgb(data) : data };
   } catch (cause) {
     throw undecodable(encoded, cause);
   }

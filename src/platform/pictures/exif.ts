@@ -4,7 +4,16 @@
  * decoded, and `orientation.ts` turns where a recipe wants that. A file may hold several such notes, where one program has
  * kept what another wrote: browsers differ in which of them they follow, so none is left, and the first one counts.
  */
-import { checkPictureHeader, textAt, type PictureFormat } from './picture-header.ts';
+import {
+  pngChunks,
+  renamed,
+  textAt,
+  webpChunks,
+  without,
+  type Chunk,
+  type Stretch,
+} from './picture-chunks.ts';
+import { checkPictureHeader, type PictureFormat } from './picture-header.ts';
 
 /**
  * The picture without its Exif blocks; the very bytes where it has none.
@@ -19,9 +28,17 @@ export function withoutExif(
     case 'jpeg':
       return without(encoded, findJpegExif(encoded));
     case 'png':
-      return without(encoded, findPngExif(encoded));
+      return without(
+        encoded,
+        pngChunks(encoded).filter(({ name }) => name === 'eXIf'),
+      );
     case 'webp':
-      return renamed(encoded, findWebpExif(encoded));
+      return renamed(
+        encoded,
+        webpChunks(encoded)
+          .filter(({ name }) => name === 'EXIF')
+          .map(({ start }) => start),
+      );
     case 'gif':
     case 'avif':
     case 'bmp':
@@ -38,17 +55,22 @@ export function withoutExif(
  * @see Exif 2.32, tag 0x0112
  */
 export function orientationOf(encoded: Uint8Array): number {
-  const { format } = checkPictureHeader(encoded);
-  const find = { jpeg: findJpegExif, png: findPngExif, webp: findWebpExif, gif: null, avif: null, bmp: null }[
-    format
-  ];
-  const [first] = find?.(encoded) ?? [];
-  return first === undefined ? 1 : readOrientation(encoded.subarray(first.dataAt, first.end));
+  const first = firstNote(encoded, checkPictureHeader(encoded).format);
+  return first === undefined ? 1 : readOrientation(encoded.subarray(first.content, first.end));
+}
+
+/** Where the first note is. */
+function firstNote(encoded: Uint8Array, format: PictureFormat): Omit<Chunk, 'name'> | undefined {
+  if (format === 'png') return pngChunks(encoded).find(({ name }) => name === 'eXIf');
+  if (format === 'webp') return webpChunks(encoded).find(({ name }) => name === 'EXIF');
+  if (format !== 'jpeg') return undefined;
+  const [first] = findJpegExif(encoded);
+  return first && { ...first, content: first.start + 4 };
 }
 
 /** @param exif a small TIFF: its byte order, then a table of tags */
 function readOrientation(exif: Uint8Array): number {
-  // WebP's may begin as JPEG's does.
+  // JPEG's begins with its name, and WebP's may.
   const tiff = textAt(exif, 0) === 'Exif' ? exif.subarray(6) : exif;
   const view = new DataView(tiff.buffer, tiff.byteOffset, tiff.byteLength);
   if (tiff.length < 14) return 1;
@@ -62,13 +84,6 @@ function readOrientation(exif: Uint8Array): number {
     return orientation >= 1 && orientation <= 8 ? orientation : 1;
   }
   return 1;
-}
-
-interface Stretch {
-  readonly start: number;
-  readonly end: number;
-  /** Where what it holds begins. */
-  readonly dataAt: number;
 }
 
 /** Segments up to the picture's own data: no decoder looks for Exif behind it. */
@@ -87,56 +102,8 @@ function findJpegExif(bytes: Uint8Array): Stretch[] {
       continue;
     }
     const end = at + 2 + ((bytes[at + 2]! << 8) | bytes[at + 3]!);
-    if (marker === 0xe1 && textAt(bytes, at + 4) === 'Exif') found.push({ start: at, end, dataAt: at + 4 });
+    if (marker === 0xe1 && textAt(bytes, at + 4) === 'Exif') found.push({ start: at, end });
     at = end;
   }
   return found;
-}
-
-function findPngExif(bytes: Uint8Array): Stretch[] {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const found: Stretch[] = [];
-  let at = 8;
-  while (at + 12 <= bytes.length) {
-    const end = at + 12 + view.getUint32(at);
-    if (textAt(bytes, at + 4) === 'eXIf') found.push({ start: at, end, dataAt: at + 8 });
-    at = end;
-  }
-  return found;
-}
-
-function findWebpExif(bytes: Uint8Array): Stretch[] {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const found: Stretch[] = [];
-  let at = 12;
-  while (at + 8 <= bytes.length) {
-    const sizeBytes = view.getUint32(at + 4, true);
-    if (textAt(bytes, at) === 'EXIF') found.push({ start: at, end: at + 8 + sizeBytes, dataAt: at + 8 });
-    // Chunks begin at even places.
-    at += 8 + sizeBytes + (sizeBytes % 2);
-  }
-  return found;
-}
-
-/** Chunks of an unknown name are passed over; cutting them out would mean to write the sizes anew. */
-function renamed(bytes: Uint8Array<ArrayBuffer>, chunks: readonly Stretch[]): Uint8Array<ArrayBuffer> {
-  if (chunks.length === 0) return bytes;
-  const copy = bytes.slice();
-  for (const { start } of chunks) copy.set([0x58, 0x58, 0x58, 0x58], start);
-  return copy;
-}
-
-/** The bytes outside stretches, which stand in order; one that goes on beyond the end is damage, and stays. */
-function without(bytes: Uint8Array<ArrayBuffer>, stretches: readonly Stretch[]): Uint8Array<ArrayBuffer> {
-  const whole = stretches.filter(({ end }) => end <= bytes.length);
-  if (whole.length === 0) return bytes;
-  const rest = new Uint8Array(bytes.length - whole.reduce((sum, { start, end }) => sum + end - start, 0));
-  let from = 0;
-  let to = 0;
-  for (const { start, end } of [...whole, { start: bytes.length, end: bytes.length, dataAt: bytes.length }]) {
-    rest.set(bytes.subarray(from, start), to);
-    to += start - from;
-    from = end;
-  }
-  return rest;
 }

@@ -3,9 +3,10 @@
  * are only handed files that pass here, so that a bomb is refused by its header and markup named `.jpg` is not drawn.
  */
 import { StudioError } from '../../protocol/errors.ts';
-import { readBmpHeader, type BmpHeader } from './bmp-header.ts';
-import { describeBytes } from './foreign-formats.ts';
-import { isCutPng } from './png-end.ts';
+import { textAt } from './picture-chunks.ts';
+import { readBmpHeader, type BmpHeader } from './formats/bmp-header.ts';
+import { describeBytes } from './formats/foreign-formats.ts';
+import { isCutPng } from './formats/png-end.ts';
 
 /** Formats that are decoded alike everywhere. */
 export type PictureFormat = 'jpeg' | 'png' | 'gif' | 'webp' | 'avif' | 'bmp';
@@ -67,7 +68,7 @@ function readPictureHeader(bytes: Uint8Array): PictureHeader | null {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (startsWith(bytes, 0xff, 0xd8, 0xff)) return readJpeg(view);
   if (bytes.length < 26) return null;
-  if (startsWith(bytes, 0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a)) return readPng(view);
+  if (startsWith(bytes, 0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a)) return readPng(view, bytes);
   if (startsWith(bytes, 0x47, 0x49, 0x46, 0x38)) {
     return header('gif', view.getUint16(6, true), view.getUint16(8, true), true);
   }
@@ -111,9 +112,9 @@ function hasHalvedColours(view: DataView, at: number): boolean {
   return samplings.join() === [0x22, 0x11, 0x11].join();
 }
 
-function readPng(view: DataView): PictureHeader | null {
+function readPng(view: DataView, bytes: Uint8Array): PictureHeader | null {
   // Some decoders fill up what is missing, and others refuse it: the same rows are kept everywhere.
-  if (isCutPng(view)) return null;
+  if (isCutPng(bytes)) return null;
   const colourType = view.getUint8(25);
   // Bit 2 is an alpha channel; palettes and single colours become transparent by a tRNS chunk.
   const mayHaveAlpha = (colourType & 4) !== 0 || hasPngTransparency(view);
@@ -173,9 +174,4 @@ function header(format: PictureFormat, width: number, height: number, mayHaveAlp
 
 function startsWith(bytes: Uint8Array, ...magic: readonly number[]): boolean {
   return magic.every((byte, index) => bytes[index] === byte);
-}
-
-/** Four letters, as formats name their parts. */
-export function textAt(bytes: Uint8Array, at: number): string {
-  return String.fromCharCode(...bytes.subarray(at, at + 4));
 }

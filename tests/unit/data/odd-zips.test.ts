@@ -5,7 +5,7 @@ import { readZipDirectory } from '../../../src/data/archives/zip-directory.ts';
 import { openDataset } from '../../../src/data/open-dataset.ts';
 import { bytesSource } from '../../../src/platform/remote/byte-source.ts';
 import { createPlatform } from '../../../src/platform/platform.node.ts';
-import { encodeBmp } from '../../../src/platform/pictures/encode-bmp.ts';
+import { encodeBmp } from '../../../src/platform/pictures/formats/encode-bmp.ts';
 import type { DatasetSummary } from '../../../src/protocol/dataset.ts';
 import type { OptionValue } from '../../../src/protocol/recipe.ts';
 import { overlappingZip, renamedZip } from '../../support/odd-zips.ts';

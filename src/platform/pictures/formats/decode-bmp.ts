@@ -6,9 +6,9 @@
  * @see https://learn.microsoft.com/windows/win32/gdi/bitmap-storage
  * @see Pillow `PIL/BmpImagePlugin.py`, and `src/libImaging/Unpack.c` for how 5 bits become 8
  */
-import type { RgbPicture } from '../platform.ts';
+import type { RgbPicture } from '../../platform.ts';
 import { COMPRESSION, type BmpHeader } from './bmp-header.ts';
-import { undecodable } from './picture-header.ts';
+import { undecodable } from '../picture-header.ts';
 
 /**
  * Decodes a BMP.
