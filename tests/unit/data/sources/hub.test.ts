@@ -5,6 +5,7 @@ import { parquetWriteBuffer } from 'hyparquet-writer';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { describeSource, openDataset } from '../../../../src/data/open-dataset.ts';
 import { Tokens } from '../../../../src/engine/set/tokens.ts';
+import { leftOutTexts } from '../../../../src/protocol/cleaning-words.ts';
 import { createPlatform } from '../../../../src/platform/platform.node.ts';
 import type { StudioError } from '../../../../src/protocol/errors.ts';
 import type { OptionValue } from '../../../../src/protocol/recipe.ts';
@@ -14,6 +15,8 @@ import { greyPicture, recipeOf } from '../test-recipe.ts';
 const GATED = 'classroom/gated';
 const TOKEN = 'hf_let_me_in';
 const PARTS = 'classroom/parts';
+/** With a part that has no rows, and shards with a hash in their names. */
+const LOST = 'classroom/lost';
 /** Of one file where sets usually have theirs. */
 const PLAIN = 'classroom/plain';
 
@@ -46,6 +49,9 @@ beforeAll(async () => {
     [`${PARTS}/de/train-00001-of-00002.parquet`]: await tableOf(12, 20, MOODS),
     [`${PARTS}/en/train.parquet`]: await tableOf(12, 40),
     [`${GATED}/data/train.parquet`]: await tableOf(12, 0, MOODS),
+    [`${LOST}/data/test-00000-of-00001.parquet`]: await tableOf(0, 0, MOODS),
+    [`${LOST}/data/train-00000-of-00002-b42a775f407cee40.parquet`]: await tableOf(12, 0, MOODS),
+    [`${LOST}/data/train-00001-of-00002-b42a775f407cee41.parquet`]: await tableOf(12, 12, MOODS),
     [`${PLAIN}/data/train-00000-of-00001.parquet`]: await tableOf(12, 0, MOODS),
   };
   hub = await startTestHub({ gated: { [GATED]: TOKEN } }, files);
@@ -119,6 +125,17 @@ describe('opening', () => {
     const { split } = await open({ ...moods, config: 'de', part: 'all', splitParts: true });
     expect(Array.from(split.test)).toEqual([24, 25, 26, 27, 28, 29, 30, 31]);
     expect(split.train.length + split.validation.length).toBe(24);
+  });
+
+  it('passes an empty part over and says so, and has what is called by a hash in one part', async () => {
+    const all = await open({ ...moods, repo: LOST, part: 'all' });
+    expect(all.cleaning.kept).toBe(24);
+    expect(leftOutTexts(all)).toEqual(['1 file without rows (test, 0000.parquet)']);
+    expect(all.cleaning.remarks[0]?.message).toContain('“train”, “test”, are put together');
+    expect((await open({ ...moods, repo: LOST })).cleaning.kept).toBe(24);
+    await expect(open({ ...moods, repo: LOST, part: 'test' })).rejects.toMatchObject({
+      code: 'data/no-rows',
+    });
   });
 
   it('takes names of classes from the description where the file has none', async () => {
