@@ -1,6 +1,6 @@
 /** The cleaning report: what was left out, what is there more than once, which classes are small, and what to do. */
 import type { ReactElement } from 'react';
-import { formatCount } from '../../../lib/format.ts';
+import { countOf, formatCount } from '../../../lib/format.ts';
 import type { CleaningReport, Findings } from '../../../protocol/dataset.ts';
 import { useStudioState } from '../../studio-context.ts';
 import { Message } from '../../widgets/Message.tsx';
@@ -62,7 +62,8 @@ function keptText({ passedOver, rowsRead, kept }: CleaningReport, { dropped }: F
   const chosen = dropped.duplicates + dropped.nearDuplicates + dropped.smallClasses;
   const used = kept - chosen;
   const files = passedOver.reduce((sum, { count }) => sum + count, 0);
-  const beside = files === 0 ? '' : ` ${formatCount(files)} other files or parts are passed over.`;
+  const beside =
+    files === 0 ? '' : ` ${countOf(files, 'other file or part is', 'other files or parts are')} passed over.`;
   if (used === rowsRead) return `All ${formatCount(rowsRead)} rows are used.${beside}`;
   const byChoice = chosen === 0 ? '' : `, ${formatCount(chosen)} by the choices below`;
   return `Of ${formatCount(rowsRead)} rows ${formatCount(used)} are used; ${formatCount(rowsRead - used)} are left out${byChoice}.${beside}`;
