@@ -8,8 +8,8 @@ import { nothingLeftTexts } from '../protocol/cleaning-words.ts';
 import type { CleaningReport, LeftOutRow, SourceDescription } from '../protocol/dataset.ts';
 import { Uses } from '../platform/stores/owned.ts';
 import type { Platform } from '../platform/platform.ts';
-import type { CleanedRow } from './cleaning/clean-rows.ts';
-import { curate } from './cleaning/curate.ts';
+import type { CleanedRow, CleanedRows, SeenPicture } from './cleaning/clean-rows.ts';
+import { curate, type Curated } from './cleaning/curate.ts';
 import { curatingOptions } from './dataset-options.ts';
 import type { Dataset, OpenDatasetOptions } from './dataset.ts';
 import { findingsOf } from './findings.ts';
@@ -80,8 +80,7 @@ async function datasetOf(
     ...{ noun, origin, labels, labelOfRow, split, sizeBytes, contentHash },
     setHash: setHash(contentHash, split),
   };
-  const asideRows = curated.aside.map(({ row }) => cleaned.rows[row]!);
-  const seen = [...rows, ...asideRows, ...cleaned.unlabelled].map((row) => row.seen);
+  const seen = seenRows(rows, cleaned, curated);
   const shown = pictureSubset(
     store,
     seen.map(({ stored }) => stored),
@@ -89,10 +88,7 @@ async function datasetOf(
   return {
     summary: {
       ...summary,
-      cleaning: {
-        ...cleaning,
-        remarks: [...cleaning.remarks, ...splitRemarks(words, split, labels, labelOfRow)],
-      },
+      cleaning: withRemarks(cleaning, splitRemarks(words, split, labels, labelOfRow)),
       findings,
       ...(provenance === undefined ? {} : { provenance }),
     },
@@ -104,11 +100,22 @@ async function datasetOf(
   };
 }
 
+/** Pictures to look at: the set's rows, and after them those aside. */
+function seenRows(rows: readonly CleanedRow[], cleaned: CleanedRows, { aside }: Curated): SeenPicture[] {
+  const asideRows = aside.map(({ row }) => cleaned.rows[row]!);
+  return [...rows, ...asideRows, ...cleaned.unlabelled].map((row) => row.seen);
+}
+
 /** What was listed is counted with what became of the rows. */
 function cleaningReport({ listed }: OpenedSource, report: CleaningReport): CleaningReport {
   if (listed === undefined) return report;
   return { ...report, passedOver: listed.passedOver, remarks: [...listed.remarks, ...report.remarks] };
 }
+
+const withRemarks = (report: CleaningReport, remarks: CleaningReport['remarks']): CleaningReport => ({
+  ...report,
+  remarks: [...report.remarks, ...remarks],
+});
 
 function nothingLeft(cleaning: CleaningReport, leftOut: readonly LeftOutRow[]): StudioError {
   const { why, hint } = nothingLeftTexts(cleaning);

@@ -3,7 +3,7 @@
 /**
  * The rows of a table, the first one being its head.
  *
- * @see RFC 4180
+ * @see https://www.rfc-editor.org/rfc/rfc4180
  */
 export function readCsv(text: string): string[][] {
   const plain = text.replace(/^\uFEFF/u, '');

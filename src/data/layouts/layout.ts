@@ -119,7 +119,7 @@ function subfolderRemarks(pictures: readonly PlacedPicture[], subfolder: string)
   ];
 }
 
-/** What Roboflow calls versions of one picture: `NAME_jpg.rf.HASH.jpg`. */
+/** What Roboflow calls versions of one picture: its name, .rf. and a hash. */
 const COPY = /^(.+)\.rf\.[0-9a-z]{8,}\.\w+$/iu;
 
 /** The picture that a picture is a version of, where there are several. */

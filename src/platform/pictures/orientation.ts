@@ -1,5 +1,5 @@
 /**
- * Owns turning decoded pictures as their note says, as Pillow's `ImageOps.exif_transpose` and Hugging Face's `datasets` do:
+ * Owns turning decoded pictures as their note says, as Pillow's `exif_transpose` and Hugging Face's `datasets` do:
  * the same on every platform, since none of them turns while it decodes.
  */
 import type { RgbPicture } from '../platform.ts';

@@ -1,4 +1,4 @@
-/** Pictures are turned as Pillow's `ImageOps.exif_transpose` turns them, from the note of every format. */
+/** Pictures are turned as Pillow's `exif_transpose` turns them, from the note of every format. */
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { preparePicture } from '../../../src/data/pool/prepare.ts';

@@ -67,6 +67,11 @@ function isReadable({
   compression,
 }: Pick<BmpHeader, 'width' | 'bits' | 'compression'>): boolean {
   const { none, rle8, rle4, bitFields } = COMPRESSION;
-  const bitsOf = { [none]: [1, 4, 8, 16, 24, 32], [rle8]: [8], [rle4]: [4], [bitFields]: [16, 32] };
-  return width > 0 && (bitsOf[compression as 0]?.includes(bits) ?? false);
+  const bitsOf: Readonly<Record<number, readonly number[]>> = {
+    [none]: [1, 4, 8, 16, 24, 32],
+    [rle8]: [8],
+    [rle4]: [4],
+    [bitFields]: [16, 32],
+  };
+  return width > 0 && (bitsOf[compression]?.includes(bits) ?? false);
 }
