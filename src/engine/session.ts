@@ -5,14 +5,15 @@
 import type { Dataset } from '../data/dataset.ts';
 import { describeSource, openDataset } from '../data/open-dataset.ts';
 import type { TrainedNetwork } from '../exporters/exporter.ts';
-import { exportAsFile } from '../exporters/registry.ts';
+import { Packing } from '../exporters/package/package.ts';
+import { findExporter } from '../exporters/registry.ts';
 import { inspectWeights } from '../models/describe-weights.ts';
 import type { Platform } from '../platform/platform.ts';
 import type { DatasetSummary, PictureFacts, RgbaPictures, RgbaViews } from '../protocol/dataset.ts';
 import type { BackendChoice, DeviceReport } from '../protocol/device.ts';
 import { invariant, StudioError } from '../protocol/errors.ts';
 import type { RunEvent, RunResult } from '../protocol/events.ts';
-import type { ExportedFile, Picked, Requests, SavedSet } from '../protocol/messages.ts';
+import type { Picked, Requests, SavedFile } from '../protocol/messages.ts';
 import type { InspectedWeights, ModelSummary, WeightsSummary } from '../protocol/model.ts';
 import type { RateSweep } from '../protocol/rate-sweep.ts';
 import type { Recipe } from '../protocol/recipe.ts';
@@ -259,15 +260,20 @@ export class Session {
    *
    * @throws StudioError `data/none-open`, `data/no-such-set`
    */
-  saveSet(set: string | null, { signal, emit }: { signal: AbortSignal; emit: Emit }): Promise<SavedSet> {
+  saveSet(set: string | null, { signal, emit }: { signal: AbortSignal; emit: Emit }): Promise<SavedFile> {
     return set === null
       ? saveOpenSet(this.platform, this.#currentSet(), { signal, ...openingOf(emit) })
       : saveKeptSet(this.platform, set, signal);
   }
 
   /** @throws StudioError `export/nothing-trained`, `export/unknown-format` */
-  export(format: string): Promise<ExportedFile> {
-    return exportAsFile(format, this.trainedNetwork());
+  export(format: string): Promise<SavedFile> {
+    return this.packing().zip(findExporter(format));
+  }
+
+  /** The trained network, ready to be written. @throws StudioError `export/nothing-trained` */
+  packing(): Packing {
+    return new Packing(this.trainedNetwork(), this.platform);
   }
 
   /** @throws StudioError `export/nothing-trained` */

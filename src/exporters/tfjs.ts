@@ -1,7 +1,9 @@
 /** TensorFlow.js LayersModel: `model.json` and its weights, for `tf.loadLayersModel`. */
 import * as tf from '@tensorflow/tfjs';
 import { StudioError } from '../protocol/errors.ts';
-import type { ExportedFiles, Exporter, TrainedNetwork } from './exporter.ts';
+import { fileOf, type Exporter, type ExportInput, type WrittenNetwork } from './exporter.ts';
+import { scriptChecker } from './package/check-script.ts';
+import { factsOf } from './package/papers.ts';
 
 const WEIGHTS_FILE = 'weights.bin';
 
@@ -10,14 +12,15 @@ export const tfjsExporter: Exporter = {
   entry: {
     name: 'tfjs',
     label: 'TensorFlow.js',
-    help: 'For tf.loadLayersModel, in a page or in Node.',
+    help: 'For a page or a Node program of your own.',
+    opensWith: "await tf.loadLayersModel('model.json')",
+    bytesPerParameter: 4,
     options: [],
     extension: 'zip',
     mimeType: 'application/zip',
   },
-  async write(trained) {
-    const artifacts = await artifactsOf(trained.model);
-    const { modelTopology, weightSpecs, weightData } = artifacts;
+  async write(input): Promise<WrittenNetwork> {
+    const { modelTopology, weightSpecs, weightData } = await artifactsOf(input.model);
     if (modelTopology === undefined || weightSpecs === undefined || weightData === undefined) {
       throw new StudioError({
         code: 'export/incomplete',
@@ -27,17 +30,19 @@ export const tfjsExporter: Exporter = {
     }
     const json = {
       format: 'layers-model',
-      generatedBy: `Mien ${trained.versions['mien'] ?? ''}, TensorFlow.js ${tf.version.tfjs}`,
+      generatedBy: `Mien ${input.versions['mien'] ?? ''}, TensorFlow.js ${tf.version.tfjs}`,
       convertedBy: null,
       modelTopology,
       weightsManifest: [{ paths: [WEIGHTS_FILE], weights: weightSpecs }],
-      userDefinedMetadata: metadataOf(trained),
+      userDefinedMetadata: factsOf(input),
     };
-    const files: ExportedFiles = new Map([
-      ['model.json', new TextEncoder().encode(JSON.stringify(json))],
-      [WEIGHTS_FILE, new Uint8Array(tf.io.CompositeArrayBuffer.join(weightData))],
-    ]);
-    return files;
+    const weights = new Uint8Array(tf.io.CompositeArrayBuffer.join(weightData));
+    return {
+      files: [fileOf('model.json', JSON.stringify(json)), fileOf(WEIGHTS_FILE, weights)],
+      models: [{ path: 'model.json', precision: 'float32', takes: 'pictures' }],
+      checker: scriptChecker(),
+      guide: guideOf(input),
+    };
   },
 };
 
@@ -52,18 +57,12 @@ async function artifactsOf(model: tf.LayersModel): Promise<tf.io.ModelArtifacts>
   return saved;
 }
 
-/** What is needed to use the network: class names, and how a picture becomes its input. */
-function metadataOf({ labels, preprocessing, recipe, weights, test, versions }: TrainedNetwork): object {
-  return {
-    labels,
-    input: { size: recipe.image.size, resize: recipe.image.resize, colour: 'RGB, uint8' },
-    preprocessing: {
-      ...preprocessing,
-      formula: 'y[c] = x[order[c]] * scale[c] + offset[c], x from 0 to 255',
-    },
-    backboneWeights: weights,
-    recipe,
-    test: test === null ? null : { loss: test.loss, accuracy: test.accuracy, macroF1: test.macroF1 },
-    versions,
-  };
-}
+const guideOf = ({ recipe }: ExportInput): string => `\`\`\`js
+const model = await tf.loadLayersModel('model.json');
+const { preprocessing } = (await (await fetch('model.json')).json()).userDefinedMetadata;
+const { order, scale, offset } = preprocessing;
+// A picture of ${recipe.image.size} by ${recipe.image.size} pixels, red, green and blue from 0 to 255: the preprocessing is yours to do.
+const pixels = tf.browser.fromPixels(picture).toFloat();
+const input = pixels.gather([...order], 2).mul(tf.tensor1d(scale)).add(tf.tensor1d(offset)).expandDims(0);
+const probabilities = await model.predict(input).data();
+\`\`\``;

@@ -63,6 +63,10 @@ export interface BackboneEntry extends CatalogEntry {
 }
 
 export interface ExporterEntry extends CatalogEntry {
+  /** One line of code that opens what is written. */
+  readonly opensWith: string;
+  /** Bytes of the export for each parameter of the network, all variants together. */
+  readonly bytesPerParameter: number;
   /** File name extension without the dot, for example `zip`. */
   readonly extension: string;
   readonly mimeType: string;

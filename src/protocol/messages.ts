@@ -21,20 +21,15 @@ export interface Picked {
   readonly weightFiles?: readonly File[];
 }
 
-/** An exported file. */
-export interface ExportedFile {
-  readonly fileName: string;
-  readonly mimeType: string;
-  readonly bytes: Uint8Array<ArrayBuffer>;
-}
-
 /** Nothing to say but that it is done. */
 export type Done = Readonly<Record<string, never>>;
 
-/** A set as one file; the browser holds its bytes, which may be more than fit into memory. */
-export interface SavedSet {
+/** A file to save; the browser holds its bytes, which may be more than fit into memory. */
+export interface SavedFile {
   readonly fileName: string;
   readonly blob: Blob;
+  /** What must be known of it, in sentences. */
+  readonly notes?: readonly string[];
 }
 
 /** Each request's input and output. Adding one here makes every switch over requests fail to compile until handled. */
@@ -78,7 +73,7 @@ export interface Requests {
   /** Runs that did not come to their end, the latest first; deletes the checkpoints of one before. */
   listRuns: { input: { readonly discard?: string }; output: readonly ResumableRun[] };
   /** Writes the last run's network in a format of the catalog. */
-  export: { input: { readonly format: string }; output: ExportedFile };
+  export: { input: { readonly format: string }; output: SavedFile };
   /** What is kept on this machine. */
   listStored: { input: Readonly<Record<string, never>>; output: Stored };
   /** Forgets a part of it; says what is left. */
@@ -86,7 +81,7 @@ export interface Requests {
   /** Keeps the open set on this machine; says what is kept then. */
   keepSet: { input: Readonly<Record<string, never>>; output: Stored };
   /** The open set, or a kept one, as a Parquet file with the Hub's columns. */
-  saveSet: { input: { readonly set: string | null }; output: SavedSet };
+  saveSet: { input: { readonly set: string | null }; output: SavedFile };
 }
 
 export type RequestKind = keyof Requests;

@@ -4,7 +4,7 @@ import type { Call, StudioClient } from '../client/studio-client.ts';
 import type { BackendChoice } from '../protocol/device.ts';
 import { asStudioError, invariant, isAbort, type WireError } from '../protocol/errors.ts';
 import type { ResumableRun, RunEvent } from '../protocol/events.ts';
-import type { ExportedFile, Picked, RequestKind, Requests } from '../protocol/messages.ts';
+import type { Picked, RequestKind, Requests, SavedFile } from '../protocol/messages.ts';
 import { parseRecipe, type Recipe } from '../protocol/recipe.ts';
 import { AskedSets, datasetKey, filesKey, type AskedSet } from './asked-sets.ts';
 import { PictureRequests } from './picture-requests.ts';
@@ -278,7 +278,7 @@ export class Studio {
   }
 
   /** Writes the trained network in a format of the catalog; null when that failed, which the state then says. */
-  async takeHome(format: string): Promise<ExportedFile | null> {
+  async takeHome(format: string): Promise<SavedFile | null> {
     if (this.#state.exporting !== null) return null;
     this.#dispatch({ kind: 'exportAsked', format });
     try {

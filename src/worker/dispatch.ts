@@ -129,9 +129,8 @@ export class Dispatcher {
   }
 }
 
-/** Pictures and files are moved, not copied; the worker does not keep them. */
+/** Pictures are moved, not copied; the worker does not keep them. */
 function transferablesOf(output: Output): Transferable[] {
   if ('rgba' in output) return [output.rgba.buffer];
-  if ('bytes' in output) return [output.bytes.buffer];
   return [];
 }

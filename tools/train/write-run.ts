@@ -1,7 +1,8 @@
 /** The files that a headless run, or a search for a learning rate, leaves. */
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, open, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { Session } from '../../src/engine/session.ts';
+import type { ExportedFile } from '../../src/exporters/exporter.ts';
 import { findExporter } from '../../src/exporters/registry.ts';
 import type { DatasetSummary } from '../../src/protocol/dataset.ts';
 import type { RunResult } from '../../src/protocol/events.ts';
@@ -22,8 +23,13 @@ export async function writeRun({ outFolder, exportFormats }: Command, finished: 
   await writeJson(outFolder, 'split.json', splitOf(dataset));
   await writeJson(outFolder, 'run.json', runOf(result));
   if (result.history.length === 0) return;
-  await writeFiles(session, 'tfjs', join(outFolder, 'model'));
-  for (const format of exportFormats) await writeFiles(session, format, join(outFolder, format));
+  const packing = session.packing();
+  await writeFiles(await packing.bare(findExporter('tfjs')), join(outFolder, 'model'));
+  for (const format of exportFormats) {
+    const { files, notes } = await packing.files(findExporter(format));
+    await writeFiles(files, join(outFolder, format));
+    for (const note of notes) process.stderr.write(`${note}\n`);
+  }
 }
 
 /** Writes what trying out learning rates showed. */
@@ -69,8 +75,15 @@ function runOf({ runId, recipe, device, weights, stopped, versions, secondsBySta
   return { runId, recipe, device, backend, weights, stopped, versions, secondsByStage, cleaning };
 }
 
-async function writeFiles(session: Session, format: string, folder: string): Promise<void> {
-  const files = await findExporter(format).write(session.trainedNetwork());
-  await mkdir(folder, { recursive: true });
-  for (const [name, bytes] of files) await writeFile(join(folder, name), bytes);
+async function writeFiles(files: readonly ExportedFile[], folder: string): Promise<void> {
+  for (const { path, chunks } of files) {
+    const full = join(folder, path);
+    await mkdir(dirname(full), { recursive: true });
+    const file = await open(full, 'w');
+    try {
+      for await (const chunk of chunks()) await file.writeFile(chunk);
+    } finally {
+      await file.close();
+    }
+  }
 }

@@ -10,7 +10,7 @@ import {
 } from '../../data/stored-sets/stored-sets.ts';
 import { writeSet } from '../../data/stored-sets/write-set.ts';
 import type { Platform } from '../../platform/platform.ts';
-import type { SavedSet } from '../../protocol/messages.ts';
+import type { SavedFile } from '../../protocol/messages.ts';
 import type { Recipe } from '../../protocol/recipe.ts';
 import type { Stored, StoredThing } from '../../protocol/stored.ts';
 
@@ -54,7 +54,7 @@ export async function keepOpenSet(platform: Platform, open: OpenSet, progress: P
 }
 
 /** The open set as a file. @throws StudioError `data/…`, `net/…` */
-export async function saveOpenSet(platform: Platform, open: OpenSet, progress: Progress): Promise<SavedSet> {
+export async function saveOpenSet(platform: Platform, open: OpenSet, progress: Progress): Promise<SavedFile> {
   const { signal, onProgress } = progress;
   const { opened } = await openSource(open.recipe, platform, { ...open.given, signal });
   const parts: Blob[] = [];
@@ -70,7 +70,7 @@ export async function saveOpenSet(platform: Platform, open: OpenSet, progress: P
 }
 
 /** A kept set as a file. @throws StudioError `data/no-such-set`, `storage/…` */
-export async function saveKeptSet(platform: Platform, set: string, signal: AbortSignal): Promise<SavedSet> {
+export async function saveKeptSet(platform: Platform, set: string, signal: AbortSignal): Promise<SavedFile> {
   const parts: Blob[] = [];
   for await (const bytes of readStoredSet(platform, set)) {
     signal.throwIfAborted();

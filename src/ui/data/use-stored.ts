@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from 'react';
 import { formatCount } from '../../lib/format.ts';
 import { asStudioError, isAbort, type WireError } from '../../protocol/errors.ts';
 import type { RunEvent } from '../../protocol/events.ts';
-import type { SavedSet } from '../../protocol/messages.ts';
+import type { SavedFile } from '../../protocol/messages.ts';
 import type { Stored, StoredThing } from '../../protocol/stored.ts';
 import { saveBlob } from '../results/save-file.ts';
 import { useStudio } from '../studio-context.ts';
@@ -70,7 +70,7 @@ export function useStored(): StoredActions {
       carryOut(
         'Writing the file',
         (onEvent) => kept.saveSet(set, onEvent),
-        (saved: SavedSet) => {
+        (saved: SavedFile) => {
           saveBlob(saved.fileName, saved.blob);
         },
       ),

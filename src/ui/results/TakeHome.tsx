@@ -1,10 +1,12 @@
 /** The trained network as files, in every format of the catalog; before the end, only which there will be. */
-import type { ReactElement } from 'react';
+import { useState, type ReactElement } from 'react';
+import { formatBytes } from '../../lib/format.ts';
 import type { ExporterEntry } from '../../protocol/catalog.ts';
+import { countParameters } from '../model/parameters.ts';
 import { useStudio, useStudioState } from '../studio-context.ts';
 import { Icon } from '../widgets/Icon.tsx';
 import { Message } from '../widgets/Message.tsx';
-import { saveFile } from './save-file.ts';
+import { saveBlob } from './save-file.ts';
 
 const none: readonly ExporterEntry[] = [];
 
@@ -13,9 +15,15 @@ export function TakeHome({ isReady }: { readonly isReady: boolean }): ReactEleme
   const exporters = useStudioState((state) => state.catalog?.exporters ?? none);
   const exporting = useStudioState((state) => state.exporting);
   const error = useStudioState((state) => state.exportError);
+  const parameters = useStudioState(({ model }) =>
+    model.value === null ? 0 : countParameters(model.value, 0).all,
+  );
+  const [notes, setNotes] = useState<readonly string[]>([]);
   const take = async (name: string): Promise<void> => {
     const file = await studio.takeHome(name);
-    if (file !== null) saveFile(file);
+    if (file === null) return;
+    saveBlob(file.fileName, file.blob);
+    setNotes(file.notes ?? []);
   };
   return (
     <section id="take-home" aria-labelledby="take-home-heading">
@@ -25,7 +33,13 @@ export function TakeHome({ isReady }: { readonly isReady: boolean }): ReactEleme
           <li key={entry.name}>
             <div>
               {entry.label} <code className="dim">.{entry.extension}</code>
-              <p className="small">{entry.help}</p>
+              <p className="small">
+                {entry.help}
+                {parameters > 0 && ` About ${formatBytes(parameters * entry.bytesPerParameter)}.`}
+              </p>
+              <p className="small">
+                <code>{entry.opensWith}</code>
+              </p>
             </div>
             {isReady && (
               <button type="button" disabled={exporting !== null} onClick={() => void take(entry.name)}>
@@ -37,6 +51,11 @@ export function TakeHome({ isReady }: { readonly isReady: boolean }): ReactEleme
           </li>
         ))}
       </ul>
+      {notes.map((note) => (
+        <p key={note} className="small" role="status">
+          {note}
+        </p>
+      ))}
       {error !== null && <Message error={error} kept="The trained network is still here." />}
     </section>
   );

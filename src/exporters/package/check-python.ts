@@ -1,0 +1,74 @@
+/** Owns the checker in Python: what is the same for every format, around the lines that run one. */
+import { fileOf, type ExportedFile } from '../exporter.ts';
+
+export interface PythonFormat {
+  /** Packages that it needs beside NumPy and Pillow, as pip names them. */
+  readonly packages: string;
+  /**
+   * A function `predictor(path, claim)` that opens a file and returns a function from `[n, size, size, 3]` float32 of 0
+   * to 255 (or from features) to `[n, classes]`; and its imports.
+   */
+  readonly predictor: string;
+  /** Whether files take one picture at a time, and nothing else. */
+  readonly isSingle?: boolean;
+}
+
+/** `proof/check.py` */
+export function pythonChecker({ packages, predictor, isSingle = false }: PythonFormat): ExportedFile {
+  return fileOf(
+    'proof/check.py',
+    `"""Runs the files beside this folder and says whether they agree with what Mien computed.
+
+    pip install numpy pillow ${packages}
+    python proof/check.py
+"""
+import json
+import pathlib
+import sys
+
+import numpy as np
+from PIL import Image
+${predictor.trim()}
+
+
+def read_inputs(proof, claim):
+    if claim["takes"] == "features":
+        return np.asarray(json.loads((HERE / "features.json").read_text("utf-8")), "float32")
+    pictures = [np.asarray(Image.open(HERE / name).convert("RGB")) for name in proof["pictures"]]
+    return np.stack(pictures).astype("float32")
+
+
+def check(proof, claim):
+    """One line on one file, and whether it agrees."""
+    inputs = read_inputs(proof, claim)
+    predict = predictor(HERE.parent / claim["file"], claim)
+    expected = np.asarray(claim.get("probabilities", proof["probabilities"]))
+    got = np.concatenate([predict(inputs[i : i + 1]) for i in range(len(inputs))])
+    difference = np.abs(got - expected).max()
+    highest = np.sort(expected, axis=1)
+    clear = highest[:, -1] - highest[:, -2] > claim["close"]
+    others = int((got.argmax(1) != expected.argmax(1))[clear].sum())
+    # NaN is no agreement.
+    agrees = bool(difference <= claim["tolerance"]) and others == 0
+    words = f"largest difference {difference:.2g} (at most {claim['tolerance']:.0e}), {others} other answers, {len(inputs)} pictures"
+${
+  isSingle
+    ? ''
+    : `    together = np.abs(predict(inputs) - got).max()
+    agrees = agrees and bool(together <= 1e-4)
+    words += f"; all at once {together:.2g} apart from one by one"
+`
+}    if "rounding" in claim:
+        rounding = claim["rounding"]
+        words += f"; by Mien's count its rounding keeps {rounding['same']} of {rounding['of']} answers"
+    print(f"{claim['file']} {'agrees' if agrees else 'does NOT agree'}: {words}")
+    return agrees
+
+
+HERE = pathlib.Path(__file__).resolve().parent
+PROOF = json.loads((HERE / "proof.json").read_text("utf-8"))
+if not all([check(PROOF, claim) for claim in PROOF["files"]]):
+    sys.exit("The files do not do what Mien's network did.")
+`,
+  );
+}
