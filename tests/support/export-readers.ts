@@ -67,7 +67,9 @@ async function readTfjs(
     }),
   );
   const values = preprocess(pixels, json.userDefinedMetadata.preprocessing);
-  const probabilities = tf.tidy(() => model.predict(tf.tensor(values, [count, size, size, 3])) as tf.Tensor2D);
+  const probabilities = tf.tidy(
+    () => model.predict(tf.tensor(values, [count, size, size, 3])) as tf.Tensor2D,
+  );
   const rows = await probabilities.array();
   tf.dispose([probabilities]);
   model.dispose();

@@ -144,7 +144,11 @@ class GraphWriter implements OnnxGraph {
 
   /** A vector over the channels, which come first among as many axes as its other factor has. */
   async #vector(weight: Weight, rank: number): Promise<string> {
-    return this.#weight({ ...weight, shape: [...weight.shape, ...Array.from({ length: rank - 1 }, () => 1)] }, 0, 'float32');
+    return this.#weight(
+      { ...weight, shape: [...weight.shape, ...Array.from({ length: rank - 1 }, () => 1)] },
+      0,
+      'float32',
+    );
   }
 
   async #weight(weight: Weight, axis: number, precision = this.variant.precision): Promise<string> {

@@ -33,7 +33,11 @@ export function tensor(
 export interface StoredWeight {
   readonly tensors: readonly Stream[];
   /** The op that makes float32 of it; null where it is that already. */
-  readonly op: { readonly type: string; readonly inputs: readonly string[]; readonly attributes: readonly Chunk[] } | null;
+  readonly op: {
+    readonly type: string;
+    readonly inputs: readonly string[];
+    readonly attributes: readonly Chunk[];
+  } | null;
 }
 
 /** `AttributeProto` of a whole number. */
@@ -47,7 +51,12 @@ export function wholeAttribute(name: string, value: number): Chunk {
  * @param axis its output channels
  * @param name of the float32 value that the network's ops read
  */
-export async function storeWeight(weight: Weight, axis: number, name: string, precision: Precision): Promise<StoredWeight> {
+export async function storeWeight(
+  weight: Weight,
+  axis: number,
+  name: string,
+  precision: Precision,
+): Promise<StoredWeight> {
   const asIs = (): StoredWeight => ({
     tensors: [tensor(name, weight.shape, 'float32', async () => floats(await weight.read()))],
     op: null,
@@ -66,7 +75,12 @@ export async function storeWeight(weight: Weight, axis: number, name: string, pr
   const scaleName = `${name}:scale`;
   return {
     tensors: [
-      tensor(stored, weight.shape, 'int8', async () => toBytes(await weight.read(), weight.shape, axis).values),
+      tensor(
+        stored,
+        weight.shape,
+        'int8',
+        async () => toBytes(await weight.read(), weight.shape, axis).values,
+      ),
       tensor(scaleName, [scales.length], 'float32', () => Promise.resolve(scales)),
     ],
     op: { type: 'DequantizeLinear', inputs: [stored, scaleName], attributes: [wholeAttribute('axis', axis)] },

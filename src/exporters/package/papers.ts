@@ -8,7 +8,13 @@ import type { Preprocessing } from '../../models/backbones/backbone.ts';
 import { findBackbone } from '../../models/backbones/registry.ts';
 import { isAddress } from '../../models/weights/given-weights.ts';
 import type { Recipe } from '../../protocol/recipe.ts';
-import { fileOf, type Exporter, type ExportedFile, type ExportInput, type WrittenNetwork } from '../exporter.ts';
+import {
+  fileOf,
+  type Exporter,
+  type ExportedFile,
+  type ExportInput,
+  type WrittenNetwork,
+} from '../exporter.ts';
 import type { Rounding } from './proof.ts';
 
 /** Files that every export carries beside the network, and what must be said of it: how much rounding changes. */
@@ -62,7 +68,10 @@ function withoutPaths(recipe: Recipe): Recipe {
   return {
     ...recipe,
     dataset: { ...dataset, ...Object.fromEntries(shown) },
-    backbone: typeof weights === 'string' ? backbone : Object.assign({}, backbone, { weights: { file: withoutFolders(weights.file) } }),
+    backbone:
+      typeof weights === 'string'
+        ? backbone
+        : Object.assign({}, backbone, { weights: { file: withoutFolders(weights.file) } }),
   };
 }
 

@@ -88,9 +88,7 @@ export function encodePng(rgb: Uint8Array, size: number): Uint8Array<ArrayBuffer
   // Eight bits, RGB.
   header.set([8, 2], 8);
   const parts = [pngChunk('IHDR', header), pngChunk('IDAT', zlibSync(rows)), pngChunk('IEND')];
-  const png = new Uint8Array(
-    PNG_SIGNATURE.length + parts.reduce((sum, { length }) => sum + length, 0),
-  );
+  const png = new Uint8Array(PNG_SIGNATURE.length + parts.reduce((sum, { length }) => sum + length, 0));
   png.set(PNG_SIGNATURE);
   let at = PNG_SIGNATURE.length;
   for (const part of parts) {

@@ -1,7 +1,7 @@
 /**
  * Owns the proof that travels with every export: sixteen pictures, the probabilities that Mien computed for them, and
- * how near each file must come. For rounded weights Mien also measures, on more pictures of the same kinds, how often
- * the answer stays the same.
+ * how near each file must come. What a file with rounded weights must say is computed from the same rounded numbers; how
+ * often its answer is another one than the network's is measured on more pictures of the same kinds.
  */
 import * as tf from '@tensorflow/tfjs';
 import { preprocess } from '../../models/backbones/backbone.ts';
@@ -10,8 +10,8 @@ import { compile } from '../../models/program/program.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { inferencePass } from '../../training/pass.ts';
 import { fileOf, type ExportedFile, type ExportInput, type ModelFile } from '../exporter.ts';
-import { channelAxis, fitsHalf, toBytes, type Precision } from '../network/precision.ts';
-import { fromHalves, toHalves } from '../../lib/float16.ts';
+import type { Precision } from '../network/precision.ts';
+import { load } from '../network/run.ts';
 import { encodePng, proofPictures, type ProofPicture } from './pictures.ts';
 
 /** How many pictures travel. */
@@ -20,16 +20,8 @@ const SHOWN = 16;
 /** How many say how often rounding changes the answer. */
 const MEASURED = 64;
 
-/** The most that a probability of a file may differ from Mien's. */
-const TOLERANCE = {
-  float32: 1e-4,
-  float16: 1e-2,
-  // Against what Mien computes from the same bytes.
-  int8: 2e-3,
-} as const satisfies Record<Precision, number>;
-
-/** Two probabilities nearer than this may change places when weights are rounded to halves. */
-const CLOSE = 2e-2;
+/** The most that a probability of a file may differ from Mien's; answers nearer to each other than twice that are equal. */
+const TOLERANCE = 1e-4;
 
 /** What a network says of some pictures. */
 interface Answers {
@@ -48,9 +40,15 @@ export interface Rounding {
   readonly largestDifference: number;
 }
 
+interface Measured {
+  readonly probabilities: readonly Float32Array[];
+  readonly rounding: Rounding;
+}
+
 /** The pictures and what Mien computes for them; made once for all formats. */
 export class Proof {
-  readonly #rounded = new Map<Precision, Promise<{ answers: Answers; rounding: Rounding }>>();
+  readonly #rounded = new Map<Precision, Promise<Measured>>();
+  #exact: Promise<readonly Float32Array[]> | null = null;
 
   private constructor(
     readonly input: ExportInput,
@@ -85,27 +83,19 @@ export class Proof {
       : [];
     return [
       ...this.pictures.map(({ name, rgb }) => fileOf(`proof/${name}`, encodePng(rgb, size))),
-      fileOf('proof/proof.json', `${JSON.stringify(sheet, null, 1)}\n`),
+      fileOf('proof/proof.json', `${JSON.stringify(sheet)}\n`),
       ...features,
     ];
   }
 
   async #claimOf({ path, precision, takes }: ModelFile): Promise<object> {
-    const claim = { file: path, takes, precision, tolerance: TOLERANCE[precision] };
-    switch (precision) {
-      case 'float32':
-        return { ...claim, close: 0 };
-      case 'float16':
-        return { ...claim, close: CLOSE, rounding: await this.rounding(precision) };
-      case 'int8': {
-        const { answers, rounding } = await this.#measured(precision);
-        const probabilities = rows(answers.probabilities.slice(0, this.pictures.length));
-        return { ...claim, close: 2 * TOLERANCE.int8, probabilities, rounding };
-      }
-    }
+    const claim = { file: path, takes, precision, tolerance: TOLERANCE };
+    if (precision === 'float32') return claim;
+    const { probabilities, rounding } = await this.#measured(precision);
+    return { ...claim, probabilities: rows(probabilities.slice(0, this.pictures.length)), rounding };
   }
 
-  #measured(precision: Precision): Promise<{ answers: Answers; rounding: Rounding }> {
+  #measured(precision: Precision): Promise<Measured> {
     const known = this.#rounded.get(precision);
     if (known !== undefined) return known;
     const measuring = this.#measure(precision);
@@ -113,20 +103,26 @@ export class Proof {
     return measuring;
   }
 
-  async #measure(precision: Precision): Promise<{ answers: Answers; rounding: Rounding }> {
+  async #measure(precision: Precision): Promise<Measured> {
     const { input, platform } = this;
     const pictures = await proofPictures(platform, input.recipe.image, MEASURED);
-    const [exact, answers] = [await answersOf(input, pictures), await answersOf(input, pictures, precision)];
+    // Those that travel are the first of them.
+    this.#exact ??= answersOf(input, pictures.slice(this.pictures.length)).then((more) => [
+      ...this.answers.probabilities,
+      ...more.probabilities,
+    ]);
+    const exact = await this.#exact;
+    const probabilities = await roundedAnswers(input, pictures, precision);
     let same = 0;
     let largestDifference = 0;
-    for (const [picture, ours] of exact.probabilities.entries()) {
-      const theirs = answers.probabilities[picture] ?? new Float32Array(0);
+    for (const [picture, theirs] of probabilities.entries()) {
+      const ours = exact[picture] ?? new Float32Array(0);
       if (largestOf(ours) === largestOf(theirs)) same += 1;
       ours.forEach((value, index) => {
         largestDifference = Math.max(largestDifference, Math.abs(value - theirs[index]!));
       });
     }
-    return { answers, rounding: { same, of: pictures.length, largestDifference } };
+    return { probabilities, rounding: { same, of: pictures.length, largestDifference } };
   }
 }
 
@@ -140,26 +136,20 @@ function rows(values: readonly Float32Array[]): number[][] {
   return values.map((row) => Array.from(row, (value) => Number(value.toPrecision(9))));
 }
 
-/** Runs the network as evaluation does, its kernels rounded where a precision is given. */
-async function answersOf(
-  input: ExportInput,
-  pictures: readonly ProofPicture[],
-  precision: Precision = 'float32',
-): Promise<Answers> {
+/**
+ * Runs the network by the programs that evaluate it; pictures one by one, so that no answer depends on another, and no
+ * batch need fit into memory.
+ */
+async function answersOf(input: ExportInput, pictures: readonly ProofPicture[]): Promise<Answers> {
   const { graph, model, preprocessing, recipe } = input;
   const parameters = new Parameters(model);
-  if (precision !== 'float32') await roundKernels(parameters, precision);
   const pooled = graph.nodes.findLast(({ op }) => op.kind === 'globalAveragePool')?.index ?? 0;
   const frozen = { isTrainable: () => false, batchNorm: 'inference' } as const;
   const backbone = compile(graph, 0, pooled, frozen);
   const head = compile(graph, pooled, graph.nodes.length - 1, frozen);
-  const answers: { probabilities: Float32Array[]; features: Float32Array[] } = {
-    probabilities: [],
-    features: [],
-  };
+  const answers = { probabilities: [] as Float32Array[], features: [] as Float32Array[] };
   const { size } = recipe.image;
   try {
-    // One by one: what a picture is answered depends on no other, and no batch need fit into memory.
     for (const { rgb } of pictures) {
       const [features, probabilities] = tf.tidy(() => {
         const picture = tf.tensor(preprocess(rgb, preprocessing), [1, size, size, 3], 'float32');
@@ -179,34 +169,18 @@ async function answersOf(
   return answers;
 }
 
-/**
- * Rounds every kernel as the files do. They fold BatchNorms first, which rounds no differently: folding multiplies each
- * output channel by one number, and each has its own scale.
- */
-async function roundKernels(parameters: Parameters, precision: 'float16' | 'int8'): Promise<void> {
-  for (const name of parameters.names) {
-    const weight = parameters.get(name);
-    if (weight.rank < 2) continue;
-    const values = await weight.data<'float32'>();
-    const kind = name.endsWith('depthwise_kernel') ? 'depthwise' : 'conv';
-    const rounded =
-      precision === 'float16' ? halved(values) : asBytes(values, weight.shape, channelAxis(kind, weight.rank));
-    parameters.set(name, tf.tensor(rounded, weight.shape, 'float32'));
+/** Runs the network as a file of some precision holds it. */
+async function roundedAnswers(
+  { network }: ExportInput,
+  pictures: readonly ProofPicture[],
+  precision: Precision,
+): Promise<Float32Array[]> {
+  const loaded = await load(network, precision);
+  try {
+    const answers: Float32Array[] = [];
+    for (const { rgb } of pictures) answers.push(await loaded.predict(rgb));
+    return answers;
+  } finally {
+    loaded.dispose();
   }
-}
-
-function halved(values: Float32Array): Float32Array {
-  if (!fitsHalf(values)) return values;
-  const rounded = new Float32Array(values.length);
-  fromHalves(toHalves(values), rounded, 0);
-  return rounded;
-}
-
-function asBytes(values: Float32Array, shape: readonly number[], axis: number): Float32Array {
-  const { values: bytes, scales } = toBytes(values, shape, axis);
-  const inner = shape.slice(axis + 1).reduce((product, side) => product * side, 1);
-  return Float32Array.from(
-    bytes,
-    (byte, index) => byte * scales[Math.floor(index / inner) % scales.length]!,
-  );
 }
