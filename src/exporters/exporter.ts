@@ -28,7 +28,7 @@ export type Chunk = Uint8Array<ArrayBuffer>;
 export interface ExportedFile {
   /** With slashes, relative to the export's folder. */
   readonly path: string;
-  chunks(): AsyncIterable<Chunk>;
+  readonly chunks: () => AsyncIterable<Chunk>;
 }
 
 /** What a format is written from. */

@@ -1,10 +1,11 @@
 /** The formats that a trained network can be taken home in. One line each. */
 import { StudioError } from '../protocol/errors.ts';
 import type { Exporter } from './exporter.ts';
+import { kerasExporter } from './keras/keras.ts';
 import { onnxExporter } from './onnx/onnx.ts';
 import { tfjsExporter } from './tfjs.ts';
 
-export const EXPORTERS: readonly Exporter[] = [tfjsExporter, onnxExporter];
+export const EXPORTERS: readonly Exporter[] = [tfjsExporter, onnxExporter, kerasExporter];
 
 /** @throws StudioError `export/unknown-format` */
 export function findExporter(name: string): Exporter {

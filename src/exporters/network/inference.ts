@@ -123,30 +123,27 @@ class Lowering {
 
   /** The picture, and behind it its preprocessing. */
   #input({ name, shape }: GraphNode): number {
-    const { order, scale, offset } = this.preprocessing;
     this.#list.push({ name, op: { kind: 'input' }, inputs: [], shape });
-    // By the picture's channel, not the network's.
-    const byPicture = (values: readonly number[]): number[] =>
-      order.map((_, channel) => values[order.indexOf(channel as 0 | 1 | 2)] ?? 0);
+    const { scale, offset } = byPicture(this.preprocessing);
     const op = {
       kind: 'affine',
-      scale: constant('preprocessing/scale', byPicture(scale)),
-      offset: constant('preprocessing/offset', byPicture(offset)),
+      scale: constant('preprocessing/scale', scale),
+      offset: constant('preprocessing/offset', offset),
     } as const;
     return this.#list.push({ name: 'preprocessing', op, inputs: [0], shape }) - 1;
   }
 
   #linear(node: GraphNode, op: ConvolutionOp): LinearOp {
-    const { name, inputs } = node;
+    const { name } = node;
     const kernel = this.#weight(`${name}/${op.kind === 'conv' ? 'kernel' : 'depthwise_kernel'}`);
     const [height = 1, width = 1] = kernel.shape;
-    const readsPicture = this.#places.get(inputs[0] ?? 0) === 1;
-    if (readsPicture && op.kind === 'depthwise') throw unsupported(node, 'a picture as its input');
+    const takesPicture = readsPicture(this.graph, node);
+    if (takesPicture && op.kind === 'depthwise') throw unsupported(node, 'a picture as its input');
     return {
       kind: op.kind,
       strides: op.strides,
       padding: this.#paddingOf(node, op.padding, [height, width], op.strides),
-      kernel: readsPicture ? takingChannels(kernel, this.preprocessing.order) : kernel,
+      kernel: takesPicture ? takingChannels(kernel, this.preprocessing.order) : kernel,
       bias: this.#bias(node, op),
     };
   }
@@ -231,6 +228,23 @@ class Lowering {
     });
     return [sides[0]!, sides[1]!];
   }
+}
+
+/** Whether a node reads the picture, padded at most: its kernel is where the channels' order is settled. */
+export function readsPicture(graph: Graph, { inputs }: GraphNode): boolean {
+  const source = graph.nodes[inputs[0] ?? -1];
+  if (source === undefined) return false;
+  return source.op.kind === 'input' || (source.op.kind === 'pad' && readsPicture(graph, source));
+}
+
+/** Factor and summand of the preprocessing by the picture's channel, not the network's. */
+export function byPicture({ order, scale, offset }: Preprocessing): {
+  readonly scale: readonly number[];
+  readonly offset: readonly number[];
+} {
+  const arranged = (values: readonly number[]): number[] =>
+    order.map((_, channel) => values[order.indexOf(channel as 0 | 1 | 2)] ?? 0);
+  return { scale: arranged(scale), offset: arranged(offset) };
 }
 
 function isUnpadded({ op }: GraphNode): boolean {

@@ -25,7 +25,7 @@ export function message(...fields: readonly Field[]): Chunk {
 /** Bytes whose number is known before they are made. */
 export interface Stream {
   readonly length: number;
-  chunks(): AsyncIterable<Chunk>;
+  readonly chunks: () => AsyncIterable<Chunk>;
 }
 
 /** A field that holds a stream: bytes, or a message. */

@@ -67,7 +67,7 @@ function withoutPaths(recipe: Recipe): Recipe {
   const { weights } = backbone;
   return {
     ...recipe,
-    dataset: { ...dataset, ...Object.fromEntries(shown) },
+    dataset: Object.assign({}, dataset, Object.fromEntries(shown)),
     backbone:
       typeof weights === 'string'
         ? backbone
