@@ -3,9 +3,15 @@ import { StudioError } from '../protocol/errors.ts';
 import type { Exporter } from './exporter.ts';
 import { kerasExporter } from './keras/keras.ts';
 import { onnxExporter } from './onnx/onnx.ts';
+import { safetensorsExporter } from './safetensors/safetensors.ts';
 import { tfjsExporter } from './tfjs.ts';
 
-export const EXPORTERS: readonly Exporter[] = [tfjsExporter, onnxExporter, kerasExporter];
+export const EXPORTERS: readonly Exporter[] = [
+  tfjsExporter,
+  kerasExporter,
+  onnxExporter,
+  safetensorsExporter,
+];
 
 /** @throws StudioError `export/unknown-format` */
 export function findExporter(name: string): Exporter {

@@ -37,7 +37,7 @@ describe.each(EXPORTERS.map((exporter) => [exporter.entry.name, exporter] as con
     });
 
     it('has a reader outside Mien', () => {
-      expect([...Object.keys(NODE_READERS), ...Object.keys(PYTHON_READERS)]).toContain(name);
+      expect([...Object.keys(NODE_READERS), ...PYTHON_READERS]).toContain(name);
     });
 
     it('travels with its papers and a proof of every model', () => {

@@ -19,8 +19,8 @@ type NodeReader = (
 
 export const NODE_READERS: Readonly<Record<string, NodeReader>> = { tfjs: readTfjs, onnx: readOnnx };
 
-/** The Python package that reads a format. */
-export const PYTHON_READERS: Readonly<Record<string, 'onnxruntime'>> = { onnx: 'onnxruntime' };
+/** Formats whose checkers run in Python. */
+export const PYTHON_READERS = ['onnx', 'keras', 'safetensors'];
 
 async function readOnnx(
   files: Files,

@@ -8,7 +8,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { ROOT } from '../serve/build.ts';
-import { kerasPython } from '../setup/keras.ts';
+import { addExportReaders, kerasPython } from '../setup/keras.ts';
 import { thisSystem } from '../setup/system.ts';
 import { FAST_TESTS, LIVE_PARITY, SLOW_TESTS, STATIC_STAGES, type Stage } from './stages.ts';
 import { one, sum, tallyOfReport, type Tally } from './tally.ts';
@@ -102,6 +102,7 @@ async function runChecks(tests: readonly Stage[]): Promise<Tally[]> {
 async function runLiveParity(): Promise<Tally[]> {
   const python = kerasPython(thisSystem);
   if (python === null) return [];
+  addExportReaders(thisSystem, python);
   process.env['KERAS_PYTHON'] = python;
   return [await runTests(LIVE_PARITY)];
 }

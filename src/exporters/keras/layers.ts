@@ -40,7 +40,10 @@ export function kerasLayers({ graph, model, preprocessing }: ExportInput): reado
     layerOf.set(node.index, op.kind === 'input' ? PREPROCESSING : name);
     if (last?.name === name && op.kind === 'activation') {
       // A layer's own, behind what it computes.
-      layers[layers.length - 1] = { ...last, config: { ...last.config, activation: kerasName(op.activation) } };
+      layers[layers.length - 1] = {
+        ...last,
+        config: { ...last.config, activation: kerasName(op.activation) },
+      };
       continue;
     }
     layers.push({ name, inputs: reads, shape, ...settingsOf(node, (each) => weight(`${name}/${each}`)) });
@@ -54,7 +57,10 @@ export function kerasLayers({ graph, model, preprocessing }: ExportInput): reado
     invariant(op.kind === 'conv' && added !== undefined, 'the first layer is a convolution');
     const [kernel, ...others] = added.weights;
     invariant(kernel !== undefined, 'a convolution has a kernel');
-    layers[layers.length - 1] = { ...added, weights: [takingChannels(kernel, preprocessing.order), ...others] };
+    layers[layers.length - 1] = {
+      ...added,
+      weights: [takingChannels(kernel, preprocessing.order), ...others],
+    };
   }
   return layers;
 }
