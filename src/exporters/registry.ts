@@ -2,6 +2,7 @@
 import { StudioError } from '../protocol/errors.ts';
 import type { Exporter } from './exporter.ts';
 import { kerasExporter } from './keras/keras.ts';
+import { litertExporter } from './litert/litert.ts';
 import { onnxExporter } from './onnx/onnx.ts';
 import { safetensorsExporter } from './safetensors/safetensors.ts';
 import { tfjsExporter } from './tfjs.ts';
@@ -11,6 +12,7 @@ export const EXPORTERS: readonly Exporter[] = [
   kerasExporter,
   onnxExporter,
   safetensorsExporter,
+  litertExporter,
 ];
 
 /** @throws StudioError `export/unknown-format` */

@@ -20,7 +20,7 @@ type NodeReader = (
 export const NODE_READERS: Readonly<Record<string, NodeReader>> = { tfjs: readTfjs, onnx: readOnnx };
 
 /** Formats whose checkers run in Python. */
-export const PYTHON_READERS = ['onnx', 'keras', 'safetensors'];
+export const PYTHON_READERS = ['onnx', 'keras', 'safetensors', 'litert'];
 
 async function readOnnx(
   files: Files,

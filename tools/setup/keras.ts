@@ -77,7 +77,6 @@ function install(system: System): string | null {
 /** A program that ends well when modules are there. Looked for, not imported: TensorFlow takes seconds, and talks. */
 function finds(modules: string): string {
   return (
-    'import sys, importlib.util as u;' +
-    `sys.exit(any(u.find_spec(m) is None for m in '${modules}'.split()))`
+    'import sys, importlib.util as u;' + `sys.exit(any(u.find_spec(m) is None for m in '${modules}'.split()))`
   );
 }
