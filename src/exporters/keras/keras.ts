@@ -37,7 +37,7 @@ def predictor(path, claim):
         for weight in model.weights:
             weight.assign(np.zeros(weight.shape))
         model.load_weights(path)
-    return lambda inputs: model.predict_on_batch(inputs)
+    return lambda inputs: keras.ops.convert_to_numpy(model(inputs, training=False))
 `;
 
 const guideOf = (size: number): string => `\`\`\`python

@@ -203,7 +203,8 @@ class GraphWriter implements TfliteGraph {
 
   async #weight(weight: Weight): Promise<number> {
     const { name, shape } = weight;
-    const asHalves = this.precision === 'float16' && isRounded(weight) && fitsHalf(await weight.read());
+    const asHalves =
+      this.precision === 'float16' && isRounded(weight, this.precision) && fitsHalf(await weight.read());
     if (!asHalves) return this.#tensor({ name, shape, type: 'float32', read: () => weight.read() });
     const read = async (): Promise<ArrayBufferView> => toHalves(await weight.read());
     const halves = this.#tensor({ name: `${name}/float16`, shape, type: 'float16', read });

@@ -12,9 +12,12 @@ const LARGEST_HALF = 65_504;
 /** Signed bytes from -127 to 127: the same on both sides, so that 0 stays 0. */
 const LARGEST_BYTE = 127;
 
-/** Whether a weight is rounded at all: kernels are, vectors are not. */
-export function isRounded({ shape }: Weight): boolean {
-  return shape.length > 1;
+/**
+ * Whether a weight is rounded at all. Vectors never are. A dense layer's matrix is small and is not made bytes: ONNX Runtime
+ * takes such a layer for one whose pictures too may be rounded, and answers 1e-3 beside it.
+ */
+export function isRounded({ shape }: Weight, precision: Precision): boolean {
+  return precision === 'float16' ? shape.length > 1 : precision === 'int8' && shape.length > 2;
 }
 
 /** Whether halves can hold all values; a kernel of which they cannot stays as it is. */
@@ -27,11 +30,6 @@ export interface Bytes {
   readonly values: Int8Array<ArrayBuffer>;
   /** One for each output channel: what a byte's 1 stands for. */
   readonly scales: Float32Array<ArrayBuffer>;
-}
-
-/** The place of an output channel among a kernel's axes: the last, or of a depthwise kernel the one before. */
-export function channelAxis(kind: 'conv' | 'depthwise' | 'dense', rank: number): number {
-  return kind === 'depthwise' ? rank - 2 : rank - 1;
 }
 
 /**

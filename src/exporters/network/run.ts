@@ -7,7 +7,7 @@ import { fromHalves, toHalves } from '../../lib/float16.ts';
 import type { ActivationName, Padding2d } from '../../models/layers.ts';
 import { invariant } from '../../protocol/errors.ts';
 import type { InferenceNetwork, InferenceOp } from './inference.ts';
-import { channelAxis, fitsHalf, isRounded, toBytes, type Precision } from './precision.ts';
+import { fitsHalf, isRounded, toBytes, type Precision } from './precision.ts';
 import { sizeOf, type Weight } from './weight.ts';
 
 /** A network whose weights are on the device. */
@@ -26,8 +26,8 @@ export async function load(network: InferenceNetwork, precision: Precision): Pro
   const weights = new Map<Weight, tf.Tensor>();
   for (const { op } of network) {
     for (const weight of weightsIn(op)) {
-      const axis =
-        op.kind === 'depthwise' ? channelAxis('depthwise', weight.shape.length) : weight.shape.length - 1;
+      // A depthwise kernel's output channels come before its last axis.
+      const axis = weight.shape.length - (op.kind === 'depthwise' ? 2 : 1);
       weights.set(weight, tf.tensor(await rounded(weight, axis, precision), [...weight.shape], 'float32'));
     }
   }
@@ -62,7 +62,7 @@ function weightsIn(op: InferenceOp): Weight[] {
 
 async function rounded(weight: Weight, axis: number, precision: Precision): Promise<Float32Array> {
   const values = await weight.read();
-  if (precision === 'float32' || !isRounded(weight)) return values;
+  if (!isRounded(weight, precision)) return values;
   if (precision === 'float16') {
     const halves = new Float32Array(values.length);
     if (fitsHalf(values)) fromHalves(toHalves(values), halves, 0);

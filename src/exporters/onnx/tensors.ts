@@ -61,7 +61,7 @@ export async function storeWeight(
     tensors: [tensor(name, weight.shape, 'float32', async () => floats(await weight.read()))],
     op: null,
   });
-  if (precision === 'float32' || !isRounded(weight)) return asIs();
+  if (!isRounded(weight, precision)) return asIs();
   const stored = `${name}:${precision}`;
   if (precision === 'float16') {
     // Read once to see, and again to write: kernels are not kept.

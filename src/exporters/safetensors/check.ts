@@ -30,7 +30,7 @@ function maker({ file, call, imports, library }: LibraryNames): string {
     # EfficientNet divides by 255 inside.
     factor = 255 if any(isinstance(layer, keras.layers.Rescaling) for layer in base.layers) else 1
     head = tensors["dense/kernel"], tensors["dense/bias"]
-    return lambda inputs: dense(base.predict_on_batch(inputs * factor).mean((1, 2)), *head)`;
+    return lambda inputs: dense(keras.ops.convert_to_numpy(base(inputs * factor, training=False)).mean((1, 2)), *head)`;
   }
   return `def ${name}(tensors):
     import torch
