@@ -68,7 +68,7 @@ export function fileOf(path: string, content: string | Chunk): ExportedFile {
   const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
   return {
     path,
-    // eslint-disable-next-line @typescript-eslint/require-await -- what a file of few bytes has in common with a large one
+
     async *chunks() {
       yield bytes;
     },

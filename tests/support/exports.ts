@@ -88,10 +88,7 @@ async function sharpen(packing: Packing): Promise<void> {
     throw new TypeError('a dense layer has a kernel and a bias');
   tf.tidy(() => {
     const features = backbone.predict(tf.tensor(preprocess(pixels, preprocessing), shape)) as tf.Tensor;
-    const { mean, variance } = tf.moments(
-      tf.matMul(features as tf.Tensor2D, kernel.read() as tf.Tensor2D),
-      0,
-    );
+    const { mean, variance } = tf.moments(tf.matMul(features, kernel.read()), 0);
     const factor = tf.div(DEVIATION, tf.mean(tf.sqrt(variance)));
     kernel.write(tf.mul(kernel.read(), factor));
     bias.write(tf.mul(tf.neg(mean), factor));

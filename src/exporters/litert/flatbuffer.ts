@@ -3,7 +3,7 @@
  *
  * @see https://github.com/tensorflow/tensorflow/blob/master/tensorflow/compiler/mlir/lite/schema/schema.fbs
  */
-import { Builder } from 'flatbuffers';
+import type { Builder } from 'flatbuffers';
 
 /** What a field holds: a number of one of the widths, or what was written before it. */
 export type FieldValue =

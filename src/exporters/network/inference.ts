@@ -162,7 +162,7 @@ class Lowering {
     if (!isLinear || source === undefined || this.#readers(source).length > 1) {
       return this.#list.push({ name, op: { kind: 'affine', scale, offset }, inputs: [place], shape }) - 1;
     }
-    const op = before.op as LinearOp;
+    const op = before.op;
     const bias = op.bias === null ? offset : plusTimes(op.bias, scale, offset);
     this.#list[place] = { ...before, op: { ...op, kernel: timesChannels(op.kernel, scale), bias } };
     return place;

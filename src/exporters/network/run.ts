@@ -103,7 +103,7 @@ function compute(
       return op.bias === null ? y : tf.add(y, weightOf(op.bias));
     }
     case 'dense': {
-      const y = tf.matMul(x as unknown as tf.Tensor2D, weightOf(op.kernel) as tf.Tensor2D);
+      const y = tf.matMul(x, weightOf(op.kernel));
       return op.bias === null ? y : tf.add(y, weightOf(op.bias));
     }
     case 'activation':

@@ -45,8 +45,8 @@ class GraphWriter implements OnnxGraph {
     readonly variant: OnnxVariant,
   ) {}
 
-  /** Writes what computes a node's value, under the node's name. */
-  async write(node: InferenceNode, place: number): Promise<void> {
+  /** Writes what computes a node's value; returns the value's name. */
+  async write(node: InferenceNode, place: number): Promise<string> {
     const { op } = node;
     const [x = INPUT, ...others] = node.inputs.map((input) => this.#nameOf(input));
     const y = this.#nameOf(place);
@@ -96,26 +96,27 @@ class GraphWriter implements OnnxGraph {
     return place === this.network.length - 1 ? OUTPUT : (this.network[place]?.name ?? '');
   }
 
-  /** `NodeProto` */
-  #op(type: string, inputs: readonly string[], output: string, ...attributes: readonly Chunk[]): void {
+  /** Writes `NodeProto`; returns its output's name. */
+  #op(type: string, inputs: readonly string[], output: string, ...attributes: readonly Chunk[]): string {
     const fields = [...inputs.map((input): Field => [1, input]), [2, output] as const, [3, output] as const];
     this.nodes.push(message(...fields, [4, type], ...attributes.map((one): Field => [5, one])));
+    return output;
   }
 
-  #input(y: string): void {
+  #input(y: string): string {
     const floats = this.variant.pixels === 'float32' ? INPUT : `${INPUT}:float32`;
     if (floats !== INPUT) this.#op('Cast', [INPUT], floats, wholeAttribute('to', TYPES.float32));
-    this.#op('Transpose', [floats], y, wholesAttribute('perm', [0, 3, 1, 2]));
+    return this.#op('Transpose', [floats], y, wholesAttribute('perm', [0, 3, 1, 2]));
   }
 
-  async #linear(op: LinearOp, x: string, y: string): Promise<void> {
+  async #linear(op: LinearOp, x: string, y: string): Promise<string> {
     const isDepthwise = op.kind === 'depthwise';
     // Output channels first, and for a depthwise one input channel for each.
     const kernel = transpose(op.kernel, isDepthwise ? [2, 3, 0, 1] : [3, 2, 0, 1]);
     const inputs = [x, await this.#weight(kernel, 0)];
     if (op.bias !== null) inputs.push(await this.#weight(op.bias, 0));
     const [[top, bottom], [left, right]] = op.padding;
-    this.#op(
+    return this.#op(
       'Conv',
       inputs,
       y,
@@ -126,7 +127,7 @@ class GraphWriter implements OnnxGraph {
     );
   }
 
-  #activation(activation: string, x: string, y: string): void {
+  #activation(activation: string, x: string, y: string): string {
     switch (activation) {
       case 'relu':
         return this.#op('Relu', [x], y);

@@ -19,7 +19,7 @@ export function message(...fields: readonly Field[]): Chunk {
     else if (typeof value === 'string') writer.tag(number, WireType.LengthDelimited).string(value);
     else writer.tag(number, WireType.LengthDelimited).bytes(value);
   }
-  return writer.finish() as Chunk;
+  return writer.finish();
 }
 
 /** Bytes whose number is known before they are made. */
@@ -31,7 +31,7 @@ export interface Stream {
 /** A field that holds a stream: bytes, or a message. */
 export function streamField(number: number, value: Stream): Stream {
   const writer = new BinaryWriter();
-  const head = writer.tag(number, WireType.LengthDelimited).uint32(value.length).finish() as Chunk;
+  const head = writer.tag(number, WireType.LengthDelimited).uint32(value.length).finish();
   return joined([head, value]);
 }
 

@@ -67,7 +67,7 @@ function withoutPaths(recipe: Recipe): Recipe {
   const { weights } = backbone;
   return {
     ...recipe,
-    dataset: Object.assign({}, dataset, Object.fromEntries(shown)),
+    dataset: Object.assign({}, dataset, Object.fromEntries(shown) as Partial<Recipe['dataset']>),
     backbone:
       typeof weights === 'string'
         ? backbone

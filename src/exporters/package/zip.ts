@@ -7,7 +7,7 @@ export async function* zipped(files: Iterable<ExportedFile>): AsyncGenerator<Chu
   const ready: Chunk[] = [];
   const zip = new Zip((error, chunk) => {
     if (error !== null) throw error;
-    ready.push(chunk as Chunk);
+    ready.push(chunk);
   });
   for (const { path, chunks } of files) {
     const entry = new ZipPassThrough(path);
