@@ -8,6 +8,7 @@ import type { DatasetSummary } from '../../src/protocol/dataset.ts';
 import type { RunResult } from '../../src/protocol/events.ts';
 import type { RateSweep } from '../../src/protocol/rate-sweep.ts';
 import type { Command } from './command.ts';
+import type { Reporter } from './report.ts';
 
 export interface Finished {
   readonly session: Session;
@@ -16,7 +17,11 @@ export interface Finished {
 }
 
 /** Writes history, evaluation, split and run as JSON, and the network into `model/`. */
-export async function writeRun({ outFolder, exportFormats }: Command, finished: Finished): Promise<void> {
+export async function writeRun(
+  { outFolder, exportFormats }: Command,
+  finished: Finished,
+  reporter: Pick<Reporter, 'exported'>,
+): Promise<void> {
   const { session, result, dataset } = finished;
   await writeJson(outFolder, 'history.json', result.history.map(historyLine));
   await writeJson(outFolder, 'evaluation.json', evaluationOf(result));
@@ -28,7 +33,7 @@ export async function writeRun({ outFolder, exportFormats }: Command, finished: 
   for (const format of exportFormats) {
     const { files, notes } = await packing.files(findExporter(format));
     await writeFiles(files, join(outFolder, format));
-    for (const note of notes) process.stderr.write(`${note}\n`);
+    reporter.exported(format, notes);
   }
 }
 
