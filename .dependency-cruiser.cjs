@@ -27,7 +27,7 @@ const MAY_IMPORT = {
   // The worker is started by its URL, which is no import.
   client: ['protocol', 'lib'],
   store: ['client', 'protocol', 'lib'],
-  charts: ['protocol', 'lib'],
+  charts: ['store', 'protocol', 'lib'],
   ui: ['store', 'charts', 'protocol', 'lib'],
 };
 

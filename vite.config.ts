@@ -10,6 +10,8 @@ const engineFile = `${ENGINE_FOLDER}/[name]-[hash].js`;
 export default defineConfig(({ command, isPreview }) => ({
   // A missing file is a 404, not the page: weights and recipes are fetched by path.
   appType: 'mpa',
+  // A build works under any path of any host: its files name each other by where they stand, not from the root.
+  base: './',
   plugins: [react(), securityHeaders(), tfjsVisUnderPolicy()],
   html: command === 'serve' && isPreview !== true ? { cspNonce: DEV_NONCE } : {},
   optimizeDeps: { rolldownOptions: { plugins: [tfjsVisUnderPolicy(true)] } },

@@ -1,16 +1,19 @@
 /**
- * Owns cleaning, as the paper's notebook does it: rows without a picture, without a label or with a picture that does
- * not decode are dropped and counted; the others keep their order and are numbered from 0.
+ * Owns cleaning, as the paper's notebook does it: rows without a picture, without a label, with one that is none of its
+ * column, or with a picture that does not decode are dropped and counted; the others keep their order and are numbered
+ * from 0.
  */
 import type { CleaningReport, LeftOutRow, PictureFacts } from '../protocol/dataset.ts';
 import { StudioError } from '../protocol/errors.ts';
 import type { ResizeMethod } from '../protocol/recipe.ts';
 import { checkPictureHeader } from '../platform/picture-header.ts';
 import type { CuratedRow } from './curate.ts';
-import { cellText, labelOf, wordOf } from './labels.ts';
+import type { Fingerprint } from './fingerprint.ts';
+import { cellText, mainForm, oddLabelText, readLabel, wordOf, type LabelForm } from './labels.ts';
 import type { PictureSink } from './pictures/picture-store.ts';
 import { eachOf, mapInOrder } from '../lib/in-order.ts';
 import type { PicturePool } from './pool/picture-pool.ts';
+import { SourceHash } from './source-hash.ts';
 import type { OpenedSource, SourceRow } from './sources/source.ts';
 
 /** What cleaning is told. */
@@ -40,22 +43,33 @@ export interface SeenPicture {
 /** What cleaning found. */
 export interface CleanedRows {
   readonly rows: readonly CleanedRow[];
-  /** Pictures without a label, for showing only: at most 200. */
-  readonly unlabelled: readonly SeenPicture[];
+  /** Pictures of rows that are left out for their labels, for showing only: at most 200 of a kind. */
+  readonly unlabelled: readonly UnlabelledPicture[];
+  /** The form of the column's labels; null where there are none. */
+  readonly labelForm: LabelForm | null;
   readonly report: CleaningReport;
   readonly leftOut: readonly LeftOutRow[];
+  /** Of all rows that were read. */
+  readonly sourceHash: string;
+}
+
+/** A picture that can be looked at though its row has no label of its column. */
+export interface UnlabelledPicture {
+  readonly why: 'withoutLabel' | 'oddLabel';
+  readonly seen: SeenPicture;
 }
 
 interface Prepared {
   readonly picture: Uint8Array;
+  readonly print: Fingerprint;
   readonly facts: PictureFacts;
 }
 
-/** A row to keep, or why it is left out. */
+/** What became of a row's picture; null where it was not worth preparing. */
 type Outcome =
-  | ({ readonly kind: 'kept'; readonly row: Omit<CleanedRow, 'seen'> } & Prepared)
-  | { readonly kind: 'withoutLabel'; readonly prepared: Prepared | null }
-  | { readonly kind: 'withoutPicture' | 'undecodable'; readonly detail: string };
+  | { readonly kind: 'prepared'; readonly prepared: Prepared }
+  | { readonly kind: 'withoutPicture' | 'undecodable'; readonly detail: string }
+  | null;
 
 /** A row with its number in the source. */
 interface NumberedRow extends SourceRow {
@@ -64,12 +78,13 @@ interface NumberedRow extends SourceRow {
 
 interface Worked {
   readonly row: NumberedRow;
+  readonly label: ReturnType<typeof readLabel>;
   readonly outcome: Outcome;
 }
 
-/** As many rows that were left out are told one by one. */
+/** As many rows of each kind that were left out are told one by one. */
 const MOST_TOLD = 500;
-/** As many pictures without a label are shown. */
+/** As many pictures of each kind without a label are shown. */
 const MOST_UNLABELLED = 200;
 
 /**
@@ -83,17 +98,18 @@ export async function cleanRows(
   sink: PictureSink,
   options: CleaningOptions,
 ): Promise<CleanedRows> {
-  const found = new Found(sink);
+  const found = new Found(sink, source.labelNames);
   const { pool, signal } = options;
-  let unlabelled = 0;
-  const prepare = async (row: NumberedRow): Promise<Worked> => {
-    const label = row.picture === null ? null : labelOf(row.label, source.labelNames);
-    if (row.picture !== null && label === null) unlabelled += 1;
-    return { row, outcome: await prepareRow(row, label, unlabelled <= MOST_UNLABELLED, options) };
+  const without = { none: 0, odd: 0 };
+  const work = async (row: NumberedRow): Promise<Worked> => {
+    const label = readLabel(row.label, source.labelNames);
+    const isLabelled = typeof label !== 'string' || row.picture === null;
+    const isWanted = isLabelled || (without[label] += 1) <= MOST_UNLABELLED;
+    return { row, label, outcome: isWanted ? await prepareRow(row, options) : null };
   };
-  for await (const { row, outcome } of mapInOrder(eachOf(numbered(source, signal)), pool.width, prepare)) {
+  for await (const worked of mapInOrder(eachOf(numbered(source, signal)), pool.width, work)) {
     signal?.throwIfAborted();
-    await found.add(outcome, row);
+    await found.add(worked);
     options.onRows(found.rowsRead);
   }
   return found.finish();
@@ -108,30 +124,63 @@ async function* numbered(source: OpenedSource, signal?: AbortSignal): AsyncGener
   }
 }
 
+/** A row with a label of whatever form. */
+interface LabelledRow extends CleanedRow {
+  readonly form: LabelForm;
+}
+
+/** A row whose cell is no label of its column, whichever that turns out to be. */
+interface OddRow {
+  readonly sourceRow: number;
+  readonly path: string;
+  readonly text: string;
+  readonly form: LabelForm | null;
+  readonly seen: SeenPicture | null;
+}
+
 /** What was found so far. */
 class Found {
   rowsRead = 0;
-  readonly #rows: CleanedRow[] = [];
-  readonly #unlabelled: SeenPicture[] = [];
+  readonly #hash: SourceHash;
+  readonly #labelled: LabelledRow[] = [];
+  readonly #odd: OddRow[] = [];
+  readonly #unlabelled: UnlabelledPicture[] = [];
   readonly #leftOut: LeftOutRow[] = [];
   readonly #counts = { withoutPicture: 0, withoutLabel: 0, undecodable: 0 };
   #stored = 0;
 
-  constructor(readonly sink: PictureSink) {}
+  constructor(
+    readonly sink: PictureSink,
+    labelNames: readonly string[] | null,
+  ) {
+    this.#hash = new SourceHash(labelNames);
+  }
 
-  async add(outcome: Outcome, { sourceRow, path = '' }: NumberedRow): Promise<void> {
+  async add({ row, label, outcome }: Worked): Promise<void> {
     this.rowsRead += 1;
-    if (outcome.kind === 'kept') {
-      this.#rows.push({ ...outcome.row, seen: await this.#store(outcome) });
-      return;
+    const prepared = outcome?.kind === 'prepared' ? outcome.prepared : null;
+    this.#hash.add(row, prepared?.print.file);
+    if (outcome?.kind === 'withoutPicture') {
+      this.#leave(row, outcome.kind, outcome.detail);
+    } else if (label === 'none') {
+      this.#leave(row, 'withoutLabel', '');
+      if (prepared !== null)
+        this.#unlabelled.push({ why: 'withoutLabel', seen: await this.#store(prepared) });
+    } else if (label === 'odd') {
+      const seen = prepared === null ? null : await this.#store(prepared);
+      this.#odd.push({ ...told(row), text: cellText(row.label), form: null, seen });
+    } else if (outcome?.kind === 'undecodable') {
+      this.#leave(row, outcome.kind, outcome.detail);
+    } else if (prepared !== null) {
+      const { print } = prepared;
+      const [group, split] = [wordOf(row.group), wordOf(row.split)];
+      this.#labelled.push({ ...label, print, group, split, seen: await this.#store(prepared) });
     }
-    const { kind: why } = outcome;
+  }
+
+  #leave(row: NumberedRow, why: Exclude<LeftOutRow['why'], 'oddLabel'>, detail: string): void {
     this.#counts[why] += 1;
-    if (outcome.kind === 'withoutLabel' && outcome.prepared !== null) {
-      this.#unlabelled.push(await this.#store(outcome.prepared));
-    }
-    const detail = outcome.kind === 'withoutLabel' ? '' : outcome.detail;
-    if (this.#leftOut.length < MOST_TOLD) this.#leftOut.push({ sourceRow, path, why, detail });
+    if (this.#counts[why] <= MOST_TOLD) this.#leftOut.push({ ...told(row), why, detail });
   }
 
   async #store({ picture, facts }: Prepared): Promise<SeenPicture> {
@@ -140,31 +189,50 @@ class Found {
     return { stored: this.#stored - 1, facts };
   }
 
+  /** Now that all labels are known, those that are not as most of them are left out too. */
   finish(): CleanedRows {
-    const report = { rowsRead: this.rowsRead, ...this.#counts, kept: this.#rows.length };
-    return { rows: this.#rows, unlabelled: this.#unlabelled, report, leftOut: this.#leftOut };
+    const labelForm = mainForm(this.#labelled);
+    const rows = this.#labelled.filter(({ form }) => form === labelForm);
+    const others = this.#labelled.filter(({ form }) => form !== labelForm).map(oddRowOf);
+    const odd = [...this.#odd, ...others].sort((one, other) => one.sourceRow - other.sourceRow);
+    const seen = odd.flatMap((row) =>
+      row.seen === null ? [] : [{ why: 'oddLabel' as const, seen: row.seen }],
+    );
+    const toldOdd = odd.slice(0, MOST_TOLD).map(({ sourceRow, path, text, form }): LeftOutRow => ({
+      ...{ sourceRow, path },
+      why: 'oddLabel',
+      detail: oddLabelText(text, form, labelForm),
+    }));
+    return {
+      rows: rows.map(({ form: _, ...row }) => row),
+      unlabelled: [...this.#unlabelled, ...seen.slice(0, MOST_UNLABELLED)],
+      labelForm,
+      report: { rowsRead: this.rowsRead, ...this.#counts, oddLabel: odd.length, kept: rows.length },
+      leftOut: [...this.#leftOut, ...toldOdd].sort((one, other) => one.sourceRow - other.sourceRow),
+      sourceHash: this.#hash.toString(),
+    };
   }
 }
 
-async function prepareRow(
-  source: NumberedRow,
-  label: string | null,
-  showsUnlabelled: boolean,
-  { pool, size, resize }: CleaningOptions,
-): Promise<Outcome> {
-  const { picture: encoded, group, split } = source;
+const told = ({ sourceRow, path = '' }: NumberedRow): { sourceRow: number; path: string } => ({
+  sourceRow,
+  path,
+});
+
+function oddRowOf({ form, seen }: LabelledRow): OddRow {
+  const { sourceRow, path, rawLabel } = seen.facts;
+  return { sourceRow, path, text: rawLabel, form, seen };
+}
+
+async function prepareRow(row: NumberedRow, { pool, size, resize }: CleaningOptions): Promise<Outcome> {
+  const { picture: encoded } = row;
   if (encoded === null) return { kind: 'withoutPicture', detail: '' };
-  if (label === null && !showsUnlabelled) return { kind: 'withoutLabel', prepared: null };
   try {
-    const { picture, print } = await pool.prepare({ encoded, size, resize });
-    const prepared = { picture, facts: factsOf(source, encoded) };
-    if (label === null) return { kind: 'withoutLabel', prepared };
-    return { kind: 'kept', row: { label, print, group: wordOf(group), split: wordOf(split) }, ...prepared };
+    const prepared = await pool.prepare({ encoded, size, resize });
+    return { kind: 'prepared', prepared: { ...prepared, facts: factsOf(row, encoded) } };
   } catch (thrown) {
     if (!isBadPicture(thrown)) throw thrown;
-    return label === null
-      ? { kind: 'withoutLabel', prepared: null }
-      : { kind: 'undecodable', detail: thrown.message };
+    return { kind: 'undecodable', detail: thrown.message };
   }
 }
 

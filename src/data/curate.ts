@@ -4,8 +4,9 @@
  */
 import type { AsideRow } from '../protocol/dataset.ts';
 import type { CuratingOptions } from './dataset-options.ts';
-import { findDuplicates, Sets, type Duplicates } from './duplicates.ts';
 import type { Fingerprint } from './fingerprint.ts';
+import { JoinedSets } from './joined-sets.ts';
+import { findNearCopies, type Watched } from './near-copies.ts';
 
 /** One row after cleaning. */
 export interface CuratedRow {
@@ -13,6 +14,13 @@ export interface CuratedRow {
   readonly print: Fingerprint;
   /** What it belongs to, or null. */
   readonly group: string | null;
+}
+
+/** Rows that are copies of each other, each set of at least two, in row order. */
+interface Duplicates {
+  readonly exact: readonly (readonly number[])[];
+  /** Sets that are not already told by `exact`: of copies of one file, the first stands for all. */
+  readonly near: readonly (readonly number[])[];
 }
 
 /** What is left, and what was found. Rows are numbered as after cleaning. */
@@ -32,9 +40,20 @@ export interface Curated {
   };
 }
 
-/** Looks and decides. */
-export function curate(rows: readonly CuratedRow[], options: CuratingOptions): Curated {
-  const duplicates = findDuplicates(rows.map((row) => row.print));
+/**
+ * Looks and decides.
+ *
+ * @throws the signal's reason when it is aborted
+ */
+export async function curate(
+  rows: readonly CuratedRow[],
+  options: CuratingOptions,
+  watched: Watched = {},
+): Promise<Curated> {
+  const duplicates = await findDuplicates(
+    rows.map((row) => row.print),
+    watched,
+  );
   const left = new Set(rows.keys());
   const aside: { row: number; why: AsideRow['why'] }[] = [];
   const drop = (candidates: Iterable<number>, why: AsideRow['why']): number => {
@@ -69,6 +88,21 @@ export function curate(rows: readonly CuratedRow[], options: CuratingOptions): C
   };
 }
 
+async function findDuplicates(prints: readonly Fingerprint[], watched: Watched): Promise<Duplicates> {
+  const byFile = new Map<string, number[]>();
+  for (const [row, { file }] of prints.entries()) {
+    const rows = byFile.get(file);
+    if (rows === undefined) byFile.set(file, [row]);
+    else rows.push(row);
+  }
+  const copies = [...byFile.values()];
+  const firsts = copies.map((rows) => rows[0]!);
+  return {
+    exact: copies.filter((rows) => rows.length > 1),
+    near: await findNearCopies(firsts, prints, watched),
+  };
+}
+
 function withCopies(rows: readonly number[], { exact }: Duplicates): number[] {
   const setOf = new Map(exact.map((set) => [set[0]!, set]));
   return rows.flatMap((row) => setOf.get(row) ?? [row]);
@@ -87,7 +121,7 @@ function groupsOf(
   duplicates: Duplicates,
   options: CuratingOptions,
 ): Uint32Array | null {
-  const sets = new Sets();
+  const sets = new JoinedSets(rows.length);
   const joinAll = (members: readonly number[]): void => {
     for (const member of members) sets.join(members[0]!, member);
   };
@@ -105,6 +139,6 @@ function groupsOf(
     // Of copies of one file, the first stands for all among the near ones.
     duplicates.exact.forEach(joinAll);
   }
-  if (byGroup.size === 0 && sets.ofAtLeastTwo(kept).length === 0) return null;
-  return Uint32Array.from(kept, (row) => sets.find(row));
+  const groups = Uint32Array.from(kept, (row) => sets.setOf[row]!);
+  return byGroup.size === 0 && new Set(groups).size === kept.length ? null : groups;
 }

@@ -2,6 +2,7 @@
 import type { DatasetSummary, PictureFacts } from '../protocol/dataset.ts';
 import type { StudioError } from '../protocol/errors.ts';
 import type { RunEvent } from '../protocol/events.ts';
+import type { LabelForm } from './labels.ts';
 import type { SourceContext } from './sources/source.ts';
 
 /** Pictures resized for the network, by row number after cleaning. */
@@ -30,15 +31,17 @@ export interface Arriving {
 /** A set after opening, cleaning and splitting. */
 export interface Dataset {
   readonly summary: DatasetSummary;
+  /** How its labels are held; null where it has none. */
+  readonly labelForm: LabelForm | null;
   readonly pictures: PictureStore;
-  /** What the keys of its prepared pictures begin with; null where they are only in memory. */
-  readonly preparedPrefix: string | null;
   /** Null where all pictures are there. */
   readonly arriving: Arriving | null;
   /** Pictures to look at: the set's, and after them those of `findings.aside`. */
   readonly shown: PictureStore;
   /** By the numbers of `shown`. */
   readonly facts: readonly PictureFacts[];
+  /** Ends what still arrives, and lets what is kept of the set on this machine be discarded. */
+  readonly close: () => Promise<void>;
 }
 
 type ProgressUnit = Extract<RunEvent, { kind: 'progress' }>['unit'];

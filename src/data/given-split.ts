@@ -1,6 +1,7 @@
 /** Owns splits that a set brings along: a column, or folders called train, validation and test. */
 import type { SplitName } from '../protocol/dataset.ts';
 import { StudioError } from '../protocol/errors.ts';
+import { dealGroups } from './group-split.ts';
 import { splitInTwo, type Split, type SplitPlan } from './split.ts';
 
 /** Names under which sets on the web know the three parts. */
@@ -22,15 +23,18 @@ export function isSplitName(name: string): boolean {
 
 /**
  * Takes the split that the set gives. A part that it does not have is taken from its training rows, in the recipe's
- * proportion, as {@link splitInTwo} does it; the given parts keep the set's order.
+ * proportion: whole groups of them where there are groups, else as {@link splitInTwo} does it. The given parts keep the
+ * set's order.
  *
  * @param splitOfRow the set's own word for each row
+ * @param groupOfRow number of each row's group; null where every row stands alone
  * @throws StudioError `data/unknown-split`, `data/split-too-small`, `data/class-too-small`
  */
 export function takeGivenSplit(
   splitOfRow: readonly (string | null)[],
   labelOfRow: Uint16Array,
   labels: readonly string[],
+  groupOfRow: Uint32Array | null,
   plan: SplitPlan,
 ): Split {
   const rows: Record<SplitName, number[]> = { train: [], validation: [], test: [] };
@@ -39,11 +43,15 @@ export function takeGivenSplit(
   if (train.length === 0) throw noTrainingRows();
   const takeFromTrain = (part: 'validation' | 'test', leaving: number): Uint32Array => {
     if (rows[part].length > 0) return Uint32Array.from(rows[part]);
-    const names = ['train', part] as const;
+    const { seed } = plan;
     const fraction = plan[part] / (plan[part] + leaving);
-    const [rest, taken] = splitInTwo(train, fraction, { labelOfRow, labels, seed: plan.seed, names });
-    train = Uint32Array.from(rest);
-    return taken;
+    const parts = [['train', 1 - fraction] as const, [part, fraction] as const];
+    const [rest, taken] =
+      groupOfRow === null
+        ? splitInTwo(train, fraction, { labelOfRow, labels, seed, names: ['train', part] })
+        : dealGroups(train, parts, { labelOfRow, groupOfRow, seed });
+    train = Uint32Array.from(rest!);
+    return taken!;
   };
   const test = takeFromTrain('test', plan.train + (rows.validation.length > 0 ? 0 : plan.validation));
   const validation = takeFromTrain('validation', plan.train);

@@ -6,48 +6,73 @@
  */
 import type { SplitName } from '../protocol/dataset.ts';
 import { StudioError } from '../protocol/errors.ts';
+import { countOf } from '../lib/format.ts';
 import { shuffledRange } from '../lib/random.ts';
 import type { Split, SplitPlan } from './split.ts';
 
-const PARTS: readonly SplitName[] = ['train', 'validation', 'test'];
+/** What groups are split by. */
+export interface GroupedRows {
+  /** Label index of each row. */
+  readonly labelOfRow: Uint16Array;
+  /** Number of each row's group. */
+  readonly groupOfRow: Uint32Array;
+  readonly seed: number;
+}
 
 /**
- * Splits groups.
+ * Splits groups into train, validation and test.
  *
- * @param labelOfRow label index of each row
- * @param groupOfRow number of each row's group
  * @throws StudioError `data/split-too-small` when there are too few groups to fill all parts
  */
 export function splitGroups(labelOfRow: Uint16Array, groupOfRow: Uint32Array, plan: SplitPlan): Split {
-  const groups = gather(groupOfRow);
-  const classes = labelOfRow.reduce((most, label) => Math.max(most, label + 1), 0);
-  const totals = new Float64Array(classes);
-  for (const label of labelOfRow) totals[label] = totals[label]! + 1;
-  const dealt = new Map(PARTS.map((part) => [part, new Float64Array(classes)]));
-  const rows: Record<SplitName, number[]> = { train: [], validation: [], test: [] };
-  for (const group of inDealingOrder(groups, plan.seed)) {
-    const counts = countLabels(group, labelOfRow);
-    const costs = PARTS.map((part) => costOf(counts, dealt.get(part)!, totals, plan[part]));
-    const part = PARTS[costs.indexOf(Math.min(...costs))]!;
-    const sums = dealt.get(part)!;
-    for (const [label, count] of counts) sums[label] = sums[label]! + count;
-    for (const row of group) rows[part].push(row);
-  }
-  for (const part of PARTS) if (rows[part].length === 0) throw tooFewGroups(groups.length, part);
-  return {
-    train: shuffled(rows.train, plan.seed, 0),
-    validation: shuffled(rows.validation, plan.seed, 1),
-    test: shuffled(rows.test, plan.seed, 2),
-  };
+  const { seed } = plan;
+  const by = { labelOfRow, groupOfRow, seed };
+  const names = ['train', 'validation', 'test'] as const;
+  const parts = dealGroups(
+    Uint32Array.from(labelOfRow.keys()),
+    names.map((name) => [name, plan[name]]),
+    by,
+  );
+  const [train, validation, test] = parts as [Uint32Array, Uint32Array, Uint32Array];
+  return { train, validation, test };
 }
 
-/** Rows by group, in the order in which groups first occur. */
-function gather(groupOfRow: Uint32Array): number[][] {
+/**
+ * Splits the groups of some rows, of which each part gets its fraction of each class.
+ *
+ * @returns the rows of each part, in the seed's order
+ * @throws StudioError `data/split-too-small` when there are too few groups to fill all parts
+ */
+export function dealGroups(
+  rows: Uint32Array,
+  parts: readonly (readonly [name: SplitName, fraction: number])[],
+  { labelOfRow, groupOfRow, seed }: GroupedRows,
+): Uint32Array[] {
+  const groups = gather(rows, groupOfRow);
+  const classes = labelOfRow.reduce((most, label) => Math.max(most, label + 1), 0);
+  const totals = new Float64Array(classes);
+  for (const row of rows) totals[labelOfRow[row]!] = totals[labelOfRow[row]!]! + 1;
+  const dealt = parts.map(() => ({ sums: new Float64Array(classes), rows: [] as number[] }));
+  for (const group of inDealingOrder(groups, seed)) {
+    const counts = countLabels(group, labelOfRow);
+    const costs = parts.map(([, fraction], part) => costOf(counts, dealt[part]!.sums, totals, fraction));
+    const { sums, rows: taken } = dealt[costs.indexOf(Math.min(...costs))]!;
+    for (const [label, count] of counts) sums[label] = sums[label]! + count;
+    for (const row of group) taken.push(row);
+  }
+  const names = parts.map(([name]) => name);
+  const empty = dealt.findIndex(({ rows: taken }) => taken.length === 0);
+  if (empty !== -1) throw tooFewGroups(groups.length, names, names[empty]!);
+  return dealt.map(({ rows: taken }, part) => shuffled(taken, seed, part));
+}
+
+/** Some rows by group, in the order in which groups first occur. */
+function gather(rows: Uint32Array, groupOfRow: Uint32Array): number[][] {
   const groups = new Map<number, number[]>();
-  for (const [row, group] of groupOfRow.entries()) {
-    const rows = groups.get(group);
-    if (rows === undefined) groups.set(group, [row]);
-    else rows.push(row);
+  for (const row of rows) {
+    const group = groups.get(groupOfRow[row]!);
+    if (group === undefined) groups.set(groupOfRow[row]!, [row]);
+    else group.push(row);
   }
   return [...groups.values()];
 }
@@ -84,10 +109,10 @@ function shuffled(rows: readonly number[], seed: number, part: number): Uint32Ar
   return shuffledRange(rows.length, seed, 'group rows', part).map((index) => rows[index]!);
 }
 
-function tooFewGroups(groups: number, part: SplitName): StudioError {
+function tooFewGroups(groups: number, names: readonly SplitName[], empty: SplitName): StudioError {
   return new StudioError({
     code: 'data/split-too-small',
-    message: `Groups were to be split into train, validation and test; with ${groups} groups nothing is left for ${part}.`,
+    message: `Groups were to be split into ${names.slice(0, -1).join(', ')} and ${names.at(-1)!}; with ${countOf(groups, 'group')} nothing is left for ${empty}.`,
     hint: 'Choose a column with more groups, or split without groups.',
   });
 }

@@ -1,4 +1,7 @@
-/** Owns what a label's cell says: class names as the paper's notebook takes them, and their order. */
+/**
+ * Owns what a label's cell says: class names as the paper's notebook takes them, their order, and which cells say
+ * something that is no label of their column.
+ */
 import { StudioError } from '../protocol/errors.ts';
 import { parseJson } from './json.ts';
 
@@ -6,29 +9,74 @@ import { parseJson } from './json.ts';
 export const MAX_CLASSES = 1000;
 
 /**
- * The class name in a label's cell, or null when it holds none. A cell may be text, a whole number (with names, if
- * the set declares them), the Hub's `qa` list of which the first answer counts, or that list as JSON text.
+ * How a cell holds its label. A column of a table has one type, so that in text every text is a class, numerals too, as
+ * `class_encode_column` of `datasets` takes them: a set of playing cards has the classes 7 and king. Only text that holds
+ * JSON can be mixed: lists of answers among plain texts, numbers among the answers.
+ */
+export type LabelForm = 'text' | 'number' | 'flag' | `list of ${'text' | 'number' | 'flag'}`;
+
+/** A class name, lower-cased and trimmed, not empty. */
+export interface ReadLabel {
+  readonly label: string;
+  readonly form: LabelForm;
+}
+
+/**
+ * The class name in a label's cell; `none` where there is nothing, `odd` where there is something that is no label. A
+ * cell may be text, a whole number (with names, if the set declares them), the Hub's `qa` list of which the first answer
+ * counts, or that list as JSON text.
  *
  * @param labelNames names behind whole numbers, or null
- * @returns lower-cased and trimmed, not empty
  */
-export function labelOf(cell: unknown, labelNames: readonly string[] | null): string | null {
+export function readLabel(cell: unknown, labelNames: readonly string[] | null): ReadLabel | 'none' | 'odd' {
   switch (typeof cell) {
     case 'string':
-      return labelOfText(cell, labelNames);
+      return readText(cell, labelNames);
     case 'number':
     case 'bigint':
-      return labelOfNumber(Number(cell), labelNames);
+      return readNumber(Number(cell), labelNames);
     case 'boolean':
-      return String(cell);
+      return { label: String(cell), form: 'flag' };
     case 'object':
       // Parquet hands text over as the bytes it is stored as.
       return cell instanceof Uint8Array
-        ? labelOfText(new TextDecoder().decode(cell), labelNames)
-        : labelOfObject(cell, labelNames);
+        ? readText(new TextDecoder().decode(cell), labelNames)
+        : readObject(cell, labelNames);
     default:
-      return null;
+      return 'none';
   }
+}
+
+/**
+ * The form of most of a column's labels, of equally many the first; null where there are none. It is what the column is
+ * taken to hold: a label of another form is a defect of its row.
+ */
+export function mainForm(labels: Iterable<{ readonly form: LabelForm }>): LabelForm | null {
+  const counts = new Map<LabelForm, number>();
+  for (const { form } of labels) counts.set(form, (counts.get(form) ?? 0) + 1);
+  const most = Math.max(...counts.values());
+  return [...counts].find(([, count]) => count === most)?.[0] ?? null;
+}
+
+const FORM_WORDS: Readonly<Record<LabelForm, string>> = {
+  text: 'plain text',
+  number: 'numbers',
+  flag: 'yes or no',
+  'list of text': 'lists of answers',
+  'list of number': 'lists of numbers',
+  'list of flag': 'lists of yes and no',
+};
+
+/**
+ * What was found in a cell that is no label of its column.
+ *
+ * @param text the cell as {@link cellText} tells it
+ * @param form of what is there; null where nothing can be made of it
+ * @param main of the column's labels
+ */
+export function oddLabelText(text: string, form: LabelForm | null, main: LabelForm | null): string {
+  const found = form === null ? 'no label' : FORM_WORDS[form];
+  return `“${text}”: ${found}${main === null ? '' : `, while other labels are ${FORM_WORDS[main]}`}`;
 }
 
 /** Most characters of a cell that are told. */
@@ -36,8 +84,12 @@ const TOLD_CHARACTERS = 200;
 
 /** A label's cell as it stands, for the eye. */
 export function cellText(cell: unknown): string {
-  const text = wordOf(cell) ?? (typeof cell === 'object' && cell !== null ? jsonText(cell) : '');
-  return text.slice(0, TOLD_CHARACTERS);
+  return wholeText(cell).slice(0, TOLD_CHARACTERS);
+}
+
+/** The same, however long it is. */
+export function wholeText(cell: unknown): string {
+  return wordOf(cell) ?? (typeof cell === 'object' && cell !== null ? jsonText(cell) : '');
 }
 
 function jsonText(value: object): string {
@@ -63,35 +115,54 @@ export function sortLabels(labels: Iterable<string>): string[] {
   return sorted;
 }
 
-function labelOfText(text: string, labelNames: readonly string[] | null): string | null {
+function readText(text: string, labelNames: readonly string[] | null): ReadLabel | 'none' | 'odd' {
   const label = text.toLowerCase().trim();
   // What looks like JSON and is none is a damaged cell rather than the name of a class.
-  if (label.startsWith('[') || label.startsWith('{')) return labelOfJson(parseJson(text), labelNames);
-  return label === '' ? null : label;
+  if (label.startsWith('[') || label.startsWith('{')) return readJson(parseJson(text), labelNames);
+  return label === '' ? 'none' : { label, form: 'text' };
 }
 
-function labelOfJson(value: unknown, labelNames: readonly string[] | null): string | null {
-  return typeof value === 'object' ? labelOfObject(value, labelNames) : null;
+function readJson(value: unknown, labelNames: readonly string[] | null): ReadLabel | 'none' | 'odd' {
+  return typeof value === 'object' ? readObject(value, labelNames) : 'odd';
 }
 
-function labelOfObject(cell: object | null, labelNames: readonly string[] | null): string | null {
+function readObject(cell: object | null, labelNames: readonly string[] | null): ReadLabel | 'none' | 'odd' {
+  if (cell === null) return 'none';
   const first: unknown = Array.isArray(cell) ? cell[0] : cell;
-  if (typeof first !== 'object') return isLeaf(first) ? labelOf(first, labelNames) : null;
-  if (first === null || !('answer' in first)) return null;
-  return isLeaf(first.answer) ? labelOf(first.answer, labelNames) : null;
+  const isQuestion = typeof first === 'object' && first !== null && !Array.isArray(first);
+  const answer: unknown = isQuestion ? (first as { readonly answer?: unknown }).answer : first;
+  if (answer === undefined || answer === null) return 'none';
+  // Lists in lists are no labels; refusing them also bounds the depth.
+  if (!isLeaf(answer)) return 'odd';
+  const leaf = readLeaf(answer, labelNames);
+  return typeof leaf === 'string' ? leaf : { label: leaf.label, form: `list of ${leaf.form}` };
 }
 
-/** Lists in lists are no labels; refusing them also bounds the depth. */
+/** An answer that itself looks like a list is none. */
+function readLeaf(
+  answer: string | number | bigint | boolean,
+  labelNames: readonly string[] | null,
+): { readonly label: string; readonly form: 'text' | 'number' | 'flag' } | 'none' | 'odd' {
+  const read = readLabel(answer, labelNames);
+  if (typeof read === 'string') return read;
+  const { label, form } = read;
+  return form === 'text' || form === 'number' || form === 'flag' ? { label, form } : 'odd';
+}
+
 function isLeaf(value: unknown): value is string | number | bigint | boolean {
   return ['string', 'number', 'bigint', 'boolean'].includes(typeof value);
 }
 
-function labelOfNumber(index: number, labelNames: readonly string[] | null): string | null {
-  if (!Number.isInteger(index)) return null;
-  if (labelNames === null) return String(index);
-  // -1 is how the Hub writes "no label".
-  const name = labelNames[index]?.toLowerCase().trim();
-  return name === undefined || name === '' ? null : name;
+function readNumber(index: number, labelNames: readonly string[] | null): ReadLabel | 'none' | 'odd' {
+  // Tables that were made of spreadsheets write "nothing" so.
+  if (Number.isNaN(index)) return 'none';
+  if (!Number.isInteger(index)) return 'odd';
+  if (labelNames === null) return { label: String(index), form: 'number' };
+  // The Hub writes "no label" so.
+  if (index === -1) return 'none';
+  const label = labelNames[index]?.toLowerCase().trim();
+  if (label === undefined) return 'odd';
+  return label === '' ? 'none' : { label, form: 'number' };
 }
 
 /** JavaScript sorts by UTF-16 units, which puts characters beyond the first plane before some within it. */

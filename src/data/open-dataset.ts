@@ -1,9 +1,13 @@
 /** Owns the way from a recipe to an opened set: find the source, read, clean, look for copies, number, split. */
+import { countOf } from '../lib/format.ts';
 import type { AsideRow, Findings } from '../protocol/dataset.ts';
 import { StudioError } from '../protocol/errors.ts';
-import { checkOptions, type Options } from '../protocol/options.ts';
+import { datasetOptions } from '../protocol/full-recipe.ts';
+import { ContentHash, setHash } from '../protocol/identity.ts';
+import type { Options } from '../protocol/options.ts';
 import type { Recipe } from '../protocol/recipe.ts';
 import type { SourceDescription } from '../protocol/source.ts';
+import { Uses } from '../platform/owned.ts';
 import type { Platform } from '../platform/platform.ts';
 import type { CleanedRow, CleanedRows } from './cleaning.ts';
 import { curate, type Curated } from './curate.ts';
@@ -29,37 +33,57 @@ export async function openDataset(
   platform: Platform,
   given: OpenDatasetOptions,
 ): Promise<Dataset> {
-  const found = await openSource(recipe, platform, given);
-  const prepared = await preparePictures(recipe, found, platform, given);
+  const uses = new Uses(platform.owned);
+  let prepared: Prepared | null = null;
+  const close = (): Promise<void> => {
+    prepared?.arriving?.end();
+    return uses.release();
+  };
   try {
-    return datasetOf(recipe, found, prepared);
+    const found = await openSource(recipe, platform, { ...given, uses });
+    prepared = await preparePictures(recipe, found, platform, { ...given, uses });
+    return { ...(await datasetOf(recipe, found, prepared, given)), close };
   } catch (error) {
-    prepared.arriving?.end();
+    await close();
     throw error;
   }
 }
 
 /** Looks for copies, numbers the rows and splits them. */
-function datasetOf(
+async function datasetOf(
   recipe: Recipe,
   { source, options, opened }: FoundSource,
-  { cleaned, pictures: store, prefix, arriving }: Prepared,
-): Dataset {
-  const curated = curate(cleaned.rows, curatingOptions(options));
+  { cleaned, pictures: store, arriving }: Prepared,
+  given: OpenDatasetOptions,
+): Promise<Omit<Dataset, 'close'>> {
+  const curated = await curate(cleaned.rows, curatingOptions(options), {
+    signal: given.signal,
+    onProgress: (done, total) => {
+      given.onProgress(done, total, 'pictures', 'Looking for copies');
+    },
+  });
   const rows = curated.kept.map((row) => cleaned.rows[row]!);
   const labels = sortLabels(rows.map((row) => row.label));
   const indexOf = new Map(labels.map((label, index) => [label, index]));
   const labelOfRow = Uint16Array.from(rows, (row) => indexOf.get(row.label)!);
   const split = splitSet(rows, labelOfRow, labels, curated.groupOfKept, recipe.split);
+  const groupsAcrossSplits = countCut(curated.groupOfKept, split);
+  if (groupsAcrossSplits > 0) given.onNotice?.(groupsCut(groupsAcrossSplits));
   const { origin, noun, sizeBytes, provenance } = opened;
-  const summary = { source: source.entry.name, noun, origin, labels, labelOfRow, split, sizeBytes };
+  const contentHash = contentHashOf(rows);
+  const summary = {
+    source: source.entry.name,
+    ...{ noun, origin, labels, labelOfRow, split, sizeBytes, contentHash },
+    setHash: setHash(contentHash, split),
+  };
   const asideRows = curated.aside.map(({ row }) => cleaned.rows[row]!);
   const findings = {
     ...findingsOf(curated, split),
+    groupsAcrossSplits,
     leftOut: cleaned.leftOut,
     aside: asideOf(cleaned, curated),
   };
-  const seen = [...[...rows, ...asideRows].map((row) => row.seen), ...cleaned.unlabelled];
+  const seen = [...rows, ...asideRows, ...cleaned.unlabelled].map((row) => row.seen);
   const shown = pictureSubset(
     store,
     seen.map(({ stored }) => stored),
@@ -71,18 +95,24 @@ function datasetOf(
       findings,
       ...(provenance === undefined ? {} : { provenance }),
     },
+    labelForm: cleaned.labelForm,
     pictures: rows.length === store.count ? store : pictureSubset(shown, [...rows.keys()]),
     shown,
-    preparedPrefix: prefix,
     arriving,
     facts: seen.map(({ facts }) => facts),
   };
 }
 
+function contentHashOf(rows: readonly CleanedRow[]): string {
+  const hash = new ContentHash();
+  for (const { label, print, seen } of rows) hash.add({ path: seen.facts.path, label, file: print.file });
+  return hash.toString();
+}
+
 /** Rows that can be shown but are not part of the set. */
 function asideOf({ rows, unlabelled }: CleanedRows, { aside }: Curated): AsideRow[] {
   const dropped = aside.map(({ row, why }) => ({ why, label: rows[row]!.label }));
-  return [...dropped, ...unlabelled.map(() => ({ why: 'withoutLabel', label: '' }) as const)];
+  return [...dropped, ...unlabelled.map(({ why }) => ({ why, label: '' }))];
 }
 
 /** A recipe's source, found and opened. */
@@ -134,8 +164,7 @@ function findCheckedSource(dataset: Recipe['dataset']): {
   readonly options: Options;
 } {
   const source = findSource(dataset.source);
-  const owner = { field: 'dataset', entry: `the source ${source.entry.name}`, ownKeys: ['source'] };
-  return { source, options: checkOptions(owner, source.entry.options, dataset) };
+  return { source, options: datasetOptions(dataset, source.entry) };
 }
 
 /** By the set's own split where it gives one, by groups where there are any, else as scikit-learn does. */
@@ -147,13 +176,40 @@ function splitSet(
   plan: SplitPlan,
 ): Split {
   const words = rows.map((row) => row.split);
-  if (words.some((word) => word !== null)) return takeGivenSplit(words, labelOfRow, labels, plan);
+  if (words.some((word) => word !== null)) return takeGivenSplit(words, labelOfRow, labels, groupOfRow, plan);
   return groupOfRow === null
     ? splitRows(labelOfRow, labels, plan)
     : splitGroups(labelOfRow, groupOfRow, plan);
 }
 
-function findingsOf(curated: Curated, split: Split): Omit<Findings, 'leftOut' | 'aside'> {
+/** Groups with rows in several parts. */
+function countCut(groupOfRow: Uint32Array | null, split: Split): number {
+  if (groupOfRow === null) return 0;
+  const partOf = new Map<number, string>();
+  const cut = new Set<number>();
+  for (const [part, rows] of Object.entries(split)) {
+    for (const row of rows) {
+      const group = groupOfRow[row]!;
+      if ((partOf.get(group) ?? part) !== part) cut.add(group);
+      partOf.set(group, part);
+    }
+  }
+  return cut.size;
+}
+
+function groupsCut(groups: number): StudioError {
+  const were = groups === 1 ? 'is' : 'are';
+  return new StudioError({
+    code: 'data/groups-cut',
+    message: `Pictures that belong together were to stay in one part; ${countOf(groups, 'group')} ${were} in several, since the set's own split puts them there.`,
+    hint: "The network is tested on what it has seen the like of. Take the option for the set's own split out to have whole groups split, or drop the copies.",
+  });
+}
+
+function findingsOf(
+  curated: Curated,
+  split: Split,
+): Omit<Findings, 'leftOut' | 'aside' | 'groupsAcrossSplits'> {
   const shown = [...curated.kept, ...curated.aside.map(({ row }) => row)];
   const newNumber = new Map(shown.map((row, index) => [row, index]));
   const renumber = (sets: readonly (readonly number[])[]): number[][] =>

@@ -1,5 +1,6 @@
 /** Owns a set's pictures on their way into the store: taken from an earlier opening, or read, cleaned and resized. */
 import { StudioError } from '../protocol/errors.ts';
+import { listingKey, outlineKey } from '../protocol/identity.ts';
 import type { Options } from '../protocol/options.ts';
 import type { Recipe, ResizeMethod } from '../protocol/recipe.ts';
 import type { Platform } from '../platform/platform.ts';
@@ -11,15 +12,16 @@ import { pictureSink, type PictureSink } from './pictures/picture-store.ts';
 import {
   picturesFull,
   preparedPlace,
+  type PreparedOrigin,
   type PreparedPlace,
   type PreparedSet,
 } from './pictures/prepared-sets.ts';
 import { PicturePool } from './pool/picture-pool.ts';
+import { hashSource } from './source-hash.ts';
 import type { OpenedSource } from './sources/source.ts';
 
 /** Pictures and rows, and where they are kept. */
 export interface Prepared extends PreparedSet {
-  readonly prefix: string | null;
   readonly arriving: Arriving | null;
 }
 
@@ -34,28 +36,46 @@ export async function preparePictures(
   given: OpenDatasetOptions,
 ): Promise<Prepared> {
   const { size, resize } = image;
-  const { origin, rowCount } = opened;
-  const identity =
-    opened.identity === null ? null : JSON.stringify([readingOptions(dataset), opened.identity]);
-  const place = preparedPlace(platform, { label: origin, identity, size, resize });
-  const prefix = place?.chunks.prefix ?? null;
-  const found = await place?.find();
-  if (found) return { ...found, prefix, arriving: null };
+  const { rowCount } = opened;
+  const place = preparedPlace(platform, { ...originOf(dataset, opened), size, resize });
+  const hold = async (ownedName: string): Promise<void> => given.uses?.use(ownedName);
+  const kept = await place?.find(
+    () => hashSource(opened, (rows) => given.onProgress(rows, rowCount, 'pictures', COMPARING), given.signal),
+    hold,
+  );
+  if (kept?.prepared) return { ...kept.prepared, arriving: null };
+  if (place !== null) await hold(place.ownedName);
   await place?.begin();
   const sink = pictureSink(size, place?.chunks ?? null);
   const fill = (signal: AbortSignal | undefined, onRows: (rows: number) => void): Promise<PreparedSet> =>
     fillSink(sink, place, { opened, platform, size, resize, onRows, given, signal });
   // Which rows are left when near copies go depends on the pictures themselves.
-  const known = curatingOptions(options).nearDuplicates === 'keep' ? await place?.findRows() : null;
+  const known = curatingOptions(options).nearDuplicates === 'keep' ? kept?.rows : null;
   if (!known) {
     const tell = (rows: number): void => given.onProgress(rows, rowCount, 'pictures', 'Reading the pictures');
-    return { ...(await fill(given.signal, tell)), prefix, arriving: null };
+    return { ...(await fill(given.signal, tell)), arriving: null };
   }
   const arriving = new ArrivingPictures(known.count, sink, async (signal, onPicture) => {
     const { cleaned } = await fill(signal, onPicture);
     if (cleaned.rows.length !== known.cleaned.rows.length) throw otherRows(known.cleaned, cleaned);
   });
-  return { cleaned: known.cleaned, pictures: arriving, prefix, arriving };
+  return { cleaned: known.cleaned, pictures: arriving, arriving };
+}
+
+const COMPARING = 'Comparing with sets that were opened before';
+
+/** By what a set is looked for among those that are kept. */
+function originOf(
+  dataset: Recipe['dataset'],
+  { origin, identity, rowCount, sizeBytes, provenance }: OpenedSource,
+): Omit<PreparedOrigin, 'size' | 'resize'> {
+  const isHere = provenance === undefined;
+  return {
+    label: origin,
+    listing: listingKey(readingOptions(dataset), identity),
+    // What lies on a server has its version: to fetch all of it for a hash would cost more than it saves.
+    outline: isHere ? outlineKey(rowCount, sizeBytes) : null,
+  };
 }
 
 interface Filling {

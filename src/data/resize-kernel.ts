@@ -1,5 +1,16 @@
 /**
  * Owns the SIMD kernel of resizing and its memory. The module is resize-kernel.wat, assembled.
+ *
+ * The two passes are sums of products of bytes with weights of 23 bits and a sign, which must come out to the bit. SIMD has a
+ * dot product of 16-bit pairs with sums of 32 bits, so a weight is split in high 2^15 + low, and each half has sums of its own:
+ * two dot products for two taps, and no rounding but the last. Down a column, 16 neighbouring bytes of a row are taken at once.
+ * Across a row neighbours belong to one sum; so 16 rows are interleaved first until their columns lie one behind the other, and
+ * go across together, each of the 16 lanes a row. Interleaving is done by four rounds of pairing bytes, and undone so.
+ *
+ * A picture of 640 x 640 to 224 by lanczos takes 10 million multiply-adds; its 1.2 MB are read once, and 0.4 MB between the
+ * passes stay in the second cache, so arithmetic is the bound. One thread of an AMD EPYC,
+ * `npm run bench -- --only kernels`: 16 GFLOP/s of the 38 that multiplying and adding floats reaches there, 16 times the same
+ * passes in JavaScript.
  */
 import { startSimdModule } from '../lib/simd-module.ts';
 import { rgbaToRgb } from '../platform/pixels.ts';

@@ -1,6 +1,16 @@
 /**
  * Owns the weights of resampling, as Pillow computes and rounds them.
  *
+ * Let a side of `from` pixels become one of `to`, and scale = from / to. The middle of output pixel i lies at
+ * c = (i + 0.5) scale on the input's axis, on which input pixel k covers k to k + 1. Its weight there is f((k + 0.5 - c) / w),
+ * divided by the sum of all weights of i so that an even picture stays even. f is the filter: 1 within half a pixel (area), a
+ * tent (bilinear), or sinc(x) sinc(x / 3) within 3 pixels (lanczos), the ideal low pass times a window that ends it. w is 1
+ * where the picture grows, and the scale where it shrinks: then a filter as wide as the output's pixels takes out what those
+ * cannot show. From 640 to 224 pixels lanczos has 17 weights for each output pixel.
+ *
+ * Weights become whole numbers of 2^-22, so that a sum of products with bytes is exact in 32 bits whatever the order, and the
+ * picture's bytes are Pillow's and not nearly so. That also wants Pillow's own order of roundings in what comes before.
+ *
  * @see Pillow `precompute_coeffs` and `normalize_coeffs_8bpc` in `src/libImaging/Resample.c`
  */
 import type { ResizeMethod } from '../protocol/recipe.ts';

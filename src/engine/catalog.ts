@@ -1,4 +1,4 @@
-/** What exists, for the page: the registries' entries and the preset recipes. */
+/** What exists: the registries' entries, for the page and to hold recipes against, and the preset recipes. */
 import { augmentations } from '../data/augmentations/registry.ts';
 import { sources } from '../data/sources/registry.ts';
 import { EXPORTERS } from '../exporters/registry.ts';
@@ -6,7 +6,8 @@ import { VERSION } from '../lib/version.ts';
 import { BACKBONES } from '../models/backbones/registry.ts';
 import type { Platform } from '../platform/platform.ts';
 import type { Catalog, Preset } from '../protocol/catalog.ts';
-import { parseRecipe } from '../protocol/recipe.ts';
+import { fullRecipe, type Entries, type FullRecipe } from '../protocol/full-recipe.ts';
+import { parseRecipe, type Recipe } from '../protocol/recipe.ts';
 import { OPTIMIZERS } from '../training/optimizers/registry.ts';
 import { SCHEDULES } from '../training/schedules/registry.ts';
 
@@ -34,6 +35,22 @@ const PRESETS: readonly Omit<Preset, 'recipe'>[] = [
   },
 ];
 
+/** What recipes are held against. */
+export const ENTRIES: Entries = {
+  sources: sources.map(({ entry }) => entry),
+  backbones: BACKBONES.map(({ entry }) => entry),
+  augmentations: augmentations.map(({ entry }) => entry),
+  optimizers: OPTIMIZERS.map(({ entry }) => entry),
+  schedules: SCHEDULES.map(({ entry }) => entry),
+};
+
+/**
+ * A recipe with all that it leaves to the registries filled in: what runs, and what a run's record holds.
+ *
+ * @throws StudioError `recipe/…`, which names the field
+ */
+export const asRun = (recipe: Recipe): FullRecipe => fullRecipe(recipe, ENTRIES);
+
 /** @throws StudioError `net/asset-missing` or `recipe/invalid` when a shipped recipe is damaged */
 export async function loadCatalog(platform: Platform): Promise<Catalog> {
   const presets = await Promise.all(
@@ -45,11 +62,7 @@ export async function loadCatalog(platform: Platform): Promise<Catalog> {
   );
   return {
     version: VERSION,
-    sources: sources.map(({ entry }) => entry),
-    backbones: BACKBONES.map(({ entry }) => entry),
-    augmentations: augmentations.map(({ entry }) => entry),
-    optimizers: OPTIMIZERS.map(({ entry }) => entry),
-    schedules: SCHEDULES.map(({ entry }) => entry),
+    ...ENTRIES,
     exporters: EXPORTERS.map(({ entry }) => entry),
     presets,
   };

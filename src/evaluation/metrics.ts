@@ -3,6 +3,7 @@ import { wilsonInterval } from '../lib/wilson.ts';
 import type { SplitName } from '../protocol/dataset.ts';
 import type { ClassReport, Evaluation } from '../protocol/events.ts';
 
+/** What a network said of some pictures, and what is true of them. */
 export interface Scored {
   readonly split: SplitName;
   readonly rows: Uint32Array;

@@ -5,7 +5,7 @@ import type { Graph } from '../models/graph.ts';
 import type { ExporterEntry } from '../protocol/catalog.ts';
 import type { Evaluation } from '../protocol/events.ts';
 import type { WeightsRecord } from '../protocol/model.ts';
-import type { Recipe } from '../protocol/recipe.ts';
+import type { FullRecipe } from '../protocol/full-recipe.ts';
 import type { InferenceNetwork } from './network/inference.ts';
 import type { Precision } from './network/precision.ts';
 
@@ -15,7 +15,7 @@ export interface TrainedNetwork {
   readonly model: tf.LayersModel;
   readonly labels: readonly string[];
   readonly preprocessing: Preprocessing;
-  readonly recipe: Recipe;
+  readonly recipe: FullRecipe;
   /** Where the backbone's weights came from and their hash. */
   readonly weights: WeightsRecord;
   readonly test: Evaluation | null;

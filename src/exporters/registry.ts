@@ -7,6 +7,7 @@ import { onnxExporter } from './onnx/onnx.ts';
 import { safetensorsExporter } from './safetensors/safetensors.ts';
 import { tfjsExporter } from './tfjs.ts';
 
+/** In the order in which the page offers them. */
 export const EXPORTERS: readonly Exporter[] = [
   tfjsExporter,
   kerasExporter,

@@ -4,6 +4,7 @@
  */
 import type { TensorInfo } from '@tensorflow/tfjs';
 
+/** What follows a linear layer; `linear` for nothing. */
 export type ReluName = 'linear' | 'relu' | 'relu6';
 
 /** What a convolution, depthwise convolution or dense layer is. */
@@ -127,12 +128,32 @@ export interface MienKernels {
     attrs: { labelSmoothing: number };
     output: TensorInfo[];
   };
-  /** Puts `values [n, ...]` into the `rows` (int32, `[n]`) of `slab [..., ...]`; the old slab must not be used again. */
+  /**
+   * Puts `values [n, ...]` into the `rows` (int32, `[n]`) of `kept [..., ...]`, of the same type; the old `kept` must not
+   * be used again.
+   */
   MienStoreRows: {
-    inputs: { slab: TensorInfo; values: TensorInfo; rows: TensorInfo };
+    inputs: { kept: TensorInfo; values: TensorInfo; rows: TensorInfo };
     attrs: Record<string, never>;
     output: TensorInfo;
   };
+  /** The `rows` (int32, `[n]`) of `kept [..., ...]`, bit for bit: tfjs' own takes whole numbers for floats on a GPU. */
+  MienGatherRows: {
+    inputs: { kept: TensorInfo; rows: TensorInfo };
+    attrs: Record<string, never>;
+    output: TensorInfo;
+  };
+  /**
+   * Packs the rows of `x [n, width]` as halves, int32 `[n, packedWords(width)]`; `largest [n]` has each row's largest
+   * magnitude. @see lib/float16.ts
+   */
+  MienPackHalves: {
+    inputs: { x: TensorInfo; largest: TensorInfo };
+    attrs: Record<string, never>;
+    output: TensorInfo;
+  };
+  /** The other way: `[n, width]`. */
+  MienUnpackHalves: { inputs: { packed: TensorInfo }; attrs: { width: number }; output: TensorInfo };
   /** `total + sums`; it ends a step, so that a backend that records work sends it now. */
   MienAccumulate: {
     inputs: { total: TensorInfo; sums: TensorInfo };
@@ -173,6 +194,7 @@ export interface MienUpdateKernels {
 /** Lists of one order: the weights, their gradients, and what the optimizer remembers of them. */
 type UpdateInputs<Slot extends string> = Record<'values' | 'gradients' | Slot, readonly TensorInfo[]>;
 
+/** Kernels that every backend has. */
 export type MienKernelName = keyof MienKernels;
 
 /** Kernels that only the WebGPU backend has, because the host does their work as well. */

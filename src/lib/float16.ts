@@ -1,4 +1,15 @@
-/** Half-precision numbers as 16-bit words: a sign, 5 bits of exponent, 10 of fraction. */
+/**
+ * Half-precision numbers as 16-bit words (a sign, 5 bits of exponent, 10 of fraction), and lists of values packed as
+ * such. A half ends at 65,504: a list with larger values is first divided by the smallest power of two that brings them
+ * within, which is kept with it. So each value keeps its 11 bits, and none becomes infinite.
+ *
+ * A packed list is `packedWords(width)` words of 32 bits: the exponent of that power, then two halves a word, the first
+ * in the lower bits.
+ */
+
+/** 65,504 and infinity, as single-precision words. */
+const LARGEST_HALF = 0x477fe000;
+const INFINITE = 0x7f800000;
 
 const word = new Float32Array(1);
 const bits = new Uint32Array(word.buffer);
@@ -29,14 +40,49 @@ function fromHalf(half: number): number {
 
 let table: Float32Array | null = null;
 
-export function toHalves(values: Float32Array): Uint16Array<ArrayBuffer> {
-  const halves = new Uint16Array(values.length);
-  for (let index = 0; index < values.length; index += 1) halves[index] = toHalf(values[index]!);
-  return halves;
+/** Words that a list of `width` values takes. */
+export const packedWords = (width: number): number => 1 + Math.ceil(width / 2);
+
+/** Exponent of the power of two that values up to `largest` are divided by; 0 where they fit, or are no numbers. */
+function exponentFor(largest: number): number {
+  word[0] = largest;
+  const size = bits[0]!;
+  if (size <= LARGEST_HALF || size >= INFINITE) return 0;
+  return (size >>> 23) - (LARGEST_HALF >>> 23) + ((size & 0x7fffff) > (LARGEST_HALF & 0x7fffff) ? 1 : 0);
 }
 
-/** Writes as many values to `out` from `at` on. */
-export function fromHalves(halves: Uint16Array, out: Float32Array, at: number): void {
-  table ??= Float32Array.from({ length: 65_536 }, (_, half) => fromHalf(half));
-  for (let index = 0; index < halves.length; index += 1) out[at + index] = table[halves[index]!]!;
+/**
+ * Packs lists of one width.
+ *
+ * @param largest magnitude in each list
+ * @param packed takes them, {@link packedWords} each
+ */
+export function packHalves(values: Float32Array, largest: Float32Array, packed: Int32Array): void {
+  const width = values.length / largest.length;
+  const words = packedWords(width);
+  for (const [list, most] of largest.entries()) {
+    const exponent = exponentFor(most);
+    const scale = 2 ** -exponent;
+    const from = list * width;
+    const to = list * words + 1;
+    packed[to - 1] = exponent;
+    for (let index = 0; index < width; index += 2) {
+      const high = index + 1 < width ? toHalf(values[from + index + 1]! * scale) : 0;
+      packed[to + index / 2] = toHalf(values[from + index]! * scale) | (high << 16);
+    }
+  }
+}
+
+/** Unpacks lists of `width` values each. */
+export function unpackHalves(packed: Int32Array, width: number, values: Float32Array): void {
+  const known = (table ??= Float32Array.from({ length: 65_536 }, (_, half) => fromHalf(half)));
+  const words = packedWords(width);
+  for (let list = 0; list * width < values.length; list += 1) {
+    const at = list * words + 1;
+    const scale = 2 ** packed[at - 1]!;
+    for (let index = 0; index < width; index += 1) {
+      const pair = packed[at + (index >>> 1)]!;
+      values[list * width + index] = known[(pair >>> ((index & 1) * 16)) & 0xffff]! * scale;
+    }
+  }
 }

@@ -35,6 +35,11 @@ export function countOf(value: number, singular: string, plural = `${singular}s`
   return `${formatCount(value)} ${value === 1 ? singular : plural}`;
 }
 
+/** `faces` to `face`; the nouns that sources give are plain plurals. */
+export function singularOf(noun: string): string {
+  return noun.endsWith('s') ? noun.slice(0, -1) : noun;
+}
+
 /** A share from 0 to 1 in per cent: `57.9 %`. */
 export function formatPercent(share: number, digits = 1): string {
   // The space does not break: a sign alone on a line is no figure.
@@ -96,4 +101,16 @@ export function formatPlain(value: number): string {
 /** The first letter made a capital. */
 export function capitalised(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+const moments = new Intl.DateTimeFormat('en-GB', {
+  day: 'numeric',
+  month: 'long',
+  hour: '2-digit',
+  minute: '2-digit',
+});
+
+/** A time of this year's: `28 November at 16:11`. */
+export function formatMoment(atMs: number): string {
+  return moments.format(atMs);
 }

@@ -54,11 +54,6 @@ export function pack(value: unknown): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-/** A short text that is the same for the same value and hardly for another. */
-export function fingerprint(value: unknown): string {
-  return new DataView(pack(value).buffer).getUint32(4, true).toString(16);
-}
-
 /** What was packed; null where the bytes are not whole. */
 export function unpack(packed: Uint8Array): unknown {
   if (packed.length < HEAD_BYTES) return null;

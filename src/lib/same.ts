@@ -2,7 +2,12 @@
 
 /** Compares what JSON would write of them, whatever the order of fields; a field that is undefined is none. */
 export function isSame(one: unknown, other: unknown): boolean {
-  return JSON.stringify(sorted(one)) === JSON.stringify(sorted(other));
+  return sameText(one) === sameText(other);
+}
+
+/** A text that two plain values share exactly when they say the same. */
+export function sameText(value: unknown): string {
+  return JSON.stringify(sorted(value));
 }
 
 function sorted(value: unknown): unknown {

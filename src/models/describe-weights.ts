@@ -5,9 +5,10 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { Platform } from '../platform/platform.ts';
 import { asStudioError, invariant, StudioError } from '../protocol/errors.ts';
+import { backboneOptions, type FullBackbone } from '../protocol/full-recipe.ts';
 import type { InspectedWeights, WeightsSummary } from '../protocol/model.ts';
+import { BACKBONES, buildBackbone, findBackbone } from './backbones/registry.ts';
 import type { Recipe } from '../protocol/recipe.ts';
-import { BACKBONES, backboneOptions, buildBackbone, findBackbone } from './backbones/registry.ts';
 import { openBackboneWeights, type LoadOptions } from './load-weights.ts';
 import { checkFit, variablesOf } from './weights/fill-model.ts';
 import { fileAddress, isAddress } from './weights/given-weights.ts';
@@ -30,7 +31,7 @@ const BYTES_PER_NUMBER = 4;
  */
 export async function describeWeights(
   model: tf.LayersModel,
-  recipe: Recipe['backbone'],
+  recipe: FullBackbone,
   platform: Pick<Platform, 'listStored'>,
   hub?: string,
 ): Promise<WeightsSummary> {
@@ -45,7 +46,7 @@ export async function describeWeights(
       return { ...here, kind: 'shipped', origin: 'shipped with Mien' };
     }
     if (weights === 'imagenet') {
-      const source = imagenetSource(recipe, backboneOptions(findBackbone(recipe.name), recipe));
+      const source = imagenetSource(recipe, backboneOptions(recipe, findBackbone(recipe.name).entry));
       const hereBytes = Math.min(sizeBytes, await storedBytesOf(imagenetUrl(source, hub), platform));
       return { ...here, kind: 'download', origin: source.repo, hereBytes };
     }
@@ -85,7 +86,7 @@ export async function inspectWeights(
   platform: Platform,
   options: Omit<LoadOptions, 'seed'>,
 ): Promise<InspectedWeights> {
-  const asked: Recipe['backbone'] = Object.assign({}, recipe, { weights: { file } });
+  const asked: FullBackbone = Object.assign({}, recipe, { weights: { file } });
   const opened = await openBackboneWeights(asked, platform, { ...options, seed: 0 });
   const { file: weightFile, map } = opened;
   invariant(weightFile !== null && map !== null, 'weights named as a file come from one');
@@ -108,20 +109,20 @@ export async function inspectWeights(
 const WRONG_SHAPE = 'model/weights-shape';
 
 interface Fitting {
-  readonly backbone: Recipe['backbone'];
+  readonly backbone: FullBackbone;
   /** Bytes of the tensors that it needs of the file. */
   readonly sizeBytes: number;
 }
 
 function fittingBackbone(
-  asked: Recipe['backbone'],
+  asked: FullBackbone,
   file: WeightFile,
   map: NameMap,
   signal: AbortSignal | undefined,
 ): Fitting {
   const { weights } = asked;
   const others = BACKBONES.flatMap(({ entry, forms = [{}] }) =>
-    forms.map((form): Recipe['backbone'] => Object.assign({}, form, { name: entry.name, weights })),
+    forms.map((form): FullBackbone => Object.assign({}, form, { name: entry.name, weights })),
   );
   let nearest: StudioError | null = null;
   for (const backbone of [asked, ...others]) {
@@ -140,7 +141,7 @@ function fittingBackbone(
 }
 
 /** @throws StudioError `model/weights-…` where it does not fit */
-function sizeWhereFits(backbone: Recipe['backbone'], file: WeightFile, map: NameMap): number {
+function sizeWhereFits(backbone: FullBackbone, file: WeightFile, map: NameMap): number {
   const { model } = buildBackbone(backbone, SIZE);
   try {
     return checkFit(model, file, map);

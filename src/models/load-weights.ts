@@ -1,10 +1,11 @@
 /** Owns where a backbone's weights come from: shipped, random, a file, an address, or the Hub. */
 import type * as tf from '@tensorflow/tfjs';
 import type { ByteSource, Platform, RemoteOptions } from '../platform/platform.ts';
+import { backboneOptions, type FullBackbone } from '../protocol/full-recipe.ts';
 import type { WeightsRecord } from '../protocol/model.ts';
 import type { Recipe } from '../protocol/recipe.ts';
-import type { Backbone, Preprocessing } from './backbones/backbone.ts';
-import { backboneOptions, findBackbone } from './backbones/registry.ts';
+import { unitPreprocessing, type Backbone, type Preprocessing } from './backbones/backbone.ts';
+import { findBackbone } from './backbones/registry.ts';
 import { fillModel, variablesOf } from './weights/fill-model.ts';
 import { fingerprint } from './weights/fingerprint.ts';
 import { openGivenWeights } from './weights/given-weights.ts';
@@ -26,11 +27,13 @@ export interface LoadOptions extends ReadOptions, Pick<RemoteOptions, 'onWait' |
 
 /** What became of a backbone's weights. */
 export interface LoadedWeights extends WeightsRecord {
-  /** What these weights expect of a picture; not always what the network's own expect. */
+  /** What becomes of a picture before the network: what these weights expect, or what the recipe's `image.scale` says. */
   readonly preprocessing: Preprocessing;
   /** Class names that came with the weights, or null. */
   readonly labels: readonly string[] | null;
 }
+
+type Scale = Recipe['image']['scale'];
 
 /** Weights that were found, and of which no more is read yet than says what they are. */
 export interface OpenedWeights {
@@ -42,7 +45,7 @@ export interface OpenedWeights {
    *
    * @throws StudioError `model/weights-…`, `net/…`; the network is unchanged then
    */
-  fill(model: tf.LayersModel, backbone: Backbone): Promise<LoadedWeights>;
+  fill(model: tf.LayersModel, backbone: Backbone, scale: Scale): Promise<LoadedWeights>;
 }
 
 /**
@@ -51,14 +54,18 @@ export interface OpenedWeights {
  * @throws StudioError `model/weights-…`, `net/…`, `data/file-missing`
  */
 export async function openBackboneWeights(
-  recipe: Recipe['backbone'],
+  recipe: FullBackbone,
   platform: Platform,
   options: LoadOptions,
 ): Promise<OpenedWeights> {
   const { weights } = recipe;
   const { signal, hub, files, onWait, onNotice } = options;
   if (weights === 'random') {
-    const fill: OpenedWeights['fill'] = (model, backbone) => randomise(model, backbone, recipe, options.seed);
+    const fill: OpenedWeights['fill'] = async (model, backbone, scale) => ({
+      ...(await randomise(model, backbone, recipe, options.seed)),
+      preprocessing: preprocessingFor(scale, backbone),
+      labels: null,
+    });
     return { file: null, map: null, fill };
   }
   if (weights === 'starter') {
@@ -69,7 +76,7 @@ export async function openBackboneWeights(
   const { onBytes, onProgress } = progress;
   const remote = { signal, onBytes, onWait, onNotice };
   if (weights === 'imagenet') {
-    const where = imagenetSource(recipe, backboneOptions(findBackbone(recipe.name), recipe));
+    const where = imagenetSource(recipe, backboneOptions(recipe, findBackbone(recipe.name).entry));
     const source = await openImagenet(where, platform, { ...remote, hub });
     const etag = source.etag === null ? '' : `, ${source.etag}`;
     const origin = `${where.repo} ${where.path} at ${where.revision}${etag}`;
@@ -114,46 +121,60 @@ async function openFile(
 ): Promise<OpenedWeights> {
   const file = await openWeightFile(source, { ...context, signal: options.signal });
   const map = findNameMap(file);
-  const fill: OpenedWeights['fill'] = async (model, backbone) => {
+  const fill: OpenedWeights['fill'] = async (model, backbone, scale) => {
     const { preprocessing: known } = map;
-    const preprocessing = typeof known === 'function' ? await known(file) : known;
+    const named = typeof known === 'function' ? await known(file) : known;
     const { sizeBytes, values } = await fillModel(model, file, map, options);
     return {
       origin,
       sizeBytes,
       sha256: await fingerprint(values),
-      preprocessing: file.preprocessing ?? preprocessing ?? backbone.preprocessing,
+      preprocessing: preprocessingFor(scale, backbone, named, file.preprocessing),
       labels: file.labels,
     };
   };
   return { file, map, fill };
 }
 
+/**
+ * What becomes of a picture before the network.
+ *
+ * @param named what those who name weights this way train them on
+ * @param whole what the file says, of all that is done to a picture
+ */
+export function preprocessingFor(
+  scale: Scale,
+  backbone: Backbone,
+  named: Preprocessing | null = null,
+  whole: Preprocessing | null = null,
+): Preprocessing {
+  const usual = named ?? backbone.preprocessing;
+  if (scale === 'unit') return unitPreprocessing(backbone.stoodIn === undefined ? null : usual);
+  return whole ?? usual;
+}
+
 /** Keras' initial values, from a second network that is thrown away. */
 async function randomise(
   model: tf.LayersModel,
   backbone: Backbone,
-  recipe: Recipe['backbone'],
+  recipe: FullBackbone,
   seed: number,
-): Promise<LoadedWeights> {
+): Promise<WeightsRecord> {
   const size = Number(model.inputs[0]?.shape[1]);
-  const donor = backbone.build({ size, options: backboneOptions(backbone, recipe), seed });
-  const drawn = new Map(
-    variablesOf(donor).map(({ layer, weight, variable }) => [`${layer}/${weight}`, variable]),
-  );
-  const values: Float32Array[] = [];
-  for (const { layer, weight, variable } of variablesOf(model)) {
-    const value = drawn.get(`${layer}/${weight}`)?.read();
-    if (value === undefined) continue;
-    variable.write(value);
-    values.push(await value.data<'float32'>());
+  const donor = backbone.build({ size, options: backboneOptions(recipe, backbone.entry), seed });
+  try {
+    const drawn = new Map(
+      variablesOf(donor).map(({ layer, weight, variable }) => [`${layer}/${weight}`, variable]),
+    );
+    const values: Float32Array[] = [];
+    for (const { layer, weight, variable } of variablesOf(model)) {
+      const value = drawn.get(`${layer}/${weight}`)?.read();
+      if (value === undefined) continue;
+      variable.write(value);
+      values.push(await value.data<'float32'>());
+    }
+    return { origin: `random, seed ${seed}`, sizeBytes: 0, sha256: await fingerprint(values) };
+  } finally {
+    donor.dispose();
   }
-  donor.dispose();
-  return {
-    origin: `random, seed ${seed}`,
-    sizeBytes: 0,
-    sha256: await fingerprint(values),
-    preprocessing: backbone.preprocessing,
-    labels: null,
-  };
 }

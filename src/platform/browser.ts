@@ -7,6 +7,8 @@ import { storesOf } from './byte-store.ts';
 import { bytesSource } from './byte-source.ts';
 import { downloadStore } from './download-store.ts';
 import { decodePicture } from './decode.browser.ts';
+import { ownedByLeases } from './leases.ts';
+import { ownedByLocks } from './owned.ts';
 import type { ByteSource, Platform, ThreadListener, PictureThread } from './platform.ts';
 import { remoteFiles } from './remote-files.ts';
 
@@ -27,6 +29,9 @@ export function createPlatform(options: BrowserPlatformOptions = {}): Platform {
     hasWritten = true;
   };
   const openStore = storesOf((name) => openByteStore(name, beforeWrite));
+  // Pages that did not come over https or from this machine have none.
+  const { locks } = navigator as { readonly locks?: LockManager };
+  const owned = locks === undefined ? ownedByLeases(openStore('leases')) : ownedByLocks(locks);
   return {
     kind: 'browser',
     cores: navigator.hardwareConcurrency,
@@ -35,7 +40,8 @@ export function createPlatform(options: BrowserPlatformOptions = {}): Platform {
     openAsset: (path, signal) => openAsset(new URL(path, baseUrl), signal),
     openPath: (path) => Promise.reject(pathRefused(path)),
     openStore,
-    ...remoteFiles(downloadStore(openStore('downloads'))),
+    owned,
+    ...remoteFiles(downloadStore(openStore('downloads')), owned),
   };
 }
 

@@ -13,7 +13,7 @@ export function bytesSource(bytes: ArrayBuffer): ByteSource {
 export function blobSource(blob: Blob): ByteSource {
   return {
     byteLength: blob.size,
-    ...(blob instanceof File ? { version: String(blob.lastModified) } : {}),
+    ...(blob instanceof File ? { version: `${blob.name} ${blob.lastModified.toString()}` } : {}),
     slice: (start, end) => blob.slice(start, end).arrayBuffer(),
   };
 }

@@ -11,6 +11,8 @@ export const STORES = {
   sets: 'the pictures of a set',
   checkpoints: 'the run as far as it has come',
   activations: 'what the frozen part computed',
+  runs: 'a trained network',
+  leases: 'who uses what',
 } as const;
 
 export type StoreName = keyof typeof STORES;

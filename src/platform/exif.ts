@@ -1,11 +1,12 @@
 /**
  * Owns taking the note "show me turned" out of a picture. Browsers turn pictures by it whatever they are asked;
- * Pillow's `open`, and so the paper, does not.
+ * Pillow's `open`, and so the paper, does not. A file may hold several such notes, where one program has kept what
+ * another wrote: browsers differ in which of them they follow, so none is left.
  */
-import type { PictureFormat } from './picture-header.ts';
+import { textAt, type PictureFormat } from './picture-header.ts';
 
 /**
- * The picture without its Exif block; the very bytes where it has none.
+ * The picture without its Exif blocks; the very bytes where it has none.
  *
  * @param encoded a picture of that format, by its header
  */
@@ -15,9 +16,9 @@ export function withoutExif(
 ): Uint8Array<ArrayBuffer> {
   switch (format) {
     case 'jpeg':
-      return cut(encoded, findJpegExif(encoded));
+      return without(encoded, findJpegExif(encoded));
     case 'png':
-      return cut(encoded, findPngExif(encoded));
+      return without(encoded, findPngExif(encoded));
     case 'webp':
       return renameWebpExif(encoded);
     case 'gif':
@@ -33,57 +34,67 @@ interface Stretch {
   readonly end: number;
 }
 
-function findJpegExif(bytes: Uint8Array): Stretch | null {
+/** Segments up to the picture's own data: no decoder looks for Exif behind it. */
+function findJpegExif(bytes: Uint8Array): Stretch[] {
+  const found: Stretch[] = [];
   let at = 2;
-  while (at + 10 < bytes.length && bytes[at] === 0xff) {
+  while (at + 4 <= bytes.length && bytes[at] === 0xff) {
     const marker = bytes[at + 1]!;
+    if (marker === 0xda) break;
     if (marker === 0xff) {
       at += 1; // a fill byte before a marker
       continue;
     }
-    if (marker === 0xda) return null;
+    if (marker === 0x01 || (marker >= 0xd0 && marker <= 0xd8)) {
+      at += 2; // a marker that stands alone
+      continue;
+    }
     const end = at + 2 + ((bytes[at + 2]! << 8) | bytes[at + 3]!);
-    if (marker === 0xe1 && textAt(bytes, at + 4) === 'Exif') return { start: at, end };
+    if (marker === 0xe1 && textAt(bytes, at + 4) === 'Exif') found.push({ start: at, end });
     at = end;
   }
-  return null;
+  return found;
 }
 
-function findPngExif(bytes: Uint8Array): Stretch | null {
+function findPngExif(bytes: Uint8Array): Stretch[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const found: Stretch[] = [];
   let at = 8;
   while (at + 12 <= bytes.length) {
     const end = at + 12 + view.getUint32(at);
-    if (textAt(bytes, at + 4) === 'eXIf') return { start: at, end };
+    if (textAt(bytes, at + 4) === 'eXIf') found.push({ start: at, end });
     at = end;
   }
-  return null;
+  return found;
 }
 
-/** A chunk of an unknown name is passed over; cutting it out would mean to write the sizes anew. */
+/** Chunks of an unknown name are passed over; cutting them out would mean to write the sizes anew. */
 function renameWebpExif(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let renamed = bytes;
   let at = 12;
   while (at + 8 <= bytes.length) {
     if (textAt(bytes, at) === 'EXIF') {
-      const renamed = bytes.slice();
+      if (renamed === bytes) renamed = bytes.slice();
       renamed.set([0x58, 0x58, 0x58, 0x58], at);
-      return renamed;
     }
     // Chunks begin at even places.
     at += 8 + view.getUint32(at + 4, true) + (view.getUint32(at + 4, true) % 2);
   }
-  return bytes;
+  return renamed;
 }
 
-function cut(bytes: Uint8Array<ArrayBuffer>, stretch: Stretch | null): Uint8Array<ArrayBuffer> {
-  if (stretch === null || stretch.end > bytes.length) return bytes;
-  const rest = new Uint8Array(bytes.length - (stretch.end - stretch.start));
-  rest.set(bytes.subarray(0, stretch.start));
-  rest.set(bytes.subarray(stretch.end), stretch.start);
+/** The bytes outside stretches, which stand in order; one that goes on beyond the end is damage, and stays. */
+function without(bytes: Uint8Array<ArrayBuffer>, stretches: readonly Stretch[]): Uint8Array<ArrayBuffer> {
+  const whole = stretches.filter(({ end }) => end <= bytes.length);
+  if (whole.length === 0) return bytes;
+  const rest = new Uint8Array(bytes.length - whole.reduce((sum, { start, end }) => sum + end - start, 0));
+  let from = 0;
+  let to = 0;
+  for (const { start, end } of [...whole, { start: bytes.length, end: bytes.length }]) {
+    rest.set(bytes.subarray(from, start), to);
+    to += start - from;
+    from = end;
+  }
   return rest;
-}
-
-function textAt(bytes: Uint8Array, at: number): string {
-  return String.fromCharCode(...bytes.subarray(at, at + 4));
 }

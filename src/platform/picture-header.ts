@@ -163,7 +163,8 @@ function startsWith(bytes: Uint8Array, ...magic: readonly number[]): boolean {
   return magic.every((byte, index) => bytes[index] === byte);
 }
 
-function textAt(bytes: Uint8Array, at: number): string {
+/** Four letters, as formats name their parts. */
+export function textAt(bytes: Uint8Array, at: number): string {
   return String.fromCharCode(...bytes.subarray(at, at + 4));
 }
 

@@ -1,15 +1,18 @@
 /** The platform of Node: pictures through sharp, shipped files and recipe paths through the file system. */
 import { open, readdir, readFile, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, hostname } from 'node:os';
 import { join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import { newId } from '../lib/new-id.ts';
 import { StudioError } from '../protocol/errors.ts';
 import { openByteStore } from './byte-store.node.ts';
-import { storesOf } from './byte-store.ts';
+import { storesOf, type ByteStore } from './byte-store.ts';
 import { downloadStore } from './download-store.ts';
 import { decodePicture } from './decode.node.ts';
+import { ownedByLeases } from './leases.ts';
+import { NOTHING_SHARED, type Owned } from './owned.ts';
 import type { ByteSource, FolderFile, PictureThread, Platform, ThreadListener } from './platform.ts';
 import { remoteFiles } from './remote-files.ts';
 
@@ -30,6 +33,7 @@ export function createPlatform(options: NodePlatformOptions = {}): Platform {
   const { dataFolder } = options;
   const openStore =
     dataFolder === undefined ? null : storesOf((name) => openByteStore(name, resolve(dataFolder)));
+  const owned = openStore === null ? NOTHING_SHARED : ownedByProcess(openStore('leases'));
   return {
     kind: 'node',
     cores: availableParallelism(),
@@ -39,8 +43,26 @@ export function createPlatform(options: NodePlatformOptions = {}): Platform {
     openPath: (path) => openFile(resolve(baseFolder, path), fileMissing),
     listFolder: (path) => listFolder(resolve(baseFolder, path)),
     openStore: openStore ?? (() => null),
-    ...remoteFiles(openStore === null ? null : downloadStore(openStore('downloads'))),
+    owned,
+    ...remoteFiles(openStore === null ? null : downloadStore(openStore('downloads')), owned),
   };
+}
+
+/** Processes of one machine know of each other which have ended; of others that share the folder, time tells. */
+function ownedByProcess(store: ByteStore): Owned {
+  const here = `${hostname()}/`;
+  const isGone = (id: string): boolean =>
+    id.startsWith(here) && !isRunning(Number(id.slice(here.length).split('/')[0]));
+  return ownedByLeases(store, { id: `${here}${process.pid.toString()}/${newId()}`, isGone });
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    // It may belong to another user.
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
+  }
 }
 
 function startPictureThread({ onMessage, onFailure }: ThreadListener): PictureThread {
@@ -69,7 +91,7 @@ async function openFile(
   const { size: byteLength, mtimeMs } = await withFile(path, missing, (file) => file.stat());
   return {
     byteLength,
-    version: String(mtimeMs),
+    version: `${path} ${mtimeMs.toString()}`,
     // Opened for each read, so that a source needs no closing.
     slice: (start, end = byteLength) =>
       withFile(path, missing, async (file) => {
@@ -91,7 +113,7 @@ async function listFolder(path: string): Promise<FolderFile[]> {
       return {
         path: relative(path, file).split(sep).join('/'),
         sizeBytes: size,
-        modifiedMs: mtimeMs,
+        version: mtimeMs,
         read: () => readFile(file),
       };
     }),

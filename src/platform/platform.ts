@@ -1,9 +1,10 @@
 /**
- * What differs between browser and Node, as one object that the engine is given. `browser.ts` and `node.ts` make it.
+ * What differs between browser and Node, as one object that the engine is given. `browser.ts` and `platform.node.ts` make it.
  */
 import type { StudioError } from '../protocol/errors.ts';
 import type { StoredDownloads } from '../protocol/stored.ts';
 import type { ByteStore, StoreName } from './byte-store.ts';
+import type { Owned } from './owned.ts';
 
 /** A decoded picture: RGB, uint8, row by row from the top left. */
 export interface RgbPicture {
@@ -20,7 +21,7 @@ export interface RgbPicture {
 /** A readable stretch of bytes: a file, a Blob or a ranged URL. */
 export interface ByteSource {
   readonly byteLength: number;
-  /** Another text for another version of a file, as far as its system tells: when it was changed, or its ETag. */
+  /** Another text for another file or version of it, as far as a list tells: its name and when it was changed, or its ETag. */
   readonly version?: string;
   /** Bytes from `start` up to, not including, `end`. */
   slice(start: number, end?: number): Promise<ArrayBuffer>;
@@ -84,7 +85,7 @@ export interface RemoteFiles {
   lookUpJson(url: string, options: RemoteOptions): Promise<unknown>;
   /** @throws StudioError `storage/unavailable` */
   listStored(): Promise<StoredDownloads>;
-  /** @throws StudioError `storage/unavailable` */
+  /** @throws StudioError `storage/in-use` while it is read, `storage/unavailable` */
   deleteStored(url: string): Promise<void>;
 }
 
@@ -93,8 +94,8 @@ export interface FolderFile {
   /** With slashes, relative to the folder. */
   readonly path: string;
   readonly sizeBytes: number;
-  /** When it was last changed, in ms since 1970; absent where that is not known. */
-  readonly modifiedMs?: number;
+  /** Another one for another version of the file: when it was last changed, or a checksum; absent where neither is known. */
+  readonly version?: number;
   read(): Promise<Uint8Array>;
 }
 
@@ -117,6 +118,8 @@ export interface Platform extends RemoteFiles {
   readonly cores: number;
   /** The store of that name on this machine; null where nothing is kept. */
   openStore(name: StoreName): ByteStore | null;
+  /** Who uses what is in the stores, among all tabs or processes that share them. */
+  readonly owned: Owned;
   /**
    * Decodes an encoded picture to RGB as Pillow's `open(...).convert('RGB')` does: alpha is left out, and colours
    * under transparent pixels stay as they are stored; Exif orientation and colour profiles are not applied; print

@@ -15,6 +15,8 @@ export type OptionSpec = {
   | {
       readonly kind: 'number';
       readonly default: number;
+      /** What it is instead where a phase runs BatchNorm on the batch, as `fit` makes of a whole network. */
+      readonly defaultOnBatch?: number;
       readonly min: number;
       readonly max: number;
       readonly step: number;
@@ -57,9 +59,16 @@ export interface SourceEntry extends CatalogEntry {
   readonly server?: string;
 }
 
+/** Kinds of weights that a recipe names by a word. */
+export type WeightsKind = 'imagenet' | 'starter' | 'random';
+
 export interface BackboneEntry extends CatalogEntry {
-  /** Which values of `backbone.weights` there are for it. */
-  readonly weights: readonly ('imagenet' | 'starter' | 'random')[];
+  /** Which values of `backbone.weights` there are for it, first the one of a recipe that names none. */
+  readonly weights: readonly WeightsKind[];
+  /** By kind of weights, the options that they were made for. */
+  readonly madeFor?: Readonly<Partial<Record<WeightsKind, Readonly<Record<string, number>>>>>;
+  /** How many of its last layers a phase trains that does not say. */
+  readonly unfreeze: number;
 }
 
 export interface ExporterEntry extends CatalogEntry {

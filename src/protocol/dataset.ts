@@ -9,6 +9,8 @@ export interface CleaningReport {
   readonly rowsRead: number;
   readonly withoutPicture: number;
   readonly withoutLabel: number;
+  /** With a label that is not of its column's form: a text among lists of answers, a fraction among whole numbers. */
+  readonly oddLabel: number;
   readonly undecodable: number;
   readonly kept: number;
 }
@@ -19,26 +21,26 @@ export interface LeftOutRow {
   readonly sourceRow: number;
   /** Path or name of its file; empty where the source has none. */
   readonly path: string;
-  readonly why: 'withoutPicture' | 'withoutLabel' | 'undecodable';
-  /** What was found instead of a picture; empty where nothing was. */
+  readonly why: 'withoutPicture' | 'withoutLabel' | 'oddLabel' | 'undecodable';
+  /** What was found instead of a picture or a label; empty where nothing was. */
   readonly detail: string;
 }
 
 /**
- * A row that can be shown but is not part of the set: it has no label, or the recipe had it dropped. These are
+ * A row that can be shown but is not part of the set: it has no label or an odd one, or the recipe had it dropped. These are
  * numbered on from the set's own rows.
  */
 export interface AsideRow {
-  readonly why: 'withoutLabel' | 'duplicate' | 'nearDuplicate' | 'smallClass';
+  readonly why: 'withoutLabel' | 'oddLabel' | 'duplicate' | 'nearDuplicate' | 'smallClass';
   /** Empty where it has none. */
   readonly label: string;
 }
 
 /** What was found in a set beyond cleaning, and what the recipe had done about it. */
 export interface Findings {
-  /** Rows that cleaning left out, at most 500 of them. */
+  /** Rows that cleaning left out, at most 500 of each kind. */
   readonly leftOut: readonly LeftOutRow[];
-  /** The first has the number that follows the set's last row. Of rows without a label at most 200. */
+  /** The first has the number that follows the set's last row. Of rows without a label, or an odd one, at most 200 each. */
   readonly aside: readonly AsideRow[];
   /** Sets of rows whose files are the same, those aside included. */
   readonly duplicates: readonly (readonly number[])[];
@@ -46,6 +48,8 @@ export interface Findings {
   readonly nearDuplicates: readonly (readonly number[])[];
   /** How many of those sets have rows on both sides of a split: the network is then tested on what it learnt. */
   readonly setsAcrossSplits: number;
+  /** How many groups that were to stay in one part are not, since the set's own split cuts them. */
+  readonly groupsAcrossSplits: number;
   /** Classes that were left out because they have too few pictures. */
   readonly smallClasses: readonly { readonly label: string; readonly pictures: number }[];
   /** Rows left out after cleaning, as the recipe asked for. */
@@ -69,6 +73,10 @@ export interface DatasetSummary {
   readonly labelOfRow: Uint16Array;
   /** Row numbers by split, in scikit-learn's order. */
   readonly split: Readonly<Record<SplitName, Uint32Array>>;
+  /** Of its pictures' files, paths and labels, in row order; see `identity.ts`. */
+  readonly contentHash: string;
+  /** Of that and of the split: runs on sets with the same can be compared. */
+  readonly setHash: string;
   readonly cleaning: CleaningReport;
   readonly findings?: Findings;
   /** Bytes as stored or read. */

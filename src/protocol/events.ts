@@ -4,7 +4,8 @@ import type { DeviceReport } from './device.ts';
 import type { WireError } from './errors.ts';
 import type { ModelSummary, WeightsRecord } from './model.ts';
 import type { RatePoint } from './rate-sweep.ts';
-import type { PhaseName, Recipe } from './recipe.ts';
+import type { FullRecipe } from './full-recipe.ts';
+import type { CachePrecision, PhaseName } from './recipe.ts';
 
 /** One finished epoch; the lines of `history.json`. Accuracies are 0 to 1. */
 export interface EpochRecord {
@@ -97,8 +98,9 @@ export type RunEvent =
       readonly kind: 'phaseEnd';
       readonly phaseIndex: number;
       readonly stoppedEarly: boolean;
-      /** Epoch whose weights are kept, from 1. */
+      /** Best epoch by what is monitored, and the epoch whose weights are kept, from 1. */
       readonly bestEpoch: number;
+      readonly keptEpoch: number;
       readonly evaluation: Evaluation;
     }
   | { readonly kind: 'test'; readonly evaluation: Evaluation }
@@ -130,7 +132,7 @@ export interface ResumableRun {
   readonly runId: string;
   /** Of the checkpoint, in ms since 1970. */
   readonly savedAtMs: number;
-  readonly recipe: Recipe;
+  readonly recipe: FullRecipe;
   readonly phaseIndex: number;
   readonly phase: PhaseName;
   /** Epochs that are done in that phase. */
@@ -143,10 +145,26 @@ export interface ResumableRun {
   readonly picked: { readonly pictures: string | null; readonly weights: string | null };
 }
 
-/** What a finished run leaves; the weights stay in the worker until they are exported. */
+/** A run that came to its end, or was stopped, whose network can be taken home: what a list of them says. */
+export interface FinishedRun {
+  readonly runId: string;
+  /** In ms since 1970. */
+  readonly finishedAtMs: number;
+  readonly recipe: FullRecipe;
+  readonly labels: readonly string[];
+  /** Test top-1, 0 to 1; null where it was not tested. */
+  readonly accuracy: number | null;
+  readonly stopped: boolean;
+  /** Of what is kept of its weights. */
+  readonly sizeBytes: number;
+  /** False for one that could not be stored, and goes with the tab. */
+  readonly isStored: boolean;
+}
+
+/** What a finished run leaves; its network stays with the engine, see {@link FinishedRun}. */
 export interface RunResult {
   readonly runId: string;
-  readonly recipe: Recipe;
+  readonly recipe: FullRecipe;
   readonly history: readonly EpochRecord[];
   /** Null when the run was stopped before its first epoch ended. */
   readonly test: Evaluation | null;
@@ -154,6 +172,10 @@ export interface RunResult {
   readonly device: DeviceReport;
   /** What the backbone began with. */
   readonly weights: WeightsRecord;
+  /** How precisely the output of the frozen part was taken, wherever it was kept. */
+  readonly cachePrecision: CachePrecision;
+  /** Of the set that it was trained and tested on; see `DatasetSummary.setHash`. */
+  readonly setHash: string;
   readonly cleaning: CleaningReport;
   readonly secondsByStage: Readonly<Record<string, number>>;
   readonly versions: Readonly<Record<string, string>>;

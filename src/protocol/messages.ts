@@ -6,7 +6,7 @@ import type { Catalog } from './catalog.ts';
 import type { DatasetSummary, PictureFacts, RgbaPictures, RgbaViews } from './dataset.ts';
 import type { BackendChoice, DeviceReport } from './device.ts';
 import type { WireError } from './errors.ts';
-import type { ResumableRun, RunEvent, RunResult } from './events.ts';
+import type { FinishedRun, ResumableRun, RunEvent, RunResult } from './events.ts';
 import type { InspectedWeights, ModelSummary } from './model.ts';
 import type { RateSweep } from './rate-sweep.ts';
 import type { Recipe } from './recipe.ts';
@@ -72,8 +72,10 @@ export interface Requests {
   findRate: { input: { readonly recipe: Recipe; readonly phaseIndex: number } & Picked; output: RateSweep };
   /** Runs that did not come to their end, the latest first; deletes the checkpoints of one before. */
   listRuns: { input: { readonly discard?: string }; output: readonly ResumableRun[] };
-  /** Writes the last run's network in a format of the catalog. */
-  export: { input: { readonly format: string }; output: SavedFile };
+  /** Runs that came to their end and whose networks are kept, the latest first; forgets one before. */
+  listFinished: { input: { readonly forget?: string }; output: readonly FinishedRun[] };
+  /** Writes the network of a finished run in a format of the catalog. */
+  export: { input: { readonly format: string; readonly runId: string }; output: SavedFile };
   /** What is kept on this machine. */
   listStored: { input: Readonly<Record<string, never>>; output: Stored };
   /** Forgets a part of it; says what is left. */

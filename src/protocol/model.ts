@@ -30,7 +30,7 @@ export interface CutSummary {
   /** Name of the first trainable layer. */
   readonly firstTrainable: string;
   /** Last single tensor at or before the cut: what is cached. */
-  readonly waist: { readonly layer: string; readonly shape: readonly number[] };
+  readonly cutOutput: { readonly layer: string; readonly shape: readonly number[] };
 }
 
 export interface ModelSummary {
@@ -78,4 +78,9 @@ export interface InspectedWeights {
   /** The reader's words for the format, for example `tfjs model.json`. */
   readonly format: string;
   readonly weights: WeightsSummary;
+}
+
+/** How many of a backbone's last layers can be opened at most; whoever offers or takes a cut goes by it. */
+export function mostUnfrozen({ cuts }: Pick<ModelSummary, 'cuts'>): number {
+  return cuts.length - 1;
 }

@@ -1,9 +1,9 @@
 /**
- * Owns the check of a registry entry's options: recipe fields that the schema leaves open are held against what the
- * entry declares, and filled with its defaults.
+ * Owns how a recipe names the entries of a registry: the one of a name is found, and its options, which the schema leaves
+ * open, are held against what the entry declares and filled with its defaults.
  */
-import type { OptionSpec } from './catalog.ts';
-import { StudioError } from './errors.ts';
+import type { CatalogEntry, OptionSpec } from './catalog.ts';
+import { StudioError, type ErrorCode } from './errors.ts';
 import type { OptionValue } from './recipe.ts';
 
 /** Options by name, each of the kind that its spec declares. */
@@ -42,6 +42,28 @@ export function checkOptions(
     filled[spec.name] = value === undefined ? spec.default : checkValue(owner, spec, value);
   }
   return filled;
+}
+
+/**
+ * The one of a registry that a recipe names.
+ *
+ * @param field that holds the name, for messages
+ * @throws StudioError `code`
+ */
+export function findKind<Kind extends { readonly entry: CatalogEntry }>(
+  kinds: readonly Kind[],
+  name: string,
+  field: string,
+  code: ErrorCode = 'recipe/invalid',
+): Kind {
+  const found = kinds.find(({ entry }) => entry.name === name);
+  if (found !== undefined) return found;
+  const known = kinds.map(({ entry }) => entry.name).join(', ');
+  throw new StudioError({
+    code,
+    message: `Recipe field ${field}: expected one of ${known}. Came: ${name}.`,
+    hint: 'Correct the name in the recipe.',
+  });
 }
 
 /** The option as text; its spec promises that it is. */

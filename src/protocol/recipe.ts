@@ -1,7 +1,7 @@
 /**
  * The recipe: one validated object that describes an experiment. The page, a link, the headless command and a
- * saved run all take it. Options of registry entries (sources, augmentations, backbones) are open here and are
- * checked against the entry's declared options by the engine.
+ * saved run all take it. Options of registry entries (sources, augmentations, backbones) are open here;
+ * `full-recipe.ts` holds them against what the entries declare, and fills in what belongs to one network.
  */
 // Zod's small build: the same checks, two thirds less for the page to load.
 import * as z from 'zod/mini';
@@ -14,91 +14,176 @@ z.config({ jitless: true, ...z.locales.en() });
 export const OptionValueSchema = z.union([z.string(), z.number(), z.boolean()]);
 export type OptionValue = z.infer<typeof OptionValueSchema>;
 
+/** What the schema cannot say of a field by itself; `npm run docs` writes it into the README's table. */
+export const fieldHelp = z.registry<{ readonly help: string }>();
+
+/** A field with what it means. */
+function means<Field extends z.core.$ZodType>(help: string, field: Field): Field {
+  fieldHelp.add(field, { help });
+  return field;
+}
+
 const number = (low: number, high: number) => z.number().check(z.minimum(low), z.maximum(high));
 const whole = (low: number, high: number) => z.int().check(z.minimum(low), z.maximum(high));
-const text = z.string().check(z.minLength(1));
-const share = number(0, 1);
-const seed = whole(0, 2 ** 32 - 1);
+const text = () => z.string().check(z.minLength(1));
+const share = () => number(0, 1);
+const seed = () => whole(0, 2 ** 32 - 1);
 
-const DatasetSchema = z.catchall(z.object({ source: text }), OptionValueSchema);
-
-const SplitSchema = z.strictObject({ train: share, validation: share, test: share, seed }).check(
-  z.refine((split) => Math.abs(split.train + split.validation + split.test - 1) < 1e-6, {
-    message: 'train, validation and test must add up to 1',
-  }),
-);
-
-const ImageSchema = z.strictObject({
-  size: whole(32, 1024),
-  resize: z.enum(['lanczos', 'bilinear', 'area']),
-});
-
-const AugmentationSchema = z.catchall(
-  z.object({ views: z.union([whole(1, 1000), z.literal('fresh')]) }),
+const DatasetSchema = z.catchall(
+  z.object({ source: means('where the pictures come from; that source’s options stand beside it', text()) }),
   OptionValueSchema,
 );
 
+const SplitSchema = z
+  .strictObject({
+    train: means('share of the pictures that train', z._default(share(), 0.6)),
+    validation: means('share that each epoch is checked on', z._default(share(), 0.2)),
+    test: means('share that the network is tested on at the end', z._default(share(), 0.2)),
+    seed: means(
+      'picks the rows, as scikit-learn’s `train_test_split(stratify=y, random_state=seed)` does',
+      z._default(seed(), 42),
+    ),
+  })
+  .check(
+    z.refine((split) => Math.abs(split.train + split.validation + split.test - 1) < 1e-6, {
+      message: 'train, validation and test must add up to 1',
+    }),
+  );
+
+const ImageSchema = z.strictObject({
+  size: means('side in pixels', z._default(whole(32, 1024), 224)),
+  resize: means(
+    'how pictures are brought to size, as Pillow does it',
+    z._default(z.enum(['lanczos', 'bilinear', 'area']), 'lanczos'),
+  ),
+  scale: means(
+    'which numbers pictures become: those that the backbone’s weights were trained on, or x / 255 into the network as Keras builds it with `include_top=False`, as the paper’s text has it (EfficientNet still rescales inside, VGG gets RGB without mean)',
+    z._default(z.enum(['backbone', 'unit']), 'backbone'),
+  ),
+});
+
+const AugmentationSchema = z.catchall(
+  z.object({
+    views: means(
+      'versions of each picture that are made and kept, or `"fresh"` for new ones in every epoch, as in Keras; the augmentations stand beside it',
+      z._default(z.union([whole(1, 1000), z.literal('fresh')]), 1),
+    ),
+  }),
+  OptionValueSchema,
+);
+
+const WeightsKind = z.enum(['imagenet', 'starter', 'random']);
+const WeightsFile = z.strictObject({ file: text() });
+
 const BackboneSchema = z.catchall(
   z.object({
-    name: text,
-    weights: z.union([z.enum(['imagenet', 'starter', 'random']), z.strictObject({ file: text })]),
+    name: means('the pretrained network; its options stand beside it', text()),
+    weights: means(
+      'what it begins with; of a list the first that there is for the network; a file is a path, or an address that begins with `https://`',
+      z.optional(z.union([WeightsKind, z.array(WeightsKind).check(z.minLength(1)), WeightsFile])),
+    ),
   }),
   OptionValueSchema,
 );
 
 /** An entry of a registry with its options, which are held against what the entry declares. */
-const NamedSchema = z.catchall(z.object({ name: text }), OptionValueSchema);
+const NamedSchema = z.catchall(z.object({ name: text() }), OptionValueSchema);
 
-const PhaseCommon = {
-  epochs: whole(1, 10_000),
-  learningRate: z.number().check(z.gt(0), z.maximum(10)),
-  /** Adam with Keras' defaults when left out. */
-  optimizer: z.optional(NamedSchema),
-  /** How the learning rate goes through the phase; constant when left out. */
-  schedule: z.optional(NamedSchema),
-  /** The longest that all gradients of a step together may be (Keras' `global_clipnorm`). */
-  gradientClip: z.optional(z.number().check(z.gt(0), z.maximum(1e6))),
-};
+const phaseFields = () => ({
+  epochs: means('rounds through the training pictures, at most', whole(1, 10_000)),
+  learningRate: means('size of the steps', z.number().check(z.gt(0), z.maximum(10))),
+  optimizer: means(
+    'how gradients become steps: a `name` and that optimizer’s options',
+    z.optional(NamedSchema),
+  ),
+  schedule: means(
+    'how the learning rate goes through the phase: a `name` and that schedule’s options',
+    z.optional(NamedSchema),
+  ),
+  gradientClip: means(
+    'the longest that all gradients of a step together may be, as Keras’ `global_clipnorm`; `null` cuts nothing',
+    z._default(z.nullable(z.number().check(z.gt(0), z.maximum(1e6))), null),
+  ),
+});
+
+const phaseName = <Name extends 'head' | 'fineTune'>(name: Name) =>
+  means('`head` trains the head alone, `fineTune` also the last layers of the backbone', z.literal(name));
 
 const PhaseSchema = z.discriminatedUnion('name', [
-  z.strictObject({ name: z.literal('head'), ...PhaseCommon }),
+  z.strictObject({ name: phaseName('head'), ...phaseFields() }),
   z.strictObject({
-    name: z.literal('fineTune'),
-    ...PhaseCommon,
-    unfreeze: whole(1, 10_000),
-    batchNorm: z.enum(['inference', 'batch']),
+    name: phaseName('fineTune'),
+    ...phaseFields(),
+    unfreeze: means(
+      'how many of the backbone’s last layers train, up to all of them',
+      z.optional(z.union([whole(0, 10_000), z.literal('all')])),
+    ),
+    batchNorm: means(
+      'what unfrozen BatchNorms go by: their averages (`inference`, what `training=False` means) or each batch, moving the averages (`batch`, what `fit` makes of it)',
+      z._default(z.enum(['inference', 'batch']), 'inference'),
+    ),
   }),
 ]);
 
 const EarlyStoppingSchema = z.strictObject({
-  monitor: z.enum(['valLoss', 'valAccuracy']),
-  patience: whole(1, 10_000),
-  restoreBest: z.boolean(),
+  monitor: means(
+    'what tells a better epoch, on the validation pictures',
+    z._default(z.enum(['valLoss', 'valAccuracy']), 'valLoss'),
+  ),
+  patience: means(
+    'epochs without a better one that end a phase; left out, none do',
+    z.optional(whole(1, 10_000)),
+  ),
+  restoreBest: means(
+    'whether a phase ends with the weights of its best epoch, or of its last',
+    z._default(z.boolean(), false),
+  ),
 });
 
-/** The shape of a recipe; {@link parseRecipe} is the way to use it. */
+/** The shape of a recipe; {@link parseRecipe} is the way to use it. What is left out gets the default that stands here. */
 export const RecipeSchema = z.strictObject({
-  /** What a list of recipes calls this one. */
-  name: z.optional(z.string()),
+  name: means('what a list of recipes calls this one', z.optional(z.string())),
   dataset: DatasetSchema,
-  split: SplitSchema,
-  image: ImageSchema,
-  augmentation: AugmentationSchema,
+  split: z.prefault(SplitSchema, {}),
+  image: z.prefault(ImageSchema, {}),
+  augmentation: z.prefault(AugmentationSchema, {}),
   backbone: BackboneSchema,
-  head: z.strictObject({ dropout: z.number().check(z.minimum(0), z.lt(1)) }),
-  batchSize: whole(1, 4096),
+  head: z.prefault(
+    z.strictObject({
+      dropout: means(
+        'share of the pooled features that each step drops',
+        z._default(z.number().check(z.minimum(0), z.lt(1)), 0.2),
+      ),
+    }),
+    {},
+  ),
+  batchSize: means('pictures in one step', z._default(whole(1, 4096), 32)),
   phases: z.array(PhaseSchema).check(z.minLength(1), z.maxLength(10)),
-  earlyStopping: z.nullable(EarlyStoppingSchema),
-  /** Share of each label that is spread over all classes (Keras' `label_smoothing`). */
-  labelSmoothing: z.optional(z.number().check(z.minimum(0), z.lt(1))),
-  /** Factors on the losses of classes in training, by label (Keras' `class_weight`), or by how rare each is. */
-  classWeights: z.optional(z.union([z.literal('balanced'), z.record(text, number(0, 1000))])),
-  seed,
+  earlyStopping: means(
+    '`null` trains all epochs and keeps the last, as Keras without the callback',
+    z._default(z.nullable(EarlyStoppingSchema), null),
+  ),
+  labelSmoothing: means(
+    'share of each label that is spread over all classes in training, as Keras’ `label_smoothing`',
+    z._default(z.number().check(z.minimum(0), z.lt(1)), 0),
+  ),
+  classWeights: means(
+    'factors on the losses of classes in training: `{ "fear": 2 }`, or by how rare each class is; `null` counts all alike',
+    z._default(z.nullable(z.union([z.literal('balanced'), z.record(text(), number(0, 1000))])), null),
+  ),
+  cache: means(
+    'how precisely the output of the frozen part is taken, wherever it is kept: `float16` keeps 11 bits of each value, in half the room',
+    z._default(z.enum(['float32', 'float16']), 'float32'),
+  ),
+  seed: means('of everything drawn by chance in training', z._default(seed(), 42)),
 });
 
+/** A recipe as it is written: what has a default may be left out. */
+export type WrittenRecipe = z.input<typeof RecipeSchema>;
 export type Recipe = z.infer<typeof RecipeSchema>;
 export type Phase = Recipe['phases'][number];
 export type PhaseName = Phase['name'];
+export type CachePrecision = Recipe['cache'];
 export type ResizeMethod = Recipe['image']['resize'];
 
 /**
@@ -116,6 +201,16 @@ export function parseRecipe(value: unknown): Recipe {
     message: `Recipe field ${field}: ${issue?.message ?? 'not valid'}. Came: ${show(valueAt(value, issue?.path ?? []))}.`,
     hint: 'Correct that field, or start from one of the preset recipes; the README lists every field.',
   });
+}
+
+/** Whether phases end with the weights of their best epoch, not of their last. */
+export function restoresBest({ earlyStopping }: Pick<Recipe, 'earlyStopping'>): boolean {
+  return earlyStopping?.restoreBest === true;
+}
+
+/** Whether a phase runs BatchNorm on the batch: as `fit` does, which then trains in other ways too. */
+export function isOnBatch({ phases }: Pick<Recipe, 'phases'>): boolean {
+  return phases.some((phase) => phase.name === 'fineTune' && phase.batchNorm === 'batch');
 }
 
 /** `phases[1].epochs` from `['phases', 1, 'epochs']`. */

@@ -6,6 +6,7 @@ import type { Recipe } from '../protocol/recipe.ts';
 export interface AskedSet {
   readonly recipe: Recipe;
   readonly picked: Pick<Picked, 'files'>;
+  /** Its `openingKey`. */
   readonly key: string;
 }
 
@@ -32,14 +33,4 @@ export class AskedSets {
     this.#overtaken = null;
     return set;
   }
-}
-
-/** What a set has to be opened anew for. */
-export function datasetKey(recipe: Recipe, { files = [] }: Picked): string {
-  return JSON.stringify([recipe.dataset, recipe.split, recipe.image, filesKey(files)]);
-}
-
-/** What tells picked files from others. */
-export function filesKey(files: readonly File[]): unknown {
-  return files.map(({ name, size, lastModified }) => [name, size, lastModified]);
 }

@@ -3,6 +3,7 @@
  * `#paper&phases.1.unfreeze=40&-augmentation.zoom`. Values are JSON where they parse as JSON, text otherwise; a key
  * with a minus is one that the preset has and this recipe has not.
  */
+import { isSame } from '../lib/same.ts';
 import type { Preset } from '../protocol/catalog.ts';
 import { StudioError } from '../protocol/errors.ts';
 import { parseRecipe, type Recipe } from '../protocol/recipe.ts';
@@ -48,7 +49,7 @@ export function recipeFromLink(hash: string, presets: readonly Preset[]): Linked
 }
 
 function differences(from: unknown, to: unknown, path: string): string[] {
-  if (same(from, to)) return [];
+  if (isSame(from, to)) return [];
   if (!isObject(from) || !isObject(to) || !canDescend(from, to)) return [`${path}=${encodeValue(to)}`];
   const inner = (key: string): string => (path === '' ? key : `${path}.${key}`);
   const keys = [...new Set([...Object.keys(from), ...Object.keys(to)])];
@@ -65,18 +66,6 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 function canDescend(from: object, to: object): boolean {
   if (Array.isArray(from) !== Array.isArray(to)) return false;
   return !Array.isArray(from) || from.length === (to as readonly unknown[]).length;
-}
-
-function same(one: unknown, other: unknown): boolean {
-  return JSON.stringify(sorted(one)) === JSON.stringify(sorted(other));
-}
-
-function sorted(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  const entries = Object.entries(value).filter(([, inner]) => inner !== undefined);
-  return Object.fromEntries(
-    entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, inner]) => [key, sorted(inner)]),
-  );
 }
 
 /** Text is written bare unless it would be read back as JSON. */

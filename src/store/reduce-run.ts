@@ -1,16 +1,24 @@
-/** What each event of a run changes in its record. Pure: times come with the events. */
+/** What each event of a run, or of a search for a learning rate, changes in its record. Pure: times come with the events. */
 import type { RunEvent } from '../protocol/events.ts';
+import type { RatePoint } from '../protocol/rate-sweep.ts';
 import type { Recipe } from '../protocol/recipe.ts';
-import type { PhaseRecord, RunRecord, RunState, StageProgress } from './state.ts';
+import {
+  isActive,
+  type ActiveRun,
+  type PhaseRecord,
+  type RunRecord,
+  type RunState,
+  type StageProgress,
+} from './state.ts';
 
 type Of<Kind extends RunEvent['kind']> = Extract<RunEvent, { kind: Kind }>;
-type ActiveRun = Extract<RunState, { kind: 'preparing' | 'running' | 'pausing' | 'paused' | 'stopping' }>;
 
 /** The record of a run that was just asked for. */
 export function newRecord(recipe: Recipe, startedAtMs: number): RunRecord {
   return {
     recipe,
     startedAtMs,
+    pausedAtMs: null,
     progress: null,
     phases: [],
     history: [],
@@ -23,10 +31,30 @@ export function newRecord(recipe: Recipe, startedAtMs: number): RunRecord {
 
 /** The run after an event; one that comes when no run is under way changes nothing. */
 export function reduceRun(state: RunState, event: RunEvent, atMs: number): RunState {
-  if (state.kind === 'idle' || state.kind === 'finished' || state.kind === 'failed') return state;
-  if (event.kind === 'state') return { ...state, kind: kindAfter(event.state, state.run) };
+  if (!isActive(state)) return state;
+  if (event.kind === 'state') {
+    const kind = kindAfter(event.state, state.run);
+    return { kind, run: event.state === 'paused' ? paused(state.run, atMs) : goingOn(state.run, atMs) };
+  }
   const run = recordAfter(state.run, event, atMs);
   return run === state.run ? state : { kind: kindWhile(state, event), run };
+}
+
+function paused(run: RunRecord, atMs: number): RunRecord {
+  return { ...run, pausedAtMs: run.pausedAtMs ?? atMs };
+}
+
+/** Moves the clocks of the run and of its stage on by the pause that ends here. */
+function goingOn(run: RunRecord, atMs: number): RunRecord {
+  const { pausedAtMs, startedAtMs, progress } = run;
+  if (pausedAtMs === null) return run;
+  const lasted = atMs - pausedAtMs;
+  const moved = progress && {
+    ...progress,
+    startedAtMs: progress.startedAtMs + lasted,
+    atMs: progress.atMs + lasted,
+  };
+  return { ...run, pausedAtMs: null, startedAtMs: startedAtMs + lasted, progress: moved };
 }
 
 /** Some sources report every picture; the page need not hear of more than ten a second. */
@@ -102,10 +130,10 @@ function phaseFrom({ kind: _, bestEpoch, ...phase }: Of<'phase'>): PhaseRecord {
 
 /** What was recorded until the checkpoint, whatever was heard since; the phase that goes on comes next. */
 function resumed(run: RunRecord, { history, ended }: Of<'resumed'>): RunRecord {
-  const phases = ended.map(({ start, end: { bestEpoch, stoppedEarly, evaluation } }) => ({
+  const phases = ended.map(({ start, end: { bestEpoch, stoppedEarly, keptEpoch, evaluation } }) => ({
     ...phaseFrom(start),
     bestEpoch,
-    end: { stoppedEarly, evaluation },
+    end: { stoppedEarly, keptEpoch, evaluation },
   }));
   return { ...run, phases, history, live: null, lost: null };
 }
@@ -119,10 +147,34 @@ function afterEpoch(run: RunRecord, { record, isBest }: Of<'epoch'>): RunRecord 
 
 function afterPhase(
   run: RunRecord,
-  { phaseIndex, stoppedEarly, bestEpoch, evaluation }: Of<'phaseEnd'>,
+  { phaseIndex, bestEpoch, stoppedEarly, keptEpoch, evaluation }: Of<'phaseEnd'>,
 ): RunRecord {
   const phases = run.phases.map((phase) =>
-    phase.phaseIndex === phaseIndex ? { ...phase, bestEpoch, end: { stoppedEarly, evaluation } } : phase,
+    phase.phaseIndex === phaseIndex
+      ? { ...phase, bestEpoch, end: { stoppedEarly, keptEpoch, evaluation } }
+      : phase,
   );
   return { ...run, phases, progress: null, live: null };
+}
+
+export interface RateSearch {
+  /** Told as of a run: it ends in nothing, and no other run hears of it. */
+  readonly run: RunState;
+  readonly points: readonly RatePoint[];
+  /** Rates in a whole sweep; null before the first is tried. */
+  readonly steps: number | null;
+}
+
+/** The search that was just asked for. */
+export function newSearch(recipe: Recipe, startedAtMs: number): RateSearch {
+  return { run: { kind: 'preparing', run: newRecord(recipe, startedAtMs) }, points: [], steps: null };
+}
+
+/** The search after an event. */
+export function reduceSearch(search: RateSearch, event: RunEvent, atMs: number): RateSearch {
+  const run = reduceRun(search.run, event, atMs);
+  if (event.kind === 'rates') {
+    return { run, points: [...search.points, ...event.points], steps: event.steps };
+  }
+  return run === search.run ? search : { ...search, run };
 }

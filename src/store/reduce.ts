@@ -3,7 +3,7 @@ import type { Catalog } from '../protocol/catalog.ts';
 import type { DatasetSummary } from '../protocol/dataset.ts';
 import type { BackendChoice, DeviceReport } from '../protocol/device.ts';
 import type { WireError } from '../protocol/errors.ts';
-import type { ResumableRun, RunEvent, RunResult } from '../protocol/events.ts';
+import type { FinishedRun, ResumableRun, RunEvent, RunResult } from '../protocol/events.ts';
 import type { ModelSummary } from '../protocol/model.ts';
 import type { Recipe } from '../protocol/recipe.ts';
 import { newRecord, progressAfter, reduceRun } from './reduce-run.ts';
@@ -35,8 +35,10 @@ export type StudioEvent =
   | { readonly kind: 'trainCancelled' }
   | { readonly kind: 'runCleared' }
   | { readonly kind: 'left'; readonly run: ResumableRun | null }
-  | { readonly kind: 'exportAsked'; readonly format: string }
-  | { readonly kind: 'exported'; readonly error: WireError | null };
+  | { readonly kind: 'finishedListed'; readonly runs: readonly FinishedRun[] }
+  | { readonly kind: 'exportAsked'; readonly format: string; readonly runId: string }
+  | { readonly kind: 'exported' }
+  | { readonly kind: 'exportFailed'; readonly runId: string; readonly error: WireError };
 
 export function reduce(state: StudioState, event: StudioEvent): StudioState {
   switch (event.kind) {
@@ -64,12 +66,29 @@ export function reduce(state: StudioState, event: StudioEvent): StudioState {
       return { ...state, dataset: ready(event.dataset), opening: null };
     case 'model':
       return { ...state, model: ready(event.model) };
+    case 'finishedListed':
+      return { ...state, finished: event.runs };
     case 'exportAsked':
-      return { ...state, exporting: event.format, exportError: null };
     case 'exported':
-      return { ...state, exporting: null, exportError: event.error };
+    case 'exportFailed':
+      return { ...state, ...afterExport(event) };
     default:
       return reduceTraining(state, event);
+  }
+}
+
+type ExportEvent = Extract<StudioEvent, { kind: 'exportAsked' | 'exported' | 'exportFailed' }>;
+
+function afterExport(event: ExportEvent): Pick<StudioState, 'exporting' | 'exportFailure'> {
+  switch (event.kind) {
+    case 'exportAsked':
+      return { exporting: { format: event.format, runId: event.runId }, exportFailure: null };
+    case 'exported':
+      return { exporting: null, exportFailure: null };
+    case 'exportFailed':
+      return { exporting: null, exportFailure: { runId: event.runId, error: event.error } };
+    default:
+      return event satisfies never;
   }
 }
 
@@ -86,7 +105,7 @@ function reduceTraining(state: StudioState, event: TrainingEvent): StudioState {
       return {
         ...state,
         run: { kind: 'preparing', run: newRecord(event.recipe, event.atMs) },
-        exportError: null,
+        exportFailure: null,
         linkError: null,
       };
     case 'run':
@@ -142,8 +161,7 @@ function withSummaries(state: StudioState, event: RunEvent): StudioState {
 
 /** The page says at once that it heard; the engine confirms. */
 function afterControl(run: RunState, action: 'pause' | 'stop'): RunState {
-  if (!isActive(run) || run.kind === 'idle' || run.kind === 'finished' || run.kind === 'failed') return run;
-  if (run.kind === 'stopping') return run;
+  if (!isActive(run) || run.kind === 'stopping') return run;
   return { kind: action === 'pause' ? 'pausing' : 'stopping', run: run.run };
 }
 
@@ -151,17 +169,17 @@ function finish(state: StudioState, result: RunResult, atMs: number): StudioStat
   const run = activeRecord(state.run);
   if (run === null) return state;
   const seconds = (atMs - run.startedAtMs) / 1000;
-  const { test, runId, recipe } = result;
+  const { test, runId, recipe, setHash } = result;
   const finished = { ...run, progress: null, live: null, test: test ?? run.test };
   return {
     ...state,
     run: { kind: 'finished', run: finished, result, seconds },
-    runs: test === null ? state.runs : [...state.runs, { runId, recipe, test, seconds }],
+    runs: test === null ? state.runs : [...state.runs, { runId, recipe, setHash, test, seconds }],
   };
 }
 
 function activeRecord(run: RunState): RunRecord | null {
-  return run.kind === 'idle' || run.kind === 'finished' || run.kind === 'failed' ? null : run.run;
+  return isActive(run) ? run.run : null;
 }
 
 function reduceAsk(

@@ -1,13 +1,14 @@
-/** The run that goes on, and those that were left before their end. */
+/** The run that goes on, those that were left before their end, and the networks of those that came to it. */
 import type { Call, StudioClient } from '../client/studio-client.ts';
 import { asStudioError, isAbort } from '../protocol/errors.ts';
-import type { ResumableRun } from '../protocol/events.ts';
-import type { Picked, Requests } from '../protocol/messages.ts';
+import type { FinishedRun, ResumableRun } from '../protocol/events.ts';
+import type { Picked, Requests, SavedFile } from '../protocol/messages.ts';
 import type { StudioEvent } from './reduce.ts';
 
 export class RunRequests {
   #call: Call<'train'> | null = null;
   #lastPicked: Picked = {};
+  #isExporting = false;
 
   /** @param now in ms */
   constructor(
@@ -38,7 +39,7 @@ export class RunRequests {
     } finally {
       this.#call = null;
     }
-    await this.findLeft();
+    await Promise.all([this.findFinished(), this.findLeft()]);
   }
 
   /** Holds the run at its next step. */
@@ -60,6 +61,33 @@ export class RunRequests {
     this.#call.control('stop');
   }
 
+  /** Writes a finished run's network in a format of the catalog; null when that failed, which the state then says. */
+  async takeHome(format: string, runId: string): Promise<SavedFile | null> {
+    if (this.#isExporting) return null;
+    this.#isExporting = true;
+    this.dispatch({ kind: 'exportAsked', format, runId });
+    try {
+      const file = await this.engine.request('export', { format, runId }).result;
+      this.dispatch({ kind: 'exported' });
+      return file;
+    } catch (error) {
+      this.dispatch({ kind: 'exportFailed', runId, error: asStudioError(error).toWire() });
+      return null;
+    } finally {
+      this.#isExporting = false;
+    }
+  }
+
+  /** Looks for the finished runs whose networks are kept. */
+  async findFinished(): Promise<void> {
+    await this.#listFinished({});
+  }
+
+  /** Deletes a finished run's network. */
+  async forget({ runId }: FinishedRun): Promise<void> {
+    await this.#listFinished({ forget: runId });
+  }
+
   /** Looks for the latest run that did not come to its end. */
   async findLeft(): Promise<void> {
     await this.#ask({});
@@ -70,12 +98,17 @@ export class RunRequests {
     await this.#ask({ discard: runId });
   }
 
-  /** Storage that cannot be read has none to offer; a run says so when it begins. */
+  async #listFinished(input: Requests['listFinished']['input']): Promise<void> {
+    const runs = await this.engine.request('listFinished', input).result;
+    this.dispatch({ kind: 'finishedListed', runs });
+  }
+
   async #ask(input: Requests['listRuns']['input']): Promise<void> {
     try {
       const [latest] = await this.engine.request('listRuns', input).result;
       this.dispatch({ kind: 'left', run: latest ?? null });
     } catch (error) {
+      // Storage that cannot be read has none to offer; a run says so when it begins.
       if (!asStudioError(error).code.startsWith('storage/')) throw error;
       this.dispatch({ kind: 'left', run: null });
     }

@@ -3,8 +3,16 @@ import type { Catalog } from '../protocol/catalog.ts';
 import type { DatasetSummary } from '../protocol/dataset.ts';
 import type { BackendChoice, DeviceReport } from '../protocol/device.ts';
 import type { WireError } from '../protocol/errors.ts';
-import type { EpochRecord, Evaluation, ResumableRun, RunEvent, RunResult } from '../protocol/events.ts';
+import type {
+  EpochRecord,
+  Evaluation,
+  FinishedRun,
+  ResumableRun,
+  RunEvent,
+  RunResult,
+} from '../protocol/events.ts';
 import type { ModelSummary } from '../protocol/model.ts';
+import type { FullRecipe } from '../protocol/full-recipe.ts';
 import type { PhaseName, Recipe } from '../protocol/recipe.ts';
 
 type ProgressEvent = Extract<RunEvent, { kind: 'progress' }>;
@@ -17,6 +25,14 @@ export interface StageProgress extends Omit<ProgressEvent, 'kind'> {
   readonly atMs: number;
 }
 
+/** How a phase ended. */
+export interface PhaseEnd {
+  readonly stoppedEarly: boolean;
+  /** The epoch whose weights it kept, from 1. */
+  readonly keptEpoch: number;
+  readonly evaluation: Evaluation;
+}
+
 /** A phase that has begun. */
 export interface PhaseRecord {
   readonly phaseIndex: number;
@@ -27,7 +43,7 @@ export interface PhaseRecord {
   readonly trainableParameters: number;
   /** Best epoch so far, from 1; null before the first has ended. */
   readonly bestEpoch: number | null;
-  readonly end: { readonly stoppedEarly: boolean; readonly evaluation: Evaluation } | null;
+  readonly end: PhaseEnd | null;
 }
 
 /** The step that training is at. */
@@ -36,7 +52,10 @@ export type LiveStep = Omit<Extract<RunEvent, { kind: 'step' }>, 'kind'>;
 /** What a run has said so far. */
 export interface RunRecord {
   readonly recipe: Recipe;
+  /** Moved on by each pause, so that what is measured from it leaves pauses out. */
   readonly startedAtMs: number;
+  /** When the pause under way began; null while there is none. */
+  readonly pausedAtMs: number | null;
   /** Null while steps are taken. */
   readonly progress: StageProgress | null;
   readonly phases: readonly PhaseRecord[];
@@ -45,7 +64,7 @@ export interface RunRecord {
   readonly test: Evaluation | null;
   /** Why the device went away, until training goes on. */
   readonly lost: string | null;
-  /** What must be known of it though it goes on; one of each code. */
+  /** What must be known of it though it goes on; one of each message. */
   readonly notices: readonly WireError[];
 }
 
@@ -71,7 +90,9 @@ export interface Loadable<Value> {
 /** A line of the table of runs. */
 export interface RunSummary {
   readonly runId: string;
-  readonly recipe: Recipe;
+  readonly recipe: FullRecipe;
+  /** Of the set that it was trained and tested on. */
+  readonly setHash: string;
   readonly test: Evaluation;
   readonly seconds: number;
 }
@@ -91,7 +112,7 @@ export interface StudioState {
   readonly dataset: Loadable<DatasetSummary>;
   /** What opening the set is doing. */
   readonly opening: StageProgress | null;
-  /** What must be known of the set that is open or being opened, though work goes on; one of each code. */
+  /** What must be known of the set that is open or being opened, though work goes on; one of each message. */
   readonly notices: readonly WireError[];
   readonly model: Loadable<ModelSummary>;
   readonly run: RunState;
@@ -99,9 +120,11 @@ export interface StudioState {
   readonly left: ResumableRun | null;
   /** Finished runs of this session, oldest first. */
   readonly runs: readonly RunSummary[];
-  /** The exporter at work. */
-  readonly exporting: string | null;
-  readonly exportError: WireError | null;
+  /** All whose networks are kept, the latest first, also of earlier sessions. */
+  readonly finished: readonly FinishedRun[];
+  /** What is being written: a format, and the run whose network it is. */
+  readonly exporting: { readonly format: string; readonly runId: string } | null;
+  readonly exportFailure: { readonly runId: string; readonly error: WireError } | null;
 }
 
 const nothing = { status: 'none', value: null, error: null } as const;
@@ -124,8 +147,9 @@ export function initialState(backendChoice: BackendChoice): StudioState {
     run: { kind: 'idle' },
     left: null,
     runs: [],
+    finished: [],
     exporting: null,
-    exportError: null,
+    exportFailure: null,
   };
 }
 
@@ -134,7 +158,18 @@ export function recordOf(run: RunState): RunRecord | null {
   return run.kind === 'idle' ? null : run.run;
 }
 
+/** A run that is under way. */
+export type ActiveRun = Extract<
+  RunState,
+  { kind: 'preparing' | 'running' | 'pausing' | 'paused' | 'stopping' }
+>;
+
 /** Whether a run is under way, so that its recipe is fixed. */
-export function isActive(run: RunState): boolean {
-  return run.kind !== 'idle' && run.kind !== 'finished' && run.kind !== 'failed';
+export function isActive(run: RunState): run is ActiveRun {
+  return run.kind !== 'idle' && !isOver(run.kind);
+}
+
+/** Whether a run has come to an end. */
+export function isOver(kind: RunState['kind']): boolean {
+  return kind === 'finished' || kind === 'failed';
 }

@@ -4,15 +4,14 @@ import type { Call, StudioClient } from '../client/studio-client.ts';
 import type { BackendChoice } from '../protocol/device.ts';
 import { asStudioError, invariant, isAbort, type WireError } from '../protocol/errors.ts';
 import type { ResumableRun, RunEvent } from '../protocol/events.ts';
-import type { Picked, RequestKind, Requests, SavedFile } from '../protocol/messages.ts';
+import { networkKey, openingKey } from '../protocol/identity.ts';
+import type { Picked, RequestKind, Requests } from '../protocol/messages.ts';
 import { parseRecipe, type Recipe } from '../protocol/recipe.ts';
-import { AskedSets, datasetKey, filesKey, type AskedSet } from './asked-sets.ts';
-import { PictureRequests } from './picture-requests.ts';
+import { AskedSets, type AskedSet } from './asked-sets.ts';
 import { recipeFromLink } from './recipe-link.ts';
 import { reduce, type Asked, type StudioEvent } from './reduce.ts';
+import { PictureRequests, SourceRequests, StoredRequests } from './requests.ts';
 import { RunRequests } from './run-requests.ts';
-import { SourceRequests } from './source-requests.ts';
-import { StoredRequests } from './stored-requests.ts';
 import { initialState, isActive, type StudioState } from './state.ts';
 
 /** What the store needs of the client. */
@@ -29,7 +28,7 @@ export class Studio {
   readonly store: StoreApi<StudioState>;
   readonly pictures: PictureRequests;
   readonly sources: SourceRequests;
-  readonly kept: StoredRequests;
+  readonly stored: StoredRequests;
   readonly runs: RunRequests;
   readonly #engine: Engine;
   readonly #now: () => number;
@@ -45,7 +44,7 @@ export class Studio {
     this.#now = now;
     this.store = createStore(() => initialState(backend));
     this.sources = new SourceRequests(engine);
-    this.kept = new StoredRequests(engine);
+    this.stored = new StoredRequests(engine);
     this.pictures = new PictureRequests(engine);
     const dispatch = this.#dispatch.bind(this);
     this.runs = new RunRequests(engine, dispatch, now);
@@ -71,7 +70,7 @@ export class Studio {
     }
     this.openLink(hash);
     await this.chooseBackend(this.#state.backendChoice);
-    await this.runs.findLeft();
+    await Promise.all([this.runs.findFinished(), this.runs.findLeft()]);
   }
 
   /** Takes the recipe of an address; a bad one is said and leaves the first preset. */
@@ -92,9 +91,8 @@ export class Studio {
   choosePreset(name: string): void {
     const preset = this.#state.catalog?.presets.find((entry) => entry.name === name);
     if (preset === undefined || isActive(this.#state.run)) return;
-    this.#picked = {};
     this.#dispatch({ kind: 'linkFailed', error: null });
-    this.#take(preset.recipe, preset.name);
+    this.#take(preset.recipe, preset.name, {});
   }
 
   /**
@@ -107,22 +105,22 @@ export class Studio {
     if (recipe === null || isActive(run)) return null;
     try {
       const next = parseRecipe(change(recipe));
-      if (picked?.files !== undefined) this.#picked = { files: picked.files };
       if (picked?.weightFiles !== undefined) this.#weightFiles = picked.weightFiles;
-      this.#take(next, preset);
+      this.#take(next, preset, picked?.files === undefined ? this.#picked : { files: picked.files });
       return null;
     } catch (error) {
       return asStudioError(error).toWire();
     }
   }
 
-  #take(recipe: Recipe, preset: string | null): void {
-    const before = this.#state.recipe;
+  #take(recipe: Recipe, preset: string | null, picked = this.#picked): void {
+    const { recipe: before } = this.#state;
+    const isOther =
+      before !== null && openingKey(before, this.#picked.files) !== openingKey(recipe, picked.files);
+    this.#picked = picked;
     this.#dispatch({ kind: 'recipeSet', recipe, preset });
     // What a run found belongs to its set: another set clears it from the columns (the table of runs keeps it).
-    if (before !== null && datasetKey(before, {}) !== datasetKey(recipe, {})) {
-      this.#dispatch({ kind: 'runCleared' });
-    }
+    if (isOther) this.#dispatch({ kind: 'runCleared' });
     void this.refresh();
   }
 
@@ -144,7 +142,7 @@ export class Studio {
     if (this.#state.model.value === null) await this.#describe();
     // Whoever took another recipe meanwhile asks for its set.
     if (recipe !== this.#state.recipe) return;
-    const key = datasetKey(recipe, this.#picked);
+    const key = openingKey(recipe, this.#picked.files);
     if (this.#asking.get('dataset')?.key !== key) {
       const isOpen = await this.#open({ recipe, picked: this.#picked, key });
       if (!isOpen && this.#state.dataset.status === 'failed') await this.#fallBack();
@@ -197,7 +195,7 @@ export class Studio {
     if (recipe === null || isActive(run)) return;
     const classes = dataset.value?.labels.length ?? LEAST_CLASSES;
     const weightFiles = this.#weightFiles;
-    const key = JSON.stringify([recipe.backbone, recipe.image, recipe.head, classes, filesKey(weightFiles)]);
+    const key = networkKey(recipe, classes, weightFiles);
     if (this.#asking.get('model')?.key === key) return;
     const model = await this.#ask('model', 'describeModel', { recipe, classes, weightFiles }, key);
     if (model !== null) this.#dispatch({ kind: 'model', model });
@@ -275,20 +273,6 @@ export class Studio {
     // It has asked for the run by now; that it is to stop is heard before its first step.
     this.runs.stop();
     await ended;
-  }
-
-  /** Writes the trained network in a format of the catalog; null when that failed, which the state then says. */
-  async takeHome(format: string): Promise<SavedFile | null> {
-    if (this.#state.exporting !== null) return null;
-    this.#dispatch({ kind: 'exportAsked', format });
-    try {
-      const file = await this.#engine.request('export', { format }).result;
-      this.#dispatch({ kind: 'exported', error: null });
-      return file;
-    } catch (error) {
-      this.#dispatch({ kind: 'exported', error: asStudioError(error).toWire() });
-      return null;
-    }
   }
 
   /** Opens picked weights, or those at an address; `edit` with what it finds and `weightFiles` takes them. */

@@ -16,7 +16,7 @@ export function classWeightsOf(
   train: Uint32Array,
   labelOfRow: ArrayLike<number>,
 ): Float32Array | null {
-  if (classWeights === undefined) return null;
+  if (classWeights === null) return null;
   if (classWeights === 'balanced') {
     const counts = new Float64Array(labels.length);
     for (const row of train) counts[labelOfRow[row] ?? 0]! += 1;

@@ -1,4 +1,5 @@
-/** Pause, resume, stop and cancel, as the page asks for them while a run goes on. */
+/** Pause, resume, stop and cancel, as the page asks for them while a run goes on; and a clock that pauses do not count on. */
+import { letMessagesIn } from '../lib/let-messages-in.ts';
 
 export type ControlState = 'running' | 'pausing' | 'paused' | 'stopping';
 
@@ -6,17 +7,31 @@ export type ControlState = 'running' | 'pausing' | 'paused' | 'stopping';
 export class RunControl {
   readonly #abort = new AbortController();
   #state: ControlState = 'running';
+  /** What all pauses before took, and when the one under way began. */
+  #pausedMs = 0;
+  #pausedAtMs: number | null = null;
   #waiting: (() => void)[] = [];
 
-  /** @param onState told of every change, to be shown */
-  constructor(readonly onState: (state: ControlState) => void = () => undefined) {}
+  /**
+   * @param onState told of every change, to be shown
+   * @param now in ms
+   */
+  constructor(
+    readonly onState: (state: ControlState) => void = () => undefined,
+    readonly now: () => number = () => performance.now(),
+  ) {}
+
+  /** A clock in ms that stands still while the run is paused. */
+  get workedMs(): number {
+    return (this.#pausedAtMs ?? this.now()) - this.#pausedMs;
+  }
 
   /** Aborted by {@link cancel}: what was being done is dropped. */
   get signal(): AbortSignal {
     return this.#abort.signal;
   }
 
-  /** True once the run should end and keep its best weights. */
+  /** True once the run should end with what it has. */
   get isStopping(): boolean {
     return this.#state === 'stopping';
   }
@@ -39,6 +54,7 @@ export class RunControl {
 
   cancel(): void {
     this.#abort.abort();
+    this.#endPause();
     this.#wakeUp();
   }
 
@@ -49,6 +65,8 @@ export class RunControl {
    */
   async checkpoint(): Promise<void> {
     await letMessagesIn();
+    // Whoever comes by after it was cancelled would wait for nobody.
+    this.#abort.signal.throwIfAborted();
     if (this.#state === 'pausing') this.#set('paused');
     // More than one may come by: while one batch waits, the next may have been begun.
     if (this.#state === 'paused') await new Promise<void>((resolve) => this.#waiting.push(resolve));
@@ -57,7 +75,14 @@ export class RunControl {
 
   #set(state: ControlState): void {
     this.#state = state;
+    if (state === 'paused') this.#pausedAtMs = this.now();
+    else this.#endPause();
     this.onState(state);
+  }
+
+  #endPause(): void {
+    if (this.#pausedAtMs !== null) this.#pausedMs += this.now() - this.#pausedAtMs;
+    this.#pausedAtMs = null;
   }
 
   #wakeUp(): void {
@@ -65,19 +90,4 @@ export class RunControl {
     this.#waiting = [];
     for (const wake of waiting) wake();
   }
-}
-
-/**
- * Ends the current task, so that waiting messages are handled. A message channel, because timers are clamped to
- * 4 ms and animation frames stop in a hidden tab.
- */
-function letMessagesIn(): Promise<void> {
-  return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(null);
-  });
 }

@@ -1,5 +1,8 @@
-/** Early stopping as Keras does it: patience counted in epochs without a better value, best weights put back. */
-import type { Recipe } from '../protocol/recipe.ts';
+/**
+ * Early stopping as Keras' callback does it: patience counted in epochs without a better value, and the weights of the
+ * best epoch put back where the recipe says so. Without the callback all epochs are trained and the last is kept.
+ */
+import { restoresBest, type Recipe } from '../protocol/recipe.ts';
 
 type Settings = NonNullable<Recipe['earlyStopping']>;
 
@@ -21,12 +24,17 @@ export interface StoppingState {
 export class EarlyStopping {
   #state: StoppingState;
 
-  /** @param settings null watches `valLoss` for the best epoch but never stops */
+  /** @param settings null watches `valLoss`, to be told, and neither stops nor puts anything back */
   constructor(
     readonly settings: Settings | null,
     state: StoppingState = { bestEpoch: 0, best: null },
   ) {
     this.#state = state;
+  }
+
+  /** Whether the phase ends with the weights of its best epoch, not of its last. */
+  get restoresBest(): boolean {
+    return restoresBest({ earlyStopping: this.settings });
   }
 
   get state(): StoppingState {
@@ -40,6 +48,6 @@ export class EarlyStopping {
     const isBest = this.#state.best === null || score < this.#state.best;
     if (isBest) this.#state = { bestEpoch: epoch, best: score };
     const waited = epoch - this.#state.bestEpoch;
-    return { isBest, shouldStop: this.settings !== null && waited >= this.settings.patience };
+    return { isBest, shouldStop: waited >= (this.settings?.patience ?? Infinity) };
   }
 }

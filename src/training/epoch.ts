@@ -1,5 +1,6 @@
 /** One epoch of a phase: fills the cache, takes the steps, looks at the validation pictures. */
 import * as tf from '@tensorflow/tfjs';
+import { PLAIN, type FrozenFeatures, type View } from '../frozen/frozen-features.ts';
 import { mapInOrder, oneAhead } from '../lib/in-order.ts';
 import type { Parameters } from '../models/program/parameters.ts';
 import type { Program } from '../models/program/program.ts';
@@ -7,7 +8,6 @@ import type { EpochRecord, RunEvent } from '../protocol/events.ts';
 import type { Phase, Recipe } from '../protocol/recipe.ts';
 import type { RunControl } from './control.ts';
 import { evaluate, type EvaluateInputs } from './evaluate.ts';
-import { PLAIN, type Features, type View } from './features.ts';
 import type { LossSettings } from './loss.ts';
 import { firstNotFinite, lossNotFinite, validationNotFinite, weightsNotFinite } from './not-finite.ts';
 import type { Optimizer } from './optimizer.ts';
@@ -28,7 +28,7 @@ export interface EpochInputs {
   readonly phase: Phase;
   readonly phaseIndex: number;
   readonly tail: Program;
-  readonly features: Features;
+  readonly features: FrozenFeatures;
   readonly parameters: Parameters;
   readonly labelOfRow: ArrayLike<number>;
   readonly loss: LossSettings;
@@ -91,10 +91,11 @@ export async function* runEpoch(
   yield* fillCache(inputs, inputs.train, view);
   yield* fillCache(inputs, inputs.validation, PLAIN);
   if (control.isStopping) return null;
-  const start = performance.now();
+  const startMs = control.workedMs;
   const means = yield* runSteps(inputs, optimizer, rates, epoch);
   if (means === null) return null;
   const validation = await evaluate(evaluation(inputs), inputs.validation, inputs.classes);
+  yield* noticesOf(inputs.features);
   if (!Number.isFinite(validation.loss)) throw validationNotFinite({ phase, phaseIndex, epoch });
   // What comes out of an epoch is kept as a checkpoint.
   const bad = await notFiniteOf(inputs, optimizer);
@@ -107,7 +108,7 @@ export async function* runEpoch(
     valLoss: validation.loss,
     valAccuracy: validation.accuracy,
     learningRate: optimizer.learningRate,
-    seconds: (performance.now() - start) / 1000,
+    seconds: (control.workedMs - startMs) / 1000,
   };
 }
 
@@ -123,8 +124,8 @@ async function notFiniteOf({ tail, parameters }: EpochInputs, optimizer: Optimiz
 }
 
 /**
- * Computes what the cache lacks, in picture order; ends early when the memory budget is used up. While the device
- * computes some pictures, the next are fetched.
+ * Computes what the cache lacks, in picture order; ends early when there is no room for more. While the device computes
+ * some pictures, the next are fetched.
  */
 export async function* fillCache(
   inputs: EpochInputs,
@@ -146,10 +147,8 @@ export async function* fillCache(
   let done = 0;
   for await (const isKept of mapInOrder(groups, FILLS_AT_ONCE, keep)) {
     if (control.isStopping) return;
-    if (!isKept) {
-      if (features.notKept !== null) yield { kind: 'notice', of: 'run', notice: features.notKept.toWire() };
-      return;
-    }
+    yield* noticesOf(features);
+    if (!isKept) return;
     done = Math.min(done + FILL_BATCH, missing.length);
     yield {
       kind: 'progress',
@@ -162,6 +161,11 @@ export async function* fillCache(
   }
 }
 
+/** What there is to say of what is not kept. */
+function* noticesOf(features: FrozenFeatures): Generator<RunEvent> {
+  for (const notice of features.newNotices()) yield { kind: 'notice', of: 'run', notice: notice.toWire() };
+}
+
 async function* runSteps(
   inputs: EpochInputs,
   optimizer: Optimizer,
@@ -171,7 +175,7 @@ async function* runSteps(
   const { recipe, phase, phaseIndex, labelOfRow, control, tail, parameters, loss } = inputs;
   const steps = stepsPerEpoch(inputs);
   const sums = new RunningSums();
-  const clock = new StepClock();
+  const clock = new StepClock(control);
   const place = { phase, phaseIndex, epoch };
   let lastGood = 0;
   try {
@@ -234,9 +238,13 @@ async function* batchesOf(inputs: EpochInputs, epoch: number): AsyncGenerator<Ba
 
 /** Times steps and says when the next event may be sent. */
 class StepClock {
-  #last = performance.now();
+  #last: number;
   #sent = -Infinity;
   #mean: number | null = null;
+
+  constructor(readonly control: Pick<RunControl, 'workedMs'>) {
+    this.#last = control.workedMs;
+  }
 
   /** A running mean of the time between steps. */
   get stepMs(): number {
@@ -244,7 +252,7 @@ class StepClock {
   }
 
   tick(): void {
-    const now = performance.now();
+    const now = this.control.workedMs;
     const took = now - this.#last;
     this.#mean = this.#mean === null ? took : 0.8 * this.#mean + 0.2 * took;
     this.#last = now;

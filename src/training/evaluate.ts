@@ -1,11 +1,11 @@
 /** Runs the network, without training it, over a list of pictures. */
 import * as tf from '@tensorflow/tfjs';
+import { PLAIN, type FeatureSource } from '../frozen/frozen-features.ts';
 import { oneAhead } from '../lib/in-order.ts';
 import type { Parameters } from '../models/program/parameters.ts';
+import { inferencePass } from '../models/program/pass.ts';
 import type { Program } from '../models/program/program.ts';
-import { PLAIN, type FeatureSource } from './features.ts';
 import { lossSums, type LossSettings } from './loss.ts';
-import { inferencePass } from './pass.ts';
 
 /** Mean loss and accuracy, and the probabilities they come from. */
 export interface Outcome {

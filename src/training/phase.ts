@@ -1,6 +1,6 @@
 /**
- * One phase of a recipe: epochs, early stopping, and the best weights put back at the end. It can start from where a
- * checkpoint has it. An async generator, so that whoever runs it decides what becomes of its events.
+ * One phase of a recipe: epochs, early stopping, and at its end the weights of the epoch that is kept, the best or the
+ * last whole one. It can start from where a checkpoint has it. An async generator, so that whoever runs it decides what becomes of its events.
  */
 import * as tf from '@tensorflow/tfjs';
 import type { EpochRecord, RunEvent } from '../protocol/events.ts';
@@ -28,8 +28,8 @@ export interface PhaseSnapshot {
   readonly history: readonly EpochRecord[];
   /** The optimizer's, by `<slot>/<weight>`. */
   readonly slots: ReadonlyMap<string, tf.Tensor>;
-  /** Weights of the best epoch, by name. */
-  readonly best: ReadonlyMap<string, tf.Tensor>;
+  /** Weights of the epoch that is kept so far, by name. */
+  readonly kept: ReadonlyMap<string, tf.Tensor>;
 }
 
 type PhaseEvent = Extract<RunEvent, { kind: 'phase' }>;
@@ -46,7 +46,9 @@ export interface PhaseOutcome {
   /** What it said when it began. */
   readonly start: PhaseEvent;
   readonly history: readonly EpochRecord[];
+  /** The best epoch by what is monitored, and the one whose weights were kept, from 1. */
   readonly bestEpoch: number;
+  readonly keptEpoch: number;
   readonly stoppedEarly: boolean;
   /** On validation, with the weights that were kept. */
   readonly validation: Outcome;
@@ -58,8 +60,7 @@ export interface PhaseOutcome {
  * @throws StudioError `train/not-finite` when the loss is not a number; DOMException `AbortError` when cancelled
  */
 export async function* runPhase(inputs: PhaseInputs): AsyncGenerator<RunEvent, PhaseOutcome | null> {
-  const { recipe, phase, parameters, control } = inputs;
-  const restoresBest = recipe.earlyStopping?.restoreBest !== false;
+  const { phase, parameters, control } = inputs;
   const state = new PhaseState(inputs);
   try {
     const start = phaseEvent(inputs, state);
@@ -73,17 +74,18 @@ export async function* runPhase(inputs: PhaseInputs): AsyncGenerator<RunEvent, P
       yield { kind: 'epoch', record, isBest };
     }
     const { history, stoppedEarly } = state;
-    if (restoresBest || history.length === 0) parameters.restore(state.takeBest());
+    // Also takes back the steps of an epoch that was not finished.
+    parameters.restore(state.takeKept());
     if (history.length === 0) return null;
     const validation = await evaluate(evaluation(inputs), inputs.validation, inputs.classes);
-    const bestEpoch = restoresBest ? state.bestEpoch : history.length;
-    return { start, history, bestEpoch, stoppedEarly, validation };
+    const { bestEpoch, keptEpoch } = state;
+    return { start, history, bestEpoch, keptEpoch, stoppedEarly, validation };
   } finally {
     state.dispose();
   }
 }
 
-/** What changes from epoch to epoch; owns the optimizer and the best weights. */
+/** What changes from epoch to epoch; owns the optimizer and the weights that are kept. */
 class PhaseState {
   readonly optimizer: Optimizer;
   readonly history: EpochRecord[];
@@ -92,7 +94,7 @@ class PhaseState {
   readonly #schedule: ReturnType<typeof scheduleOf>;
   readonly #stopping: EarlyStopping;
   #scheduleState: ScheduleState;
-  #best: ReadonlyMap<string, tf.Tensor>;
+  #kept: ReadonlyMap<string, tf.Tensor>;
 
   constructor(inputs: PhaseInputs) {
     const { recipe, phase, phaseIndex, start, parameters } = inputs;
@@ -105,22 +107,31 @@ class PhaseState {
     this.optimizer = new Optimizer({
       rule: updateRuleOf(phase, phaseIndex),
       learningRate: phase.learningRate,
-      gradientClip: phase.gradientClip ?? null,
+      gradientClip: phase.gradientClip,
       ...(start === null ? {} : { start: { steps: start.status.steps, slots: start.slots } }),
     });
-    this.#best = start?.best ?? parameters.snapshot(this.#kept);
+    // Where the last epoch is kept, it is the one that a checkpoint's parameters hold.
+    const isStarted = start !== null && this.#stopping.restoresBest;
+    this.#kept = isStarted ? start.kept : parameters.snapshot(this.#changing);
+    if (!isStarted) tf.dispose([...(start?.kept.values() ?? [])]);
   }
 
   get rates(): { schedule: ReturnType<typeof scheduleOf>; state: ScheduleState } {
     return { schedule: this.#schedule, state: this.#scheduleState };
   }
 
+  /** Best epoch so far, from 1; 0 before the first has ended. */
   get bestEpoch(): number {
     return this.#stopping.state.bestEpoch;
   }
 
+  /** Epoch whose weights are kept so far, from 1; 0 for those that the phase began with. */
+  get keptEpoch(): number {
+    return this.#stopping.restoresBest ? this.bestEpoch : this.history.length;
+  }
+
   /** Names of the weights that this phase changes. */
-  get #kept(): readonly string[] {
+  get #changing(): readonly string[] {
     const { tail } = this.#inputs;
     return [...tail.trainable, ...tail.moving];
   }
@@ -130,9 +141,9 @@ class PhaseState {
     this.history.push(record);
     this.#scheduleState = this.#schedule.afterEpoch(this.#scheduleState, record.valLoss);
     const { isBest, shouldStop } = this.#stopping.observe(record.epoch, record);
-    if (isBest) {
-      tf.dispose([...this.#best.values()]);
-      this.#best = this.#inputs.parameters.snapshot(this.#kept);
+    if (isBest || !this.#stopping.restoresBest) {
+      tf.dispose([...this.#kept.values()]);
+      this.#kept = this.#inputs.parameters.snapshot(this.#changing);
     }
     this.stoppedEarly = shouldStop;
     return isBest;
@@ -149,20 +160,20 @@ class PhaseState {
       },
       history: [...this.history],
       slots: this.optimizer.snapshot(),
-      best: new Map([...this.#best].map(([name, value]) => [name, value.clone()])),
+      kept: new Map([...this.#kept].map(([name, value]) => [name, value.clone()])),
     };
   }
 
-  /** Hands the best weights over. */
-  takeBest(): ReadonlyMap<string, tf.Tensor> {
-    const best = this.#best;
-    this.#best = new Map();
-    return best;
+  /** Hands the kept weights over. */
+  takeKept(): ReadonlyMap<string, tf.Tensor> {
+    const kept = this.#kept;
+    this.#kept = new Map();
+    return kept;
   }
 
   dispose(): void {
     this.optimizer.dispose();
-    tf.dispose([...this.#best.values()]);
+    tf.dispose([...this.#kept.values()]);
   }
 }
 

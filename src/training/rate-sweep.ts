@@ -56,7 +56,7 @@ class Sweep {
     this.#optimizer = new Optimizer({
       rule: updateRuleOf(phase, phaseIndex),
       learningRate: SWEEP.lowest,
-      gradientClip: phase.gradientClip ?? null,
+      gradientClip: phase.gradientClip,
     });
   }
 

@@ -1,11 +1,11 @@
 /** One update: forward and backward through the trainable tail, then the optimizer. */
 import * as tf from '@tensorflow/tfjs';
 import type { Parameters } from '../models/program/parameters.ts';
+import { trainingPass } from '../models/program/pass.ts';
 import type { Program } from '../models/program/program.ts';
 import type { Chance } from '../models/program/unit.ts';
 import { softmaxCrossEntropy, type LossSettings } from './loss.ts';
 import type { Optimizer } from './optimizer.ts';
-import { trainingPass } from './pass.ts';
 
 export interface StepInputs {
   readonly tail: Program;
@@ -18,7 +18,7 @@ export interface StepInputs {
 /**
  * Updates the weights on one batch.
  *
- * @param x values at the waist, `[batch, ...]`
+ * @param x values at the cut output, `[batch, ...]`
  * @param labels `[batch]`, int32
  * @returns `[2]`: sum of losses and number of right answers before the update; the caller disposes it
  */

@@ -8,7 +8,7 @@ import { ResultsColumn } from './results/ResultsColumn.tsx';
 import { useStudio, useStudioState } from './studio-context.ts';
 import { TrainingColumn } from './training/TrainingColumn.tsx';
 import { TransportBar } from './transport/TransportBar.tsx';
-import { placeOf } from './words/bar.ts';
+import { placeOf } from './transport/bar-text.ts';
 
 export function App(): ReactElement {
   useTitle();
@@ -68,9 +68,11 @@ function useAddress(): void {
   }, [studio]);
 }
 
-/** A run lives in this tab: the browser asks before it is closed. */
+/** A run lives in this tab, and so does a network that could not be stored: the browser asks before it is closed. */
 function useLeaveWarning(): void {
-  const active = useStudioState((state) => isActive(state.run));
+  const active = useStudioState(
+    (state) => isActive(state.run) || state.finished.some(({ isStored }) => !isStored),
+  );
   useEffect(() => {
     if (!active) return;
     const warn = (event: BeforeUnloadEvent): void => event.preventDefault();

@@ -1,7 +1,8 @@
 /** How components reach the store: a context with the page's one {@link Studio}, and hooks over it. */
-import { createContext, useContext } from 'react';
+import { createContext, useContext, useMemo } from 'react';
 import { useStore } from 'zustand';
-import { invariant } from '../protocol/errors.ts';
+import { invariant, StudioError } from '../protocol/errors.ts';
+import { fullRecipe, type FullRecipe } from '../protocol/full-recipe.ts';
 import type { Recipe } from '../protocol/recipe.ts';
 import { isActive, recordOf, type StudioState } from '../store/state.ts';
 import type { Studio } from '../store/studio.ts';
@@ -28,4 +29,18 @@ export function useShownRecipe(): Recipe | null {
 
 function shownRecipe(state: StudioState): Recipe | null {
   return isActive(state.run) ? (recordOf(state.run)?.recipe ?? null) : state.recipe;
+}
+
+/** A recipe with what it leaves to the catalog filled in; null where it does not fit, which the engine says. */
+export function useFullRecipe(recipe: Recipe | null): FullRecipe | null {
+  const catalog = useStudioState((state) => state.catalog);
+  return useMemo(() => {
+    if (recipe === null || catalog === null) return null;
+    try {
+      return fullRecipe(recipe, catalog);
+    } catch (error) {
+      if (error instanceof StudioError) return null;
+      throw error;
+    }
+  }, [recipe, catalog]);
 }

@@ -1,11 +1,9 @@
-/** Light or dark: the system's until the user chooses, then the choice, kept on this machine. */
-import { useSyncExternalStore } from 'react';
+/** Light or dark: the system's until the user chooses, then the choice, which this browser remembers. */
 
 /** What the user chose; null follows the system. */
 export type ThemeChoice = 'light' | 'dark' | null;
 
 const key = 'mien-theme';
-const listeners = new Set<() => void>();
 const dark = matchMedia('(prefers-color-scheme: dark)');
 
 let choice: ThemeChoice = storedChoice();
@@ -38,7 +36,7 @@ export function applyTheme(): void {
 }
 
 /** Whether the page is dark now. */
-export function isDark(): boolean {
+function isDark(): boolean {
   return choice === null ? dark.matches : choice === 'dark';
 }
 
@@ -48,19 +46,4 @@ export function toggleTheme(): void {
   choice = (next === 'dark') === dark.matches ? null : next;
   store(choice);
   applyTheme();
-  for (const listener of listeners) listener();
-}
-
-function subscribe(listener: () => void): () => void {
-  listeners.add(listener);
-  dark.addEventListener('change', listener);
-  return () => {
-    listeners.delete(listener);
-    dark.removeEventListener('change', listener);
-  };
-}
-
-/** Whether the page is dark, for what is drawn in colours of its own. */
-export function useIsDark(): boolean {
-  return useSyncExternalStore(subscribe, isDark);
 }

@@ -4,11 +4,12 @@
  * `done`, `failed` or `cancelled`.
  */
 import type { Session } from '../engine/session.ts';
+import type { SetWork } from '../engine/set/open-set.ts';
 import { asStudioError, isAbort } from '../protocol/errors.ts';
 import type { RunEvent } from '../protocol/events.ts';
 import type { Control, FromWorker, Request, RequestKind, Requests, ToWorker } from '../protocol/messages.ts';
 import { RunControl } from '../engine/run/control.ts';
-import { runsLeft } from '../engine/checkpoints/resumable.ts';
+import { deleteStored, listStored, saveKeptSet } from '../engine/set/stored.ts';
 
 type Output = Requests[RequestKind]['output'];
 
@@ -23,6 +24,7 @@ const BESIDE_A_RUN: ReadonlySet<RequestKind> = new Set([
   'describeModel',
   'inspectWeights',
   'listRuns',
+  'listFinished',
   'listStored',
   'deleteStored',
   'keepSet',
@@ -84,7 +86,7 @@ export class Dispatcher {
         return session.chooseDevice(request.input.backend);
       case 'openDataset': {
         const { recipe, ...picked } = request.input;
-        return session.openDataset(recipe, { ...picked, signal: control.signal, emit });
+        return session.set.open(recipe, { ...picked, signal: control.signal, emit });
       }
       case 'describeSource':
         return session.describeSource(request.input.dataset, control.signal);
@@ -92,18 +94,18 @@ export class Dispatcher {
         session.tokens.use(request.input.server, request.input.token);
         return {};
       case 'pictures':
-        return session.pictures(request.input.rows);
+        return session.set.pictures(request.input.rows);
       case 'thumbnails':
-        return session.thumbnails(request.input.rows, request.input.size, control.signal);
+        return session.set.thumbnails(request.input.rows, request.input.size, control.signal);
       case 'describePicture':
-        return session.describePicture(request.input.row);
+        return session.set.describePicture(request.input.row);
       case 'views':
-        return session.views(request.input.recipe, request.input.row, request.input.count);
+        return session.set.views(request.input.recipe, request.input.row, request.input.count);
       case 'describeModel':
-        return session.describeModel(request.input.recipe, request.input.classes, request.input);
+        return session.descriptions.describe(request.input.recipe, request.input.classes, request.input);
       case 'inspectWeights': {
         const { recipe, file, ...picked } = request.input;
-        return session.inspectWeights(recipe, file, { ...picked, signal: control.signal });
+        return session.descriptions.inspect(recipe, file, { ...picked, signal: control.signal });
       }
       case 'train': {
         const { recipe, ...picked } = request.input;
@@ -111,21 +113,40 @@ export class Dispatcher {
       }
       case 'findRate':
         return session.findRate(request.input, { control, emit });
-      case 'listRuns':
-        return runsLeft(session.platform.openStore('checkpoints'), request.input.discard);
       case 'export':
-        return session.export(request.input.format);
-      case 'listStored':
-        return session.listStored();
-      case 'deleteStored':
-        return session.deleteStored(request.input);
-      case 'keepSet':
-        return session.keepSet({ signal: control.signal, emit });
-      case 'saveSet':
-        return session.saveSet(request.input.set, { signal: control.signal, emit });
+        return session.export(request.input.format, request.input.runId);
       default:
-        return request satisfies never;
+        return carryOutKept(session, request, { signal: control.signal, emit });
     }
+  }
+}
+
+type KeptRequest = Extract<
+  Request,
+  { kind: 'listRuns' | 'listFinished' | 'listStored' | 'deleteStored' | 'keepSet' | 'saveSet' }
+>;
+
+/** Requests for what is kept on this machine. */
+async function carryOutKept(session: Session, request: KeptRequest, work: SetWork): Promise<Output> {
+  switch (request.kind) {
+    case 'listRuns':
+      return session.runsLeft(request.input.discard);
+    case 'listFinished':
+      if (request.input.forget !== undefined) await session.networks.forget(request.input.forget);
+      return session.networks.list();
+    case 'listStored':
+      return listStored(session.platform);
+    case 'deleteStored':
+      return deleteStored(session.platform, request.input);
+    case 'keepSet':
+      await session.set.keep(work);
+      return listStored(session.platform);
+    case 'saveSet':
+      return request.input.set === null
+        ? session.set.save(work)
+        : saveKeptSet(session.platform, request.input.set, work.signal);
+    default:
+      return request satisfies never;
   }
 }
 

@@ -5,8 +5,8 @@ import threadedSimdUrl from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-was
 import simdUrl from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url';
 import plainUrl from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url';
 import { loadCatalog } from '../engine/catalog.ts';
-import { forgetLeftActivations } from '../engine/left-activations.ts';
 import { Session } from '../engine/session.ts';
+import { discardLeft } from '../engine/set/stored.ts';
 import { createPlatform } from '../platform/browser.ts';
 import type { FromWorker, ToWorker } from '../protocol/messages.ts';
 import { Dispatcher } from './dispatch.ts';
@@ -32,6 +32,6 @@ scope.addEventListener('message', ({ data }: MessageEvent<ToWorker>) => {
   dispatcher.receive(data);
 });
 
-await forgetLeftActivations(platform);
+void discardLeft(platform);
 // A failure here rejects, which the page hears as the worker's error.
 post({ kind: 'ready', catalog: await loadCatalog(platform) });

@@ -107,29 +107,32 @@ describe('the cleaning report', () => {
       await page.getByText('66 pictures in four classes').first().waitFor({ timeout: MINUTES });
       await page.getByRole('button', { name: 'Report of cleaning' }).click();
       const dialog = page.getByRole('dialog', { name: 'Inside the set' });
-      await dialog.getByText('Of 69 rows 66 are used; 3 are left out.').waitFor();
-      for (const text of ['1 row without a picture', '1 row without a label'])
-        await dialog.getByText(text).waitFor();
+      await dialog.getByText('Of 70 rows 66 are used; 4 are left out.').waitFor();
+      for (const text of ['without a picture', 'without a label', 'with a label unlike the others'])
+        await dialog.getByText(`1 row ${text}`).waitFor();
       await dialog.getByText('1 row with a picture that cannot be read').waitFor();
       await dialog.getByText('Which rows').last().click();
       await dialog.getByText(/what came is an HTML page/).waitFor();
       await dialog.getByText('2 pictures in 1 set.').waitFor();
       await dialog.getByText('rare, 6 pictures').waitFor();
-      // The picture without a label is there to be seen: the twelfth, after the sets of copies and the small class.
+      await dialog.getByText('Which rows').nth(2).click();
+      await dialog.getByText('“{"torn”: no label, while other labels are plain text').waitFor();
+      // The pictures without a label, or with an odd one, are there to be seen after the sets of copies and the small class.
       await expect
         .poll(() =>
           dialog.locator('canvas').evaluateAll((all) => all.map((one) => (one as HTMLCanvasElement).width)),
         )
-        .toEqual(Array.from({ length: 1 + 2 + 3 + 6 }, () => 32));
+        .toEqual(Array.from({ length: 2 + 2 + 3 + 6 }, () => 32));
       expect(await axe(page)).toEqual([]);
 
       const near = dialog.getByLabel('Near copies');
       await near.selectOption({ label: 'keep the first' });
       await dialog.getByText('3 pictures in 1 set; 2 left out.').waitFor({ timeout: MINUTES });
-      await dialog.getByText('Of 69 rows 64 are used; 5 are left out, 2 by the choices below.').waitFor();
+      await dialog.getByText('Of 70 rows 64 are used; 6 are left out, 2 by the choices below.').waitFor();
       await expect.poll(() => page.url()).toMatch(/nearDuplicates/);
       await dialog.getByLabel('Least pictures of a class').fill('10');
-      await dialog.getByText(/^Of 69 rows 58 are used/).waitFor({ timeout: MINUTES });
+      await dialog.getByLabel('Least pictures of a class').press('Enter');
+      await dialog.getByText(/^Of 70 rows 58 are used/).waitFor({ timeout: MINUTES });
       // Its pictures are still there to be looked at.
       await dialog.getByText('rare, 6 pictures').waitFor();
       await dialog

@@ -1,6 +1,7 @@
 /** The camera as a source: two classes are taken and trained on; what is said when there is no camera. */
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
+import { shows } from '../support/shows.ts';
 import { barSays, finishTiny, TINY } from './actions.ts';
 import { axe } from './axe.ts';
 import { newPage, screenshot } from './harness.ts';
@@ -72,6 +73,7 @@ it('takes two classes and trains on them', { timeout: 4 * MINUTES }, async () =>
   await page.keyboard.press('Escape');
   await page.keyboard.press('Escape');
   await finishTiny(page);
+  shows('browser Chromium takes pictures with the camera');
 });
 
 it.each([

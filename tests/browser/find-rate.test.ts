@@ -48,8 +48,10 @@ it.each([
   await screenshot(page, `rates-found-${colorScheme}-${width}`);
   // Curve, words and table show the same sweep.
   const rows = await dialog.getByRole('row').count();
-  const points = await dialog.locator('polyline').getAttribute('points');
-  expect(points?.split(' ')).toHaveLength(rows - 1);
+  const line = dialog.locator('.layer_0_marks path');
+  await expect
+    .poll(async () => (await line.getAttribute('d'))?.match(/[ML]/g)?.length, { timeout: 15_000 })
+    .toBe(rows - 1);
   const summary = await dialog.getByRole('img').getAttribute('aria-label');
   expect(summary).toContain(`${rows - 1} rates from 0.0000001`);
   expect(summary).toContain(`Suggested is ${rate}.`);

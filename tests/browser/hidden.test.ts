@@ -2,6 +2,7 @@
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import type { FromWorker } from '../../src/protocol/messages.ts';
+import { shows } from '../support/shows.ts';
 import { barSays, TINY, train } from './actions.ts';
 import { appUrl, newPage } from './harness.ts';
 
@@ -109,4 +110,5 @@ it('trains on in a hidden tab, and shows its epoch afterwards', { timeout: 3 * M
   const now = (await notedOf(page)).epochs;
   expect(Number(shown.replaceAll(',', ''))).toBe(now + 1);
   expect(now).toBeGreaterThanOrEqual(epochs);
+  shows('browser Chromium trains in a hidden tab');
 });

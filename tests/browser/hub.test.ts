@@ -6,6 +6,7 @@ import { formatBytes } from '../../src/lib/format.ts';
 import type { Misbehaviour } from '../../tools/hub/faults.ts';
 import { HUB_FILE, HUB_REPO, startTestHub, type TestHub } from '../support/local-hub.ts';
 import { smallSet } from '../support/small-set.ts';
+import { shows } from '../support/shows.ts';
 import { appUrl, newPage, screenshot, type PageOptions } from './harness.ts';
 
 const GATED = 'classroom/gated';
@@ -52,6 +53,7 @@ describe('an import', () => {
       .poll(() => page.locator('.provenance').innerText())
       .toMatch(/main \(\w{7}\) · its card states no licence/);
     await screenshot(page, 'hub-open');
+    shows('browser Chromium imports a set of the Hub');
   });
 
   const part: Misbehaviour = { server: 'files', kind: 'whole' };

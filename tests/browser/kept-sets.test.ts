@@ -6,7 +6,7 @@ import { parquetReadObjects } from 'hyparquet';
 import type { Locator, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { expect, it } from 'vitest';
-import { TINY } from './actions.ts';
+import { finishTiny, TINY } from './actions.ts';
 import { newPage, screenshot } from './harness.ts';
 
 const MINUTES = 60_000;
@@ -52,8 +52,8 @@ it(
     await isOpen();
 
     let dialog = await openStored(page);
-    await dialog.getByRole('button', { name: 'Keep the open set' }).click();
-    const line = (): Locator => dialog.getByRole('row', { name: /Kept set, 200 pictures, from: Folder/ });
+    await dialog.getByRole('button', { name: 'Store the open set' }).click();
+    const line = (): Locator => dialog.getByRole('row', { name: /Stored set, 200 pictures, from: Folder/ });
     await line().waitFor();
     await screenshot(page, 'kept-set');
     await rm(folder, { recursive: true });
@@ -74,9 +74,16 @@ it(
     const rows = await parquetReadObjects({ file });
     expect(rows).toHaveLength(200);
     expect(rows[150]).toMatchObject({ label: 1n, image: { path: 'limes/050.png' } });
-    await line()
-      .getByRole('button', { name: /^Delete/ })
-      .click();
+    const remove = (): Promise<void> =>
+      line()
+        .getByRole('button', { name: /^Delete/ })
+        .click();
+    await remove();
+    await dialog.getByText('storage/in-use').waitFor();
+    await page.goto('about:blank');
+    await page.goto(TINY);
+    dialog = await openStored(page);
+    await remove();
     await line().waitFor({ state: 'detached' });
   },
 );
@@ -92,11 +99,11 @@ it('a set that was opened before opens without reading its pictures', { timeout:
       if (text.includes('Reading the pictures')) said.add('reading');
     }).observe(document, { childList: true, subtree: true, characterData: true });
   });
-  const whole = TINY.replace('dataset.pictures=80', 'dataset.pictures=1200').replace('size=32', 'size=96');
+  const whole = TINY.replace('dataset.pictures=80', 'dataset.pictures=400').replace('size=32', 'size=64');
   const open = async (): Promise<boolean> => {
     await page.goto('about:blank');
     await page.goto(whole);
-    await page.getByText('1,200 faces in eight classes').first().waitFor({ timeout: MINUTES });
+    await page.getByText('400 faces in eight classes').first().waitFor({ timeout: MINUTES });
     return page.evaluate(() => (window as unknown as { said: Set<string> }).said.has('reading'));
   };
   expect(await open()).toBe(true);
@@ -104,4 +111,29 @@ it('a set that was opened before opens without reading its pictures', { timeout:
   const dialog = await openStored(page);
   // Those of the open set are not offered to be deleted.
   expect(await dialog.getByText('Nothing is stored.').count()).toBe(1);
+  await dialog.getByRole('button', { name: 'Close' }).first().click();
+
+  // Nor are they in another tab that has another set open, until this one is closed.
+  const other = await newPage({ path: TINY, beside: page });
+  await other.getByText('80 faces in eight classes').first().waitFor({ timeout: MINUTES });
+  const others = await openStored(other);
+  expect(await others.getByText('Nothing is stored.').count()).toBe(1);
+  await others.getByRole('button', { name: 'Close' }).first().click();
+
+  // Whatever deletes them all the same, they are read again, and that is said.
+  await other.evaluate(async () => {
+    const opening = indexedDB.open('mien-kept-pictures');
+    await new Promise((resolve) => (opening.onsuccess = resolve));
+    const clearing = opening.result.transaction('bytes', 'readwrite').objectStore('bytes').clear();
+    await new Promise((resolve) => (clearing.onsuccess = resolve));
+    opening.result.close();
+  });
+  await page.bringToFront();
+  await finishTiny(page);
+  await page.getByText(/They are read again from where the set comes from/).waitFor();
+
+  await other.bringToFront();
+  await page.close();
+  const free = await openStored(other);
+  await free.getByRole('row', { name: /^Pictures ready for training/ }).waitFor();
 });

@@ -1,5 +1,6 @@
 /** The page as it is served: isolated, under its policy, and with WebGPU. */
 import { describe, expect, it } from 'vitest';
+import { shows } from '../support/shows.ts';
 import { newPage, screenshot } from './harness.ts';
 
 describe('the page', () => {
@@ -8,6 +9,7 @@ describe('the page', () => {
     await page.locator('#root > *').first().waitFor();
     expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
     await screenshot(page, 'page');
+    shows('browser Chromium opens isolated, under its policy');
   });
 
   it('may not run inline code or eval', async () => {

@@ -1,4 +1,4 @@
-/** A static host that sets no header but the type: what a student's own web space is like. */
+/** A static host that sets no header but the type and has the build in a folder: what a student's own web space is like. */
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -14,11 +14,14 @@ const TYPES: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
 };
 
-/** Serves the build; close it when done. */
+const FOLDER = '/tools/mien/';
+
+/** Serves the build in a folder of the host, and nothing beside it; close it when done. */
 export async function servePlainly(): Promise<{ url: string; close: () => Promise<void> }> {
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://localhost');
-    const path = pathname === '/' ? '/index.html' : pathname;
+    const path = pathname === FOLDER ? 'index.html' : pathname.slice(FOLDER.length);
+    if (!pathname.startsWith(FOLDER)) return void response.writeHead(404).end();
     readFile(join(appFolder(), path)).then(
       (body) =>
         response
@@ -30,7 +33,7 @@ export async function servePlainly(): Promise<{ url: string; close: () => Promis
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${port.toString()}/`,
+    url: `http://127.0.0.1:${port.toString()}${FOLDER}`,
     close: () =>
       new Promise((resolve) => {
         server.closeAllConnections();

@@ -2,6 +2,7 @@
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { smallSet } from '../support/small-set.ts';
+import { shows } from '../support/shows.ts';
 import { barSays, finishTiny, takeHome, TINY, train } from './actions.ts';
 import { axe } from './axe.ts';
 import { newPage, screenshot } from './harness.ts';
@@ -63,6 +64,7 @@ it(
     await barSays(second, /^Finished/, 2 * MINUTES);
     expect(await outcome(second)).toEqual(expected);
     expect(await offer(second).count()).toBe(0);
+    shows('browser Chromium goes on with a run after a reload');
   },
 );
 

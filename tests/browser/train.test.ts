@@ -1,10 +1,14 @@
 /** The main job on the page, by clicks: train, watch, pause, stop, take the network home. */
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { unzipSync } from 'fflate';
+import type { Locator } from 'playwright-core';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
+import { shows } from '../support/shows.ts';
 import { finishTiny, takeHome, TINY, train } from './actions.ts';
+import { axe } from './axe.ts';
 import { newPage, screenshot } from './harness.ts';
 import { servePlainly } from './plain-server.ts';
 
@@ -37,6 +41,7 @@ describe('the page', () => {
         scrollTo(0, 0);
       });
       await screenshot(page, 'finished');
+      shows('browser Chromium trains on WebAssembly');
     },
   );
 
@@ -48,10 +53,11 @@ describe('the page', () => {
       .waitFor({ timeout: MINUTES });
     await finishTiny(page, 5 * MINUTES);
     expect(Object.keys(await takeHome(page))).toContain('model.json');
+    shows('browser Chromium trains on WebGPU (a software adapter)');
   });
 
   it(
-    'pauses, resumes and stops, and keeps what the best epoch learned',
+    'pauses, resumes and stops, and keeps what the best epoch learned, also when the page is closed',
     { timeout: 3 * MINUTES },
     async () => {
       const page = await newPage({ path: `${TINY}&phases.0.epochs=2000&earlyStopping=null` });
@@ -71,18 +77,61 @@ describe('the page', () => {
       await page.getByRole('button', { name: 'Pause' }).waitFor();
       await page.getByRole('button', { name: 'Stop' }).click();
       await page.getByRole('button', { name: 'Train again' }).waitFor({ timeout: MINUTES });
-      expect(Object.keys(await takeHome(page))).toContain('weights.bin');
+      const files = await takeHome(page);
+      // Another device, and then a page that knows nothing but what is stored.
+      await page.getByRole('button', { name: /^Runs on/ }).click();
+      await page.getByRole('radio', { name: /^cpu/ }).check();
+      await page.getByRole('button', { name: 'Close' }).click();
+      await page.getByText('cpu · plain JavaScript').first().waitFor();
+      expect(Object.keys(await takeHome(page))).toEqual(Object.keys(files));
+      await page.goto('about:blank');
+      await page.goto(TINY);
+      const kept = page.getByRole('region', { name: 'Trained networks on this machine' });
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        kept.getByRole('button', { name: /^Take home/ }).click({ timeout: MINUTES }),
+      ]);
+      const again = unzipSync(await readFile(await download.path()));
+      expect(Buffer.from(again['weights.bin'] ?? []).equals(Buffer.from(files['weights.bin'] ?? []))).toBe(
+        true,
+      );
+      expect(await axe(page)).toEqual([]);
+      await kept.scrollIntoViewIfNeeded();
+      await screenshot(page, 'finished-networks');
+      await kept.getByRole('button', { name: /^Forget/ }).click();
+      await kept.waitFor({ state: 'detached' });
     },
   );
 
-  it('trains where no header can be set, without threads', { timeout: 3 * MINUTES }, async () => {
-    const { url, close } = await servePlainly();
-    const page = await newPage({ path: null });
-    await page.goto(`${url}${TINY}`);
-    expect(await page.evaluate(() => crossOriginIsolated)).toBe(false);
-    await finishTiny(page);
-    await close();
-  });
+  it(
+    'works in a folder of a host that sets no header: shipped set, weights, recipes, and what is loaded late',
+    { timeout: 3 * MINUTES },
+    async () => {
+      const { url, close } = await servePlainly();
+      const page = await newPage({ path: null });
+      const asked: string[] = [];
+      page.on('request', (request) => asked.push(request.url()));
+      await page.goto(`${url}${TINY.replace('&backbone.weights=random', '')}`);
+      expect(await page.evaluate(() => crossOriginIsolated)).toBe(false);
+      await finishTiny(page);
+      await page.getByRole('button', { name: 'Change' }).click();
+      await page.getByRole('dialog', { name: 'Pictures from' }).waitFor();
+      await page.keyboard.press('Escape');
+      await page.locator('.plot .drawing svg').first().waitFor();
+      expect(page.url()).toMatch(new RegExp(`^${url}#quick-look&`));
+      const ofPage = asked.filter((each) => each.startsWith('http'));
+      expect(ofPage.filter((each) => !each.startsWith(url))).toEqual([]);
+      // What the engine's worker loads, too: its pictures, its network, its recipes and its device.
+      for (const part of ['faces.parquet', '.safetensors', 'paper.json', '.wasm', 'picture-worker']) {
+        expect(
+          ofPage.some((each) => each.includes(part)),
+          part,
+        ).toBe(true);
+      }
+      await close();
+      shows('browser Chromium trains on WebAssembly where no header can be set');
+    },
+  );
 });
 
 describe('bad input', () => {
@@ -124,27 +173,44 @@ describe('bad input', () => {
   );
 });
 
-it('opens a folder of class-named folders that was picked', { timeout: 2 * MINUTES }, async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'mien-folder-'));
-  for (const [name, hue] of [
-    ['apples', 0],
-    ['limes', 120],
-  ] as const) {
-    await mkdir(join(folder, name));
-    for (let index = 0; index < 12; index++) {
-      const colour = { r: hue === 0 ? 200 : 40, g: hue === 0 ? 40 : 200, b: index * 10 };
-      const create = { width: 40, height: 40, channels: 3, background: colour } as const;
-      await sharp({ create })
-        .png()
-        .toFile(join(folder, name, `${index.toString()}.png`));
+it(
+  'opens a folder of class-named folders that was picked, and again when a class has another name',
+  { timeout: 2 * MINUTES },
+  async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'mien-folder-'));
+    for (const [name, hue] of [
+      ['apples', 0],
+      ['limes', 120],
+    ] as const) {
+      await mkdir(join(folder, name));
+      for (let index = 0; index < 12; index++) {
+        const colour = { r: hue === 0 ? 200 : 40, g: hue === 0 ? 40 : 200, b: index * 10 };
+        const create = { width: 40, height: 40, channels: 3, background: colour } as const;
+        await sharp({ create })
+          .png()
+          .toFile(join(folder, name, `${index.toString()}.png`));
+      }
     }
-  }
-  const page = await newPage({ path: TINY });
-  await page.getByRole('button', { name: 'Change' }).click({ timeout: MINUTES });
-  await page.getByRole('radio', { name: /^Folder/ }).check();
-  await page.locator('input[type=file]').setInputFiles(folder);
-  await page.getByRole('button', { name: 'Open', exact: true }).click();
-  await page.getByText('24 pictures in two classes').first().waitFor({ timeout: MINUTES });
-  await finishTiny(page);
-  await rm(folder, { recursive: true });
-});
+    const page = await newPage({ path: TINY });
+    const pick = async (): Promise<void> => {
+      await page.getByRole('button', { name: 'Change' }).click({ timeout: MINUTES });
+      await page.getByRole('radio', { name: /^Folder/ }).check();
+      await page.locator('input[type=file]').setInputFiles(folder);
+      await page.getByRole('button', { name: 'Open', exact: true }).click();
+    };
+    const classRow = (name: string): Locator =>
+      page
+        .getByRole('table', { name: 'Pictures by class' })
+        .getByRole('row', { name: new RegExp(`^${name}`) });
+    await pick();
+    await page.getByText('24 pictures in two classes').first().waitFor({ timeout: MINUTES });
+    await classRow('limes').waitFor();
+    // The same files by name, size and time: only their paths are others.
+    await rename(join(folder, 'limes'), join(folder, 'pears'));
+    await pick();
+    await classRow('pears').waitFor({ timeout: MINUTES });
+    expect(await classRow('limes').count()).toBe(0);
+    await finishTiny(page);
+    await rm(folder, { recursive: true });
+  },
+);

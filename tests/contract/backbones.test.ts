@@ -1,15 +1,11 @@
 /** What every backbone of the registry must keep to; a new entry is tested by being listed. */
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import {
-  BACKBONES,
-  backboneOptions,
-  buildBackbone,
-  findBackbone,
-} from '../../src/models/backbones/registry.ts';
+import { BACKBONES, buildBackbone, findBackbone } from '../../src/models/backbones/registry.ts';
 import { blockSummaries, layerSummaries } from '../../src/models/summary.ts';
 import { variablesOf } from '../../src/models/weights/fill-model.ts';
 import { StudioError } from '../../src/protocol/errors.ts';
+import { backboneOptions } from '../../src/protocol/full-recipe.ts';
 import { RecipeSchema, type Recipe } from '../../src/protocol/recipe.ts';
 
 beforeAll(async () => {
@@ -88,19 +84,19 @@ describe.each(BACKBONES.map((backbone) => [backbone.entry.name, backbone] as con
     });
 
     it('refuses options that it does not declare, or outside their limits', () => {
-      expect(codeThrownBy(() => backboneOptions(backbone, withOptions({ colour: 'red' })))).toBe(
+      expect(codeThrownBy(() => backboneOptions(withOptions({ colour: 'red' }), backbone.entry))).toBe(
         'recipe/unknown-option',
       );
       for (const spec of backbone.entry.options) {
-        expect(backboneOptions(backbone, recipe)[spec.name]).toBe(spec.default);
-        expect(codeThrownBy(() => backboneOptions(backbone, withOptions({ [spec.name]: 'no' })))).toBe(
+        expect(backboneOptions(recipe, backbone.entry)[spec.name]).toBe(spec.default);
+        expect(codeThrownBy(() => backboneOptions(withOptions({ [spec.name]: 'no' }), backbone.entry))).toBe(
           'recipe/invalid',
         );
         if (spec.kind !== 'number') continue;
         for (const value of [spec.min - 1, spec.max + 1]) {
-          expect(codeThrownBy(() => backboneOptions(backbone, withOptions({ [spec.name]: value })))).toBe(
-            'recipe/invalid',
-          );
+          expect(
+            codeThrownBy(() => backboneOptions(withOptions({ [spec.name]: value }), backbone.entry)),
+          ).toBe('recipe/invalid');
         }
       }
     });

@@ -7,6 +7,7 @@ import { EXPORTERS } from '../../src/exporters/registry.ts';
 import type { Packing } from '../../src/exporters/package/package.ts';
 import { NODE_READERS, PYTHON_READERS } from '../support/export-readers.ts';
 import { apart, asked, filesOf, PICTURES, sheetOf, trainedNetwork, type Files } from '../support/exports.ts';
+import { shows } from '../support/shows.ts';
 
 let packing: Packing;
 
@@ -49,6 +50,7 @@ describe.each(EXPORTERS.map((exporter) => [exporter.entry.name, exporter] as con
       for (const { file } of sheet.files) expect([...files.keys()]).toContain(file);
       for (const picture of sheet.pictures) expect([...files.keys()]).toContain(`proof/${picture}`);
       expect([...files.keys()].filter((path) => path.startsWith('proof/check.'))).toHaveLength(1);
+      shows(`exporter ${name} writes files`);
     });
 
     const read = NODE_READERS[name];
@@ -63,6 +65,7 @@ describe.each(EXPORTERS.map((exporter) => [exporter.entry.name, exporter] as con
         expect(difference, file).toBeLessThan(tolerance);
         expect(others, file).toBe(0);
       }
+      shows(`exporter ${name} writes what its format's own library loads, with the same answers`);
     });
   },
 );

@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { findNameMap } from '../../src/models/weights/name-maps/registry.ts';
 import { openWeightFile } from '../../src/models/weights/registry.ts';
 import { StudioError } from '../../src/protocol/errors.ts';
+import { shows } from '../support/shows.ts';
 import { f32, filePlatform, memorySource, safetensorsFile } from '../support/weight-files.ts';
 
 const utf8 = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
@@ -146,7 +147,7 @@ async function outcomeOf(bytes: Uint8Array): Promise<string> {
 }
 
 describe('damaged weight files', () => {
-  it.each(FILES)('%s', { timeout: 120_000 }, async (_name, file, mutations) => {
+  it.each(FILES)('%s', { timeout: 120_000 }, async (name, file, mutations) => {
     expect(await outcomeOf(file)).toBe('read');
     const random = seeded(42);
     const counts: Record<string, number> = {};
@@ -164,5 +165,6 @@ describe('damaged weight files', () => {
     // Both ends are reached: damage that matters, and damage that does not.
     expect(counts['model/weights-unreadable']).toBeGreaterThan(mutations / 2);
     expect(counts['read']).toBeGreaterThan(0);
+    shows(`weights .${name.split('.').at(-1) ?? ''} end in an error where they are damaged`);
   });
 });

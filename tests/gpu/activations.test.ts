@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { largestError, parseGolden, type Golden } from '../parity/models/golden.ts';
 import { useBackend } from '../support/backends.ts';
+import { shows } from '../support/shows.ts';
 
 const golden = (name: string): Golden => {
   const url = new URL(`../parity/models/goldens/keras/${name}.json`, import.meta.url);
@@ -22,6 +23,7 @@ describe('on WebGPU', () => {
       const error = await largestError(recipe, smallest);
       process.stdout.write(`webgpu ${name} at ${smallest.size}: ${error.toExponential(1)}\n`);
       expect(error).toBeLessThan(1e-4);
+      shows(`backbone ${recipe.name} computes as Keras on webgpu`);
     },
   );
 });

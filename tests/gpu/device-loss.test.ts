@@ -4,8 +4,10 @@ import { expect, it } from 'vitest';
 import type { RunEvent } from '../../src/protocol/events.ts';
 import { openSession, tinyRecipe, train } from '../support/session.ts';
 
+const gpuInUse = (): GPUDevice => (tf.backend() as unknown as { device: GPUDevice }).device;
+
 const destroy = (): void => {
-  (tf.backend() as unknown as { device: GPUDevice }).device.destroy();
+  gpuInUse().destroy();
 };
 
 /** Destroys the device at the first event that `isTime`, and at no later one. */
@@ -43,4 +45,34 @@ it('that is lost again and again ends the run with gpu/lost', async () => {
     if (event.kind === 'step') destroy();
   });
   await expect(lost).rejects.toMatchObject({ code: 'gpu/lost', retryable: true });
+});
+
+it('that is lost while another device is in use takes no blame for what happens there', async () => {
+  const session = await openSession('webgpu');
+  const gpu = gpuInUse();
+  await session.chooseDevice('wasm');
+  gpu.destroy();
+  await gpu.lost;
+  const recipe = await tinyRecipe({ dataset: { source: 'parquet', path: 'none.parquet' } });
+  await expect(train(session, recipe)).rejects.toMatchObject({ code: 'data/file-missing' });
+  expect(session.device?.loss).toBeNull();
+});
+
+it('that goes away while it is tried says so, and is there again the next time', async () => {
+  await openSession('webgpu');
+  const ours = tf.getKernel('MienSoftmaxLoss', 'webgpu');
+  const kernelFunc: tf.KernelFunc = (params) => {
+    destroy();
+    return ours.kernelFunc(params);
+  };
+  tf.unregisterKernel(ours.kernelName, 'webgpu');
+  tf.registerKernel({ ...ours, kernelFunc });
+  const refused = openSession('webgpu');
+  await expect(refused).rejects.toMatchObject({
+    code: 'gpu/start-failed',
+    message: expect.stringMatching(/went away while it was tried/) as string,
+  });
+  tf.unregisterKernel(ours.kernelName, 'webgpu');
+  tf.registerKernel(ours);
+  expect((await openSession('webgpu')).device?.report.backend).toBe('webgpu');
 });

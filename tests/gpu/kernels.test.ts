@@ -4,6 +4,7 @@ import { useBackend } from '../support/backends.ts';
 import { CASES, convolutionGradients, describeCase, randomCases } from '../support/kernel-cases.ts';
 import { linearKernels, ownKernels } from '../support/own-kernels.ts';
 import { openSession, tinyRecipe, train } from '../support/session.ts';
+import { shows } from '../support/shows.ts';
 import { autodiffGradients, programGradients, relativeError, smallModel } from '../support/tail-gradients.ts';
 
 describe('WebGPU gradients agree with cpu within 1e-5', () => {
@@ -40,6 +41,7 @@ it('Mien’s own kernels agree on WebGPU and cpu within 1e-5', async () => {
   for (const [name, values] of expected) {
     expect(relativeError(actual.get(name) ?? new Float32Array(), values), name).toBeLessThan(1e-5);
   }
+  shows('device webgpu has kernels that agree with cpu');
 });
 
 describe('the last layers of MobileNetV2 on WebGPU', () => {
@@ -59,6 +61,7 @@ describe('the last layers of MobileNetV2 on WebGPU', () => {
         1e-3,
       );
     }
+    shows('device webgpu has gradients that agree with automatic ones');
   });
 });
 
@@ -78,4 +81,5 @@ it('a whole run on WebGPU gives the figures that wasm gives, within 1e-3', async
     expect(Math.abs(line.valLoss - (other?.valLoss ?? NaN))).toBeLessThan(1e-3);
   });
   expect(actual.history).toHaveLength(2);
+  shows('device webgpu carries out runs');
 });

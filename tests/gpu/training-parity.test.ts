@@ -1,7 +1,8 @@
 /** Training on WebGPU against real Keras, by the goldens of tests/parity/training. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useBackend } from '../support/backends.ts';
-import { disagreement, trainingGolden } from '../support/training-parity.ts';
+import { shows } from '../support/shows.ts';
+import { disagreement, trainingGolden, trainsAsKeras } from '../support/training-parity.ts';
 
 /** Fine-tune steps after the head's 20: on a software adapter a step of the larger networks takes seconds. */
 const CASES = [
@@ -20,5 +21,6 @@ describe('on WebGPU', () => {
     process.stdout.write(`webgpu ${name}: loss ${loss.toExponential(1)}\n`);
     expect(changedInOne).toEqual([]);
     expect(loss).toBeLessThan(1e-3);
+    shows(trainsAsKeras(trainingGolden(name), 'webgpu'));
   });
 });

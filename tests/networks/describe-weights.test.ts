@@ -10,7 +10,9 @@ import { buildBackbone } from '../../src/models/backbones/registry.ts';
 import { describeWeights, inspectWeights } from '../../src/models/describe-weights.ts';
 import { openBackboneWeights } from '../../src/models/load-weights.ts';
 import type { Platform } from '../../src/platform/platform.ts';
-import { RecipeSchema, type Recipe } from '../../src/protocol/recipe.ts';
+import type { FullBackbone } from '../../src/protocol/full-recipe.ts';
+import { backboneOf as fullOf } from '../support/backbones.ts';
+import { pickedFile as file } from '../support/picked-files.ts';
 import { teachableMachine } from '../support/teachable-machine.ts';
 import { codeOf, f32, filePlatform, safetensorsFile } from '../support/weight-files.ts';
 
@@ -18,18 +20,11 @@ beforeAll(async () => {
   await tf.setBackend('cpu');
 });
 
-const backboneOf = (name: string, weights: unknown, options: object = {}): Recipe['backbone'] =>
-  RecipeSchema.shape.backbone.parse({ name, weights, ...options });
+const backboneOf = (name: string, weights: unknown, options: object = {}): FullBackbone =>
+  fullOf({ name, weights, ...options });
 
 /** A page: it has no paths, only what was picked. */
 const page: Platform = { ...filePlatform({}), kind: 'browser' };
-/** As a browser gives them; Node's files have no path. */
-const file = (path: string, bytes: Uint8Array): File =>
-  Object.defineProperty(
-    new File([bytes as Uint8Array<ArrayBuffer>], path.replace(/.*\//u, '')),
-    'webkitRelativePath',
-    { value: path.includes('/') ? path : '' },
-  );
 
 const storing = (url: string, storedBytes: number): Pick<Platform, 'listStored'> => ({
   listStored: () =>
@@ -40,7 +35,7 @@ const storing = (url: string, storedBytes: number): Pick<Platform, 'listStored'>
 });
 
 describe('what is said of weights', () => {
-  const describing = async (backbone: Recipe['backbone'], platform: Pick<Platform, 'listStored'> = page) => {
+  const describing = async (backbone: FullBackbone, platform: Pick<Platform, 'listStored'> = page) => {
     const { model } = buildBackbone(backbone, 32);
     const said = await describeWeights(model, backbone, platform);
     model.dispose();
@@ -155,12 +150,12 @@ describe('weights at an address', () => {
     const found = await inspect(`${origin}/mine.h5`);
     expect(found.weights).toMatchObject({ kind: 'download', origin: `${origin}/mine.h5` });
     const progress: number[] = [];
-    const opened = await openBackboneWeights(found.backbone, page, {
+    const opened = await openBackboneWeights(fullOf(found.backbone), page, {
       seed: 0,
       onProgress: (done, total) => void progress.push(done / total),
     });
     const { backbone, model } = buildBackbone(found.backbone, 32);
-    const loaded = await opened.fill(model, backbone);
+    const loaded = await opened.fill(model, backbone, 'backbone');
     model.dispose();
     expect(loaded.origin).toBe(`${origin}/mine.h5, "v1"`);
     expect(loaded.sha256).toMatch(/^[0-9a-f]{64}$/u);

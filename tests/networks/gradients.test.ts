@@ -5,6 +5,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { useBackend } from '../support/backends.ts';
+import { shows } from '../support/shows.ts';
 import { autodiffGradients, programGradients, relativeError, smallModel } from '../support/tail-gradients.ts';
 
 describe.each([0, 2, 12, 30, 60])('the last %i layers of MobileNetV2', (unfreeze) => {
@@ -27,6 +28,7 @@ describe.each([0, 2, 12, 30, 60])('the last %i layers of MobileNetV2', (unfreeze
         );
       }
       expect(tf.memory().numTensors).toBe(0);
+      shows(`device ${backend} has gradients that agree with automatic ones`);
     },
   );
 });

@@ -1,10 +1,13 @@
+/** TensorFlow.js layers models as files, at their true size: shards, quantised numbers, our own export, Teachable Machine’s, and zips. */
+import { extname } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { zipSync } from 'fflate';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { buildBackbone } from '../../src/models/backbones/registry.ts';
 import { variablesOf } from '../../src/models/weights/fill-model.ts';
 import { openWeightFile } from '../../src/models/weights/registry.ts';
-import { RecipeSchema } from '../../src/protocol/recipe.ts';
+import { backboneOf } from '../support/backbones.ts';
+import { shows } from '../support/shows.ts';
 import { teachableMachine } from '../support/teachable-machine.ts';
 import { codeOf, filePlatform, loadWeights, memorySource } from '../support/weight-files.ts';
 
@@ -63,6 +66,7 @@ describe('tfjs model.json', () => {
     expect([...values.get('a/bias')!]).toEqual([1, -2]);
     expect([...values.get('b/kernel')!].map((x) => Math.round(x * 1e6) / 1e6)).toEqual([-1, 1]);
     expect([...values.get('b/bias')!]).toEqual([0, 1]);
+    shows('weights .json of TensorFlow.js are read value by value');
   });
 
   it.each([
@@ -108,8 +112,7 @@ describe('tfjs model.json', () => {
   });
 });
 
-const backboneOf = (weights: unknown) =>
-  RecipeSchema.shape.backbone.parse({ name: 'mobilenetv2', alpha: 0.35, weights });
+const withWeights = (weights: unknown) => backboneOf({ name: 'mobilenetv2', alpha: 0.35, weights });
 
 describe('a Teachable Machine export', () => {
   it.each(['model.json', 'export.zip', 'nested.zip'])(
@@ -124,7 +127,7 @@ describe('a Teachable Machine export', () => {
         'export.zip': zipSync(files),
         'nested.zip': zipSync(nested),
       });
-      const recipe = backboneOf({ file: path });
+      const recipe = withWeights({ file: path });
       const { backbone, model } = buildBackbone(recipe, 32);
       const loaded = await loadWeights(model, backbone, recipe, platform, { seed: 1 });
       expect(loaded.labels).toEqual(['Class 1', 'Class 2']);
@@ -132,6 +135,7 @@ describe('a Teachable Machine export', () => {
         expect(variable.read().dataSync()).toEqual(values.get(`${layer}/${weight}`));
       }
       model.dispose();
+      shows(`weights ${extname(path)} of Teachable Machine are read value by value`);
     },
   );
 });

@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EXPORTERS } from '../../src/exporters/registry.ts';
 import { PYTHON_READERS } from '../support/export-readers.ts';
+import { shows } from '../support/shows.ts';
 import {
   apart,
   asked,
@@ -99,6 +100,7 @@ describe.each(NETWORKS)('%s at %i, trained %s', (name, _size, _training) => {
         `${file} (${takes}): ${said.join('\n')}`,
       ).toBe(true);
     }
+    shows(`exporter ${format} writes what its format's own library loads, with the same answers`);
   });
 
   // Not skipped: a test that was skipped counts as failed.

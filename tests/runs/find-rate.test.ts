@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { Session } from '../../src/engine/session.ts';
 import type { RunEvent } from '../../src/protocol/events.ts';
 import type { RateSweep } from '../../src/protocol/rate-sweep.ts';
-import type { Recipe } from '../../src/protocol/recipe.ts';
+import type { Recipe, WrittenRecipe } from '../../src/protocol/recipe.ts';
 import { RunControl } from '../../src/training/control.ts';
 import { openSession, tinyRecipe, train } from '../support/session.ts';
 
@@ -24,7 +24,7 @@ async function findRate(
 }
 
 /** Faces that the starter weights know how to see: here the loss does fall. */
-const starterRecipe = (changes: Partial<Recipe> = {}): Promise<Recipe> =>
+const starterRecipe = (changes: Partial<WrittenRecipe> = {}): Promise<Recipe> =>
   tinyRecipe({
     dataset: { source: 'sample', pictures: 200 },
     image: { size: 96, resize: 'area' },
@@ -107,7 +107,7 @@ it('leaves an earlier trained network as it was, no tensor, and the next run its
   await findRate(session, recipe, 1);
   expect(tf.memory().numTensors).toBe(tensors);
   expect(weights()).toEqual(before);
-  expect((await session.export('tfjs')).blob.size).toBeGreaterThan(1_000_000);
+  expect((await session.export('tfjs', result.runId)).blob.size).toBeGreaterThan(1_000_000);
   // A sweep computes only the pictures that it needs; a run finds them and computes the rest.
   const after = await openSession('wasm');
   await findRate(after, recipe, 0);

@@ -7,16 +7,27 @@ import type { Session } from '../../src/engine/session.ts';
 import { readCheckpoint } from '../../src/engine/checkpoints/stored-checkpoints.ts';
 import { StudioError } from '../../src/protocol/errors.ts';
 import type { EpochRecord, RunEvent, RunResult } from '../../src/protocol/events.ts';
-import type { Recipe } from '../../src/protocol/recipe.ts';
+import type { Recipe, WrittenRecipe } from '../../src/protocol/recipe.ts';
 import type { RunControl } from '../../src/training/control.ts';
 import { f32, safetensorsFile } from '../support/weight-files.ts';
-import { leavingTheNumbers, openSession, runsOf, sessionOn, tinyRecipe, train } from '../support/session.ts';
+import {
+  closeTabs,
+  leavingTheNumbers,
+  openSession,
+  runsOf,
+  sessionOn,
+  tinyRecipe,
+  train,
+} from '../support/session.ts';
 
 let dataFolder = '';
 beforeEach(async () => {
   dataFolder = await mkdtemp(join(tmpdir(), 'mien-not-finite-'));
 });
-afterEach(() => rm(dataFolder, { recursive: true }));
+afterEach(async () => {
+  await closeTabs();
+  await rm(dataFolder, { recursive: true });
+});
 
 const newSession = (): Promise<Session> => sessionOn(dataFolder);
 
@@ -145,7 +156,7 @@ it('blames the weights, not the rate, when the first step already has no number'
   const path = join(dataFolder, 'huge.safetensors');
   await writeFile(path, safetensorsFile(Object.fromEntries(tensors)));
   const recipe = await tinyRecipe({
-    backbone: { name: 'vgg16', weights: { file: path } } as Recipe['backbone'],
+    backbone: { name: 'vgg16', weights: { file: path } } as WrittenRecipe['backbone'],
     phases: [{ name: 'head', epochs: 2, learningRate: 0.001 }],
   });
   const { error, events } = await fail(await newSession(), recipe);

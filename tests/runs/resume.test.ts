@@ -8,13 +8,16 @@ import { runsLeft } from '../../src/engine/checkpoints/resumable.ts';
 import type { Session } from '../../src/engine/session.ts';
 import type { RunEvent, RunResult } from '../../src/protocol/events.ts';
 import type { Recipe } from '../../src/protocol/recipe.ts';
-import { openSession, runsOf, sessionOn, tinyRecipe, train } from '../support/session.ts';
+import { closeTabs, openSession, runsOf, sessionOn, tinyRecipe, train } from '../support/session.ts';
 
 let dataFolder = '';
 beforeEach(async () => {
   dataFolder = await mkdtemp(join(tmpdir(), 'mien-resume-'));
 });
-afterEach(() => rm(dataFolder, { recursive: true }));
+afterEach(async () => {
+  await closeTabs();
+  await rm(dataFolder, { recursive: true });
+});
 
 const newSession = (): Promise<Session> => sessionOn(dataFolder);
 
@@ -128,7 +131,7 @@ describe('a run that goes on', () => {
     const other = train(session, { ...recipe, seed: 3 }, () => undefined, run?.runId);
     await expect(other).rejects.toMatchObject({ code: 'recipe/other-run' });
     expect(tf.memory().numTensors).toBe(before);
-    expect(await runsLeft(session.platform.openStore('checkpoints'), run?.runId)).toEqual([]);
+    expect(await runsLeft(session.platform, run?.runId)).toEqual([]);
     const gone = train(session, recipe, () => undefined, run?.runId);
     await expect(gone).rejects.toMatchObject({ code: 'train/no-checkpoint' });
   });

@@ -1,4 +1,5 @@
 /** A whole run on wasm: what it says, what it leaves, that it can be repeated, paused, stopped and leaks nothing. */
+import { rmSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,7 +11,8 @@ import type { Platform } from '../../src/platform/platform.ts';
 import type { RunEvent } from '../../src/protocol/events.ts';
 import type { Recipe } from '../../src/protocol/recipe.ts';
 import { WASM_FOLDER } from '../../tools/train/backends.ts';
-import { openSession, tinyRecipe, train } from '../support/session.ts';
+import { shows } from '../support/shows.ts';
+import { closeTabs, openSession, sessionOn, tinyRecipe, train } from '../support/session.ts';
 
 /** History without its times. */
 function figures(history: readonly object[]): object[] {
@@ -46,6 +48,7 @@ describe('a run', () => {
     const { test } = result;
     expect(test?.confusionMatrix.flat().reduce((sum, count) => sum + count)).toBe(test?.rows.length);
     expect(result.stopped).toBe(false);
+    shows('device wasm carries out runs');
   });
 
   it('gives the same history twice on one device, to the bit', async () => {
@@ -84,6 +87,22 @@ describe('a run', () => {
     expect(figures(result.history)).toEqual(figures(anew.result.history));
   });
 
+  it('goes on to the same figures when its prepared pictures are deleted', async () => {
+    const dataFolder = await mkdtemp(join(tmpdir(), 'mien-run-'));
+    const recipe = await tinyRecipe();
+    const signal = new AbortController().signal;
+    await (await sessionOn(dataFolder)).set.open(recipe, { signal, emit: () => undefined });
+    await closeTabs();
+    const { result, events } = await train(await sessionOn(dataFolder), recipe, (event) => {
+      if (event.kind === 'dataset') rmSync(join(dataFolder, 'pictures'), { recursive: true });
+    });
+    const notices = events.flatMap((event) => (event.kind === 'notice' ? [event.notice.code] : []));
+    expect(notices).toEqual(['storage/pictures-gone']);
+    const plain = await train(await openSession('wasm'), recipe);
+    expect(figures(result.history)).toEqual(figures(plain.result.history));
+    await closeTabs();
+  });
+
   it('gives another history with another seed', async () => {
     const first = await train(await openSession('wasm'), await tinyRecipe());
     const second = await train(await openSession('wasm'), await tinyRecipe({ seed: 7 }));
@@ -103,18 +122,24 @@ describe('a run', () => {
 });
 
 describe('pause, resume and stop', () => {
-  it('change nothing in the figures of a run that is paused and resumed', async () => {
+  it('change nothing in the figures of a run that is paused and resumed, nor in its times', async () => {
     const recipe = await tinyRecipe();
     const plain = await train(await openSession('wasm'), recipe);
-    const paused = await train(await openSession('wasm'), recipe, (event, control) => {
+    let pausedMs = 0;
+    const onEvent: Parameters<typeof train>[2] = (event, control) => {
       if (event.kind === 'step' && event.step === event.steps) control.pause();
-      if (event.kind === 'state' && event.state === 'paused')
-        setTimeout(() => {
-          control.resume();
-        }, 20);
-    });
-    expect(kinds(paused.events)).toContain('state');
-    expect(figures(paused.result.history)).toEqual(figures(plain.result.history));
+      if (event.kind !== 'state' || event.state !== 'paused') return;
+      // An hour goes by.
+      pausedMs += 3_600_000;
+      control.resume();
+    };
+    const now = (): number => performance.now() + pausedMs;
+    const { result, events } = await train(await openSession('wasm'), recipe, onEvent, undefined, now);
+    expect(pausedMs).toBeGreaterThan(0);
+    expect(figures(result.history)).toEqual(figures(plain.result.history));
+    const stepMs = events.flatMap((event) => (event.kind === 'step' ? [event.stepMs] : []));
+    const seconds = [...result.history.map((line) => line.seconds), ...Object.values(result.secondsByStage)];
+    expect(Math.max(...seconds, ...stepMs.map((ms) => ms / 1000))).toBeLessThan(600);
   });
 
   it('do no step while paused', async () => {

@@ -9,7 +9,7 @@ export const MARKUP = '<b>bold</b><img src=x>';
 
 /**
  * Row 7 is the file of row 2; rows 11 and 30 show what row 4 shows; rows 60 to 65 are a small class; 66 has no
- * label, 67 no picture, and 68 holds a web page.
+ * label, 67 no picture, 68 holds a web page, and 69 has a label that is no text.
  */
 export async function messySet(): Promise<Buffer> {
   const pictures: (Uint8Array | null)[] = await Promise.all(
@@ -19,6 +19,7 @@ export async function messySet(): Promise<Buffer> {
   pictures[11] = await (await noisePicture(4)).jpeg({ quality: 60 }).toBuffer();
   pictures[30] = await (await noisePicture(4)).resize(60, 60).webp().toBuffer();
   pictures.push(null, new TextEncoder().encode('<!doctype html><html>Not found</html>'));
+  pictures.push(await (await noisePicture(69)).png().toBuffer());
   const classes = ['cat', 'dog', MARKUP];
   const labels = Array.from({ length: SOUND_ROWS }, (_, row) => classes[row % 3] ?? '');
   const table = parquetWriteBuffer({
@@ -26,7 +27,7 @@ export async function messySet(): Promise<Buffer> {
       { name: 'image', data: pictures, type: 'BYTE_ARRAY' },
       {
         name: 'label',
-        data: [...labels, ...Array.from({ length: 6 }, () => 'rare'), null, 'cat', 'dog'],
+        data: [...labels, ...Array.from({ length: 6 }, () => 'rare'), null, 'cat', 'dog', '{"torn'],
         type: 'STRING',
       },
     ],

@@ -38,10 +38,15 @@ export async function ownKernels(): Promise<Map<string, Float32Array>> {
       ) as tf.Tensor,
       ...dropouts(draw(10)),
       accumulate: run('MienAccumulate', { total: draw(1), sums: draw(2) }, {}) as tf.Tensor,
+      gatherRows: run(
+        'MienGatherRows',
+        { kept: draw(13), rows: tf.tensor1d([3, 0], 'int32') },
+        {},
+      ) as tf.Tensor,
       storeRows: run(
         'MienStoreRows',
         {
-          slab: tf.zeros([5, 3, 7]),
+          kept: tf.zeros([5, 3, 7]),
           values: tf.randomUniform([2, 3, 7], -1, 1, 'float32', 12),
           rows: tf.tensor1d([4, 1], 'int32'),
         },

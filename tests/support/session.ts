@@ -4,14 +4,14 @@ import { runsLeft } from '../../src/engine/checkpoints/resumable.ts';
 import { Session } from '../../src/engine/session.ts';
 import { createPlatform } from '../../src/platform/platform.node.ts';
 import type { ResumableRun, RunEvent, RunResult } from '../../src/protocol/events.ts';
-import { parseRecipe, type Recipe } from '../../src/protocol/recipe.ts';
+import { parseRecipe, type Recipe, type WrittenRecipe } from '../../src/protocol/recipe.ts';
 import { RunControl } from '../../src/training/control.ts';
 import { WASM_FOLDER } from '../../tools/train/backends.ts';
 
 /** Quick look with few pictures, small and short, and random weights: seconds on two cores. */
-export async function tinyRecipe(changes: Partial<Recipe> = {}): Promise<Recipe> {
-  const quickLook = parseRecipe(JSON.parse(await readFile('public/recipes/quick-look.json', 'utf8')));
-  return {
+export async function tinyRecipe(changes: Partial<WrittenRecipe> = {}): Promise<Recipe> {
+  const quickLook = JSON.parse(await readFile('public/recipes/quick-look.json', 'utf8')) as WrittenRecipe;
+  return parseRecipe({
     ...quickLook,
     dataset: { source: 'sample', pictures: 80 },
     image: { size: 32, resize: 'bilinear' },
@@ -23,7 +23,7 @@ export async function tinyRecipe(changes: Partial<Recipe> = {}): Promise<Recipe>
       { name: 'fineTune', epochs: 2, learningRate: 0.0003, unfreeze: 12, batchNorm: 'inference' },
     ],
     ...changes,
-  };
+  });
 }
 
 /** One whose weights leave the numbers in its second phase, though a ReLU6, which makes 0 of them, keeps every loss one. */
@@ -48,12 +48,13 @@ export async function openSession(backend: 'cpu' | 'wasm' | 'webgpu'): Promise<S
   return session;
 }
 
-/** Trains and collects the events. */
+/** Trains and collects the events. @param now the run's clock, in ms */
 export async function train(
   session: Session,
   recipe: Recipe,
   onEvent: (event: RunEvent, control: RunControl) => void = () => undefined,
   resume?: string,
+  now?: () => number,
 ): Promise<{ result: RunResult; events: RunEvent[] }> {
   const events: RunEvent[] = [];
   const emit = (event: RunEvent): void => {
@@ -62,18 +63,27 @@ export async function train(
   };
   const control = new RunControl((state) => {
     emit({ kind: 'state', state });
-  });
+  }, now);
   const result = await session.train(recipe, { control, emit, ...(resume === undefined ? {} : { resume }) });
   return { result, events };
 }
 
-/** A session on wasm as a new tab has it: nothing but what is stored in a folder. */
+/** Sessions on folders that are open. */
+const tabs = new Set<Session>();
+
+/** A session on wasm as a new tab has it: nothing but what is stored in a folder. Close it before the folder goes. */
 export async function sessionOn(dataFolder: string): Promise<Session> {
   const session = new Session(createPlatform({ dataFolder }), WASM_FOLDER);
+  tabs.add(session);
   await session.chooseDevice('wasm');
   return session;
 }
 
+/** Closes all that {@link sessionOn} opened, as tabs are closed. */
+export async function closeTabs(): Promise<void> {
+  await Promise.all([...tabs].map((session) => session.close()));
+  tabs.clear();
+}
+
 /** The runs that can go on there. */
-export const runsOf = (session: Session): Promise<ResumableRun[]> =>
-  runsLeft(session.platform.openStore('checkpoints'));
+export const runsOf = (session: Session): Promise<ResumableRun[]> => runsLeft(session.platform);

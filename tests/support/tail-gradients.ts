@@ -3,11 +3,11 @@ import * as tf from '@tensorflow/tfjs';
 import { mobilenetv2 } from '../../src/models/backbones/mobilenetv2.ts';
 import { graphOf } from '../../src/models/graph.ts';
 import { withHead } from '../../src/models/head.ts';
-import { planOf } from '../../src/models/plan.ts';
+import { cutOutputOf, FROZEN } from '../../src/frozen/cut.ts';
 import { Parameters, weightName } from '../../src/models/program/parameters.ts';
 import { compile } from '../../src/models/program/program.ts';
 import { PLAIN_LOSS, softmaxCrossEntropy } from '../../src/training/loss.ts';
-import { inferencePass, trainingPass } from '../../src/training/pass.ts';
+import { inferencePass, trainingPass } from '../../src/models/program/pass.ts';
 
 const CLASSES = 5;
 const SIZE = 32;
@@ -55,10 +55,10 @@ export async function programGradients(
 ): Promise<Gradients> {
   const graph = graphOf(model);
   const first = backboneLayers - unfreeze;
-  const { waist } = planOf(graph, first);
+  const cutOutput = cutOutputOf(graph, first);
   const parameters = new Parameters(model);
-  const prefix = compile(graph, 0, waist, { isTrainable: () => false, batchNorm: 'inference' });
-  const tail = compile(graph, waist, graph.nodes.length - 2, {
+  const prefix = compile(graph, 0, cutOutput, FROZEN);
+  const tail = compile(graph, cutOutput, graph.nodes.length - 2, {
     isTrainable: (layer) => layer >= first,
     batchNorm,
   });

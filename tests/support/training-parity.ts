@@ -7,15 +7,18 @@ import * as tf from '@tensorflow/tfjs';
 import { buildBackbone } from '../../src/models/backbones/registry.ts';
 import { graphOf, type Graph } from '../../src/models/graph.ts';
 import { withHead } from '../../src/models/head.ts';
-import { firstTrainableOf, planOf } from '../../src/models/plan.ts';
+import { cutOutputOf, firstTrainableOf, FROZEN } from '../../src/frozen/cut.ts';
 import { Parameters } from '../../src/models/program/parameters.ts';
 import { compile, type Program } from '../../src/models/program/program.ts';
+import type { Backend } from '../../src/protocol/device.ts';
 import type { Recipe } from '../../src/protocol/recipe.ts';
 import { PLAIN_LOSS } from '../../src/training/loss.ts';
 import { Optimizer } from '../../src/training/optimizer.ts';
 import { updateRuleOf } from '../../src/training/optimizers/registry.ts';
-import { inferencePass } from '../../src/training/pass.ts';
+import { inferencePass } from '../../src/models/program/pass.ts';
 import { trainStep } from '../../src/training/step.ts';
+import type { Fact } from '../../tools/docs/works/facts.ts';
+import { backboneOf } from './backbones.ts';
 import { fillByRule, parseGolden, preprocess } from '../parity/models/golden.ts';
 import { rulePictures, ruleWeights } from '../parity/models/rule.ts';
 
@@ -34,6 +37,8 @@ export interface TrainingGolden {
   readonly batches: number;
   readonly classes: number;
   readonly batchNorm: 'inference' | 'batch';
+  /** Of what is drawn by chance. */
+  readonly seed: number;
   /** Mean loss before each step, head and fine-tuning. */
   readonly losses: readonly (readonly number[])[];
   readonly changed: readonly Change[];
@@ -59,6 +64,12 @@ export interface Disagreement {
   readonly changedInOne: readonly string[];
 }
 
+/** What a test shows that finds training on a device to agree with a golden. */
+export function trainsAsKeras({ recipe, batchNorm }: TrainingGolden, backend: Backend): Fact {
+  const statistics = batchNorm === 'batch' ? 'the batch' : 'averages';
+  return `backbone ${recipe.name} trains as Keras on ${backend}, BatchNorm on ${statistics}`;
+}
+
 /** Reads a golden by its name. */
 export function trainingGolden(name: string): TrainingGolden {
   const url = new URL(`../parity/training/goldens/${name}.json`, import.meta.url);
@@ -67,7 +78,8 @@ export function trainingGolden(name: string): TrainingGolden {
 
 /** Trains on the current backend, `steps` in each phase; variables are compared only after all of the golden's. */
 export async function disagreement(golden: TrainingGolden, fineTuneSteps = Infinity): Promise<Disagreement> {
-  const { backbone, model: base } = buildBackbone(golden.recipe, golden.size);
+  const recipe = backboneOf(golden.recipe, golden.batchNorm === 'batch');
+  const { backbone, model: base } = buildBackbone(recipe, golden.size);
   const backboneLayers = base.layers.length;
   const model = withHead(base, { classes: golden.classes, dropout: 0, seed: 0 });
   fillByRule(model);
@@ -122,9 +134,9 @@ interface PhaseRun {
 /** One phase as a run does it: the frozen prefix once a batch, then steps through the tail. */
 async function runPhase(run: PhaseRun): Promise<{ losses: number[]; changing: readonly string[] }> {
   const { golden, graph, parameters, pictures, first, phase, count } = run;
-  const { waist } = planOf(graph, first);
-  const prefix = compile(graph, 0, waist, { isTrainable: () => false, batchNorm: 'inference' });
-  const tail = compile(graph, waist, graph.nodes.length - 2, {
+  const cutOutput = cutOutputOf(graph, first);
+  const prefix = compile(graph, 0, cutOutput, FROZEN);
+  const tail = compile(graph, cutOutput, graph.nodes.length - 2, {
     isTrainable: (layer) => layer >= first,
     batchNorm: phase === 0 ? 'inference' : golden.batchNorm,
   });
@@ -140,15 +152,13 @@ async function runPhase(run: PhaseRun): Promise<{ losses: number[]; changing: re
   });
   const learningRate = golden.rates[phase] ?? NaN;
   const { epsilon = 1e-7 } = golden;
-  const rule = updateRuleOf(
-    { name: 'head', epochs: 1, learningRate, optimizer: { name: 'adam', epsilon } },
-    0,
-  );
+  const rule = updateRuleOf({ optimizer: { name: 'adam', epsilon } }, 0);
   const optimizer = new Optimizer({ rule, learningRate });
   const losses: number[] = [];
   for (let step = 0; step < count; step++) {
     const { x, labels } = batches[step % batches.length]!;
-    const sums = trainStep({ tail, parameters, optimizer, loss: PLAIN_LOSS, chance: null }, x, labels);
+    const chance = { seed: golden.seed, phase, step };
+    const sums = trainStep({ tail, parameters, optimizer, loss: PLAIN_LOSS, chance }, x, labels);
     losses.push((await sums.data())[0]! / golden.batch);
     sums.dispose();
   }

@@ -2,7 +2,8 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { Backbone } from '../../src/models/backbones/backbone.ts';
 import { openBackboneWeights, type LoadedWeights, type LoadOptions } from '../../src/models/load-weights.ts';
-import type { Recipe } from '../../src/protocol/recipe.ts';
+import type { FullBackbone } from '../../src/protocol/full-recipe.ts';
+import { NOTHING_SHARED } from '../../src/platform/owned.ts';
 import type { ByteSource, Platform } from '../../src/platform/platform.ts';
 import { remoteFiles } from '../../src/platform/remote-files.ts';
 import { StudioError } from '../../src/protocol/errors.ts';
@@ -80,7 +81,8 @@ export function filePlatform(files: Readonly<Record<string, Uint8Array>>): Platf
     openAsset: open,
     openPath: open,
     openStore: () => null,
-    ...remoteFiles(null),
+    owned: NOTHING_SHARED,
+    ...remoteFiles(null, NOTHING_SHARED),
   };
   return platform as Platform;
 }
@@ -98,10 +100,10 @@ export async function codeOf(promise: Promise<unknown>): Promise<string> {
 export async function loadWeights(
   model: tf.LayersModel,
   backbone: Backbone,
-  recipe: Recipe['backbone'],
+  recipe: FullBackbone,
   platform: Platform,
   options: LoadOptions,
 ): Promise<LoadedWeights> {
   const opened = await openBackboneWeights(recipe, platform, options);
-  return opened.fill(model, backbone);
+  return opened.fill(model, backbone, 'backbone');
 }

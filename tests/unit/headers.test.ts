@@ -1,3 +1,4 @@
+/** The headers of every response and of static hosts: isolated, and with a policy that lets no inline code and no eval run. */
 import { describe, expect, it } from 'vitest';
 import { headersFile, headersFor } from '../../tools/serve/headers.ts';
 
@@ -30,6 +31,18 @@ describe('response headers', () => {
       expect(policyOf(url)).not.toMatch(/unsafe-inline|'unsafe-eval'|nonce/);
     }
     expect(policyOf('/', true)).toMatch(/nonce-/);
+  });
+
+  it('hold under any path of a host', () => {
+    expect(policyOf('/tools/mien/engine/engine-1.js?v=2')).toBe(policyOf('/engine/engine-1.js'));
+    // Not only a folder of that name: the page itself may lie in one.
+    expect(policyOf('/engine/')).toBe(policyOf('/'));
+    const paths = headersFile('/tools/mien/').match(/^\/.*/gm);
+    expect(paths).toEqual(
+      headersFile()
+        .match(/^\/.*/gm)
+        ?.map((path) => `/tools/mien${path}`),
+    );
   });
 
   it('are written once for each path, for hosts that add rules up', () => {

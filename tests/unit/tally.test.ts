@@ -1,3 +1,4 @@
+/** Counting a test run: what is skipped, missing or broken counts as failed. */
 import { describe, expect, it } from 'vitest';
 import { sum, tallyOfReport } from '../../tools/test/tally.ts';
 

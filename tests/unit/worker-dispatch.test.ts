@@ -38,7 +38,7 @@ it('shows pictures while a run goes on', async () => {
   const said = await converse(
     [
       { kind: 'train', id: 1, input: { recipe } },
-      { kind: 'export', id: 2, input: { format: 'tfjs' } },
+      { kind: 'openDataset', id: 2, input: { recipe } },
     ],
     (message, dispatcher) => {
       if (asked || message.kind !== 'event' || message.event.kind !== 'epoch') return;
@@ -112,13 +112,17 @@ it('lets a search for a learning rate wait its turn, be heard and be cancelled',
       { kind: 'train', id: 1, input: { recipe } },
       { kind: 'findRate', id: 2, input: { recipe, phaseIndex: 0 } },
       { kind: 'findRate', id: 3, input: { recipe, phaseIndex: 1 } },
-      { kind: 'export', id: 4, input: { format: 'tfjs' } },
     ],
     (message, dispatcher) => {
+      if (message.kind === 'done' && 'runId' in message.output) {
+        const input = { format: 'tfjs', runId: message.output.runId };
+        dispatcher.receive({ kind: 'export', id: 4, input });
+      }
       if (message.kind === 'event' && message.id === 3 && message.event.kind === 'rates') {
         dispatcher.receive({ kind: 'control', id: 3, action: 'cancel' });
       }
     },
+    [4],
   );
   expect(endings(said).map(({ id, kind }) => [id, kind])).toEqual([
     [1, 'done'],

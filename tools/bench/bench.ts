@@ -6,7 +6,7 @@ export interface Row {
   readonly what: string;
   /** What it is compared with. */
   readonly against: string;
-  /** `s`, `ms`, `MB`, `/s`, `%`, or nothing for a count. */
+  /** `s`, `ms`, `MB`, `/s`, `GFLOP/s`, `GB/s`, `%`, or nothing for a count. */
   readonly unit: string;
   readonly mien: number;
   readonly other: number;

@@ -6,7 +6,7 @@ import { activate } from '../../src/engine/device/activate.ts';
 import { graphOf } from '../../src/models/graph.ts';
 import { Parameters } from '../../src/models/program/parameters.ts';
 import { compile } from '../../src/models/program/program.ts';
-import { trainingPass } from '../../src/training/pass.ts';
+import { trainingPass } from '../../src/models/program/pass.ts';
 import { useStockBackend } from './stock-backend.ts';
 
 /** Square kernels, stride 1, padding `same`, as many channels out as in. */
@@ -17,6 +17,7 @@ export interface ConvolutionCase {
   readonly kernelSize: number;
 }
 
+/** A library's convolutions, ready to run; `run` ends when the gradients are on the host. */
 export interface Running {
   run(): Promise<readonly Float32Array[]>;
   dispose(): void;

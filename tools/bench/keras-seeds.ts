@@ -7,13 +7,13 @@ import { fileURLToPath } from 'node:url';
 import type { Dataset } from '../../src/data/dataset.ts';
 import { buildNetwork } from '../../src/engine/network/network.ts';
 import { PictureInput } from '../../src/engine/set/picture-input.ts';
-import { firstTrainableOf, planOf } from '../../src/models/plan.ts';
+import { cutOutputOf, firstTrainableOf, FROZEN } from '../../src/frozen/cut.ts';
 import { Parameters } from '../../src/models/program/parameters.ts';
 import { compile } from '../../src/models/program/program.ts';
 import type { Platform } from '../../src/platform/platform.ts';
-import type { Recipe } from '../../src/protocol/recipe.ts';
-import { PLAIN } from '../../src/training/features.ts';
-import { inferencePass } from '../../src/training/pass.ts';
+import type { FullRecipe } from '../../src/protocol/full-recipe.ts';
+import { PLAIN } from '../../src/frozen/frozen-features.ts';
+import { inferencePass } from '../../src/models/program/pass.ts';
 import { kerasPython } from '../setup/keras.ts';
 import { thisSystem } from '../setup/system.ts';
 import { runScript, writePictures } from './keras-script.ts';
@@ -40,9 +40,10 @@ export interface KerasSeeds {
   readonly runs: readonly Ended[];
 }
 
+/** What Keras is asked to carry out. */
 export interface SeedsGiven {
   /** Its own seed is not used. */
-  readonly recipe: Recipe;
+  readonly recipe: FullRecipe;
   readonly dataset: Dataset;
   readonly platform: Platform;
   readonly seeds: readonly number[];
@@ -77,9 +78,8 @@ async function featuresOf({ recipe, dataset, platform }: SeedsGiven): Promise<Fl
     onProgress: () => undefined,
   });
   const parameters = new Parameters(network.model);
-  const { waist } = planOf(network.graph, firstTrainableOf(network.backboneLayers, 0));
-  const frozen = { isTrainable: () => false, batchNorm: 'inference' } as const;
-  const program = compile(network.graph, 0, waist, frozen);
+  const cutOutput = cutOutputOf(network.graph, firstTrainableOf(network.backboneLayers, 0));
+  const program = compile(network.graph, 0, cutOutput, FROZEN);
   const pictures = new PictureInput(dataset.pictures, network.preprocessing, recipe);
   const x = await pictures.batch(split.test.subarray(0, COMPARED), PLAIN, signal);
   const features = tf.tidy(() => program.forward(x, inferencePass(parameters)));

@@ -1,9 +1,12 @@
 /** The recipe that whole-run benchmarks carry out: the paper's protocol, on the set and weights that ship with Mien. */
-import { parseRecipe, type Recipe } from '../../src/protocol/recipe.ts';
+import { asRun } from '../../src/engine/catalog.ts';
+import type { FullRecipe } from '../../src/protocol/full-recipe.ts';
+import { parseRecipe } from '../../src/protocol/recipe.ts';
 
 /** Epochs of the paper's two phases. */
 export const PAPER_EPOCHS = { head: 50, fineTune: 35 } as const;
 
+/** How a benchmark departs from the protocol. */
 export interface Variation {
   readonly views: number | 'fresh';
   readonly headEpochs: number;
@@ -31,8 +34,8 @@ export function paperRecipe({
   weights = 'starter',
   stopsEarly = false,
   seed = 42,
-}: Variation): Recipe {
-  return parseRecipe({
+}: Variation): FullRecipe {
+  const written = {
     name: 'Paper, small',
     dataset: { source: 'sample', pictures },
     split: { train: 0.6, validation: 0.2, test: 0.2, seed: 42 },
@@ -53,5 +56,6 @@ export function paperRecipe({
     ],
     earlyStopping: stopsEarly ? { monitor: 'valLoss', patience: 5, restoreBest: true } : null,
     seed,
-  });
+  };
+  return asRun(parseRecipe(written));
 }

@@ -1,8 +1,10 @@
 /** The benchmarks, in the order in which they run. One line each. */
 import type { Bench } from './bench.ts';
 import { convolution } from './cases/convolution.ts';
+import { copies } from './cases/copies.ts';
 import { gpuStep } from './cases/gpu-step.ts';
 import { importing } from './cases/import.ts';
+import { gpuKernels, kernels } from './cases/kernels.ts';
 import { memory } from './cases/memory.ts';
 import { recipe } from './cases/recipe.ts';
 import { recipe224 } from './cases/recipe-224.ts';
@@ -10,6 +12,7 @@ import { scaling } from './cases/scaling.ts';
 import { seeds } from './cases/seeds.ts';
 import { weights } from './cases/weights.ts';
 
+/** `npm run bench` runs all of them. */
 export const BENCHES: readonly Bench[] = [
   recipe,
   recipe224,
@@ -18,6 +21,9 @@ export const BENCHES: readonly Bench[] = [
   memory,
   weights,
   importing,
+  copies,
+  kernels,
+  gpuKernels,
   gpuStep,
   convolution,
 ];

@@ -1,11 +1,11 @@
-/** Runs training steps of MobileNetV2 on made-up values at the waist, and counts what each asks of the GPU. */
+/** Runs training steps of MobileNetV2 on made-up values at the cut output, and counts what each asks of the GPU. */
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-webgpu';
 import { activate } from '../../src/engine/device/activate.ts';
 import { mobilenetv2 } from '../../src/models/backbones/mobilenetv2.ts';
 import { graphOf, type Graph } from '../../src/models/graph.ts';
 import { withHead } from '../../src/models/head.ts';
-import { firstTrainableOf, planOf } from '../../src/models/plan.ts';
+import { cutOutputOf, firstTrainableOf } from '../../src/frozen/cut.ts';
 import { Parameters } from '../../src/models/program/parameters.ts';
 import { compile } from '../../src/models/program/program.ts';
 import { PLAIN_LOSS } from '../../src/training/loss.ts';
@@ -15,6 +15,7 @@ import { RunningSums } from '../../src/training/running-sums.ts';
 import { trainStep } from '../../src/training/step.ts';
 import { GpuCounter, type GpuCounts } from './count-gpu.ts';
 
+/** Which network takes the steps, and whether its arithmetic is left out. */
 export interface CountOptions {
   readonly size: number;
   readonly alpha: number;
@@ -62,17 +63,17 @@ async function countStep(
   first: number,
   batch: number,
 ): Promise<Omit<StepCounts, 'step'>> {
-  const { waist } = planOf(graph, first);
+  const cutOutput = cutOutputOf(graph, first);
   const parameters = new Parameters(graph.model);
-  const tail = compile(graph, waist, graph.nodes.length - 2, {
+  const tail = compile(graph, cutOutput, graph.nodes.length - 2, {
     isTrainable: (layer) => layer >= first,
     batchNorm: 'inference',
   });
   const learningRate = 1e-4;
-  const rule = updateRuleOf({ name: 'head', epochs: 1, learningRate }, 0);
+  const rule = updateRuleOf({}, 0);
   const optimizer = new Optimizer({ rule, learningRate });
   const sums = new RunningSums();
-  const shape = [batch, ...(graph.nodes[waist]?.shape ?? [])];
+  const shape = [batch, ...(graph.nodes[cutOutput]?.shape ?? [])];
   const values = new Float32Array(tf.util.sizeFromShape(shape)).fill(0.1);
   const before = counter.liveBytes;
   for (let step = 0; step <= WARM_UP; step++) {

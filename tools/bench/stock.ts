@@ -7,7 +7,7 @@ import type { Dataset } from '../../src/data/dataset.ts';
 import { buildNetwork, type Network } from '../../src/engine/network/network.ts';
 import { preprocess } from '../../src/models/backbones/backbone.ts';
 import type { Platform } from '../../src/platform/platform.ts';
-import type { Recipe } from '../../src/protocol/recipe.ts';
+import type { FullRecipe } from '../../src/protocol/full-recipe.ts';
 
 interface Tensors {
   readonly x: tf.Tensor;
@@ -15,7 +15,11 @@ interface Tensors {
 }
 
 /** Seconds of each epoch (steps and validation) of each phase of the recipe. */
-export async function stockEpochs(recipe: Recipe, dataset: Dataset, platform: Platform): Promise<number[][]> {
+export async function stockEpochs(
+  recipe: FullRecipe,
+  dataset: Dataset,
+  platform: Platform,
+): Promise<number[][]> {
   const classes = dataset.summary.labels.length;
   const signal = new AbortController().signal;
   const network = await buildNetwork(recipe, classes, platform, { signal, onProgress: () => undefined });
@@ -24,7 +28,8 @@ export async function stockEpochs(recipe: Recipe, dataset: Dataset, platform: Pl
   const seconds: number[][] = [];
   for (const phase of recipe.phases) {
     compileFor(network, {
-      unfreeze: phase.name === 'head' ? 0 : phase.unfreeze,
+      unfreeze:
+        phase.name === 'head' ? 0 : phase.unfreeze === 'all' ? network.backboneLayers : phase.unfreeze,
       learningRate: phase.learningRate,
     });
     seconds.push(await fitEpochs(network.model, train, validation, recipe.batchSize, phase.epochs));

@@ -14,6 +14,7 @@ interface Imitated {
   readonly classifier: readonly Row[];
 }
 
+/** What is imitated of each backbone: the golden that has its tensors, and the classifier that lies beside them. */
 export const FILES = {
   mobilenetv2: {
     golden: 'transformers-mobilenetv2-1.0',
@@ -33,6 +34,7 @@ export const FILES = {
   },
 } as const satisfies Readonly<Record<string, Imitated>>;
 
+/** Backbones whose files it has. */
 export type ImitatedName = keyof typeof FILES;
 
 /** The server, and what it sent. */

@@ -1,7 +1,7 @@
 /** Whole runs of `fit`, put together from a few epochs: each epoch of a phase does the same work. */
 import type { Dataset } from '../../src/data/dataset.ts';
 import type { Session } from '../../src/engine/session.ts';
-import type { Recipe } from '../../src/protocol/recipe.ts';
+import type { FullRecipe } from '../../src/protocol/full-recipe.ts';
 import { median } from './bench.ts';
 import type { KerasTimes } from './keras-times.ts';
 import { PAPER_EPOCHS } from './paper-recipe.ts';
@@ -10,6 +10,7 @@ import { stockEpochs } from './stock.ts';
 /** Seconds of an epoch, head and fine-tuning. */
 export type Epochs = readonly [number, number];
 
+/** How a whole run's time comes about, for notes under the table. */
 export const TIMES_COUNT =
   'Time of an epoch (median) times the number of epochs: each epoch does the same work.';
 
@@ -18,7 +19,7 @@ export const wholeRun = ([head, fineTune]: Epochs): number =>
   PAPER_EPOCHS.head * head + PAPER_EPOCHS.fineTune * fineTune;
 
 /** Stock tfjs' epochs, the middle one of as many as the recipe has. */
-export async function stockTimes(session: Session, recipe: Recipe, dataset: Dataset): Promise<Epochs> {
+export async function stockTimes(session: Session, recipe: FullRecipe, dataset: Dataset): Promise<Epochs> {
   const [head = [], fineTune = []] = await stockEpochs(recipe, dataset, session.platform);
   return [median(head), median(fineTune)];
 }
@@ -29,6 +30,7 @@ export const kerasMedians = ({ epochs: [head, fineTune] }: KerasTimes): Epochs =
   median(fineTune.slice(1)),
 ];
 
+/** Epochs, for a line of progress. */
 export const inWords = ([head, fineTune]: Epochs): string =>
   `${head.toFixed(2)} s a head epoch, ${fineTune.toFixed(2)} s a fine-tune epoch`;
 
@@ -47,4 +49,5 @@ export async function withShare<Value>(work: () => Promise<Value>): Promise<Shar
   return { value, share: (user + system) / 1000 / (performance.now() - start) };
 }
 
+/** A share of a processor, for a line of progress. */
 export const shareInWords = (share: number): string => `${share.toFixed(2)} of a processor`;

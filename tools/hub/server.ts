@@ -12,6 +12,7 @@ import { reposOf, type HubFile, type HubRepo } from './folder.ts';
 import { pictureOf, UnknownPart } from './rows.ts';
 import { sendFile } from './send.ts';
 
+/** What is served, and how the Hub's own limits are imitated. */
 export interface HubOptions {
   /** See `folder.ts`. */
   readonly folder: string;
@@ -42,6 +43,7 @@ export interface HubRequest {
   sentBytes: number;
 }
 
+/** A running server, and what it has seen. */
 export interface LocalHub {
   /** Without a slash at the end. */
   readonly origin: string;

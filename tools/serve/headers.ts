@@ -62,7 +62,7 @@ const ENGINE_POLICY = policy({
 
 /** Whether a request is for the engine's worker: its folder in a build, the query that Vite adds in development. */
 const isEngine = (url: string): boolean =>
-  url.startsWith(`/${ENGINE_FOLDER}/`) || /[?&](worker_file|worker)\b/.test(url);
+  new RegExp(`/${ENGINE_FOLDER}/[^/?]+\\.js(\\?|$)`).test(url) || /[?&](worker_file|worker)\b/.test(url);
 
 /**
  * The headers for one request.
@@ -77,10 +77,13 @@ export function headersFor(url: string, development = false): Headers {
 /**
  * The `_headers` file of Netlify and Cloudflare Pages. Rules for overlapping paths add up there, and two policies
  * for one response would both hold, so each policy is listed only where no other one is.
+ * @param base - the folder of the site that the build will lie in, with both slashes
  */
-export function headersFile(): string {
+export function headersFile(base = '/'): string {
   const rule = (path: string, headers: Headers): string =>
-    [path, ...Object.entries(headers).map(([name, value]) => `  ${name}: ${value}`)].join('\n');
+    [base + path.slice(1), ...Object.entries(headers).map(([name, value]) => `  ${name}: ${value}`)].join(
+      '\n',
+    );
   const page = { 'Content-Security-Policy': pagePolicy() };
   const forever = { 'Cache-Control': 'public, max-age=31536000, immutable' };
   return (

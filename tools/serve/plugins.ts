@@ -23,14 +23,17 @@ export function securityHeaders(): Plugin {
     },
     generateBundle() {
       if (this.environment.name === 'client') {
-        this.emitFile({ type: 'asset', fileName: '_headers', source: headersFile() });
+        // A build that may lie anywhere gets the rules of a site's root.
+        const { base } = this.environment.config;
+        const folder = base.startsWith('/') ? base : '/';
+        this.emitFile({ type: 'asset', fileName: '_headers', source: headersFile(folder) });
       }
     },
   };
 }
 
 /** Our module, as the dev server serves it. */
-const OUR_EMBED = '/src/charts/vega-embed.ts';
+const OUR_EMBED = '/src/charts/vis/vega-embed.ts';
 
 /** What tfjs-vis gets for a package of that name. Only its visor and its tables use glamor's styles. */
 const STAND_INS: Readonly<Record<string, string>> = {

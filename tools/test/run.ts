@@ -1,22 +1,26 @@
 /**
- * `npm test`: every check, stage by stage, with a tally at the end. `--fast` (`npm run check`) leaves out what takes
- * long: fuzzing, networks of full size, whole recipes, and what needs a GPU or a browser; `--parity` runs the comparison
- * with real Keras alone (`npm run test:parity`).
+ * `npm test`: every check, with a tally at the end. `--fast` (`npm run check`) leaves out what takes long: fuzzing,
+ * networks of full size, whole recipes, and what needs a GPU or a browser; `--parity` runs the comparison with real Keras
+ * alone (`npm run test:parity`); `--only NAME` runs one stage, and may be repeated. `--record` writes what the tests have
+ * shown to work into tests/shown.json, which is else held against it.
  */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { differences, readRecord, shownIn, writeRecord } from '../docs/works/record.ts';
 import { ROOT } from '../serve/build.ts';
 import { addExportReaders, kerasPython } from '../setup/keras.ts';
 import { thisSystem } from '../setup/system.ts';
 import { FAST_TESTS, LIVE_PARITY, SLOW_TESTS, STATIC_STAGES, type Stage } from './stages.ts';
 import { one, sum, tallyOfReport, type Tally } from './tally.ts';
 
-/** Static checks at a time: each uses about one core. */
-const AT_ONCE = 2;
+/** Fast stages at a time: each uses about one core, the tests more where there are more. */
+const AT_ONCE = Math.max(2, Math.floor(availableParallelism() / 2));
 
 const reports = mkdtempSync(join(tmpdir(), 'mien-tests-'));
+const reportOf = (stage: Stage): string => join(reports, `${stage.name}.json`);
 
 interface Ended {
   readonly succeeded: boolean;
@@ -24,10 +28,11 @@ interface Ended {
 }
 
 /** Runs a stage's command; its output is shown as it comes, or kept until the end. */
-function run(stage: Stage, extra: readonly string[], live: boolean): Promise<Ended> {
+function run(stage: Stage, live: boolean): Promise<Ended> {
   const [program, ...args] = stage.command;
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${reportOf(stage)}`];
   const path = [join(ROOT, 'node_modules/.bin'), process.env['PATH']].join(delimiter);
-  const child = spawn(program, [...args, ...extra], {
+  const child = spawn(program, [...args, ...(stage.counts === 'tests' ? reporters : [])], {
     cwd: ROOT,
     env: { ...process.env, PATH: path },
     stdio: ['ignore', live ? 'inherit' : 'pipe', live ? 'inherit' : 'pipe'],
@@ -47,55 +52,55 @@ function run(stage: Stage, extra: readonly string[], live: boolean): Promise<End
   });
 }
 
-async function runStatic(stage: Stage): Promise<Tally> {
+/** Runs a stage and says how it went: what it printed, if it failed or was shown as it came, and a line. */
+async function runStage(stage: Stage, live: boolean): Promise<Tally> {
+  if (live) console.log(`\n— ${stage.name} —`);
   const started = performance.now();
-  const { succeeded, output } = await run(stage, [], false);
+  const { succeeded, output } = await run(stage, live);
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
-  console.log(`${succeeded ? '✓' : '✗'} ${stage.name} (${seconds} s)`);
-  if (!succeeded) console.log(output.trimEnd());
-  return one(succeeded);
-}
-
-async function runTests(stage: Stage): Promise<Tally> {
-  console.log(`\n— ${stage.name} —`);
-  const report = join(reports, `${stage.name}.json`);
-  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-  const { succeeded, output } = await run(stage, reporters, true);
-  if (output !== '') console.log(output.trimEnd());
-  const tally = tallyOfReport(textOf(report), succeeded);
-  console.log(
-    `${tally.failed === 0 ? '✓' : '✗'} ${stage.name}: ${tally.passed} passed, ${tally.failed} failed`,
-  );
+  const tally = stage.counts === 'one' ? one(succeeded) : tallyOfReport(textOf(stage), succeeded);
+  if ((tally.failed > 0 || live) && output !== '') console.log(output.trimEnd());
+  const counts = stage.counts === 'one' ? '' : `: ${tally.passed} passed, ${tally.failed} failed`;
+  console.log(`${tally.failed === 0 ? '✓' : '✗'} ${stage.name}${counts} (${seconds} s)`);
   return tally;
 }
 
-function textOf(path: string): string {
+function textOf(stage: Stage): string {
   try {
-    return readFileSync(path, 'utf8');
+    return readFileSync(reportOf(stage), 'utf8');
   } catch (error) {
-    console.error(`Vitest left no report: ${String(error)}`);
+    console.error(`Vitest left no report of ${stage.name}: ${String(error)}`);
     return '';
   }
 }
 
-/** Runs all, `AT_ONCE` at a time, the longest first. */
-async function runAllStatic(stages: readonly Stage[]): Promise<Tally[]> {
+/** Runs all, `atOnce` at a time, in their order; one alone is shown as it comes. */
+async function runAll(stages: readonly Stage[], atOnce: number): Promise<Tally[]> {
   const waiting = [...stages];
   const tallies: Tally[] = [];
   const worker = async (): Promise<void> => {
     for (let stage = waiting.shift(); stage !== undefined; stage = waiting.shift()) {
-      tallies.push(await runStatic(stage));
+      tallies.push(await runStage(stage, atOnce === 1));
     }
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  await Promise.all(Array.from({ length: atOnce }, worker));
   return tallies;
 }
 
-/** Static checks, then tests. */
-async function runChecks(tests: readonly Stage[]): Promise<Tally[]> {
-  const tallies = await runAllStatic(STATIC_STAGES);
-  for (const stage of tests) tallies.push(await runTests(stage));
-  return tallies;
+/** Holds what the tests have shown against the record, or writes it there. */
+function holdRecord(stages: readonly Stage[], writes: boolean): Tally {
+  const texts = stages.filter(({ counts }) => counts === 'tests').map(textOf);
+  const shown = Object.assign({}, ...texts.filter((text) => text !== '').map(shownIn)) as ReturnType<
+    typeof shownIn
+  >;
+  const record = readRecord();
+  if (writes) writeRecord({ ...record, ...shown });
+  const wrong = differences(writes ? readRecord() : record, shown);
+  for (const difference of wrong) console.log(difference);
+  if (wrong.length > 0)
+    console.log('tests/shown.json is out of date: npm test -- --record, then npm run docs');
+  console.log(`${wrong.length === 0 ? '✓' : '✗'} what is shown to work`);
+  return one(wrong.length === 0);
 }
 
 /** The live comparison, or one line that says why there is none. */
@@ -104,13 +109,28 @@ async function runLiveParity(): Promise<Tally[]> {
   if (python === null) return [];
   addExportReaders(thisSystem, python);
   process.env['KERAS_PYTHON'] = python;
-  return [await runTests(LIVE_PARITY)];
+  return runAll([LIVE_PARITY], 1);
 }
 
-const args = process.argv.slice(2);
-const tallies = args.includes('--parity')
-  ? await runLiveParity()
-  : await runChecks(args.includes('--fast') ? FAST_TESTS : [...FAST_TESTS, ...SLOW_TESTS]);
+const { values: chosen } = parseArgs({
+  options: {
+    fast: { type: 'boolean', default: false },
+    parity: { type: 'boolean', default: false },
+    record: { type: 'boolean', default: false },
+    only: { type: 'string', multiple: true },
+  },
+});
+const wanted = ({ name }: Stage): boolean => chosen.only?.includes(name) ?? true;
+
+/** The longest begins first: the tests that need neither a GPU nor a browser. */
+async function runChecks(): Promise<Tally[]> {
+  const fast = [...FAST_TESTS, ...STATIC_STAGES].filter(wanted);
+  const slow = chosen.fast ? [] : SLOW_TESTS.filter(wanted);
+  const tallies = [...(await runAll(fast, AT_ONCE)), ...(await runAll(slow, 1))];
+  return [...tallies, holdRecord([...fast, ...slow], chosen.record)];
+}
+
+const tallies = chosen.parity ? await runLiveParity() : await runChecks();
 rmSync(reports, { recursive: true });
 
 const total = sum(tallies);

@@ -1,6 +1,5 @@
 /** The command line of the headless training command. */
 import { parseArgs } from 'node:util';
-import { EXPORTERS } from '../../src/exporters/registry.ts';
 import { BackendChoiceSchema, type BackendChoice } from '../../src/protocol/device.ts';
 import { StudioError } from '../../src/protocol/errors.ts';
 
@@ -8,6 +7,7 @@ const formats = [...EXPORTERS.map(({ entry }) => [entry.name, entry.help]), ['al
   .map(([name = '', help = '']) => `                        ${name.padEnd(13)}${help}`)
   .join('\n');
 
+/** What `--help` prints. */
 export const USAGE = `Carries a recipe out and writes history.json, evaluation.json, split.json, run.json and model/.
 
   npm run train -- RECIPE.json --out DIR [options]
@@ -28,6 +28,7 @@ ${formats}
 HF_TOKEN in the environment is the access token for sets that want one.
 `;
 
+/** The command line, read and checked. */
 export interface Command {
   readonly recipePath: string;
   readonly outFolder: string;

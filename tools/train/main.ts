@@ -4,15 +4,17 @@
  */
 import { mkdir, readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { forgetLeftActivations } from '../../src/engine/left-activations.ts';
+import { asRun } from '../../src/engine/catalog.ts';
 import { runsLeft } from '../../src/engine/checkpoints/resumable.ts';
 import { Session } from '../../src/engine/session.ts';
+import { discardLeft } from '../../src/engine/set/stored.ts';
 import { isSame } from '../../src/lib/same.ts';
 import { HUB } from '../../src/platform/hub.ts';
 import { createPlatform } from '../../src/platform/platform.node.ts';
 import type { Platform } from '../../src/platform/platform.ts';
 import { asStudioError, StudioError } from '../../src/protocol/errors.ts';
 import type { ResumableRun, RunEvent } from '../../src/protocol/events.ts';
+import { isSameRecipe } from '../../src/protocol/identity.ts';
 import { parseRecipe, type Recipe } from '../../src/protocol/recipe.ts';
 import { RunControl } from '../../src/engine/run/control.ts';
 import { parseCommand, USAGE, type Command } from './command.ts';
@@ -54,10 +56,11 @@ function useToken(session: Session, hub: string | null): void {
   if (token !== '') session.tokens.use(hub ?? HUB, token);
 }
 
-/** The last run of a recipe that did not come to its end; undefined where there is none. */
+/** The last run of a recipe that did not come to its end, be its pictures elsewhere now; undefined where there is none. */
 async function lastRunOf(recipe: Recipe, platform: Platform): Promise<ResumableRun | undefined> {
-  const runs = await runsLeft(platform.openStore('checkpoints'));
-  return runs.find((run) => isSame(run.recipe, recipe));
+  const runs = await runsLeft(platform);
+  const full = asRun(recipe);
+  return runs.find((run) => isSame(run.recipe, full)) ?? runs.find((run) => isSameRecipe(run.recipe, full));
 }
 
 /**
@@ -108,7 +111,7 @@ async function train(command: Command): Promise<void> {
     baseFolder: dirname(resolve(command.recipePath)),
     ...(command.storeFolder === null ? {} : { dataFolder: resolve(command.storeFolder) }),
   });
-  await forgetLeftActivations(platform);
+  await discardLeft(platform);
   const session = new Session(platform, WASM_FOLDER);
   useToken(session, command.hub);
   const reporter = command.json ? new JsonReporter() : new TerminalReporter();
@@ -141,7 +144,7 @@ async function train(command: Command): Promise<void> {
     .catch(async (error: unknown) => {
       throw withWayOut(error, command, await lastRunOf(recipe, platform));
     });
-  const dataset = await session.openDataset(recipe, { signal: control.signal, emit: () => undefined });
+  const dataset = await session.set.open(recipe, { signal: control.signal, emit: () => undefined });
   await writeRun(command, { session, result, dataset }, reporter);
   reporter.finished(result, command.outFolder);
 }

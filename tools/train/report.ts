@@ -7,9 +7,11 @@ import {
   formatPercent,
   formatPlain,
 } from '../../src/lib/format.ts';
+import type { DatasetSummary } from '../../src/protocol/dataset.ts';
 import type { EpochRecord, RunEvent, RunResult } from '../../src/protocol/events.ts';
 import type { RateSweep } from '../../src/protocol/rate-sweep.ts';
 
+/** Who is told how a run goes on. */
 export interface Reporter {
   event(event: RunEvent): void;
   /** What must be known of an export. */
@@ -44,6 +46,23 @@ export class JsonReporter implements Reporter {
 export function plainArrays(_key: string, value: unknown): unknown {
   if (ArrayBuffer.isView(value) && !(value instanceof DataView)) return Array.from(value as Uint8Array);
   return value;
+}
+
+/** How many rows of a set are not used and why; nothing where all are. */
+function leftOutText({ cleaning, findings }: DatasetSummary): string {
+  const { withoutPicture, withoutLabel, oddLabel, undecodable } = cleaning;
+  const { duplicates = 0, nearDuplicates = 0, smallClasses = 0 } = findings?.dropped ?? {};
+  const kinds = [
+    [withoutPicture, 'without a picture'],
+    [withoutLabel, 'without a label'],
+    [oddLabel, 'with a label unlike the others'],
+    [undecodable, 'with a picture that cannot be read'],
+    [duplicates, 'copies'],
+    [nearDuplicates, 'near copies'],
+    [smallClasses, 'of small classes'],
+  ] as const;
+  const said = kinds.filter(([count]) => count > 0).map(([count, what]) => `${count.toString()} ${what}`);
+  return said.length === 0 ? '' : `. Left out: ${said.join(', ')}`;
 }
 
 /** One line that is rewritten while something is under way, and a line an epoch. */
@@ -95,15 +114,15 @@ export class TerminalReporter implements Reporter {
       case 'dataset': {
         const { labels, split, origin } = event.dataset;
         const counts = [split.train.length, split.validation.length, split.test.length].join(' / ');
-        return `${origin}: ${labels.length.toString()} classes, ${counts} train / validation / test`;
+        return `${origin}: ${labels.length.toString()} classes, ${counts} train / validation / test${leftOutText(event.dataset)}`;
       }
       case 'epoch':
         return this.#epochLine(event.record, event.isBest);
       case 'phaseEnd': {
-        const { stoppedEarly, bestEpoch, evaluation } = event;
+        const { stoppedEarly, keptEpoch, evaluation } = event;
         const how = stoppedEarly ? 'stopped early' : 'done';
         const accuracy = formatPercent(evaluation.accuracy);
-        return `${this.#phase} ${how}: epoch ${bestEpoch.toString()} kept, validation ${accuracy}`;
+        return `${this.#phase} ${how}: epoch ${keptEpoch.toString()} kept, validation ${accuracy}`;
       }
       case 'test': {
         const { loss, accuracy } = event.evaluation;

@@ -10,6 +10,7 @@ import type { RateSweep } from '../../src/protocol/rate-sweep.ts';
 import type { Command } from './command.ts';
 import type { Reporter } from './report.ts';
 
+/** A run that has ended, and the session that still has its network. */
 export interface Finished {
   readonly session: Session;
   readonly result: RunResult;
@@ -75,9 +76,12 @@ function splitOf({ split }: DatasetSummary) {
   };
 }
 
-function runOf({ runId, recipe, device, weights, stopped, versions, secondsByStage, cleaning }: RunResult) {
+function runOf({ device, ...result }: RunResult) {
+  const { runId, recipe, weights, cachePrecision, stopped, versions, ...others } = result;
+  const { secondsByStage, setHash, cleaning } = others;
   const { backend } = device;
-  return { runId, recipe, device, backend, weights, stopped, versions, secondsByStage, cleaning };
+  const record = { runId, recipe, device, backend, weights, cachePrecision, stopped, versions };
+  return { ...record, secondsByStage, setHash, cleaning };
 }
 
 async function writeFiles(files: readonly ExportedFile[], folder: string): Promise<void> {

@@ -15,6 +15,8 @@ export interface ZipEntry {
   readonly packedBytes: number;
   /** As the directory claims. */
   readonly unpackedBytes: number;
+  /** Of the unpacked bytes, as the directory claims. */
+  readonly crc32: number;
   /** Where its local header begins. */
   readonly headerAt: number;
 }
@@ -115,7 +117,8 @@ function readEntry(list: DataView, at: number): ZipEntry & { readonly end: numbe
   const packedBytes = large.next(list.getUint32(at + 20, true));
   const headerAt = large.next(list.getUint32(at + 42, true));
   const method = list.getUint16(at + 10, true);
-  return { path: new TextDecoder().decode(name), method, packedBytes, unpackedBytes, headerAt, end };
+  const crc32 = list.getUint32(at + 16, true);
+  return { path: new TextDecoder().decode(name), method, packedBytes, unpackedBytes, crc32, headerAt, end };
 }
 
 /** Zip64's extra field: 64-bit numbers for those that read 0xffffffff. */

@@ -2,7 +2,8 @@
  * Owns what happens to each picture in a view: all draws of all augmentations, folded into a few numbers a picture
  * that a host loop or a device kernel carries out in one pass.
  */
-import { checkOptions, type Options } from '../../protocol/options.ts';
+import { augmentationOptions } from '../../protocol/full-recipe.ts';
+import type { Options } from '../../protocol/options.ts';
 import type { Recipe } from '../../protocol/recipe.ts';
 import { keyedRandom, type Seed } from '../../lib/random.ts';
 import type { Augmentation, Draw } from './augmentation.ts';
@@ -47,7 +48,8 @@ export interface ViewKey {
  * @throws StudioError `recipe/unknown-option`, `recipe/invalid`
  */
 export function planViews(augmentation: Recipe['augmentation'], key: ViewKey): ViewPlan {
-  const options = checkAugmentation(augmentation);
+  const entries = augmentations.map(({ entry }) => entry);
+  const options = augmentationOptions(augmentation, entries);
   const count = key.rows.length;
   const transforms = new Float32Array(count * 8);
   const contrast = new Float32Array(count).fill(1);
@@ -66,16 +68,6 @@ export function planViews(augmentation: Recipe['augmentation'], key: ViewKey): V
     captions.push(draws.map((draw) => draw.caption).join(', '));
   }
   return { count, transforms, contrast, patches, captions };
-}
-
-/**
- * The recipe's augmentation with every declared option filled in.
- *
- * @throws StudioError `recipe/unknown-option`, `recipe/invalid`
- */
-export function checkAugmentation(augmentation: Recipe['augmentation']): Options {
-  const specs = augmentations.flatMap(({ entry }) => entry.options);
-  return checkOptions({ field: 'augmentation', entry: 'it', ownKeys: ['views'] }, specs, augmentation);
 }
 
 function drawAll(options: Options, { seed, view, size }: ViewKey, row: number): Draw[] {

@@ -1,6 +1,14 @@
 /**
- * Owns the arithmetic of projective maps. A map takes a pixel of the *output* to the place in the *input* that it is
- * read from; pixel centres are at whole numbers, and the picture's middle is at (size - 1) / 2, as in Keras.
+ * Owns the arithmetic of projective maps. A map takes a pixel of the *output* to the place in the *input* that it is read from;
+ * pixel centres are at whole numbers, and the picture's middle is at (size - 1) / 2, as in Keras.
+ *
+ * A point (x, y) is written (x, y, 1) and multiplied by a matrix of 3 x 3; what comes out, (u, v, k), is the point
+ * (u / k, v / k). The last row is 0 0 1 for turning, scaling, shearing and shifting, and k is 1 then; with other numbers there,
+ * lines stay lines but parallels may meet: what a camera sees that looks from the side. Two maps one after the other are the
+ * product of their matrices, so that whatever a picture goes through it is read, and blurred, once. Maps go from output to input
+ * because every output pixel needs one value, and because the product then runs backwards: what is done to the picture first
+ * comes last. A matrix times any number is the same map, so eight numbers say it, and four points with their four images, of
+ * two numbers each, are as many equations as it has unknowns.
  */
 
 /** Row-major 3 x 3. */

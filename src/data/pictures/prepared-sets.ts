@@ -1,25 +1,32 @@
 /**
- * Owns sets that were opened before: their resized pictures and what cleaning found, kept under what both depend on, so
- * that the next opening decodes nothing. Under `<key>/`: `about`, the chunks of pictures, `thumbnails`, and at last
- * `manifest`, without which the rest does not count.
+ * Owns sets that were opened before: their resized pictures and what cleaning found, kept so that the next opening
+ * decodes nothing. A set is known again by the list of its files, without reading them; where that is another, since it
+ * was copied or unpacked anew, by the hash of all that it holds. Under `<key>/`: `about`, the chunks of pictures,
+ * `thumbnails`, and at last `manifest`, without which the rest does not count.
  */
 import { formatBytes } from '../../lib/format.ts';
-import { hashText } from '../../lib/hash.ts';
 import type { ByteStore } from '../../platform/byte-store.ts';
 import { BestEffortStore, type StoreHealth } from '../../platform/best-effort-store.ts';
+import type { Owned } from '../../platform/owned.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { whatCanGo } from '../../platform/store-notices.ts';
 import { StudioError } from '../../protocol/errors.ts';
+import { preparedKey } from '../../protocol/identity.ts';
 import type { CleanedRows } from '../cleaning.ts';
 import type { PictureStore } from '../dataset.ts';
-import { LOOKS_SIZE } from '../fingerprint.ts';
+import { THUMBNAIL_SIZE } from '../fingerprint.ts';
 import { parseJson } from '../json.ts';
 import { listStoredSets } from '../stored-sets/stored-sets.ts';
 import { isChunkKey, type ChunkPlace } from './picture-chunks.ts';
 import { keptPictures, type FilledStore } from './picture-store.ts';
 
-/** Raise it when decoding, resizing, cleaning or the shape of `CleanedRows` changes: what is kept is then made anew. */
-const VERSION = 1;
+/**
+ * Raise it when decoding, resizing, cleaning or the shape of `CleanedRows` changes: what is kept is then made anew, and
+ * what an earlier version kept is forgotten.
+ */
+const VERSION = 2;
+/** As many ways in which a set was opened are remembered, the latest. */
+const MOST_LISTINGS = 8;
 
 /** A set as it was prepared. */
 export interface PreparedSet {
@@ -27,22 +34,33 @@ export interface PreparedSet {
   readonly pictures: PictureStore;
 }
 
-/** What a prepared set depends on. */
+/** What is known of a set before its rows are read. */
 export interface PreparedOrigin {
   /** What the user knows the set by. */
   readonly label: string;
-  /** The same only for the same rows; null where that cannot be told. */
-  readonly identity: string | null;
+  /** The same only for a set that need not be read again. */
+  readonly listing: string;
+  /** The same for all that may hold the same and are worth reading for it; null where reading costs as much as it saves. */
+  readonly outline: string | null;
   /** In pixels. */
   readonly size: number;
   /** How pictures were resized. */
   readonly resize: string;
 }
 
-interface About {
-  readonly text: string;
-  readonly label: string;
+interface About extends Pick<PreparedOrigin, 'label' | 'outline' | 'size' | 'resize'> {
+  readonly version: typeof VERSION;
   readonly usedAtMs: number;
+  /** The ways in which it was opened. */
+  readonly listings: readonly string[];
+  /** Of all rows of its source; null until they are here. */
+  readonly sourceHash: string | null;
+}
+
+/** Where something is kept, and what it is. */
+interface Place {
+  readonly prefix: string;
+  readonly about: About;
 }
 
 /** What cleaning found in a set. */
@@ -52,22 +70,44 @@ interface Manifest {
   readonly cleaned: CleanedRows;
 }
 
-const THUMBNAIL_BYTES = LOOKS_SIZE * LOOKS_SIZE;
+const THUMBNAIL_BYTES = THUMBNAIL_SIZE * THUMBNAIL_SIZE;
 
-/** Bytes of all that is kept of prepared sets, without the one that is open. */
-export async function preparedBytes(platform: Platform, exceptPrefix: string | null): Promise<number> {
-  const keys = (await platform.openStore('pictures')?.list()) ?? [];
-  return keys
-    .filter(({ key }) => exceptPrefix === null || !key.startsWith(exceptPrefix))
-    .reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+/** What a prepared set is called while it is in use. */
+const ownedNameOf = (prefix: string): string => `pictures/${prefix}`;
+
+/** Bytes of the prepared sets that nobody uses. */
+export async function preparedBytes(platform: Platform): Promise<number> {
+  let free = 0;
+  await eachFree(platform, ({ sizeBytes }) => {
+    free += sizeBytes;
+    return Promise.resolve();
+  });
+  return free;
 }
 
-/** Forgets all prepared sets but the one that is open: its pictures are still read. */
-export async function forgetPrepared(platform: Platform, exceptPrefix: string | null): Promise<void> {
+/** Forgets all prepared sets but those that are open, here or in another tab. */
+export async function forgetPrepared(platform: Platform): Promise<void> {
   const store = platform.openStore('pictures');
-  const keys = ((await store?.list()) ?? []).map(({ key }) => key);
-  await store?.deleteMany(keys.filter((key) => exceptPrefix === null || !key.startsWith(exceptPrefix)));
+  await eachFree(platform, async ({ prefix }) => store?.deleteAll(prefix));
 }
+
+interface SizedPlace {
+  readonly prefix: string;
+  readonly sizeBytes: number;
+}
+
+/** Does something with each prepared set that nobody uses, and that nobody begins to use meanwhile. */
+async function eachFree(platform: Platform, work: (place: SizedPlace) => Promise<void>): Promise<void> {
+  const places = new Map<string, SizedPlace>();
+  for (const { key, sizeBytes } of (await platform.openStore('pictures')?.list()) ?? []) {
+    const prefix = prefixOf(key);
+    places.set(prefix, { prefix, sizeBytes: sizeBytes + (places.get(prefix)?.sizeBytes ?? 0) });
+  }
+  for (const place of places.values())
+    await platform.owned.discardIfFree(ownedNameOf(place.prefix), () => work(place));
+}
+
+const prefixOf = (key: string): string => key.slice(0, key.indexOf('/') + 1);
 
 /** That a set's pictures do not fit: how much they take, and what could be deleted for them. */
 export async function picturesFull(
@@ -90,23 +130,34 @@ export async function picturesFull(
 /** A place for one set's pictures; null where nothing can be kept. */
 export function preparedPlace(platform: Platform, origin: PreparedOrigin): PreparedPlace | null {
   const store = platform.openStore('pictures');
-  if (store === null || origin.identity === null) return null;
-  return new PreparedPlace(store, origin);
+  return store === null ? null : new PreparedPlace(store, platform.owned, origin);
+}
+
+/** What is kept of the same set. */
+export interface KeptOfSet {
+  /** At the size asked for, with what the keys of its pictures begin with. */
+  readonly prepared: (PreparedSet & { readonly prefix: string }) | null;
+  /** What cleaning found when its pictures were resized otherwise. Thumbnails are of those, so near copies may differ a little. */
+  readonly rows: Manifest | null;
 }
 
 export class PreparedPlace {
   readonly chunks: ChunkPlace;
-  readonly #text: string;
   readonly #health: StoreHealth = { trouble: null };
 
   constructor(
     store: ByteStore,
+    readonly owned: Owned,
     readonly origin: PreparedOrigin,
   ) {
-    const { identity, size, resize } = origin;
-    this.#text = JSON.stringify([VERSION, identity, size, resize]);
-    const prefix = `${hashText(this.#text)}/`;
-    this.chunks = { prefix, store: new BestEffortStore(makingRoom(store, prefix), this.#health) };
+    const { listing, size, resize } = origin;
+    const prefix = `${preparedKey(VERSION, listing, size, resize)}/`;
+    this.chunks = { prefix, store: new BestEffortStore(makingRoom(store, owned), this.#health) };
+  }
+
+  /** What it is called for others, who do not discard it while it is used. */
+  get ownedName(): string {
+    return ownedNameOf(this.chunks.prefix);
   }
 
   /** Why not all is kept; null where nothing went wrong. */
@@ -114,48 +165,86 @@ export class PreparedPlace {
     return this.#health.trouble;
   }
 
-  /** The set, if it was prepared before and all of it is here. */
-  async find(): Promise<PreparedSet | null> {
-    const { store, prefix } = this.chunks;
-    const read = await this.#readManifest(prefix, this.#text);
+  /**
+   * What is here of the same set.
+   *
+   * @param hashSource reads the set for the hash of all its rows; called where one that is kept may be the same
+   * @param hold told what to hold before the pictures of a place are used, so that nobody discards them
+   */
+  async find(
+    hashSource: () => Promise<string>,
+    hold: (ownedName: string) => Promise<void>,
+  ): Promise<KeptOfSet> {
+    const all = await this.#places();
+    const { listing, outline } = this.origin;
+    let same = all.filter(({ about }) => about.listings.includes(listing));
+    const alike = all.filter(({ about }) => about.sourceHash !== null && about.outline === outline);
+    if (same.length === 0 && outline !== null && alike.length > 0) {
+      const sourceHash = await hashSource();
+      same = alike.filter(({ about }) => about.sourceHash === sourceHash);
+    }
+    for (const place of same.filter((each) => this.#isOfSize(each))) {
+      await hold(ownedNameOf(place.prefix));
+      const prepared = await this.#readPictures(place);
+      if (prepared !== null) return { prepared, rows: null };
+    }
+    for (const { prefix } of same) {
+      const rows = await this.#readManifest(prefix);
+      if (rows !== null) return { prepared: null, rows };
+    }
+    return { prepared: null, rows: null };
+  }
+
+  #isOfSize({ about: { size, resize } }: Place): boolean {
+    return size === this.origin.size && resize === this.origin.resize;
+  }
+
+  /** All that is kept, and whole as far as the list of keys tells; what an earlier version kept is forgotten. */
+  async #places(): Promise<Place[]> {
+    const { store } = this.chunks;
+    const keys = (await store.read((bytes) => bytes.list())) ?? [];
+    const prefixes = keys.flatMap(({ key }) => /^(.*\/)about$/u.exec(key)?.[1] ?? []);
+    const isWhole = new Set(keys.flatMap(({ key }) => /^(.*\/)manifest$/u.exec(key)?.[1] ?? []));
+    const abouts = await store.read((bytes) => bytes.getMany(prefixes.map((each) => `${each}about`)));
+    const places: Place[] = [];
+    for (const [index, prefix] of prefixes.entries()) {
+      const about = aboutOf(abouts?.[index]);
+      if (about?.version !== VERSION) await this.#discard(prefix);
+      else if (isWhole.has(prefix)) places.push({ prefix, about });
+    }
+    return places;
+  }
+
+  /** Forgets a place, unless a tab of an earlier version still uses it. */
+  async #discard(prefix: string): Promise<void> {
+    await this.owned.discardIfFree(ownedNameOf(prefix), async () => {
+      await this.chunks.store.write((bytes) => bytes.deleteAll(prefix));
+    });
+  }
+
+  async #readPictures({ prefix, about }: Place): Promise<KeptOfSet['prepared']> {
+    const read = await this.#readManifest(prefix);
     if (read === null) return null;
-    const { size } = this.origin;
+    const { size, listing } = this.origin;
+    const { store } = this.chunks;
     const keys = (await store.read((bytes) => bytes.list(prefix))) ?? [];
     const pictureBytes = keys
       .filter(({ key }) => isChunkKey(key))
       .reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
     if (pictureBytes !== read.count * size * size * 3) return null;
-    await this.begin();
-    return { cleaned: read.cleaned, pictures: keptPictures(read.count, size, this.chunks) };
+    const listings = [listing, ...about.listings.filter((other) => other !== listing)];
+    await this.#say(prefix, { ...about, listings: listings.slice(0, MOST_LISTINGS) });
+    const pictures = keptPictures(read.count, size, { store, prefix });
+    return { prefix, cleaned: read.cleaned, pictures };
   }
 
-  /**
-   * What cleaning found in the same set when its pictures were resized otherwise. Fingerprints are of those pictures, so
-   * near copies may differ a little.
-   */
-  async findRows(): Promise<Manifest | null> {
-    const { store } = this.chunks;
-    const keys = (await store.read((bytes) => bytes.list(''))) ?? [];
-    const prefixes = keys.flatMap(({ key }) => /^(.*\/)manifest$/u.exec(key)?.[1] ?? []);
-    const abouts = (await store.read((bytes) => bytes.getMany(prefixes.map((each) => `${each}about`)))) ?? [];
-    for (const [index, prefix] of prefixes.entries()) {
-      const text = aboutOf(abouts[index])?.text ?? '';
-      const [version, identity] = (parseJson(text) ?? []) as readonly unknown[];
-      if (version !== VERSION || identity !== this.origin.identity) continue;
-      const read = await this.#readManifest(prefix, text);
-      if (read !== null) return read;
-    }
-    return null;
-  }
-
-  /** What is kept of cleaning under a prefix, if it is that of `text`. */
-  async #readManifest(prefix: string, text: string): Promise<Manifest | null> {
+  /** What is kept of cleaning under a prefix. */
+  async #readManifest(prefix: string): Promise<Manifest | null> {
     const found = await this.chunks.store.read((bytes) =>
-      bytes.getMany(['about', 'thumbnails', 'manifest'].map((name) => prefix + name)),
+      bytes.getMany([`${prefix}thumbnails`, `${prefix}manifest`]),
     );
-    const [about, thumbnails, manifest] = found ?? [];
-    // Two sets may have one hash, if hardly ever.
-    if (aboutOf(about)?.text !== text || thumbnails === undefined || manifest === undefined) return null;
+    const [thumbnails, manifest] = found ?? [];
+    if (thumbnails === undefined || manifest === undefined) return null;
     const read = fromJson(manifest) as Manifest | undefined;
     if (read === undefined || thumbnails.byteLength !== read.cleaned.rows.length * THUMBNAIL_BYTES)
       return null;
@@ -170,6 +259,7 @@ export class PreparedPlace {
     for (const [row, { print }] of cleaned.rows.entries())
       thumbnails.set(print.thumbnail, row * THUMBNAIL_BYTES);
     const manifest: Manifest = { count: pictures.count, cleaned };
+    await this.#say(prefix, { ...this.#about, sourceHash: cleaned.sourceHash });
     await store.write((bytes) =>
       bytes.setMany([
         [`${prefix}thumbnails`, thumbnails],
@@ -180,9 +270,17 @@ export class PreparedPlace {
 
   /** Says whose place it is; what an opening that did not end has left is written over with the same. */
   async begin(): Promise<void> {
-    const about: About = { text: this.#text, label: this.origin.label, usedAtMs: Date.now() };
-    const { store, prefix } = this.chunks;
-    await store.write((bytes) => bytes.setMany([[`${prefix}about`, toJson(about)]]));
+    await this.#say(this.chunks.prefix, this.#about);
+  }
+
+  get #about(): Omit<About, 'usedAtMs'> {
+    const { listing, label, outline, size, resize } = this.origin;
+    return { version: VERSION, label, outline, size, resize, listings: [listing], sourceHash: null };
+  }
+
+  async #say(prefix: string, about: Omit<About, 'usedAtMs'>): Promise<void> {
+    const now: About = { ...about, usedAtMs: Date.now() };
+    await this.chunks.store.write((bytes) => bytes.setMany([[`${prefix}about`, toJson(now)]]));
   }
 }
 
@@ -194,8 +292,8 @@ function withThumbnails(cleaned: CleanedRows, thumbnails: Uint8Array): CleanedRo
   return { ...cleaned, rows };
 }
 
-/** A store that, when it is full, forgets the prepared sets that were not used for longest: they can be made again. */
-function makingRoom(store: ByteStore, prefix: string): ByteStore {
+/** A store that, when it is full, forgets the prepared sets that nobody used for longest: they can be made again. */
+function makingRoom(store: ByteStore, owned: Owned): ByteStore {
   return {
     ...store,
     setMany: async (entries, whileThere) => {
@@ -205,7 +303,7 @@ function makingRoom(store: ByteStore, prefix: string): ByteStore {
           return;
         } catch (error) {
           if (!(error instanceof StudioError) || error.code !== 'storage/full') throw error;
-          if (!(await forgetOldest(store, prefix))) throw error;
+          if (!(await forgetOldest(store, owned))) throw error;
         }
       }
     },
@@ -213,15 +311,18 @@ function makingRoom(store: ByteStore, prefix: string): ByteStore {
 }
 
 /** Whether there was one to forget. */
-async function forgetOldest(store: ByteStore, except: string): Promise<boolean> {
-  const keys = (await store.list()).map(({ key }) => key).filter((key) => !key.startsWith(except));
-  const sets = [...new Set(keys.map((key) => key.slice(0, key.indexOf('/') + 1)))];
-  const abouts = await store.getMany(sets.map((set) => `${set}about`));
-  const used = abouts.map((about) => aboutOf(about)?.usedAtMs ?? 0);
-  const oldest = sets[used.indexOf(Math.min(...used))];
-  if (oldest === undefined) return false;
-  await store.deleteAll(oldest);
-  return true;
+async function forgetOldest(store: ByteStore, owned: Owned): Promise<boolean> {
+  const prefixes = [...new Set((await store.list()).map(({ key }) => prefixOf(key)))];
+  const abouts = await store.getMany(prefixes.map((prefix) => `${prefix}about`));
+  const places = prefixes.map((prefix, index) => ({
+    prefix,
+    usedAtMs: aboutOf(abouts[index])?.usedAtMs ?? 0,
+  }));
+  places.sort((one, other) => one.usedAtMs - other.usedAtMs);
+  for (const { prefix } of places) {
+    if (await owned.discardIfFree(ownedNameOf(prefix), () => store.deleteAll(prefix))) return true;
+  }
+  return false;
 }
 
 /** Thumbnails are kept beside. */

@@ -4,7 +4,6 @@
  */
 import type { OptionSpec } from '../../protocol/catalog.ts';
 import { StudioError } from '../../protocol/errors.ts';
-import { hashText } from '../../lib/hash.ts';
 import type { FolderFile } from '../../platform/platform.ts';
 import { isSplitName } from '../given-split.ts';
 import type { SourceRow } from './source.ts';
@@ -44,13 +43,6 @@ export function findPictures(files: readonly FolderFile[]): FolderFile[] {
   }
   // By code units, which no language setting changes.
   return pictures.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
-}
-
-/** Another text for other files, as far as their names, sizes and times tell. */
-export function identityOfFolder(pictures: readonly FolderFile[]): string {
-  return hashText(
-    JSON.stringify(pictures.map(({ path, sizeBytes, modifiedMs }) => [path, sizeBytes, modifiedMs])),
-  );
 }
 
 /**

@@ -1,8 +1,9 @@
 /** A folder of class-named folders from this machine, picked on the page or named by path. */
 import { flagOption, textOption } from '../../protocol/options.ts';
 import { StudioError } from '../../protocol/errors.ts';
+import { listingHash } from '../../protocol/identity.ts';
 import type { FolderFile } from '../../platform/platform.ts';
-import { findPictures, identityOfFolder, folderOptions, readPictures } from './class-folders.ts';
+import { findPictures, folderOptions, readPictures } from './class-folders.ts';
 import type { Source, SourceContext } from './source.ts';
 
 export const folder: Source = {
@@ -31,7 +32,7 @@ export const folder: Source = {
     const takesSplit = flagOption(options, 'splitFolders');
     return {
       origin: path === '' ? 'a folder' : path.replace(/[\\/]+$/, '').replace(/^.*[\\/]/, ''),
-      identity: identityOfFolder(pictures),
+      identity: listingHash(pictures),
       noun: 'pictures',
       sizeBytes: pictures.reduce((sum, picture) => sum + picture.sizeBytes, 0),
       rowCount: pictures.length,

@@ -1,5 +1,6 @@
 /** Any image set of the Hugging Face Hub, read by range from its Parquet files. */
 import { formatBytes } from '../../lib/format.ts';
+import { sameText } from '../../lib/same.ts';
 import { waitingNote } from '../../platform/http-retry.ts';
 import { HUB } from '../../platform/hub.ts';
 import type { RemoteOptions } from '../../platform/platform.ts';
@@ -78,7 +79,7 @@ export const hub: Source = {
     const provenance: Provenance = { revision, commit: repository?.sha ?? null, page, ...licence };
     return {
       origin: set.repo,
-      identity: JSON.stringify([files.map(({ identity }) => identity), labelNames]),
+      identity: sameText([files.map(({ identity }) => identity), labelNames]),
       noun: 'pictures',
       sizeBytes: files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
       rowCount: files.reduce((sum, { rowCount }) => sum + rowCount, 0),

@@ -1,6 +1,5 @@
 /** A Parquet file from this machine, picked on the page or named by path. */
 import { textOption } from '../../protocol/options.ts';
-import { identityOf } from '../../platform/file-identity.ts';
 import { openParquet } from '../parquet/parquet-file.ts';
 import { columnsIn, columnsOf, findColumns, readTable, tableOptions } from './image-table.ts';
 import { openGivenFile, type Source } from './source.ts';
@@ -26,12 +25,11 @@ export const parquet: Source = {
   },
   async open(options, context) {
     const path = textOption(options, 'path');
-    const given = await openGivenFile(path, context);
-    const file = await openParquet(given);
+    const file = await openParquet(await openGivenFile(path, context));
     const columns = findColumns(columnsOf(options), file.columns);
     return {
       origin: path === '' ? 'a Parquet file' : path.replace(/^.*[\\/]/, ''),
-      identity: await identityOf(given),
+      identity: file.identity,
       noun: 'pictures',
       sizeBytes: file.sizeBytes,
       rowCount: file.rowCount,

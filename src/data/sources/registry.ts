@@ -1,5 +1,5 @@
 /** The sources there are: one line each. README.md in this folder tells how to add one. */
-import { StudioError } from '../../protocol/errors.ts';
+import { findKind } from '../../protocol/options.ts';
 import { datasetOptions } from '../dataset-options.ts';
 import { folder } from './folder.ts';
 import { hub } from './hub.ts';
@@ -26,11 +26,5 @@ function withDatasetOptions(source: Source): Source {
  * @throws StudioError `recipe/unknown-source`
  */
 export function findSource(name: string): Source {
-  const source = sources.find((one) => one.entry.name === name);
-  if (source !== undefined) return source;
-  throw new StudioError({
-    code: 'recipe/unknown-source',
-    message: `Recipe field dataset.source: expected one of ${sources.map((one) => one.entry.name).join(', ')}. Came: ${name}.`,
-    hint: 'Correct the name of the source.',
-  });
+  return findKind(sources, name, 'dataset.source', 'recipe/unknown-source');
 }

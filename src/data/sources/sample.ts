@@ -1,5 +1,4 @@
 /** The built-in set: drawn faces that ship with Mien, so that the studio works with no network at all. */
-import { identityOf } from '../../platform/file-identity.ts';
 import { openParquet } from '../parquet/parquet-file.ts';
 import { columnsIn, findColumns, readTable } from './image-table.ts';
 import type { Source, SourceRow } from './source.ts';
@@ -28,12 +27,11 @@ export const sample: Source = {
   },
   async open(options, { platform, signal }) {
     const pictures = Number(options['pictures']);
-    const asset = await platform.openAsset(PATH, signal);
-    const file = await openParquet(asset);
+    const file = await openParquet(await platform.openAsset(PATH, signal));
     const columns = findColumns({ image: 'image', label: 'qa', group: '', split: '' }, file.columns);
     return {
       origin: 'built-in drawn faces',
-      identity: await identityOf(asset),
+      identity: file.identity,
       noun: 'faces',
       sizeBytes: file.sizeBytes,
       rowCount: Math.min(pictures, file.rowCount),

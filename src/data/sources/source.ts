@@ -4,6 +4,7 @@ import { StudioError } from '../../protocol/errors.ts';
 import type { Options } from '../../protocol/options.ts';
 import type { Provenance, SourceDescription } from '../../protocol/source.ts';
 import { blobSource } from '../../platform/byte-source.ts';
+import type { Uses } from '../../platform/owned.ts';
 import type { ByteSource, FolderFile, Platform } from '../../platform/platform.ts';
 
 /** One row as it is stored, before cleaning. */
@@ -26,8 +27,8 @@ export interface SourceRow {
 export interface OpenedSource {
   /** Where it comes from, in a few words. */
   readonly origin: string;
-  /** A text that is another one for other rows, so that a set is known again; null where that cannot be told. */
-  readonly identity: string | null;
+  /** Another text where the set has to be read again, as far as the list of its files tells. */
+  readonly identity: string;
   /** What the pictures are called, for example `faces`. */
   readonly noun: string;
   /** As stored. */
@@ -62,6 +63,8 @@ export interface SourceContext {
   readonly signal?: AbortSignal;
   /** The token that the user gave for the server at an address, if one was. It is never to be kept or shown. */
   readonly tokenFor?: (server: string) => string | undefined;
+  /** Takes what must stay on this machine while the set is open. */
+  readonly uses?: Uses;
   /** Says in a few words what goes on beside reading, such as waiting; empty when it is over. */
   readonly onNote?: (note: string) => void;
   /** Says what must be known though work goes on. */

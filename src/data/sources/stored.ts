@@ -8,7 +8,7 @@ import type { Source } from './source.ts';
 export const stored: Source = {
   entry: {
     name: 'stored',
-    label: 'Kept set',
+    label: 'Stored set',
     help: 'A set that was kept on this machine; “Stored” lists them.',
     notice: 'Kept on this machine; nothing is sent anywhere.',
     options: [
@@ -21,8 +21,8 @@ export const stored: Source = {
       },
     ],
   },
-  async open(options, { platform }) {
-    const { set, file: bytes } = await openStoredSet(platform, textOption(options, 'set'));
+  async open(options, { platform, uses }) {
+    const { set, file: bytes } = await openStoredSet(platform, textOption(options, 'set'), uses);
     const file = await openParquet(bytes);
     const optional = (name: string): string => (file.columns.includes(name) ? name : '');
     const wanted = { image: 'image', label: '', group: optional('group'), split: optional('split') };

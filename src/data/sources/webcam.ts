@@ -1,7 +1,8 @@
 /** Pictures that were taken with the camera on the page, as class-named folders of JPEG files. */
 import { StudioError } from '../../protocol/errors.ts';
+import { listingHash } from '../../protocol/identity.ts';
 import { textOption } from '../../protocol/options.ts';
-import { findPictures, identityOfFolder, readPictures } from './class-folders.ts';
+import { findPictures, readPictures } from './class-folders.ts';
 import type { Source } from './source.ts';
 
 export const webcam: Source = {
@@ -32,7 +33,7 @@ export const webcam: Source = {
     const pictures = findPictures(listed);
     return {
       origin: 'the camera',
-      identity: identityOfFolder(pictures),
+      identity: listingHash(pictures),
       noun: 'pictures',
       sizeBytes: pictures.reduce((sum, picture) => sum + picture.sizeBytes, 0),
       rowCount: pictures.length,

@@ -1,5 +1,5 @@
 /** A zip of class-named folders from this machine, read in place: one picture at a time is unpacked. */
-import { identityOf } from '../../platform/file-identity.ts';
+import { listingHash } from '../../protocol/identity.ts';
 import { flagOption, textOption } from '../../protocol/options.ts';
 import { readZipDirectory } from '../archives/zip-directory.ts';
 import { readZipEntry } from '../archives/zip-entry.ts';
@@ -33,13 +33,14 @@ export const zip: Source = {
       entries.map((entry) => ({
         path: entry.path,
         sizeBytes: entry.unpackedBytes,
+        version: entry.crc32,
         read: () => readZipEntry(file, entry),
       })),
     );
     const takesSplit = flagOption(options, 'splitFolders');
     return {
       origin: path === '' ? 'a zip' : path.replace(/^.*[\\/]/, ''),
-      identity: await identityOf(file),
+      identity: [file.version ?? '', listingHash(pictures)].join(' '),
       noun: 'pictures',
       sizeBytes: file.byteLength,
       rowCount: pictures.length,

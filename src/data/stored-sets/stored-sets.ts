@@ -3,6 +3,7 @@
  * last `about`, without which the rest does not count. Ids begin with when they were made, in base 36.
  */
 import type { ByteStore, StoreEntry } from '../../platform/byte-store.ts';
+import { inUse, type Uses } from '../../platform/owned.ts';
 import type { ByteSource, Platform } from '../../platform/platform.ts';
 import { StudioError } from '../../protocol/errors.ts';
 import type { StoredSet } from '../../protocol/stored.ts';
@@ -23,6 +24,7 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 
 const blockKey = (id: string, block: number): string => `${id}/block-${block.toString().padStart(6, '0')}`;
 const aboutKey = (id: string): string => `${id}/about`;
+const ownedNameOf = (id: string): string => `set/${id}`;
 
 /** The sets that are kept, the latest first; what interrupted attempts left a day ago is deleted. */
 export async function listStoredSets(platform: Platform): Promise<readonly StoredSet[]> {
@@ -39,7 +41,8 @@ async function listAll(platform: Platform): Promise<About[]> {
   for (const [index, bytes] of abouts.entries()) {
     const id = ids[index]!;
     if (bytes !== undefined) sets.push(JSON.parse(new TextDecoder().decode(bytes)) as About);
-    else if (Date.now() - madeAtMs(id) > DAY_MS) await store.deleteAll(`${id}/`);
+    else if (Date.now() - madeAtMs(id) > DAY_MS)
+      await platform.owned.discardIfFree(ownedNameOf(id), () => store.deleteAll(`${id}/`));
   }
   return sets.sort((one, other) => other.storedAtMs - one.storedAtMs);
 }
@@ -60,6 +63,7 @@ export async function keepSet(
   const others = await listAll(platform);
   const now = Date.now();
   const id = `${now.toString(36)}-${Math.floor(Math.random() * 2 ** 32).toString(36)}`;
+  const release = await platform.owned.use(ownedNameOf(id));
   const blocks = new BlockWriter(store, id);
   try {
     const pictures = await writeSet(source, { ...options, onBytes: (bytes) => blocks.add(bytes) });
@@ -70,6 +74,8 @@ export async function keepSet(
   } catch (error) {
     await store.deleteAll(`${id}/`);
     throw error;
+  } finally {
+    await release();
   }
 }
 
@@ -129,13 +135,16 @@ class BlockWriter {
  * The Parquet file of a kept set.
  *
  * @param label what the list calls it; empty for the latest
+ * @param uses takes the set, so that no tab deletes it
  * @throws StudioError `data/no-such-set`, `storage/…`
  */
 export async function openStoredSet(
   platform: Platform,
   label: string,
+  uses?: Uses,
 ): Promise<{ readonly set: StoredSet; readonly file: ByteSource }> {
   const { id, ...set } = await find(platform, label);
+  await uses?.use(ownedNameOf(id));
   const store = storeOf(platform);
   const slice = async (start: number, end = set.sizeBytes): Promise<ArrayBuffer> => {
     const to = Math.min(end, set.sizeBytes);
@@ -159,16 +168,26 @@ export async function openStoredSet(
  */
 export async function* readStoredSet(platform: Platform, label: string): AsyncGenerator<Uint8Array> {
   const { id, sizeBytes } = await find(platform, label);
-  const blocks = Math.ceil(sizeBytes / BLOCK_BYTES);
-  for (let from = 0; from < blocks; from += READ_BLOCKS) {
-    yield* await readBlocks(storeOf(platform), id, from, Math.min(blocks, from + READ_BLOCKS));
+  const release = await platform.owned.use(ownedNameOf(id));
+  try {
+    const blocks = Math.ceil(sizeBytes / BLOCK_BYTES);
+    for (let from = 0; from < blocks; from += READ_BLOCKS) {
+      yield* await readBlocks(storeOf(platform), id, from, Math.min(blocks, from + READ_BLOCKS));
+    }
+  } finally {
+    await release();
   }
 }
 
-/** Forgets a set; one that is not there is no fault. */
+/** Forgets a set; one that is not there is no fault. @throws StudioError `storage/in-use` */
 export async function deleteStoredSet(platform: Platform, label: string): Promise<void> {
   const set = (await listAll(platform)).find((one) => one.label === label);
-  if (set !== undefined) await storeOf(platform).deleteAll(`${set.id}/`);
+  if (set === undefined) return;
+  const { id } = set;
+  const isDone = await platform.owned.discardIfFree(ownedNameOf(id), () =>
+    storeOf(platform).deleteAll(`${id}/`),
+  );
+  if (!isDone) throw inUse(`The set “${label}”`);
 }
 
 async function readBlocks(store: ByteStore, id: string, from: number, to: number): Promise<Uint8Array[]> {

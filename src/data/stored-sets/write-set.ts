@@ -1,10 +1,12 @@
 /** Owns turning a set of any source into one Parquet file, as it would be on the Hub, read and written a page at a time. */
-import { labelOf, wordOf } from '../labels.ts';
+import { readLabel, wordOf, type LabelForm } from '../labels.ts';
 import { PictureTable, type TablePlan } from '../parquet/picture-table.ts';
 import type { OpenedSource, SourceRow } from '../sources/source.ts';
 
 /** What a set is written with. */
 export interface WriteOptions {
+  /** Of the set's labels: one of another form is none. Null where the set has no labels. */
+  readonly labelForm: LabelForm | null;
   /** Takes the file's next bytes; waited for. */
   readonly onBytes: (bytes: Uint8Array) => Promise<void>;
   /** Called with the rows written so far. */
@@ -20,7 +22,7 @@ export interface WriteOptions {
  */
 export async function writeSet(
   source: OpenedSource,
-  { onBytes, onRows, signal }: WriteOptions,
+  { labelForm, onBytes, onRows, signal }: WriteOptions,
 ): Promise<number> {
   const has = source.columns ?? {};
   const plan: TablePlan = {
@@ -29,15 +31,16 @@ export async function writeSet(
     hasSplit: has.split === true,
   };
   const table = new PictureTable(plan, onBytes);
-  const labels = new LabelIndices(source.labelNames);
+  const labels = new LabelIndices(source.labelNames ?? []);
   let rows = 0;
   for await (const batch of source.readRows(signal)) {
     for (const row of batch) {
       signal?.throwIfAborted();
+      const label = labelOf(row, source.labelNames, labelForm);
       await table.add({
         picture: row.picture,
         path: row.path ?? '',
-        label: plan.label === 'qa' ? labelOf(row.label, source.labelNames) : labels.of(row),
+        label: label === null || plan.label === 'qa' ? label : labels.of(label),
         question: wordOf(row.question) ?? '',
         group: wordOf(row.group),
         split: wordOf(row.split),
@@ -50,22 +53,35 @@ export async function writeSet(
   return rows;
 }
 
-/** Numbers labels: as the set does where it has names, else in the order in which they come. */
+/** A row's class name; null where it has none of the set's form. */
+function labelOf(
+  { label: cell }: SourceRow,
+  labelNames: readonly string[] | null,
+  form: LabelForm | null,
+): string | null {
+  const read = readLabel(cell, labelNames);
+  return typeof read === 'string' || read.form !== form ? null : read.label;
+}
+
+/** Numbers labels: as the set does where it declares names, those beyond them in the order in which they come. */
 class LabelIndices {
-  readonly #indices: Map<string, number>;
+  readonly names: string[];
+  readonly #indices = new Map<string, number>();
 
-  constructor(readonly declared: readonly string[] | null) {
-    this.#indices = new Map((declared ?? []).map((name, index) => [name.toLowerCase().trim(), index]));
+  constructor(declared: readonly string[]) {
+    this.names = [...declared];
+    for (const [index, name] of declared.entries()) {
+      const label = name.toLowerCase().trim();
+      // Names that differ in their case are one class: the first stands for it.
+      if (!this.#indices.has(label)) this.#indices.set(label, index);
+    }
   }
 
-  get names(): readonly string[] {
-    return this.declared ?? [...this.#indices.keys()];
-  }
-
-  of({ label: cell }: SourceRow): number | null {
-    const label = labelOf(cell, this.declared);
-    if (label === null) return null;
-    const index = this.#indices.get(label) ?? this.#indices.size;
+  of(label: string): number {
+    const known = this.#indices.get(label);
+    if (known !== undefined) return known;
+    const index = this.names.length;
+    this.names.push(label);
     this.#indices.set(label, index);
     return index;
   }

@@ -7,11 +7,11 @@ import { asStudioError, StudioError } from '../../protocol/errors.ts';
 import {
   arraysOf,
   disposeCheckpoint,
+  epochOf,
+  keptEpochOf,
   type Checkpoint,
-  type CheckpointHead,
   type CheckpointTensors,
 } from './checkpoint.ts';
-import { isDeviceLost } from '../device/device-loss.ts';
 import { lastNumber, readCheckpoint, stateKey, writeCheckpoint, writeFailure } from './stored-checkpoints.ts';
 
 export class CheckpointKeeper {
@@ -27,11 +27,15 @@ export class CheckpointKeeper {
   #inMemory: Checkpoint | null = null;
   #hasTrouble = false;
 
-  /** @param onTrouble told once, in one line, when checkpoints cannot be kept */
   constructor(
     readonly runId: string,
     readonly store: ByteStore | null,
-    readonly onTrouble: (notice: StudioError) => void,
+    readonly told: {
+      /** Whether the device that the tensors are on has gone away. */
+      readonly isLost: () => boolean;
+      /** Told once, in one line, when checkpoints cannot be kept. */
+      readonly onTrouble: (notice: StudioError) => void;
+    },
   ) {}
 
   /** Takes over the tensors and begins to write; returns at once. */
@@ -79,7 +83,7 @@ export class CheckpointKeeper {
         await this.#write(next);
       } catch (error) {
         // The run ends with the same loss, and goes on from the checkpoint before.
-        if (!isDeviceLost()) this.#say(error);
+        if (!this.told.isLost()) this.#say(error);
       } finally {
         disposeCheckpoint(next);
       }
@@ -95,7 +99,7 @@ export class CheckpointKeeper {
 
   async #write({ head, ...tensors }: CheckpointTensors): Promise<void> {
     const epoch = epochOf(head);
-    const { bestEpoch } = head.status.stopping;
+    const keptEpoch = keptEpochOf(head);
     const [weights, slots, best] = await Promise.all([
       arraysOf(tensors.weights),
       arraysOf(tensors.slots),
@@ -105,11 +109,11 @@ export class CheckpointKeeper {
       this.#inMemory = { head, weights, slots, best };
       return;
     }
-    const number = (this.#number ?? (await lastNumber(this.store, this.runId))) + 1;
-    this.#number = number;
-    const own = stateKey(this.runId, number);
-    const bestKey = bestEpoch === epoch ? own : this.#written.get(placeOf(head.phaseIndex, bestEpoch));
     try {
+      const number = (this.#number ?? (await lastNumber(this.store, this.runId))) + 1;
+      this.#number = number;
+      const own = stateKey(this.runId, number);
+      const bestKey = keptEpoch === epoch ? own : this.#written.get(placeOf(head.phaseIndex, keptEpoch));
       const stored = { head, bestKey: bestKey ?? own, bestNames: Object.keys(best) };
       const state = { weights, slots, best: bestKey === undefined ? best : null };
       await writeCheckpoint(this.store, number, stored, state);
@@ -124,7 +128,7 @@ export class CheckpointKeeper {
     if (this.#hasTrouble) return;
     this.#hasTrouble = true;
     const { code, message } = asStudioError(error);
-    this.onTrouble(
+    this.told.onTrouble(
       new StudioError({
         code,
         message: `Checkpoints cannot be kept: ${message}`,
@@ -133,10 +137,6 @@ export class CheckpointKeeper {
       }),
     );
   }
-}
-
-function epochOf({ history, phaseIndex }: CheckpointHead): number {
-  return history.filter((record) => record.phaseIndex === phaseIndex).length;
 }
 
 const placeOf = (phaseIndex: number, epoch: number): string => `${phaseIndex}/${epoch}`;

@@ -2,10 +2,9 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Backend } from '../../protocol/device.ts';
 import type { EndedPhase, EpochRecord } from '../../protocol/events.ts';
-import type { Recipe } from '../../protocol/recipe.ts';
-import type { Dataset } from '../../data/dataset.ts';
-import { fingerprint } from '../../lib/pack.ts';
+import type { FullRecipe } from '../../protocol/full-recipe.ts';
 import { StudioError } from '../../protocol/errors.ts';
+import { restoresBest } from '../../protocol/recipe.ts';
 import type { PhaseStatus } from '../../training/phase.ts';
 
 /** Names of what was picked on the page; null where nothing was. It has to be picked again to go on. */
@@ -18,10 +17,13 @@ export interface PickedNames {
 export interface CheckpointHead {
   readonly runId: string;
   readonly savedAtMs: number;
-  readonly recipe: Recipe;
+  readonly recipe: FullRecipe;
   readonly picked: PickedNames;
-  /** Of set and split, and of the backbone's weights: a run goes on with the same alone. */
-  readonly pictures: string;
+  /**
+   * Of the set with its split, and of the backbone's weights: a run goes on with the same alone. Null in a run that an
+   * earlier version kept, which did not note its pictures' content.
+   */
+  readonly setHash: string | null;
   readonly backboneSha256: string | null;
   readonly backend: Backend;
   readonly phaseIndex: number;
@@ -30,6 +32,16 @@ export interface CheckpointHead {
   readonly history: readonly EpochRecord[];
   readonly ended: readonly EndedPhase[];
   readonly secondsByStage: Readonly<Record<string, number>>;
+}
+
+/** Epochs that are done in the phase at hand. */
+export function epochOf({ history, phaseIndex }: Pick<CheckpointHead, 'history' | 'phaseIndex'>): number {
+  return history.filter((record) => record.phaseIndex === phaseIndex).length;
+}
+
+/** The one of them whose weights are kept so far, from 1. */
+export function keptEpochOf(head: CheckpointHead): number {
+  return restoresBest(head.recipe) ? head.status.stopping.bestEpoch : epochOf(head);
 }
 
 /** Values of tensors by name. */
@@ -41,7 +53,7 @@ export interface Checkpoint {
   readonly weights: NamedArrays;
   /** The optimizer's slots. */
   readonly slots: NamedArrays;
-  /** This phase's weights in its best epoch. */
+  /** This phase's weights in the epoch that is kept so far. */
   readonly best: NamedArrays;
 }
 
@@ -76,23 +88,17 @@ export function disposeCheckpoint({ weights, slots, best }: CheckpointTensors): 
   tf.dispose([...weights.values(), ...slots.values(), ...best.values()]);
 }
 
-/** Of what a set's training depends on: its classes, labels and split. */
-export function fingerprintOf({ summary }: Dataset): string {
-  const { labels, labelOfRow, split } = summary;
-  return fingerprint({ labels, labelOfRow, split });
-}
-
 /**
  * A run goes on with the pictures and the weights that it began with.
  *
  * @throws StudioError `train/other-pictures`, `train/other-weights`
  */
-export function checkSame(head: CheckpointHead, pictures: string, backboneSha256: string | null): void {
-  if (head.pictures !== pictures) {
+export function checkSame(head: CheckpointHead, setHash: string, backboneSha256: string | null): void {
+  if (head.setHash !== null && head.setHash !== setHash) {
     throw new StudioError({
       code: 'train/other-pictures',
       message:
-        'The run was to go on with the pictures that it began with; this set has other labels or another split.',
+        'The run was to go on with the pictures that it began with; this set has other pictures, other labels or another split.',
       hint: 'Open the set that it began with, or discard it and train from the start.',
     });
   }

@@ -1,39 +1,49 @@
 /** The runs on this machine that can go on from a checkpoint. */
-import { isSame } from '../../lib/same.ts';
 import type { ByteStore } from '../../platform/byte-store.ts';
-import { whileHeld } from '../../platform/held-name.ts';
+import type { Owned } from '../../platform/owned.ts';
+import type { Platform } from '../../platform/platform.ts';
 import { StudioError, type WireError } from '../../protocol/errors.ts';
 import type { ResumableRun } from '../../protocol/events.ts';
-import type { Recipe } from '../../protocol/recipe.ts';
-import type { Checkpoint, CheckpointHead } from './checkpoint.ts';
+import type { FullRecipe } from '../../protocol/full-recipe.ts';
+import { isSameRecipe } from '../../protocol/identity.ts';
+import { epochOf, keptEpochOf, type Checkpoint, type CheckpointHead } from './checkpoint.ts';
 import { listHeads, readCheckpoint, readFailures } from './stored-checkpoints.ts';
 
 /** After that, nobody will come back to a run. */
 const KEPT_MS = 30 * 24 * 3600 * 1000;
 
 /** The latest first. */
-async function resumableRuns(store: ByteStore | null): Promise<ResumableRun[]> {
-  if (store === null) return [];
+async function resumableRuns(store: ByteStore, owned: Owned): Promise<ResumableRun[]> {
   const heads = (await listHeads(store)).map(({ head }) => head);
   const failures = await readFailures(
     store,
     heads.map(({ runId }) => runId),
   );
   const old = heads.filter(({ savedAtMs }) => Date.now() - savedAtMs > KEPT_MS);
-  for (const { runId } of old) await store.deleteAll(`${runId}/`);
+  for (const { runId } of old) await discard(store, owned, runId);
   return heads.flatMap((head, index) => (old.includes(head) ? [] : resumable(head, failures[index] ?? null)));
 }
 
 /** What a run is called while it goes on, so that no other tab takes it. */
-export const heldNameOf = (runId: string): string => `run/${runId}`;
+export const ownedNameOf = (runId: string): string => `run/${runId}`;
+
+/** One that goes on in some tab stays. */
+async function discard(store: ByteStore, owned: Owned, runId: string): Promise<void> {
+  await owned.discardIfFree(ownedNameOf(runId), () => store.deleteAll(`${runId}/`));
+}
 
 /** The same without those that go on in some tab, after the checkpoints of one, if it is named, were deleted. */
-export async function runsLeft(store: ByteStore | null, discarded?: string): Promise<ResumableRun[]> {
-  if (discarded !== undefined) await store?.deleteAll(`${discarded}/`);
-  const runs = await resumableRuns(store);
+export async function runsLeft(
+  { openStore, owned }: Pick<Platform, 'openStore' | 'owned'>,
+  discarded?: string,
+): Promise<ResumableRun[]> {
+  const store = openStore('checkpoints');
+  if (store === null) return [];
+  if (discarded !== undefined) await discard(store, owned, discarded);
+  const runs = await resumableRuns(store, owned);
   const isLeft = runs.map(({ runId }) =>
-    whileHeld(
-      heldNameOf(runId),
+    owned.alone(
+      ownedNameOf(runId),
       () => Promise.resolve(true),
       () => false,
     ),
@@ -50,7 +60,7 @@ export async function runsLeft(store: ByteStore | null, discarded?: string): Pro
 export async function runToResume(
   store: ByteStore | null,
   runId: string,
-  recipe: Recipe,
+  recipe: FullRecipe,
 ): Promise<Checkpoint> {
   if (store === null) {
     throw new StudioError({
@@ -60,7 +70,7 @@ export async function runToResume(
     });
   }
   const checkpoint = await readCheckpoint(store, runId);
-  if (isSame(checkpoint.head.recipe, recipe)) return checkpoint;
+  if (isSameRecipe(checkpoint.head.recipe, recipe)) return checkpoint;
   throw new StudioError({
     code: 'recipe/other-run',
     message: 'A run was to go on with the recipe that it began with; another came.',
@@ -69,10 +79,9 @@ export async function runToResume(
 }
 
 function resumable(head: CheckpointHead, failure: WireError | null): ResumableRun[] {
-  const { runId, savedAtMs, recipe, phaseIndex, status, history, picked } = head;
+  const { runId, savedAtMs, recipe, phaseIndex, picked } = head;
   const phase = recipe.phases[phaseIndex];
   if (phase === undefined) return [];
-  const epoch = history.filter((record) => record.phaseIndex === phaseIndex).length;
-  const keptEpoch = recipe.earlyStopping?.restoreBest === false ? epoch : status.stopping.bestEpoch;
-  return [{ runId, savedAtMs, recipe, phaseIndex, phase: phase.name, epoch, keptEpoch, failure, picked }];
+  const epochs = { epoch: epochOf(head), keptEpoch: keptEpochOf(head) };
+  return [{ runId, savedAtMs, recipe, phaseIndex, phase: phase.name, ...epochs, failure, picked }];
 }

@@ -9,10 +9,11 @@ import { pack, unpack } from '../../lib/pack.ts';
 import type { ByteStore } from '../../platform/byte-store.ts';
 import { StudioError, type WireError } from '../../protocol/errors.ts';
 import { parseRecipe } from '../../protocol/recipe.ts';
+import { asRun } from '../catalog.ts';
 import type { Checkpoint, CheckpointHead, NamedArrays } from './checkpoint.ts';
 
-/** Grows when what is stored is laid out anew; older ones are not read. */
-const FORMAT = 1;
+/** Grows when what is stored is laid out anew. */
+const FORMAT = 2;
 
 /** A head as it is stored. */
 export interface StoredHead {
@@ -86,9 +87,24 @@ async function dropOld(store: ByteStore, runId: string): Promise<void> {
 async function readHeads(store: ByteStore, keys: readonly string[]): Promise<StoredHead[]> {
   const found = await store.getMany(keys);
   return found.flatMap((bytes) => {
-    const head = bytes === undefined ? null : (unpack(bytes) as StoredHead | null);
-    return head?.format === FORMAT ? [head] : [];
+    const head = bytes === undefined ? null : (unpack(bytes) as StoredHead | EarlierHead | null);
+    if (head?.format === FORMAT) return [head];
+    return head?.format === 1 ? [carriedOver(head)] : [];
   });
+}
+
+/**
+ * As format 1 has it: with a hash of labels and split in place of one of the whole set, with the one epoch of an ended
+ * phase that was kept, and with the recipe as it was written.
+ */
+interface EarlierHead extends Omit<StoredHead, 'format'> {
+  readonly format: 1;
+}
+
+function carriedOver({ head, ...stored }: EarlierHead): StoredHead {
+  const recipe = asRun(parseRecipe(head.recipe));
+  const ended = head.ended.map(({ start, end }) => ({ start, end: { ...end, keptEpoch: end.bestEpoch } }));
+  return { ...stored, format: FORMAT, head: { ...head, setHash: null, recipe, ended } };
 }
 
 /** The newest head of each run, the latest run first. */
@@ -110,13 +126,7 @@ export async function readCheckpoint(store: ByteStore, runId: string): Promise<C
     const state = await readState(store, stored.stateKey);
     const best = state === null ? null : await bestOf(store, stored, state);
     if (state === null || best === null) continue;
-    const { head } = stored;
-    return {
-      head: { ...head, recipe: parseRecipe(head.recipe) },
-      weights: state.weights,
-      slots: state.slots,
-      best,
-    };
+    return { head: stored.head, weights: state.weights, slots: state.slots, best };
   }
   throw new StudioError({
     code: 'train/no-checkpoint',

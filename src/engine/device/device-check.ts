@@ -9,7 +9,7 @@ import { compile } from '../../models/program/program.ts';
 import type { Backend } from '../../protocol/device.ts';
 import { StudioError } from '../../protocol/errors.ts';
 import { PLAIN_LOSS, softmaxCrossEntropy } from '../../training/loss.ts';
-import { trainingPass } from '../../training/pass.ts';
+import { trainingPass } from '../../models/program/pass.ts';
 import { activate } from './activate.ts';
 
 /** Largest difference allowed, relative to the largest value of the same array on cpu. */
@@ -40,30 +40,46 @@ export async function checkDevice(backend: Backend): Promise<void> {
 /** Loss and all gradients of a network with each kind of layer that is trained, on fixed numbers. */
 async function stepValues(): Promise<Values> {
   const model = tinyModel();
-  const graph = graphOf(model);
   const parameters = new Parameters(model);
+  try {
+    return await valuesOf(stepOf(model, parameters));
+  } finally {
+    parameters.dispose();
+    model.dispose();
+  }
+}
+
+/** Loss and gradients by name; the caller disposes them. */
+function stepOf(model: tf.LayersModel, parameters: Parameters): Record<string, tf.Tensor> {
+  const graph = graphOf(model);
   const program = compile(graph, 0, graph.nodes.length - 1, {
     isTrainable: () => true,
     batchNorm: 'inference',
   });
-  const outcome = tf.tidy(() => {
-    const pass = trainingPass(parameters);
-    const x = tf.randomUniform([BATCH, SIZE, SIZE, 3], -1, 1, 'float32', 1);
-    const labels = tf.tensor1d([0, 1, 2, 3], 'int32');
-    const logits = program.forward(x, pass) as tf.Tensor2D;
-    const { sums, dLogits } = softmaxCrossEntropy(logits, labels, PLAIN_LOSS);
-    program.backward(dLogits, pass);
-    return { loss: tf.slice(sums, 0, 1), ...Object.fromEntries(pass.gradients) };
-  });
-  const values = new Map<string, Float32Array>();
-  for (const [name, tensor] of Object.entries<tf.Tensor>(outcome)) {
-    values.set(name, Float32Array.from(await tensor.data()));
-    tensor.dispose();
+  try {
+    return tf.tidy(() => {
+      const pass = trainingPass(parameters);
+      const x = tf.randomUniform([BATCH, SIZE, SIZE, 3], -1, 1, 'float32', 1);
+      const labels = tf.tensor1d([0, 1, 2, 3], 'int32');
+      const logits = program.forward(x, pass) as tf.Tensor2D;
+      const { sums, dLogits } = softmaxCrossEntropy(logits, labels, PLAIN_LOSS);
+      program.backward(dLogits, pass);
+      return { loss: tf.slice(sums, 0, 1), ...Object.fromEntries(pass.gradients) };
+    });
+  } finally {
+    program.dispose();
   }
-  program.dispose();
-  parameters.dispose();
-  model.dispose();
-  return values;
+}
+
+async function valuesOf(tensors: Readonly<Record<string, tf.Tensor>>): Promise<Values> {
+  try {
+    const read = Object.entries(tensors).map(
+      async ([name, tensor]) => [name, Float32Array.from(await tensor.data())] as const,
+    );
+    return new Map(await Promise.all(read));
+  } finally {
+    tf.dispose(tensors);
+  }
 }
 
 /** A strided and a 1x1 convolution, a depthwise one, BatchNorms, ReLU6, pooling and a dense layer. */

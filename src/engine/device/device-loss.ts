@@ -1,50 +1,36 @@
 /**
- * Notices when the GPU goes away (a driver reset, a laptop that switches cards): tfjs does not listen, and a run on a
+ * Notices when a GPU goes away (a driver reset, a laptop that switches cards): tfjs does not listen, and a run on a
  * lost device would end in an error that says nothing.
  */
 import * as tf from '@tensorflow/tfjs';
-import { StudioError } from '../../protocol/errors.ts';
 
-let lost: GPUDeviceLostInfo | null = null;
-const watched = new WeakSet<GPUDevice>();
+/** What became of the GPUs that were used here. */
+const losses = new WeakMap<GPUDevice, GPUDeviceLostInfo>();
+/** The last one that was used: the WebGPU backend's, where there is one. */
+let latest: GPUDevice | null = null;
 
-/** Call it when the WebGPU backend is the current one. */
-export function watchDevice(): void {
+/** The GPU of the current backend, from now on watched; null where it has none, or none that says when it goes away. */
+export function watchedGpu(): GPUDevice | null {
+  if (tf.getBackend() !== 'webgpu') return null;
   const { device } = tf.backend() as tf.KernelBackend & { readonly device: GPUDevice };
-  if (watched.has(device)) return;
-  watched.add(device);
-  void device.lost.then((info) => {
-    lost = info;
-  });
+  if (device !== latest) void device.lost.then((info) => losses.set(device, info));
+  latest = device;
+  return device;
 }
 
-export function isDeviceLost(): boolean {
-  return lost !== null;
-}
-
-/** Lets tfjs make a new device when the WebGPU backend is started the next time. */
-export function forgetLostDevice(): void {
-  if (lost === null) return;
-  lost = null;
+/** Lets tfjs make a new device, where it has a lost one, when the WebGPU backend is started the next time. */
+export function forgetLostGpu(): void {
+  if (lossOf(latest) === null) return;
+  latest = null;
   // Removing a backend also forgets how to make one.
   const factory = tf.findBackendFactory('webgpu');
   tf.removeBackend('webgpu');
   tf.registerBackend('webgpu', factory);
 }
 
-/** Why it went away, in a few words. */
-export function lossReason(): string {
-  return lost === null || lost.message === '' ? (lost?.reason ?? '') : lost.message;
-}
-
-/** What to throw for an error of a run: if the GPU went away, that is the reason. */
-export function lossOr(error: unknown): unknown {
-  if (lost === null) return error;
-  return new StudioError({
-    code: 'gpu/lost',
-    message: `The GPU went away during the run (${lossReason()}).`,
-    hint: 'Train again: the GPU is asked for anew. If it goes away again, choose another device in the device line.',
-    retryable: true,
-    cause: error,
-  });
+/** Why a GPU went away, in a few words; null while it is there. */
+export function lossOf(gpu: GPUDevice | null): string | null {
+  const info = gpu === null ? undefined : losses.get(gpu);
+  if (info === undefined) return null;
+  return info.message === '' ? info.reason : info.message;
 }

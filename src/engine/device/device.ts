@@ -1,17 +1,14 @@
 /**
  * Which device a run uses. The policy: WebGPU on hardware, WebGL on hardware, wasm, cpu; a software adapter counts as
- * no GPU, because it is some 90 times slower than wasm. The user can override. Each probe returns what it found
- * instead of throwing.
+ * no GPU, because it is some 90 times slower than wasm. The user can override.
  */
-import * as tf from '@tensorflow/tfjs';
 import type { Backend, BackendChoice, DeviceReport, ProbeResult } from '../../protocol/device.ts';
-import { asStudioError, StudioError } from '../../protocol/errors.ts';
+import { StudioError } from '../../protocol/errors.ts';
 import { activate } from './activate.ts';
 import { checkDevice } from './device-check.ts';
-import { forgetLostDevice, watchDevice } from './device-loss.ts';
-
-/** Where the wasm backend's binaries are: a folder with a trailing slash, or each file's address by name. */
-export type WasmPaths = string | Readonly<Record<string, string>>;
+import { forgetLostGpu, lossOf, watchedGpu } from './device-loss.ts';
+import { probeDevices } from './probe.ts';
+import { startWasm, wasmThreads, type WasmPaths } from './wasm.ts';
 
 const BACKEND_LABELS: Readonly<Record<Backend, string>> = {
   webgpu: 'WebGPU',
@@ -20,11 +17,29 @@ const BACKEND_LABELS: Readonly<Record<Backend, string>> = {
   cpu: 'cpu',
 };
 
-const SOFTWARE = /swiftshader|llvmpipe|lavapipe|softpipe|software|basic render/i;
+/** A device that was taken. */
+export class Device {
+  constructor(
+    readonly report: DeviceReport,
+    readonly gpu: GPUDevice | null,
+  ) {}
 
-/** Tries each backend in the policy's order. */
-export async function probeDevices(): Promise<readonly ProbeResult[]> {
-  return [await probeWebGpu(), probeWebGl(), await probeWasm(), probeCpu()];
+  /** Why it went away, in a few words; null while it is there. */
+  get loss(): string | null {
+    return lossOf(this.gpu);
+  }
+
+  /** What to throw for an error of work on it: if it went away, that is the reason. */
+  lossOr(error: unknown): unknown {
+    if (this.loss === null) return error;
+    return new StudioError({
+      code: 'gpu/lost',
+      message: `The GPU went away during the run (${this.loss}).`,
+      hint: 'Train again: the GPU is asked for anew. If it goes away again, choose another device in the device line.',
+      retryable: true,
+      cause: error,
+    });
+  }
 }
 
 /**
@@ -34,147 +49,60 @@ export async function probeDevices(): Promise<readonly ProbeResult[]> {
  * @throws StudioError `gpu/unavailable` when the chosen one cannot run here, `gpu/start-failed` when it does not start,
  * `gpu/wrong-results` when it computes something else than cpu
  */
-export async function startDevice(choice: BackendChoice, wasmPaths: WasmPaths): Promise<DeviceReport> {
+export async function startDevice(choice: BackendChoice, wasmPaths: WasmPaths): Promise<Device> {
   const candidates = [...(await probeDevices())];
   for (;;) {
     const chosen = candidates.find(({ backend, available, suitable }) =>
       choice === 'auto' ? suitable : backend === choice && available,
     );
     if (chosen === undefined) throw unavailable(choice, candidates);
-    try {
-      await startBackend(chosen.backend, wasmPaths);
-      await checkDevice(chosen.backend);
-    } catch (error) {
-      if (choice !== 'auto' || !(error instanceof StudioError)) throw error;
-      candidates[candidates.indexOf(chosen)] = { ...chosen, suitable: false, why: error.message };
+    const { backend } = chosen;
+    const failure = await startChecked(backend, wasmPaths);
+    if (failure !== null) {
+      if (choice !== 'auto') throw failure;
+      candidates[candidates.indexOf(chosen)] = { ...chosen, suitable: false, why: failure.message };
       continue;
     }
-    const name = chosen.backend === 'wasm' ? await wasmName() : chosen.name;
-    return {
-      backend: chosen.backend,
-      label: `${BACKEND_LABELS[chosen.backend]} · ${name}`,
+    const name = backend === 'wasm' ? threadsName(await wasmThreads()) : chosen.name;
+    const report: DeviceReport = {
+      backend,
+      label: `${BACKEND_LABELS[backend]} · ${name}`,
       why: whyChosen(choice, chosen, candidates),
       chosenBy: choice === 'auto' ? 'policy' : 'user',
       candidates,
     };
+    return new Device(report, watchedGpu());
   }
 }
 
-async function probeWebGpu(): Promise<ProbeResult> {
-  const none = (why: string): ProbeResult => ({
-    backend: 'webgpu',
-    available: false,
-    suitable: false,
-    name: '–',
-    why,
-  });
-  if (typeof navigator === 'undefined' || !('gpu' in navigator)) return none('There is no WebGPU here.');
-  const adapter = await navigator.gpu.requestAdapter({ powerPreference: 'high-performance' });
-  if (adapter === null) return none('There is no WebGPU adapter.');
-  const { info } = adapter;
-  const name =
-    [info.description, info.device, info.architecture, info.vendor].find((text) => text !== '') ?? 'GPU';
-  const isSoftware =
-    info.isFallbackAdapter ||
-    SOFTWARE.test(`${info.vendor} ${info.architecture} ${info.device} ${info.description}`);
-  const why = isSoftware
-    ? `The only WebGPU adapter here is software (${name}), some 90 times slower than wasm.`
-    : 'WebGPU on hardware is the fastest.';
-  return { backend: 'webgpu', available: true, suitable: !isSoftware, name, why };
-}
-
-function probeWebGl(): ProbeResult {
-  const none = (why: string): ProbeResult => ({
-    backend: 'webgl',
-    available: false,
-    suitable: false,
-    name: '–',
-    why,
-  });
-  if (typeof OffscreenCanvas === 'undefined') return none('There is no WebGL here.');
-  const gl = new OffscreenCanvas(1, 1).getContext('webgl2');
-  if (gl === null) return none('There is no WebGL 2 here.');
-  const extension = gl.getExtension('WEBGL_debug_renderer_info');
-  const name = String(gl.getParameter(extension?.UNMASKED_RENDERER_WEBGL ?? gl.RENDERER));
-  gl.getExtension('WEBGL_lose_context')?.loseContext();
-  const isSoftware = SOFTWARE.test(name);
-  const why = isSoftware
-    ? `WebGL runs in software here (${name}).`
-    : 'WebGL on hardware is slower than WebGPU, faster than wasm.';
-  return { backend: 'webgl', available: true, suitable: !isSoftware, name, why };
-}
-
-async function probeWasm(): Promise<ProbeResult> {
-  const available = typeof WebAssembly !== 'undefined';
-  const threads =
-    available &&
-    (await tf
-      .env()
-      .getAsync('WASM_HAS_MULTITHREAD_SUPPORT')
-      .catch(() => false)) === true;
-  return {
-    backend: 'wasm',
-    available,
-    suitable: available,
-    name: threads ? 'several threads' : 'one thread',
-    why: threads
-      ? 'wasm with threads is the fastest without a GPU.'
-      : 'wasm is the fastest without a GPU; with cross-origin isolation it would have threads.',
-  };
-}
-
-function probeCpu(): ProbeResult {
-  return {
-    backend: 'cpu',
-    available: true,
-    suitable: true,
-    name: 'plain JavaScript',
-    why: 'Runs anywhere, slowest of all.',
-  };
-}
-
-async function startBackend(backend: Backend, wasmPaths: WasmPaths): Promise<void> {
+/** Starts a backend and holds it against cpu; why that failed, whatever was thrown, or null. */
+async function startChecked(backend: Backend, wasmPaths: WasmPaths): Promise<StudioError | null> {
+  let gpu: GPUDevice | null = null;
   try {
-    forgetLostDevice();
+    forgetLostGpu();
     if (backend === 'webgpu') await import('@tensorflow/tfjs-backend-webgpu');
-    if (backend === 'wasm') await loadWasm(wasmPaths);
-    await activate(backend);
-    if (backend === 'webgpu') watchDevice();
-  } catch (cause) {
-    throw new StudioError({
+    await (backend === 'wasm' ? startWasm(wasmPaths) : activate(backend));
+    gpu = watchedGpu();
+    await checkDevice(backend);
+    return null;
+  } catch (error) {
+    if (error instanceof StudioError && error.code === 'gpu/wrong-results') return error;
+    const loss = lossOf(gpu);
+    const reason = loss === null ? reasonOf(error) : `it went away while it was tried (${loss})`;
+    return new StudioError({
       code: 'gpu/start-failed',
-      message: `${BACKEND_LABELS[backend]} was found but did not start: ${asStudioError(cause).message}`,
+      message: `${BACKEND_LABELS[backend]} was found but did not start: ${reason}`,
       hint: 'Choose another device in the device line, or reload the page.',
       retryable: true,
-      cause,
+      cause: error,
     });
   }
 }
 
-let wasmLoaded = false;
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-async function loadWasm(paths: WasmPaths): Promise<void> {
-  if (wasmLoaded) return;
-  const wasm = await import('@tensorflow/tfjs-backend-wasm');
-  wasm.setWasmPaths(paths);
-  wasm.setThreadsCount(wasmThreads());
-  wasmLoaded = true;
-}
-
-/**
- * Half of the logical cores are the real ones as a rule, and more than eight threads gain nothing on nets this small.
- * The backend's own count cannot be asked: it says 1 whatever it was set to.
- */
-function wasmThreads(): number {
-  const cores = typeof navigator === 'undefined' ? 1 : navigator.hardwareConcurrency;
-  return Math.max(Math.min(cores, 2), Math.min(8, Math.floor(cores / 2)));
-}
-
-async function wasmName(): Promise<string> {
-  const hasThreads = (await tf.env().getAsync('WASM_HAS_MULTITHREAD_SUPPORT')) === true;
-  const threads = hasThreads ? wasmThreads() : 1;
-  return threads === 1 ? 'one thread' : `${threads.toString()} threads`;
-}
+const threadsName = (threads: number): string =>
+  threads === 1 ? 'one thread' : `${threads.toString()} threads`;
 
 function whyChosen(choice: BackendChoice, chosen: ProbeResult, candidates: readonly ProbeResult[]): string {
   if (choice !== 'auto') return 'You chose it.';

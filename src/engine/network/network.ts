@@ -1,17 +1,17 @@
 /** The recipe's network: backbone, weights and head joined, and what the page is told of it. */
 import type * as tf from '@tensorflow/tfjs';
-import type { Backbone, Preprocessing } from '../../models/backbones/backbone.ts';
+import type { Backbone, Flavour, Preprocessing } from '../../models/backbones/backbone.ts';
+import { cutOutputOf } from '../../frozen/cut.ts';
 import { buildBackbone } from '../../models/backbones/registry.ts';
 import { graphOf, type Graph } from '../../models/graph.ts';
 import { withHead } from '../../models/head.ts';
 import { describeWeights } from '../../models/describe-weights.ts';
 import { openBackboneWeights, type LoadOptions, type LoadedWeights } from '../../models/load-weights.ts';
-import { planOf } from '../../models/plan.ts';
 import { blockSummaries, layerSummaries } from '../../models/summary.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { invariant, StudioError } from '../../protocol/errors.ts';
+import type { FullRecipe } from '../../protocol/full-recipe.ts';
 import type { CutSummary, ModelSummary, WeightsSummary } from '../../protocol/model.ts';
-import type { Recipe } from '../../protocol/recipe.ts';
 
 /** A built network. `model` owns all its layers; dispose it. */
 export interface Network {
@@ -21,6 +21,8 @@ export interface Network {
   readonly backboneLayers: number;
   readonly graph: Graph;
   readonly weights: LoadedWeights;
+  /** What the backbone was built with beside its recipe. */
+  readonly flavour: Flavour | null;
   readonly preprocessing: Preprocessing;
 }
 
@@ -30,31 +32,38 @@ export interface Network {
  * @throws StudioError `recipe/…`, `model/…`, `net/…`
  */
 export async function buildNetwork(
-  recipe: Recipe,
+  recipe: FullRecipe,
   classes: number,
   platform: Platform,
   options: Omit<LoadOptions, 'seed'>,
 ): Promise<Network> {
   const opened = await openBackboneWeights(recipe.backbone, platform, { ...options, seed: recipe.seed });
-  const { backbone, model: base } = buildBackbone(recipe.backbone, recipe.image.size, opened.map?.flavour);
-  const backboneLayers = base.layers.length;
+  const flavour = opened.map?.flavour;
+  const { backbone, model: base } = buildBackbone(recipe.backbone, recipe.image.size, flavour);
+  let owner = base;
   try {
-    checkUnfreeze(recipe, backboneLayers);
-    const weights = await opened.fill(base, backbone);
-    const model = withHead(base, { classes, dropout: recipe.head.dropout, seed: recipe.seed });
+    checkUnfreeze(recipe, base.layers.length);
+    const weights = await opened.fill(base, backbone, recipe.image.scale);
+    const model = joined(base, recipe, classes);
+    owner = model;
     return {
       model,
       backbone,
-      backboneLayers,
+      backboneLayers: base.layers.length,
       graph: graphOf(model),
       weights,
+      flavour: flavour ?? null,
       preprocessing: weights.preprocessing,
     };
   } catch (error) {
-    base.dispose();
+    owner.dispose();
     throw error;
   }
 }
+
+/** The whole takes over the backbone's layers. */
+export const joined = (base: tf.LayersModel, { head, seed }: FullRecipe, classes: number): tf.LayersModel =>
+  withHead(base, { classes, dropout: head.dropout, seed });
 
 /**
  * Describes the recipe's network without loading weights.
@@ -63,55 +72,62 @@ export async function buildNetwork(
  * @throws StudioError `recipe/…`
  */
 export async function describeNetwork(
-  recipe: Recipe,
+  recipe: FullRecipe,
   classes: number,
   platform: Platform,
   inspected: WeightsSummary | null = null,
 ): Promise<ModelSummary> {
   const { backbone, model: base } = buildBackbone(recipe.backbone, recipe.image.size);
-  checkUnfreeze(recipe, base.layers.length);
-  const weights = inspected ?? (await describeWeights(base, recipe.backbone, platform));
-  const layers = layerSummaries(base, backbone);
-  const blocks = blockSummaries(base, backbone);
-  const model = withHead(base, { classes, dropout: recipe.head.dropout, seed: recipe.seed });
-  const summary: ModelSummary = {
-    backbone: backbone.entry.name,
-    label: backbone.entry.label,
-    inputShape: [recipe.image.size, recipe.image.size, 3],
-    layers,
-    blocks,
-    cuts: cutsOf(graphOf(model), layers.length),
-    headParameters: model.countParams() - base.countParams(),
-    weights,
-  };
-  model.dispose();
-  return summary;
+  let owner = base;
+  try {
+    checkUnfreeze(recipe, base.layers.length);
+    const weights = inspected ?? (await describeWeights(base, recipe.backbone, platform));
+    const layers = layerSummaries(base, backbone);
+    const model = joined(base, recipe, classes);
+    owner = model;
+    return {
+      backbone: backbone.entry.name,
+      label: backbone.entry.label,
+      inputShape: [recipe.image.size, recipe.image.size, 3],
+      layers,
+      blocks: blockSummaries(base, backbone),
+      cuts: cutsOf(graphOf(model), layers.length),
+      headParameters: model.countParams() - base.countParams(),
+      weights,
+    };
+  } finally {
+    owner.dispose();
+  }
+}
+
+/** A description, once the weights are loaded: all of them is here, and it is known what came with them. */
+export function withLoaded(model: ModelSummary, { sizeBytes, labels }: LoadedWeights): ModelSummary {
+  return { ...model, weights: { ...model.weights, sizeBytes, hereBytes: sizeBytes, labels } };
 }
 
 /** Entry n: the last n layers of the backbone train; entry 0 is the head alone. */
 function cutsOf(graph: Graph, backboneLayers: number): CutSummary[] {
   const { layers } = graph.model;
-  return Array.from({ length: backboneLayers }, (_, unfreeze) => {
+  return Array.from({ length: backboneLayers + 1 }, (_, unfreeze) => {
     const first = backboneLayers - unfreeze;
-    const { waist } = planOf(graph, first);
-    const node = graph.nodes[waist];
-    invariant(node !== undefined, 'a waist is a node');
+    const node = graph.nodes[cutOutputOf(graph, first)];
+    invariant(node !== undefined, 'a cut output is a node');
     const layer = layers[node.layer];
     return {
       unfreeze,
       firstTrainable: layers[first]?.name ?? '',
-      waist: { layer: layer?.name ?? node.name, shape: node.shape },
+      cutOutput: { layer: layer?.name ?? node.name, shape: node.shape },
     };
   });
 }
 
-function checkUnfreeze(recipe: Recipe, backboneLayers: number): void {
+function checkUnfreeze(recipe: FullRecipe, backboneLayers: number): void {
   recipe.phases.forEach((phase, index) => {
-    if (phase.name !== 'fineTune' || phase.unfreeze < backboneLayers) return;
+    if (phase.name !== 'fineTune' || phase.unfreeze === 'all' || phase.unfreeze <= backboneLayers) return;
     throw new StudioError({
       code: 'recipe/invalid',
-      message: `Recipe field phases[${index.toString()}].unfreeze: ${recipe.backbone.name} has ${backboneLayers.toString()} layers, of which at most ${(backboneLayers - 1).toString()} can be unfrozen. Came: ${phase.unfreeze.toString()}.`,
-      hint: 'Unfreeze fewer layers.',
+      message: `Recipe field phases[${index.toString()}].unfreeze: expected 0 to ${backboneLayers.toString()}, the layers of ${recipe.backbone.name}, or "all". Came: ${phase.unfreeze.toString()}.`,
+      hint: 'Unfreeze fewer layers, or take the field out to get what is usual for this network.',
     });
   });
 }

@@ -1,14 +1,12 @@
-/** The network that the last run of a session left, as exporters take it. */
+/** A trained network on the device, as exporters take it. */
+import type * as tf from '@tensorflow/tfjs';
 import type { TrainedNetwork } from '../../exporters/exporter.ts';
 import { StudioError } from '../../protocol/errors.ts';
-import type { RunResult } from '../../protocol/events.ts';
-import type { Network } from './network.ts';
+import type { FinishedNetwork } from './finished-networks.ts';
 
-/** Owns the network's model, until it is forgotten. */
-export interface Trained {
-  readonly network: Network;
-  readonly result: RunResult;
-  readonly labels: readonly string[];
+/** Owns its model. */
+export interface Trained extends Pick<FinishedNetwork, 'result' | 'labels' | 'preprocessing'> {
+  readonly model: tf.LayersModel;
 }
 
 /** @throws StudioError `export/nothing-trained` */
@@ -20,15 +18,7 @@ export function exportable(trained: Trained | null): TrainedNetwork {
       hint: 'Train first; a stopped run counts once its first epoch has ended.',
     });
   }
-  const { network, result, labels } = trained;
-  const { model, preprocessing } = network;
-  return {
-    model,
-    labels,
-    preprocessing,
-    weights: result.weights,
-    recipe: result.recipe,
-    test: result.test,
-    versions: result.versions,
-  };
+  const { model, preprocessing, result, labels } = trained;
+  const { weights, recipe, test, versions } = result;
+  return { model, labels, preprocessing, weights, recipe, test, versions };
 }

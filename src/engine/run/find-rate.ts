@@ -1,6 +1,6 @@
 /**
  * Finds a learning rate for one phase of a recipe: carries the phases before it out, then tries rates out. Nothing that
- * it trains is kept, save what the frozen part computed, which the next run finds on the shelf.
+ * it trains is kept, save what the frozen part computed, which the next run finds there.
  */
 import type { RunEvent } from '../../protocol/events.ts';
 import { StudioError } from '../../protocol/errors.ts';
@@ -23,7 +23,7 @@ export async function* findRate(
   const { name } = phaseOf(inputs.recipe, phaseIndex);
   const setup = await PhaseSetup.open(inputs);
   try {
-    if (setup.notice !== null) yield setup.notice;
+    yield* setup.notices();
     const points = yield* pointsOf(setup, inputs, phaseIndex);
     return { phase: name, phaseIndex, points, suggested: suggestRate(points) };
   } finally {

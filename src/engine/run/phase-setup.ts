@@ -1,31 +1,38 @@
 /**
- * What the phases of a recipe work with, whoever carries them out: the weights as they change, the features up to each
- * waist, the loss, and the trainable tail of the phase at hand.
+ * What the phases of a recipe work with, whoever carries them out: the weights as they change, the frozen part's features
+ * at each cut, the loss, and the trainable tail of the phase at hand.
  */
+import * as tf from '@tensorflow/tfjs';
 import type { Dataset } from '../../data/dataset.ts';
+import type { ViewsPerPicture } from '../../frozen/budget.ts';
+import { firstTrainableOf } from '../../frozen/cut.ts';
+import { FrozenPart } from '../../frozen/frozen-part.ts';
+import type { SessionCaches } from '../../frozen/session-caches.ts';
+import { gpuRoom } from '../../kernels/webgpu/gpu.ts';
+import { newId } from '../../lib/new-id.ts';
 import { shuffledRange } from '../../lib/random.ts';
 import { Parameters } from '../../models/program/parameters.ts';
-import { compile, type Program } from '../../models/program/program.ts';
+import { compile, MOST_VALUE_BYTES, type Program } from '../../models/program/program.ts';
+import { StudioError } from '../../protocol/errors.ts';
 import type { RunEvent } from '../../protocol/events.ts';
-import type { Phase, Recipe } from '../../protocol/recipe.ts';
+import type { FullPhase, FullRecipe } from '../../protocol/full-recipe.ts';
+import { activationsKey } from '../../protocol/identity.ts';
 import { classWeightsOf } from '../../training/class-weights.ts';
 import type { RunControl } from '../../training/control.ts';
 import type { EpochInputs } from '../../training/epoch.ts';
 import type { LossSettings } from '../../training/loss.ts';
+import { SWEEP } from '../../training/rate-finder.ts';
 import { deviceDone } from '../device/activate.ts';
-import type { CacheShelf } from '../cache-shelf.ts';
-import { checkStepFits } from '../check-fits.ts';
-import type { FeatureChain } from '../feature-chain.ts';
 import type { Network } from '../network/network.ts';
-import { firstTrainableIn, openChain } from '../open-chain.ts';
+import { PictureInput } from '../set/picture-input.ts';
 
 export interface PhaseSetupInputs {
-  readonly recipe: Recipe;
+  readonly recipe: FullRecipe;
   readonly dataset: Dataset;
   readonly network: Network;
   readonly control: RunControl;
   /** Where the activations are kept between runs. */
-  readonly shelf: CacheShelf;
+  readonly caches: SessionCaches;
 }
 
 /** Owns what the phases of one run share; `network.model` keeps the weights it came with. */
@@ -36,12 +43,12 @@ export class PhaseSetup {
   private constructor(
     readonly inputs: PhaseSetupInputs,
     readonly parameters: Parameters,
-    readonly chain: FeatureChain,
+    readonly frozen: FrozenPart,
   ) {
     const { dataset, recipe } = inputs;
     const { labels, split, labelOfRow } = dataset.summary;
     this.#loss = {
-      labelSmoothing: recipe.labelSmoothing ?? 0,
+      labelSmoothing: recipe.labelSmoothing,
       classWeights: classWeightsOf(recipe, labels, split.train, labelOfRow),
     };
   }
@@ -49,26 +56,25 @@ export class PhaseSetup {
   static async open(inputs: PhaseSetupInputs): Promise<PhaseSetup> {
     const parameters = new Parameters(inputs.network.model);
     try {
-      return new PhaseSetup(inputs, parameters, await openChain(inputs, parameters));
+      return new PhaseSetup(inputs, parameters, await openFrozenPart(inputs, parameters));
     } catch (error) {
       parameters.dispose();
       throw error;
     }
   }
 
-  /** What must be said of activations that are not kept; null for nothing. */
-  get notice(): RunEvent | null {
-    const { notice } = this.chain;
-    return notice === null ? null : { kind: 'notice', of: 'run', notice: notice.toWire() };
+  /** What must be said of activations that are not kept. */
+  notices(): readonly RunEvent[] {
+    return this.frozen.newNotices().map((notice) => ({ kind: 'notice', of: 'run', notice: notice.toWire() }));
   }
 
   /** Lays out what a phase trains, on what, and how; what was laid out before is put away. */
-  layOut(phase: Phase, phaseIndex: number): EpochInputs {
+  layOut(phase: FullPhase, phaseIndex: number): EpochInputs {
     const { recipe, dataset, control } = this.inputs;
     const { labelOfRow, labels, split } = dataset.summary;
-    const features = this.chain.at(phaseIndex);
+    const features = this.frozen.at(phaseIndex);
     this.#tail?.dispose();
-    this.#tail = this.#compileTail(phase, this.chain.waistOf(phaseIndex));
+    this.#tail = this.#compileTail(phase, this.frozen.cutOutputOf(phaseIndex));
     return {
       recipe,
       phase,
@@ -89,25 +95,85 @@ export class PhaseSetup {
 
   /** Drops the features that the weights of a finished phase made untrue, and those that no later phase reads. */
   phaseEnded(phaseIndex: number): void {
-    this.chain.phaseEnded(phaseIndex);
+    this.frozen.phaseEnded(phaseIndex);
   }
 
   dispose(): void {
     this.#tail?.dispose();
-    this.chain.dispose();
+    this.frozen.dispose();
     this.parameters.dispose();
   }
 
-  #compileTail(phase: Phase, waist: number): Program {
+  #compileTail(phase: FullPhase, cutOutput: number): Program {
     const { graph } = this.inputs.network;
     const first = firstTrainableIn(phase, this.inputs.network);
     // The last node is the softmax of the dense layer; training works on the logits before it.
     const logits = graph.nodes.length - 2;
-    const tail = compile(graph, waist, logits, {
+    const tail = compile(graph, cutOutput, logits, {
       isTrainable: (layer) => layer >= first,
       batchNorm: phase.name === 'head' ? 'inference' : phase.batchNorm,
     });
     checkStepFits(tail, this.inputs.recipe);
     return tail;
   }
+}
+
+/** Index of the first layer that trains in a phase. */
+function firstTrainableIn(phase: FullPhase, { backboneLayers }: Network): number {
+  return firstTrainableOf(backboneLayers, phase.name === 'head' ? 0 : phase.unfreeze);
+}
+
+function openFrozenPart(inputs: PhaseSetupInputs, parameters: Parameters): Promise<FrozenPart> {
+  const { network, dataset, recipe, caches } = inputs;
+  return FrozenPart.open({
+    graph: network.graph,
+    parameters,
+    firstTrainable: recipe.phases.map((phase) => firstTrainableIn(phase, network)),
+    input: new PictureInput(dataset.pictures, network.preprocessing, recipe),
+    pictures: dataset.pictures,
+    counts: viewsPerPicture(inputs),
+    precision: recipe.cache,
+    caches,
+    cacheKey: cacheKeyOf(inputs),
+  });
+}
+
+function viewsPerPicture({ recipe, dataset }: PhaseSetupInputs): ViewsPerPicture {
+  const { train, validation, test } = dataset.summary.split;
+  const { views } = recipe.augmentation;
+  // A search for a learning rate goes through as many epochs as its steps take.
+  const searchEpochs = Math.ceil(SWEEP.steps / Math.ceil(train.length / recipe.batchSize));
+  const mostEpochs = Math.max(searchEpochs, ...recipe.phases.map(({ epochs }) => epochs));
+  return {
+    train: train.length,
+    validation: validation.length,
+    test: test.length,
+    views: views === 'fresh' ? 0 : Math.min(views, mostEpochs),
+  };
+}
+
+/** Weights whose hash cannot be computed, as on a page that is not secure, are not known again in the next run. */
+function cacheKeyOf({ recipe, dataset, network }: PhaseSetupInputs): string {
+  const { weights, preprocessing } = network;
+  const { contentHash } = dataset.summary;
+  return weights.sha256 === null ? newId() : activationsKey({ recipe, contentHash, weights, preprocessing });
+}
+
+/**
+ * Whether a training step fits the device: a GPU that cannot bind a buffer computes nothing.
+ *
+ * @throws StudioError `gpu/too-large` when a batch's values need a larger buffer than the GPU allows
+ */
+function checkStepFits(tail: Program, { batchSize }: FullRecipe): void {
+  if (tf.getBackend() !== 'webgpu') return;
+  const allowed = gpuRoom(tf.backend()).pieceBytes;
+  const needed = (MOST_VALUE_BYTES / tail.picturesAtOnce) * batchSize;
+  const fits = Math.floor((tail.picturesAtOnce * allowed) / MOST_VALUE_BYTES);
+  if (batchSize <= fits) return;
+  const megabytes = (bytes: number): string => `${Math.round(bytes / 2 ** 20).toString()} MB`;
+  throw new StudioError({
+    code: 'gpu/too-large',
+    message: `A step of ${batchSize.toString()} pictures through the open layers needs about ${megabytes(needed)} in one buffer; this GPU allows ${megabytes(allowed)}.`,
+    hint: `Take at most ${Math.max(1, fits).toString()} pictures a step, open fewer layers, or choose smaller pictures.`,
+  });
 }

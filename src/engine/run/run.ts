@@ -1,29 +1,31 @@
 /** Carries a recipe out: phases in order, the test pictures once at the end. */
 import * as tf from '@tensorflow/tfjs';
 import { evaluationOf } from '../../evaluation/metrics.ts';
+import { newId } from '../../lib/new-id.ts';
 import { VERSION } from '../../lib/version.ts';
 import type { SplitName } from '../../protocol/dataset.ts';
-import type { DeviceReport } from '../../protocol/device.ts';
 import type { EndedPhase, EpochRecord, Evaluation, RunEvent, RunResult } from '../../protocol/events.ts';
 import { evaluation, type EpochInputs } from '../../training/epoch.ts';
 import { evaluate, type Outcome } from '../../training/evaluate.ts';
 import { runPhase, type PhaseSnapshot } from '../../training/phase.ts';
+import type { Device } from '../device/device.ts';
 import type { RunCheckpoints } from './until-done.ts';
-import {
-  checkSame,
-  fingerprintOf,
-  tensorsOf,
-  type Checkpoint,
-  type CheckpointHead,
-} from '../checkpoints/checkpoint.ts';
+import { checkSame, tensorsOf, type Checkpoint, type CheckpointHead } from '../checkpoints/checkpoint.ts';
 import { PhaseSetup, type PhaseSetupInputs } from './phase-setup.ts';
 
 export interface RunInputs extends PhaseSetupInputs {
-  readonly device: DeviceReport;
+  readonly device: Device;
   /** Null keeps none. */
   readonly checkpoints: RunCheckpoints | null;
   /** Seconds that came before: opening the set, loading weights. */
   readonly secondsByStage: Readonly<Record<string, number>>;
+}
+
+/** What a run ends with. */
+export interface Finished {
+  readonly result: RunResult;
+  /** Names of all weights that it changed. */
+  readonly changed: ReadonlySet<string>;
 }
 
 /**
@@ -31,7 +33,7 @@ export interface RunInputs extends PhaseSetupInputs {
  *
  * @throws StudioError `train/…`; DOMException `AbortError` when cancelled
  */
-export async function* runRecipe(inputs: RunInputs): AsyncGenerator<RunEvent, RunResult> {
+export async function* runRecipe(inputs: RunInputs): AsyncGenerator<RunEvent, Finished> {
   const setup = await PhaseSetup.open(inputs);
   try {
     return yield* new Run(inputs, setup).carryOut();
@@ -45,7 +47,6 @@ class Run {
   readonly #ended: EndedPhase[];
   /** Names of all weights that phases have changed so far. */
   readonly #changed: Set<string>;
-  readonly #pictures: string;
   readonly #from: Checkpoint | null;
   readonly #seconds: Record<string, number>;
 
@@ -56,8 +57,7 @@ class Run {
     const { network, dataset } = inputs;
     const before = inputs.checkpoints?.from ?? null;
     this.#from = before;
-    this.#pictures = fingerprintOf(dataset);
-    if (before !== null) checkSame(before.head, this.#pictures, network.weights.sha256);
+    if (before !== null) checkSame(before.head, dataset.summary.setHash, network.weights.sha256);
     const weights = tensorsOf(before?.weights ?? {});
     setup.parameters.restore(weights);
     this.#changed = new Set(weights.keys());
@@ -67,12 +67,12 @@ class Run {
     this.#seconds = { ...before?.head.secondsByStage, ...inputs.secondsByStage };
   }
 
-  async *carryOut(): AsyncGenerator<RunEvent, RunResult> {
+  async *carryOut(): AsyncGenerator<RunEvent, Finished> {
     const { recipe, control, network } = this.inputs;
     const from = this.#from;
     const first = from?.head.phaseIndex ?? 0;
     if (from !== null) yield { kind: 'resumed', history: from.head.history, ended: this.#ended };
-    if (this.setup.notice !== null) yield this.setup.notice;
+    yield* this.setup.notices();
     let test: Evaluation | null = null;
     for (const [phaseIndex, phase] of recipe.phases.entries()) {
       if (phaseIndex < first) continue;
@@ -88,16 +88,17 @@ class Run {
       this.setup.phaseEnded(phaseIndex);
     }
     this.setup.parameters.writeTo(network.model);
-    return this.#result(test);
+    return { result: this.#result(test), changed: this.#changed };
   }
 
   async *#phase(inputsOfPhase: EpochInputs): AsyncGenerator<RunEvent> {
     const { checkpoints } = this.inputs;
     const { phase, phaseIndex, tail } = inputsOfPhase;
     const stage = `phase ${(phaseIndex + 1).toString()}: ${phase.name}`;
-    const start = performance.now();
+    const { control } = inputsOfPhase;
+    const startMs = control.workedMs;
     const before = this.#seconds[stage] ?? 0;
-    const seconds = (): number => before + (performance.now() - start) / 1000;
+    const seconds = (): number => before + (control.workedMs - startMs) / 1000;
     for (const name of [...tail.trainable, ...tail.moving]) this.#changed.add(name);
     const outcome = yield* runPhase({
       ...inputsOfPhase,
@@ -110,9 +111,9 @@ class Run {
     this.#seconds[stage] = seconds();
     if (outcome === null) return;
     this.#history.push(...outcome.history);
-    const { bestEpoch, stoppedEarly } = outcome;
+    const { bestEpoch, keptEpoch, stoppedEarly } = outcome;
     const evaluation = this.#evaluation('validation', outcome.validation);
-    const end = { kind: 'phaseEnd', phaseIndex, stoppedEarly, bestEpoch, evaluation } as const;
+    const end = { kind: 'phaseEnd', phaseIndex, stoppedEarly, bestEpoch, keptEpoch, evaluation } as const;
     this.#ended.push({ start: outcome.start, end });
     yield end;
   }
@@ -125,7 +126,7 @@ class Run {
       status: head.status,
       history: head.history.filter((record) => record.phaseIndex === phaseIndex),
       slots: tensorsOf(slots),
-      best: tensorsOf(best),
+      kept: tensorsOf(best),
     };
   }
 
@@ -133,24 +134,25 @@ class Run {
   #keep(
     { keeper, picked }: RunCheckpoints,
     phaseIndex: number,
-    { status, history, slots, best }: PhaseSnapshot,
+    { status, history, slots, kept }: PhaseSnapshot,
   ): void {
-    const { recipe, network, device } = this.inputs;
+    const { recipe, network, device, dataset } = this.inputs;
     const head: CheckpointHead = {
       runId: keeper.runId,
       savedAtMs: Date.now(),
       recipe,
       picked,
-      pictures: this.#pictures,
+      setHash: dataset.summary.setHash,
       backboneSha256: network.weights.sha256,
-      backend: device.backend,
+      backend: device.report.backend,
       phaseIndex,
       status,
       history: [...this.#history, ...history],
       ended: [...this.#ended],
       secondsByStage: { ...this.#seconds },
     };
-    keeper.keep({ head, weights: this.setup.parameters.snapshot([...this.#changed]), slots, best });
+    const weights = this.setup.parameters.snapshot([...this.#changed]);
+    keeper.keep({ head, weights, slots, best: kept });
   }
 
   async #test(inputsOfPhase: EpochInputs): Promise<Evaluation> {
@@ -171,9 +173,10 @@ class Run {
   }
 
   async #timed<Value>(stage: string, work: () => Promise<Value>): Promise<Value> {
-    const start = performance.now();
+    const { control } = this.inputs;
+    const startMs = control.workedMs;
     const value = await work();
-    this.#seconds[stage] = (performance.now() - start) / 1000;
+    this.#seconds[stage] = (control.workedMs - startMs) / 1000;
     return value;
   }
 
@@ -181,13 +184,15 @@ class Run {
     const { recipe, device, dataset, checkpoints, control, network } = this.inputs;
     const { origin, sizeBytes, sha256 } = network.weights;
     return {
-      runId: checkpoints?.keeper.runId ?? crypto.randomUUID(),
+      runId: checkpoints?.keeper.runId ?? newId(),
       recipe,
       history: this.#history,
       test,
       stopped: control.isStopping,
-      device,
+      device: device.report,
       weights: { origin, sizeBytes, sha256 },
+      cachePrecision: recipe.cache,
+      setHash: dataset.summary.setHash,
       cleaning: dataset.summary.cleaning,
       secondsByStage: this.#seconds,
       versions: { mien: VERSION, tfjs: tf.version.tfjs },

@@ -1,14 +1,14 @@
 /** Carries a run to its end: from a checkpoint where it is to go on, and again from the last when the GPU goes away. */
-import type { ByteStore } from '../../platform/byte-store.ts';
-import { whileHeld } from '../../platform/held-name.ts';
+import { newId } from '../../lib/new-id.ts';
+import type { Platform } from '../../platform/platform.ts';
 import { StudioError, type WireError } from '../../protocol/errors.ts';
 import type { RunEvent, RunResult } from '../../protocol/events.ts';
-import type { Recipe } from '../../protocol/recipe.ts';
+import type { FullRecipe } from '../../protocol/full-recipe.ts';
 import type { RunControl } from '../../training/control.ts';
 import { CheckpointKeeper } from '../checkpoints/checkpoint-keeper.ts';
 import type { Checkpoint, PickedNames } from '../checkpoints/checkpoint.ts';
-import { isDeviceLost, lossOr, lossReason } from '../device/device-loss.ts';
-import { heldNameOf, runToResume } from '../checkpoints/resumable.ts';
+import type { Device } from '../device/device.ts';
+import { ownedNameOf, runToResume } from '../checkpoints/resumable.ts';
 
 /** How often in one run a GPU may go away before another device is the better advice. */
 const MOST_LOSSES = 3;
@@ -24,6 +24,14 @@ export interface RunCheckpoints extends Attempt {
   readonly picked: PickedNames;
 }
 
+/** Where a run goes on: its device may be another with each try. */
+interface Where {
+  readonly platform: Pick<Platform, 'openStore' | 'owned'>;
+  readonly device: Device | null;
+}
+
+const lossIn = ({ device }: Where): string | null => device?.loss ?? null;
+
 interface Options {
   readonly control: RunControl;
   readonly emit: (event: RunEvent) => void;
@@ -37,14 +45,14 @@ interface Options {
  * @throws StudioError `gpu/lost` when that happens too often, `train/no-checkpoint`, `train/elsewhere`, and what `attempt` throws
  */
 export async function untilDone(
-  store: ByteStore | null,
-  recipe: Recipe,
+  where: Where,
+  recipe: FullRecipe,
   options: Options,
   attempt: (checkpoints: Attempt) => Promise<RunResult>,
 ): Promise<RunResult> {
-  const runId = options.resume ?? crypto.randomUUID();
-  const carryOut = (): Promise<RunResult> => tryUntilDone(store, recipe, { ...options, runId }, attempt);
-  return whileHeld(heldNameOf(runId), carryOut, () => {
+  const runId = options.resume ?? newId();
+  const carryOut = (): Promise<RunResult> => tryUntilDone(where, recipe, { ...options, runId }, attempt);
+  return where.platform.owned.alone(ownedNameOf(runId), carryOut, () => {
     throw new StudioError({
       code: 'train/elsewhere',
       message: 'A run was to go on here; it goes on in another tab already.',
@@ -54,34 +62,36 @@ export async function untilDone(
 }
 
 async function tryUntilDone(
-  store: ByteStore | null,
-  recipe: Recipe,
+  where: Where,
+  recipe: FullRecipe,
   { control, emit, resume, runId }: Options & { readonly runId: string },
   attempt: (checkpoints: Attempt) => Promise<RunResult>,
 ): Promise<RunResult> {
+  const store = where.platform.openStore('checkpoints');
   let from = resume === undefined ? null : await runToResume(store, resume, recipe);
-  const keeper = new CheckpointKeeper(runId, store, (notice) => {
-    emit({ kind: 'notice', of: 'run', notice: notice.toWire() });
+  const keeper = new CheckpointKeeper(runId, store, {
+    isLost: () => lossIn(where) !== null,
+    onTrouble: (notice) => {
+      emit({ kind: 'notice', of: 'run', notice: notice.toWire() });
+    },
   });
   for (let losses = 1; ; losses++) {
     try {
-      const result = await attempt({ from, keeper });
-      await keeper.forget();
-      return result;
+      return await attempt({ from, keeper });
     } catch (error) {
       // What was handed over last may still be on its way to the store; it is what the run goes on from.
       await keeper.settled();
       // Reads that a lost device drops end in an AbortError too: only the user's own cancelling counts.
       if (control.signal.aborted) throw error;
-      if (!isDeviceLost() || losses > MOST_LOSSES) {
+      const reason = lossIn(where);
+      if (reason === null || losses > MOST_LOSSES) {
         if (isNotFinite(error)) await keeper.failed(error);
-        throw lossOr(error);
+        throw where.device?.lossOr(error) ?? error;
       }
-      const reason = lossReason();
       emit({ kind: 'deviceLost', reason });
       from = (await keeper.latest()) ?? from;
-      const where = from === null ? 'began anew' : 'went on from its last checkpoint';
-      emit({ kind: 'notice', of: 'run', notice: goesOn(reason, where) });
+      const how = from === null ? 'began anew' : 'went on from its last checkpoint';
+      emit({ kind: 'notice', of: 'run', notice: goesOn(reason, how) });
       if (from === null) emit({ kind: 'resumed', history: [], ended: [] });
     }
   }
@@ -93,21 +103,21 @@ function isNotFinite(error: unknown): error is StudioError {
 }
 
 /** What is said of a GPU that came back. */
-function goesOn(reason: string, where: string): WireError {
+function goesOn(reason: string, how: string): WireError {
   return new StudioError({
     code: 'gpu/lost',
-    message: `The GPU went away (${reason}); the run ${where}.`,
+    message: `The GPU went away (${reason}); the run ${how}.`,
     hint: 'If it goes away again and again, choose another device.',
   }).toWire();
 }
 
-/** Does a stage's work and notes the seconds it took. */
-export function timedInto(seconds: Record<string, number>, signal: AbortSignal) {
+/** Does a stage's work and notes the seconds it took, without pauses. */
+export function timedInto(seconds: Record<string, number>, control: RunControl) {
   return async <Value>(stage: string, work: () => Promise<Value>): Promise<Value> => {
-    const start = performance.now();
+    const startMs = control.workedMs;
     const value = await work();
-    seconds[stage] = (performance.now() - start) / 1000;
-    signal.throwIfAborted();
+    seconds[stage] = (control.workedMs - startMs) / 1000;
+    control.signal.throwIfAborted();
     return value;
   };
 }

@@ -1,13 +1,8 @@
-/** Owns what was picked on the page: how it comes to a source, and what tells one choice from another. */
+/** Owns what was picked on the page: what it is called, and how it comes to a source. */
 import type { FolderFile } from '../../platform/platform.ts';
+import { pathOf } from '../../protocol/identity.ts';
 import type { Picked } from '../../protocol/messages.ts';
-import type { Recipe } from '../../protocol/recipe.ts';
 import type { PickedNames } from '../checkpoints/checkpoint.ts';
-
-/** Files that the page made itself have their path as their name. */
-function pathOf(file: File): string {
-  return file.webkitRelativePath === '' ? file.name : file.webkitRelativePath;
-}
 
 /** The folder's or the file's name; null where nothing was picked. */
 function pickedName([first]: readonly File[] = []): string | null {
@@ -29,22 +24,8 @@ export function pickedOf(files: readonly File[] = []): { file?: Blob; folder?: r
       // Without the picked folder's own name.
       path: pathOf(file).replace(/^[^/]*\//, ''),
       sizeBytes: file.size,
-      modifiedMs: file.lastModified,
+      version: file.lastModified,
       read: async () => new Uint8Array(await file.arrayBuffer()),
     })),
   };
-}
-
-/** The same for the same file of weights. */
-export function weightsKey(file: string, files: readonly File[] = []): string {
-  return JSON.stringify([file, filesKey(files)]);
-}
-
-function filesKey(files: readonly File[]): unknown {
-  return files.map(({ name, size, lastModified }) => [name, size, lastModified]);
-}
-
-/** Two recipes with the same key read the same pictures, cleaned, split and resized alike. */
-export function datasetKey({ dataset, split, image }: Recipe, files: readonly File[] = []): string {
-  return JSON.stringify([dataset, split, image, filesKey(files)]);
 }

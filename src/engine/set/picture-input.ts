@@ -3,10 +3,10 @@ import * as tf from '@tensorflow/tfjs';
 import { applyViews } from '../../data/augmentations/apply-views.ts';
 import { PATCH_NUMBERS, planViews, type ViewPlan } from '../../data/augmentations/plan-views.ts';
 import type { PictureStore } from '../../data/dataset.ts';
+import type { FeatureSource, View } from '../../frozen/frozen-features.ts';
 import type { MienDeviceKernels } from '../../kernels/signatures.ts';
 import { preprocess, type Preprocessing } from '../../models/backbones/backbone.ts';
 import type { Recipe } from '../../protocol/recipe.ts';
-import type { FeatureSource, View } from '../../training/features.ts';
 
 export class PictureInput implements FeatureSource {
   constructor(

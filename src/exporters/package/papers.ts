@@ -7,7 +7,7 @@ import { sources } from '../../data/sources/registry.ts';
 import type { Preprocessing } from '../../models/backbones/backbone.ts';
 import { findBackbone } from '../../models/backbones/registry.ts';
 import { isAddress } from '../../models/weights/given-weights.ts';
-import type { Recipe } from '../../protocol/recipe.ts';
+import type { FullRecipe } from '../../protocol/full-recipe.ts';
 import {
   fileOf,
   type Exporter,
@@ -54,7 +54,7 @@ export function factsOf(input: ExportInput): object {
 }
 
 /** A recipe that names files without their folders. */
-function withoutPaths(recipe: Recipe): Recipe {
+function withoutPaths(recipe: FullRecipe): FullRecipe {
   const { dataset, backbone } = recipe;
   const paths = sources
     .flatMap(({ entry }) => entry.options)
@@ -67,7 +67,7 @@ function withoutPaths(recipe: Recipe): Recipe {
   const { weights } = backbone;
   return {
     ...recipe,
-    dataset: Object.assign({}, dataset, Object.fromEntries(shown) as Partial<Recipe['dataset']>),
+    dataset: Object.assign({}, dataset, Object.fromEntries(shown) as Partial<FullRecipe['dataset']>),
     backbone:
       typeof weights === 'string'
         ? backbone

@@ -8,7 +8,7 @@ import { preprocess } from '../../models/backbones/backbone.ts';
 import { Parameters } from '../../models/program/parameters.ts';
 import { compile } from '../../models/program/program.ts';
 import type { Platform } from '../../platform/platform.ts';
-import { inferencePass } from '../../training/pass.ts';
+import { inferencePass } from '../../models/program/pass.ts';
 import { fileOf, type ExportedFile, type ExportInput, type ModelFile } from '../exporter.ts';
 import type { Precision } from '../network/precision.ts';
 import { load } from '../network/run.ts';

@@ -2,7 +2,7 @@
  * Owns under which names a network is written: Keras', and those of the libraries of PyTorch that have the same network,
  * each with the very call that makes it. Another padding or epsilon would load without a word and compute something else.
  */
-import { backboneOptions, findBackbone } from '../../models/backbones/registry.ts';
+import { findBackbone } from '../../models/backbones/registry.ts';
 import { variablesOf, type BoundVariable } from '../../models/weights/fill-model.ts';
 import type { NameMap } from '../../models/weights/name-map.ts';
 import { timmEfficientNetSource } from '../../models/weights/name-maps/timm-efficientnet.ts';
@@ -11,7 +11,6 @@ import { torchSource } from '../../models/weights/name-maps/torch.ts';
 import { transformersEfficientNetSource } from '../../models/weights/name-maps/transformers-efficientnet.ts';
 import { transformersMobileNetV2Source } from '../../models/weights/name-maps/transformers-mobilenetv2.ts';
 import { invariant } from '../../protocol/errors.ts';
-import { numberOption } from '../../protocol/options.ts';
 import type { ExportInput } from '../exporter.ts';
 import { transpose, weightsOf, type Weight } from '../network/weight.ts';
 import type { NamedTensor } from './file.ts';
@@ -219,5 +218,5 @@ function inverse(axes: readonly number[]): number[] {
 const real = (value: number): string => (Number.isInteger(value) ? value.toFixed(1) : value.toString());
 
 function alphaOf({ recipe }: ExportInput): number {
-  return numberOption(backboneOptions(findBackbone(recipe.backbone.name), recipe.backbone), 'alpha');
+  return Number(recipe.backbone['alpha']);
 }

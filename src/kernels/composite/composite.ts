@@ -1,4 +1,7 @@
-/** A kernel composed from tfjs ops. */
+/**
+ * The form of a kernel that is composed from tfjs ops: the same inputs and attributes as a backend's own, tensors in place
+ * of what only names their data.
+ */
 import type * as tf from '@tensorflow/tfjs';
 import type { MienKernelName, MienKernels } from '../signatures.ts';
 
@@ -7,6 +10,7 @@ type Tensors<Inputs> = {
   readonly [Input in keyof Inputs]: undefined extends Inputs[Input] ? tf.Tensor | undefined : tf.Tensor;
 };
 
+/** Computes what a kernel of that name does, from tensors to new tensors; run in a tidy. */
 export type Composite<Name extends MienKernelName> = (
   inputs: Tensors<MienKernels[Name]['inputs']>,
   attrs: MienKernels[Name]['attrs'],

@@ -1,4 +1,26 @@
-/** Folding and gradients of linear layers, composed from tfjs ops. */
+/**
+ * Folding a BatchNorm into the linear layer before it, and the gradients back through that fold, composed from tfjs ops.
+ * This is the definition that each backend's own kernels are held against.
+ *
+ * On its averages (mean m, variance v) a BatchNorm scales and shifts: with s = gamma / sqrt(v + epsilon), one number a
+ * channel, it makes of the layer's W * x + b
+ *
+ *     (W s) * x + (beta + (b - m) s)
+ *
+ * So the two are one layer, with filter W s and bias beta + (b - m) s, and what runs over pictures is one kernel.
+ *
+ * Backward, let G be the gradient by the filter that really ran and g the one by its bias, the sum of dz over all
+ * positions. By the chain rule, channel by channel:
+ *
+ *     dL/dW     = G s
+ *     dL/dbeta  = g
+ *     dL/dgamma = (sum of G W over the filter + (b - m) g) / sqrt(v + epsilon)
+ *     dL/db     = g s
+ *
+ * The sum for gamma has as many terms as the filter has weights. By its definition it would run over every position of
+ * every picture, and need the values ahead of the norm, which then would have to be kept. Nothing here is approximate: it
+ * is the same function and its own gradient; only additions come in another order.
+ */
 import * as tf from '@tensorflow/tfjs';
 import type { LinearAttrs, ReluName } from '../signatures.ts';
 import type { Composite } from './composite.ts';
@@ -18,6 +40,7 @@ export function throughActivation(dy: tf.Tensor, y: tf.Tensor | undefined, activ
   return tf.engine().runKernel('MienActivationGrad', { dy, y }, { activation });
 }
 
+/** The layer, by tfjs' fused ops. */
 export const linear: Composite<'MienLinear'> = ({ x, filter, bias }, { kind, strides, pad, activation }) => {
   const extras = { activation, ...(bias === undefined ? {} : { bias }) };
   if (kind === 'dense') return tf.fused.matMul({ a: x, b: filter, ...extras });
@@ -27,6 +50,7 @@ export const linear: Composite<'MienLinear'> = ({ x, filter, bias }, { kind, str
     : tf.fused.depthwiseConv2d({ ...common, strides: [...strides] as [number, number] });
 };
 
+/** The filter and the bias that stand for a layer and its norm. */
 export const fold: Composite<'MienFold'> = (
   { filter, gamma, beta, mean, variance, bias },
   { epsilon, kind },
@@ -36,6 +60,7 @@ export const fold: Composite<'MienFold'> = (
   return [tf.mul(filter, alongChannels(scale, kind)), tf.add(tf.mul(shifted, scale), beta)];
 };
 
+/** Gradients by filter and bias, or through the fold by filter, beta and gamma. */
 export const linearGrads: Composite<'MienLinearGrads'> = (
   { x, dz, filter, bias, gamma, mean, variance },
   { kind, strides, pad, epsilon },
@@ -64,6 +89,7 @@ function filterGrad(
         .runKernel('DepthwiseConv2dNativeBackpropFilter', { x, dy: dz }, { ...attrs, dilations: [1, 1] });
 }
 
+/** The gradient by the input, and through the ReLU that made it. */
 export const linearInputGrad: Composite<'MienLinearInputGrad'> = ({ dz, filter, x }, attrs) => {
   const { kind, strides, pad, inputShape, activation } = attrs;
   const shared = { strides: [...strides], pad, inputShape: [...inputShape] };

@@ -1,4 +1,11 @@
-/** Softmax and categorical cross-entropy in one, composed from tfjs ops. */
+/**
+ * Softmax and categorical cross-entropy in one, composed from tfjs ops.
+ *
+ * With targets t that add up to 1 and probabilities p = softmax(z), the loss of a picture is L = -sum of t log p, and its
+ * gradient by the logits is p - t: the derivative of the softmax cancels what the logarithm brings. Taken apart, p could
+ * become 0 and its logarithm infinite; log p = z - max z - log sum exp(z - max z) cannot overflow, and is what both the loss
+ * and p = exp(log p) are made of. A class weight is a factor on both.
+ */
 import * as tf from '@tensorflow/tfjs';
 import type { Composite } from './composite.ts';
 
@@ -13,6 +20,7 @@ function targets(labels: tf.Tensor1D, classes: number, labelSmoothing: number): 
   return tf.add(tf.mul(oneHot, 1 - labelSmoothing), labelSmoothing / classes);
 }
 
+/** Sum of losses and number of right answers, and the gradient of the mean loss by the logits. */
 export const softmaxLoss: Composite<'MienSoftmaxLoss'> = (
   { logits, labels, weights },
   { labelSmoothing },

@@ -3,6 +3,7 @@
  * implementation replaces them one by one.
  */
 import * as tf from '@tensorflow/tfjs';
+import { packedWords, packHalves, unpackHalves } from '../../lib/float16.ts';
 import { keyedWords } from '../../lib/random.ts';
 import type { Backend } from '../../protocol/device.ts';
 import type { MienKernelName } from '../signatures.ts';
@@ -42,8 +43,21 @@ const composites: { readonly [Name in MienKernelName]: Composite<Name> } = {
   MienNormInputGrad: normInputGrad,
   MienMoments: moments,
   MienSoftmaxLoss: softmaxLoss,
-  MienStoreRows: ({ slab, values, rows }) =>
-    tf.tensorScatterUpdate(slab, tf.reshape<tf.Rank.R2>(rows, [-1, 1]), values),
+  MienStoreRows: ({ kept, values, rows }) =>
+    tf.tensorScatterUpdate(kept, tf.reshape<tf.Rank.R2>(rows, [-1, 1]), values),
+  MienGatherRows: ({ kept, rows }) => tf.gather(kept, rows),
+  MienPackHalves({ x, largest }) {
+    const shape: [number, number] = [largest.size, packedWords(x.size / largest.size)];
+    const packed = new Int32Array(shape[0] * shape[1]);
+    packHalves(x.dataSync<'float32'>(), largest.dataSync<'float32'>(), packed);
+    return tf.tensor2d(packed, shape, 'int32');
+  },
+  MienUnpackHalves({ packed }, { width }) {
+    const [rows = 0] = packed.shape;
+    const values = new Float32Array(rows * width);
+    unpackHalves(packed.dataSync<'int32'>(), width, values);
+    return tf.tensor2d(values, [rows, width]);
+  },
   MienAccumulate: ({ total, sums }) => tf.add(total, sums),
 };
 

@@ -7,6 +7,7 @@ type Composite<Name extends keyof MienUpdateKernels> = (
   attrs: MienUpdateKernels[Name]['attrs'],
 ) => tf.Tensor[];
 
+/** By the names under which they are registered. */
 export const compositeUpdates: { readonly [Name in keyof MienUpdateKernels]: Composite<Name> } = {
   MienAdam({ values, gradients, m, v }, { rate, beta1, beta2, epsilon, decay }) {
     const newM = m.map((m0, i) => tf.add(m0, tf.mul(tf.sub(gradients[i]!, m0), 1 - beta1)));

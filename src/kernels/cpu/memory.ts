@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { plainLoops } from '../host/loops.ts';
 import type { HostMemory } from '../host/memory.ts';
 
+/** Its values are typed arrays of the host's own: there is nothing to copy. */
 export function cpuMemory(backend: unknown): HostMemory {
   const cpu = backend as tf.KernelBackend & {
     makeTensorInfo(shape: number[], dtype: 'float32', values: Float32Array): tf.TensorInfo;

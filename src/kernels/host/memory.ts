@@ -2,6 +2,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
 import type { Loops } from './loops.ts';
 
+/** Room for new tensors, and the values of old ones as typed arrays. */
 export interface HostMemory {
   /** Allocates outputs. Do so before asking for views: allocating may move the memory. */
   allocate(shape: readonly number[]): TensorInfo;

@@ -10,6 +10,7 @@ type Implementation<Name extends keyof MienUpdateKernels> = (
   attrs: MienUpdateKernels[Name]['attrs'],
 ) => TensorInfo[];
 
+/** By the names under which they are registered. */
 export const updates: { readonly [Name in keyof MienUpdateKernels]: Implementation<Name> } = {
   MienAdam(memory, { values, gradients, m, v }, attrs) {
     return update(memory, gradients, [values, m, v], (gradient, from, to) => {

@@ -1,7 +1,9 @@
 /** What the gradient kernels of both kinds of convolution have in common: their attributes, sizes and registration. */
 import * as tf from '@tensorflow/tfjs';
 import { replaceKernel } from '../replace.ts';
+import { wasmMemory } from './memory.ts';
 
+/** What tfjs works out of a convolution's shapes, strides and padding. */
 export type ConvInfo = tf.backend_util.Conv2DInfo;
 
 type Shape4D = [number, number, number, number];
@@ -45,6 +47,23 @@ export function registerGradients(names: { filter: string; input: string }, kern
     const { dy, filter } = inputs as { dy: tf.Tensor4D; filter: tf.Tensor4D };
     return kernels.inputGrad(dy, filter, infoOf(attrs.inputShape, filter.shape, attrs));
   });
+}
+
+/**
+ * A filter turned by half a circle, as the gradient by the input reads it. Taps are copied whole: `tf.reverse` takes as
+ * long for VGG16's filters as the convolution that follows. Call it in a tidy.
+ */
+export function turned(filter: tf.Tensor4D): tf.Tensor4D {
+  const [height, width, inChannels, outChannels] = filter.shape;
+  if (height * width === 1) return filter;
+  const memory = wasmMemory(tf.backend());
+  const out = memory.allocate(filter.shape);
+  const [from, to] = [memory.view(filter), memory.view(out)];
+  const size = inChannels * outChannels;
+  for (let at = 0; at < from.length; at += size) {
+    to.set(from.subarray(at, at + size), from.length - size - at);
+  }
+  return tf.engine().makeTensorFromTensorInfo(out) as tf.Tensor4D;
 }
 
 function register(kernelName: string, run: (inputs: unknown, attrs: GradAttrs) => tf.TensorInfo): void {

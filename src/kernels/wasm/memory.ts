@@ -1,4 +1,7 @@
-/** The wasm backend's heap as the host sees it. */
+/**
+ * The wasm backend's heap as the host sees it. Views are cut from it for each use: the heap grows, and then all of them are
+ * detached.
+ */
 import type { TensorInfo } from '@tensorflow/tfjs';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { plainLoops, type Loops } from '../host/loops.ts';

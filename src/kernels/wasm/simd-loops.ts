@@ -5,6 +5,7 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { plainLoops, type AdamState, type Loops } from '../host/loops.ts';
 
+/** In base64. */
 export const SIMD_LOOPS =
   'AGFzbQEAAAABLgVgBX9/f399AGAEf39/fwBgA39/fwBgDX9/f39/f39/fX19fX0AYAV/f39/fwACEgEDZW52Bm1lbW9yeQIDAYCABAMH' +
   'BgABAgMBBAdBBQ5hY3RpdmF0aW9uR3JhZAAAC211bHRpcGx5QWRkAAEEYWRhbQADCmNoYW5uZWxTdW0ABApjaGFubmVsRG90AAUKlwYG' +

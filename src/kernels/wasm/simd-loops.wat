@@ -1,4 +1,5 @@
-;; The loops of host/loops.ts on SIMD, over the memory of the wasm backend; simd-loops.ts holds this file assembled.
+;; The loops of host/loops.ts on SIMD, over the memory of the wasm backend; simd-loops.ts holds this file assembled, and
+;; host/loops.ts has the words and the sum.
 ;;
 ;; Addresses are in bytes, counts in values. The memory is declared shared, or by one changed byte not shared.
 (module

@@ -1,4 +1,11 @@
-/** A BatchNorm on its averages, folded into the filter before it, and the chain rule back through that fold. */
+/**
+ * A BatchNorm on its averages, folded into the filter before it, and the chain rule back through that fold: the formulas of
+ * composite/linear.ts, in one program each way.
+ *
+ * Going back, the filter's gradient comes in parts (linear-filter-grad.ts). Workgroups of one kind add the parts of 64 weights
+ * and scale them. Those of another kind have eight channels, and eight threads for each, which share the rows of the filter for
+ * the sum that gamma gets: a thread a channel would add up to 4,608 products (3x3x512) while the rest of the GPU waits.
+ */
 import type { TensorInfo } from '@tensorflow/tfjs';
 import type { MienKernels } from '../signatures.ts';
 import { allocate, dispatch, type Binding, type Gpu } from './gpu.ts';

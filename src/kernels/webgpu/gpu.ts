@@ -4,6 +4,7 @@
  * keeps to itself; the version of tfjs is pinned.
  */
 import type { KernelBackend, TensorInfo } from '@tensorflow/tfjs';
+import { StudioError } from '../../protocol/errors.ts';
 
 /** What the backend knows of a tensor. */
 interface TensorData {
@@ -17,6 +18,8 @@ interface TensorData {
 
 interface BufferManager {
   acquireBuffer(size: number, usage: number): GPUBuffer;
+  /** Without `reuse` it is destroyed. */
+  releaseBuffer(buffer: GPUBuffer, reuse?: boolean): void;
 }
 
 /** The members of tfjs' `WebGPUBackend` that are used here. */
@@ -51,12 +54,14 @@ export interface Binding {
   readonly isWritten?: boolean;
 }
 
+/** A number that a program is given; all of a program's lie in one small buffer. */
 export interface Uniform {
   readonly name: string;
   readonly type: 'u32' | 'f32';
   readonly value: number;
 }
 
+/** One program with what it works on. */
 export interface ProgramRun {
   /** Shown by GPU debuggers. */
   readonly label: string;
@@ -89,8 +94,12 @@ function keptOf(device: GPUDevice): Kept {
 }
 
 /** A tensor without values yet; every element must be written. */
-export function allocate(gpu: Gpu, shape: readonly number[]): TensorInfo {
-  return gpu.makeTensorInfo([...shape], 'float32');
+export function allocate(
+  gpu: Gpu,
+  shape: readonly number[],
+  dtype: 'float32' | 'int32' = 'float32',
+): TensorInfo {
+  return gpu.makeTensorInfo([...shape], dtype);
 }
 
 /** Records one program; it runs when the backend submits. */
@@ -186,27 +195,55 @@ function uniformBuffer(gpu: Gpu, { uniforms = [], isFleeting = false }: ProgramR
 /** Share of the largest buffer that caches may take in all: how much memory there is, WebGPU does not say. */
 const CACHE_SHARE = 0.5;
 
-/** What caches may take of the device's memory, by the adapter's limits. */
-export interface CacheBounds {
+/** What caches may take of the device's memory, by the adapter's limits; and how they take it. */
+export interface GpuRoom {
   readonly totalBytes: number;
   /** In one tensor. */
-  readonly slabBytes: number;
-  /** Runs what allocates; null when the device had no memory left for it. */
-  allocate<Made extends { dispose(): void }>(make: () => Made): Promise<Made | null>;
+  readonly pieceBytes: number;
+  /**
+   * A tensor of any values, whose memory is taken at once and not when it is first used.
+   *
+   * @throws StudioError `storage/full` when the device has no memory for it
+   */
+  allocate(shape: readonly number[], dtype: 'float32' | 'int32'): Promise<TensorInfo>;
+  /** Gives a tensor's memory back to the device; tfjs would keep it for the next tensor of that size. Dispose it after. */
+  free(tensor: TensorInfo): void;
 }
 
-export function cacheBounds(backend: unknown): CacheBounds {
-  const { device } = gpuOf(backend);
+/** Asks the adapter; how much memory there is, no WebGPU device says. */
+export function gpuRoom(backend: unknown): GpuRoom {
+  const gpu = gpuOf(backend);
+  const { device } = gpu;
   const { maxBufferSize, maxStorageBufferBindingSize } = device.limits;
+  const free = ({ dataId }: TensorInfo): void => {
+    // Nothing that is recorded may use it any more.
+    submit(gpu);
+    const data = gpu.tensorMap.get(dataId);
+    if (data.resource === null || data.resource === undefined) return;
+    gpu.bufferManager.releaseBuffer(data.resource, false);
+    data.resource = null;
+  };
   return {
     totalBytes: maxBufferSize * CACHE_SHARE,
-    slabBytes: maxStorageBufferBindingSize,
-    async allocate(make) {
+    pieceBytes: maxStorageBufferBindingSize,
+    async allocate(shape, dtype) {
+      // A buffer beyond a limit is a mistake in WebGPU's eyes, one within it that does not fit is none.
+      device.pushErrorScope('validation');
       device.pushErrorScope('out-of-memory');
-      const made = make();
-      if ((await device.popErrorScope()) === null) return made;
-      made.dispose();
-      return null;
+      const made = allocate(gpu, shape, dtype);
+      gpu.uploadToGPU(made.dataId);
+      const [memory, validation] = await Promise.all([device.popErrorScope(), device.popErrorScope()]);
+      const trouble = memory ?? validation;
+      if (trouble === null) return made;
+      free(made);
+      gpu.disposeData(made.dataId);
+      throw new StudioError({
+        code: 'storage/full',
+        message: 'The GPU has less free memory than its limits allow to ask for.',
+        hint: 'Close other tabs or programs that use the GPU.',
+        cause: trouble.message,
+      });
     },
+    free,
   };
 }

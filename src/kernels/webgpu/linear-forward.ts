@@ -1,13 +1,28 @@
 /**
- * Convolution (or dense layer) with bias and ReLU in one program. Each thread computes a tile of output positions by
- * channels in registers; nothing is shared between threads, because barriers cost more than they save on the software
- * adapters that tests run on, and caches serve the neighbours' common reads on the others.
+ * Convolution (or dense layer) with bias and ReLU in one program.
+ *
+ * It is a matrix product: rows are output positions, columns output channels, and the sum runs over taps and input channels.
+ * Each thread has a tile of 4 positions by 8 channels in registers. For 4 input channels it reads 4 times four values of the
+ * input and 8 times four weights, and does 128 multiply-adds with them: 12 reads of 16 bytes for 128, or 0.094 a multiply-add.
+ * A tile of 4 by 4 needs 0.125; it is for layers of less than 2^17 outputs, where larger tiles would leave fewer than 4,096
+ * threads, too few to hide a GPU's latency. A workgroup of 8 by 8 threads covers 32 positions by 64 channels, so that its
+ * threads read each value 8 times, from the first cache.
+ *
+ * Nothing goes through workgroup memory, as in tfjs and ONNX Runtime: on the software adapters that tests run on, the barriers
+ * that this takes made a product ten times slower, and GPUs have a cache over storage buffers that serves the neighbours'
+ * common reads. Counting reads, a third to a half of a large GPU's peak should come out; it was not measured on one.
+ * Where the filter is 1x1 and the stride 1, positions know no pictures: taps, edges and divisions are left out of the code.
+ *
+ * On a software adapter (lavapipe, two busy cores), `npm run bench -- --only gpu-kernels`: 2.3 GFLOP/s for a 1x1 of 2x14x14x96
+ * to 576, 3.1 times tfjs' fused program; 0.9 for a 3x3 of 64 channels, 2.1 times. Such figures rank programs on that adapter
+ * and nowhere else.
  */
 import type { TensorInfo } from '@tensorflow/tfjs';
 import { allocate, dispatch, type Binding, type Gpu } from './gpu.ts';
 import { constants, isPoint, outRows, type LinearShape } from './shape.ts';
 import { activation, elementOf, reader, times, writer, type Relu } from './wgsl.ts';
 
+/** What a linear layer is computed from; no bias where `bias` is null. */
 export interface ForwardInputs {
   readonly x: TensorInfo;
   readonly filter: TensorInfo;

@@ -1,6 +1,14 @@
 /**
  * Gradient of a convolution's (or dense layer's) input, and through the ReLU that made that input, in one program.
- * Each thread computes a tile of input positions by channels: for every tap the output positions that read them.
+ *
+ * The product of linear-forward.ts turned round: rows are input positions, columns input channels, and the sum runs over taps
+ * and output channels. Each thread has a tile as there. Of an input position, tap (ky, kx) was read by the output at
+ * ((y + top - ky) / stride, (x + left - kx) / stride), if that comes out whole and inside; all others add nothing. So no zeros
+ * are put between the gradients of a strided layer, and none are read. Four output channels of a position are one vector, as
+ * are four of a weight's row: their `dot` is one term of four, and the filter needs no transposing.
+ *
+ * On a software adapter, `npm run bench -- --only gpu-kernels`: 1.5 times tfjs' program with a mask for a 1x1 of 2x14x14x96 to
+ * 576, 6.2 times for a 3x3 of 64 channels.
  */
 import type { TensorInfo } from '@tensorflow/tfjs';
 import { allocate, dispatch, type Binding, type Gpu } from './gpu.ts';
@@ -8,6 +16,7 @@ import { tileOf } from './linear-forward.ts';
 import { constants, inRows, isPoint, type LinearShape } from './shape.ts';
 import { activationGrad, elementOf, reader, times, writer, type Relu } from './wgsl.ts';
 
+/** What the gradient by a layer's input is computed from. */
 export interface InputGradInputs {
   readonly dz: TensorInfo;
   readonly filter: TensorInfo;

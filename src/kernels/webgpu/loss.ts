@@ -1,4 +1,7 @@
-/** Softmax, cross-entropy, hits and the gradient of the logits in one program of one workgroup. */
+/**
+ * Softmax, cross-entropy, hits and the gradient of the logits in one program of one workgroup: a batch has hundreds of logits
+ * and not more, so that starting a second program would take longer than computing. The formulas are composite/loss.ts's.
+ */
 import type { TensorInfo } from '@tensorflow/tfjs';
 import type { MienKernels } from '../signatures.ts';
 import { allocate, dispatch, type Gpu } from './gpu.ts';

@@ -1,6 +1,11 @@
 /**
- * Sums over all rows of `[rows, channels]`, in one program: a workgroup has sixteen channels, and four times sixteen
- * threads that each add up every sixteenth row. A further pass may use the totals of the one before.
+ * Sums over all rows of `[rows, channels]`, in one program.
+ *
+ * A workgroup has sixteen channels, four threads for them, and sixteen slices of rows: 64 threads, of which each adds up every
+ * sixteenth row. So four threads side by side read 64 bytes in one stretch, and rounding grows with a sixteenth of the rows.
+ * The slices' sums meet in workgroup memory, where each thread adds the sixteen of its channels. A further pass may use the
+ * totals of the one before: a variance is the sum of squares about a mean that is known by then, in place of the difference of
+ * two large numbers. Reading twice costs little where the second time is from the cache.
  */
 import type { TensorInfo } from '@tensorflow/tfjs';
 import type { MienKernels } from '../signatures.ts';

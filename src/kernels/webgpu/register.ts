@@ -10,11 +10,21 @@ import {
 import { fold, unfold } from './fold.ts';
 import { gpuOf, submit, type Gpu } from './gpu.ts';
 import { filterGradParts } from './linear-filter-grad.ts';
+import { packHalves, unpackHalves } from './halves.ts';
 import { forward } from './linear-forward.ts';
 import { inputGrad } from './linear-input-grad.ts';
 import { softmaxLoss } from './loss.ts';
 import { channelDot, channelSum, moments, normGrads } from './reduce.ts';
-import { dropout, globalPool, globalPoolGrad, norm, normInputGrad, reluGrad, storeRows } from './rows.ts';
+import {
+  dropout,
+  gatherRows,
+  globalPool,
+  globalPoolGrad,
+  norm,
+  normInputGrad,
+  reluGrad,
+  storeRows,
+} from './rows.ts';
 import { outShapeOf, shapeOf, type LinearShape } from './shape.ts';
 import { adam, sgd } from './updates.ts';
 import { views } from './views.ts';
@@ -80,6 +90,9 @@ const programs: { readonly [Name in keyof Kernels]?: Program<Name> } = {
   MienMoments: (gpu, inputs, { momentum }) => moments(gpu, inputs, momentum),
   MienSoftmaxLoss: softmaxLoss,
   MienStoreRows: storeRows,
+  MienGatherRows: gatherRows,
+  MienPackHalves: packHalves,
+  MienUnpackHalves: unpackHalves,
   MienViews: views,
   MienAdam: adam,
   MienSgd: sgd,

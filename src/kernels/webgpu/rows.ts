@@ -1,4 +1,13 @@
-/** Programs that take each element, or each picture's channels, by themselves: BatchNorm, pooling and dropout. */
+/**
+ * Programs that take each element, or each picture's channels, by themselves: BatchNorm, pooling and dropout. They are bound by
+ * memory, so each is one pass, four values a thread.
+ *
+ * Dropout draws by counting: the words of Philox4x32-10 depend on the key and on a value's place alone, so that every thread
+ * makes its own four, and the GPU drops what the host would. WGSL has no product of 64 bits; its upper half is put together of
+ * four products of 16 bits, whose carries the order of the additions keeps within 32.
+ *
+ * @see Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", 2011
+ */
 import type { TensorInfo } from '@tensorflow/tfjs';
 import { purposeKey } from '../../lib/random.ts';
 import type { MienKernels } from '../signatures.ts';
@@ -125,27 +134,54 @@ export function globalPool(gpu: Gpu, x: TensorInfo): TensorInfo {
 /** Writes in place. @see MienKernels.MienStoreRows */
 export function storeRows(
   gpu: Gpu,
-  { slab, values, rows }: MienKernels['MienStoreRows']['inputs'],
+  { kept, values, rows }: MienKernels['MienStoreRows']['inputs'],
 ): TensorInfo {
   const count = rows.shape[0] ?? 0;
   const size = values.shape.reduce((product, side) => product * side, 1);
-  gpu.incRef(slab.dataId);
-  const out = { dataId: slab.dataId, shape: slab.shape, dtype: slab.dtype };
+  const type = kept.dtype === 'int32' ? 'i32' : 'f32';
+  gpu.incRef(kept.dataId);
+  const out = { dataId: kept.dataId, shape: kept.shape, dtype: kept.dtype };
   dispatch(gpu, {
     label: 'store rows',
     code: `${FLAT_MAIN}
   if (index >= uniforms.size) { return; }
   let row = index / uniforms.width;
-  slab[u32(rows[row]) * uniforms.width + index % uniforms.width] = values[index];
+  kept[u32(rows[row]) * uniforms.width + index % uniforms.width] = values[index];
 }`,
     bindings: [
-      { name: 'slab', type: 'f32', tensor: out, isWritten: true },
-      { name: 'values', type: 'f32', tensor: values },
+      { name: 'kept', type, tensor: out, isWritten: true },
+      { name: 'values', type, tensor: values },
       { name: 'rows', type: 'i32', tensor: rows },
     ],
     uniforms: [
       { name: 'size', type: 'u32', value: size },
       { name: 'width', type: 'u32', value: size / Math.max(count, 1) },
+    ],
+    groups: flatGroups(size),
+  });
+  return out;
+}
+
+/** @see MienKernels.MienGatherRows */
+export function gatherRows(gpu: Gpu, { kept, rows }: MienKernels['MienGatherRows']['inputs']): TensorInfo {
+  const dtype = kept.dtype === 'int32' ? 'int32' : 'float32';
+  const type = dtype === 'int32' ? 'i32' : 'f32';
+  const out = allocate(gpu, [rows.shape[0] ?? 0, ...kept.shape.slice(1)], dtype);
+  const size = out.shape.reduce((product, side) => product * side, 1);
+  dispatch(gpu, {
+    label: 'gather rows',
+    code: `${FLAT_MAIN}
+  if (index >= uniforms.size) { return; }
+  values[index] = kept[u32(rows[index / uniforms.width]) * uniforms.width + index % uniforms.width];
+}`,
+    bindings: [
+      { name: 'kept', type, tensor: kept },
+      { name: 'rows', type: 'i32', tensor: rows },
+      { name: 'values', type, tensor: out, isWritten: true },
+    ],
+    uniforms: [
+      { name: 'size', type: 'u32', value: size },
+      { name: 'width', type: 'u32', value: size / Math.max(rows.shape[0] ?? 0, 1) },
     ],
     groups: flatGroups(size),
   });

@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { LinearAttrs } from '../signatures.ts';
 
+/** All sizes in values; a dense layer is a convolution of one position. */
 export interface LinearShape {
   readonly kind: 'conv' | 'depthwise';
   readonly batch: number;

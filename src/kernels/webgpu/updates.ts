@@ -1,6 +1,11 @@
 /**
- * The optimizers' updates on WebGPU: as many weights in one program as it may bind, and in place where nobody else
- * holds a value (a snapshot, a checkpoint that is being read).
+ * The optimizers' updates on WebGPU.
+ *
+ * tfjs computes Adam in 14 programs for each weight, and a network's head and last layers have dozens of weights, most of them
+ * vectors of a few hundred numbers: the time goes into starting programs. Here one program moves as many weights as it may bind
+ * buffers for (`maxStorageBuffersPerShaderStage`): a thread for each number, which finds its weight by counting sizes down. Each
+ * number is read and written once. Values are written in place where nobody else holds them (a snapshot, a checkpoint that is
+ * being read); that also spares binding them twice.
  */
 import type { TensorInfo } from '@tensorflow/tfjs';
 import type { MienUpdateKernels } from '../signatures.ts';

@@ -1,7 +1,12 @@
 /**
- * Views of pictures and the network's preprocessing on the GPU: pictures go up as bytes, four to a word, and one
- * program reads them through their transforms, changes contrast, paints patches and scales. Contrast needs each
- * channel's mean after the transform, which a program before it adds up.
+ * Views of pictures and the network's preprocessing on the GPU.
+ *
+ * Pictures go up as bytes, four to a word, a quarter of what floats take. One program makes the network's input of them: it
+ * takes each output pixel through its picture's map to a place in the input, reads the four pixels around it, weighs them by
+ * distance (bilinear), changes contrast about the channel's mean, paints a patch, and scales. Beyond the edges pictures are
+ * mirrored, edges counted twice (d c b a | a b c d), as TensorFlow does. The mean is of the picture after its map, which
+ * nothing has yet: a program before this one, a workgroup a picture, reads through the same map and adds it up, and that is
+ * left out where no picture of the batch changes its contrast.
  */
 import type { TensorInfo } from '@tensorflow/tfjs';
 import type { MienDeviceKernels } from '../signatures.ts';

@@ -44,6 +44,7 @@ export function writer(name: string, width: number): string {
   return `${head} { ${parts.join(' ')} }`;
 }
 
+/** What follows a linear layer; `linear` for nothing. */
 export type Relu = 'linear' | 'relu' | 'relu6';
 
 /** `fn activate(x)`. */

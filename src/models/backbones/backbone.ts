@@ -50,6 +50,23 @@ export const meanAndDeviation: Preprocessing = {
   offset: mapChannels((c) => -IMAGENET_MEAN[c] / IMAGENET_DEVIATION[c]),
 };
 
+/** `x / 255`. */
+const scaleToUnit: Preprocessing = {
+  order: [0, 1, 2],
+  scale: mapChannels(() => 1 / 255),
+  offset: [0, 0, 0],
+};
+
+/**
+ * What a picture goes through where `x / 255` is put into the network as Keras builds it with `include_top=False`.
+ *
+ * @param inside what Keras does in the network's graph, to pixels of 0 to 255; null for nothing
+ */
+export function unitPreprocessing(inside: Preprocessing | null): Preprocessing {
+  if (inside === null) return scaleToUnit;
+  return { ...inside, scale: mapChannels((c) => inside.scale[c] / 255) };
+}
+
 function mapChannels(value: (channel: 0 | 1 | 2) => number): readonly [number, number, number] {
   return [value(0), value(1), value(2)];
 }

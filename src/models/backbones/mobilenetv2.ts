@@ -51,6 +51,8 @@ export const mobilenetv2: Backbone = {
       },
     ],
     weights: ['imagenet', 'starter', 'random'],
+    madeFor: { imagenet: { alpha: 1 }, starter: { alpha: 0.35 } },
+    unfreeze: 30,
   },
   preprocessing: scaleToPlusMinusOne,
   forms: [1, 0.35, 0.5, 0.75, 1.3, 1.4].map((alpha) => ({ alpha })),

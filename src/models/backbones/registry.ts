@@ -1,6 +1,6 @@
 /** The backbones that Mien knows, in the order in which the page lists them. One line each. */
-import { StudioError } from '../../protocol/errors.ts';
-import { checkOptions, type Options } from '../../protocol/options.ts';
+import { backboneOptions } from '../../protocol/full-recipe.ts';
+import { findKind } from '../../protocol/options.ts';
 import type { Recipe } from '../../protocol/recipe.ts';
 import type { LayersModel } from '@tensorflow/tfjs';
 import type { Backbone, Flavour } from './backbone.ts';
@@ -37,24 +37,7 @@ export const BACKBONES: readonly Backbone[] = [
  * @throws StudioError `recipe/unknown-backbone`
  */
 export function findBackbone(name: string): Backbone {
-  const found = BACKBONES.find((backbone) => backbone.entry.name === name);
-  if (found !== undefined) return found;
-  const known = BACKBONES.map((backbone) => backbone.entry.name).join(', ');
-  throw new StudioError({
-    code: 'recipe/unknown-backbone',
-    message: `Recipe field backbone.name takes one of: ${known}. Came: ${name}.`,
-    hint: 'Correct the name in the recipe.',
-  });
-}
-
-/**
- * A recipe's options of a backbone, checked against what its entry declares and with defaults filled in.
- *
- * @throws StudioError `recipe/unknown-option`, `recipe/invalid`
- */
-export function backboneOptions(backbone: Backbone, recipe: Recipe['backbone']): Options {
-  const { name, options } = backbone.entry;
-  return checkOptions({ field: 'backbone', entry: name, ownKeys: ['name', 'weights'] }, options, recipe);
+  return findKind(BACKBONES, name, 'backbone.name', 'recipe/unknown-backbone');
 }
 
 /** The network that a recipe asks for, and the entry it came from. */
@@ -65,7 +48,7 @@ export interface BuiltBackbone {
 }
 
 /**
- * Finds, checks and builds a recipe's backbone; `loadBackboneWeights` fills it.
+ * Finds, checks and builds a recipe's backbone; `openBackboneWeights` opens what fills it.
  *
  * @param size Side of the square input, in pixels.
  * @param flavour What its weights were trained with, see `OpenedWeights`; left out for Keras' own.
@@ -73,7 +56,7 @@ export interface BuiltBackbone {
  */
 export function buildBackbone(recipe: Recipe['backbone'], size: number, flavour?: Flavour): BuiltBackbone {
   const backbone = findBackbone(recipe.name);
-  const options = backboneOptions(backbone, recipe);
+  const options = backboneOptions(recipe, backbone.entry);
   return {
     backbone,
     model: backbone.build({ size, options, imagenet: recipe.weights === 'imagenet', flavour }),

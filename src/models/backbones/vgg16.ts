@@ -34,6 +34,8 @@ function vgg(name: string, label: string, convolutions: readonly number[]): Back
       help: 'Large and plain: no BatchNorm, many multiply-adds; slow without a GPU.',
       options: [],
       weights: ['imagenet', 'random'],
+      // As the paper's text has it; 30, as for the others, are more than there are.
+      unfreeze: 10,
     },
     preprocessing: caffe,
     build: (options) => build(name, convolutions, options),

@@ -5,6 +5,7 @@
 import { blobSource } from '../../platform/byte-source.ts';
 import type { ByteSource, Platform, RemoteOptions } from '../../platform/platform.ts';
 import { StudioError } from '../../protocol/errors.ts';
+import { pathOf } from '../../protocol/identity.ts';
 import { WEIGHT_READERS } from './registry.ts';
 
 export interface GivenWeights {
@@ -89,10 +90,6 @@ function openPicked(files: readonly File[]): GivenWeights {
 }
 
 const extensions = WEIGHT_READERS.flatMap((reader) => reader.extensions);
-
-function pathOf(file: File): string {
-  return file.webkitRelativePath === '' ? file.name : file.webkitRelativePath;
-}
 
 function depth(path: string): number {
   return path.split('/').length;

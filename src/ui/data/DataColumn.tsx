@@ -1,18 +1,20 @@
 /** The first clause: which pictures, how many of each class, how they are split, and what the network sees of them. */
 import { useState, type ReactElement } from 'react';
+import { Charts } from '../../charts/Charts.tsx';
+import { formatBytes, formatCount } from '../../lib/format.ts';
+import type { CleaningReport, DatasetSummary, Findings } from '../../protocol/dataset.ts';
+import { pictureRows } from '../../store/set-rows.ts';
+import type { StageProgress } from '../../store/state.ts';
+import { dataClause } from '../sentence.ts';
 import { useShownRecipe, useStudio, useStudioState } from '../studio-context.ts';
-import { Column } from '../widgets/Column.tsx';
-import { Later } from '../widgets/Later.tsx';
 import { RunFailure } from '../training/RunFailure.tsx';
-import { Message } from '../widgets/Message.tsx';
-import { dataClause } from '../words/sentence.ts';
-import { ClassBars } from './ClassBars.tsx';
-import type { BrowseTab } from './browse/BrowseDialog.tsx';
-import { Notice } from './Notice.tsx';
-import { Opening } from './Opening.tsx';
-import { PictureGrid } from './PictureGrid.tsx';
+import { Column } from '../widgets/Column.tsx';
+import { Later } from '../widgets/Dialog.tsx';
+import { Message, Notices } from '../widgets/Message.tsx';
+import { PictureCanvas } from './pictures.tsx';
 import { Source } from './Source.tsx';
 import { Views } from './Views.tsx';
+import type { BrowseTab } from './browse/BrowseDialog.tsx';
 
 const loadBrowse = async () => (await import('./browse/BrowseDialog.tsx')).BrowseDialog;
 
@@ -51,13 +53,19 @@ export function DataColumn(): ReactElement {
           </button>
         </p>
       )}
-      {notices.map((notice) => (
-        <Message key={notice.message} error={notice} />
-      ))}
+      <Notices notices={notices} />
       {status === 'loading' && (dataset === null || opening !== null) && <Opening progress={opening} />}
       {recipe !== null && dataset !== null && (
         <>
-          <ClassBars dataset={dataset} onReport={() => setBrowsing('report')} />
+          <div>
+            <Charts of="set" subject={dataset} />
+            <p className="small">
+              {cleaningText(dataset.cleaning, dataset.findings)}{' '}
+              <button type="button" className="link" onClick={() => setBrowsing('report')}>
+                Report<span className="visually-hidden"> of cleaning</span>
+              </button>
+            </p>
+          </div>
           <PictureGrid dataset={dataset} size={recipe.image.size} onAll={() => setBrowsing('pictures')} />
           <Views recipe={recipe} dataset={dataset} />
           {browsing !== null && (
@@ -70,5 +78,106 @@ export function DataColumn(): ReactElement {
       )}
       {recipe !== null && <Notice source={recipe.dataset.source} />}
     </Column>
+  );
+}
+
+function cleaningText(cleaning: CleaningReport, findings: Findings | undefined): string {
+  const left = [
+    [cleaning.undecodable, 'unreadable'],
+    [cleaning.withoutPicture, 'without a picture'],
+    [cleaning.withoutLabel, 'unlabelled'],
+    [cleaning.oddLabel, 'with odd labels'],
+    [findings?.dropped.duplicates ?? 0, 'copies'],
+    [findings?.dropped.nearDuplicates ?? 0, 'near copies'],
+    [findings?.dropped.smallClasses ?? 0, 'of small classes'],
+  ] as const;
+  const said = left.filter(([count]) => count > 0).map(([count, what]) => `${formatCount(count)} ${what}`);
+  const across = findings?.setsAcrossSplits ?? 0;
+  const cut = findings?.groupsAcrossSplits ?? 0;
+  return [
+    said.length === 0 ? 'Nothing left out.' : `Left out: ${said.join(', ')}.`,
+    across === 0 ? '' : `Copies on both sides of the split: ${formatCount(across)}.`,
+    cut === 0 ? '' : `Groups that the set’s own split cuts: ${formatCount(cut)}.`,
+  ]
+    .filter((text) => text !== '')
+    .join(' ');
+}
+
+function Notice({ source }: { readonly source: string }): ReactElement {
+  const notice = useStudioState(
+    (state) => state.catalog?.sources.find((entry) => entry.name === source)?.notice ?? '',
+  );
+  return (
+    <details className="note">
+      <summary>An expression is not a feeling</summary>
+      {notice !== '' && <p>{notice}</p>}
+      <p>
+        Labels are somebody’s guess, and faces belong to people. Inferring emotions of people at work or in
+        schools is forbidden in the EU (AI Act, Article 5(1)(f)), save for medical and safety reasons. Mien
+        teaches how such models are made and where they fail.
+      </p>
+    </details>
+  );
+}
+
+function Opening({ progress }: { readonly progress: StageProgress | null }): ReactElement {
+  const studio = useStudio();
+  const known = progress?.total == null ? {} : { value: progress.done, max: progress.total };
+  return (
+    <div className="stack-s">
+      <p className="row small">
+        <span>{progress === null ? 'Opening the set' : doneText(progress)}</span>
+        <button type="button" className="link" onClick={() => void studio.cancelOpening()}>
+          Cancel<span className="visually-hidden"> opening the set</span>
+        </button>
+      </p>
+      <progress aria-label="Opening the set" {...known} />
+      <p className="small opening-note">{progress?.note}</p>
+    </div>
+  );
+}
+
+function doneText({ label, done, total, unit }: StageProgress): string {
+  if (total === null) return label;
+  const write = unit === 'bytes' ? formatBytes : formatCount;
+  return `${label}, ${write(done)} of ${write(total)}`;
+}
+
+const SHOWN = 12;
+
+function PictureGrid({
+  dataset,
+  size,
+  onAll,
+}: {
+  readonly dataset: DatasetSummary;
+  readonly size: number;
+  /** Opens all of them. */
+  readonly onAll: () => void;
+}): ReactElement {
+  return (
+    <div>
+      <div className="row">
+        <h3>As the network sees them</h3>
+        <span className="small">
+          {size} px ·{' '}
+          <button type="button" className="link" onClick={onAll}>
+            All {formatCount(dataset.labelOfRow.length)}
+            <span className="visually-hidden"> pictures</span>
+          </button>
+        </span>
+      </div>
+      <div className="pictures">
+        {pictureRows(dataset, SHOWN).map((row) => {
+          const label = dataset.labels[dataset.labelOfRow[row] ?? 0] ?? '';
+          return (
+            <figure key={row}>
+              <PictureCanvas row={row} label="" />
+              <figcaption>{label}</figcaption>
+            </figure>
+          );
+        })}
+      </div>
+    </div>
   );
 }

@@ -1,7 +1,11 @@
 /** What is asked of a source's server before a set is opened: its token, and what it says of the set. */
-import { useId, type ReactElement } from 'react';
+import { useEffect, useId, useRef, useState, type ReactElement } from 'react';
+import { asStudioError, isAbort, type WireError } from '../../protocol/errors.ts';
+import type { Recipe } from '../../protocol/recipe.ts';
+import type { SourceDescription } from '../../protocol/source.ts';
+import type { SourceRequests } from '../../store/requests.ts';
+import { useStudio } from '../studio-context.ts';
 import { Message } from '../widgets/Message.tsx';
-import type { LookedUp } from './use-look-up.ts';
 
 interface LookUpProps {
   readonly lookedUp: LookedUp;
@@ -41,8 +45,8 @@ export function LookUp({ lookedUp, token, onToken, onAsk }: LookUpProps): ReactE
         </p>
         {description !== null && (
           <dl className="set-facts">
-            {description.facts.map(({ label, value }) => (
-              <div key={label}>
+            {description.facts.map(({ label, value }, index) => (
+              <div key={index}>
                 <dt>{label}</dt>
                 <dd>{value}</dd>
               </div>
@@ -67,4 +71,43 @@ function statusText({ isAsking, description, error }: LookedUp): string {
   if (isAsking) return 'Asking …';
   if (error !== null) return '';
   return description === null ? 'Shows what the set holds, and downloads nothing.' : 'Found.';
+}
+
+/** What is known so far; the last description stays while a new one is on its way. */
+interface LookedUp {
+  readonly isAsking: boolean;
+  readonly description: SourceDescription | null;
+  readonly error: WireError | null;
+}
+
+const nothing: LookedUp = { isAsking: false, description: null, error: null };
+
+export function useLookUp(): LookedUp & {
+  readonly ask: (dataset: Recipe['dataset']) => void;
+  readonly forget: () => void;
+} {
+  const studio = useStudio();
+  const [state, setState] = useState<LookedUp>(nothing);
+  const current = useRef<ReturnType<SourceRequests['describe']>>(undefined);
+  useEffect(() => () => current.current?.control('cancel'), []);
+  const ask = (dataset: Recipe['dataset']): void => {
+    current.current?.control('cancel');
+    const call = studio.sources.describe(dataset);
+    current.current = call;
+    setState((before) => ({ ...before, isAsking: true, error: null }));
+    call.result.then(
+      (description) => {
+        if (current.current === call) setState({ isAsking: false, description, error: null });
+      },
+      (reason: unknown) => {
+        if (current.current !== call || isAbort(reason)) return;
+        setState({ isAsking: false, description: null, error: asStudioError(reason).toWire() });
+      },
+    );
+  };
+  const forget = (): void => {
+    current.current?.control('cancel');
+    setState(nothing);
+  };
+  return { ...state, ask, forget };
 }

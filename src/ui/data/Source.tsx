@@ -4,10 +4,10 @@ import { formatBytes } from '../../lib/format.ts';
 import type { SourceEntry } from '../../protocol/catalog.ts';
 import type { DatasetSummary } from '../../protocol/dataset.ts';
 import type { Recipe } from '../../protocol/recipe.ts';
+import type { Provenance as From } from '../../protocol/source.ts';
 import { isActive } from '../../store/state.ts';
 import { useStudioState } from '../studio-context.ts';
-import { Later } from '../widgets/Later.tsx';
-import { Provenance } from './Provenance.tsx';
+import { Later } from '../widgets/Dialog.tsx';
 
 const loadStoredDialog = async () => (await import('./StoredDialog.tsx')).StoredDialog;
 const loadSourceDialog = async () => (await import('./SourceDialog.tsx')).SourceDialog;
@@ -57,4 +57,22 @@ function addressOf(recipe: Recipe, entry: SourceEntry | undefined): string | nul
   const [first] = entry?.options ?? [];
   const value = first?.kind === 'string' || first?.kind === 'file' ? recipe.dataset[first.name] : '';
   return typeof value === 'string' && value !== '' ? value : null;
+}
+
+function Provenance({ from }: { readonly from: From }): ReactElement {
+  const { revision, commit, licence, page } = from;
+  const version = commit === null || revision === commit ? revision : `${revision} (${commit.slice(0, 7)})`;
+  return (
+    <p className="small provenance">
+      {version} · {licenceText(licence)} ·{' '}
+      <a href={page} target="_blank" rel="noreferrer">
+        its card
+      </a>
+    </p>
+  );
+}
+
+function licenceText(licence: string | null | undefined): string {
+  if (licence === undefined) return 'licence not known';
+  return licence === null ? 'its card states no licence: ask before you share them' : `licence ${licence}`;
 }

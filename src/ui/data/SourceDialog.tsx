@@ -3,12 +3,13 @@ import { useState, type ReactElement } from 'react';
 import type { OptionSpec, SourceEntry } from '../../protocol/catalog.ts';
 import { asStudioError } from '../../protocol/errors.ts';
 import type { OptionValue, Recipe } from '../../protocol/recipe.ts';
+import type { OfferedValue } from '../../protocol/source.ts';
 import { useStudio, useStudioState } from '../studio-context.ts';
 import { Dialog } from '../widgets/Dialog.tsx';
+import { ChoiceField } from '../widgets/fields.tsx';
 import { OptionField } from '../widgets/OptionField.tsx';
-import { LookUp } from './LookUp.tsx';
-import { OfferedField } from './OfferedField.tsx';
-import { useLookUp } from './use-look-up.ts';
+import { TextSetting } from '../widgets/TextSetting.tsx';
+import { LookUp, useLookUp } from './LookUp.tsx';
 
 interface SourceDialogProps {
   readonly recipe: Recipe;
@@ -147,4 +148,47 @@ function datasetOf(source: SourceEntry, recipe: Recipe): Recipe['dataset'] {
   if (source.name === recipe.dataset.source) return recipe.dataset;
   const options = Object.fromEntries(source.options.map((spec) => [spec.name, spec.default]));
   return { ...options, source: source.name };
+}
+
+interface OfferedFieldProps {
+  readonly spec: Extract<OptionSpec, { kind: 'string' }>;
+  readonly offers: readonly OfferedValue[];
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+}
+
+/** No name of anything on a server begins so. */
+const ANOTHER = ' another';
+
+function OfferedField({ spec, offers, value, onChange }: OfferedFieldProps): ReactElement {
+  const isOffered = offers.some((offer) => offer.value === value);
+  const [isTyping, setIsTyping] = useState(!isOffered);
+  const choose = (chosen: string): void => {
+    setIsTyping(chosen === ANOTHER);
+    if (chosen !== ANOTHER) onChange(chosen);
+  };
+  return (
+    <>
+      <ChoiceField
+        label={spec.label}
+        help={spec.help}
+        value={isTyping || !isOffered ? ANOTHER : value}
+        choices={[...offers, { value: ANOTHER, label: 'another name …' }]}
+        onChoose={choose}
+      />
+      {(isTyping || !isOffered) && (
+        <TextSetting
+          label={`${spec.label}, another name`}
+          help="As the set has it."
+          value={value}
+          isReadOnly={false}
+          isNumeric={false}
+          onCommit={(typed) => {
+            onChange(typed);
+            return null;
+          }}
+        />
+      )}
+    </>
+  );
 }

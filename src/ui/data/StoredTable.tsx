@@ -1,11 +1,11 @@
-/** The lines of what is kept on this machine: downloads, kept sets and prepared pictures, each with what can be done. */
+/** The lines of what is stored on this machine: downloads, sets and prepared pictures, each with what can be done. */
 import type { ReactElement } from 'react';
 import { formatBytes, formatCount } from '../../lib/format.ts';
 import type { Stored, StoredDownload, StoredSet, StoredThing } from '../../protocol/stored.ts';
 
 interface StoredTableProps {
   readonly stored: Stored;
-  /** While something is kept or saved, nothing else is begun. */
+  /** While something is stored or saved, nothing else is begun. */
   readonly isBusy: boolean;
   /** Null while a run goes on: the set then stays. */
   readonly onOpen: ((set: string) => void) | null;
@@ -65,7 +65,7 @@ function SetLine({ set, ...actions }: LineProps & { readonly set: StoredSet }): 
       <th scope="row" title={label}>
         {label}
         <span className="small dim">
-          Kept set, {formatCount(pictures)} pictures, from: {source}, <Day atMs={storedAtMs} />
+          Stored set, {formatCount(pictures)} pictures, from: {source}, <Day atMs={storedAtMs} />
         </span>
       </th>
       <td>{formatBytes(sizeBytes)}</td>

@@ -1,13 +1,16 @@
 /** Which backbone, with which weights and options: all from the catalog. */
-import { lazy, Suspense, useState, type ReactElement } from 'react';
+import { useState, type ReactElement } from 'react';
 import type { BackboneEntry } from '../../protocol/catalog.ts';
 import type { ModelSummary } from '../../protocol/model.ts';
 import type { Recipe } from '../../protocol/recipe.ts';
-import { useStudio, useStudioState } from '../studio-context.ts';
+import { useFullRecipe, useStudio, useStudioState } from '../studio-context.ts';
+import { withField } from '../training/edit-recipe.ts';
+import { Later } from '../widgets/Dialog.tsx';
+import { ChoiceField } from '../widgets/fields.tsx';
 import { OptionField } from '../widgets/OptionField.tsx';
 import { WeightsFacts } from './WeightsFacts.tsx';
 
-const WeightsDialog = lazy(() => import('./WeightsDialog.tsx'));
+const loadWeightsDialog = async () => (await import('./WeightsDialog.tsx')).WeightsDialog;
 
 /** Opens the dialog for weights of the user's own; no value of a recipe. */
 const ANOTHER = 'another';
@@ -25,8 +28,7 @@ export function BackboneChoice({ recipe, model, isReadOnly }: BackboneChoiceProp
   const entries = useStudioState((state) => state.catalog?.backbones ?? none);
   const entry = entries.find((each) => each.name === recipe.backbone.name);
   const choose = (name: string): void => {
-    const chosen = entries.find((each) => each.name === name);
-    if (chosen !== undefined) studio.edit((before) => ({ ...before, backbone: backboneOf(chosen) }));
+    studio.edit((before) => withBackbone(before, name));
   };
   return (
     <div>
@@ -66,53 +68,45 @@ function Options({
   const studio = useStudio();
   const change = (key: string, value: unknown): string | null =>
     studio.edit((before) => ({ ...before, backbone: { ...before.backbone, [key]: value } }))?.message ?? null;
-  const current = recipe.backbone.weights;
+  const backbone = useFullRecipe(recipe)?.backbone;
+  const current = backbone?.weights ?? '';
   const [isPicking, setIsPicking] = useState(false);
   return (
     <details className="note">
       <summary>Weights and size</summary>
       <div className="backbone-options">
-        <div className="field">
-          <label htmlFor="weights">Weights</label>
-          <select
-            id="weights"
-            value={typeof current === 'string' ? current : 'file'}
-            disabled={isReadOnly}
-            onChange={(event) => {
-              if (event.target.value === ANOTHER) setIsPicking(true);
-              else change('weights', event.target.value);
-            }}
-          >
-            {typeof current !== 'string' && <option value="file">{current.file}</option>}
-            {entry.weights.map((name) => (
-              <option key={name} value={name}>
-                {weightLabels[name]}
-              </option>
-            ))}
-            <option value={ANOTHER}>a file or an address…</option>
-          </select>
-          <p>What the network knows before it begins.</p>
-        </div>
+        <ChoiceField
+          label="Weights"
+          help="What the network knows before it begins."
+          isReadOnly={isReadOnly}
+          value={typeof current === 'string' ? current : 'file'}
+          choices={[
+            ...(typeof current === 'string' ? [] : [{ value: 'file', label: current.file }]),
+            ...entry.weights.map((name) => ({ value: name, label: weightLabels[name] })),
+            { value: ANOTHER, label: 'a file or an address…' },
+          ]}
+          onChoose={(chosen) => {
+            if (chosen === ANOTHER) setIsPicking(true);
+            else change('weights', chosen);
+          }}
+        />
         {entry.options.map((spec) => (
           <OptionField
             key={spec.name}
             spec={spec}
-            value={recipe.backbone[spec.name]}
+            value={(backbone ?? recipe.backbone)[spec.name]}
             isReadOnly={isReadOnly}
             onChange={(value) => change(spec.name, value)}
           />
         ))}
       </div>
-      {isPicking && (
-        <Suspense fallback={null}>
-          <WeightsDialog onClose={() => setIsPicking(false)} />
-        </Suspense>
-      )}
+      {isPicking && <Later load={loadWeightsDialog} props={{ onClose: () => setIsPicking(false) }} />}
     </details>
   );
 }
 
-function backboneOf(entry: BackboneEntry): Recipe['backbone'] {
-  const options = Object.fromEntries(entry.options.map((spec) => [spec.name, spec.default]));
-  return { ...options, name: entry.name, weights: entry.weights[0] ?? 'random' };
+/** The recipe with another backbone, and without what belonged to the one before. */
+function withBackbone(recipe: Recipe, name: string): unknown {
+  const phases = recipe.phases.map((phase) => withField(phase, 'unfreeze', undefined));
+  return { ...recipe, backbone: { name }, phases };
 }

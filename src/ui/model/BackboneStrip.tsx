@@ -3,9 +3,17 @@
  * range over the drawing: arrows move it a layer, page keys a block.
  */
 import { useMemo, useRef, type KeyboardEvent, type PointerEvent, type ReactElement } from 'react';
-import type { ModelSummary } from '../../protocol/model.ts';
-import { PictureCanvas } from '../data/PictureCanvas.tsx';
-import { blockStops, cutHeight, layoutStrip, shapeText, STRIP_WIDTH, unfreezeAt } from './strip-geometry.ts';
+import { mostUnfrozen, type ModelSummary } from '../../protocol/model.ts';
+import { PictureCanvas } from '../data/pictures.tsx';
+import {
+  cutHeight,
+  layoutStrip,
+  LEAST_UNFROZEN,
+  shapeText,
+  STRIP_WIDTH,
+  unfreezeAfterKey,
+  unfreezeAt,
+} from './strip-geometry.ts';
 import { StripDrawing, type StripState } from './StripDrawing.tsx';
 
 interface BackboneStripProps extends StripState {
@@ -27,7 +35,7 @@ export function BackboneStrip(props: BackboneStripProps): ReactElement {
     const box = frame.current?.querySelector('svg')?.getBoundingClientRect();
     if (box === undefined || onCut === null) return;
     const y = ((event.clientY - box.top) / box.height) * layout.height;
-    onCut(Math.max(1, unfreezeAt(layout, layers, y)));
+    onCut(unfreezeAt(layout, model, y));
   };
   const onPointerDown = (event: PointerEvent<HTMLInputElement>): void => {
     if (onCut === null || event.button !== 0) return;
@@ -38,7 +46,7 @@ export function BackboneStrip(props: BackboneStripProps): ReactElement {
     dragTo(event);
   };
   const onKeyDown = (event: KeyboardEvent): void => {
-    const next = afterKey(event.key, unfreeze, model);
+    const next = unfreezeAfterKey(event.key, unfreeze, model);
     if (next === null || onCut === null) return;
     event.preventDefault();
     onCut(next);
@@ -52,10 +60,10 @@ export function BackboneStrip(props: BackboneStripProps): ReactElement {
       <input
         id="cut"
         type="range"
-        min={0}
-        max={layers - 1}
+        min={layers - mostUnfrozen(model)}
+        max={layers - LEAST_UNFROZEN}
         step={1}
-        value={Math.max(0, layers - unfreeze)}
+        value={layers - unfreeze}
         disabled={onCut === null}
         aria-valuetext={cutText(model, unfreeze)}
         style={{
@@ -83,29 +91,6 @@ export function cutText(model: ModelSummary, unfreeze: number): string {
   const cut = model.cuts[unfreeze];
   const from = cut === undefined ? '' : `, from ${cut.firstTrainable}`;
   return `last ${Math.min(unfreeze, model.layers.length)} of ${model.layers.length} layers${from}`;
-}
-
-function afterKey(key: string, unfreeze: number, model: ModelSummary): number | null {
-  const layers = model.layers.length;
-  const stops = blockStops(model);
-  switch (key) {
-    case 'ArrowUp':
-    case 'ArrowRight':
-      return Math.min(layers, unfreeze + 1);
-    case 'ArrowDown':
-    case 'ArrowLeft':
-      return Math.max(1, unfreeze - 1);
-    case 'PageUp':
-      return stops.find((stop) => stop > unfreeze) ?? layers;
-    case 'PageDown':
-      return Math.max(1, stops.findLast((stop) => stop < unfreeze) ?? 1);
-    case 'Home':
-      return layers;
-    case 'End':
-      return 1;
-    default:
-      return null;
-  }
 }
 
 function describe(model: ModelSummary, unfreeze: number): string {

@@ -2,30 +2,32 @@
 import type { ReactElement } from 'react';
 import { countInWords, formatAmount, formatBytes, formatPercent } from '../../lib/format.ts';
 import type { ModelSummary } from '../../protocol/model.ts';
+import type { FullRecipe } from '../../protocol/full-recipe.ts';
 import type { Recipe } from '../../protocol/recipe.ts';
-import { isActive, recordOf, type RunState } from '../../store/state.ts';
-import { pictureRows } from '../data/choose-rows.ts';
-import { useShownRecipe, useStudio, useStudioState } from '../studio-context.ts';
+import { isActive, recordOf, type StudioState } from '../../store/state.ts';
+import { pictureRows } from '../../store/set-rows.ts';
+import { useFullRecipe, useShownRecipe, useStudio, useStudioState } from '../studio-context.ts';
 import { Column } from '../widgets/Column.tsx';
 import { Message } from '../widgets/Message.tsx';
-import { fineTuneOf, modelClause } from '../words/sentence.ts';
+import { fineTuneOf } from '../../store/run-record.ts';
+import { modelClause } from '../sentence.ts';
 import { BackboneChoice } from './BackboneChoice.tsx';
 import { BackboneStrip } from './BackboneStrip.tsx';
-import { stepCost } from './cost.ts';
-import { countParameters } from './parameters.ts';
+import { countParameters, stepCost } from './cost.ts';
 
 export function ModelColumn(): ReactElement {
   const studio = useStudio();
   const recipe = useShownRecipe();
   const model = useStudioState((state) => state.model);
-  const run = useStudioState((state) => state.run);
-  const active = isActive(run);
+  const active = useStudioState((state) => isActive(state.run));
+  const isHeadPhase = useStudioState(inHeadPhase);
   const summary = model.value;
-  const unfreeze = recipe === null || summary === null ? null : shownCut(recipe, summary);
+  const full = useFullRecipe(recipe);
+  const unfreeze = full === null || summary === null ? null : shownCut(full, summary);
   const clause =
     recipe === null || summary === null
       ? 'seen through a network,'
-      : modelClause(summary.label, summary.layers.length, unfreeze, inHeadPhase(run));
+      : modelClause(summary.label, summary.layers.length, unfreeze, isHeadPhase);
   return (
     <Column id="model" title="Model" clause={clause}>
       {recipe !== null && <BackboneChoice recipe={recipe} model={summary} isReadOnly={active} />}
@@ -37,34 +39,42 @@ export function ModelColumn(): ReactElement {
         </Message>
       )}
       {recipe !== null && summary !== null && (
-        <Strip recipe={recipe} model={summary} run={run} unfreeze={unfreeze ?? 0} />
+        <Strip
+          recipe={recipe}
+          model={summary}
+          unfreeze={unfreeze ?? 0}
+          isFixed={active}
+          isHeadPhase={isHeadPhase}
+        />
       )}
     </Column>
   );
 }
 
-function inHeadPhase(run: RunState): boolean {
+function inHeadPhase({ run }: StudioState): boolean {
   return isActive(run) && recordOf(run)?.phases.at(-1)?.phase === 'head';
 }
 
-function shownCut(recipe: Recipe, model: ModelSummary): number {
-  return Math.min(fineTuneOf(recipe)?.phase.unfreeze ?? 0, model.layers.length);
+function shownCut({ phases }: FullRecipe, { layers }: ModelSummary): number {
+  const unfreeze = phases.findLast((phase) => phase.name === 'fineTune')?.unfreeze ?? 0;
+  return unfreeze === 'all' ? layers.length : Math.min(unfreeze, layers.length);
 }
 
 interface StripPartProps {
   readonly recipe: Recipe;
   readonly model: ModelSummary;
-  readonly run: RunState;
   readonly unfreeze: number;
+  readonly isFixed: boolean;
+  /** Whether the head alone learns now: the part behind the cut opens later. */
+  readonly isHeadPhase: boolean;
 }
 
-function Strip({ recipe, model, run, unfreeze }: StripPartProps): ReactElement {
+function Strip({ recipe, model, unfreeze, isFixed, isHeadPhase }: StripPartProps): ReactElement {
   const studio = useStudio();
   const dataset = useStudioState((state) => state.dataset.value);
   const tuned = fineTuneOf(recipe);
   const tunings = recipe.phases.filter(({ name }) => name === 'fineTune').length;
   const classes = dataset?.labels.length ?? 0;
-  const isHeadPhase = inHeadPhase(run);
   const open = isHeadPhase ? 0 : unfreeze;
   const moveCut = (next: number): void => {
     studio.edit((before) => ({
@@ -84,7 +94,7 @@ function Strip({ recipe, model, run, unfreeze }: StripPartProps): ReactElement {
         classes={classes}
         headText={[...(classes === 0 ? [] : [`${classes} classes`]), `dropout ${recipe.head.dropout}`]}
         cacheText={viewsText(recipe)}
-        onCut={isActive(run) || tuned === null ? null : moveCut}
+        onCut={isFixed || tuned === null ? null : moveCut}
       />
       {tunings > 1 && (
         <p className="small">
@@ -129,9 +139,13 @@ function Parameters({
   );
 }
 
-function Cost({ recipe, model, unfreeze }: Omit<StripPartProps, 'run'>): ReactElement {
+function Cost({
+  recipe,
+  model,
+  unfreeze,
+}: Pick<StripPartProps, 'recipe' | 'model' | 'unfreeze'>): ReactElement {
   const { batchSize } = recipe;
-  const { frozen, step, memoryBytes, waistBytes } = stepCost(model, unfreeze, batchSize);
+  const { frozen, step, memoryBytes, outputBytes } = stepCost(model, unfreeze, batchSize);
   return (
     <table className="costs">
       <caption className="visually-hidden">What training costs with this cut</caption>
@@ -146,7 +160,7 @@ function Cost({ recipe, model, unfreeze }: Omit<StripPartProps, 'run'>): ReactEl
         <tr>
           <th scope="row">Once a picture</th>
           <td>{formatAmount(frozen)}</td>
-          <td>{formatBytes(waistBytes)}</td>
+          <td>{formatBytes(outputBytes)}</td>
         </tr>
         <tr>
           <th scope="row">Each step of {batchSize}</th>
@@ -165,10 +179,11 @@ function viewsText(recipe: Recipe): string {
 
 function cacheSentence(recipe: Recipe, model: ModelSummary, unfreeze: number): string {
   const { views } = recipe.augmentation;
-  const waist = model.cuts[unfreeze]?.waist.layer ?? '';
+  const layer = model.cuts[unfreeze]?.cutOutput.layer ?? '';
+  if (layer === model.layers[0]?.name) return 'All layers learn, so every epoch runs all of the network.';
   if (views === 'fresh') {
-    return `Up to the waist (${waist}) nothing changes, but every epoch brings new views, so it is computed anew each time.`;
+    return `Up to the output of ${layer} nothing changes, but every epoch brings new views, so it is computed anew each time.`;
   }
   const each = views === 1 ? 'the one view' : `each of the ${countInWords(views)} views`;
-  return `Up to the waist (${waist}) nothing changes, so it is computed once for ${each} of a picture and kept.`;
+  return `Up to the output of ${layer} nothing changes, so it is computed once for ${each} of a picture and kept.`;
 }

@@ -1,4 +1,4 @@
-/** What the strip shows: blocks in the colour of what they do, the cut, the waist where the cache is, the head. */
+/** What the strip shows: blocks in the colour of what they do, the cut, its output where the cache is, the head. */
 import type { ReactElement } from 'react';
 import type { ModelSummary } from '../../protocol/model.ts';
 import { shapeText, STRIP_WIDTH, type PlacedBlock, type StripLayout } from './strip-geometry.ts';
@@ -12,7 +12,7 @@ export interface StripState {
   readonly classes: number;
   /** What is said below `Head`, line by line. */
   readonly headText: readonly string[];
-  /** What is said of the cache at the waist. */
+  /** What is said of the cache at the cut output. */
   readonly cacheText: string;
 }
 
@@ -25,7 +25,8 @@ interface StripDrawingProps extends StripState {
 export function StripDrawing(props: StripDrawingProps): ReactElement {
   const { model, layout, cutY, unfreeze, isOpen } = props;
   const behind = isOpen ? 'trains' : 'opens';
-  const labels = layout.labels.filter((label) => label.y < cutY - 34 || label.y > cutY + 26);
+  const [above, below] = isBesideWide(layout, cutY) ? [12, 100] : [34, 26];
+  const labels = layout.labels.filter((label) => label.y < cutY - above || label.y > cutY + below);
   return (
     <>
       {layout.necks.map((neck) => (
@@ -42,7 +43,7 @@ export function StripDrawing(props: StripDrawingProps): ReactElement {
         <BlockBar key={block.name} block={block} cutY={unfreeze > 0 ? cutY : Infinity} behind={behind} />
       ))}
       {labels.map((label) => (
-        <text key={label.text} x={150} y={label.y}>
+        <text key={label.y} x={150} y={label.y}>
           {label.text}
         </text>
       ))}
@@ -149,27 +150,47 @@ function Sides({ model, layout, cutY, unfreeze, isOpen }: StripDrawingProps): Re
   );
 }
 
-function Cut({ model, cutY, unfreeze, cacheText, isOpen }: StripDrawingProps): ReactElement {
-  const waist = model.cuts[unfreeze]?.waist;
-  const layers = model.layers.length;
+function Cut(props: StripDrawingProps): ReactElement {
+  const { model, layout, cutY, unfreeze, cacheText, isOpen } = props;
+  const output = model.cuts[unfreeze]?.cutOutput;
+  const shape = output === undefined ? '' : shapeText(output.shape);
+  const open = `last ${unfreeze}`;
+  const all = `of ${model.layers.length}${isOpen ? ' layers' : ', later'}`;
+  const lines = isBesideWide(layout, cutY)
+    ? // Beside wide blocks there is little room, and above the first block none.
+      [
+        { text: open, isBold: true, x: 150, y: cutY + 26 },
+        { text: all, isBold: true, x: 150, y: cutY + 41 },
+        { text: 'cut output', isBold: false, x: 150, y: cutY + 58 },
+        { text: shape, isBold: false, x: 150, y: cutY + 73 },
+        { text: cacheText, isBold: false, x: 150, y: cutY + 88 },
+      ]
+    : [
+        { text: `cut output ${shape}`, isBold: false, x: 94, y: cutY - 23 },
+        { text: cacheText, isBold: false, x: 94, y: cutY - 9 },
+        { text: `${open} ${all}`, isBold: true, x: 94, y: cutY + 24 },
+      ];
   return (
     <>
       <path className="cut" d={`M0 ${cutY}H${STRIP_WIDTH}`} />
-      {waist !== undefined && (
-        <>
-          <text x={94} y={cutY - 23}>{`waist ${shapeText(waist.shape)}`}</text>
-          <text x={94} y={cutY - 9}>
-            {cacheText}
-          </text>
-        </>
-      )}
-      <text className="bold" x={94} y={cutY + 24}>
-        {`last ${Math.min(unfreeze, layers)} of ${layers}${isOpen ? ' layers' : ', later'}`}
-      </text>
+      {lines.map(({ text, isBold, x, y }) => (
+        <text key={y} className={isBold ? 'bold' : undefined} x={x} y={y}>
+          {text}
+        </text>
+      ))}
       <g className="grip" transform={`translate(${STRIP_WIDTH} ${cutY})`}>
         <rect x={-32} y={-12} width={32} height={24} rx={12} />
         <path d="M-20-3l4-4 4 4M-20 3l4 4 4-4" />
       </g>
     </>
+  );
+}
+
+/** Whether a cut's words would stand on blocks, or on the picture above them. */
+function isBesideWide({ blocks }: StripLayout, cutY: number): boolean {
+  const isAtTop = cutY < (blocks[0]?.y ?? 0) + 34;
+  return (
+    isAtTop ||
+    blocks.some(({ x, y, width, height }) => x + width > 90 && y < cutY + 30 && y + height > cutY - 34)
   );
 }

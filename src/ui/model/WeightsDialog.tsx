@@ -2,13 +2,14 @@
  * Takes weights from the user: files, a folder or an address. They are opened before they are taken, so that the
  * dialog can say which network they are for, or what is wrong with them.
  */
-import { useEffect, useId, useRef, useState, type ReactElement } from 'react';
+import { useEffect, useRef, useState, type ReactElement } from 'react';
 import { asStudioError, isAbort, type WireError } from '../../protocol/errors.ts';
 import type { InspectedWeights } from '../../protocol/model.ts';
 import { useStudio, useStudioState } from '../studio-context.ts';
 import { Dialog } from '../widgets/Dialog.tsx';
+import { FileField } from '../widgets/fields.tsx';
 import { Message } from '../widgets/Message.tsx';
-import { labelsText, weightsSize } from '../words/weights.ts';
+import { labelsText, weightsSize } from './WeightsFacts.tsx';
 
 const ACCEPT = '.safetensors,.h5,.hdf5,.keras,.json,.bin,.zip';
 
@@ -19,7 +20,7 @@ interface Opened {
   readonly error: WireError | null;
 }
 
-export default function WeightsDialog({ onClose }: { readonly onClose: () => void }): ReactElement {
+export function WeightsDialog({ onClose }: { readonly onClose: () => void }): ReactElement {
   const studio = useStudio();
   const { opened, open } = useInspection();
   const [address, setAddress] = useState('');
@@ -32,6 +33,7 @@ export default function WeightsDialog({ onClose }: { readonly onClose: () => voi
     if (error === null) onClose();
     else setWrong(error);
   };
+  const pick = (files: readonly File[], first: File): void => open(nameOf(files, first), files);
   const isAddress = /^https?:\/\/./u.test(address);
   return (
     <Dialog title="Weights from" onClose={onClose}>
@@ -40,12 +42,18 @@ export default function WeightsDialog({ onClose }: { readonly onClose: () => voi
         exports. They stay on this machine.
       </p>
       <div className="fields">
-        <Files label="Files" help="One file, or model.json together with its .bin files." onPick={open} />
-        <Files
+        <FileField
+          label="Files"
+          help="One file, or model.json together with its .bin files."
+          accept={ACCEPT}
+          isMultiple
+          onPick={pick}
+        />
+        <FileField
           label="Folder"
           help="An unpacked export: model.json and what lies beside it."
           isFolder
-          onPick={open}
+          onPick={pick}
         />
         <form
           className="field"
@@ -118,39 +126,6 @@ function Outcome({ opened }: { readonly opened: Opened }): ReactElement {
 }
 
 const none: readonly string[] = [];
-
-interface FilesProps {
-  readonly label: string;
-  readonly help: string;
-  readonly isFolder?: true;
-  readonly onPick: (name: string, files: readonly File[]) => void;
-}
-
-function Files({ label, help, isFolder, onPick }: FilesProps): ReactElement {
-  const id = useId();
-  return (
-    <div className="field">
-      <label htmlFor={id}>{label}</label>
-      <input
-        id={id}
-        type="file"
-        multiple
-        accept={isFolder === true ? undefined : ACCEPT}
-        ref={(element) => {
-          // React knows no attribute for it.
-          if (element !== null) element.webkitdirectory = isFolder === true;
-        }}
-        aria-describedby={`${id}-help`}
-        onChange={(event) => {
-          const files = [...(event.target.files ?? [])];
-          const [first] = files;
-          if (first !== undefined) onPick(nameOf(files, first), files);
-        }}
-      />
-      <p id={`${id}-help`}>{help}</p>
-    </div>
-  );
-}
 
 /** What a recipe calls it: the folder, the only file, or the one that says what the others are. */
 function nameOf(files: readonly File[], first: File): string {

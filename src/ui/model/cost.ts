@@ -1,16 +1,16 @@
-/** What a step of training costs at a cut, counted from the layer list: work in multiply-adds, and memory. */
+/** What training costs at a cut, counted from the layer list: parameters that train, work in multiply-adds, memory. */
 import type { LayerSummary, ModelSummary } from '../../protocol/model.ts';
 
 /** What training costs with the last `unfreeze` layers of the backbone open. */
 export interface StepCost {
   /** Multiply-adds of the frozen part, for one picture: done once for each view, not in every epoch. */
   readonly frozen: number;
-  /** Multiply-adds of one step: what is behind the waist forward, and backward from the head to the cut. */
+  /** Multiply-adds of one step: what is behind the cut output forward, and backward from the head to the cut. */
   readonly step: number;
   /** Bytes that a step works in, weights and optimizer included; an estimate. */
   readonly memoryBytes: number;
-  /** Bytes that the waist of one picture takes. */
-  readonly waistBytes: number;
+  /** Bytes that the cut output of one picture takes. */
+  readonly outputBytes: number;
 }
 
 const BYTES_PER_NUMBER = 4;
@@ -26,10 +26,10 @@ export function stepCost(model: ModelSummary, unfreeze: number, batchSize: numbe
   const { layers } = model;
   const cut = model.cuts[unfreeze];
   const first = layers.length - unfreeze;
-  const waistIndex = layers.findIndex(({ name }) => name === cut?.waist.layer);
-  // The head's own waist, the pooled features, is behind every layer of the backbone.
-  const behindWaist = waistIndex === -1 ? layers.length : waistIndex + 1;
-  const tail = layers.slice(behindWaist);
+  const outputIndex = layers.findIndex(({ name }) => name === cut?.cutOutput.layer);
+  // The head's own cut output, the pooled features, is behind every layer of the backbone.
+  const behindOutput = outputIndex === -1 ? layers.length : outputIndex + 1;
+  const tail = layers.slice(behindOutput);
   const open = layers.slice(first).filter(({ multiplyAdds }) => multiplyAdds > 0);
   const head = model.headParameters;
   const forward = sum(tail, ({ multiplyAdds }) => multiplyAdds) + head;
@@ -37,18 +37,18 @@ export function stepCost(model: ModelSummary, unfreeze: number, batchSize: numbe
   // the first layer that trains.
   const backward = 2 * sum(open, ({ multiplyAdds }) => multiplyAdds) - (open[0]?.multiplyAdds ?? 0);
   const backwardHead = open.length > 0 ? 2 * head : head;
-  const waist = sizeOf(cut?.waist.shape ?? []);
-  const maps = waist + sum(tail.filter(isMade), ({ shape }) => sizeOf(shape));
+  const output = sizeOf(cut?.cutOutput.shape ?? []);
+  const maps = output + sum(tail.filter(isMade), ({ shape }) => sizeOf(shape));
   const mapsBack = sum(open.filter(isMade), ({ shape }) => sizeOf(shape));
   const parameters = head + sum(layers, (layer) => layer.parameters);
   const trained = head + sum(layers.slice(first), (layer) => layer.trainableParameters);
   return {
-    frozen: sum(layers.slice(0, behindWaist), ({ multiplyAdds }) => multiplyAdds),
+    frozen: sum(layers.slice(0, behindOutput), ({ multiplyAdds }) => multiplyAdds),
     step: batchSize * (forward + backward + backwardHead),
     memoryBytes:
       BYTES_PER_NUMBER *
       (batchSize * (maps + mapsBack) + COPIES * parameters + NUMBERS_PER_TRAINED * trained),
-    waistBytes: BYTES_PER_NUMBER * waist,
+    outputBytes: BYTES_PER_NUMBER * output,
   };
 }
 
@@ -65,4 +65,22 @@ function sizeOf(shape: readonly number[]): number {
 
 function sum(layers: readonly LayerSummary[], value: (layer: LayerSummary) => number): number {
   return layers.reduce((total, layer) => total + value(layer), 0);
+}
+
+/** Parameters that train and all there are, head included. */
+export interface ParameterCount {
+  readonly trains: number;
+  readonly all: number;
+}
+
+/** Counts at a cut that leaves the last `unfreeze` layers of the backbone open. */
+export function countParameters(model: ModelSummary, unfreeze: number): ParameterCount {
+  const first = Math.max(0, model.layers.length - unfreeze);
+  let trains = model.headParameters;
+  let all = model.headParameters;
+  model.layers.forEach((layer, index) => {
+    all += layer.parameters;
+    if (index >= first) trains += layer.trainableParameters;
+  });
+  return { trains, all };
 }

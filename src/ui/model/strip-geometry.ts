@@ -2,7 +2,7 @@
  * Where the blocks of a backbone lie in its drawing, from the backbone's own block list. Width is the map's side and
  * height the channels, both as square roots, or the late maps would vanish. Units are those of the view box.
  */
-import type { BlockSummary, ModelSummary } from '../../protocol/model.ts';
+import { mostUnfrozen, type BlockSummary, type ModelSummary } from '../../protocol/model.ts';
 
 /** The drawing's width; its height comes with the layout. */
 export const STRIP_WIDTH = 240;
@@ -16,6 +16,9 @@ const BLOCKS_HEIGHT = 300;
 const SMALLEST = 4;
 const GAP = 1.5;
 const NECK = 6;
+
+/** A fine-tune phase opens one layer at least. */
+export const LEAST_UNFROZEN = 1;
 
 /** One block's rectangle. */
 export interface PlacedBlock extends BlockSummary {
@@ -85,16 +88,41 @@ export function cutHeight(layout: StripLayout, layers: number, unfreeze: number)
   return part <= 0 ? block.y - GAP / 2 : block.y + part * block.height;
 }
 
-/** How many of the last layers are below a height: the other way round from {@link cutHeight}. */
-export function unfreezeAt(layout: StripLayout, layers: number, y: number): number {
+/** The cut at a height, as a number of unfrozen layers: the other way round from {@link cutHeight}. */
+export function unfreezeAt(layout: StripLayout, model: ModelSummary, y: number): number {
   const block = layout.blocks.find((each) => y < each.y + each.height);
-  if (block === undefined) return 0;
+  if (block === undefined) return LEAST_UNFROZEN;
   const part = Math.min(1, Math.max(0, (y - block.y) / block.height));
-  return layers - Math.round(block.from + part * (block.to - block.from));
+  return within(model, model.layers.length - Math.round(block.from + part * (block.to - block.from)));
+}
+
+/**
+ * Where a key moves the cut: arrows by a layer, page keys by a block, Home and End as far as there is.
+ *
+ * @returns null for a key that moves nothing
+ */
+export function unfreezeAfterKey(key: string, unfreeze: number, model: ModelSummary): number | null {
+  const stops = blockStops(model);
+  const moved = {
+    ArrowUp: unfreeze + 1,
+    ArrowRight: unfreeze + 1,
+    ArrowDown: unfreeze - 1,
+    ArrowLeft: unfreeze - 1,
+    PageUp: stops.find((stop) => stop > unfreeze) ?? Infinity,
+    PageDown: stops.findLast((stop) => stop < unfreeze) ?? LEAST_UNFROZEN,
+    Home: Infinity,
+    End: LEAST_UNFROZEN,
+  }[key];
+  return moved === undefined ? null : within(model, moved);
+}
+
+/** A number of unfrozen layers that a recipe can have. */
+export function within(model: ModelSummary, unfreeze: number): number {
+  return Math.min(mostUnfrozen(model), Math.max(LEAST_UNFROZEN, unfreeze));
 }
 
 /** The first layers of blocks, as numbers of unfrozen layers, fewest first; where Page Up and Page Down stop. */
-export function blockStops(model: ModelSummary): readonly number[] {
+function blockStops(model: ModelSummary): readonly number[] {
   const stops = model.blocks.map((block) => model.layers.length - block.from);
   return [...new Set([0, ...stops])].sort((a, b) => a - b);
 }

@@ -3,8 +3,9 @@ import type { ReactElement } from 'react';
 import { capitalised, countOf, formatPercent } from '../../lib/format.ts';
 import type { DatasetSummary } from '../../protocol/dataset.ts';
 import type { Evaluation } from '../../protocol/events.ts';
-import { PictureCanvas } from '../data/PictureCanvas.tsx';
-import { picturesInCell, shortLabels, type Cell, type SurePicture } from './confusions.ts';
+import { PictureCanvas } from '../data/pictures.tsx';
+import type { Cell } from '../../charts/chart.ts';
+import { picturesInCell, shortLabels, type SurePicture } from '../../charts/confusions/confusions.ts';
 
 const SHOWN = 6;
 

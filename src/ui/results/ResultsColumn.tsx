@@ -1,23 +1,23 @@
 /** The last clause: on how many it is right, where it is wrong, and what can be taken home. */
-import { useState, type ReactElement } from 'react';
+import type { ReactElement } from 'react';
+import { Charts } from '../../charts/Charts.tsx';
+import type { Cell } from '../../charts/chart.ts';
+import { worstConfusion } from '../../charts/confusions/confusions.ts';
+import { countOf, formatCount, formatPercent, formatScore } from '../../lib/format.ts';
+import { wilsonInterval } from '../../lib/wilson.ts';
 import type { DatasetSummary } from '../../protocol/dataset.ts';
+import type { Evaluation } from '../../protocol/events.ts';
+import { restoresBest, type Recipe } from '../../protocol/recipe.ts';
+import { keptOf } from '../../store/run-record.ts';
 import { recordOf, type RunRecord } from '../../store/state.ts';
-import { useShownRecipe, useStudioState } from '../studio-context.ts';
+import { useStateOf } from '../../store/use-state-of.ts';
+import { resultsClause } from '../sentence.ts';
+import { useFullRecipe, useShownRecipe, useStudioState } from '../studio-context.ts';
 import { Column } from '../widgets/Column.tsx';
 import { Icon } from '../widgets/Icon.tsx';
-import { resultsClause } from '../words/sentence.ts';
-import { Beginning } from './Beginning.tsx';
-import { ConfusionMatrix } from './ConfusionMatrix.tsx';
-import { worstConfusion, type Cell } from './confusions.ts';
-import { Headline } from './Headline.tsx';
+import { FinishedRuns } from './TakeHome.tsx';
 import { Mistakes } from './Mistakes.tsx';
-import { RunsTable } from './RunsTable.tsx';
-import { evaluationsOf } from './shown-evaluation.ts';
 import { TakeHome } from './TakeHome.tsx';
-import { WorstPairs } from './WorstPairs.tsx';
-
-/** Classes whose matrix can still be read in this column. */
-const MOST_IN_MATRIX = 16;
 
 export function ResultsColumn(): ReactElement {
   const recipe = useShownRecipe();
@@ -25,6 +25,7 @@ export function ResultsColumn(): ReactElement {
   const dataset = useStudioState((state) => state.dataset.value);
   const record = recordOf(run);
   const canTakeHome = run.kind === 'finished' && record !== null && record.history.length > 0;
+  const finishedId = run.kind === 'finished' && canTakeHome ? run.result.runId : null;
   const hasEpochs = record !== null && record.history.length > 0;
   return (
     <Column
@@ -49,10 +50,11 @@ export function ResultsColumn(): ReactElement {
             <Beginning recipe={record?.recipe ?? recipe} dataset={dataset} />
           )}
           <WhereWrong dataset={dataset} record={record} />
-          <RunsTable recipe={record?.recipe ?? recipe} />
+          <Runs recipe={record?.recipe ?? recipe} />
         </>
       )}
-      {(canTakeHome || (dataset !== null && !hasEpochs)) && <TakeHome isReady={canTakeHome} />}
+      {(canTakeHome || (dataset !== null && !hasEpochs)) && <TakeHome runId={finishedId} />}
+      <FinishedRuns except={finishedId} />
     </Column>
   );
 }
@@ -70,8 +72,8 @@ interface WhereWrongProps {
 }
 
 function WhereWrong({ dataset, record }: WhereWrongProps): ReactElement {
-  const [picked, setPicked] = useState<Cell | null>(null);
-  const [asked, setAsked] = useState<string | null>(null);
+  const [picked, setPicked] = useStateOf<Cell | null>(dataset, null);
+  const [asked, setAsked] = useStateOf<string | null>(record?.startedAtMs, null);
   const evaluations = evaluationsOf(record);
   const shown = evaluations.find((each) => each.key === asked) ?? evaluations[0];
   const evaluation = shown?.evaluation ?? null;
@@ -99,16 +101,10 @@ function WhereWrong({ dataset, record }: WhereWrongProps): ReactElement {
             </span>
           )}
         </div>
-        {dataset.labels.length <= MOST_IN_MATRIX ? (
-          <ConfusionMatrix
-            labels={dataset.labels}
-            evaluation={evaluation}
-            chosen={cell}
-            onChoose={setPicked}
-          />
-        ) : (
-          evaluation !== null && <WorstPairs evaluation={evaluation} chosen={cell} onChoose={setPicked} />
-        )}
+        <Charts
+          of="evaluation"
+          subject={{ labels: dataset.labels, evaluation, chosen: cell, onChoose: setPicked }}
+        />
         {evaluation === null && (
           <p className="small below-field">
             Filled after each phase, rows true, columns predicted. What it gets right lies on the diagonal.
@@ -120,4 +116,105 @@ function WhereWrong({ dataset, record }: WhereWrongProps): ReactElement {
       )}
     </>
   );
+}
+
+function Runs({ recipe }: { readonly recipe: Recipe }): ReactElement {
+  const all = useStudioState((state) => state.runs);
+  const run = useStudioState((state) => state.run);
+  const setHash = useStudioState((state) => state.dataset.value?.setHash);
+  const backbones = useStudioState((state) => state.catalog?.backbones);
+  const labelOf = (name: string): string => backbones?.find((entry) => entry.name === name)?.label ?? name;
+  const runs = all.filter((each) => each.setHash === setHash);
+  const full = useFullRecipe(recipe);
+  return <div>{full !== null && <Charts of="runs" subject={{ recipe: full, runs, run, labelOf }} />}</div>;
+}
+
+interface BeginningProps {
+  readonly recipe: Recipe;
+  readonly dataset: DatasetSummary;
+}
+
+function Beginning({ recipe, dataset }: BeginningProps): ReactElement {
+  const epochs = recipe.phases.reduce((sum, phase) => sum + phase.epochs, 0);
+  return (
+    <div className="empty">
+      <p>
+        <b>Train</b> shows the network {formatCount(dataset.split.train.length)} {dataset.noun}, for{' '}
+        {countOf(epochs, 'epoch')} at most, on this machine; nothing leaves it. After each epoch it is tried
+        on {formatCount(dataset.split.validation.length)} others, at the end on the{' '}
+        {formatCount(dataset.split.test.length)} kept unseen. Then the weights are yours to take home.
+      </p>
+    </div>
+  );
+}
+
+interface HeadlineProps {
+  readonly record: RunRecord;
+  readonly dataset: DatasetSummary;
+}
+
+/** Null before the first epoch has ended. */
+function Headline({ record, dataset }: HeadlineProps): ReactElement | null {
+  const { test } = record;
+  if (test !== null) {
+    const all = test.rows.length;
+    return (
+      <div className="headline">
+        <p className="figure">{formatPercent(test.accuracy)}</p>
+        <p className="small">
+          <b>Test top-1</b>, {formatCount(Math.round(test.accuracy * all))} of {formatCount(all)} pictures
+          <br />
+          {intervalText(test.interval)} · macro F1 {formatScore(test.macroF1)}
+        </p>
+      </div>
+    );
+  }
+  const kept = keptOf(record);
+  if (kept === null) return null;
+  const total = dataset.split.validation.length;
+  const ended = record.phases.find((phase) => phase.phaseIndex === kept.phaseIndex)?.end;
+  return (
+    <div className="headline">
+      <p className="figure">{formatPercent(kept.valAccuracy)}</p>
+      <p className="small">
+        <b>Validation top-1</b>, {restoresBest(record.recipe) ? 'best' : 'last'} epoch, {kept.epoch}
+        <br />
+        {intervalText(wilsonInterval(kept.valAccuracy, total))}
+        {ended == null ? '' : ` · macro F1 ${formatScore(ended.evaluation.macroF1)}`}
+        <br />
+        Test pictures stay unseen until the end.
+      </p>
+    </div>
+  );
+}
+
+function intervalText([low, high]: readonly [number, number]): string {
+  return `95 % CI ${(low * 100).toFixed(1)}–${(high * 100).toFixed(1)}`;
+}
+
+/** An evaluation and how it is named where one is chosen. */
+interface NamedEvaluation {
+  readonly key: string;
+  readonly label: string;
+  readonly evaluation: Evaluation;
+}
+
+const after = { head: 'after the head', fineTune: 'after fine-tuning' } as const;
+
+/** All evaluations there are, the one to show first. */
+function evaluationsOf(record: RunRecord | null): readonly NamedEvaluation[] {
+  if (record === null) return [];
+  const ofPhases = record.phases.flatMap((phase) =>
+    phase.end === null
+      ? []
+      : [
+          {
+            key: `phase ${phase.phaseIndex}`,
+            label: `validation ${after[phase.phase]}`,
+            evaluation: phase.end.evaluation,
+          },
+        ],
+  );
+  const test = record.test === null ? [] : [{ key: 'test', label: 'test', evaluation: record.test }];
+  return [...ofPhases, ...test].reverse();
 }

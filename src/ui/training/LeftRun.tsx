@@ -1,17 +1,12 @@
 /** One quiet line about a run that was left before its end: go on with it, or keep its network where it cannot, or discard it. */
-import { useId, useState, type ReactElement } from 'react';
+import { useState, type ReactElement } from 'react';
+import { formatMoment } from '../../lib/format.ts';
 import type { ResumableRun } from '../../protocol/events.ts';
 import { isActive } from '../../store/state.ts';
 import { useStudio, useStudioState } from '../studio-context.ts';
-import { phaseLabels } from '../words/sentence.ts';
-import { keptOf } from './failed-run.ts';
-
-const when = new Intl.DateTimeFormat('en-GB', {
-  day: 'numeric',
-  month: 'long',
-  hour: '2-digit',
-  minute: '2-digit',
-});
+import { phaseLabels } from '../../store/run-record.ts';
+import { FileField } from '../widgets/fields.tsx';
+import { keptOf } from './RunFailure.tsx';
 
 /** Nothing while a run goes on, where none was left, or where its failure is said already. */
 export function LeftRun(): ReactElement | null {
@@ -39,10 +34,10 @@ function Offer({ run }: { readonly run: ResumableRun }): ReactElement {
         <p className="small">Its camera pictures were gone when the page was closed: it cannot go on.</p>
       )}
       {!isGone && pictures !== null && (
-        <Pick name={pictures} isFolder={source === 'folder'} onPick={setFiles} />
+        <FileField {...again(pictures)} isFolder={source === 'folder'} onPick={setFiles} />
       )}
       {!isGone && weights !== null && (
-        <Pick name={weights} isFolder={!/\.\w+$/.test(weights)} onPick={setWeightFiles} />
+        <FileField {...again(weights)} isFolder={!/\.\w+$/.test(weights)} onPick={setWeightFiles} />
       )}
       <div className="actions">
         {!isGone && (
@@ -72,35 +67,18 @@ function useSentence(run: ResumableRun): string {
     (state) => state.catalog?.backbones.find((entry) => entry.name === name)?.label ?? name,
   );
   const epochs = recipe.phases[phaseIndex]?.epochs ?? epoch;
-  const at = when.format(savedAtMs);
+  const at = formatMoment(savedAtMs);
   if (run.failure !== null) {
     return `A run of ${label} failed on ${at}; the network of ${phaseLabels[phase]} epoch ${run.keptEpoch} can still be tested and taken home.`;
   }
   return `A run of ${label} was left unfinished on ${at}: ${phaseLabels[phase]}, epoch ${epoch} of ${epochs}.`;
 }
 
-interface PickProps {
-  readonly name: string;
-  readonly isFolder: boolean;
-  readonly onPick: (files: readonly File[]) => void;
-}
-
-/** A page may not open again by itself what was picked before. */
-function Pick({ name, isFolder, onPick }: PickProps): ReactElement {
-  const id = useId();
-  return (
-    <div className="field">
-      <label htmlFor={id}>To go on, pick “{name}” again</label>
-      <input
-        id={id}
-        type="file"
-        multiple
-        ref={(element) => {
-          // React knows no attribute for it.
-          if (element !== null) element.webkitdirectory = isFolder;
-        }}
-        onChange={(event) => onPick([...(event.target.files ?? [])])}
-      />
-    </div>
-  );
+/** The field for what was picked before. */
+function again(name: string) {
+  return {
+    label: `To go on, pick “${name}” again`,
+    help: 'A page may not open by itself what was picked before.',
+    isMultiple: true,
+  };
 }

@@ -1,13 +1,14 @@
 /** Settings that few need: what open BatchNorms do, dropout, the loss, what is watched, seeds, how steps are taken. */
 import type { ReactElement } from 'react';
-import type { Recipe } from '../../protocol/recipe.ts';
+import { formatPlain } from '../../lib/format.ts';
+import type { OptionSpec } from '../../protocol/catalog.ts';
+import { restoresBest, type Recipe } from '../../protocol/recipe.ts';
+import { fineTuneOf } from '../../store/run-record.ts';
 import { useStudio } from '../studio-context.ts';
 import { OptionField } from '../widgets/OptionField.tsx';
 import { TextSetting } from '../widgets/TextSetting.tsx';
-import { fineTuneOf } from '../words/sentence.ts';
-import { edit, wholeNumber } from './edit-recipe.ts';
-import { LossSettings } from './LossSettings.tsx';
 import { StepSettings } from './StepSettings.tsx';
+import { edit, restoring, wholeNumber, withField } from './edit-recipe.ts';
 
 interface MoreSettingsProps {
   readonly recipe: Recipe;
@@ -23,6 +24,30 @@ const batchNorm = {
   choices: [
     { value: 'inference', label: 'its averages' },
     { value: 'batch', label: 'each batch' },
+  ],
+} as const;
+
+const keeps = {
+  kind: 'choice',
+  name: 'restoreBest',
+  label: 'Keeps the weights of',
+  help: 'Which epoch a phase ends with; the last, as in Keras without early stopping.',
+  default: false,
+  choices: [
+    { value: true, label: 'its best epoch' },
+    { value: false, label: 'its last epoch' },
+  ],
+} as const;
+
+const scale = {
+  kind: 'choice',
+  name: 'scale',
+  label: 'Numbers',
+  help: 'What pixels become: what the weights were trained on, or x / 255.',
+  default: 'backbone',
+  choices: [
+    { value: 'backbone', label: 'as the backbone’s' },
+    { value: 'unit', label: '0 to 1' },
   ],
 } as const;
 
@@ -83,6 +108,14 @@ export function MoreSettings({ recipe, isReadOnly }: MoreSettingsProps): ReactEl
             }
           />
         )}
+        <OptionField
+          spec={keeps}
+          value={restoresBest(recipe)}
+          isReadOnly={isReadOnly}
+          onChange={(value) =>
+            edit(studio, (before) => ({ ...before, earlyStopping: restoring(before, value === true) }))
+          }
+        />
         {earlyStopping !== null && (
           <OptionField
             spec={monitor}
@@ -99,6 +132,14 @@ export function MoreSettings({ recipe, isReadOnly }: MoreSettingsProps): ReactEl
           isReadOnly={isReadOnly}
           onChange={(value) =>
             edit(studio, (before) => ({ ...before, image: { ...before.image, resize: value } }))
+          }
+        />
+        <OptionField
+          spec={scale}
+          value={recipe.image.scale}
+          isReadOnly={isReadOnly}
+          onChange={(value) =>
+            edit(studio, (before) => ({ ...before, image: { ...before.image, scale: value } }))
           }
         />
         <TextSetting
@@ -123,5 +164,62 @@ export function MoreSettings({ recipe, isReadOnly }: MoreSettingsProps): ReactEl
         <StepSettings key={index} phase={phase} index={index} isReadOnly={isReadOnly} />
       ))}
     </details>
+  );
+}
+
+interface LossSettingsProps {
+  readonly recipe: Recipe;
+  readonly isReadOnly: boolean;
+}
+
+const NONE = 'none';
+
+/** Factors that a recipe gives class by class: they can be left, not typed here. */
+const GIVEN = 'given';
+
+function weightsSpec(isGiven: boolean): OptionSpec {
+  return {
+    kind: 'choice',
+    name: 'classWeights',
+    label: 'Class weights',
+    help: 'Balanced lets each picture of a rare class count for more.',
+    default: NONE,
+    choices: [
+      { value: NONE, label: 'none' },
+      { value: 'balanced', label: 'balanced' },
+      ...(isGiven ? [{ value: GIVEN, label: 'as the recipe gives them' }] : []),
+    ],
+  };
+}
+
+function LossSettings({ recipe, isReadOnly }: LossSettingsProps): ReactElement {
+  const studio = useStudio();
+  const { labelSmoothing = 0, classWeights = NONE } = recipe;
+  const isGiven = typeof classWeights === 'object';
+  return (
+    <>
+      <TextSetting
+        label="Label smoothing"
+        help="Share of each label spread over all classes, against being too sure."
+        value={formatPlain(labelSmoothing)}
+        isReadOnly={isReadOnly}
+        onCommit={(typed) => {
+          const share = wholeNumber(typed);
+          return edit(studio, (before) =>
+            withField(before, 'labelSmoothing', share === 0 ? undefined : share),
+          );
+        }}
+      />
+      <OptionField
+        spec={weightsSpec(isGiven)}
+        value={isGiven ? GIVEN : classWeights}
+        isReadOnly={isReadOnly}
+        onChange={(value) =>
+          value === GIVEN
+            ? null
+            : edit(studio, (before) => withField(before, 'classWeights', value === NONE ? undefined : value))
+        }
+      />
+    </>
   );
 }

@@ -1,20 +1,19 @@
 /** Tries learning rates out for a phase before the user's eyes, and offers the one that it suggests. */
-import { useState, type ReactElement } from 'react';
-import { formatLoss, formatPlain } from '../../lib/format.ts';
-import type { WireError } from '../../protocol/errors.ts';
-import type { RatePoint } from '../../protocol/rate-sweep.ts';
+import { useEffect, useState, type ReactElement } from 'react';
+import { Charts } from '../../charts/Charts.tsx';
+import { formatRate, lowestOf } from '../../charts/rate-sweep.tsx';
+import { formatPlain } from '../../lib/format.ts';
+import { asStudioError, isAbort, type WireError } from '../../protocol/errors.ts';
+import type { RatePoint, RateSweep } from '../../protocol/rate-sweep.ts';
 import type { Recipe } from '../../protocol/recipe.ts';
-import type { RateSearch } from '../../store/rate-search.ts';
+import { newSearch, reduceSearch, type RateSearch } from '../../store/reduce-run.ts';
+import { phaseLabels } from '../../store/run-record.ts';
 import { recordOf } from '../../store/state.ts';
 import { useStudio } from '../studio-context.ts';
+import { activeText } from '../transport/bar-text.ts';
 import { Dialog } from '../widgets/Dialog.tsx';
-import { Message } from '../widgets/Message.tsx';
-import { doingText, formatRate, foundText } from '../words/rates.ts';
-import { phaseLabels } from '../words/sentence.ts';
+import { Message, Notices } from '../widgets/Message.tsx';
 import { withPhaseField } from './edit-recipe.ts';
-import { RatePlot } from './RatePlot.tsx';
-import './rates.css';
-import { useRateSearch } from './use-rate-search.ts';
 
 interface RateDialogProps {
   readonly recipe: Recipe;
@@ -40,10 +39,8 @@ export function RateDialog({ recipe, phaseIndex, onClose }: RateDialogProps): Re
         Each step takes a higher rate: where the curve falls the network learns, where it climbs the steps are
         too large. What is trained here is thrown away.
       </p>
-      {recordOf(search.run)?.notices.map((notice) => (
-        <Message key={notice.code} error={notice} />
-      ))}
-      <RatePlot points={points} suggested={suggested} />
+      <Notices notices={recordOf(search.run)?.notices ?? []} />
+      <Charts of="sweep" subject={{ points, steps: search.steps, suggested }} />
       <div className="rates-now">
         {sweep === null && error === null && <Doing search={search} />}
         {sweep !== null && <p role="status">{foundText(sweep)}</p>}
@@ -56,7 +53,6 @@ export function RateDialog({ recipe, phaseIndex, onClose }: RateDialogProps): Re
         )}
         {wrong !== null && <Message error={wrong} />}
       </div>
-      <Numbers points={points} />
       <div className="actions">
         <button type="button" onClick={onClose}>
           {sweep === null ? 'Cancel' : 'Close'}
@@ -88,30 +84,78 @@ function Doing({ search }: { readonly search: RateSearch }): ReactElement {
   );
 }
 
-function Numbers({ points }: { readonly points: readonly RatePoint[] }): ReactElement {
-  return (
-    <details className="note">
-      <summary>Numbers</summary>
-      <div className="rates-table" role="region" aria-label="Loss at each rate" tabIndex={0}>
-        <table className="epochs">
-          <thead>
-            <tr>
-              <th scope="col">Learning rate</th>
-              <th scope="col">loss</th>
-              <th scope="col">smoothed</th>
-            </tr>
-          </thead>
-          <tbody>
-            {points.map(({ learningRate, loss, smoothedLoss }) => (
-              <tr key={learningRate}>
-                <th scope="row">{formatRate(learningRate)}</th>
-                <td>{formatLoss(loss)}</td>
-                <td>{formatLoss(smoothedLoss)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-    </details>
-  );
+interface SearchActions {
+  readonly search: RateSearch;
+  /** Null until it has ended. */
+  readonly sweep: RateSweep | null;
+  readonly error: WireError | null;
+  /** Begins anew. */
+  readonly again: () => void;
+}
+
+/** Begins at once; what has not ended is cancelled when the dialog goes. */
+function useRateSearch(recipe: Recipe, phaseIndex: number): SearchActions {
+  const studio = useStudio();
+  const fresh = (): RateSearch => newSearch(recipe, performance.now());
+  const [search, setSearch] = useState(fresh);
+  const [sweep, setSweep] = useState<RateSweep | null>(null);
+  const [error, setError] = useState<WireError | null>(null);
+  const [attempt, setAttempt] = useState(1);
+  useEffect(() => {
+    let isCurrent = true;
+    const call = studio.findRate(phaseIndex, (event) => {
+      if (isCurrent) setSearch((before) => reduceSearch(before, event, performance.now()));
+    });
+    call.result.then(
+      (found) => {
+        if (isCurrent) setSweep(found);
+      },
+      (reason: unknown) => {
+        if (isCurrent && !isAbort(reason)) setError(asStudioError(reason).toWire());
+      },
+    );
+    return () => {
+      isCurrent = false;
+      call.control('cancel');
+    };
+  }, [studio, phaseIndex, attempt]);
+  const again = (): void => {
+    setSearch(fresh);
+    setError(null);
+    setAttempt(attempt + 1);
+  };
+  return { search, sweep, error, again };
+}
+
+/** What is under way. */
+interface DoingText {
+  readonly title: string;
+  readonly detail: string;
+}
+
+/** What a search is doing: preparing and the phases before in the words of a run, then its rates. */
+export function doingText({ run, points, steps }: RateSearch): DoingText {
+  const record = recordOf(run);
+  const last = points.at(-1);
+  if (last !== undefined && steps !== null && record?.progress == null) {
+    return {
+      title: 'Trying rates',
+      detail: `${points.length} of ${steps}, now ${formatRate(last.learningRate)}`,
+    };
+  }
+  if (record === null) return { title: '', detail: '' };
+  const { title, step, detail } = activeText(record);
+  return { title, detail: step === '' ? detail : `step ${step}` };
+}
+
+/** What a search has found. */
+export function foundText({ points, suggested }: RateSweep): string {
+  if (suggested !== null) {
+    return `The loss is lowest ${atRate(lowestOf(points))}. A tenth of that is fast and still safe: ${formatPlain(suggested)}.`;
+  }
+  return 'The loss fell at none of these rates by more than it differs from batch to batch, so none is suggested. There may be nothing left to learn here.';
+}
+
+function atRate(point: RatePoint | undefined): string {
+  return `at ${formatRate(point?.learningRate ?? NaN)}`;
 }

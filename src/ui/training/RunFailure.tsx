@@ -1,11 +1,14 @@
 /** Why a run failed, in the column where it did: what has to do with pictures under Data, the rest under Training. */
 import type { ReactElement } from 'react';
 import { formatPlain } from '../../lib/format.ts';
+import { isSame } from '../../lib/same.ts';
+import type { ResumableRun } from '../../protocol/events.ts';
+import type { Recipe } from '../../protocol/recipe.ts';
+import { phaseLabels } from '../../store/run-record.ts';
+import type { RunState, StudioState } from '../../store/state.ts';
 import { useStudio, useStudioState } from '../studio-context.ts';
 import { Message } from '../widgets/Message.tsx';
-import { phaseLabels } from '../words/sentence.ts';
 import { withPhaseField } from './edit-recipe.ts';
-import { keptOf, lowerRateOf } from './failed-run.ts';
 
 /** Nothing unless a run has failed there. */
 export function RunFailure({ at }: { readonly at: 'data' | 'training' }): ReactElement | null {
@@ -64,4 +67,28 @@ function TrainAgain(): ReactElement {
 function columnOf(code: string, phases: number): 'data' | 'training' {
   const area = code.split('/')[0];
   return area === 'data' || (area === 'net' && phases === 0) ? 'data' : 'training';
+}
+
+/** The run that failed on this page, where the network of one of its epochs is kept. */
+export function keptOf({ run, left }: StudioState): ResumableRun | null {
+  if (run.kind !== 'failed' || left === null) return null;
+  // The same recipe comes to the same end: two that agree in both have the same network.
+  const isIt = left.failure?.message === run.error.message && isSame(left.recipe, run.run.recipe);
+  return isIt ? left : null;
+}
+
+/** A phase of the recipe with a tenth of its learning rate. */
+interface LowerRate {
+  readonly phaseIndex: number;
+  readonly learningRate: number;
+}
+
+/** What to try next where the rate was too high; null where it was not, or was changed already. */
+export function lowerRateOf(run: RunState, recipe: Recipe | null): LowerRate | null {
+  if (run.kind !== 'failed' || run.error.code !== 'train/not-finite') return null;
+  const phaseIndex = run.run.phases.at(-1)?.phaseIndex ?? 0;
+  const failed = run.run.recipe.phases[phaseIndex]?.learningRate;
+  if (failed === undefined || recipe?.phases[phaseIndex]?.learningRate !== failed) return null;
+  // Without the digits that only the division made.
+  return { phaseIndex, learningRate: Number((failed / 10).toPrecision(12)) };
 }

@@ -2,15 +2,15 @@
 import { useState, type ReactElement } from 'react';
 import { formatPlain } from '../../lib/format.ts';
 import type { Phase, Recipe } from '../../protocol/recipe.ts';
+import { phaseLabels } from '../../store/run-record.ts';
 import { isActive } from '../../store/state.ts';
 import type { Studio } from '../../store/studio.ts';
 import { useStudio, useStudioState } from '../studio-context.ts';
-import { Later } from '../widgets/Later.tsx';
+import { Later } from '../widgets/Dialog.tsx';
 import { TextSetting } from '../widgets/TextSetting.tsx';
-import { phaseLabels } from '../words/sentence.ts';
-import { edit, stopping, wholeNumber } from './edit-recipe.ts';
-import { FindRate } from './FindRate.tsx';
 import { MoreSettings } from './MoreSettings.tsx';
+import { edit, stopping, wholeNumber } from './edit-recipe.ts';
+import { focusWrongField } from './edit-recipe.ts';
 
 const loadRateDialog = async () => (await import('./RateDialog.tsx')).RateDialog;
 
@@ -57,7 +57,7 @@ export function Settings({ recipe }: { readonly recipe: Recipe }): ReactElement 
           {...shared}
           label="Patience"
           help="Epochs without gain."
-          value={recipe.earlyStopping === null ? 'none' : String(recipe.earlyStopping.patience)}
+          value={String(recipe.earlyStopping?.patience ?? 'none')}
           onCommit={(typed) =>
             edit(studio, (before) => ({ ...before, earlyStopping: stopping(before, typed) }))
           }
@@ -117,5 +117,27 @@ function PhaseSettings({ recipe, phase, index, studio, isReadOnly }: PhaseSettin
         />
       )}
     </fieldset>
+  );
+}
+
+interface FindRateProps {
+  readonly phase: Phase;
+  readonly isReadOnly: boolean;
+  readonly onFind: () => void;
+}
+
+function FindRate({ phase, isReadOnly, onFind }: FindRateProps): ReactElement {
+  const hasDevice = useStudioState((state) => state.device.status === 'ready');
+  return (
+    <button
+      type="button"
+      className="link small"
+      disabled={isReadOnly || !hasDevice}
+      onClick={() => {
+        if (!focusWrongField()) onFind();
+      }}
+    >
+      Find…<span className="visually-hidden"> a learning rate: {phaseLabels[phase.name]}</span>
+    </button>
   );
 }

@@ -6,7 +6,7 @@ import type { Phase } from '../../protocol/recipe.ts';
 import { useStudio, useStudioState } from '../studio-context.ts';
 import { OptionField } from '../widgets/OptionField.tsx';
 import { TextSetting } from '../widgets/TextSetting.tsx';
-import { phaseLabels } from '../words/sentence.ts';
+import { phaseLabels } from '../../store/run-record.ts';
 import { edit, namedEntry, numberOrNone, withPhaseField } from './edit-recipe.ts';
 
 interface StepSettingsProps {
@@ -43,7 +43,7 @@ export function StepSettings({ phase, index, isReadOnly }: StepSettingsProps): R
         <TextSetting
           label="Gradient clip"
           help="The longest that a step’s gradient may be, or none."
-          value={phase.gradientClip === undefined ? 'none' : formatPlain(phase.gradientClip)}
+          value={phase.gradientClip === null ? 'none' : formatPlain(phase.gradientClip)}
           isReadOnly={isReadOnly}
           onCommit={(typed) => set('gradientClip', numberOrNone(typed))}
         />

@@ -1,15 +1,12 @@
 /** The third clause: how long it trains, whether it learns, and the settings, last. */
 import type { ReactElement } from 'react';
-import { isActive, recordOf } from '../../store/state.ts';
+import { Charts } from '../../charts/Charts.tsx';
+import { recordOf } from '../../store/state.ts';
 import { useShownRecipe, useStudioState } from '../studio-context.ts';
 import { Column } from '../widgets/Column.tsx';
-import { Message } from '../widgets/Message.tsx';
-import { idleCaption, runCaption } from '../words/caption.ts';
-import { trainingClause } from '../words/sentence.ts';
-import { Curves } from './Curves.tsx';
-import { EpochTable } from './EpochTable.tsx';
+import { Message, Notices } from '../widgets/Message.tsx';
+import { trainingClause } from '../sentence.ts';
 import { LeftRun } from './LeftRun.tsx';
-import { PhaseMatrices } from './PhaseMatrices.tsx';
 import { RunFailure } from './RunFailure.tsx';
 import { Settings } from './Settings.tsx';
 
@@ -22,12 +19,6 @@ export function TrainingColumn(): ReactElement {
   const record = recordOf(run);
   // Curves belong to the recipe that was run, even while the next one is being edited.
   const recipe = record?.recipe ?? shown;
-  const hasEpochs = record !== null && record.history.length > 0;
-  const caption = hasEpochs
-    ? runCaption(record, !isActive(run), noun)
-    : classes > 1
-      ? idleCaption(classes, noun)
-      : '';
   return (
     <Column
       id="training"
@@ -41,22 +32,17 @@ export function TrainingColumn(): ReactElement {
           </button>
         </Message>
       )}
+      {!isSecureContext && (
+        <p className="small">
+          This page came over plain http from another machine. Browsers keep the camera, WebGPU and threads
+          from such pages: Mien trains on one thread. Over https, or opened on the machine it comes from, it
+          has them.
+        </p>
+      )}
       <RunFailure at="training" />
       <LeftRun />
-      {record?.notices.map((notice) => (
-        <Message key={notice.code} error={notice} />
-      ))}
-      {recipe !== null && (
-        <Curves
-          recipe={recipe}
-          record={record}
-          classes={classes}
-          isLive={run.kind === 'running'}
-          caption={caption}
-        />
-      )}
-      {record !== null && record.phases.length > 0 && <EpochTable record={record} />}
-      {record !== null && <PhaseMatrices record={record} />}
+      {record !== null && <Notices notices={record.notices} />}
+      {recipe !== null && <Charts of="run" subject={{ recipe, record, kind: run.kind, classes, noun }} />}
       {shown !== null && <Settings recipe={shown} />}
     </Column>
   );

@@ -17,11 +17,17 @@ export function wholeNumber(typed: string): number {
   return typed === '' ? Number.NaN : Number(typed);
 }
 
-/** Early stopping with the patience that was typed; `none` turns it off. */
-export function stopping(recipe: Recipe, typed: string): Recipe['earlyStopping'] {
-  if (typed === 'none') return null;
-  const base = recipe.earlyStopping ?? { monitor: 'valLoss', restoreBest: true };
-  return { ...base, patience: wholeNumber(typed) };
+/** Early stopping with the patience that was typed; `none` stops at no epoch, and what is put back stays as it was. */
+export function stopping({ earlyStopping }: Recipe, typed: string): unknown {
+  if (typed !== 'none')
+    return withField(earlyStopping ?? { restoreBest: true }, 'patience', wholeNumber(typed));
+  return earlyStopping?.restoreBest === true ? withField(earlyStopping, 'patience', undefined) : null;
+}
+
+/** Early stopping that puts the best epoch back, or leaves the last; null where nothing is left to do. */
+export function restoring({ earlyStopping }: Recipe, restoreBest: boolean): unknown {
+  const isNothing = !restoreBest && earlyStopping?.patience === undefined;
+  return isNothing ? null : { ...earlyStopping, restoreBest };
 }
 
 /** A part of the recipe with one field set, or taken out when the value is undefined: the link names what is there. */
@@ -57,4 +63,15 @@ export function namedEntry(
 /** The number that was typed; undefined for `none`. */
 export function numberOrNone(typed: string): number | undefined {
   return typed === 'none' ? undefined : wholeNumber(typed);
+}
+
+/**
+ * Brings the keyboard to the first such field: whatever is begun now would go by the value before it.
+ *
+ * @returns whether there is one
+ */
+export function focusWrongField(): boolean {
+  const wrong = document.querySelector<HTMLElement>('input[aria-invalid="true"]');
+  wrong?.focus();
+  return wrong !== null;
 }

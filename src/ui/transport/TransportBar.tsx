@@ -1,16 +1,18 @@
-/** The bar: what is happening and how long it still takes; keys, recipe, device, theme. */
+/** The bar: what is happening and how long it still takes; keys, recipe, device, theme, and the run as a line below. */
 import type { ReactElement } from 'react';
 import { useShallow } from 'zustand/react/shallow';
+import { epochAxis } from '../../charts/curves/epoch-axis.ts';
 import type { Preset } from '../../protocol/catalog.ts';
 import { linkOf } from '../../store/recipe-link.ts';
-import { isActive } from '../../store/state.ts';
+import { phaseLabels } from '../../store/run-record.ts';
+import { isActive, recordOf, type RunRecord, type RunState, type StudioState } from '../../store/state.ts';
+import type { Studio } from '../../store/studio.ts';
 import { useStudio, useStudioState } from '../studio-context.ts';
 import { toggleTheme } from '../theme.ts';
+import { focusWrongField } from '../training/edit-recipe.ts';
 import { Icon, Mark, ThemeIcon } from '../widgets/Icon.tsx';
-import { barText } from '../words/bar.ts';
+import { barText } from './bar-text.ts';
 import { DeviceButton } from './DeviceButton.tsx';
-import { Keys } from './Keys.tsx';
-import { RunLine } from './RunLine.tsx';
 
 export function TransportBar(): ReactElement {
   return (
@@ -91,4 +93,115 @@ function PresetChoice(): ReactElement {
       </select>
     </label>
   );
+}
+
+function Keys(): ReactElement {
+  const studio = useStudio();
+  const run = useStudioState((state) => state.run);
+  const canTrain = useStudioState((state) => state.recipe !== null && state.device.status === 'ready');
+  return (
+    <div className="keys">
+      <MainKey run={run} studio={studio} canTrain={canTrain} />
+      {isActive(run) && (
+        <button type="button" disabled={run.kind === 'stopping'} onClick={() => studio.runs.stop()}>
+          <Icon name="stop" />
+          Stop
+        </button>
+      )}
+    </div>
+  );
+}
+
+interface MainKeyProps {
+  readonly run: RunState;
+  readonly studio: Studio;
+  readonly canTrain: boolean;
+}
+
+function MainKey({ run, studio, canTrain }: MainKeyProps): ReactElement {
+  switch (run.kind) {
+    case 'idle':
+    case 'finished':
+    case 'failed':
+      return (
+        <button
+          type="button"
+          className={run.kind === 'finished' ? undefined : 'go'}
+          disabled={!canTrain}
+          onClick={() => train(studio)}
+        >
+          <Icon name="play" />
+          {run.kind === 'idle' ? 'Train' : 'Train again'}
+        </button>
+      );
+    case 'paused':
+      return (
+        <button type="button" className="go" onClick={() => studio.runs.resume()}>
+          <Icon name="play" />
+          Resume
+        </button>
+      );
+    case 'preparing':
+    case 'running':
+    case 'pausing':
+    case 'stopping':
+      return (
+        <button
+          type="button"
+          disabled={run.kind === 'pausing' || run.kind === 'stopping'}
+          onClick={() => studio.runs.pause()}
+        >
+          <Icon name="pause" />
+          Pause
+        </button>
+      );
+    default:
+      return run satisfies never;
+  }
+}
+
+function train(studio: Studio): void {
+  if (!focusWrongField()) void studio.train();
+}
+
+function RunLine(): ReactElement {
+  const run = useStudioState((state) => state.run);
+  const opening = useStudioState(openingOf);
+  const record = recordOf(run);
+  if (run.kind === 'preparing' || (record === null && opening !== null)) {
+    const progress = record?.progress ?? opening;
+    const known = progress?.total == null ? {} : { value: progress.done, max: Math.max(1, progress.total) };
+    return (
+      <div className="line">
+        <progress aria-label={progress?.label ?? 'Preparing'} {...known} />
+      </div>
+    );
+  }
+  return <div className="line">{record !== null && <Phases record={record} />}</div>;
+}
+
+function openingOf(state: StudioState): StudioState['opening'] {
+  return state.dataset.status === 'loading' ? state.opening : null;
+}
+
+function Phases({ record }: { readonly record: RunRecord }): ReactElement {
+  return (
+    <>
+      {epochAxis(record.recipe, record).phases.map((phase) => (
+        <progress
+          key={phase.phaseIndex}
+          aria-label={`${phaseLabels[phase.phase]} phase`}
+          value={epochsDone(record, phase.phaseIndex)}
+          max={phase.slots}
+          style={{ flexGrow: phase.slots }}
+        />
+      ))}
+    </>
+  );
+}
+
+function epochsDone(record: RunRecord, phaseIndex: number): number {
+  const done = record.history.filter((epoch) => epoch.phaseIndex === phaseIndex).length;
+  const { live } = record;
+  return live?.phaseIndex === phaseIndex ? done + live.step / live.steps : done;
 }

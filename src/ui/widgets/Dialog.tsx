@@ -1,5 +1,15 @@
-/** A native modal dialog: Escape, focus and the backdrop are the browser's. */
-import { useEffect, useId, useRef, type ReactElement, type ReactNode } from 'react';
+/** A native modal dialog: Escape, focus and the backdrop are the browser's. Most are loaded when they are first opened. */
+import {
+  useEffect,
+  useId,
+  useRef,
+  useState,
+  type ComponentType,
+  type ReactElement,
+  type ReactNode,
+} from 'react';
+import { StudioError, type WireError } from '../../protocol/errors.ts';
+import { Message } from './Message.tsx';
 
 interface DialogProps {
   readonly title: string;
@@ -37,4 +47,42 @@ export function Dialog({ title, onClose, isWide = false, onEscape, children }: D
       {children}
     </dialog>
   );
+}
+
+interface LaterProps<Props extends object> {
+  /** Gives the same answer each time, as `import()` does. */
+  readonly load: () => Promise<ComponentType<Props>>;
+  readonly props: Props;
+}
+
+/** Nothing while it loads; says so where it cannot be loaded. */
+export function Later<Props extends object>({ load, props }: LaterProps<Props>): ReactElement | null {
+  const [loaded, setLoaded] = useState<{ readonly Part: ComponentType<Props> } | null>(null);
+  const [error, setError] = useState<WireError | null>(null);
+  useEffect(() => {
+    let isCurrent = true;
+    load().then(
+      (Part) => {
+        if (isCurrent) setLoaded({ Part });
+      },
+      (cause: unknown) => {
+        if (isCurrent) setError(notLoaded(cause).toWire());
+      },
+    );
+    return () => {
+      isCurrent = false;
+    };
+  }, [load]);
+  if (error !== null) return <Message error={error} />;
+  return loaded === null ? null : <loaded.Part {...props} />;
+}
+
+function notLoaded(cause: unknown): StudioError {
+  return new StudioError({
+    code: 'net/part-missing',
+    message: 'This part of the page was expected from its server; it did not come.',
+    hint: 'Check the network and reload the page. What was stored is kept.',
+    retryable: true,
+    cause,
+  });
 }

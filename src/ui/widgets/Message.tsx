@@ -1,6 +1,7 @@
 /** An error in the house's form: what happened, what is kept, what you can do; the code last. */
-import { useState, type ReactElement, type ReactNode } from 'react';
+import type { ReactElement, ReactNode } from 'react';
 import type { WireError } from '../../protocol/errors.ts';
+import { useStateOf } from '../../store/use-state-of.ts';
 import { Icon } from './Icon.tsx';
 
 interface MessageProps {
@@ -28,11 +29,22 @@ export function Message({ error, kept, children }: MessageProps): ReactElement {
   );
 }
 
+/** What must be known though work goes on. The state has each message once, but not each code. */
+export function Notices({ notices }: { readonly notices: readonly WireError[] }): ReactElement[] {
+  return notices.map((notice) => <Message key={notice.message} error={notice} />);
+}
+
 function CopyDetails({ error }: { readonly error: WireError }): ReactElement {
-  const [copied, setCopied] = useState<'no' | 'yes' | 'refused'>('no');
+  const [copied, setCopied] = useStateOf<'no' | 'yes' | 'refused'>(error, 'no');
   const copy = (): void => {
     const details = JSON.stringify({ ...error, page: location.href, browser: navigator.userAgent }, null, 2);
-    navigator.clipboard.writeText(details).then(
+    // Pages that came over plain http have none.
+    const { clipboard } = navigator as { readonly clipboard?: Clipboard };
+    if (clipboard === undefined) {
+      setCopied('refused');
+      return;
+    }
+    clipboard.writeText(details).then(
       () => setCopied('yes'),
       // The browser may forbid it (no permission, no focus); the button then says so.
       (_refusal: unknown) => setCopied('refused'),

@@ -1,9 +1,11 @@
 /** A field drawn from an option that a registry entry declares; the page knows no option by name. */
-import { useId, type ReactElement } from 'react';
-import { formatPlain } from '../../lib/format.ts';
+import { useId, useState, type ReactElement } from 'react';
+import { countOf, formatPlain } from '../../lib/format.ts';
 import type { OptionSpec } from '../../protocol/catalog.ts';
 import type { OptionValue } from '../../protocol/recipe.ts';
-import { CameraOption } from '../data/capture/CameraOption.tsx';
+import { useShownRecipe } from '../studio-context.ts';
+import { Later } from './Dialog.tsx';
+import { CheckField, ChoiceField, FileField } from './fields.tsx';
 import { TextSetting } from './TextSetting.tsx';
 
 interface OptionFieldProps {
@@ -16,24 +18,22 @@ interface OptionFieldProps {
 
 export function OptionField({ spec, value, isReadOnly, onChange }: OptionFieldProps): ReactElement {
   const shown = value ?? spec.default;
+  const { label, help } = spec;
+  const shared = { label, help, isReadOnly };
   switch (spec.kind) {
     case 'number':
       return (
         <TextSetting
-          label={spec.label}
-          help={spec.help}
+          {...shared}
           value={typeof shown === 'number' ? formatPlain(shown) : String(shown)}
-          isReadOnly={isReadOnly}
           onCommit={(typed) => commitNumber(spec, typed, onChange)}
         />
       );
     case 'string':
       return (
         <TextSetting
-          label={spec.label}
-          help={spec.help}
+          {...shared}
           value={String(shown)}
-          isReadOnly={isReadOnly}
           isNumeric={false}
           placeholder={spec.placeholder}
           onCommit={(typed) => onChange(typed)}
@@ -41,13 +41,27 @@ export function OptionField({ spec, value, isReadOnly, onChange }: OptionFieldPr
       );
     case 'boolean':
       return (
-        <CheckOption spec={spec} isChecked={shown === true} isReadOnly={isReadOnly} onChange={onChange} />
+        <CheckField
+          {...shared}
+          isChecked={shown === true}
+          onCheck={(isChecked) => void onChange(isChecked)}
+        />
       );
     case 'choice':
-      return <ChoiceOption spec={spec} value={shown} isReadOnly={isReadOnly} onChange={onChange} />;
-    case 'file':
+      return <OptionChoice spec={spec} value={shown} {...{ isReadOnly, onChange }} />;
+    case 'file': {
       if (spec.isCamera === true) return <CameraOption {...{ spec, isReadOnly, onChange }} />;
-      return <FileOption spec={spec} value={String(shown)} isReadOnly={isReadOnly} onChange={onChange} />;
+      const isFolder = spec.isFolder === true;
+      return (
+        <FileField
+          {...shared}
+          help={shown === '' ? help : `${help} Now: ${String(shown)}.`}
+          accept={spec.accept}
+          isFolder={isFolder}
+          onPick={(files, first) => void onChange(isFolder ? folderName(first) : first.name, files)}
+        />
+      );
+    }
     default:
       return spec satisfies never;
   }
@@ -69,100 +83,71 @@ type PartProps<Kind extends OptionSpec['kind']> = Pick<OptionFieldProps, 'isRead
   readonly spec: Extract<OptionSpec, { kind: Kind }>;
 };
 
-function CheckOption({
-  spec,
-  isChecked,
-  isReadOnly,
-  onChange,
-}: PartProps<'boolean'> & { readonly isChecked: boolean }): ReactElement {
-  const id = useId();
-  return (
-    <div className="field">
-      <label className="check" htmlFor={id}>
-        <input
-          id={id}
-          type="checkbox"
-          checked={isChecked}
-          disabled={isReadOnly}
-          aria-describedby={`${id}-help`}
-          onChange={(event) => void onChange(event.target.checked)}
-        />
-        {spec.label}
-      </label>
-      <p id={`${id}-help`}>{spec.help}</p>
-    </div>
-  );
-}
-
-function ChoiceOption({
+/** Values may be numbers or truths: a field's are the places of the choices. */
+function OptionChoice({
   spec,
   value,
   isReadOnly,
   onChange,
 }: PartProps<'choice'> & { readonly value: OptionValue }): ReactElement {
-  const id = useId();
   const index = spec.choices.findIndex((choice) => choice.value === value);
-  const choose = (chosen: string): void => {
-    const choice = spec.choices[Number(chosen)];
-    if (choice !== undefined) onChange(choice.value);
-  };
+  const choices = spec.choices.map((choice, position) => ({ value: String(position), label: choice.label }));
   return (
-    <div className="field">
-      <label htmlFor={id}>{spec.label}</label>
-      <select
-        id={id}
-        value={index === -1 ? '' : String(index)}
-        disabled={isReadOnly}
-        aria-describedby={`${id}-help`}
-        onChange={(event) => choose(event.target.value)}
-      >
-        {index === -1 && <option value="">{String(value)}</option>}
-        {spec.choices.map((choice, position) => (
-          <option key={choice.label} value={String(position)}>
-            {choice.label}
-          </option>
-        ))}
-      </select>
-      <p id={`${id}-help`}>{spec.help}</p>
-    </div>
-  );
-}
-
-function FileOption({
-  spec,
-  value,
-  isReadOnly,
-  onChange,
-}: PartProps<'file'> & { readonly value: string }): ReactElement {
-  const id = useId();
-  return (
-    <div className="field">
-      <label htmlFor={id}>{spec.label}</label>
-      <input
-        id={id}
-        type="file"
-        accept={spec.accept}
-        ref={(element) => {
-          // React knows no attribute for it.
-          if (element !== null) element.webkitdirectory = spec.isFolder === true;
-        }}
-        disabled={isReadOnly}
-        aria-describedby={`${id}-help`}
-        onChange={(event) => {
-          const files = [...(event.target.files ?? [])];
-          const [first] = files;
-          if (first !== undefined) onChange(spec.isFolder === true ? folderName(first) : first.name, files);
-        }}
-      />
-      <p id={`${id}-help`}>
-        {spec.help}
-        {value === '' ? '' : ` Now: ${value}.`}
-      </p>
-    </div>
+    <ChoiceField
+      label={spec.label}
+      help={spec.help}
+      isReadOnly={isReadOnly}
+      value={String(index)}
+      choices={index === -1 ? [{ value: '-1', label: String(value) }, ...choices] : choices}
+      onChoose={(chosen) => {
+        const choice = spec.choices[Number(chosen)];
+        if (choice !== undefined) onChange(choice.value);
+      }}
+    />
   );
 }
 
 /** Of the folder that was picked: every file of it says its path from there. */
 function folderName(file: File): string {
   return file.webkitRelativePath.replace(/\/.*/, '');
+}
+
+const loadCapture = async () => (await import('../data/capture/CaptureDialog.tsx')).CaptureDialog;
+
+/** In the place of a file: the dialog that takes the pictures. */
+function CameraOption({ spec, isReadOnly, onChange }: PartProps<'file'>): ReactElement {
+  const id = useId();
+  const recipe = useShownRecipe();
+  const [isOpen, setIsOpen] = useState(false);
+  const [taken, setTaken] = useState(0);
+  return (
+    <div className="field">
+      <span className="label" id={id}>
+        {spec.label}
+      </span>
+      <button
+        type="button"
+        disabled={isReadOnly}
+        aria-describedby={`${id}-help`}
+        onClick={() => setIsOpen(true)}
+      >
+        {taken === 0 ? 'Take pictures' : 'Take others'}
+      </button>
+      <p id={`${id}-help`}>{taken === 0 ? spec.help : `${countOf(taken, 'picture')} taken.`}</p>
+      {isOpen && recipe !== null && (
+        <Later
+          load={loadCapture}
+          props={{
+            split: recipe.split,
+            onClose: () => setIsOpen(false),
+            onTaken: (files: readonly File[]) => {
+              setTaken(files.length);
+              setIsOpen(false);
+              onChange('webcam', files);
+            },
+          }}
+        />
+      )}
+    </div>
+  );
 }

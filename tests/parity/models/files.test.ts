@@ -1,12 +1,14 @@
 /** Weight files as Keras saves them, each read and run against Keras' own forward pass. Made by keras_files.py. */
 import { readFileSync } from 'node:fs';
+import { extname } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { buildBackbone } from '../../../src/models/backbones/registry.ts';
-import { RecipeSchema } from '../../../src/protocol/recipe.ts';
+import { backboneOf } from '../../support/backbones.ts';
 import { filePlatform, loadWeights } from '../../support/weight-files.ts';
 import { useBackend } from '../../support/backends.ts';
+import { shows } from '../../support/shows.ts';
 import { parseGolden, preprocess, relativeError } from './golden.ts';
 import { rulePictures } from './rule.ts';
 
@@ -29,7 +31,7 @@ describe('Keras files', () => {
     const { alpha, size, batch, pooled } = golden;
     const packed = readFileSync(new URL(`fixtures/${name}.gz`, import.meta.url));
     const platform = filePlatform({ [name]: new Uint8Array(gunzipSync(packed)) });
-    const recipe = RecipeSchema.shape.backbone.parse({ name: 'mobilenetv2', alpha, weights: { file: name } });
+    const recipe = backboneOf({ name: 'mobilenetv2', alpha, weights: { file: name } });
     const { backbone, model } = buildBackbone(recipe, size);
     const loaded = await loadWeights(model, backbone, recipe, platform, { seed: 0 });
     const pictures = preprocess(rulePictures(batch, size), loaded.preprocessing);
@@ -41,5 +43,9 @@ describe('Keras files', () => {
     model.dispose();
     expect(relativeError(ours, pooled)).toBeLessThan(1e-4);
     expect(loaded.sha256).toMatch(/^[0-9a-f]{64}$/u);
+    shows(
+      'backbone mobilenetv2 computes the same with weights of Keras',
+      `weights ${extname(name)} of Keras compute as there`,
+    );
   });
 });

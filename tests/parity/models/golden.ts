@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Preprocessing } from '../../../src/models/backbones/backbone.ts';
 import { buildBackbone } from '../../../src/models/backbones/registry.ts';
+import { preprocessingFor } from '../../../src/models/load-weights.ts';
 import { variablesOf } from '../../../src/models/weights/fill-model.ts';
 import type { Recipe } from '../../../src/protocol/recipe.ts';
 import { rulePictures, ruleWeights } from './rule.ts';
@@ -32,6 +33,8 @@ export interface Golden {
   /** SHA-256 of `model.summary()`, its cells apart by ` | `, without what a layer is connected to. */
   readonly summary: string;
   readonly preprocessed: Float32Array;
+  /** The same with `x / 255` put in, as `image.scale: "unit"` has it. */
+  readonly unit: { readonly preprocessed: Float32Array; readonly activations: Activations };
   readonly trainable: readonly { readonly unfreeze: number; readonly variables: readonly string[] }[];
   readonly activations: readonly Activations[];
 }
@@ -77,13 +80,17 @@ export function relativeError(ours: Float32Array, theirs: Float32Array, largest?
  *
  * @throws TypeError when an output has another shape than Keras'
  */
-export async function largestError(recipe: Recipe['backbone'], activations: Activations): Promise<number> {
+export async function largestError(
+  recipe: Recipe['backbone'],
+  activations: Activations,
+  scale: Recipe['image']['scale'] = 'backbone',
+): Promise<number> {
   const { size, batch, probes, pooled } = activations;
   const { backbone, model } = buildBackbone(recipe, size);
   fillByRule(model);
   const layers = probes.map(({ layer }) => model.getLayer(layer).output as tf.SymbolicTensor);
   const probe = tf.model({ inputs: model.inputs, outputs: layers });
-  const pictures = tf.tensor(preprocess(rulePictures(batch, size), backbone.preprocessing), [
+  const pictures = tf.tensor(preprocess(rulePictures(batch, size), preprocessingFor(scale, backbone)), [
     batch,
     size,
     size,

@@ -2,12 +2,14 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { preprocessingFor } from '../../../src/models/load-weights.ts';
 import { buildBackbone } from '../../../src/models/backbones/registry.ts';
-import { firstTrainableOf } from '../../../src/models/plan.ts';
+import { firstTrainableOf } from '../../../src/frozen/cut.ts';
 import { layerSummaries, summaryText } from '../../../src/models/summary.ts';
 import { variablesOf } from '../../../src/models/weights/fill-model.ts';
 import type { Recipe } from '../../../src/protocol/recipe.ts';
 import { useBackend } from '../../support/backends.ts';
+import { shows } from '../../support/shows.ts';
 import { largestError, parseGolden, preprocess, relativeError, type Golden } from './golden.ts';
 
 const folder = new URL('goldens/keras/', import.meta.url);
@@ -25,6 +27,7 @@ describe.each(networks)('%s', (_name, golden) => {
     const { backbone, model } = buildBackbone(golden.recipe, golden.layersSize);
     const layers = layerSummaries(model, backbone);
     expect(layers.map((l) => [l.name, l.className, [...l.shape], l.parameters])).toEqual(golden.layers);
+    shows(`backbone ${golden.recipe.name} has the layers of Keras`);
     model.dispose();
   });
 
@@ -63,9 +66,10 @@ describe.each(networks)('%s', (_name, golden) => {
       const value = Math.floor(i / 3);
       return [value, 255 - value, 7 * value][i % 3]!;
     });
-    expect(relativeError(preprocess(pictures, backbone.preprocessing), golden.preprocessed)).toBeLessThan(
-      4e-7,
-    );
+    const errorOf = (scale: 'backbone' | 'unit', theirs: Float32Array): number =>
+      relativeError(preprocess(pictures, preprocessingFor(scale, backbone)), theirs);
+    expect(errorOf('backbone', golden.preprocessed)).toBeLessThan(4e-7);
+    expect(errorOf('unit', golden.unit.preprocessed)).toBeLessThan(4e-7);
   });
 });
 
@@ -87,8 +91,15 @@ describe.each(['wasm', 'cpu'] as const)('on %s', (backend) => {
       const error = await largestError(golden.recipe, activations);
       figures.push(`${backend} ${name} at ${size}: ${error.toExponential(1)}`);
       expect(error).toBeLessThan(1e-4);
+      shows(`backbone ${golden.recipe.name} computes as Keras on ${backend}`);
     },
   );
+
+  it.each(held)('%s computes of x / 255 what Keras computes of it, at every depth', async (name, golden) => {
+    const error = await largestError(golden.recipe, golden.unit.activations, 'unit');
+    figures.push(`${backend} ${name} of x / 255: ${error.toExponential(1)}`);
+    expect(error).toBeLessThan(1e-4);
+  });
 });
 
 interface Structure {
@@ -111,6 +122,7 @@ describe('the other sizes', () => {
       expect(layers.reduce((sum, { parameters }) => sum + parameters, 0)).toBe(row.parameters);
       const text = layers.map((l) => `${l.name}|${l.className}|${l.shape.join()}|${l.parameters}`).join('\n');
       expect(createHash('sha256').update(text).digest('hex')).toBe(row.sha256);
+      shows(`backbone ${row.recipe.name} has the layers of Keras`);
     },
   );
 });

@@ -40,6 +40,11 @@ def with_imagenet_stem(builder):
     return build
 
 
+def unit(pixels):
+    """What the paper's text does to pixels before any of the networks."""
+    return pixels / np.float32(255)
+
+
 mobilenet = lambda alpha: lambda **settings: applications.MobileNetV2(alpha=alpha, **settings)
 
 # golden: (Keras' builder, our recipe's backbone, sizes, preprocess_input)
@@ -203,6 +208,7 @@ def golden(build, recipe, sizes, preprocess):
         "totalParameters": model.count_params(),
         "summary": hashlib.sha256("\n".join(summary_lines(model)).encode()).hexdigest(),
         "preprocessed": preprocessed(build, preprocess),
+        "unit": {"preprocessed": preprocessed(build, unit), "activations": activations(build, sizes[0], unit)},
         "trainable": [
             {"unfreeze": n, "variables": trainable_names(build, sizes[0], n)}
             for n in sorted({1, 4, 10, 30, count})

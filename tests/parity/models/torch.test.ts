@@ -7,9 +7,11 @@ import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildBackbone } from '../../../src/models/backbones/registry.ts';
 import { openBackboneWeights } from '../../../src/models/load-weights.ts';
-import { RecipeSchema, type Recipe } from '../../../src/protocol/recipe.ts';
+import type { Recipe } from '../../../src/protocol/recipe.ts';
 import { f32, filePlatform, type RawTensor, safetensorsFile } from '../../support/weight-files.ts';
+import { backboneOf } from '../../support/backbones.ts';
 import { useBackend } from '../../support/backends.ts';
+import { shows } from '../../support/shows.ts';
 import { parseGolden, preprocess, relativeError } from './golden.ts';
 import { rulePictures, ruleTorchWeights } from './rule.ts';
 
@@ -59,10 +61,10 @@ describe.each(goldens)('%s', (name, golden) => {
       'config.json': new TextEncoder().encode(JSON.stringify({ architecture: golden.architecture })),
     });
     for (const { size, batch, shape, pooled } of golden.activations) {
-      const recipe = RecipeSchema.shape.backbone.parse({ ...golden.recipe, weights: { file: path } });
+      const recipe = backboneOf({ ...golden.recipe, weights: { file: path } });
       const opened = await openBackboneWeights(recipe, platform, { seed: 0 });
       const { backbone, model } = buildBackbone(recipe, size, opened.map?.flavour);
-      const loaded = await opened.fill(model, backbone);
+      const loaded = await opened.fill(model, backbone, 'backbone');
       const pictures = preprocess(rulePictures(batch, size), loaded.preprocessing);
       const ours = tf.tidy(() => {
         const output = model.predict(tf.tensor(pictures, [batch, size, size, 3])) as tf.Tensor;
@@ -74,5 +76,10 @@ describe.each(goldens)('%s', (name, golden) => {
       expect(error).toBeLessThan(1e-4);
       model.dispose();
     }
+    const library = name.startsWith('timm') ? 'timm' : 'transformers';
+    shows(
+      `backbone ${golden.recipe.name} computes the same with weights of ${library}`,
+      `weights .safetensors of ${library} compute as there`,
+    );
   });
 });

@@ -5,6 +5,7 @@ computes them anew and compares. Needs Keras 3.15 on TensorFlow (`pip install ke
 - optimizers: 20 updates of two variables by gradients by rule; where the variables end.
 - schedules: the rate of each step of a phase, and of each epoch on a plateau.
 - losses: what `train_on_batch` makes of smoothed labels and weighted classes: the loss, and the logits' gradient.
+- dropout: what a dropout with a draw a picture keeps of pictures of ones, and what it makes of them.
 """
 
 import sys
@@ -163,5 +164,22 @@ def losses():
     return {"keras": keras.__version__, "shape": list(LOGITS), "labels": LABELS, "cases": cases}
 
 
+# EfficientNet's drop-connect: rates as its first and last blocks have them, and one above.
+RATES = [0.2 / 16, 0.1875, 0.5]
+PICTURES = 20_000
+
+
+def dropout():
+    cases = []
+    for rate in RATES:
+        layer = keras.layers.Dropout(rate, noise_shape=(None, 1, 1, 1), seed=1)
+        dropped = np.asarray(layer(np.ones((PICTURES, 2, 2, 3), np.float32), training=True)).reshape(PICTURES, -1)
+        values = dropped[:, 0]
+        assert (dropped == values[:, None]).all()  # one draw a picture
+        cases.append({"rate": rate, "kept": int((values > 0).sum()), "value": float(values.max())})
+    return {"keras": keras.__version__, "pictures": PICTURES, "cases": cases}
+
+
 if __name__ == "__main__":
-    write_or_check(HERE / "protocol", {"optimizers": optimizers, "schedules": schedules, "losses": losses})
+    made = {"optimizers": optimizers, "schedules": schedules, "losses": losses, "dropout": dropout}
+    write_or_check(HERE / "protocol", made)

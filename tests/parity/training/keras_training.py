@@ -4,11 +4,13 @@ compares. Needs Keras 3.15 on TensorFlow (`pip install keras==3.15.1 tensorflow-
 
 Each case trains the head, then the last layers, on a few batches in a fixed order, built as in the Keras guide:
 `base(x, training=False)` inside an outer model. `batch` is what `train_on_batch` (and `fit`) makes of that: the outer
-model's flag wins, so unfrozen BatchNorms run on the batch. `inference` is what was meant, stepped by hand.
+model's flag wins, so unfrozen BatchNorms run on the batch, and EfficientNet's drop-connect leaves blocks out, frozen
+ones too. `inference` is what was meant, stepped by hand. What drop-connect draws are Mien's draws, made here anew.
 """
 
 import sys
 from pathlib import Path
+from unittest import mock
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent / "models"))
@@ -18,14 +20,17 @@ import keras
 import numpy as np
 import tensorflow as tf
 from keras import applications
+from keras.src.applications import efficientnet
 
 import rule
+import draws
 from golden_file import encode, write_or_check
 
 CLASSES = 8
 BATCHES = 3
 STEPS = 20
 SAMPLES = 24
+SEED = 42
 # Between machines, after 40 steps of float32 with Adam.
 TOLERANCE = 1e-3
 
@@ -65,12 +70,34 @@ CASES = {
 }
 
 
-def classifier(build, size):
-    """The notebook's model, with weights by rule and nothing left to chance."""
-    base = build(include_top=False, weights=None, input_shape=(size, size, 3))
+class GivenDraws(keras.layers.Dropout):
+    """Keras' dropout with a draw a picture, which it is given: `kept` by the layer's name, 1 or 0 for each picture."""
+
+    kept = {}
+
+    def call(self, inputs, training=False):
+        if not training:
+            return inputs
+        return inputs * tf.reshape(GivenDraws.kept[self.name], (-1, 1, 1, 1)) / (1 - self.rate)
+
+
+def draw(base, phase, step):
+    """Gives each dropout of a network its draws of one step."""
+    for index, layer in enumerate(base.layers):
+        if isinstance(layer, GivenDraws):
+            kept = draws.words(GivenDraws.batch, SEED, "dropout", (phase, step, index)) >= layer.rate * 2**32
+            GivenDraws.kept[layer.name].assign(kept.astype(np.float32))
+
+
+def classifier(build, size, batch):
+    """The notebook's model, with weights by rule and no draws but those that it is given."""
+    GivenDraws.batch = batch
+    GivenDraws.kept = {}
+    with mock.patch.object(efficientnet.layers, "Dropout", GivenDraws):
+        base = build(include_top=False, weights=None, input_shape=(size, size, 3))
     for layer in base.layers:
-        if isinstance(layer, keras.layers.Dropout):
-            layer.rate = 0.0  # EfficientNet's drop-connect; the layer itself counts among "the last n"
+        if isinstance(layer, GivenDraws):
+            GivenDraws.kept[layer.name] = tf.Variable(tf.zeros(batch), trainable=False)
     inputs = keras.Input((size, size, 3))
     pooled = keras.layers.GlobalAveragePooling2D()(base(inputs, training=False))
     dense = keras.layers.Dense(CLASSES, name="dense")
@@ -127,23 +154,28 @@ def changed(base, dense):
 def golden(build, recipe, preprocess, run, mode):
     keras.backend.clear_session()
     size, batch = run["size"], run["batch"]
-    base, dense, model = classifier(build, size)
+    base, dense, model = classifier(build, size, batch)
     x = preprocess(rule.pictures(BATCHES * batch, size).astype(np.float32)) * np.float32(run["inputScale"])
     y = np.arange(BATCHES * batch) % CLASSES
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     losses = []
-    for unfreeze, rate in zip([0, run["unfreeze"]], run["rates"]):
+    for phase, (unfreeze, rate) in enumerate(zip([0, run["unfreeze"]], run["rates"])):
         for layer in base.layers[: len(base.layers) - unfreeze]:
             layer.trainable = False
         for layer in base.layers[len(base.layers) - unfreeze :]:
             layer.trainable = True
         step = (by_fit if mode == "batch" else by_hand)(model, loss, rate, run.get("epsilon", 1e-7))
-        slices = [slice(i % BATCHES * batch, (i % BATCHES + 1) * batch) for i in range(STEPS)]
-        losses.append([float(step(x[part], y[part])) for part in slices])
+        values = []
+        for i in range(STEPS):
+            part = slice(i % BATCHES * batch, (i % BATCHES + 1) * batch)
+            draw(base, phase, i)
+            values.append(float(step(x[part], y[part])))
+        losses.append(values)
     return {
         "keras": keras.__version__,
         "recipe": recipe,
         **run,
+        "seed": SEED,
         "batches": BATCHES,
         "classes": CLASSES,
         "batchNorm": mode,

@@ -63,7 +63,7 @@ describe.each(['wasm', 'cpu'] as const)('optimizers on %s', (backend) => {
       const before = tf.memory().numTensors;
       const parameters = parametersOf(shapes);
       const optimizer = new Optimizer({
-        rule: updateRuleOf({ name: 'head', epochs: 1, ...phase }, 0),
+        rule: updateRuleOf(phase, 0),
         learningRate: phase.learningRate,
         gradientClip: phase.gradientClip ?? null,
       });
@@ -92,7 +92,7 @@ describe('schedules', () => {
     'schedules',
   ) as Schedules;
   const made = (schedule: NonNullable<Phase['schedule']>): Schedule =>
-    scheduleOf({ name: 'head', epochs, learningRate, schedule }, 0, stepsPerEpoch);
+    scheduleOf({ epochs, learningRate, schedule }, 0, stepsPerEpoch);
 
   it.each(byStep.map((each) => [JSON.stringify(each.schedule), each] as const))(
     '%s gives each step the rate that Keras gives it, within 1e-6 of the highest',
@@ -140,6 +140,34 @@ describe.each(['wasm', 'cpu'] as const)('losses on %s', (backend) => {
     expect(Math.abs(sums[0]! / labels.length - expected.loss)).toBeLessThan(1e-6);
     expect(relativeError(dLogits, Float32Array.from(expected.gradient), 1)).toBeLessThan(1e-6);
   });
+});
+
+interface Dropouts {
+  readonly pictures: number;
+  /** How many pictures Keras kept, and what became of their ones. */
+  readonly cases: readonly { readonly rate: number; readonly kept: number; readonly value: number }[];
+}
+
+describe.each(['wasm', 'cpu'] as const)('a draw a picture on %s', (backend) => {
+  beforeAll(() => useBackend(backend));
+  const { pictures, cases } = golden('dropout') as Dropouts;
+
+  it.each(cases)(
+    'at rate $rate keeps the share that Keras keeps, and scales it alike',
+    ({ rate, kept, value }) => {
+      const x = tf.ones([pictures, 2, 2, 3]);
+      const attrs = { rate, valuesPerDraw: 12, seed: 1, purpose: 'dropout', numbers: [0, 0, 0] };
+      const y = tf.engine().runKernel<tf.Tensor>('MienDropout', { x }, attrs);
+      const values = y.dataSync<'float32'>();
+      tf.dispose([x, y]);
+      const ours = values.filter((_, index) => index % 12 === 0);
+      expect(values.every((each, index) => each === ours[Math.floor(index / 12)])).toBe(true);
+      // Both counts are draws of their own: five deviations of their difference.
+      const deviation = Math.sqrt(2 * pictures * rate * (1 - rate));
+      expect(Math.abs(ours.filter((each) => each > 0).length - kept)).toBeLessThan(5 * deviation);
+      expect(new Set(ours)).toEqual(new Set([0, Math.fround(value)]));
+    },
+  );
 });
 
 /** Weights by rule, as a model with one layer each has them. */

@@ -2,7 +2,8 @@
 import { readdirSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { useBackend } from '../../support/backends.ts';
-import { disagreement, trainingGolden } from '../../support/training-parity.ts';
+import { shows } from '../../support/shows.ts';
+import { disagreement, trainingGolden, trainsAsKeras } from '../../support/training-parity.ts';
 
 const names = readdirSync(new URL('goldens/', import.meta.url)).map((name) => name.replace('.json', ''));
 
@@ -28,6 +29,7 @@ describe.each(['wasm', 'cpu'] as const)('on %s', (backend) => {
       // Adam turns rounding into steps where a gradient nearly cancels: single weights differ more than their sum.
       expect(lengths).toBeLessThan(5e-3);
       expect(samples).toBeLessThan(5e-2);
+      shows(trainsAsKeras(trainingGolden(name), backend));
     },
   );
 });

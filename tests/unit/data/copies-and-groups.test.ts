@@ -5,6 +5,7 @@ import type { Dataset } from '../../../src/data/dataset.ts';
 import { splitGroups } from '../../../src/data/group-split.ts';
 import { openDataset } from '../../../src/data/open-dataset.ts';
 import { createPlatform } from '../../../src/platform/platform.node.ts';
+import type { StudioError } from '../../../src/protocol/errors.ts';
 import type { OptionValue } from '../../../src/protocol/recipe.ts';
 import { errorOf } from './studio-error.ts';
 import { noisePicture, recipeOf } from './test-recipe.ts';
@@ -24,10 +25,14 @@ beforeAll(async () => {
   images[30] = await (await noisePicture(4)).resize(60, 60).modulate({ brightness: 1.1 }).webp().toBuffer();
 });
 
+/** What was said beside the set that was opened last. */
+let notices: StudioError[] = [];
+
 function open(
   options: Record<string, OptionValue> = {},
   more: Readonly<Record<string, readonly (string | null)[]>> = {},
 ): Promise<Dataset> {
+  notices = [];
   const columns = { label: labels, ...more };
   const buffer = parquetWriteBuffer({
     columnData: [
@@ -36,7 +41,8 @@ function open(
     ],
   });
   const recipe = recipeOf({ source: 'parquet', ...options }, 64);
-  return openDataset(recipe, platform, { file: new Blob([buffer]), onProgress: () => undefined });
+  const onNotice = (notice: StudioError): void => void notices.push(notice);
+  return openDataset(recipe, platform, { file: new Blob([buffer]), onProgress: () => undefined, onNotice });
 }
 
 function partOf({ summary }: Dataset, row: number): string {
@@ -163,6 +169,61 @@ describe("the set's own split", () => {
     expect(summary.split.test.length).toBe(8);
     expect(summary.split.validation.length).toBe(8);
     expect(summary.split.train.length).toBe(24);
+  });
+
+  const person = Array.from({ length: ROWS }, (_, row) => `person ${Math.floor(row / 2)}`);
+  const acrossParts = (dataset: Dataset): number =>
+    new Set(person.filter((_, row) => partOf(dataset, row) !== partOf(dataset, row % 2 ? row - 1 : row + 1)))
+      .size;
+
+  it('leaves groups whole when validation is carved out of its training rows', async () => {
+    // Persons are two rows each; the last ten rows are the test part.
+    const two = labels.map((_, row) => (row < 30 ? 'train' : 'test'));
+    const alone = await open({ splitColumn: 'part' }, { part: two, person });
+    expect(acrossParts(alone)).toBeGreaterThan(2);
+    const dataset = await open({ splitColumn: 'part', groupColumn: 'person' }, { part: two, person });
+    expect(acrossParts(dataset)).toBe(0);
+    expect(dataset.summary.split.validation.length).toBe(8);
+    expect(Array.from(dataset.summary.split.test)).toEqual([30, 31, 32, 33, 34, 35, 36, 37, 38, 39]);
+    expect(dataset.summary.findings?.groupsAcrossSplits).toBe(0);
+    expect(notices).toEqual([]);
+  });
+
+  it('leaves copies in one part when it is completed, where they are to stay together', async () => {
+    const two = labels.map((_, row) => (row % 5 === 1 ? 'test' : 'train'));
+    const options = { splitColumn: 'part', duplicates: 'together', nearDuplicates: 'together' };
+    const dataset = await open(options, { part: two });
+    expect(partOf(dataset, 2)).toBe(partOf(dataset, 7));
+    expect(partOf(dataset, 4)).toBe(partOf(dataset, 30));
+    // Row 11 is a test row of the set's own, and looks as rows 4 and 30 do.
+    expect(partOf(dataset, 11)).toBe('test');
+    expect(dataset.summary.findings).toMatchObject({ setsAcrossSplits: 1, groupsAcrossSplits: 1 });
+  });
+
+  it('says how many groups it cuts itself', async () => {
+    const dataset = await open({ splitColumn: 'part', groupColumn: 'person' }, { part, person });
+    // Of five rows in turn, the first three train: whose rows are not two of those is cut.
+    expect(dataset.summary.findings?.groupsAcrossSplits).toBe(acrossParts(dataset));
+    expect(acrossParts(dataset)).toBe(12);
+    expect(notices.map(({ code, message }) => [code, message])).toEqual([
+      [
+        'data/groups-cut',
+        "Pictures that belong together were to stay in one part; 12 groups are in several, since the set's own split puts them there.",
+      ],
+    ]);
+    await open({ splitColumn: 'part' }, { part, person });
+    expect(notices).toEqual([]);
+  });
+
+  it('refuses groups that are too few to complete it', async () => {
+    const two = labels.map((_, row) => (row < 30 ? 'train' : 'test'));
+    const one = labels.map(() => 'the only one');
+    const error = await errorOf(() =>
+      open({ splitColumn: 'part', groupColumn: 'person' }, { part: two, person: one }),
+    );
+    expect(error.message).toBe(
+      'Groups were to be split into train and validation; with 1 group nothing is left for validation.',
+    );
   });
 
   it.each([

@@ -1,6 +1,13 @@
 /** What a label's cell may say, as the paper's notebook and the Hub write it, and the order of the classes. */
 import { describe, expect, it } from 'vitest';
-import { labelOf, MAX_CLASSES, sortLabels } from '../../../src/data/labels.ts';
+import {
+  mainForm,
+  MAX_CLASSES,
+  oddLabelText,
+  readLabel,
+  sortLabels,
+  type LabelForm,
+} from '../../../src/data/labels.ts';
 import { errorOf } from './studio-error.ts';
 
 const QA = [
@@ -8,46 +15,77 @@ const QA = [
   { question: 'Why?', answer: 'sad' },
 ];
 
-describe('labelOf', () => {
-  it.each([
-    ['the first answer of qa', QA, 'happy'],
-    ['qa as JSON text', JSON.stringify(QA), 'happy'],
-    ['one question as JSON text', JSON.stringify(QA[0]), 'happy'],
-    ['text', '  SAD ', 'sad'],
-    ['text as bytes', new TextEncoder().encode('Überrascht '), 'überrascht'],
-    ['a list of text', ['Fear', 'sad'], 'fear'],
-    ['a whole number without names', 3, '3'],
-    ['a 64-bit number', 3n, '3'],
-    ['a whole number kept as a fraction', 3.0, '3'],
-    ['a flag', true, 'true'],
-    ['markup, as the text that it is', '<b>Sad</b>', '<b>sad</b>'],
-    ['no cell', undefined, null],
-    ['null', null, null],
-    ['empty text', ' \t', null],
-    ['an empty list', [], null],
-    ['a list of nothing', [null, QA[0]], null],
-    ['a question without answer', [{ question: 'How?' }], null],
-    ['damaged JSON', '[{"question": "How", "answer": "happ', null],
-    ['an empty list as JSON', '[]', null],
-    ['lists in lists', [[['happy']]], null],
-    ['a fraction', 0.5, null],
-    ['not a number', NaN, null],
-  ])('takes %s', (_what, cell, label) => {
-    expect(labelOf(cell, null)).toBe(label);
+describe('readLabel', () => {
+  it.each<[string, unknown, string, LabelForm]>([
+    ['the first answer of qa', QA, 'happy', 'list of text'],
+    ['qa as JSON text', JSON.stringify(QA), 'happy', 'list of text'],
+    ['one question as JSON text', JSON.stringify(QA[0]), 'happy', 'list of text'],
+    ['a number for an answer', '[{"answer": 3}]', '3', 'list of number'],
+    ['text', '  SAD ', 'sad', 'text'],
+    ['text as bytes', new TextEncoder().encode('Überrascht '), 'überrascht', 'text'],
+    ['a list of text', ['Fear', 'sad'], 'fear', 'list of text'],
+    ['a numeral, which is text', '7', '7', 'text'],
+    ['a whole number without names', 3, '3', 'number'],
+    ['a 64-bit number', 3n, '3', 'number'],
+    ['a whole number kept as a fraction', 3.0, '3', 'number'],
+    ['a flag', true, 'true', 'flag'],
+    ['markup, as the text that it is', '<b>Sad</b>', '<b>sad</b>', 'text'],
+  ])('takes %s', (_what, cell, label, form) => {
+    expect(readLabel(cell, null)).toEqual({ label, form });
   });
 
   it.each([
-    [0, 'angry'],
-    [1n, 'calm'],
-    [2, null],
-    [-1, null],
-    ['Calm', 'calm'],
-  ])('reads %s with the names of a ClassLabel', (cell, label) => {
-    expect(labelOf(cell, ['Angry', ' calm'])).toBe(label);
+    ['no cell', undefined],
+    ['null', null],
+    ['empty text', ' \t'],
+    ['an empty list', []],
+    ['a list of nothing', [null, QA[0]]],
+    ['a question without answer', [{ question: 'How?' }]],
+    ['an empty list as JSON', '[]'],
+    ['not a number', NaN],
+  ])('finds nothing in %s', (_what, cell) => {
+    expect(readLabel(cell, null)).toBe('none');
   });
 
-  it('does not follow JSON of any depth', () => {
-    expect(labelOf(`${'['.repeat(5000)}"happy"${']'.repeat(5000)}`, null)).toBeNull();
+  it.each([
+    ['damaged JSON', '[{"question": "How", "answer": "happ'],
+    ['lists in lists', [[['happy']]]],
+    ['an answer that is a list', [{ answer: '["happy"]' }]],
+    ['a fraction', 0.5],
+    ['JSON of any depth', `${'['.repeat(5000)}"happy"${']'.repeat(5000)}`],
+  ])('finds no label in %s', (_what, cell) => {
+    expect(readLabel(cell, null)).toBe('odd');
+  });
+
+  it.each<[unknown, ReturnType<typeof readLabel>]>([
+    [0, { label: 'angry', form: 'number' }],
+    [1n, { label: 'calm', form: 'number' }],
+    [2, 'odd'],
+    [-1, 'none'],
+    [-2, 'odd'],
+    ['Calm', { label: 'calm', form: 'text' }],
+  ])('reads %s with the names of a ClassLabel', (cell, read) => {
+    expect(readLabel(cell, ['Angry', ' calm'])).toEqual(read);
+  });
+});
+
+describe('the form of a column', () => {
+  const forms = (...all: LabelForm[]) => mainForm(all.map((form) => ({ form })));
+
+  it('is that of most labels, of equally many the first', () => {
+    expect(forms('text', 'list of text', 'list of text')).toBe('list of text');
+    expect(forms('text', 'list of text')).toBe('text');
+    expect(forms()).toBeNull();
+  });
+
+  it('makes words of what was found beside it', () => {
+    expect(oddLabelText('happy', 'text', 'list of text')).toBe(
+      '“happy”: plain text, while other labels are lists of answers',
+    );
+    expect(oddLabelText('[{"ans', null, 'list of text')).toBe(
+      '“[{"ans”: no label, while other labels are lists of answers',
+    );
+    expect(oddLabelText('[[1]]', null, null)).toBe('“[[1]]”: no label');
   });
 });
 

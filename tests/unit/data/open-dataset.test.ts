@@ -64,6 +64,7 @@ describe('cleaning', () => {
       rowsRead: 40,
       withoutPicture: 1,
       withoutLabel: 2,
+      oddLabel: 0,
       undecodable: 2,
       kept: 35,
     });
@@ -71,6 +72,45 @@ describe('cleaning', () => {
     expect(Array.from(summary.labelOfRow.subarray(0, 5))).toEqual([0, 1, 0, 0, 1]);
     // The fourth kept row is the ninth of the file.
     expect(Array.from((await pictures.read([3])).subarray(0, 3))).toEqual([48, 48, 48]);
+  });
+
+  it('leaves out a label that has not the form of its column, counts it, and says what it found', async () => {
+    const images = await Promise.all(Array.from({ length: 20 }, (_, row) => greyPicture(row * 6)));
+    const labels = images.map((_, row) =>
+      JSON.stringify([{ question: 'How?', answer: row % 2 ? 'day' : 'night' }]),
+    );
+    labels[4] = 'a sunny day';
+    labels[9] = '[{"question": "How?", "ans';
+    labels[15] = '[{"answer": 5}]';
+    const { summary, pictures, shown, facts } = await openTable(images, labels);
+    expect(summary.labels).toEqual(['day', 'night']);
+    expect(summary.cleaning).toMatchObject({ rowsRead: 20, withoutLabel: 0, oddLabel: 3, kept: 17 });
+    const others = 'while other labels are lists of answers';
+    expect(summary.findings?.leftOut).toEqual([
+      { sourceRow: 4, path: '', why: 'oddLabel', detail: `“a sunny day”: plain text, ${others}` },
+      {
+        sourceRow: 9,
+        path: '',
+        why: 'oddLabel',
+        detail: `“[{"question": "How?", "ans”: no label, ${others}`,
+      },
+      { sourceRow: 15, path: '', why: 'oddLabel', detail: `“[{"answer": 5}]”: lists of numbers, ${others}` },
+    ]);
+    // The fifth that is kept is the sixth of the file; those that are not can be looked at.
+    expect((await pictures.read([4]))[0]).toBe(30);
+    expect(summary.findings?.aside.map(({ why }) => why)).toEqual(['oddLabel', 'oddLabel', 'oddLabel']);
+    expect((await shown.read([17]))[0]).toBe(24);
+    expect(facts[17]).toMatchObject({ sourceRow: 4, rawLabel: 'a sunny day' });
+  });
+
+  it('takes numerals among words for the names that they are', async () => {
+    const images = await Promise.all(Array.from({ length: 20 }, (_, row) => greyPicture(row * 6)));
+    const { summary } = await openTable(
+      images,
+      images.map((_, row) => (row % 2 ? '7' : 'king')),
+    );
+    expect(summary.labels).toEqual(['7', 'king']);
+    expect(summary.cleaning).toMatchObject({ oddLabel: 0, kept: 20 });
   });
 
   it('says when one class is left', async () => {

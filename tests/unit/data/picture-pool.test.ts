@@ -54,7 +54,7 @@ function watched(
 /** All of it in one text: comparing texts is quick. */
 const textOf = ({ picture, print }: PreparedPicture): string =>
   [picture, print.thumbnail].map((bytes) => Buffer.from(bytes).toString('base64')).join() +
-  JSON.stringify([print.file, print.looks]);
+  JSON.stringify([print.file, print.perceptualHash]);
 
 async function prepareAll(on: Platform, started: Promise<void>): Promise<string[]> {
   pool = new PicturePool(on);

@@ -1,5 +1,5 @@
 /** Sets that are opened again come from this machine; a store that fails costs speed, not the set. In Node's files. */
-import { mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parquetWriteBuffer } from 'hyparquet-writer';
@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Dataset } from '../../../src/data/dataset.ts';
 import { openDataset } from '../../../src/data/open-dataset.ts';
 import { pictureSink } from '../../../src/data/pictures/picture-store.ts';
+import { forgetPrepared, preparedBytes } from '../../../src/data/pictures/prepared-sets.ts';
 import { openByteStore } from '../../../src/platform/byte-store.node.ts';
 import { storageFull, type ByteStore } from '../../../src/platform/byte-store.ts';
 import { BestEffortStore } from '../../../src/platform/best-effort-store.ts';
@@ -41,7 +42,11 @@ beforeEach(async () => {
   platform = counting();
 });
 
-afterEach(() => rm(folder, { recursive: true, force: true }));
+afterEach(async () => {
+  await Promise.all(opened.map((dataset) => dataset.close()));
+  opened = [];
+  await rm(folder, { recursive: true, force: true });
+});
 
 async function writeSet(name: string, firstLevel = 0): Promise<void> {
   const images = await Promise.all(Array.from({ length: 40 }, (_, row) => greyPicture(firstLevel + row * 6)));
@@ -56,13 +61,18 @@ async function writeSet(name: string, firstLevel = 0): Promise<void> {
 /** Codes of what was said beside the set. */
 let notices: string[];
 
-const open = (name: string, size = 32, on = platform, options = {}): Promise<Dataset> => {
+/** Those that a test opened. */
+let opened: Dataset[] = [];
+
+async function open(name: string, size = 32, on = platform, options = {}): Promise<Dataset> {
   notices = [];
-  return openDataset(recipeOf({ source: 'parquet', path: name, ...options }, size), on, {
+  const dataset = await openDataset(recipeOf({ source: 'parquet', path: name, ...options }, size), on, {
     onProgress: () => undefined,
     onNotice: ({ code }) => notices.push(code),
   });
-};
+  opened.push(dataset);
+  return dataset;
+}
 
 const allOf = async ({ pictures }: Dataset): Promise<number[]> => [
   ...(await pictures.read(Array.from({ length: pictures.count }, (_, row) => row))),
@@ -95,10 +105,23 @@ describe('a set that is opened again', () => {
     const changed = await open('a.parquet');
     expect(decoded).toBe(82);
     expect((await changed.pictures.read([0]))[0]).toBe(3);
-    // The same bytes at another time may be another file: better once more than wrongly.
-    await utimes(join(folder, 'a.parquet'), 1, 1);
+    // Also where it is as large as it was, and only where it lies says that it may be another.
+    await rename(join(folder, 'a.parquet'), join(folder, 'b.parquet'));
+    await writeSet('a.parquet', 3);
     await open('a.parquet');
-    expect(decoded).toBe(123);
+    expect(decoded).toBe(82);
+  });
+
+  it('is prepared anew when an earlier version kept it, of which nothing stays', async () => {
+    await writeSet('a.parquet');
+    await open('a.parquet');
+    const store = openByteStore('pictures', join(folder, 'data'));
+    const [about] = (await store.list()).filter(({ key }) => key.endsWith('/about'));
+    // As an earlier version left it.
+    await store.setMany([[about!.key, new TextEncoder().encode('{"text":"[1]","label":"a","usedAtMs":1}')]]);
+    await open('a.parquet');
+    expect(decoded).toBe(82);
+    expect((await store.list()).filter(({ key }) => key.endsWith('/manifest'))).toHaveLength(1);
   });
 
   it('is prepared anew when some of its pictures are gone', async () => {
@@ -219,18 +242,37 @@ describe('a store that is full', () => {
     await Promise.all([writeSet('a.parquet'), writeSet('b.parquet', 1), writeSet('c.parquet', 2)]);
     // Room for two: each has 40 pictures of 3 kB, as many thumbnails of 1 kB, and its report.
     const small = counting(limited(420_000));
-    await open('a.parquet', 32, small);
-    await open('b.parquet', 32, small);
+    const visit = async (name: string): Promise<void> => (await open(name, 32, small)).close();
+    await visit('a.parquet');
+    await visit('b.parquet');
     await new Promise((resolve) => setTimeout(resolve, 5));
-    await open('a.parquet', 32, small);
-    await open('c.parquet', 32, small);
+    await visit('a.parquet');
+    await visit('c.parquet');
     expect(notices).toEqual([]);
     decoded = 0;
-    await open('a.parquet', 32, small);
-    await open('c.parquet', 32, small);
+    await visit('a.parquet');
+    await visit('c.parquet');
     expect(decoded).toBe(0);
-    await open('b.parquet', 32, small);
+    await visit('b.parquet');
     expect(decoded).toBe(41);
+  });
+
+  it('forgets none that is open, in this tab or another, for lack of room or when it is told to', async () => {
+    await Promise.all([writeSet('a.parquet'), writeSet('b.parquet', 1), writeSet('c.parquet', 2)]);
+    const small = counting(limited(420_000));
+    const [a, b] = [await open('a.parquet', 32, small), await open('b.parquet', 32, counting())];
+    await open('c.parquet', 32, small);
+    expect(notices).toEqual(['storage/full']);
+    await forgetPrepared(platform);
+    decoded = 0;
+    const again = await open('b.parquet');
+    expect(await allOf(again)).toEqual(await allOf(b));
+    expect((await allOf(await open('a.parquet'))).length).toBe((await allOf(a)).length);
+    expect(decoded).toBe(0);
+    await Promise.all(opened.map((dataset) => dataset.close()));
+    expect(await preparedBytes(platform)).toBeGreaterThan(200_000);
+    await forgetPrepared(platform);
+    expect(await openByteStore('pictures', join(folder, 'data')).list()).toEqual([]);
   });
 });
 

@@ -12,6 +12,7 @@ import {
   readStoredSet,
 } from '../../../src/data/stored-sets/stored-sets.ts';
 import { writeSet } from '../../../src/data/stored-sets/write-set.ts';
+import type { OpenedSource } from '../../../src/data/sources/source.ts';
 import { createPlatform } from '../../../src/platform/platform.node.ts';
 import type { Platform } from '../../../src/platform/platform.ts';
 import type { OptionValue } from '../../../src/protocol/recipe.ts';
@@ -31,7 +32,7 @@ type Recipe = Record<string, OptionValue>;
 
 const opened = (recipe: Recipe) => openSource(recipeOf(recipe), platform, {});
 const open = (recipe: Recipe) => openDataset(recipeOf(recipe), platform, { onProgress: () => undefined });
-const quiet = { onRows: () => undefined, sourceLabel: 'Folder' };
+const quiet = { onRows: () => undefined, sourceLabel: 'Folder', labelForm: 'text' } as const;
 
 async function keep(recipe: Recipe): Promise<void> {
   await keepSet(platform, (await opened(recipe)).opened, quiet);
@@ -85,8 +86,13 @@ describe('a set that is kept', () => {
     await keep(FACES);
     expect((await listStoredSets(platform)).map(({ label }) => label).sort()).toEqual(['faces', 'faces 2']);
     await deleteStoredSet(platform, 'faces');
-    expect((await open({ source: 'stored' })).summary.origin).toBe('faces 2');
-    await deleteStoredSet(platform, 'faces 2');
+    const dataset = await open({ source: 'stored' });
+    expect(dataset.summary.origin).toBe('faces 2');
+    // Another tab.
+    const other = createPlatform({ dataFolder: join(folder, 'data') });
+    await expect(deleteStoredSet(other, 'faces 2')).rejects.toMatchObject({ code: 'storage/in-use' });
+    await dataset.close();
+    await deleteStoredSet(other, 'faces 2');
     await expect(open({ source: 'stored', set: 'faces' })).rejects.toMatchObject({
       code: 'data/no-such-set',
     });
@@ -123,11 +129,37 @@ describe('a set that is saved', () => {
     expect(JSON.parse((await features(file)) ?? '')).toEqual(JSON.parse((await features(original)) ?? ''));
   });
 
+  it('has the names of all of its classes, also of those that its source does not declare', async () => {
+    const picture = await greyPicture(40);
+    const labels = [0, 'Calm', 'wild', 1, '{"odd', 'wild'];
+    const source: OpenedSource = {
+      ...(await opened({ source: 'sample' })).opened,
+      // Two of them are one class: the first stands for it, and the second keeps its number.
+      labelNames: ['Angry', 'Calm', ' calm'],
+      columns: {},
+      async *readRows() {
+        await Promise.resolve();
+        yield labels.map((label) => ({ picture, label }));
+      },
+    };
+    const parts: Uint8Array[] = [];
+    const onBytes = (bytes: Uint8Array): Promise<void> => Promise.resolve(void parts.push(bytes));
+    await writeSet(source, { labelForm: 'text', onRows: () => undefined, onBytes });
+    await writeFile(join(folder, 'saved.parquet'), Buffer.concat(parts));
+    const saved = (await opened({ source: 'parquet', path: 'saved.parquet' })).opened;
+    const read: unknown[] = [];
+    for await (const rows of saved.readRows()) read.push(...rows.map(({ label }) => Number(label)));
+    expect(saved.labelNames).toEqual(['Angry', 'Calm', ' calm', 'wild']);
+    // Numbers are not of the column's form, and damaged JSON is none.
+    expect(read).toEqual([-1, 1, 3, -1, -1, 3]);
+  });
+
   it('has its labels as names of classes, and its split', async () => {
     await makeFolder();
     const parts: Uint8Array[] = [];
     const { opened: source } = await opened(FACES);
     await writeSet(source, {
+      labelForm: 'text',
       onRows: () => undefined,
       onBytes: (bytes) => {
         parts.push(bytes);

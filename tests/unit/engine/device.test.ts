@@ -1,7 +1,8 @@
-/** The device policy and its check, with real backends of which one is made to compute wrongly. */
+/** The device policy and its check, with real backends of which one is made to compute wrongly, or not at all. */
 import * as tf from '@tensorflow/tfjs';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { startDevice } from '../../../src/engine/device/device.ts';
+import { invariant } from '../../../src/protocol/errors.ts';
 import { WASM_FOLDER } from '../../../tools/train/backends.ts';
 
 const KERNEL = 'Conv2DBackpropFilter';
@@ -9,8 +10,8 @@ const KERNEL = 'Conv2DBackpropFilter';
 describe('the device', () => {
   it('is wasm where there is no GPU, says why, and is checked without leaving a tensor', async () => {
     const before = tf.memory().numTensors;
-    const report = await startDevice('auto', WASM_FOLDER);
-    expect(report).toMatchObject({ backend: 'wasm', chosenBy: 'policy' });
+    const { report } = await startDevice('auto', WASM_FOLDER);
+    expect(report).toMatchObject({ backend: 'wasm', label: 'wasm · one thread', chosenBy: 'policy' });
     expect(report.why).toContain('wasm');
     expect(report.candidates.map(({ backend }) => backend)).toEqual(['webgpu', 'webgl', 'wasm', 'cpu']);
     expect(tf.getBackend()).toBe('wasm');
@@ -18,7 +19,8 @@ describe('the device', () => {
   });
 
   it('can be overridden', async () => {
-    expect(await startDevice('cpu', WASM_FOLDER)).toMatchObject({ backend: 'cpu', chosenBy: 'user' });
+    const { report } = await startDevice('cpu', WASM_FOLDER);
+    expect(report).toMatchObject({ backend: 'cpu', chosenBy: 'user' });
   });
 
   it('that is not there is refused with what was found', async () => {
@@ -26,24 +28,58 @@ describe('the device', () => {
   });
 });
 
-describe('a device whose gradients are all zero', () => {
-  beforeAll(async () => {
+/** The gradients of some phone GPUs. */
+const zeros: tf.KernelFunc = ({ attrs }) =>
+  tf.zeros((attrs as unknown as { readonly filterShape: number[] }).filterShape);
+
+/** What tfjs throws is no error of ours. */
+const throwing: tf.KernelFunc = () => {
+  throw new Error('Failed to compile fragment shader.');
+};
+
+describe.each([
+  {
+    what: 'whose gradients are all zero',
+    kernelFunc: zeros,
+    code: 'gpu/wrong-results',
+    why: /differs by 100\.0 %/,
+  },
+  {
+    what: 'that throws an error of its own',
+    kernelFunc: throwing,
+    code: 'gpu/start-failed',
+    why: /wasm was found but did not start: Failed to compile fragment shader\./,
+  },
+])('a device $what', ({ kernelFunc, code, why }) => {
+  /** What the kernel was before. */
+  let ours: tf.KernelConfig | undefined;
+
+  const spoil = async (): Promise<void> => {
     await startDevice('wasm', WASM_FOLDER);
+    ours = tf.getKernel(KERNEL, 'wasm');
+    invariant(ours, 'wasm has the kernel');
+    replace({ ...ours, kernelFunc });
+  };
+  const replace = (kernel: tf.KernelConfig): void => {
     tf.unregisterKernel(KERNEL, 'wasm');
-    tf.registerKernel({
-      kernelName: KERNEL,
-      backendName: 'wasm',
-      kernelFunc: ({ attrs }) => tf.zeros((attrs as unknown as { filterShape: number[] }).filterShape),
-    });
+    tf.registerKernel(kernel);
+  };
+  afterEach(() => {
+    if (ours !== undefined) replace(ours);
   });
 
   it('is passed over by the policy, which takes the next and says why', async () => {
-    const report = await startDevice('auto', WASM_FOLDER);
+    await spoil();
+    const before = tf.memory().numTensors;
+    const { report } = await startDevice('auto', WASM_FOLDER);
     expect(report.backend).toBe('cpu');
-    expect(report.candidates.find(({ backend }) => backend === 'wasm')?.why).toMatch(/differs by 100\.0 %/);
+    expect(report.candidates.find(({ backend }) => backend === 'wasm')?.why).toMatch(why);
+    expect(report.why).toMatch(why);
+    expect(tf.memory().numTensors).toBe(before);
   });
 
-  it('is refused with its figures when the user asks for it', async () => {
-    await expect(startDevice('wasm', WASM_FOLDER)).rejects.toMatchObject({ code: 'gpu/wrong-results' });
+  it('is refused with the reason when the user asks for it', async () => {
+    await spoil();
+    await expect(startDevice('wasm', WASM_FOLDER)).rejects.toMatchObject({ code });
   });
 });

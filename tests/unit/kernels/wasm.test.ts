@@ -6,6 +6,7 @@ import { wasmMemory } from '../../../src/kernels/wasm/memory.ts';
 import { useBackend } from '../../support/backends.ts';
 import { CASES, convolutionGradients, describeCase } from '../../support/kernel-cases.ts';
 import { linearKernels, ownKernels } from '../../support/own-kernels.ts';
+import { shows } from '../../support/shows.ts';
 import { relativeError } from '../../support/tail-gradients.ts';
 
 describe('wasm gradients agree with cpu within 1e-5', () => {
@@ -42,6 +43,7 @@ it('Mien’s own kernels agree on wasm and cpu within 1e-6', async () => {
   for (const [name, values] of expected) {
     expect(relativeError(actual.get(name) ?? new Float32Array(), values), name).toBeLessThan(1e-6);
   }
+  shows('device wasm has kernels that agree with cpu');
 });
 
 it('runs its loops on SIMD, over the backend’s own memory', async () => {

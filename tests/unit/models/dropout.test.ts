@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { drawsChance, graphOf } from '../../../src/models/graph.ts';
 import { Parameters } from '../../../src/models/program/parameters.ts';
 import { compile } from '../../../src/models/program/program.ts';
-import { trainingPass } from '../../../src/training/pass.ts';
+import { trainingPass } from '../../../src/models/program/pass.ts';
 import { useBackend } from '../../support/backends.ts';
 
 const PICTURES = 400;

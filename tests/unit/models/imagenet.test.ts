@@ -1,3 +1,4 @@
+/** ImageNet weights come from the Hub by range: what is fetched, what is kept, and what is said when they are not there. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import * as tf from '@tensorflow/tfjs';
@@ -5,7 +6,7 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { buildBackbone } from '../../../src/models/backbones/registry.ts';
 import { variablesOf } from '../../../src/models/weights/fill-model.ts';
 import { imagenetSource } from '../../../src/models/weights/imagenet.ts';
-import { RecipeSchema } from '../../../src/protocol/recipe.ts';
+import { backboneOf } from '../../support/backbones.ts';
 import {
   codeOf,
   f32,
@@ -60,7 +61,7 @@ describe('ImageNet weights from the Hub', () => {
   it('fetches the header and the tensors that are wanted, and no more', async () => {
     const file = vggFile();
     const { hub, sent } = await hubWith('/timm/vgg16.tv_in1k/resolve/main/model.safetensors', file);
-    const recipe = RecipeSchema.shape.backbone.parse({ name: 'vgg16', weights: 'imagenet' });
+    const recipe = backboneOf({ name: 'vgg16', weights: 'imagenet' });
     const { backbone, model } = buildBackbone(recipe, 32);
     const progress: [number, number][] = [];
     const loaded = await loadWeights(model, backbone, recipe, filePlatform({}), {
@@ -87,7 +88,7 @@ describe('ImageNet weights from the Hub', () => {
   });
 
   it('says which forms there are weights for, and when the file is gone', async () => {
-    const narrow = RecipeSchema.shape.backbone.parse({
+    const narrow = backboneOf({
       name: 'mobilenetv2',
       alpha: 0.5,
       weights: 'imagenet',
@@ -97,7 +98,7 @@ describe('ImageNet weights from the Hub', () => {
       loadWeights(model, backbone, recipe, filePlatform({}), { seed: 1, hub });
     const { hub } = await hubWith('/nothing', new Uint8Array(10));
     expect(await codeOf(load(narrow, hub))).toBe('model/weights-no-imagenet');
-    const whole = RecipeSchema.shape.backbone.parse({ name: 'mobilenetv2', weights: 'imagenet' });
+    const whole = backboneOf({ name: 'mobilenetv2', weights: 'imagenet' });
     expect(await codeOf(load(whole, hub))).toBe('net/not-found');
     model.dispose();
   });

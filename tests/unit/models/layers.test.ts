@@ -9,7 +9,7 @@ import { graphOf } from '../../../src/models/graph.ts';
 import { Parameters } from '../../../src/models/program/parameters.ts';
 import { compile } from '../../../src/models/program/program.ts';
 import { StudioError } from '../../../src/protocol/errors.ts';
-import { inferencePass } from '../../../src/training/pass.ts';
+import { inferencePass } from '../../../src/models/program/pass.ts';
 import { useBackend } from '../../support/backends.ts';
 import { relativeError } from '../../support/tail-gradients.ts';
 

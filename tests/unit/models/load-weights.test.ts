@@ -1,8 +1,10 @@
+/** Weights from wherever a recipe says: every variable is filled, or none and the first fault is named. */
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { buildBackbone } from '../../../src/models/backbones/registry.ts';
 import { variablesOf } from '../../../src/models/weights/fill-model.ts';
-import { RecipeSchema, type Recipe } from '../../../src/protocol/recipe.ts';
+import type { FullBackbone } from '../../../src/protocol/full-recipe.ts';
+import { backboneOf } from '../../support/backbones.ts';
 import {
   codeOf,
   f32,
@@ -12,8 +14,8 @@ import {
   safetensorsFile,
 } from '../../support/weight-files.ts';
 
-const withWeights = (weights: unknown): Recipe['backbone'] =>
-  RecipeSchema.shape.backbone.parse({ name: 'mobilenetv2', alpha: 0.35, weights });
+const withWeights = (weights: unknown): FullBackbone =>
+  backboneOf({ name: 'mobilenetv2', alpha: 0.35, weights });
 const recipe = withWeights('starter');
 const ASSET = 'starter/mobilenetv2-0.35.safetensors';
 let tensors: Record<string, RawTensor>;
@@ -123,7 +125,7 @@ describe('weights', () => {
   });
 
   it('says which network starter weights are for', async () => {
-    const wide: Recipe['backbone'] = { name: 'mobilenetv2', alpha: 1, weights: 'starter' };
+    const wide = backboneOf({ name: 'mobilenetv2', alpha: 1, weights: 'starter' });
     const wrong = loadWeights(model, backbone, wide, filePlatform({}), { seed: 1 });
     expect(await codeOf(wrong)).toBe('model/weights-no-starter');
   });

@@ -5,7 +5,7 @@ import { vgg16 } from '../../../src/models/backbones/vgg16.ts';
 import { graphOf } from '../../../src/models/graph.ts';
 import { Parameters } from '../../../src/models/program/parameters.ts';
 import { compile, MOST_VALUE_BYTES } from '../../../src/models/program/program.ts';
-import { inferencePass } from '../../../src/training/pass.ts';
+import { inferencePass } from '../../../src/models/program/pass.ts';
 import { useBackend } from '../../support/backends.ts';
 
 it('takes VGG16’s first layer ten pictures at a time, and computes what each gives alone', async () => {

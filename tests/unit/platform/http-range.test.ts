@@ -1,3 +1,4 @@
+/** Reading a file by ranges over HTTP: broken transfers, patience, files that change, servers without ranges. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';

@@ -8,6 +8,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openByteStore } from '../../../src/platform/byte-store.node.ts';
 import { storageFull, type ByteStore } from '../../../src/platform/byte-store.ts';
 import { downloadStore, type DownloadStore } from '../../../src/platform/download-store.ts';
+import { ownedByLeases } from '../../../src/platform/leases.ts';
+import { NOTHING_SHARED } from '../../../src/platform/owned.ts';
 import { remoteFiles } from '../../../src/platform/remote-files.ts';
 import { openStoredRange, type StoredRangeOptions } from '../../../src/platform/stored-range.ts';
 import type { StudioError } from '../../../src/protocol/errors.ts';
@@ -38,13 +40,20 @@ interface Misbehaviour {
   cutAfter: number | null;
   /** Answers with this status instead. */
   status: number | null;
+  /** Is waited for. */
+  beforeAnswer: () => Promise<unknown>;
 }
 
 /** A server behind a redirect, which counts how often each byte was sent. */
 async function serve() {
   const sent = new Uint8Array(content.length);
   const ranges: string[] = [];
-  const how: Misbehaviour = { etag: '"one"', cutAfter: null, status: null };
+  const how: Misbehaviour = {
+    etag: '"one"',
+    cutAfter: null,
+    status: null,
+    beforeAnswer: () => Promise.resolve(),
+  };
   const answer = (range: string, response: ServerResponse): void => {
     ranges.push(range);
     if (how.status !== null) return void response.writeHead(how.status).end();
@@ -60,7 +69,7 @@ async function serve() {
   };
   const server = createServer((request, response) => {
     if (request.url === '/file') response.writeHead(302, { location: `/cdn?expires=${ranges.length}` }).end();
-    else answer(request.headers.range ?? '', response);
+    else void how.beforeAnswer().then(() => answer(request.headers.range ?? '', response));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const close = (): void => {
@@ -247,7 +256,7 @@ describe('remote files', () => {
     const server = createServer((_, response) => response.end(answer));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/list?of=faces`;
-    const files = remoteFiles(store);
+    const files = remoteFiles(store, NOTHING_SHARED);
     await files.readRemoteJson(url, { label: 'list' });
     answer = '{"files":["two"]}';
     expect(await files.readRemoteJson(url, { label: 'list' })).toEqual({ files: ['two'] });
@@ -259,5 +268,21 @@ describe('remote files', () => {
       code: 'net/unreachable',
     });
     expect(await files.listStored()).toEqual({ downloads: [], trouble: null });
+  });
+
+  it('are not deleted by another tab while they are read, and are when they were', async () => {
+    const { url, how } = await serve();
+    const leases = openByteStore('leases', folder);
+    const [files, other] = [1, 2].map(() => remoteFiles(store, ownedByLeases(leases)));
+    let refused: unknown;
+    how.beforeAnswer = async () => {
+      refused = await other!.deleteStored(url).catch((error: unknown) => error);
+    };
+    const source = await files!.openRemote(url, { label: 'a file' });
+    expect(refused).toMatchObject({ code: 'storage/in-use' });
+    expect(new Uint8Array(await source.slice(0))).toEqual(content);
+    expect((await files!.listStored()).downloads).toHaveLength(1);
+    await other!.deleteStored(url);
+    expect((await files!.listStored()).downloads).toEqual([]);
   });
 });

@@ -64,7 +64,7 @@ describe('a run', () => {
   it('keeps what a phase ends with', () => {
     const ended = running([
       phaseEvent,
-      { kind: 'phaseEnd', phaseIndex: 0, stoppedEarly: true, bestEpoch: 3, evaluation },
+      { kind: 'phaseEnd', phaseIndex: 0, stoppedEarly: true, bestEpoch: 3, keptEpoch: 3, evaluation },
     ]);
     expect(recordOf(ended.run)?.phases[0]).toMatchObject({ bestEpoch: 3, end: { stoppedEarly: true } });
   });
@@ -141,9 +141,13 @@ describe('what was asked for', () => {
   });
 
   it('exports one format at a time', () => {
-    const asked = reduce(readyState, { kind: 'exportAsked', format: 'tfjs' });
-    expect(asked.exporting).toBe('tfjs');
-    expect(reduce(asked, { kind: 'exported', error })).toMatchObject({ exporting: null, exportError: error });
+    const asked = reduce(readyState, { kind: 'exportAsked', format: 'tfjs', runId: 'a' });
+    expect(asked.exporting).toEqual({ format: 'tfjs', runId: 'a' });
+    expect(reduce(asked, { kind: 'exportFailed', runId: 'a', error })).toMatchObject({
+      exporting: null,
+      exportFailure: { runId: 'a', error },
+    });
+    expect(reduce(asked, { kind: 'exported' })).toMatchObject({ exporting: null, exportFailure: null });
   });
 
   it('never changes the state it was given', () => {

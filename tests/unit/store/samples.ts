@@ -11,6 +11,7 @@ import type {
   RunResult,
 } from '../../../src/protocol/events.ts';
 import type { ModelSummary } from '../../../src/protocol/model.ts';
+import { asRun, ENTRIES } from '../../../src/engine/catalog.ts';
 import { parseRecipe, type Recipe } from '../../../src/protocol/recipe.ts';
 import { reduce, type StudioEvent } from '../../../src/store/reduce.ts';
 import { initialState, type StudioState } from '../../../src/store/state.ts';
@@ -32,11 +33,7 @@ export const presets: readonly Preset[] = ['quick-look', 'paper', 'notebook', 'f
 
 export const catalog: Catalog = {
   version: '0',
-  sources: [],
-  backbones: [],
-  augmentations: [],
-  optimizers: [],
-  schedules: [],
+  ...ENTRIES,
   exporters: [],
   presets,
 };
@@ -57,7 +54,9 @@ export const dataset: DatasetSummary = {
   labels: ['glad', 'sad'],
   labelOfRow: Uint16Array.of(0, 1, 0, 1, 0, 1, 0, 1),
   split: { train: Uint32Array.of(0, 1, 2, 3), validation: Uint32Array.of(4, 5), test: Uint32Array.of(6, 7) },
-  cleaning: { rowsRead: 8, withoutPicture: 0, withoutLabel: 0, undecodable: 0, kept: 8 },
+  cleaning: { rowsRead: 8, withoutPicture: 0, withoutLabel: 0, oddLabel: 0, undecodable: 0, kept: 8 },
+  contentHash: 'of eight pictures',
+  setHash: 'of eight pictures and their split',
   sizeBytes: 8000,
 };
 
@@ -81,7 +80,7 @@ export const model: ModelSummary = {
   cuts: [4, 3, 2, 1, 0].map((first, unfreeze) => ({
     unfreeze,
     firstTrainable: 'abcd'[first] ?? 'head',
-    waist: { layer: 'a', shape: [16, 16, 4] },
+    cutOutput: { layer: 'a', shape: [16, 16, 4] },
   })),
   headParameters: 6,
   weights: {
@@ -159,12 +158,14 @@ export function stepEvent(step: number, more: Partial<Extract<RunEvent, { kind: 
 
 export const result: RunResult = {
   runId: 'one',
-  recipe,
+  recipe: asRun(recipe),
   history: [],
   test: { ...evaluation, split: 'test' },
   stopped: false,
   device,
   weights: { origin: 'random, seed 1', sizeBytes: 0, sha256: null },
+  cachePrecision: 'float32',
+  setHash: dataset.setHash,
   cleaning: dataset.cleaning,
   secondsByStage: {},
   versions: {},
@@ -197,7 +198,7 @@ export function running(events: readonly RunEvent[]): StudioState {
 export const leftRun: ResumableRun = {
   runId: 'r7',
   savedAtMs: 1_700_000_000_000,
-  recipe: { ...recipe, batchSize: 16 },
+  recipe: { ...asRun(recipe), batchSize: 16 },
   phaseIndex: 0,
   phase: 'head',
   epoch: 3,

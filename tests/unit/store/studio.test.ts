@@ -5,6 +5,7 @@ import type { RunEvent } from '../../../src/protocol/events.ts';
 import type { RequestKind } from '../../../src/protocol/messages.ts';
 import type { Recipe } from '../../../src/protocol/recipe.ts';
 import { Studio, type Engine } from '../../../src/store/studio.ts';
+import { pickedFile } from '../../support/picked-files.ts';
 import { catalog, dataset, device, leftRun, model, phaseEvent, result } from './samples.ts';
 
 interface Asked {
@@ -25,6 +26,7 @@ function fakeEngine(byHand: readonly RequestKind[] = []) {
     describeModel: model,
     train: result,
     listRuns: [],
+    listFinished: [],
   };
   const request = (kind: RequestKind, input: unknown, emit: (event: RunEvent) => void) => {
     let resolve: (output: unknown) => void = () => undefined;
@@ -47,7 +49,7 @@ describe('the studio', () => {
     const { engine, kinds } = fakeEngine();
     const studio = new Studio(engine, 'auto');
     await studio.start('');
-    expect(kinds()).toEqual(['chooseDevice', 'describeModel', 'openDataset', 'listRuns']);
+    expect(kinds()).toEqual(['chooseDevice', 'describeModel', 'openDataset', 'listFinished', 'listRuns']);
     const state = studio.store.getState();
     expect([state.device.status, state.dataset.status, state.model.status]).toEqual([
       'ready',
@@ -248,6 +250,26 @@ describe('the studio', () => {
     expect(shown.error?.code).toBe('net/unreachable');
     expect(recipe?.dataset.source).toBe('sample');
     expect(recipe?.augmentation.views).toBe('fresh');
+  });
+
+  it('opens a folder anew that is picked again with other paths, and takes what was found of the old one away', async () => {
+    const { engine, kinds } = fakeEngine();
+    const studio = new Studio(engine, 'auto');
+    await studio.start('');
+    const pick = (label: string): void => {
+      const files = [pickedFile(`faces/${label}/1.png`, ''), pickedFile('faces/sad/2.png', '')];
+      studio.edit((recipe) => ({ ...recipe, dataset: { source: 'folder', path: 'faces' } }), { files });
+    };
+    const opened = (): number => kinds().filter((kind) => kind === 'openDataset').length;
+    pick('glad');
+    await expect.poll(opened).toBe(2);
+    await studio.train();
+    expect(studio.store.getState().run.kind).toBe('finished');
+    pick('glad');
+    expect(studio.store.getState().run.kind).toBe('finished');
+    pick('cross');
+    expect(studio.store.getState().run.kind).toBe('idle');
+    await expect.poll(opened).toBe(3);
   });
 
   it('drops the answer that was overtaken', async () => {

@@ -1,17 +1,17 @@
 /** Recipes that do not fit their registries end in an error that names the field, before anything runs. */
 import { expect, it } from 'vitest';
-import type { Recipe } from '../../../src/protocol/recipe.ts';
+import type { WrittenRecipe } from '../../../src/protocol/recipe.ts';
 import { openSession, tinyRecipe, train } from '../../support/session.ts';
 
 const tooMany = {
   name: 'fineTune',
   epochs: 1,
   learningRate: 0.1,
-  unfreeze: 154,
+  unfreeze: 155,
   batchNorm: 'batch',
 } as const;
 
-it.each<[string, Partial<Recipe>, string]>([
+it.each<[string, Partial<WrittenRecipe>, string]>([
   ['an unknown source', { dataset: { source: 'attic' } }, 'dataset.source'],
   ['an unknown option of the source', { dataset: { source: 'sample', size: 3 } }, 'dataset.size'],
   ['an unknown backbone', { backbone: { name: 'resnet', weights: 'random' } }, 'backbone.name'],

@@ -10,7 +10,7 @@ const of = (classWeights: Recipe['classWeights']): Float32Array | null =>
   classWeightsOf({ classWeights } as Recipe, labels, train, labelOfRow);
 
 it('weigh nothing unless the recipe asks for it', () => {
-  expect(of(undefined)).toBeNull();
+  expect(of(null)).toBeNull();
 });
 
 it('balance by the training pictures alone, as compute_class_weight does', () => {

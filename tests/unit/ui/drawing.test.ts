@@ -1,17 +1,22 @@
 /** Where things lie: the strip and its cut, the epoch axis, the marks of a scale, the cells of a matrix. */
 import { describe, expect, it } from 'vitest';
-import { epochTicks, niceScale } from '../../../src/charts/ticks.ts';
+import { niceScale } from '../../../src/charts/plot/scale.ts';
+import { axisTicks, epochAxis, epochTicks, placeOfEpoch } from '../../../src/charts/curves/epoch-axis.ts';
+import { placeOfRate, rateTicks, sweepScale } from '../../../src/charts/rate-sweep.tsx';
 import { recordOf } from '../../../src/store/state.ts';
-import { countParameters } from '../../../src/ui/model/parameters.ts';
-import { blockStops, cutHeight, layoutStrip, unfreezeAt } from '../../../src/ui/model/strip-geometry.ts';
+import { countParameters } from '../../../src/ui/model/cost.ts';
+import {
+  cutHeight,
+  layoutStrip,
+  unfreezeAfterKey,
+  unfreezeAt,
+} from '../../../src/ui/model/strip-geometry.ts';
 import {
   picturesInCell,
   shortLabels,
   worstConfusion,
   worstPairs,
-} from '../../../src/ui/results/confusions.ts';
-import { axisTicks, epochAxis, placeOfEpoch } from '../../../src/ui/training/epoch-axis.ts';
-import { placeOfRate, rateTicks, sweepScale } from '../../../src/ui/training/rate-axis.ts';
+} from '../../../src/charts/confusions/confusions.ts';
 import { dataset, epochOf, evaluation, model, phaseEvent, recipe, running } from '../store/samples.ts';
 
 describe('the strip', () => {
@@ -26,17 +31,29 @@ describe('the strip', () => {
 
   it('finds the layer under a height again', () => {
     for (let unfreeze = 1; unfreeze <= 4; unfreeze++) {
-      expect(unfreezeAt(layout, 4, cutHeight(layout, 4, unfreeze))).toBe(unfreeze);
+      expect(unfreezeAt(layout, model, cutHeight(layout, 4, unfreeze))).toBe(unfreeze);
     }
   });
 
   it('cuts below everything when the head alone trains', () => {
     expect(cutHeight(layout, 4, 0)).toBeGreaterThan(layout.blocks.at(-1)?.y ?? Infinity);
-    expect(unfreezeAt(layout, 4, layout.height)).toBe(0);
   });
 
-  it('stops at the first layers of blocks', () => {
-    expect(blockStops(model)).toEqual([0, 2, 4]);
+  it('moves by a layer, by a block, and to both ends', () => {
+    const path = ['PageUp', 'ArrowUp', 'PageUp', 'ArrowDown', 'PageDown', 'End', 'Home', 'Tab'];
+    let unfreeze = 1;
+    const went = path.map((key) => (unfreeze = unfreezeAfterKey(key, unfreeze, model) ?? unfreeze));
+    expect(went).toEqual([2, 3, 4, 3, 2, 1, 4, 4]);
+  });
+
+  it.each([4, 5])('never offers a cut that the network does not have: %i', (count) => {
+    const limited = { ...model, cuts: model.cuts.slice(0, count) };
+    const reached = ['ArrowUp', 'ArrowRight', 'PageUp', 'Home', 'ArrowDown', 'PageDown', 'End'].flatMap(
+      (key) => limited.cuts.map(({ unfreeze }) => unfreezeAfterKey(key, unfreeze, limited) ?? NaN),
+    );
+    for (let y = -10; y < layout.height + 10; y++) reached.push(unfreezeAt(layout, limited, y));
+    expect(Math.max(...reached)).toBe(count - 1);
+    expect(Math.min(...reached)).toBe(1);
   });
 
   it('counts what trains behind the cut, and the head', () => {
@@ -51,7 +68,7 @@ describe('the epoch axis', () => {
     const ended = running([
       phaseEvent,
       { kind: 'epoch', record: epochOf(0, 1, 1), isBest: true },
-      { kind: 'phaseEnd', phaseIndex: 0, stoppedEarly: true, bestEpoch: 1, evaluation },
+      { kind: 'phaseEnd', phaseIndex: 0, stoppedEarly: true, bestEpoch: 1, keptEpoch: 1, evaluation },
     ]);
     const axis = epochAxis(recipe, recordOf(ended.run));
     expect(axis.slots).toBe(13);
@@ -75,14 +92,15 @@ describe('the axes of learning rates', () => {
 
   it('give every factor of ten the same room, and name every other power', () => {
     for (const [rate, at] of [
-      [1e-7, 0],
+      // The middles of a hundred slots: a rate that was tried lies where its point is drawn.
+      [1e-7, 0.005],
       [1e-3, 0.5],
-      [1e-2, 0.625],
-      [10, 1],
+      [10, 0.995],
     ] as const) {
-      expect(placeOfRate(rate)).toBeCloseTo(at, 9);
+      expect(placeOfRate(rate, 100)).toBeCloseTo(at, 9);
     }
-    expect(rateTicks().map(({ text }) => text)).toEqual(['0.0000001', '0.00001', '0.001', '0.1', '10']);
+    expect(placeOfRate(1e-2, 9)).toBeCloseTo(5.5 / 9, 9);
+    expect(rateTicks(100).map(({ text }) => text)).toEqual(['0.0000001', '0.00001', '0.001', '0.1', '10']);
   });
 
   it('hold the fall and cut off what shoots up', () => {

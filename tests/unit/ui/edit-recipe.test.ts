@@ -1,6 +1,6 @@
 /** What the settings of steps and loss write into a recipe, and that the address carries it there and back. */
 import { describe, expect, it } from 'vitest';
-import { checkRecipe } from '../../../src/engine/run/check-recipe.ts';
+import { asRun } from '../../../src/engine/catalog.ts';
 import { parseRecipe, type Recipe } from '../../../src/protocol/recipe.ts';
 import { linkOf, recipeFromLink } from '../../../src/store/recipe-link.ts';
 import { OPTIMIZERS } from '../../../src/training/optimizers/registry.ts';
@@ -33,7 +33,7 @@ describe.each([
       const bare = isDefault && entry.options.length === 0;
       expect(read.phases[1]?.[field]).toEqual(bare ? undefined : { name: entry.name, ...changed });
       expect(read.phases[0]).toEqual(recipe.phases[0]);
-      expect(() => checkRecipe(read)).not.toThrow();
+      expect(() => asRun(read)).not.toThrow();
     },
   );
 
@@ -54,13 +54,13 @@ it('has, first in each list, what the paper trains with', () => {
 it('sets and takes out clipping, smoothing and class weights', () => {
   const clipped = throughLink(withPhaseField(recipe, 0, 'gradientClip', numberOrNone('0.5')));
   expect(clipped.phases[0]?.gradientClip).toBe(0.5);
-  expect(withPhaseField(clipped, 0, 'gradientClip', numberOrNone('none'))).toEqual(recipe);
+  expect(parseRecipe(withPhaseField(clipped, 0, 'gradientClip', numberOrNone('none')))).toEqual(recipe);
   const smooth = throughLink(withField(recipe, 'labelSmoothing', 0.1));
   expect(smooth.labelSmoothing).toBe(0.1);
   const balanced = throughLink(withField(smooth, 'classWeights', 'balanced'));
   expect(balanced.classWeights).toBe('balanced');
   const back = withField(withField(balanced, 'classWeights', undefined), 'labelSmoothing', undefined);
-  expect(linkOf(back as unknown as Recipe, 'quick-look', presets)).toBe('');
+  expect(linkOf(parseRecipe(back), 'quick-look', presets)).toBe('');
 });
 
 it.each([
@@ -69,5 +69,5 @@ it.each([
   [withPhaseField(recipe, 0, 'optimizer', { name: 'sgd', momentum: 2 }), /phases\[0\]\.optimizer\.momentum/],
   [withPhaseField(recipe, 0, 'schedule', { name: 'steps' }), /phases\[0\]\.schedule\.name/],
 ])('names the field of what does not do (%#)', (edited, field) => {
-  expect(() => checkRecipe(parseRecipe(edited))).toThrow(field);
+  expect(() => asRun(parseRecipe(edited))).toThrow(field);
 });

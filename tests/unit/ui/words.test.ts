@@ -2,14 +2,20 @@
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../../src/protocol/events.ts';
 import type { RatePoint } from '../../../src/protocol/rate-sweep.ts';
-import { newSearch, reduceSearch } from '../../../src/store/rate-search.ts';
+import { newSearch, reduceSearch } from '../../../src/store/reduce-run.ts';
 import { reduce } from '../../../src/store/reduce.ts';
 import { recordOf, type StudioState } from '../../../src/store/state.ts';
-import { barText } from '../../../src/ui/words/bar.ts';
-import { idleCaption, runCaption } from '../../../src/ui/words/caption.ts';
-import { shareInWords } from '../../../src/ui/words/fractions.ts';
-import { doingText, foundText, sweepSummary } from '../../../src/ui/words/rates.ts';
-import { dataClause, modelClause, resultsClause, trainingClause } from '../../../src/ui/words/sentence.ts';
+import { barText } from '../../../src/ui/transport/bar-text.ts';
+import { idleCaption, runCaption } from '../../../src/charts/curves/caption.ts';
+import { rateSweep } from '../../../src/charts/rate-sweep.tsx';
+import { doingText, foundText } from '../../../src/ui/training/RateDialog.tsx';
+import {
+  dataClause,
+  modelClause,
+  resultsClause,
+  shareInWords,
+  trainingClause,
+} from '../../../src/ui/sentence.ts';
 import {
   dataset,
   epochOf,
@@ -29,7 +35,14 @@ const epoch = (phaseIndex: number, number: number, valLoss: number, isBest = tru
   isBest,
 });
 
-const headEnd: RunEvent = { kind: 'phaseEnd', phaseIndex: 0, stoppedEarly: false, bestEpoch: 2, evaluation };
+const headEnd: RunEvent = {
+  kind: 'phaseEnd',
+  phaseIndex: 0,
+  stoppedEarly: false,
+  bestEpoch: 2,
+  keptEpoch: 2,
+  evaluation,
+};
 const toTuning = [phaseEvent, epoch(0, 1, 1.84), epoch(0, 2, 1.6), headEnd, tuneEvent];
 
 const finished = (events: readonly RunEvent[]): StudioState =>
@@ -111,7 +124,14 @@ describe('the caption', () => {
   it('counts the patience that is used, and says when it ended the phase', () => {
     const waiting = [phaseEvent, epoch(0, 1, 1), epoch(0, 2, 1.1, false), epoch(0, 3, 1.2, false)];
     expect(captionOf(waiting)).toMatch(/No better for 2 epochs; 5 would stop the phase\./);
-    const ended: RunEvent = { kind: 'phaseEnd', phaseIndex: 0, stoppedEarly: true, bestEpoch: 1, evaluation };
+    const ended: RunEvent = {
+      kind: 'phaseEnd',
+      phaseIndex: 0,
+      stoppedEarly: true,
+      bestEpoch: 1,
+      keptEpoch: 1,
+      evaluation,
+    };
     expect(captionOf([...waiting, ended], true)).toMatch(
       /After 2 epochs without a better one it stopped and took back the weights of epoch 1\./,
     );
@@ -215,11 +235,13 @@ describe('the search for a learning rate', () => {
     expect(foundText(sweep)).toBe(
       'The loss is lowest at 0.012. A tenth of that is fast and still safe: 0.0012.',
     );
-    expect(sweepSummary(points, 0.0012)).toBe(
+    expect(rateSweep.summary({ points, steps: 3, suggested: 0.0012 })).toBe(
       'Smoothed loss by learning rate, 3 rates from 0.0000001 to 0.5: from 2.079 to its lowest, 1.500, at 0.012, ' +
         'then 4.000. Suggested is 0.0012. The table below has the numbers.',
     );
     expect(foundText({ ...sweep, suggested: null })).toMatch(/so none is suggested/);
-    expect(sweepSummary([], null)).toBe('Smoothed loss by learning rate: nothing yet.');
+    expect(rateSweep.summary({ points: [], steps: null, suggested: null })).toBe(
+      'Smoothed loss by learning rate: nothing yet.',
+    );
   });
 });

@@ -1,7 +1,7 @@
 /** The paper's recipe at the paper's size, on wasm: Mien against stock tfjs in the same process, and against Keras. */
 import { openDataset } from '../../../src/data/open-dataset.ts';
 import type { RunResult } from '../../../src/protocol/events.ts';
-import type { Recipe } from '../../../src/protocol/recipe.ts';
+import type { FullRecipe } from '../../../src/protocol/full-recipe.ts';
 import { median, type Bench, type Row, type Settings } from '../bench.ts';
 import { kerasTimes } from '../keras-times.ts';
 import { epochSeconds, phaseSeconds, runRecipe, startSession } from '../mien-run.ts';
@@ -49,7 +49,7 @@ export const recipe224: Bench = {
   },
 };
 
-const recipeOf = ({ head, fineTune }: { head: number; fineTune: number }): Recipe =>
+const recipeOf = ({ head, fineTune }: { head: number; fineTune: number }): FullRecipe =>
   paperRecipe({ ...PAPER_SIZE, headEpochs: head, fineTuneEpochs: fineTune });
 
 /** What the phases took beside epochs that find all in the cache. */
@@ -58,7 +58,7 @@ function fillSeconds(run: RunResult): number {
   return phaseSeconds(run) - epochs.reduce((sum, seconds) => sum + seconds, 0);
 }
 
-async function pageSeconds(whole: Recipe, say: Settings['say']): Promise<number> {
+async function pageSeconds(whole: FullRecipe, say: Settings['say']): Promise<number> {
   const seconds = phaseSeconds(await runInPage(whole, 'wasm'));
   say(`Mien, views 8, two threads in the page: ${seconds.toFixed(1)} s`);
   return seconds;

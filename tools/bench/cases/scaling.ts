@@ -3,9 +3,10 @@ import type { Dataset, PictureStore } from '../../../src/data/dataset.ts';
 import { openDataset } from '../../../src/data/open-dataset.ts';
 import { RunControl } from '../../../src/engine/run/control.ts';
 import { buildNetwork } from '../../../src/engine/network/network.ts';
-import { CacheShelf } from '../../../src/engine/cache-shelf.ts';
+import { SessionCaches } from '../../../src/frozen/session-caches.ts';
 import { runRecipe } from '../../../src/engine/run/run.ts';
 import type { Session } from '../../../src/engine/session.ts';
+import { invariant } from '../../../src/protocol/errors.ts';
 import type { RunResult } from '../../../src/protocol/events.ts';
 import { median, type Bench, type Row } from '../bench.ts';
 import { epochSeconds, phaseSeconds, startSession } from '../mien-run.ts';
@@ -64,24 +65,26 @@ async function trainOn(session: Session, count: number): Promise<RunResult> {
     signal,
     onProgress: () => undefined,
   });
-  const device = await session.chooseDevice('wasm');
+  await session.chooseDevice('wasm');
+  const { device } = session;
+  invariant(device !== null, 'a device was chosen');
   const control = new RunControl();
-  const shelf = new CacheShelf(session.platform);
+  const caches = new SessionCaches(session.platform);
   const events = runRecipe({
     recipe,
     dataset,
     network,
     device,
     control,
-    shelf,
+    caches,
     checkpoints: null,
     secondsByStage: {},
   });
   let next = await events.next();
   while (next.done !== true) next = await events.next();
-  shelf.clear();
+  await caches.clear();
   network.model.dispose();
-  return next.value;
+  return next.value.result;
 }
 
 /** A set of `count` pictures: the sample's, over and over. */

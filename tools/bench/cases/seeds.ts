@@ -2,7 +2,7 @@
 import { openDataset } from '../../../src/data/open-dataset.ts';
 import type { Session } from '../../../src/engine/session.ts';
 import type { RunResult } from '../../../src/protocol/events.ts';
-import type { Recipe } from '../../../src/protocol/recipe.ts';
+import type { FullRecipe } from '../../../src/protocol/full-recipe.ts';
 import type { Bench, Row, Settings } from '../bench.ts';
 import { kerasSeeds, type Ended } from '../keras-seeds.ts';
 import { epochSeconds, runRecipe, startSession } from '../mien-run.ts';
@@ -39,12 +39,12 @@ export const seeds: Bench = {
   },
 };
 
-type Views = Recipe['augmentation']['views'];
+type Views = FullRecipe['augmentation']['views'];
 
 /** The protocol; the split is drawn with 42 each time, so that only training's chance differs. */
 const recipesFor =
   ({ quick }: Settings) =>
-  (views: Views, seed: number): Recipe =>
+  (views: Views, seed: number): FullRecipe =>
     paperRecipe({
       views,
       headEpochs: quick ? 2 : PAPER_EPOCHS.head,

@@ -1,16 +1,17 @@
 /** Looks inside the open set: all its pictures, one of them large, and what cleaning found. Loaded when it is opened. */
 import { useMemo, useState, type ReactElement } from 'react';
+import { formatCount } from '../../../lib/format.ts';
 import type { DatasetSummary } from '../../../protocol/dataset.ts';
 import type { Recipe } from '../../../protocol/recipe.ts';
-import type { Thumbnails } from '../../../store/thumbnails.ts';
+import { countByClass, PARTS, rowsOf, type Filter } from '../../../store/set-rows.ts';
+import type { Thumbnails } from '../../../store/pictures.ts';
+import { useStateOf } from '../../../store/use-state-of.ts';
 import { useStudio } from '../../studio-context.ts';
 import { Dialog } from '../../widgets/Dialog.tsx';
-import { Filters } from './Filters.tsx';
-import './browse.css';
 import { PicturePage } from './PicturePage.tsx';
 import { PictureWall } from './PictureWall.tsx';
 import { Report } from './Report.tsx';
-import { rowsOf, type Filter } from './set-rows.ts';
+import './browse.css';
 import { CELL } from './wall-geometry.ts';
 
 /** What the dialog can begin with. */
@@ -25,10 +26,11 @@ interface BrowseDialogProps {
 
 /** A picture that is open, and the list that it was opened from. */
 interface Opened {
-  readonly dataset: DatasetSummary;
   readonly rows: readonly number[];
   readonly place: number;
 }
+
+const ALL: Filter = { label: null, part: null };
 
 const tabs: readonly { readonly name: BrowseTab; readonly label: string }[] = [
   { name: 'pictures', label: 'Pictures' },
@@ -37,21 +39,20 @@ const tabs: readonly { readonly name: BrowseTab; readonly label: string }[] = [
 
 export function BrowseDialog({ recipe, dataset, at, onClose }: BrowseDialogProps): ReactElement {
   const [tab, setTab] = useState(at);
-  const [filter, setFilter] = useState<Filter>({ label: null, part: null });
-  const [opened, setOpened] = useState<Opened | null>(null);
-  const [lastPlace, setLastPlace] = useState<number | null>(null);
+  const [filter, setFilter] = useStateOf<Filter>(dataset, ALL);
+  const [opened, setOpened] = useStateOf<Opened | null>(dataset, null);
+  const [lastPlace, setLastPlace] = useStateOf<number | null>(dataset, null);
   const thumbnails = useThumbnails(dataset);
   const rows = useMemo(() => rowsOf(dataset, filter), [dataset, filter]);
-  const current = opened?.dataset === dataset ? opened : null;
 
   const close = (): boolean => {
-    if (current === null) return false;
-    setLastPlace(tab === 'pictures' ? current.place : null);
+    if (opened === null) return false;
+    setLastPlace(tab === 'pictures' ? opened.place : null);
     setOpened(null);
     return true;
   };
   const open = (row: number, among: readonly number[]): void => {
-    setOpened({ dataset, rows: among, place: Math.max(0, among.indexOf(row)) });
+    setOpened({ rows: among, place: Math.max(0, among.indexOf(row)) });
   };
   return (
     <Dialog title="Inside the set" isWide onClose={onClose} onEscape={close}>
@@ -75,18 +76,18 @@ export function BrowseDialog({ recipe, dataset, at, onClose }: BrowseDialogProps
           Close
         </button>
       </div>
-      {current !== null && (
+      {opened !== null && (
         <PicturePage
           {...{ recipe, dataset, thumbnails }}
-          rows={current.rows}
-          place={current.place}
-          onPlace={(place) => setOpened({ ...current, place })}
+          rows={opened.rows}
+          place={opened.place}
+          onPlace={(place) => setOpened({ ...opened, place })}
           onOpen={(row) => open(row, [row])}
           onBack={close}
         />
       )}
-      {current === null && tab === 'report' && <Report {...{ recipe, dataset, thumbnails }} onOpen={open} />}
-      {current === null && tab === 'pictures' && (
+      {opened === null && tab === 'report' && <Report {...{ recipe, dataset, thumbnails }} onOpen={open} />}
+      {opened === null && tab === 'pictures' && (
         <>
           <Filters
             {...{ dataset, filter }}
@@ -100,7 +101,7 @@ export function BrowseDialog({ recipe, dataset, at, onClose }: BrowseDialogProps
             key={`${String(filter.label)} ${String(filter.part)}`}
             {...{ dataset, thumbnails, rows }}
             startAt={lastPlace}
-            onOpen={(place) => setOpened({ dataset, rows, place })}
+            onOpen={(place) => setOpened({ rows, place })}
           />
         </>
       )}
@@ -120,4 +121,59 @@ function useThumbnails(dataset: DatasetSummary): Thumbnails {
   const anew = make();
   setMade(anew);
   return anew.thumbnails;
+}
+
+interface FiltersProps {
+  readonly dataset: DatasetSummary;
+  readonly filter: Filter;
+  /** How many pictures are listed. */
+  readonly count: number;
+  readonly onChange: (filter: Filter) => void;
+}
+
+function Filters({ dataset, filter, count, onChange }: FiltersProps): ReactElement {
+  const counts = countByClass(dataset);
+  const inPart = (index: number): number => {
+    const ofClass = counts[index] ?? { train: 0, validation: 0, test: 0 };
+    return filter.part === null ? ofClass.train + ofClass.validation + ofClass.test : ofClass[filter.part];
+  };
+  return (
+    <div className="browse-filters">
+      <label>
+        <span>Class</span>
+        <select
+          value={filter.label ?? 'all'}
+          onChange={({ target: { value } }) =>
+            onChange({ ...filter, label: value === 'all' ? null : Number(value) })
+          }
+        >
+          <option value="all">all classes</option>
+          {dataset.labels.map((label, index) => (
+            <option key={label} value={index}>
+              {label} ({formatCount(inPart(index))})
+            </option>
+          ))}
+        </select>
+      </label>
+      <label>
+        <span>Part</span>
+        <select
+          value={filter.part ?? 'all'}
+          onChange={({ target: { value } }) =>
+            onChange({ ...filter, part: PARTS.find((part) => part === value) ?? null })
+          }
+        >
+          <option value="all">all parts</option>
+          {PARTS.map((part) => (
+            <option key={part} value={part}>
+              {part} ({formatCount(dataset.split[part].length)})
+            </option>
+          ))}
+        </select>
+      </label>
+      <p className="small" role="status">
+        {formatCount(count)} {count === 1 ? 'picture' : 'pictures'}
+      </p>
+    </div>
+  );
 }

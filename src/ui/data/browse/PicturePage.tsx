@@ -1,15 +1,13 @@
 /** One picture large, all that is known of it, and its augmented views as the recipe makes them. */
-import { useEffect, useRef, useState, type ReactElement } from 'react';
-import { capitalised, countInWords, formatCount } from '../../../lib/format.ts';
-import type { DatasetSummary, PictureFacts } from '../../../protocol/dataset.ts';
+import { useEffect, useRef, useState, type ReactElement, type ReactNode } from 'react';
+import { capitalised, countInWords, formatBytes, formatCount } from '../../../lib/format.ts';
+import type { AsideRow, DatasetSummary, PictureFacts, SplitName } from '../../../protocol/dataset.ts';
 import type { Recipe } from '../../../protocol/recipe.ts';
-import type { Thumbnails } from '../../../store/thumbnails.ts';
+import { copiesOf, placeOf } from '../../../store/set-rows.ts';
+import type { Thumbnails } from '../../../store/pictures.ts';
 import { useStudio } from '../../studio-context.ts';
-import { PictureCanvas } from '../PictureCanvas.tsx';
-import { useViews } from '../use-views.ts';
-import { ViewFigures } from '../ViewFigures.tsx';
-import { FactList } from './FactList.tsx';
-import { placeOf } from './set-rows.ts';
+import { useViews, ViewFigures } from '../Views.tsx';
+import { PictureCanvas, ThumbStrip } from '../pictures.tsx';
 
 /** At most so many views are shown. */
 const SHOWN = 8;
@@ -31,7 +29,7 @@ export function PicturePage(props: PicturePageProps): ReactElement {
   const row = rows[place] ?? 0;
   const { views } = recipe.augmentation;
   const shown = views === 'fresh' ? SHOWN : Math.min(SHOWN, views);
-  const sheet = useViews(recipe, dataset, row, shown);
+  const made = useViews(recipe, dataset, row, shown);
   const facts = useFacts(dataset, row);
   const back = useRef<HTMLButtonElement>(null);
   useEffect(() => back.current?.focus(), []);
@@ -70,7 +68,7 @@ export function PicturePage(props: PicturePageProps): ReactElement {
       </div>
       <h3>{titleOf(views, shown)}</h3>
       <div className="pictures browse-views">
-        <ViewFigures sheet={sheet} count={shown} />
+        <ViewFigures made={made} count={shown} />
       </div>
     </div>
   );
@@ -102,4 +100,76 @@ function useFacts(dataset: DatasetSummary, row: number): PictureFacts | null {
     };
   }, [studio, dataset, row]);
   return known?.row === row ? known.facts : null;
+}
+
+interface FactListProps {
+  readonly dataset: DatasetSummary;
+  readonly thumbnails: Thumbnails;
+  readonly row: number;
+  /** Null until they have come. */
+  readonly facts: PictureFacts | null;
+  readonly onOpen: (row: number) => void;
+}
+
+const partWords: Readonly<Record<SplitName, string>> = {
+  train: 'train: the network learns from it',
+  validation: 'validation: checks the network after each epoch',
+  test: 'test: asked once, when training has ended',
+};
+
+const asideWords: Readonly<Record<AsideRow['why'], string>> = {
+  withoutLabel: 'none: left out, it has no label',
+  oddLabel: 'none: left out, its label is unlike the others',
+  duplicate: 'none: left out as a copy of a file',
+  nearDuplicate: 'none: left out as a near copy',
+  smallClass: 'none: left out with its class, which has few pictures',
+};
+
+function FactList({ dataset, thumbnails, row, facts, onOpen }: FactListProps): ReactElement {
+  const { label, part, aside } = placeOf(dataset, row);
+  const { exact, near } = copiesOf(dataset, row);
+  const isRenamed = facts !== null && facts.rawLabel !== '' && facts.rawLabel !== label;
+  const isInSet = row < dataset.labelOfRow.length;
+  return (
+    <dl className="browse-facts">
+      <Fact name="Class">{label === '' ? 'none' : label}</Fact>
+      {isRenamed && <Fact name="In the source">“{facts.rawLabel}”</Fact>}
+      <Fact name="Part">{part === null ? asideWords[aside ?? 'withoutLabel'] : partWords[part]}</Fact>
+      {isInSet && (
+        <Fact name="Row">
+          {formatCount(row)} of {formatCount(dataset.labelOfRow.length)}, from 0
+        </Fact>
+      )}
+      <Fact name="Source row">{facts === null ? '\u00a0' : `${formatCount(facts.sourceRow)}, from 0`}</Fact>
+      <Fact name="Stored as">{facts === null ? '\u00a0' : storedText(facts)}</Fact>
+      {facts !== null && facts.path !== '' && (
+        <Fact name="File">
+          <code>{facts.path}</code>
+        </Fact>
+      )}
+      {exact.length > 0 && (
+        <Fact name="Same file">
+          <ThumbStrip {...{ dataset, thumbnails, onOpen }} rows={exact} />
+        </Fact>
+      )}
+      {near.length > 0 && (
+        <Fact name="Looks the same">
+          <ThumbStrip {...{ dataset, thumbnails, onOpen }} rows={near} />
+        </Fact>
+      )}
+    </dl>
+  );
+}
+
+function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }): ReactElement {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}
+
+function storedText({ format, width, height, sizeBytes }: PictureFacts): string {
+  return `${format.toUpperCase()}, ${formatCount(width)} × ${formatCount(height)} pixels, ${formatBytes(sizeBytes)}`;
 }

@@ -9,9 +9,10 @@ import {
   type RefObject,
 } from 'react';
 import type { DatasetSummary } from '../../../protocol/dataset.ts';
-import type { Thumbnails } from '../../../store/thumbnails.ts';
-import { placeOf } from './set-rows.ts';
-import { Thumb } from './Thumb.tsx';
+import type { Thumbnails } from '../../../store/pictures.ts';
+import { useStateOf } from '../../../store/use-state-of.ts';
+import { placeOf } from '../../../store/set-rows.ts';
+import { Thumb } from '../pictures.tsx';
 import { CELL, columnsIn, linesToDraw, placeAfterKey, topToShow, type Sight } from './wall-geometry.ts';
 
 interface PictureWallProps {
@@ -26,7 +27,7 @@ interface PictureWallProps {
 export function PictureWall({ dataset, thumbnails, rows, startAt, onOpen }: PictureWallProps): ReactElement {
   const element = useRef<HTMLDivElement>(null);
   const [sight, setTop] = useSight(element);
-  const [active, setActive] = useState(startAt ?? 0);
+  const [active, setActive] = useStateOf(rows, startAt ?? 0);
   // The place that takes the focus once it is drawn.
   const focusNext = useRef(startAt);
   useEffect(() => {

@@ -4,11 +4,11 @@ import { formatCount } from '../../../lib/format.ts';
 import type { CleaningReport, Findings } from '../../../protocol/dataset.ts';
 import { useStudioState } from '../../studio-context.ts';
 import { Message } from '../../widgets/Message.tsx';
-import { Choice } from './Choice.tsx';
-import { Copies } from './Copies.tsx';
-import { LeftOut } from './LeftOut.tsx';
-import type { ReportProps } from './report-props.ts';
-import { SmallClasses } from './SmallClasses.tsx';
+import { Choice } from './Findings.tsx';
+import { Copies } from './Findings.tsx';
+import { LeftOut } from './Findings.tsx';
+import type { ReportProps } from './Findings.tsx';
+import { SmallClasses } from './Findings.tsx';
 
 const nothing: Findings = {
   leftOut: [],
@@ -16,6 +16,7 @@ const nothing: Findings = {
   duplicates: [],
   nearDuplicates: [],
   setsAcrossSplits: 0,
+  groupsAcrossSplits: 0,
   smallClasses: [],
   dropped: { duplicates: 0, nearDuplicates: 0, smallClasses: 0 },
 };

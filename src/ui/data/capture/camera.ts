@@ -1,5 +1,6 @@
 /** Owns the camera: asking for it, taking a square picture of what it shows, and what is said when there is none. */
-import { asStudioError, StudioError } from '../../../protocol/errors.ts';
+import { useEffect, useState, type RefObject } from 'react';
+import { asStudioError, StudioError, type WireError } from '../../../protocol/errors.ts';
 
 /** Side of a picture in pixels: what networks take, and a little more. */
 const SIDE = 320;
@@ -10,7 +11,7 @@ const QUALITY = 0.92;
  *
  * @throws StudioError `data/no-camera`, `data/camera-refused`, `data/camera-busy`
  */
-export async function openCamera(): Promise<MediaStream> {
+async function openCamera(): Promise<MediaStream> {
   // Browsers take it away from pages that are not served safely.
   if (!('mediaDevices' in navigator)) throw notSafe();
   try {
@@ -79,4 +80,46 @@ function notSafe(): StudioError {
     message: 'A camera was expected; the browser offers none to this page.',
     hint: 'Browsers give a camera only to pages at https:// addresses and at localhost: open Mien there.',
   });
+}
+
+interface Camera {
+  readonly isOn: boolean;
+  readonly error: WireError | null;
+  /** Asks for it again. */
+  readonly retry: () => void;
+}
+
+export function useCamera(video: RefObject<HTMLVideoElement | null>): Camera {
+  const [attempt, setAttempt] = useState(0);
+  const [isOn, setIsOn] = useState(false);
+  const [error, setError] = useState<WireError | null>(null);
+  useEffect(() => {
+    let isCurrent = true;
+    let stream: MediaStream | null = null;
+    const stop = (): void => stream?.getTracks().forEach((track) => track.stop());
+    const element = video.current;
+    openCamera().then(
+      (opened) => {
+        stream = opened;
+        if (!isCurrent || element === null) stop();
+        else {
+          element.srcObject = opened;
+          setIsOn(true);
+        }
+      },
+      (reason: unknown) => {
+        if (isCurrent) setError(asStudioError(reason).toWire());
+      },
+    );
+    return () => {
+      isCurrent = false;
+      stop();
+      if (element !== null) element.srcObject = null;
+    };
+  }, [video, attempt]);
+  const retry = (): void => {
+    setError(null);
+    setAttempt((before) => before + 1);
+  };
+  return { isOn, error, retry };
 }

@@ -1,3 +1,4 @@
+/** The reader of safetensors: numbers of all its float types, only the ranges that are wanted, and what it refuses. */
 import { describe, expect, it } from 'vitest';
 import { openWeightFile } from '../../../../src/models/weights/registry.ts';
 import { codeOf, f32, memorySource, safetensorsFile, withHeader } from '../../../support/weight-files.ts';

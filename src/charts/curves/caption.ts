@@ -1,0 +1,86 @@
+/** What the curves mean, in words: how far the loss fell, how long without gain, how far training is ahead. */
+import { countInWords, countOf, formatPercent, singularOf } from '../../lib/format.ts';
+import type { EpochRecord } from '../../protocol/events.ts';
+import type { Recipe } from '../../protocol/recipe.ts';
+import type { PhaseEnd, PhaseRecord, RunRecord } from '../../store/state.ts';
+
+/** Points of accuracy by which training must lead validation before it is worth saying. */
+const GAP = 0.03;
+
+/** The caption before anything has been trained: what guessing would give, as a measure for what comes. */
+export function idleCaption(classes: number, noun: string): string {
+  if (classes < 2) return 'Nothing is trained yet.';
+  return (
+    `Nothing is trained yet. Guessing among ${countInWords(classes)} classes is right on ` +
+    `${formatPercent(1 / classes)} of the ${noun}, with a loss of ${Math.log(classes).toFixed(2)}: ` +
+    'that is where the lines begin, and what they have to leave behind.'
+  );
+}
+
+/** The caption of a run with at least one finished epoch. */
+export function runCaption(record: RunRecord, isOver: boolean, noun: string): string {
+  const phase = record.phases.at(-1);
+  const last = record.history.at(-1);
+  if (phase === undefined || last === undefined) return '';
+  return [fall(record), patience(record, phase, isOver), gap(last, noun)]
+    .filter((text) => text !== '')
+    .join(' ');
+}
+
+function fall(record: RunRecord): string {
+  const [first] = record.history;
+  const best = lowest(record.history);
+  if (first === undefined || best === undefined || record.history.length < 2) {
+    return first === undefined ? '' : `Validation loss after the first epoch: ${first.valLoss.toFixed(2)}.`;
+  }
+  if (best === first)
+    return `Validation loss has not fallen below the ${first.valLoss.toFixed(2)} of the first epoch.`;
+  if (first.valLoss - best.valLoss < 0.01) {
+    return `Validation loss has hardly moved from ${first.valLoss.toFixed(2)}.`;
+  }
+  const ofHead = lowest(record.history.filter((epoch) => epoch.phase === 'head'));
+  const total = first.valLoss - best.valLoss;
+  const isFromTuning =
+    ofHead !== undefined && best.phase === 'fineTune' && ofHead.valLoss - best.valLoss > total / 2;
+  const when = isFromTuning ? ', most of it after the backbone was opened' : '';
+  return `Validation loss fell from ${first.valLoss.toFixed(2)} to ${best.valLoss.toFixed(2)}${when}.`;
+}
+
+function patience(record: RunRecord, phase: PhaseRecord, isOver: boolean): string {
+  const rule = record.recipe.earlyStopping;
+  const epochs = record.history.filter((epoch) => epoch.phaseIndex === phase.phaseIndex).length;
+  if (rule === null || phase.bestEpoch === null || epochs === 0) return '';
+  const waited = epochs - phase.bestEpoch;
+  if (phase.end?.stoppedEarly === true) {
+    const taken = rule.restoreBest ? ` and took back the weights of epoch ${phase.bestEpoch}` : '';
+    return `After ${countOf(waited, 'epoch')} without a better one it stopped${taken}.`;
+  }
+  if (phase.end !== null) return kept(phase.end, epochs, rule);
+  if (isOver) return '';
+  return waited === 0 || rule.patience === undefined
+    ? ''
+    : `No better for ${countOf(waited, 'epoch')}; ${rule.patience} would stop the phase.`;
+}
+
+function kept({ keptEpoch }: PhaseEnd, epochs: number, rule: NonNullable<Recipe['earlyStopping']>): string {
+  if (!rule.restoreBest || keptEpoch === epochs) return '';
+  return `The weights of epoch ${keptEpoch}, the best, were kept.`;
+}
+
+function gap(last: EpochRecord, noun: string): string {
+  const lead = last.accuracy - last.valAccuracy;
+  const points = Math.round(Math.abs(lead) * 100);
+  if (lead > GAP * 3) return `Training is ${points} points ahead: it learns these ${noun} by heart.`;
+  if (lead > GAP) return `Training is ${points} points ahead: it begins to learn these ${noun} by heart.`;
+  if (lead < -GAP) {
+    return `Validation is ${points} points ahead: training sees each ${singularOf(noun)} altered and with dropout, validation as it is.`;
+  }
+  return '';
+}
+
+function lowest(history: readonly EpochRecord[]): EpochRecord | undefined {
+  return history.reduce<EpochRecord | undefined>(
+    (best, epoch) => (best === undefined || epoch.valLoss < best.valLoss ? epoch : best),
+    undefined,
+  );
+}

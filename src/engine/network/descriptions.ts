@@ -1,0 +1,39 @@
+/** Owns what is said of networks and weights before anything is loaded, and what was found in the weights picked last. */
+import { inspectWeights } from '../../models/describe-weights.ts';
+import type { Platform } from '../../platform/platform.ts';
+import { weightsKey } from '../../protocol/identity.ts';
+import type { Picked } from '../../protocol/messages.ts';
+import type { InspectedWeights, ModelSummary, WeightsSummary } from '../../protocol/model.ts';
+import type { Recipe } from '../../protocol/recipe.ts';
+import { asRun } from '../catalog.ts';
+import { describeNetwork } from './network.ts';
+
+export class NetworkDescriptions {
+  #inspected: { readonly key: string; readonly weights: WeightsSummary } | null = null;
+
+  constructor(readonly platform: Platform) {}
+
+  /** The recipe's network. @throws StudioError `recipe/…` */
+  async describe(asked: Recipe, classes: number, { weightFiles }: Picked = {}): Promise<ModelSummary> {
+    const recipe = asRun(asked);
+    const { weights } = recipe.backbone;
+    const key = typeof weights === 'string' ? null : weightsKey(weights.file, weightFiles);
+    const inspected = this.#inspected?.key === key ? this.#inspected.weights : null;
+    return describeNetwork(recipe, classes, this.platform, inspected);
+  }
+
+  /**
+   * Opens weights that were picked or are at an address, and finds the network that they are for.
+   *
+   * @throws StudioError `model/weights-…`, `net/…`; DOMException `AbortError` when cancelled
+   */
+  async inspect(
+    recipe: Recipe,
+    file: string,
+    { weightFiles, signal }: Picked & { readonly signal: AbortSignal },
+  ): Promise<InspectedWeights> {
+    const found = await inspectWeights(file, recipe.backbone, this.platform, { files: weightFiles, signal });
+    this.#inspected = { key: weightsKey(file, weightFiles), weights: found.weights };
+    return found;
+  }
+}

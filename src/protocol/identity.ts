@@ -1,0 +1,165 @@
+/**
+ * Owns when two sets, networks and runs are the same, for page, worker and disk: nothing else makes a key of a recipe or
+ * of files. There are two questions.
+ *
+ * *Must it be read again?* Answered before anything is read, by what a list of files tells: another path, name, size or
+ * time of any of them, or another choice about them, and it is read again. `openingKey`, `weightsKey` and `networkKey`
+ * answer it for what was picked, `listingHash` and `listingKey` for what a source finds.
+ *
+ * *Is it the same set?* Answered by what was read: the same bytes under the same paths within the set and the same
+ * labels, in the same order, wherever they lie and whenever they were copied there. A copied or newly unpacked folder is
+ * the same set; one with a picture saved anew or under another label is not. `ContentHash`, `setHash` and `isSameRecipe`
+ * answer it.
+ */
+import { Hash, hashText } from '../lib/hash.ts';
+import { isSame, sameText } from '../lib/same.ts';
+import type { DatasetSummary } from './dataset.ts';
+import type { WeightsRecord } from './model.ts';
+import type { Options } from './options.ts';
+import { isOnBatch, type Recipe } from './recipe.ts';
+
+/** The path of a picked file below what was picked; files that the page made have their path as their name. */
+export function pathOf(file: File): string {
+  // Node's files have no such field.
+  const { webkitRelativePath: path = '' } = file as Partial<File>;
+  return path === '' ? file.name : path;
+}
+
+/** Another text for other picked files, as far as their list tells. */
+function filesText(files: readonly File[]): string {
+  return sameText(files.map((file) => [pathOf(file), file.name, file.size, file.lastModified]));
+}
+
+/** Two recipes with the same key open the same set, cleaned, split and resized alike. */
+export function openingKey({ dataset, split, image }: Recipe, files: readonly File[] = []): string {
+  // What numbers pixels become is the network's.
+  const { scale: _scale, ...pictures } = image;
+  return sameText([dataset, split, pictures, filesText(files)]);
+}
+
+/**
+ * Two files of weights with the same key are read alike.
+ *
+ * @param file as the recipe names it
+ */
+export function weightsKey(file: string, files: readonly File[] = []): string {
+  return sameText([file, filesText(files)]);
+}
+
+/** Two recipes with the same key have the same network, described and built alike. */
+export function networkKey(recipe: Recipe, classes: number, weightFiles: readonly File[] = []): string {
+  const { backbone, image, head } = recipe;
+  // What the backbone leaves open may hang on it.
+  const onBatch = isOnBatch(recipe);
+  return sameText([backbone, onBatch, image, head, classes, filesText(weightFiles)]);
+}
+
+/** What a list says of a file in a folder or an archive. */
+export interface ListedFile {
+  /** Within the folder or archive. */
+  readonly path: string;
+  readonly sizeBytes: number;
+  /** Another one for another version of the file, as far as the list tells: when it was changed, or a checksum. */
+  readonly version?: number | undefined;
+}
+
+/** Another hash for other files, as far as their list tells. */
+export function listingHash(files: readonly ListedFile[]): string {
+  const hash = new Hash();
+  for (const { path, sizeBytes, version } of files)
+    hash.addText(sameText([path, sizeBytes, version ?? null]));
+  return hash.toString();
+}
+
+/**
+ * The same where a source's rows need not be read again.
+ *
+ * @param options those that the rows hang on
+ * @param identity another text for another version of the source, as far as a list tells
+ */
+export function listingKey(options: Options, identity: string): string {
+  return sameText([options, identity]);
+}
+
+/** The same for all sources that may hold the same rows, as far as can be told without reading them. */
+export function outlineKey(rowCount: number | null, sizeBytes: number): string {
+  return sameText([rowCount, sizeBytes]);
+}
+
+/** A name for the pictures of a listing at a size, as a preparing version makes them. */
+export function preparedKey(version: number, listing: string, size: number, resize: string): string {
+  return hashText(sameText([version, listing, size, resize]));
+}
+
+/** What is the same of a row in the same set. */
+export interface HashedRow {
+  /** Within the set; empty where pictures have none. */
+  readonly path: string;
+  /** Its class, or its label's cell as it stands. */
+  readonly label: string | null;
+  /** Hash of the picture's file; null where the row has no picture. */
+  readonly file: string | null;
+  /** What it belongs to and which part the set puts it in, where that counts. */
+  readonly group?: string | null;
+  readonly split?: string | null;
+}
+
+/** The hash of what a set's rows hold, one after another. */
+export class ContentHash {
+  readonly #hash = new Hash();
+
+  /** @returns itself */
+  add({ path, label, file, group = null, split = null }: HashedRow): this {
+    this.#hash.addText(sameText([path, label, file, group, split]));
+    return this;
+  }
+
+  toString(): string {
+    return this.#hash.toString();
+  }
+}
+
+/**
+ * The same where networks learn from the same pictures and labels and are judged by the same: such runs can be compared,
+ * and one of them goes on.
+ */
+export function setHash(contentHash: string, { train, validation, test }: DatasetSummary['split']): string {
+  return hashText(sameText([contentHash, ...[train, validation, test].map((rows) => Array.from(rows))]));
+}
+
+/**
+ * Whether a run of one recipe goes on under another. What the recipes are called and where the pictures lie does not
+ * matter: that the set is the same is told by {@link setHash}.
+ */
+export function isSameRecipe(one: Recipe, other: Recipe): boolean {
+  return isSame(withoutPlace(one), withoutPlace(other));
+}
+
+function withoutPlace({ name: _name, dataset, ...recipe }: Recipe): unknown {
+  const { path: _path, ...choices } = dataset;
+  return { ...recipe, dataset: choices };
+}
+
+/** Two recipes with the same key show the same augmented views of a set's pictures. */
+export function viewsKey({ augmentation, image, seed }: Recipe): string {
+  return sameText([augmentation, image, seed]);
+}
+
+/** What the frozen part of a network computes depends on. */
+export interface FrozenInputs {
+  readonly recipe: Recipe;
+  /** Of the opened set. */
+  readonly contentHash: string;
+  readonly weights: Pick<WeightsRecord, 'origin' | 'sha256'>;
+  /** Of the network: how pictures become its input. */
+  readonly preprocessing: unknown;
+}
+
+/** The same where the frozen part computes the same of the same row and view, whatever the head and the phases are. */
+export function activationsKey({ recipe, contentHash, weights, preprocessing }: FrozenInputs): string {
+  const { backbone, image, seed } = recipe;
+  // How many views there are does not change any of them.
+  const { views: _views, ...augmentation } = recipe.augmentation;
+  const { origin, sha256 } = weights;
+  return sameText([contentHash, image, backbone, origin, sha256, preprocessing, augmentation, seed]);
+}

@@ -1,0 +1,146 @@
+/** What the transport bar says in each state of the run: a title, then details; and what is read aloud of it. */
+import {
+  capitalised,
+  countOf,
+  formatBytes,
+  formatClock,
+  formatCount,
+  formatDuration,
+} from '../../lib/format.ts';
+import type { RunRecord, RunState, StageProgress, StudioState } from '../../store/state.ts';
+import { stageTimeLeft, timeLeft } from '../../store/run-record.ts';
+import { phaseLabels } from '../../store/run-record.ts';
+
+/** The bar's words. */
+export interface BarText {
+  readonly title: string;
+  readonly isTrouble: boolean;
+  /** For example `step 104 of 177`; empty when there is none. */
+  readonly step: string;
+  /** For example `3:36 left at most`. */
+  readonly left: string;
+  /** What a wide bar has room for besides. */
+  readonly detail: string;
+  /** Read aloud when it changes: phases and epochs, not steps. */
+  readonly announcement: string;
+}
+
+const none = { isTrouble: false, step: '', left: '', detail: '' } as const;
+
+export function barText(state: StudioState): BarText {
+  const { run } = state;
+  switch (run.kind) {
+    case 'idle':
+      return idleText(state);
+    case 'preparing':
+    case 'running':
+      return activeText(run.run);
+    case 'pausing':
+    case 'paused':
+    case 'stopping':
+      return heldText(run.kind, run.run);
+    case 'finished':
+      return finishedText(run);
+    case 'failed':
+      return failedText(run);
+    default:
+      return run satisfies never;
+  }
+}
+
+/** Where a run is, as `Fine-tune 12 of 35`. */
+export function placeOf(run: RunRecord): string {
+  const phase = run.phases.at(-1);
+  if (phase === undefined) return 'Preparing';
+  const done = run.history.filter((epoch) => epoch.phaseIndex === phase.phaseIndex).length;
+  const epoch = phase.end === null ? Math.min(phase.epochs, done + 1) : done;
+  return `${phaseLabels[phase.phase]} ${epoch} of ${phase.epochs}`;
+}
+
+function idleText(state: StudioState): BarText {
+  if (state.engine === 'failed') return said({ title: 'Not started', isTrouble: true });
+  if (state.engine === 'starting') return said({ title: 'Starting' });
+  // A set that cannot be opened leaves the one before it open, and that can be trained on.
+  const hasPictures = state.dataset.value !== null;
+  if (state.dataset.status === 'failed' && !hasPictures)
+    return said({ title: 'No pictures', isTrouble: true });
+  if (state.model.status === 'failed' || state.device.status === 'failed') {
+    return said({ title: 'Not ready', isTrouble: true });
+  }
+  if (state.opening !== null) return stageText(state.opening);
+  if (state.device.value === null) return said({ title: 'Starting' });
+  if (!hasPictures || state.dataset.status === 'loading') return said({ title: 'Opening pictures' });
+  const epochs = state.recipe?.phases.reduce((sum, phase) => sum + phase.epochs, 0) ?? 0;
+  return said({ title: 'Ready', detail: epochs === 0 ? '' : `${countOf(epochs, 'epoch')} at most` });
+}
+
+/** What a run says that goes on. */
+export function activeText(run: RunRecord): BarText {
+  if (run.lost !== null) {
+    return said({ title: 'The GPU went away, getting it back', isTrouble: true, detail: run.lost });
+  }
+  if (run.progress !== null) return stageText(run.progress);
+  if (run.phases.length === 0) return said({ title: 'Preparing' });
+  const place = placeOf(run);
+  if (run.live === null) return { ...said({ title: place }), left: leftText(run) };
+  const { step, steps, stepMs } = run.live;
+  return {
+    ...said({ title: place, detail: `${stepMs < 10 ? stepMs.toFixed(1) : Math.round(stepMs)} ms a step` }),
+    step: `${formatCount(step)} of ${formatCount(steps)}`,
+    left: leftText(run),
+  };
+}
+
+function leftText(run: RunRecord): string {
+  const left = timeLeft(run);
+  if (left === null) return '';
+  const mayEndSooner = run.recipe.earlyStopping?.patience !== undefined ? ' at most' : '';
+  return `${formatClock(left.seconds)} left${left.of === 'phase' ? ' in this phase' : mayEndSooner}`;
+}
+
+function stageText(progress: StageProgress): BarText {
+  const { done, total } = progress;
+  const amount = progress.unit === 'bytes' ? formatBytes : formatCount;
+  const seconds = stageTimeLeft(progress);
+  const unit = progress.unit === 'bytes' ? '' : ` ${progress.unit}`;
+  const detail =
+    total === null
+      ? done > 0
+        ? `${amount(done)}${unit}`
+        : ''
+      : `${amount(done)} of ${amount(total)}${unit}`;
+  return {
+    ...said({ title: progress.label, detail }),
+    left: seconds === null ? '' : `${formatClock(seconds)} left`,
+  };
+}
+
+function heldText(kind: 'pausing' | 'paused' | 'stopping', run: RunRecord): BarText {
+  const place = placeOf(run);
+  const step = run.live === null ? '' : `${formatCount(run.live.step)} of ${formatCount(run.live.steps)}`;
+  const detail = kind === 'paused' || run.live === null ? '' : 'ends the step under way first';
+  return { ...said({ title: `${capitalised(kind)}, ${lowerFirst(place)}`, detail }), step };
+}
+
+function finishedText(run: Extract<RunState, { kind: 'finished' }>): BarText {
+  const title = run.result.stopped ? 'Stopped' : 'Finished';
+  const epochs = run.run.phases.map((phase) => {
+    const done = run.run.history.filter((epoch) => epoch.phaseIndex === phase.phaseIndex).length;
+    return `${lowerFirst(phaseLabels[phase.phase])} ${done === phase.epochs ? done : `${done} of ${phase.epochs}`}`;
+  });
+  const detail = epochs.length === 0 ? 'before the first epoch' : `${epochs.join(', ')} epochs`;
+  return { ...said({ title, detail }), left: formatDuration(run.seconds) };
+}
+
+function failedText({ run }: Extract<RunState, { kind: 'failed' }>): BarText {
+  const doing = run.progress === null ? placeOf(run) : run.progress.label;
+  return said({ title: `Stopped: ${lowerFirst(doing)}`, isTrouble: true });
+}
+
+function said(text: { title: string; isTrouble?: boolean; detail?: string }): BarText {
+  return { ...none, ...text, announcement: text.title };
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}

@@ -1,0 +1,180 @@
+/**
+ * Every chart of the registry, on everything that there are charts of: it says in words what it shows, has the same as a
+ * table that can be read aloud, and never a number that is none.
+ */
+import { renderToStaticMarkup } from 'react-dom/server';
+import { describe, expect, it } from 'vitest';
+import { Charts } from '../../src/charts/Charts.tsx';
+import type { Chart, Subjects } from '../../src/charts/chart.ts';
+import { charts } from '../../src/charts/registry.ts';
+import type { Evaluation, RunEvent } from '../../src/protocol/events.ts';
+import { recordOf, type RunState } from '../../src/store/state.ts';
+import {
+  dataset,
+  epochOf,
+  evaluation,
+  phaseEvent,
+  readyState,
+  recipe,
+  result,
+  running,
+  stepEvent,
+  tuneEvent,
+} from '../unit/store/samples.ts';
+
+const many = Array.from({ length: 20 }, (_, index) => `class ${index}`);
+const ofMany: Evaluation = {
+  ...evaluation,
+  labels: many,
+  confusionMatrix: many.map((_, truth) => many.map((_, predicted) => (truth + predicted) % 3)),
+  perClass: [],
+};
+const allRight: Evaluation = {
+  ...ofMany,
+  confusionMatrix: many.map((_, truth) => many.map((_other, predicted) => (truth === predicted ? 3 : 0))),
+};
+const epoch = (phaseIndex: number, number: number, loss: number): RunEvent => ({
+  kind: 'epoch',
+  record: epochOf(phaseIndex, number, loss),
+  isBest: true,
+});
+const headEnd: RunEvent = {
+  kind: 'phaseEnd',
+  phaseIndex: 0,
+  stoppedEarly: true,
+  bestEpoch: 2,
+  keptEpoch: 2,
+  evaluation,
+};
+const toTuning = [phaseEvent, epoch(0, 1, 1.8), epoch(0, 2, 1.6), headEnd, tuneEvent];
+
+const ofRun = (run: RunState, classes = 8): Subjects['run'] => ({
+  recipe,
+  record: recordOf(run),
+  kind: run.kind,
+  classes,
+  noun: 'faces',
+});
+const onChoose = (): void => undefined;
+const points = [2, 1.2, 1.5].map((loss, index) => ({
+  learningRate: 10 ** (index - 3),
+  loss,
+  smoothedLoss: loss,
+}));
+const summary = {
+  runId: 'one',
+  recipe: result.recipe,
+  setHash: dataset.setHash,
+  test: result.test ?? evaluation,
+  seconds: 60,
+};
+const ofRuns = { recipe: result.recipe, run: readyState.run, labelOf: (name: string) => name };
+
+/** By what they are of: subjects with nothing to show yet, then with much, all different. */
+const subjects: { readonly [Of in keyof Subjects]: readonly Subjects[Of][] } = {
+  set: [
+    dataset,
+    { ...dataset, labelOfRow: Uint16Array.of(0, 0, 0, 0, 0, 0, 1, 0) },
+    { ...dataset, labels: many },
+  ],
+  run: [
+    ofRun(readyState.run, 0),
+    ofRun(readyState.run),
+    ofRun(running([phaseEvent, stepEvent(2)]).run),
+    ofRun(running(toTuning).run),
+    ofRun(
+      running([...toTuning, epoch(1, 1, 1.1), { ...headEnd, phaseIndex: 1, bestEpoch: 1, keptEpoch: 1 }]).run,
+    ),
+  ],
+  evaluation: [
+    { labels: evaluation.labels, evaluation: null, chosen: null, onChoose },
+    { labels: evaluation.labels, evaluation, chosen: { truth: 1, predicted: 0 }, onChoose },
+    { labels: many, evaluation: ofMany, chosen: null, onChoose },
+    { labels: many, evaluation: allRight, chosen: null, onChoose },
+  ],
+  sweep: [
+    { points: [], steps: null, suggested: null },
+    { points: points.slice(0, 1), steps: 3, suggested: null },
+    { points, steps: 3, suggested: 0.001 },
+  ],
+  runs: [
+    { ...ofRuns, runs: [] },
+    { ...ofRuns, runs: [summary] },
+    { ...ofRuns, runs: [summary, { ...summary, runId: 'two', test: { ...summary.test, accuracy: 0.7 } }] },
+  ],
+};
+
+const kinds = Object.keys(subjects) as (keyof Subjects)[];
+const listed = kinds.flatMap((of) =>
+  charts[of].map((chart) => ({
+    of,
+    name: chart.name,
+    // The registry and the subjects go by the same names.
+    chart: chart as Chart<unknown>,
+    shown: (subjects[of] as readonly unknown[]).filter((one) => chart.suits(one as never)),
+  })),
+);
+
+const escaped = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+
+/** Columns of each row, cells that span several counted so. */
+function widthsOf(table: string): number[] {
+  const rows = table.match(/<tr[\s>].*?<\/tr>/gs) ?? [];
+  return rows.map((row) =>
+    (row.match(/<t[hd][\s>][^>]*|<t[hd]>/g) ?? []).reduce(
+      (sum, cell) => sum + Number(/colspan="(\d+)"/i.exec(cell)?.[1] ?? 1),
+      0,
+    ),
+  );
+}
+
+it('has no two charts of one name', () => {
+  expect(new Set(listed.map(({ name }) => name)).size).toBe(listed.length);
+});
+
+describe.each(listed)('the chart $name of a $of', ({ of, chart, shown }) => {
+  const markupOf = (subject: unknown): string => {
+    const { Drawing, Table } = chart;
+    const parts = { subject, summary: chart.summary(subject) };
+    return renderToStaticMarkup(
+      <>
+        {Drawing !== null && <Drawing {...parts} />}
+        <Table {...parts} />
+      </>,
+    );
+  };
+
+  it('says in whole sentences what it shows, of each subject something else', () => {
+    const said = shown.map((subject) => chart.summary(subject));
+    for (const text of said) {
+      expect(text).toMatch(/^[A-Z].*\.$/s);
+      expect(text).not.toMatch(/NaN|undefined|null|Infinity|\[object/);
+    }
+    expect(new Set(said).size).toBeGreaterThan(1);
+  });
+
+  it('gives its words to those who do not see it', () => {
+    for (const subject of shown) {
+      const page = renderToStaticMarkup(<Charts of={of} subject={subject as never} />);
+      expect(page).toContain(escaped(chart.summary(subject)));
+    }
+  });
+
+  it('has the same as a table with a caption, headings and even rows', () => {
+    const tables = shown.flatMap((subject) => markupOf(subject).match(/<table.*?<\/table>/gs) ?? []);
+    expect(tables.length).toBeGreaterThan(0);
+    for (const table of tables) {
+      expect(table).toMatch(/<caption[^>]*>[^<]+</);
+      expect(table).toMatch(/<th scope="col"/);
+      expect(new Set(widthsOf(table)).size, table).toBe(1);
+      const body = /<tbody>(.*)<\/tbody>/s.exec(table)?.[1] ?? '';
+      for (const row of body.match(/<tr[\s>].*?<\/tr>/gs) ?? [])
+        expect(row).toMatch(/<th scope="row(group)?"/);
+    }
+  });
+
+  it('writes no number that is none', () => {
+    for (const subject of shown) expect(markupOf(subject)).not.toMatch(/NaN|undefined|Infinity/);
+  });
+});

@@ -1,0 +1,67 @@
+/**
+ * Owns timing of two ways to compute one thing, by turns in one process: whatever else the machine does then falls on
+ * both. Of each the smallest time counts, since all that can happen to a run makes it longer.
+ */
+import process from 'node:process';
+
+/** Milliseconds since whenever. */
+export type Clock = () => number;
+
+/** Processor time of this process: what one thread computes takes as much of it on a machine that is busy. */
+export const processorClock: Clock = () => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+};
+
+/** For work that other threads or a device do. */
+export const wallClock: Clock = () => performance.now();
+
+/** Computes once; a promise where a device has to be waited for. */
+export type Run = () => void | Promise<void>;
+
+/** Turns at least, and how long the turns of all may go on. */
+interface Patience {
+  readonly turns: number;
+  readonly ms: number;
+}
+
+/** Few turns for trying the benchmark, enough to find the smallest time else. */
+export const patienceOf = (quick: boolean): Patience =>
+  quick ? { turns: 3, ms: 100 } : { turns: 15, ms: 3000 };
+
+/** Turns of each before the first that counts: engines and drivers compile. */
+const WARM_UP = 3;
+/** Shorter than this, a run is repeated within its turn: clocks are coarse. */
+const LEAST_MS = 2;
+
+/** Smallest seconds of each. */
+export async function duel(
+  runs: readonly Run[],
+  patience: Patience,
+  clock: Clock,
+): Promise<readonly number[]> {
+  const repeats: number[] = [];
+  for (const run of runs) {
+    for (let turn = 0; turn < WARM_UP; turn++) await run();
+    repeats.push(Math.ceil(LEAST_MS / Math.max(await msOf(run, 1, clock), LEAST_MS / 1000)));
+  }
+  const best = runs.map(() => Infinity);
+  const started = performance.now();
+  for (let turn = 0; turn < patience.turns || performance.now() - started < patience.ms; turn++) {
+    for (const [index, run] of runs.entries()) {
+      const count = repeats[index] ?? 1;
+      best[index] = Math.min(best[index] ?? Infinity, (await msOf(run, count, clock)) / count);
+    }
+    if (performance.now() - started > 20 * patience.ms) break;
+  }
+  return best.map((ms) => ms / 1000);
+}
+
+async function msOf(run: Run, count: number, clock: Clock): Promise<number> {
+  const start = clock();
+  for (let index = 0; index < count; index++) {
+    const pending = run();
+    if (pending !== undefined) await pending;
+  }
+  return clock() - start;
+}

@@ -1,0 +1,54 @@
+/**
+ * Owns the roof over what one thread can do here: arithmetic by a loop of nothing but SIMD multiplications and additions
+ * in registers, and memory by copying as much as a layer's values are. A kernel of f operations on b bytes can be no faster than
+ * the smaller of the first and of f / b times the second.
+ *
+ * @see Williams, Waterman and Patterson, "Roofline: an insightful visual performance model", 2009
+ */
+import loadWabt from 'wabt';
+import { duel, patienceOf, processorClock } from './duel.ts';
+
+/** In billions a second. */
+export interface Roof {
+  readonly flops: number;
+  /** Read and written together. */
+  readonly bytes: number;
+}
+
+/** Sums that do not wait for each other: more than one addition's latency times how many begin in one cycle. */
+const CHAINS = 12;
+const LANES = 4;
+const ITERATIONS = 100_000;
+const COPIED_BYTES = 2 ** 22;
+
+/** Measures it. */
+export async function measureRoof(quick: boolean): Promise<Roof> {
+  const multiplyAndAdd = await loop();
+  const from = new Float32Array(COPIED_BYTES / 4).fill(1);
+  const to = new Float32Array(COPIED_BYTES / 4);
+  const [loopSeconds = NaN, copySeconds = NaN] = await duel(
+    [() => void multiplyAndAdd(ITERATIONS), () => to.set(from)],
+    patienceOf(quick),
+    processorClock,
+  );
+  return {
+    flops: (ITERATIONS * CHAINS * LANES * 2) / loopSeconds / 1e9,
+    bytes: (2 * COPIED_BYTES) / copySeconds / 1e9,
+  };
+}
+
+async function loop(): Promise<(iterations: number) => number> {
+  const each = (line: (chain: number) => string): string =>
+    Array.from({ length: CHAINS }, (_, i) => line(i)).join('\n');
+  const text = `(module (func (export "loop") (param $n i32) (result f32)
+    ${each((i) => `(local $s${i} v128)`)}
+    (loop $more
+      ${each((i) => `(local.set $s${i} (f32x4.add (f32x4.mul (local.get $s${i}) (v128.const f32x4 0.5 0.5 0.5 0.5)) (v128.const f32x4 1 1 1 1)))`)}
+      (br_if $more (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
+    (f32x4.extract_lane 0 ${'(f32x4.add '.repeat(CHAINS - 1)}(local.get $s0)${Array.from({ length: CHAINS - 1 }, (_, i) => ` (local.get $s${i + 1}))`).join('')})))`;
+  const wabt = await loadWabt();
+  const module = wabt.parseWat('roof.wat', text, { simd: true });
+  const { instance } = await WebAssembly.instantiate(module.toBinary({}).buffer as Uint8Array<ArrayBuffer>);
+  module.destroy();
+  return instance.exports['loop'] as (iterations: number) => number;
+}

@@ -1,0 +1,43 @@
+/**
+ * Owns the names that are neither ours nor used by our code, so that they occur in prose alone: what others call the
+ * thing that Mien does as they do. A name that our code uses is not listed.
+ */
+
+/** A dotted name that begins with one of these is that Python package's. */
+export const FOREIGN_ROOTS: ReadonlySet<string> = new Set([
+  'fastai',
+  'keras',
+  'numpy',
+  'sklearn',
+  'tensorflow',
+]);
+
+/** Names by whose they are. */
+const NAMES: Readonly<Record<string, string>> = {
+  'Keras and TensorFlow':
+    'RandomPerspective image_dataset_from_directory min_delta noise_shape block3b_expand_conv block_4_expand',
+  'Hugging Face datasets': 'class_encode_column',
+  'scikit-learn': 'LabelEncoder StratifiedGroupKFold StratifiedShuffleSplit _approximate_mode',
+  'Pillow and libjpeg': 'precompute_coeffs normalize_coeffs_8bpc cmyk2rgb',
+  'the PNG format': 'tRNS IDAT',
+  Random123: 'kat_vectors',
+  'WebGPU and tfjs': 'GPUSupportedLimits WebGPUBackend',
+  ESLint: 'overrideConfigFile',
+};
+
+/** Files of others that comments point to. */
+const FILES: Readonly<Record<string, string>> = {
+  Pillow: 'src/libImaging/Resample.c src/libImaging/Convert.c',
+  'scikit-learn': 'model_selection/_split.py utils/extmath.py',
+  NumPy: 'mtrand.pyx',
+  PKWARE: 'APPNOTE.TXT',
+  'sets on the Hub': 'data/train-00000-of-00002.parquet',
+};
+
+const all = (lists: Readonly<Record<string, string>>): ReadonlySet<string> =>
+  new Set(Object.values(lists).flatMap((list) => list.split(' ')));
+
+/** Names that others have. */
+export const FOREIGN_NAMES = all(NAMES);
+/** Files that others have. */
+export const FOREIGN_FILES = all(FILES);
