@@ -54,6 +54,7 @@ export default defineConfig(
       '@typescript-eslint/consistent-type-definitions': 'off',
       '@typescript-eslint/require-await': 'off',
       // `== null` asks for null and undefined at once.
+      'no-duplicate-imports': ['error', { allowSeparateTypeImports: true }],
       eqeqeq: ['error', 'always', { null: 'ignore' }],
       'no-restricted-syntax': ['error', bareCatch],
       'max-lines': ['error', 300],

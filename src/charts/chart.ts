@@ -4,8 +4,7 @@
  */
 import type { ComponentType } from 'react';
 import type { DatasetSummary } from '../protocol/dataset.ts';
-import type { Evaluation } from '../protocol/events.ts';
-import type { RatePoint } from '../protocol/rate-sweep.ts';
+import type { Evaluation, RatePoint } from '../protocol/events.ts';
 import type { FullRecipe } from '../protocol/full-recipe.ts';
 import type { Recipe } from '../protocol/recipe.ts';
 import type { RunRecord, RunState, RunSummary } from '../store/state.ts';

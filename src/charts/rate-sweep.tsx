@@ -1,7 +1,7 @@
 /** Smoothed loss over learning rate, in decades each as wide as the next, and the rate that is suggested. */
 import type { ReactElement } from 'react';
 import { countOf, formatLoss, formatPlain } from '../lib/format.ts';
-import type { RatePoint } from '../protocol/rate-sweep.ts';
+import type { RatePoint } from '../protocol/events.ts';
 import type { Chart, ChartProps, Subjects } from './chart.ts';
 import { Numbers } from './plot/Numbers.tsx';
 import { BestMark, Plot, type AxisTick } from './plot/Plot.tsx';

@@ -2,7 +2,7 @@
 import type { DatasetSummary, PictureFacts } from '../protocol/dataset.ts';
 import type { StudioError } from '../protocol/errors.ts';
 import type { RunEvent } from '../protocol/events.ts';
-import type { LabelForm } from './labels.ts';
+import type { LabelForm } from './cleaning/labels.ts';
 import type { SourceContext } from './sources/source.ts';
 
 /** Pictures resized for the network, by row number after cleaning. */

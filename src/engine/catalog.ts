@@ -49,7 +49,9 @@ export const ENTRIES: Entries = {
  *
  * @throws StudioError `recipe/…`, which names the field
  */
-export const asRun = (recipe: Recipe): FullRecipe => fullRecipe(recipe, ENTRIES);
+export const asRun = (recipe: Recipe): FullRecipe =>
+  // Parsed again for the order of its fields: filled in twice, it is the same text.
+  parseRecipe(fullRecipe(recipe, ENTRIES)) as FullRecipe;
 
 /** @throws StudioError `net/asset-missing` or `recipe/invalid` when a shipped recipe is damaged */
 export async function loadCatalog(platform: Platform): Promise<Catalog> {

@@ -10,12 +10,11 @@ import { findExporter } from '../exporters/registry.ts';
 import { SessionCaches } from '../frozen/session-caches.ts';
 import type { Platform } from '../platform/platform.ts';
 import type { BackendChoice, DeviceReport } from '../protocol/device.ts';
-import type { ResumableRun, RunResult } from '../protocol/events.ts';
+import type { RateSweep, ResumableRun, RunResult } from '../protocol/events.ts';
 import type { Picked, Requests, SavedFile } from '../protocol/messages.ts';
-import type { RateSweep } from '../protocol/rate-sweep.ts';
 import type { FullRecipe } from '../protocol/full-recipe.ts';
 import type { Recipe } from '../protocol/recipe.ts';
-import type { SourceDescription } from '../protocol/source.ts';
+import type { SourceDescription } from '../protocol/dataset.ts';
 import type { RunControl } from '../training/control.ts';
 import { asRun } from './catalog.ts';
 import { runsLeft } from './checkpoints/resumable.ts';
@@ -220,6 +219,7 @@ export class Session {
       buildNetwork(recipe, classes, this.platform, { signal, files: weightFiles, ...loadingOf(emit) }),
     );
     try {
+      signal.throwIfAborted();
       // Now more of the weights is here, and it is known what came with them.
       emit({ kind: 'model', model: withLoaded(await describe(), network.weights) });
       const caches = (this.#caches ??= new SessionCaches(this.platform));

@@ -76,6 +76,30 @@ export function candidateCuts(graph: Graph, from: number, to: number): Candidate
     }));
 }
 
+/** Chance that is drawn before layers that do not train. */
+export interface EarlyDraw {
+  /** Of the layer that draws first. */
+  readonly layer: string;
+  /** How much of the layers' work lies before it, which is all that can be done once: 0 to 1. */
+  readonly frozenShare: number;
+}
+
+/**
+ * What keeps frozen layers from being computed once: a layer that draws chance before them. Null for none.
+ *
+ * @param firstTrainable index into `graph.model.layers`
+ */
+export function earlyDraw(graph: Graph, firstTrainable: number): EarlyDraw | null {
+  const { nodes, model } = graph;
+  const drawing = nodes.find(drawsChance);
+  const isWeighted = ({ op }: GraphNode): boolean => weighted.has(op.kind);
+  const end = nodes.findIndex((node) => isWeighted(node) && node.layer >= firstTrainable);
+  if (drawing === undefined || !nodes.slice(drawing.index, end).some(isWeighted)) return null;
+  const before = multiplyAddsUpTo(graph);
+  const frozenShare = (before[cutOutputOf(graph, firstTrainable)] ?? 0) / (before[end - 1] ?? 1);
+  return { layer: model.layers[drawing.layer]?.name ?? drawing.name, frozenShare };
+}
+
 /** From the input up to each node. */
 function multiplyAddsUpTo({ nodes, model }: Graph): number[] {
   const ofLayer = layerWork(model);

@@ -11,9 +11,9 @@ import { invariant } from '../protocol/errors.ts';
 import type { CachePrecision } from '../protocol/recipe.ts';
 import type { ActivationCache, CacheForm } from './activation-cache.ts';
 import { budgetOf, speedOf, type Budget, type ViewsPerPicture } from './budget.ts';
-import { candidateCuts, cutOutputOf, FROZEN, type CandidateCut } from './cut.ts';
+import { candidateCuts, cutOutputOf, earlyDraw, FROZEN, type CandidateCut } from './cut.ts';
 import { FrozenFeatures, type FeatureSource, type FrozenFeaturesOptions } from './frozen-features.ts';
-import { Notices, shortageOf } from './notices.ts';
+import { drawnEarly, Notices, shortageOf } from './notices.ts';
 import type { SessionCaches } from './session-caches.ts';
 
 export interface FrozenPartOptions {
@@ -59,6 +59,8 @@ export class FrozenPart {
       pictures,
       sections.map((section, index) => this.#keyOf(sections.slice(0, index), section)),
     );
+    const early = earlyDraw(options.graph, Math.max(...options.firstTrainable));
+    if (early !== null) this.#notices.tell(drawnEarly(early));
     for (const section of sections) {
       const shortage = this.#shortageOf(section);
       if (shortage !== null) this.#notices.tell(shortage);

@@ -1,9 +1,9 @@
-/** Owns what is said of activations that are not kept where, or as whole, as they should be. */
+/** Owns what is said of activations that are not kept where, or as whole, as they should be, or cannot be kept at all. */
 import { formatBytes, formatPercent } from '../lib/format.ts';
 import { StudioError } from '../protocol/errors.ts';
 import type { CachePrecision } from '../protocol/recipe.ts';
 import type { Budget, Place } from './budget.ts';
-import type { CandidateCut } from './cut.ts';
+import type { CandidateCut, EarlyDraw } from './cut.ts';
 import { pictureBytes } from './precision.ts';
 import type { Failure } from './storage/places.ts';
 
@@ -89,6 +89,15 @@ export function shortageOf({
   return notice(
     `${fits} Kept is what it computes up to ${keptName} (${aPicture({ ...cut, precision: budget.precision })})${howFar}; the rest, ${anew} of its work, is done anew in each epoch.`,
   );
+}
+
+/** Said of a network whose frozen layers cannot be computed once, for what chance does before them. */
+export function drawnEarly({ layer, frozenShare }: EarlyDraw): StudioError {
+  return new StudioError({
+    code: 'model/drawn-early',
+    message: `From ${layer} on the network leaves blocks out by chance in training, frozen ones too, as Keras’ fit does. Only what lies before, ${formatPercent(frozenShare, 0)} of the frozen work, can be computed once and kept; the rest is done anew in each step.`,
+    hint: 'That takes many times longer. With "dropConnect": 0, or with BatchNorm on its averages, nothing is left out and all of the frozen work is done once.',
+  });
 }
 
 function notice(message: string, cause?: StudioError): StudioError {

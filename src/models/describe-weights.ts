@@ -13,10 +13,10 @@ import { openBackboneWeights, type LoadOptions } from './load-weights.ts';
 import { checkFit, variablesOf } from './weights/fill-model.ts';
 import { fileAddress, isAddress } from './weights/given-weights.ts';
 import { imagenetSource, imagenetUrl } from './weights/imagenet.ts';
-import type { NameMap } from './weights/name-map.ts';
-import { WEIGHT_READERS } from './weights/registry.ts';
+import type { NameMap } from './weights/name-maps/name-map.ts';
+import { WEIGHT_READERS } from './weights/readers/registry.ts';
 import { starterAsset } from './weights/starters.ts';
-import type { WeightFile } from './weights/weight-file.ts';
+import type { WeightFile } from './weights/readers/weight-file.ts';
 
 /** Small, and every backbone takes it: variables do not depend on the size. */
 const SIZE = 32;

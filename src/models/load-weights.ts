@@ -2,19 +2,19 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { ByteSource, Platform, RemoteOptions } from '../platform/platform.ts';
 import { backboneOptions, type FullBackbone } from '../protocol/full-recipe.ts';
+import { weightsHash } from '../protocol/identity.ts';
 import type { WeightsRecord } from '../protocol/model.ts';
 import type { Recipe } from '../protocol/recipe.ts';
 import { unitPreprocessing, type Backbone, type Preprocessing } from './backbones/backbone.ts';
 import { findBackbone } from './backbones/registry.ts';
 import { fillModel, variablesOf } from './weights/fill-model.ts';
-import { fingerprint } from './weights/fingerprint.ts';
 import { openGivenWeights } from './weights/given-weights.ts';
 import { imagenetSource, openImagenet } from './weights/imagenet.ts';
-import type { NameMap } from './weights/name-map.ts';
+import type { NameMap } from './weights/name-maps/name-map.ts';
 import { findNameMap } from './weights/name-maps/registry.ts';
-import { openWeightFile } from './weights/registry.ts';
+import { openWeightFile } from './weights/readers/registry.ts';
 import { starterAsset } from './weights/starters.ts';
-import type { OpenContext, ReadOptions, WeightFile } from './weights/weight-file.ts';
+import type { OpenContext, ReadOptions, WeightFile } from './weights/readers/weight-file.ts';
 
 export interface LoadOptions extends ReadOptions, Pick<RemoteOptions, 'onWait' | 'onNotice'> {
   /** Seed of random weights: the recipe's. */
@@ -128,7 +128,7 @@ async function openFile(
     return {
       origin,
       sizeBytes,
-      sha256: await fingerprint(values),
+      sha256: await weightsHash(values),
       preprocessing: preprocessingFor(scale, backbone, named, file.preprocessing),
       labels: file.labels,
     };
@@ -173,7 +173,7 @@ async function randomise(
       variable.write(value);
       values.push(await value.data<'float32'>());
     }
-    return { origin: `random, seed ${seed}`, sizeBytes: 0, sha256: await fingerprint(values) };
+    return { origin: `random, seed ${seed}`, sizeBytes: 0, sha256: await weightsHash(values) };
   } finally {
     donor.dispose();
   }

@@ -2,15 +2,15 @@
  * The platform of a browser's worker: pictures through the browser's own decoders, shipped files through `fetch`.
  */
 import { isAbort, StudioError } from '../protocol/errors.ts';
-import { openByteStore } from './byte-store.browser.ts';
-import { storesOf } from './byte-store.ts';
-import { bytesSource } from './byte-source.ts';
-import { downloadStore } from './download-store.ts';
-import { decodePicture } from './decode.browser.ts';
-import { ownedByLeases } from './leases.ts';
-import { ownedByLocks } from './owned.ts';
+import { openByteStore } from './stores/byte-store.browser.ts';
+import { bytesSource } from './remote/byte-source.ts';
+import { downloadStore } from './stores/download-store.ts';
+import { decodePicture } from './pictures/decode.browser.ts';
+import { ownedByLeases } from './stores/leases.ts';
+import { ownedByLocks } from './stores/owned.ts';
 import type { ByteSource, Platform, ThreadListener, PictureThread } from './platform.ts';
-import { remoteFiles } from './remote-files.ts';
+import { remoteFiles } from './remote/remote-files.ts';
+import { storesOf } from './stores/store-versions.ts';
 
 /** Where the shipped files are, and what to tell the page. */
 export interface BrowserPlatformOptions {

@@ -7,14 +7,15 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { newId } from '../lib/new-id.ts';
 import { StudioError } from '../protocol/errors.ts';
-import { openByteStore } from './byte-store.node.ts';
-import { storesOf, type ByteStore } from './byte-store.ts';
-import { downloadStore } from './download-store.ts';
-import { decodePicture } from './decode.node.ts';
-import { ownedByLeases } from './leases.ts';
-import { NOTHING_SHARED, type Owned } from './owned.ts';
+import { openByteStore } from './stores/byte-store.node.ts';
+import type { ByteStore } from './stores/byte-store.ts';
+import { downloadStore } from './stores/download-store.ts';
+import { decodePicture } from './pictures/decode.node.ts';
+import { ownedByLeases } from './stores/leases.ts';
+import { NOTHING_SHARED, type Owned } from './stores/owned.ts';
 import type { ByteSource, FolderFile, PictureThread, Platform, ThreadListener } from './platform.ts';
-import { remoteFiles } from './remote-files.ts';
+import { remoteFiles } from './remote/remote-files.ts';
+import { storesOf } from './stores/store-versions.ts';
 
 /** Where files are. */
 export interface NodePlatformOptions {

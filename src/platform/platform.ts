@@ -3,8 +3,8 @@
  */
 import type { StudioError } from '../protocol/errors.ts';
 import type { StoredDownloads } from '../protocol/stored.ts';
-import type { ByteStore, StoreName } from './byte-store.ts';
-import type { Owned } from './owned.ts';
+import type { ByteStore, StoreName } from './stores/byte-store.ts';
+import type { Owned } from './stores/owned.ts';
 
 /** A decoded picture: RGB, uint8, row by row from the top left. */
 export interface RgbPicture {

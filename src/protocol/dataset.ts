@@ -1,5 +1,4 @@
-/** What the engine says of an opened image set. */
-import type { Provenance } from './source.ts';
+/** What a source says of a set before it is opened, and what the engine says of an opened one. */
 
 /** The three parts of a set. */
 export type SplitName = 'train' | 'validation' | 'test';
@@ -113,4 +112,31 @@ export interface RgbaPictures {
 /** Augmented views of one picture, each said in a few words such as `flip, 7°`. */
 export interface RgbaViews extends RgbaPictures {
   readonly captions: readonly string[];
+}
+
+/** A value of an option, with what the page calls it. */
+export interface OfferedValue {
+  readonly value: string;
+  readonly label: string;
+}
+
+export interface SourceDescription {
+  /** In the order to show; labels such as `licence`, values in plain words. */
+  readonly facts: readonly { readonly label: string; readonly value: string }[];
+  /** By option: the values there are. Another one may be typed all the same. */
+  readonly offers: Readonly<Record<string, readonly OfferedValue[]>>;
+  /** Address of the set's own page. */
+  readonly page: string;
+}
+
+/** Where an opened set comes from. */
+export interface Provenance {
+  /** Branch, tag or commit that was asked for. */
+  readonly revision: string;
+  /** The commit that it was; null where the server does not say. */
+  readonly commit: string | null;
+  /** Null where the set's card states none; absent where its card could not be read. */
+  readonly licence?: string | null;
+  /** Address of the set's own page. */
+  readonly page: string;
 }

@@ -3,7 +3,6 @@ import type { CleaningReport, DatasetSummary, SplitName } from './dataset.ts';
 import type { DeviceReport } from './device.ts';
 import type { WireError } from './errors.ts';
 import type { ModelSummary, WeightsRecord } from './model.ts';
-import type { RatePoint } from './rate-sweep.ts';
 import type { FullRecipe } from './full-recipe.ts';
 import type { CachePrecision, PhaseName } from './recipe.ts';
 
@@ -161,6 +160,14 @@ export interface FinishedRun {
   readonly isStored: boolean;
 }
 
+/** All of them. */
+export interface FinishedRuns {
+  /** The latest first. */
+  readonly runs: readonly FinishedRun[];
+  /** Why those that are stored cannot be listed; null where they can. */
+  readonly trouble: WireError | null;
+}
+
 /** What a finished run leaves; its network stays with the engine, see {@link FinishedRun}. */
 export interface RunResult {
   readonly runId: string;
@@ -179,4 +186,24 @@ export interface RunResult {
   readonly cleaning: CleaningReport;
   readonly secondsByStage: Readonly<Record<string, number>>;
   readonly versions: Readonly<Record<string, string>>;
+}
+
+/** One step of a sweep. */
+export interface RatePoint {
+  readonly learningRate: number;
+  /** Mean loss of the step's pictures, before it changed the weights. */
+  readonly loss: number;
+  /** The same as a moving mean over the steps so far. */
+  readonly smoothedLoss: number;
+}
+
+/** A whole sweep; the content of `learning-rate.json`. */
+export interface RateSweep {
+  readonly phase: PhaseName;
+  /** Index of the phase in the recipe, from 0. */
+  readonly phaseIndex: number;
+  /** From the lowest rate up, as far as the sweep went. */
+  readonly points: readonly RatePoint[];
+  /** Null when no rate can be suggested: the loss never fell. */
+  readonly suggested: number | null;
 }

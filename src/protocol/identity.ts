@@ -12,7 +12,7 @@
  * answer it.
  */
 import { Hash, hashText } from '../lib/hash.ts';
-import { isSame, sameText } from '../lib/same.ts';
+import { isSame, sameText } from '../lib/json.ts';
 import type { DatasetSummary } from './dataset.ts';
 import type { WeightsRecord } from './model.ts';
 import type { Options } from './options.ts';
@@ -138,6 +138,24 @@ export function isSameRecipe(one: Recipe, other: Recipe): boolean {
 function withoutPlace({ name: _name, dataset, ...recipe }: Recipe): unknown {
   const { path: _path, ...choices } = dataset;
   return { ...recipe, dataset: choices };
+}
+
+/**
+ * What a backbone's weights are the same by, whatever file or format they came from: SHA-256 of the values as float32, little-endian, variable after variable, in hexadecimal.
+ *
+ * @returns Null where the page has no Web Crypto (served without HTTPS from another machine).
+ */
+export async function weightsHash(values: readonly Float32Array[]): Promise<string | null> {
+  const subtle = globalThis.crypto.subtle as SubtleCrypto | undefined;
+  if (subtle === undefined) return null;
+  const all = new Float32Array(values.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of values) {
+    all.set(part, at);
+    at += part.length;
+  }
+  const digest = new Uint8Array(await subtle.digest('SHA-256', all));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 /** Two recipes with the same key show the same augmented views of a set's pictures. */

@@ -3,14 +3,12 @@
  * `cancelled`; events stream beside it; control is handled at once, never queued behind work.
  */
 import type { Catalog } from './catalog.ts';
-import type { DatasetSummary, PictureFacts, RgbaPictures, RgbaViews } from './dataset.ts';
+import type { DatasetSummary, PictureFacts, RgbaPictures, RgbaViews, SourceDescription } from './dataset.ts';
 import type { BackendChoice, DeviceReport } from './device.ts';
 import type { WireError } from './errors.ts';
-import type { FinishedRun, ResumableRun, RunEvent, RunResult } from './events.ts';
+import type { FinishedRuns, RateSweep, ResumableRun, RunEvent, RunResult } from './events.ts';
 import type { InspectedWeights, ModelSummary } from './model.ts';
-import type { RateSweep } from './rate-sweep.ts';
 import type { Recipe } from './recipe.ts';
-import type { SourceDescription } from './source.ts';
 import type { Stored, StoredThing } from './stored.ts';
 
 /** What was picked on the page: single files, or all files of a folder (they have a `webkitRelativePath`, or their path as their name). */
@@ -73,16 +71,16 @@ export interface Requests {
   /** Runs that did not come to their end, the latest first; deletes the checkpoints of one before. */
   listRuns: { input: { readonly discard?: string }; output: readonly ResumableRun[] };
   /** Runs that came to their end and whose networks are kept, the latest first; forgets one before. */
-  listFinished: { input: { readonly forget?: string }; output: readonly FinishedRun[] };
+  listFinished: { input: { readonly forget?: string }; output: FinishedRuns };
   /** Writes the network of a finished run in a format of the catalog. */
   export: { input: { readonly format: string; readonly runId: string }; output: SavedFile };
-  /** What is kept on this machine. */
+  /** What is stored on this machine. */
   listStored: { input: Readonly<Record<string, never>>; output: Stored };
   /** Forgets a part of it; says what is left. */
   deleteStored: { input: StoredThing; output: Stored };
-  /** Keeps the open set on this machine; says what is kept then. */
-  keepSet: { input: Readonly<Record<string, never>>; output: Stored };
-  /** The open set, or a kept one, as a Parquet file with the Hub's columns. */
+  /** Stores the open set on this machine; says what is stored then. */
+  storeSet: { input: Readonly<Record<string, never>>; output: Stored };
+  /** The open set, or a stored one, as a Parquet file with the Hub's columns. */
   saveSet: { input: { readonly set: string | null }; output: SavedFile };
 }
 
@@ -96,7 +94,7 @@ export type Request = {
   };
 }[RequestKind];
 
-/** Handled at once. `cancel` ends a request with `cancelled`; `stop` ends a run with its best weights kept. */
+/** Handled at once. `cancel` ends a request with `cancelled`; `stop` ends a run with the epoch that it kept. */
 export interface Control {
   readonly kind: 'control';
   readonly id: number;
@@ -107,7 +105,7 @@ export type ToWorker = Request | Control;
 
 export type FromWorker =
   | { readonly kind: 'ready'; readonly catalog: Catalog }
-  /** Something is about to be kept: only the page can ask the browser not to clear it. */
+  /** Something is about to be stored: only the page can ask the browser not to clear it. */
   | { readonly kind: 'keepStored' }
   /** What must be known of the open set, found when the request that opened it had ended. */
   | { readonly kind: 'late'; readonly event: RunEvent }

@@ -1,7 +1,7 @@
-/** What is said of the downloads that are kept on this machine. */
+/** What is said of what is stored on this machine. */
 import type { WireError } from './errors.ts';
 
-/** A file of which all or a part is kept. */
+/** A file of which all or a part is stored. */
 export interface StoredDownload {
   /** Its stable address; what it is deleted by. */
   readonly url: string;
@@ -14,7 +14,7 @@ export interface StoredDownload {
   readonly storedAtMs: number;
 }
 
-/** A set that the user has kept. */
+/** A set that the user has stored. */
 export interface StoredSet {
   /** What it is called, and opened and deleted by: no two have the same. */
   readonly label: string;
@@ -23,14 +23,14 @@ export interface StoredSet {
   /** Its rows, also those without a picture. */
   readonly pictures: number;
   readonly sizeBytes: number;
-  /** When it was kept, in ms since 1970. */
+  /** When it was stored, in ms since 1970. */
   readonly storedAtMs: number;
 }
 
-/** One of the things that are kept: a download by its address, a set by its label, or all prepared pictures. */
+/** One of the things that are stored: a download by its address, a set by its label, or all prepared pictures. */
 export type StoredThing = { readonly url: string } | { readonly set: string } | { readonly prepared: true };
 
-/** Everything that is kept on this machine. */
+/** Everything that is stored on this machine. */
 export interface Stored extends StoredDownloads {
   /** The latest first. */
   readonly sets: readonly StoredSet[];

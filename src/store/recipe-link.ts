@@ -3,7 +3,7 @@
  * `#paper&phases.1.unfreeze=40&-augmentation.zoom`. Values are JSON where they parse as JSON, text otherwise; a key
  * with a minus is one that the preset has and this recipe has not.
  */
-import { isSame } from '../lib/same.ts';
+import { isSame } from '../lib/json.ts';
 import type { Preset } from '../protocol/catalog.ts';
 import { StudioError } from '../protocol/errors.ts';
 import { parseRecipe, type Recipe } from '../protocol/recipe.ts';

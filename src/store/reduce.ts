@@ -7,8 +7,7 @@ import type { FinishedRun, ResumableRun, RunEvent, RunResult } from '../protocol
 import type { ModelSummary } from '../protocol/model.ts';
 import type { Recipe } from '../protocol/recipe.ts';
 import { newRecord, progressAfter, reduceRun } from './reduce-run.ts';
-import type { Loadable, RunRecord, RunState, StudioState } from './state.ts';
-import { isActive } from './state.ts';
+import { isActive, type Loadable, type RunRecord, type RunState, type StudioState } from './state.ts';
 
 /** What the engine is asked for outside a run, and whose last answer the page keeps. */
 export type Asked = 'device' | 'dataset' | 'model';
@@ -36,6 +35,7 @@ export type StudioEvent =
   | { readonly kind: 'runCleared' }
   | { readonly kind: 'left'; readonly run: ResumableRun | null }
   | { readonly kind: 'finishedListed'; readonly runs: readonly FinishedRun[] }
+  | { readonly kind: 'unreadable'; readonly trouble: WireError }
   | { readonly kind: 'exportAsked'; readonly format: string; readonly runId: string }
   | { readonly kind: 'exported' }
   | { readonly kind: 'exportFailed'; readonly runId: string; readonly error: WireError };
@@ -68,6 +68,10 @@ export function reduce(state: StudioState, event: StudioEvent): StudioState {
       return { ...state, model: ready(event.model) };
     case 'finishedListed':
       return { ...state, finished: event.runs };
+    case 'unreadable': {
+      const others = state.unreadable.filter(({ message }) => message !== event.trouble.message);
+      return { ...state, unreadable: [...others, event.trouble] };
+    }
     case 'exportAsked':
     case 'exported':
     case 'exportFailed':

@@ -4,8 +4,7 @@ import type { PictureFacts, RgbaViews } from '../protocol/dataset.ts';
 import type { RunEvent } from '../protocol/events.ts';
 import type { Recipe } from '../protocol/recipe.ts';
 import type { Stored, StoredThing } from '../protocol/stored.ts';
-import { PictureAlbum } from './pictures.ts';
-import { Thumbnails } from './pictures.ts';
+import { PictureAlbum, Thumbnails } from './pictures.ts';
 
 type Engine = Pick<StudioClient, 'request'>;
 type OnEvent = (event: RunEvent) => void;
@@ -64,8 +63,8 @@ export class StoredRequests {
   }
 
   /** Stores the open set; gives what is stored then. */
-  storeSet(onEvent: OnEvent): Call<'keepSet'> {
-    return this.engine.request('keepSet', {}, onEvent);
+  storeSet(onEvent: OnEvent): Call<'storeSet'> {
+    return this.engine.request('storeSet', {}, onEvent);
   }
 
   /** The open set as a file, or a stored one. */

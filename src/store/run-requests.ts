@@ -1,6 +1,6 @@
 /** The run that goes on, those that were left before their end, and the networks of those that came to it. */
 import type { Call, StudioClient } from '../client/studio-client.ts';
-import { asStudioError, isAbort } from '../protocol/errors.ts';
+import { asStudioError, isAbort, type WireError } from '../protocol/errors.ts';
 import type { FinishedRun, ResumableRun } from '../protocol/events.ts';
 import type { Picked, Requests, SavedFile } from '../protocol/messages.ts';
 import type { StudioEvent } from './reduce.ts';
@@ -54,7 +54,7 @@ export class RunRequests {
     this.#call?.control('resume');
   }
 
-  /** Ends the run and keeps its best weights. */
+  /** Ends the run, with the epoch that it kept. */
   stop(): void {
     if (this.#call === null) return;
     this.dispatch({ kind: 'controlAsked', action: 'stop' });
@@ -99,8 +99,9 @@ export class RunRequests {
   }
 
   async #listFinished(input: Requests['listFinished']['input']): Promise<void> {
-    const runs = await this.engine.request('listFinished', input).result;
+    const { runs, trouble } = await this.engine.request('listFinished', input).result;
     this.dispatch({ kind: 'finishedListed', runs });
+    if (trouble !== null) this.#sayUnreadable(trouble);
   }
 
   async #ask(input: Requests['listRuns']['input']): Promise<void> {
@@ -108,9 +109,15 @@ export class RunRequests {
       const [latest] = await this.engine.request('listRuns', input).result;
       this.dispatch({ kind: 'left', run: latest ?? null });
     } catch (error) {
-      // Storage that cannot be read has none to offer; a run says so when it begins.
-      if (!asStudioError(error).code.startsWith('storage/')) throw error;
+      const trouble = asStudioError(error).toWire();
+      if (!trouble.code.startsWith('storage/')) throw error;
       this.dispatch({ kind: 'left', run: null });
+      this.#sayUnreadable(trouble);
     }
+  }
+
+  /** Storage that does not work has nothing to offer, and a run says so when it begins; what is there is named. */
+  #sayUnreadable(trouble: WireError): void {
+    if (trouble.code === 'storage/later-version') this.dispatch({ kind: 'unreadable', trouble });
   }
 }

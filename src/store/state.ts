@@ -122,6 +122,8 @@ export interface StudioState {
   readonly runs: readonly RunSummary[];
   /** All whose networks are kept, the latest first, also of earlier sessions. */
   readonly finished: readonly FinishedRun[];
+  /** What is on this machine and cannot be read by this version. */
+  readonly unreadable: readonly WireError[];
   /** What is being written: a format, and the run whose network it is. */
   readonly exporting: { readonly format: string; readonly runId: string } | null;
   readonly exportFailure: { readonly runId: string; readonly error: WireError } | null;
@@ -148,6 +150,7 @@ export function initialState(backendChoice: BackendChoice): StudioState {
     left: null,
     runs: [],
     finished: [],
+    unreadable: [],
     exporting: null,
     exportFailure: null,
   };

@@ -266,7 +266,7 @@ export class Studio {
     await this.refresh();
   }
 
-  /** Ends a run that was left, with the network of its best epoch: it then counts as one that was stopped. */
+  /** Ends a run that was left, with the network of the epoch that it kept: it then counts as one that was stopped. */
   async keepNetwork(run: ResumableRun, picked: Picked): Promise<void> {
     if (isActive(this.#state.run)) return;
     const ended = this.resumeRun(run, picked);

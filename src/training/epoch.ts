@@ -11,9 +11,8 @@ import { evaluate, type EvaluateInputs } from './evaluate.ts';
 import type { LossSettings } from './loss.ts';
 import { firstNotFinite, lossNotFinite, validationNotFinite, weightsNotFinite } from './not-finite.ts';
 import type { Optimizer } from './optimizer.ts';
-import { RunningSums } from './running-sums.ts';
 import type { Schedule, ScheduleState } from './schedules/schedule.ts';
-import { trainStep } from './step.ts';
+import { RunningSums, trainStep } from './step.ts';
 
 /** How often step events are sent at most. */
 const STEP_EVENT_MS = 100;

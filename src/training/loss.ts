@@ -1,8 +1,11 @@
 /**
  * Softmax and categorical cross-entropy in one, from logits and class numbers, with smoothed labels and weighted
- * classes where the recipe asks for them.
+ * classes where the recipe asks for them; and which factors a recipe's class weights are for a set, so that rare ones can
+ * count as much as frequent ones.
  */
 import * as tf from '@tensorflow/tfjs';
+import { StudioError } from '../protocol/errors.ts';
+import type { Recipe } from '../protocol/recipe.ts';
 
 export interface LossSettings {
   /** Share of each label that is spread over all classes: 0 to 1. */
@@ -47,4 +50,36 @@ export function softmaxCrossEntropy(
       { labelSmoothing },
     );
   return { sums, dLogits };
+}
+
+/**
+ * The recipe's class weights for a set; null when it has none.
+ *
+ * @param train rows to learn from: `balanced` counts their classes
+ * @returns one factor a class, in the order of `labels`; 1 for a class that the recipe does not name
+ * @throws StudioError `recipe/invalid` for a class that the set does not have
+ * @see sklearn.utils.class_weight.compute_class_weight, `balanced`
+ */
+export function classWeightsOf(
+  { classWeights }: Recipe,
+  labels: readonly string[],
+  train: Uint32Array,
+  labelOfRow: ArrayLike<number>,
+): Float32Array | null {
+  if (classWeights === null) return null;
+  if (classWeights === 'balanced') {
+    const counts = new Float64Array(labels.length);
+    for (const row of train) counts[labelOfRow[row] ?? 0]! += 1;
+    // A class without pictures to learn from has no loss to weigh.
+    return Float32Array.from(counts, (count) => (count === 0 ? 1 : train.length / (labels.length * count)));
+  }
+  for (const label of Object.keys(classWeights)) {
+    if (labels.includes(label)) continue;
+    throw new StudioError({
+      code: 'recipe/invalid',
+      message: `Recipe field classWeights.${label}: the set has no such class; it has ${labels.join(', ')}.`,
+      hint: 'Correct the name or take the field out.',
+    });
+  }
+  return Float32Array.from(labels, (label) => classWeights[label] ?? 1);
 }

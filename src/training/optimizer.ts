@@ -1,7 +1,6 @@
 /** Moves a phase's weights by an update rule, step by step, and keeps what the rule remembers of them. */
 import * as tf from '@tensorflow/tfjs';
 import type { Parameters } from '../models/program/parameters.ts';
-import { clipByGlobalNorm } from './clip.ts';
 import type { UpdateRule } from './optimizers/update-rule.ts';
 
 export interface OptimizerOptions {
@@ -90,4 +89,16 @@ export class Optimizer {
       ]),
     );
   }
+}
+
+/**
+ * Shortens all gradients by one factor so that their common length is at most `longest`; call it in a tidy.
+ *
+ * @see keras.optimizers.Optimizer, `global_clipnorm`
+ */
+function clipByGlobalNorm(gradients: readonly tf.Tensor[], longest: number): tf.Tensor[] {
+  const squares = gradients.map((gradient) => tf.sum(tf.square(gradient)));
+  const length = tf.sqrt(tf.addN(squares));
+  const factor = tf.div(longest, tf.maximum(length, longest));
+  return gradients.map((gradient) => tf.mul(gradient, factor));
 }

@@ -4,7 +4,7 @@
  *
  * @see Smith 2017, "Cyclical learning rates for training neural networks", section 3.3
  */
-import type { RatePoint } from '../protocol/rate-sweep.ts';
+import type { RatePoint } from '../protocol/events.ts';
 
 /** Rates go up by one factor from step to step, as fastai's and PyTorch Lightning's finders have it. */
 export const SWEEP = { lowest: 1e-7, highest: 10, steps: 100 } as const;

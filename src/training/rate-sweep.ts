@@ -1,7 +1,6 @@
 /** The steps of a learning-rate range test: those that a run of the phase would take, save for their rates. */
 import * as tf from '@tensorflow/tfjs';
-import type { RunEvent } from '../protocol/events.ts';
-import type { RatePoint } from '../protocol/rate-sweep.ts';
+import type { RatePoint, RunEvent } from '../protocol/events.ts';
 import { fillCache, stepsPerEpoch, viewOf, type EpochInputs } from './epoch.ts';
 import { Optimizer } from './optimizer.ts';
 import { updateRuleOf } from './optimizers/registry.ts';

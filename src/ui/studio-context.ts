@@ -1,6 +1,7 @@
 /** How components reach the store: a context with the page's one {@link Studio}, and hooks over it. */
 import { createContext, useContext, useMemo } from 'react';
 import { useStore } from 'zustand';
+import type { Catalog } from '../protocol/catalog.ts';
 import { invariant, StudioError } from '../protocol/errors.ts';
 import { fullRecipe, type FullRecipe } from '../protocol/full-recipe.ts';
 import type { Recipe } from '../protocol/recipe.ts';
@@ -34,13 +35,16 @@ function shownRecipe(state: StudioState): Recipe | null {
 /** A recipe with what it leaves to the catalog filled in; null where it does not fit, which the engine says. */
 export function useFullRecipe(recipe: Recipe | null): FullRecipe | null {
   const catalog = useStudioState((state) => state.catalog);
-  return useMemo(() => {
-    if (recipe === null || catalog === null) return null;
-    try {
-      return fullRecipe(recipe, catalog);
-    } catch (error) {
-      if (error instanceof StudioError) return null;
-      throw error;
-    }
-  }, [recipe, catalog]);
+  return useMemo(() => fullOrNull(recipe, catalog), [recipe, catalog]);
+}
+
+/** The same outside a component. */
+export function fullOrNull(recipe: Recipe | null, catalog: Catalog | null): FullRecipe | null {
+  if (recipe === null || catalog === null) return null;
+  try {
+    return fullRecipe(recipe, catalog);
+  } catch (error) {
+    if (error instanceof StudioError) return null;
+    throw error;
+  }
 }

@@ -27,7 +27,7 @@ const BESIDE_A_RUN: ReadonlySet<RequestKind> = new Set([
   'listFinished',
   'listStored',
   'deleteStored',
-  'keepSet',
+  'storeSet',
   'saveSet',
 ]);
 
@@ -123,7 +123,7 @@ export class Dispatcher {
 
 type KeptRequest = Extract<
   Request,
-  { kind: 'listRuns' | 'listFinished' | 'listStored' | 'deleteStored' | 'keepSet' | 'saveSet' }
+  { kind: 'listRuns' | 'listFinished' | 'listStored' | 'deleteStored' | 'storeSet' | 'saveSet' }
 >;
 
 /** Requests for what is kept on this machine. */
@@ -138,7 +138,7 @@ async function carryOutKept(session: Session, request: KeptRequest, work: SetWor
       return listStored(session.platform);
     case 'deleteStored':
       return deleteStored(session.platform, request.input);
-    case 'keepSet':
+    case 'storeSet':
       await session.set.keep(work);
       return listStored(session.platform);
     case 'saveSet':

@@ -7,7 +7,7 @@ import { build } from 'vite';
 import { beforeAll, expect, it } from 'vitest';
 import fixtures from '../parity/data/fixtures/pictures.json';
 import sharp, { type Sharp } from 'sharp';
-import { decodePicture } from '../../src/platform/decode.node.ts';
+import { decodePicture } from '../../src/platform/pictures/decode.node.ts';
 import { newPage } from './harness.ts';
 import type { Decoded } from './picture-worker.ts';
 

@@ -2,10 +2,11 @@
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { smallSet } from '../support/small-set.ts';
+import { BEFORE, entriesBefore } from '../support/stored-before.ts';
 import { shows } from '../support/shows.ts';
 import { barSays, finishTiny, takeHome, TINY, train } from './actions.ts';
 import { axe } from './axe.ts';
-import { newPage, screenshot } from './harness.ts';
+import { appUrl, newPage, screenshot } from './harness.ts';
 
 const MINUTES = 60_000;
 const RECIPE = `?backend=wasm${TINY}&phases.0.epochs=2&phases.1.epochs=40&earlyStopping=null`;
@@ -67,6 +68,36 @@ it(
     shows('browser Chromium goes on with a run after a reload');
   },
 );
+
+it('is there after an update of the page, as are shots', { timeout: 3 * MINUTES }, async () => {
+  // A page of the same origin that is not the app.
+  const page = await newPage({ path: 'recipes/paper.json', allow: [/favicon/] });
+  await page.evaluate(
+    async (entries) => {
+      for (const { store, key, bytes } of entries) {
+        const opening = indexedDB.open(`mien-kept-${store}`);
+        opening.onupgradeneeded = () => opening.result.createObjectStore('bytes');
+        await new Promise((resolve) => (opening.onsuccess = resolve));
+        const writing = opening.result.transaction('bytes', 'readwrite');
+        writing.objectStore('bytes').put(bytes.length, ['size', key]);
+        writing.objectStore('bytes').put(Uint8Array.from(bytes), ['bytes', key]);
+        await new Promise((resolve) => (writing.oncomplete = resolve));
+        opening.result.close();
+      }
+    },
+    await entriesBefore(),
+  );
+  await page.goto(appUrl() + RECIPE);
+  await offer(page)
+    .getByText(/Head, epoch 1 of 3/)
+    .waitFor({ timeout: MINUTES });
+  await keyOf(page, 'Stored downloads').click();
+  const dialog = page.getByRole('dialog', { name: 'Stored on this machine' });
+  await dialog.getByRole('row', { name: new RegExp(`${BEFORE.set}.*${BEFORE.shots} pictures`) }).waitFor();
+  await dialog.getByRole('button', { name: 'Close' }).first().click();
+  await offer(page).getByRole('button', { name: 'Resume' }).click();
+  await barSays(page, /^Finished/, 2 * MINUTES);
+});
 
 it('is forgotten when it is discarded', { timeout: 3 * MINUTES }, async () => {
   const page = await newPage({ path: `${RECIPE}&phases.0.epochs=2000` });

@@ -98,7 +98,7 @@ describe('the page', () => {
       expect(await axe(page)).toEqual([]);
       await kept.scrollIntoViewIfNeeded();
       await screenshot(page, 'finished-networks');
-      await kept.getByRole('button', { name: /^Forget/ }).click();
+      await kept.getByRole('button', { name: /^Delete/ }).click();
       await kept.waitFor({ state: 'detached' });
     },
   );

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { meanAndDeviation } from '../../src/models/backbones/backbone.ts';
 import { NAMINGS, findNameMap } from '../../src/models/weights/name-maps/registry.ts';
-import { openWeightFile, WEIGHT_READERS } from '../../src/models/weights/registry.ts';
+import { openWeightFile, WEIGHT_READERS } from '../../src/models/weights/readers/registry.ts';
 import { codeOf, f32, memorySource, safetensorsFile } from '../support/weight-files.ts';
 
 describe.each(WEIGHT_READERS.map((reader) => [reader.name, reader] as const))('reader %s', (name, reader) => {

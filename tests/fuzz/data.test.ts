@@ -7,10 +7,10 @@ import { zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
 import { readZipDirectory } from '../../src/data/archives/zip-directory.ts';
 import { readZipEntry } from '../../src/data/archives/zip-entry.ts';
-import { readLabel } from '../../src/data/labels.ts';
+import { readLabel } from '../../src/data/cleaning/labels.ts';
 import { openParquet } from '../../src/data/parquet/parquet-file.ts';
 import { keyedRandom, type KeyedRandom } from '../../src/lib/random.ts';
-import { bytesSource } from '../../src/platform/byte-source.ts';
+import { bytesSource } from '../../src/platform/remote/byte-source.ts';
 import { StudioError } from '../../src/protocol/errors.ts';
 
 const SEED = 20_240_601;

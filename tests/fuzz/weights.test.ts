@@ -4,7 +4,7 @@ import { gunzipSync } from 'node:zlib';
 import { zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
 import { findNameMap } from '../../src/models/weights/name-maps/registry.ts';
-import { openWeightFile } from '../../src/models/weights/registry.ts';
+import { openWeightFile } from '../../src/models/weights/readers/registry.ts';
 import { StudioError } from '../../src/protocol/errors.ts';
 import { shows } from '../support/shows.ts';
 import { f32, filePlatform, memorySource, safetensorsFile } from '../support/weight-files.ts';

@@ -6,7 +6,7 @@ import { Notices } from '../../src/frozen/notices.ts';
 import { fromRecords, toRecords } from '../../src/frozen/precision.ts';
 import { Places } from '../../src/frozen/storage/places.ts';
 import { gpuRoom } from '../../src/kernels/webgpu/gpu.ts';
-import type { ByteStore } from '../../src/platform/byte-store.ts';
+import type { ByteStore } from '../../src/platform/stores/byte-store.ts';
 import { useBackend } from '../support/backends.ts';
 import { newDisk, prepareFrozen, SECOND, valuesAt, withFrozen, type Prepared } from '../support/frozen.ts';
 

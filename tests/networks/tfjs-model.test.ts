@@ -5,7 +5,7 @@ import { zipSync } from 'fflate';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { buildBackbone } from '../../src/models/backbones/registry.ts';
 import { variablesOf } from '../../src/models/weights/fill-model.ts';
-import { openWeightFile } from '../../src/models/weights/registry.ts';
+import { openWeightFile } from '../../src/models/weights/readers/registry.ts';
 import { backboneOf } from '../support/backbones.ts';
 import { shows } from '../support/shows.ts';
 import { teachableMachine } from '../support/teachable-machine.ts';

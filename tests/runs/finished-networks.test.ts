@@ -3,14 +3,13 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { unzipSync } from 'fflate';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Session } from '../../src/engine/session.ts';
 import type { RunEvent } from '../../src/protocol/events.ts';
 import type { Picked } from '../../src/protocol/messages.ts';
 import type { Recipe } from '../../src/protocol/recipe.ts';
 import { RunControl } from '../../src/training/control.ts';
-import { closeTabs, runsOf, sessionOn, tinyRecipe, train } from '../support/session.ts';
+import { closeTabs, exportedFiles, runsOf, sessionOn, tinyRecipe, train } from '../support/session.ts';
 
 let dataFolder = '';
 beforeEach(async () => {
@@ -35,7 +34,7 @@ const shortRecipe = (changes: Partial<Recipe> = {}): Promise<Recipe> =>
 
 /** The files that are taken home. */
 async function filesOf(session: Session, runId: string): Promise<[string, Uint8Array][]> {
-  return Object.entries(unzipSync((await session.export('tfjs', runId)).bytes));
+  return Object.entries(await exportedFiles(session, 'tfjs', runId));
 }
 
 /** The same as hashes: millions of bytes are not compared one by one, nor is the time in their zip. */
@@ -56,10 +55,10 @@ it('is stored and listed when it is finished, and only then are its checkpoints 
   const session = await newSession();
   const recipe = await shortRecipe();
   const { result } = await train(session, recipe);
-  expect(await session.networks.list()).toEqual([
+  expect((await session.networks.list()).runs).toEqual([
     {
       runId: result.runId,
-      recipe,
+      recipe: result.recipe,
       labels: result.test?.labels,
       accuracy: result.test?.accuracy,
       stopped: false,
@@ -76,7 +75,7 @@ it('is stored and listed when it is finished, and only then are its checkpoints 
   expect(await taken(next, result.runId)).toEqual(expected);
 
   await next.networks.forget(result.runId);
-  expect(await newSession().then(({ networks }) => networks.list())).toEqual([]);
+  expect(await newSession().then(({ networks }) => networks.list())).toEqual({ runs: [], trouble: null });
   await expect(taken(next, result.runId)).rejects.toMatchObject({ code: 'export/no-such-network' });
 });
 
@@ -97,10 +96,10 @@ it('is kept of a run that was stopped, but not where nothing was learned', async
     if (event.kind === kind) control.stop();
   };
   await train(session, await shortRecipe(), stopAt('model'));
-  expect(await session.networks.list()).toEqual([]);
+  expect((await session.networks.list()).runs).toEqual([]);
   const { result } = await train(session, await shortRecipe(), stopAt('epoch'));
   expect(result.history).toHaveLength(1);
-  expect(await session.networks.list()).toMatchObject([{ runId: result.runId, stopped: true }]);
+  expect((await session.networks.list()).runs).toMatchObject([{ runId: result.runId, stopped: true }]);
   expect(await taken(await newSession(), result.runId)).toEqual(await taken(session, result.runId));
 });
 
@@ -111,7 +110,10 @@ it('stays in the tab where it cannot be stored, which is said, and its checkpoin
   const { result, events } = await train(session, await shortRecipe());
   const said = events.flatMap((event) => (event.kind === 'notice' ? [event.notice.message] : []));
   expect(said).toEqual([expect.stringMatching(/^The trained network could not be stored: /)]);
-  expect(await session.networks.list()).toMatchObject([{ runId: result.runId, isStored: false }]);
+  expect(await session.networks.list()).toMatchObject({
+    runs: [{ runId: result.runId, isStored: false }],
+    trouble: { code: 'storage/unavailable' },
+  });
   const expected = await taken(session, result.runId);
   await session.chooseDevice('wasm');
   expect(await taken(session, result.runId)).toEqual(expected);
@@ -125,7 +127,7 @@ it('is not forgotten while another tab takes it home', async () => {
   const { result } = await train(session, await shortRecipe());
   await other.networks.use(result.runId, async () => {
     await session.networks.forget(result.runId);
-    expect(await session.networks.list()).toHaveLength(1);
+    expect((await session.networks.list()).runs).toHaveLength(1);
   });
 });
 

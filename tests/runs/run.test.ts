@@ -109,6 +109,35 @@ describe('a run', () => {
     expect(figures(second.result.history)).not.toEqual(figures(first.result.history));
   });
 
+  it('takes 0 layers to all of them', async () => {
+    const head = { name: 'head', epochs: 1, learningRate: 0.001 } as const;
+    const losses = async (unfreeze: number | 'all'): Promise<number[]> => {
+      const phases = [head, { ...head, name: 'fineTune', unfreeze } as const];
+      const { result } = await train(await openSession('wasm'), await tinyRecipe({ phases }));
+      return result.history.map(({ valLoss }) => valLoss);
+    };
+    const [none, whole, all] = [await losses(0), await losses(154), await losses('all')];
+    expect(whole).toEqual(all);
+    expect(none[0]).toBe(all[0]);
+    expect(none[1]).not.toBe(all[1]);
+  });
+
+  it('says what drop-connect costs, where fit would run it', async () => {
+    const run = async (batchNorm: 'inference' | 'batch'): Promise<string[]> => {
+      const recipe = await tinyRecipe({
+        backbone: { name: 'efficientnetb0', weights: 'random' },
+        phases: [{ name: 'fineTune', epochs: 1, learningRate: 0.001, unfreeze: 4, batchNorm }],
+      });
+      const { result, events } = await train(await openSession('wasm'), recipe);
+      expect(result.recipe.backbone['dropConnect']).toBe(batchNorm === 'batch' ? 0.2 : 0);
+      return events.flatMap((event) => (event.kind === 'notice' ? [event.notice.message] : []));
+    };
+    expect(await run('inference')).toEqual([]);
+    expect(await run('batch')).toEqual([
+      expect.stringMatching(/^From block2b_drop on .* of the frozen work/u),
+    ]);
+  });
+
   it('leaves no tensor but the trained network’s', async () => {
     const session = await openSession('wasm');
     const recipe = await tinyRecipe();

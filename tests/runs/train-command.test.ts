@@ -1,8 +1,9 @@
 /** The headless command as a process: the files it writes, and how it ends on bad recipes and bad input. */
 import { spawn } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, it, vi } from 'vitest';
 import { EXPORTERS } from '../../src/exporters/registry.ts';
 import { HUB_REPO, startTestHub } from '../support/local-hub.ts';
@@ -43,12 +44,14 @@ function runWith(environment: Readonly<Record<string, string>>, ...args: string[
   });
 }
 
-/** Kills the process as soon as it has said something; gives the signal that ended it. */
-function runUntil(said: RegExp, ...args: string[]): Promise<string | null> {
+/** Kills the process when it says something while a file is there that begins so; gives the signal that ended it. */
+function runUntil(said: RegExp, kept: string, ...args: string[]): Promise<string | null> {
+  const isKept = (): boolean =>
+    existsSync(dirname(kept)) && readdirSync(dirname(kept)).some((name) => name.includes(basename(kept)));
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, ['--import', 'tsx', 'tools/train/main.ts', ...args]);
     child.stdout.on('data', (data: Buffer) => {
-      if (said.test(data.toString())) child.kill('SIGKILL');
+      if (said.test(data.toString()) && isKept()) child.kill('SIGKILL');
     });
     child.on('error', reject);
     child.on('close', (_code, signal) => {
@@ -173,8 +176,9 @@ describe('npm run train', () => {
     });
     const path = await recipeFile('killed.json', recipe);
     const kept = ['--store', join(folder, 'epochs'), '--backend', 'wasm', '--json'];
-    // The last of these epochs may not be written yet.
-    const killed = await runUntil(/"epoch":4,/, path, '--out', join(folder, 'killed'), ...kept);
+    // Epochs are written beside the steps: the last ones may not be there yet.
+    const second = join(folder, 'epochs/checkpoints/head%2F00000002');
+    const killed = await runUntil(/"kind":"step"/, second, path, '--out', join(folder, 'killed'), ...kept);
     expect(killed).toBe('SIGKILL');
     const { code, out } = await run(path, '--out', join(folder, 'went-on'), '--resume', ...kept);
     expect(code).toBe(0);

@@ -1,5 +1,5 @@
 /** Fingerprints of pictures that look more or less alike, made without pictures. */
-import { fingerprintOf, THUMBNAIL_SIZE, type Fingerprint } from '../../src/data/fingerprint.ts';
+import { fingerprintOf, THUMBNAIL_SIZE, type Fingerprint } from '../../src/data/cleaning/fingerprint.ts';
 
 const SIZE = THUMBNAIL_SIZE;
 

@@ -10,7 +10,7 @@ import { preprocess } from '../../src/models/backbones/backbone.ts';
 import { buildBackbone } from '../../src/models/backbones/registry.ts';
 import { variablesOf } from '../../src/models/weights/fill-model.ts';
 import { fillByRule } from '../parity/models/golden.ts';
-import type { Phase, Recipe } from '../../src/protocol/recipe.ts';
+import type { Recipe, WrittenRecipe } from '../../src/protocol/recipe.ts';
 import { openSession, tinyRecipe, train } from './session.ts';
 import { f32, safetensorsFile, type RawTensor } from './weight-files.ts';
 
@@ -45,7 +45,7 @@ export interface ProofSheet {
 
 const head = { name: 'head', epochs: 1, learningRate: 0.01 } as const;
 
-function phasesOf(training: Training): Phase[] {
+function phasesOf(training: Training): WrittenRecipe['phases'] {
   if (training === 'head alone') return [head];
   return [head, { name: 'fineTune', epochs: 1, learningRate: 0.003, unfreeze: 4, batchNorm: training }];
 }

@@ -11,7 +11,7 @@ import { PLAIN, type FrozenFeatures, type View } from '../../src/frozen/frozen-f
 import { FrozenPart, type FrozenPartOptions } from '../../src/frozen/frozen-part.ts';
 import { SessionCaches } from '../../src/frozen/session-caches.ts';
 import { Parameters } from '../../src/models/program/parameters.ts';
-import type { ByteStore } from '../../src/platform/byte-store.ts';
+import type { ByteStore } from '../../src/platform/stores/byte-store.ts';
 import { createPlatform } from '../../src/platform/platform.node.ts';
 import type { Platform } from '../../src/platform/platform.ts';
 import type { Recipe } from '../../src/protocol/recipe.ts';

@@ -3,9 +3,9 @@ import type * as tf from '@tensorflow/tfjs';
 import type { Backbone } from '../../src/models/backbones/backbone.ts';
 import { openBackboneWeights, type LoadedWeights, type LoadOptions } from '../../src/models/load-weights.ts';
 import type { FullBackbone } from '../../src/protocol/full-recipe.ts';
-import { NOTHING_SHARED } from '../../src/platform/owned.ts';
+import { NOTHING_SHARED } from '../../src/platform/stores/owned.ts';
 import type { ByteSource, Platform } from '../../src/platform/platform.ts';
-import { remoteFiles } from '../../src/platform/remote-files.ts';
+import { remoteFiles } from '../../src/platform/remote/remote-files.ts';
 import { StudioError } from '../../src/protocol/errors.ts';
 
 export interface CountingSource extends ByteSource {

@@ -11,8 +11,7 @@ import { compile } from '../../src/models/program/program.ts';
 import { PLAIN_LOSS } from '../../src/training/loss.ts';
 import { Optimizer } from '../../src/training/optimizer.ts';
 import { updateRuleOf } from '../../src/training/optimizers/registry.ts';
-import { RunningSums } from '../../src/training/running-sums.ts';
-import { trainStep } from '../../src/training/step.ts';
+import { RunningSums, trainStep } from '../../src/training/step.ts';
 import { GpuCounter, type GpuCounts } from './count-gpu.ts';
 
 /** Which network takes the steps, and whether its arithmetic is left out. */

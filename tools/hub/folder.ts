@@ -6,7 +6,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join, relative, sep } from 'node:path';
-import { compareTables, placeOfPath } from '../../src/data/sources/hub-paths.ts';
+import { compareTables, placeOfPath } from '../../src/data/sources/hub/tables.ts';
 
 /** One file of a repository. */
 export interface HubFile {

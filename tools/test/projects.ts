@@ -2,6 +2,7 @@
  * Owns how tests are grouped: each folder under tests/ is a Vitest project of the same name, so that
  * `npx vitest run --project unit` runs one of them.
  */
+import { availableParallelism } from 'node:os';
 import type { TestProjectInlineConfiguration } from 'vitest/config';
 
 const tests = (name: string): string[] => [`tests/${name}/**/*.test.{ts,tsx}`];
@@ -11,9 +12,13 @@ const oneAtATime = { pool: 'forks', maxWorkers: 1, fileParallelism: false } as c
 
 /**
  * What importing tfjs takes is more than most tests do, so files share their modules. Each file takes the backend that
- * it needs, and leaves no global behind.
+ * it needs, and leaves no global behind. Two processes even on two cores, where Vitest would start one.
  */
-const shared = { pool: 'forks', isolate: false } as const;
+const shared = {
+  pool: 'forks',
+  isolate: false,
+  maxWorkers: Math.max(2, availableParallelism() - 1),
+} as const;
 
 /** In milliseconds; long, because machines are slow when software adapters compile and all cores are taken. */
 const minutes = (count: number): number => count * 60_000;
@@ -55,6 +60,8 @@ export const testProjects: TestProjectInlineConfiguration[] = [
       name: 'browser',
       include: tests('browser'),
       globalSetup: ['tests/browser/global-setup.ts'],
+      // On a machine that is loaded a failed one is tried once more, and named as unsteady.
+      retry: process.env['CI'] === undefined ? 0 : 1,
       ...slow,
     },
   },

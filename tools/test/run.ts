@@ -30,7 +30,8 @@ interface Ended {
 /** Runs a stage's command; its output is shown as it comes, or kept until the end. */
 function run(stage: Stage, live: boolean): Promise<Ended> {
   const [program, ...args] = stage.command;
-  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${reportOf(stage)}`];
+  const shown = ['--reporter=default', '--reporter=./tools/test/unsteady.ts'];
+  const reporters = [...shown, '--reporter=json', `--outputFile.json=${reportOf(stage)}`];
   const path = [join(ROOT, 'node_modules/.bin'), process.env['PATH']].join(delimiter);
   const child = spawn(program, [...args, ...(stage.counts === 'tests' ? reporters : [])], {
     cwd: ROOT,

@@ -54,11 +54,11 @@ export const FAST_TESTS: readonly Stage[] = [tests('unit and contract', 6, ['uni
 /** Damaged files by the thousand, networks of full size, whole recipes in Node, Keras' goldens, Dawn and Chromium, which each take the whole machine. */
 export const SLOW_TESTS: readonly Stage[] = [
   tests('fuzz and networks', 6, ['fuzz', 'networks']),
-  tests('runs', 6),
-  tests('parity', 6),
-  tests('gpu', 8),
-  tests('browser', 12),
+  tests('runs', 12),
+  tests('parity', 12),
+  tests('gpu', 12),
+  tests('browser', 25),
 ];
 
 /** Against real Keras; run apart, where it can be installed. */
-export const LIVE_PARITY: Stage = tests('keras', 10);
+export const LIVE_PARITY: Stage = tests('keras', 15);

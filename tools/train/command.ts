@@ -1,5 +1,6 @@
 /** The command line of the headless training command. */
 import { parseArgs } from 'node:util';
+import { EXPORTERS } from '../../src/exporters/registry.ts';
 import { BackendChoiceSchema, type BackendChoice } from '../../src/protocol/device.ts';
 import { StudioError } from '../../src/protocol/errors.ts';
 
@@ -18,7 +19,7 @@ export const USAGE = `Carries a recipe out and writes history.json, evaluation.j
   --resume            go on with the last run of this recipe that was broken off; needs the --store it had
   --find-rate PHASE   train nothing to keep: try learning rates out for a phase (its number from 1, or its name),
                       print the one to take, write learning-rate.json alone
-  --stop              with --resume: end that run at once and write what its best epoch learned
+  --stop              with --resume: end that run at once and write the network of the epoch that it kept
   --hub URL           take sets of the Hub from this server: a mirror, or one in the classroom
   --export FORMAT     also write the network in this format, into a folder of its name; may be repeated
 ${formats}
@@ -41,7 +42,7 @@ export interface Command {
   readonly resume: boolean;
   /** The phase to find a learning rate for, as it was named; null carries the recipe out. */
   readonly findRate: string | null;
-  /** Whether to end that run at once, with the network of its best epoch. */
+  /** Whether to end that run at once, with the network of the epoch that it kept. */
   readonly stop: boolean;
   readonly exportFormats: readonly string[];
   readonly json: boolean;

@@ -8,8 +8,8 @@ import { asRun } from '../../src/engine/catalog.ts';
 import { runsLeft } from '../../src/engine/checkpoints/resumable.ts';
 import { Session } from '../../src/engine/session.ts';
 import { discardLeft } from '../../src/engine/set/stored.ts';
-import { isSame } from '../../src/lib/same.ts';
-import { HUB } from '../../src/platform/hub.ts';
+import { isSame } from '../../src/lib/json.ts';
+import { HUB } from '../../src/platform/remote/hub.ts';
 import { createPlatform } from '../../src/platform/platform.node.ts';
 import type { Platform } from '../../src/platform/platform.ts';
 import { asStudioError, StudioError } from '../../src/protocol/errors.ts';
@@ -86,7 +86,7 @@ function nothingToStop(): StudioError {
   return new StudioError({
     code: 'train/no-checkpoint',
     message:
-      'A run of this recipe was to be ended with its best epoch; the store has none that was broken off.',
+      'A run of this recipe was to be ended with the epoch that it kept; the store has none that was broken off.',
     hint: 'Leave --resume --stop out to train from the start.',
   });
 }
@@ -116,7 +116,7 @@ async function train(command: Command): Promise<void> {
   useToken(session, command.hub);
   const reporter = command.json ? new JsonReporter() : new TerminalReporter();
   const control = new RunControl();
-  // The first Ctrl-C stops the run with its best weights kept; the second ends the command.
+  // The first Ctrl-C stops the run, which then has the network of the epoch that it kept; the second ends the command.
   process.once('SIGINT', () => {
     control.stop();
   });

@@ -8,8 +8,7 @@ import {
   formatPlain,
 } from '../../src/lib/format.ts';
 import type { DatasetSummary } from '../../src/protocol/dataset.ts';
-import type { EpochRecord, RunEvent, RunResult } from '../../src/protocol/events.ts';
-import type { RateSweep } from '../../src/protocol/rate-sweep.ts';
+import type { EpochRecord, RateSweep, RunEvent, RunResult } from '../../src/protocol/events.ts';
 
 /** Who is told how a run goes on. */
 export interface Reporter {

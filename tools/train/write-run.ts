@@ -5,8 +5,7 @@ import type { Session } from '../../src/engine/session.ts';
 import type { ExportedFile } from '../../src/exporters/exporter.ts';
 import { findExporter } from '../../src/exporters/registry.ts';
 import type { DatasetSummary } from '../../src/protocol/dataset.ts';
-import type { RunResult } from '../../src/protocol/events.ts';
-import type { RateSweep } from '../../src/protocol/rate-sweep.ts';
+import type { RateSweep, RunResult } from '../../src/protocol/events.ts';
 import type { Command } from './command.ts';
 import type { Reporter } from './report.ts';
 

@@ -2,8 +2,8 @@
 import { parquetMetadata, parquetSchema, type FileMetaData, type SchemaTree } from 'hyparquet';
 import { z } from 'zod';
 import { hashBytes } from '../../lib/hash.ts';
+import { parseJson } from '../../lib/json.ts';
 import type { ByteSource } from '../../platform/platform.ts';
-import { readLabelNames } from './hub-features.ts';
 import { extentOf, readCells } from './pages.ts';
 import type { CellValue } from './page-values.ts';
 import {
@@ -189,4 +189,26 @@ function isSamePath(path: readonly string[] | undefined, names: readonly string[
 
 function toText(bytes: ArrayBuffer): string {
   return String.fromCharCode(...new Uint8Array(bytes));
+}
+
+/**
+ * What the library `datasets` writes into a file beside the schema: the features, of which a `ClassLabel` names the
+ * classes behind an integer column.
+ *
+ * @see https://huggingface.co/docs/datasets/about_dataset_features
+ */
+const ClassLabelSchema = z.object({ names: z.array(z.string()), _type: z.literal('ClassLabel') });
+const HubMetadataSchema = z.object({ info: z.object({ features: z.record(z.string(), z.unknown()) }) });
+
+/** The class names of an integer column, or null where none are declared. */
+function readLabelNames(
+  entries: readonly { readonly key: string; readonly value?: string }[],
+  column: string,
+): readonly string[] | null {
+  const text = entries.find((entry) => entry.key === 'huggingface')?.value;
+  if (text === undefined) return null;
+  const metadata = HubMetadataSchema.safeParse(parseJson(text));
+  if (!metadata.success || !Object.hasOwn(metadata.data.info.features, column)) return null;
+  const feature = ClassLabelSchema.safeParse(metadata.data.info.features[column]);
+  return feature.success ? feature.data.names : null;
 }

@@ -2,8 +2,8 @@
  * Owns pictures in chunks of about a megabyte, each in memory, in a store of bytes, or in both: while a set is filled,
  * little of what is kept stays in memory; while it is read, what was read stays as far as there is room.
  */
-import type { ByteStore, StoreEntry } from '../../platform/byte-store.ts';
-import type { BestEffortStore } from '../../platform/best-effort-store.ts';
+import type { ByteStore, StoreEntry } from '../../platform/stores/byte-store.ts';
+import type { BestEffortStore } from '../../platform/stores/best-effort-store.ts';
 import { invariant, StudioError } from '../../protocol/errors.ts';
 
 /** Where chunks are kept. */

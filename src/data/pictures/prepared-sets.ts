@@ -4,27 +4,27 @@
  * was copied or unpacked anew, by the hash of all that it holds. Under `<key>/`: `about`, the chunks of pictures,
  * `thumbnails`, and at last `manifest`, without which the rest does not count.
  */
-import { formatBytes } from '../../lib/format.ts';
-import type { ByteStore } from '../../platform/byte-store.ts';
-import { BestEffortStore, type StoreHealth } from '../../platform/best-effort-store.ts';
-import type { Owned } from '../../platform/owned.ts';
+import type { ByteStore } from '../../platform/stores/byte-store.ts';
+import { BestEffortStore, type StoreHealth } from '../../platform/stores/best-effort-store.ts';
+import type { Owned } from '../../platform/stores/owned.ts';
 import type { Platform } from '../../platform/platform.ts';
-import { whatCanGo } from '../../platform/store-notices.ts';
-import { StudioError } from '../../protocol/errors.ts';
+import type { StudioError } from '../../protocol/errors.ts';
 import { preparedKey } from '../../protocol/identity.ts';
-import type { CleanedRows } from '../cleaning.ts';
+import type { CleanedRows } from '../cleaning/clean-rows.ts';
 import type { PictureStore } from '../dataset.ts';
-import { THUMBNAIL_SIZE } from '../fingerprint.ts';
-import { parseJson } from '../json.ts';
-import { listStoredSets } from '../stored-sets/stored-sets.ts';
+import { THUMBNAIL_SIZE } from '../cleaning/fingerprint.ts';
 import { isChunkKey, type ChunkPlace } from './picture-chunks.ts';
 import { keptPictures, type FilledStore } from './picture-store.ts';
+import {
+  aboutOf,
+  fromJson,
+  makingRoom,
+  ownedNameOf,
+  VERSION,
+  type About,
+  type PreparedOrigin,
+} from './prepared-room.ts';
 
-/**
- * Raise it when decoding, resizing, cleaning or the shape of `CleanedRows` changes: what is kept is then made anew, and
- * what an earlier version kept is forgotten.
- */
-const VERSION = 2;
 /** As many ways in which a set was opened are remembered, the latest. */
 const MOST_LISTINGS = 8;
 
@@ -32,29 +32,6 @@ const MOST_LISTINGS = 8;
 export interface PreparedSet {
   readonly cleaned: CleanedRows;
   readonly pictures: PictureStore;
-}
-
-/** What is known of a set before its rows are read. */
-export interface PreparedOrigin {
-  /** What the user knows the set by. */
-  readonly label: string;
-  /** The same only for a set that need not be read again. */
-  readonly listing: string;
-  /** The same for all that may hold the same and are worth reading for it; null where reading costs as much as it saves. */
-  readonly outline: string | null;
-  /** In pixels. */
-  readonly size: number;
-  /** How pictures were resized. */
-  readonly resize: string;
-}
-
-interface About extends Pick<PreparedOrigin, 'label' | 'outline' | 'size' | 'resize'> {
-  readonly version: typeof VERSION;
-  readonly usedAtMs: number;
-  /** The ways in which it was opened. */
-  readonly listings: readonly string[];
-  /** Of all rows of its source; null until they are here. */
-  readonly sourceHash: string | null;
 }
 
 /** Where something is kept, and what it is. */
@@ -71,61 +48,6 @@ interface Manifest {
 }
 
 const THUMBNAIL_BYTES = THUMBNAIL_SIZE * THUMBNAIL_SIZE;
-
-/** What a prepared set is called while it is in use. */
-const ownedNameOf = (prefix: string): string => `pictures/${prefix}`;
-
-/** Bytes of the prepared sets that nobody uses. */
-export async function preparedBytes(platform: Platform): Promise<number> {
-  let free = 0;
-  await eachFree(platform, ({ sizeBytes }) => {
-    free += sizeBytes;
-    return Promise.resolve();
-  });
-  return free;
-}
-
-/** Forgets all prepared sets but those that are open, here or in another tab. */
-export async function forgetPrepared(platform: Platform): Promise<void> {
-  const store = platform.openStore('pictures');
-  await eachFree(platform, async ({ prefix }) => store?.deleteAll(prefix));
-}
-
-interface SizedPlace {
-  readonly prefix: string;
-  readonly sizeBytes: number;
-}
-
-/** Does something with each prepared set that nobody uses, and that nobody begins to use meanwhile. */
-async function eachFree(platform: Platform, work: (place: SizedPlace) => Promise<void>): Promise<void> {
-  const places = new Map<string, SizedPlace>();
-  for (const { key, sizeBytes } of (await platform.openStore('pictures')?.list()) ?? []) {
-    const prefix = prefixOf(key);
-    places.set(prefix, { prefix, sizeBytes: sizeBytes + (places.get(prefix)?.sizeBytes ?? 0) });
-  }
-  for (const place of places.values())
-    await platform.owned.discardIfFree(ownedNameOf(place.prefix), () => work(place));
-}
-
-const prefixOf = (key: string): string => key.slice(0, key.indexOf('/') + 1);
-
-/** That a set's pictures do not fit: how much they take, and what could be deleted for them. */
-export async function picturesFull(
-  platform: Platform,
-  { label, size }: PreparedOrigin,
-  count: number,
-  cause: StudioError,
-): Promise<StudioError> {
-  const { downloads } = await platform.listStored();
-  const sets = (await listStoredSets(platform)).map((set) => ({ ...set, storedBytes: set.sizeBytes }));
-  const others = [...downloads, ...sets].filter((stored) => stored.label !== label);
-  return new StudioError({
-    code: 'storage/full',
-    message: `To keep the pictures of ${label} as they are after resizing takes ${formatBytes(count * size * size * 3)}; there is not so much room left on this machine.`,
-    hint: `Work goes on and what is stored stays, but they will be resized again next time. ${whatCanGo(others)}`,
-    cause,
-  });
-}
 
 /** A place for one set's pictures; null where nothing can be kept. */
 export function preparedPlace(platform: Platform, origin: PreparedOrigin): PreparedPlace | null {
@@ -292,49 +214,8 @@ function withThumbnails(cleaned: CleanedRows, thumbnails: Uint8Array): CleanedRo
   return { ...cleaned, rows };
 }
 
-/** A store that, when it is full, forgets the prepared sets that nobody used for longest: they can be made again. */
-function makingRoom(store: ByteStore, owned: Owned): ByteStore {
-  return {
-    ...store,
-    setMany: async (entries, whileThere) => {
-      for (;;) {
-        try {
-          await store.setMany(entries, whileThere);
-          return;
-        } catch (error) {
-          if (!(error instanceof StudioError) || error.code !== 'storage/full') throw error;
-          if (!(await forgetOldest(store, owned))) throw error;
-        }
-      }
-    },
-  };
-}
-
-/** Whether there was one to forget. */
-async function forgetOldest(store: ByteStore, owned: Owned): Promise<boolean> {
-  const prefixes = [...new Set((await store.list()).map(({ key }) => prefixOf(key)))];
-  const abouts = await store.getMany(prefixes.map((prefix) => `${prefix}about`));
-  const places = prefixes.map((prefix, index) => ({
-    prefix,
-    usedAtMs: aboutOf(abouts[index])?.usedAtMs ?? 0,
-  }));
-  places.sort((one, other) => one.usedAtMs - other.usedAtMs);
-  for (const { prefix } of places) {
-    if (await owned.discardIfFree(ownedNameOf(prefix), () => store.deleteAll(prefix))) return true;
-  }
-  return false;
-}
-
 /** Thumbnails are kept beside. */
 function toJson(value: unknown): Uint8Array {
   const text = JSON.stringify(value, (key, part: unknown) => (key === 'thumbnail' ? undefined : part));
   return new TextEncoder().encode(text);
-}
-
-const aboutOf = (bytes: Uint8Array | undefined): About | undefined =>
-  bytes && (fromJson(bytes) as About | undefined);
-
-/** What we wrote ourselves, of this version; undefined where it was damaged since. */
-function fromJson(bytes: Uint8Array): unknown {
-  return parseJson(new TextDecoder().decode(bytes));
 }

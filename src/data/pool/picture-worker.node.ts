@@ -1,6 +1,6 @@
 /** The entry of a Node thread that prepares pictures. */
 import { parentPort } from 'node:worker_threads';
-import { decodePicture } from '../../platform/decode.node.ts';
+import { decodePicture } from '../../platform/pictures/decode.node.ts';
 import { answerJob, type JobMessage, type ThreadMessage } from './prepare.ts';
 
 const post = (message: ThreadMessage, transfer: ArrayBuffer[] = []): void => {

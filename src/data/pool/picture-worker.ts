@@ -1,5 +1,5 @@
 /** The entry of a browser's worker that prepares pictures. */
-import { decodePicture } from '../../platform/decode.browser.ts';
+import { decodePicture } from '../../platform/pictures/decode.browser.ts';
 import { answerJob, type JobMessage, type ThreadMessage } from './prepare.ts';
 
 const scope = self as unknown as DedicatedWorkerGlobalScope;

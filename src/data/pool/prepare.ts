@@ -2,8 +2,8 @@
 import type { RgbPicture } from '../../platform/platform.ts';
 import { asStudioError, type WireError } from '../../protocol/errors.ts';
 import type { ResizeMethod } from '../../protocol/recipe.ts';
-import { fingerprintOf, type Fingerprint } from '../fingerprint.ts';
-import { resizePicture } from '../resize.ts';
+import { fingerprintOf, type Fingerprint } from '../cleaning/fingerprint.ts';
+import { resizePicture } from '../resize/resize.ts';
 
 /** A picture's file and what to make of it. */
 export interface PictureJob {

@@ -5,7 +5,7 @@
 import type { OptionSpec } from '../../protocol/catalog.ts';
 import { StudioError } from '../../protocol/errors.ts';
 import type { FolderFile } from '../../platform/platform.ts';
-import { isSplitName } from '../given-split.ts';
+import { isSplitName } from '../split/given-split.ts';
 import type { SourceRow } from './source.ts';
 
 /** Options of every source that reads folders. */

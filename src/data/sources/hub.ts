@@ -1,17 +1,17 @@
 /** Any image set of the Hugging Face Hub, read by range from its Parquet files. */
 import { formatBytes } from '../../lib/format.ts';
-import { sameText } from '../../lib/same.ts';
-import { waitingNote } from '../../platform/http-retry.ts';
-import { HUB } from '../../platform/hub.ts';
+import { sameText } from '../../lib/json.ts';
+import { waitingNote } from '../../platform/remote/http-retry.ts';
+import { HUB } from '../../platform/remote/hub.ts';
 import type { RemoteOptions } from '../../platform/platform.ts';
 import { flagOption, textOption, type Options } from '../../protocol/options.ts';
 import { StudioError } from '../../protocol/errors.ts';
-import type { Provenance } from '../../protocol/source.ts';
+import type { Provenance } from '../../protocol/dataset.ts';
 import { openParquet, type ParquetFile } from '../parquet/parquet-file.ts';
-import { licenceOf } from './hub-answers.ts';
-import { describeHubSet } from './hub-description.ts';
-import { chooseTables } from './hub-parts.ts';
-import { HubSet, type HubTable, type ReadJson } from './hub-set.ts';
+import { licenceOf } from './hub/answers.ts';
+import { describeHubSet } from './hub/description.ts';
+import { HubSet, type ReadJson } from './hub/hub-set.ts';
+import { chooseTables, type HubTable } from './hub/tables.ts';
 import {
   columnsIn,
   columnsOf,

@@ -4,7 +4,7 @@
  */
 import type { OptionSpec } from '../../protocol/catalog.ts';
 import { textOption, type Options } from '../../protocol/options.ts';
-import { wordOf } from '../labels.ts';
+import { wordOf } from '../cleaning/labels.ts';
 import { columnMissing } from '../parquet/parquet-errors.ts';
 import type { ParquetFile } from '../parquet/parquet-file.ts';
 import type { OpenedSource, SourceRow } from './source.ts';

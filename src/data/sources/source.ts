@@ -2,9 +2,9 @@
 import type { SourceEntry } from '../../protocol/catalog.ts';
 import { StudioError } from '../../protocol/errors.ts';
 import type { Options } from '../../protocol/options.ts';
-import type { Provenance, SourceDescription } from '../../protocol/source.ts';
-import { blobSource } from '../../platform/byte-source.ts';
-import type { Uses } from '../../platform/owned.ts';
+import type { Provenance, SourceDescription } from '../../protocol/dataset.ts';
+import { blobSource } from '../../platform/remote/byte-source.ts';
+import type { Uses } from '../../platform/stores/owned.ts';
 import type { ByteSource, FolderFile, Platform } from '../../platform/platform.ts';
 
 /** One row as it is stored, before cleaning. */

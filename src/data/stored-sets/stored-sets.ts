@@ -2,8 +2,8 @@
  * Owns sets that the user keeps on this machine: each is one Parquet file in blocks. Under `<id>/`: the blocks, and at
  * last `about`, without which the rest does not count. Ids begin with when they were made, in base 36.
  */
-import type { ByteStore, StoreEntry } from '../../platform/byte-store.ts';
-import { inUse, type Uses } from '../../platform/owned.ts';
+import type { ByteStore, StoreEntry } from '../../platform/stores/byte-store.ts';
+import { inUse, type Uses } from '../../platform/stores/owned.ts';
 import type { ByteSource, Platform } from '../../platform/platform.ts';
 import { StudioError } from '../../protocol/errors.ts';
 import type { StoredSet } from '../../protocol/stored.ts';
@@ -50,11 +50,11 @@ async function listAll(platform: Platform): Promise<About[]> {
 const madeAtMs = (id: string): number => Number.parseInt(id.split('-')[0]!, 36);
 
 /**
- * Keeps a set.
+ * Stores a set.
  *
- * @throws StudioError `storage/…` when it cannot be kept: then nothing of it stays; and as {@link writeSet}
+ * @throws StudioError `storage/…` when it cannot be stored: then nothing of it stays; and as {@link writeSet}
  */
-export async function keepSet(
+export async function storeSet(
   platform: Platform,
   source: OpenedSource,
   options: Omit<WriteOptions, 'onBytes'> & { readonly sourceLabel: string },
@@ -132,7 +132,7 @@ class BlockWriter {
 }
 
 /**
- * The Parquet file of a kept set.
+ * The Parquet file of a stored set.
  *
  * @param label what the list calls it; empty for the latest
  * @param uses takes the set, so that no tab deletes it
@@ -162,7 +162,7 @@ export async function openStoredSet(
 }
 
 /**
- * Hands out a kept set's Parquet file, some blocks at a time.
+ * Hands out a stored set's Parquet file, some blocks at a time.
  *
  * @throws StudioError `data/no-such-set`, `storage/…`
  */

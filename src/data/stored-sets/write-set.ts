@@ -1,5 +1,5 @@
 /** Owns turning a set of any source into one Parquet file, as it would be on the Hub, read and written a page at a time. */
-import { readLabel, wordOf, type LabelForm } from '../labels.ts';
+import { readLabel, wordOf, type LabelForm } from '../cleaning/labels.ts';
 import { PictureTable, type TablePlan } from '../parquet/picture-table.ts';
 import type { OpenedSource, SourceRow } from '../sources/source.ts';
 

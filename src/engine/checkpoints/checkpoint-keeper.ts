@@ -2,7 +2,7 @@
  * Keeps the checkpoints of one run, an epoch each, while its steps go on. Storage that fails costs resuming after a
  * reload, not the run: it is said once, and the last checkpoint is kept in memory, for a GPU that goes away.
  */
-import type { ByteStore } from '../../platform/byte-store.ts';
+import type { ByteStore } from '../../platform/stores/byte-store.ts';
 import { asStudioError, StudioError } from '../../protocol/errors.ts';
 import {
   arraysOf,

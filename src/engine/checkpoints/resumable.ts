@@ -1,27 +1,24 @@
 /** The runs on this machine that can go on from a checkpoint. */
-import type { ByteStore } from '../../platform/byte-store.ts';
-import type { Owned } from '../../platform/owned.ts';
+import type { ByteStore } from '../../platform/stores/byte-store.ts';
+import type { Owned } from '../../platform/stores/owned.ts';
 import type { Platform } from '../../platform/platform.ts';
-import { StudioError, type WireError } from '../../protocol/errors.ts';
+import { asStudioError, StudioError, type WireError } from '../../protocol/errors.ts';
 import type { ResumableRun } from '../../protocol/events.ts';
 import type { FullRecipe } from '../../protocol/full-recipe.ts';
 import { isSameRecipe } from '../../protocol/identity.ts';
+import { parseRecipe } from '../../protocol/recipe.ts';
+import { asRun } from '../catalog.ts';
 import { epochOf, keptEpochOf, type Checkpoint, type CheckpointHead } from './checkpoint.ts';
 import { listHeads, readCheckpoint, readFailures } from './stored-checkpoints.ts';
 
-/** After that, nobody will come back to a run. */
-const KEPT_MS = 30 * 24 * 3600 * 1000;
-
 /** The latest first. */
-async function resumableRuns(store: ByteStore, owned: Owned): Promise<ResumableRun[]> {
+async function resumableRuns(store: ByteStore): Promise<ResumableRun[]> {
   const heads = (await listHeads(store)).map(({ head }) => head);
   const failures = await readFailures(
     store,
     heads.map(({ runId }) => runId),
   );
-  const old = heads.filter(({ savedAtMs }) => Date.now() - savedAtMs > KEPT_MS);
-  for (const { runId } of old) await discard(store, owned, runId);
-  return heads.flatMap((head, index) => (old.includes(head) ? [] : resumable(head, failures[index] ?? null)));
+  return heads.flatMap((head, index) => resumable(head, failures[index] ?? null));
 }
 
 /** What a run is called while it goes on, so that no other tab takes it. */
@@ -40,7 +37,7 @@ export async function runsLeft(
   const store = openStore('checkpoints');
   if (store === null) return [];
   if (discarded !== undefined) await discard(store, owned, discarded);
-  const runs = await resumableRuns(store, owned);
+  const runs = await resumableRuns(store);
   const isLeft = runs.map(({ runId }) =>
     owned.alone(
       ownedNameOf(runId),
@@ -78,10 +75,20 @@ export async function runToResume(
   });
 }
 
-function resumable(head: CheckpointHead, failure: WireError | null): ResumableRun[] {
-  const { runId, savedAtMs, recipe, phaseIndex, picked } = head;
+function resumable(head: CheckpointHead, noted: WireError | null): ResumableRun[] {
+  const { runId, savedAtMs, phaseIndex, picked } = head;
+  const { recipe, failure = noted } = recipeOf(head);
   const phase = recipe.phases[phaseIndex];
   if (phase === undefined) return [];
   const epochs = { epoch: epochOf(head), keptEpoch: keptEpochOf(head) };
   return [{ runId, savedAtMs, recipe, phaseIndex, phase: phase.name, ...epochs, failure, picked }];
+}
+
+/** As this version takes it; as it was stored where it does not take it any more, with the reason. */
+function recipeOf({ recipe }: CheckpointHead): { readonly recipe: FullRecipe; readonly failure?: WireError } {
+  try {
+    return { recipe: asRun(parseRecipe(recipe)) };
+  } catch (error) {
+    return { recipe, failure: asStudioError(error).toWire() };
+  }
 }

@@ -2,11 +2,11 @@
  * Checkpoints in the machine's store of bytes. Each has a small head and a state with the weights, both with
  * checksums: the newest that is whole counts, so a torn write is never read.
  *
- * Keys: `<run>/state/<number>`, `<run>/head/<number>`, and `<run>/failure` of a run that failed. A head names the state that its best weights are in: they are
+ * Keys: `<run>/state/<number>`, `<run>/head/<number>`, and `<run>/failure` of a run that failed. A head names the state that the kept weights are in: they are
  * not written again in every epoch.
  */
 import { pack, unpack } from '../../lib/pack.ts';
-import type { ByteStore } from '../../platform/byte-store.ts';
+import type { ByteStore } from '../../platform/stores/byte-store.ts';
 import { StudioError, type WireError } from '../../protocol/errors.ts';
 import { parseRecipe } from '../../protocol/recipe.ts';
 import { asRun } from '../catalog.ts';
@@ -20,7 +20,7 @@ export interface StoredHead {
   readonly format: typeof FORMAT;
   readonly head: CheckpointHead;
   readonly stateKey: string;
-  /** Where the best weights are: this state's own `best`, or the weights of another epoch's state. */
+  /** Where the weights of the epoch that is kept are: this state's own `best`, or the weights of another epoch's state. */
   readonly bestKey: string;
   readonly bestNames: readonly string[];
 }
@@ -29,7 +29,7 @@ export interface StoredHead {
 interface StoredState {
   readonly weights: NamedArrays;
   readonly slots: NamedArrays;
-  /** Null where the best weights are elsewhere, or are these. */
+  /** Those of the epoch that is kept; null where they are elsewhere, or are these. */
   readonly best: NamedArrays | null;
 }
 
@@ -95,16 +95,15 @@ async function readHeads(store: ByteStore, keys: readonly string[]): Promise<Sto
 
 /**
  * As format 1 has it: with a hash of labels and split in place of one of the whole set, with the one epoch of an ended
- * phase that was kept, and with the recipe as it was written.
+ * phase that was kept. Recipes are read as this version takes them only where they are used.
  */
 interface EarlierHead extends Omit<StoredHead, 'format'> {
   readonly format: 1;
 }
 
 function carriedOver({ head, ...stored }: EarlierHead): StoredHead {
-  const recipe = asRun(parseRecipe(head.recipe));
   const ended = head.ended.map(({ start, end }) => ({ start, end: { ...end, keptEpoch: end.bestEpoch } }));
-  return { ...stored, format: FORMAT, head: { ...head, setHash: null, recipe, ended } };
+  return { ...stored, format: FORMAT, head: { ...head, setHash: null, ended } };
 }
 
 /** The newest head of each run, the latest run first. */
@@ -126,7 +125,8 @@ export async function readCheckpoint(store: ByteStore, runId: string): Promise<C
     const state = await readState(store, stored.stateKey);
     const best = state === null ? null : await bestOf(store, stored, state);
     if (state === null || best === null) continue;
-    return { head: stored.head, weights: state.weights, slots: state.slots, best };
+    const head = { ...stored.head, recipe: asRun(parseRecipe(stored.head.recipe)) };
+    return { head, weights: state.weights, slots: state.slots, best };
   }
   throw new StudioError({
     code: 'train/no-checkpoint',

@@ -11,10 +11,12 @@ import type * as tf from '@tensorflow/tfjs';
 import { pack, unpack } from '../../lib/pack.ts';
 import type { Flavour, Preprocessing } from '../../models/backbones/backbone.ts';
 import { Parameters } from '../../models/program/parameters.ts';
-import type { ByteStore } from '../../platform/byte-store.ts';
+import type { ByteStore } from '../../platform/stores/byte-store.ts';
 import type { Platform } from '../../platform/platform.ts';
-import { StudioError } from '../../protocol/errors.ts';
-import type { FinishedRun, RunResult } from '../../protocol/events.ts';
+import { StudioError, type WireError } from '../../protocol/errors.ts';
+import type { FinishedRun, FinishedRuns, RunResult } from '../../protocol/events.ts';
+import { parseRecipe } from '../../protocol/recipe.ts';
+import { asRun } from '../catalog.ts';
 import { arraysOf, type NamedArrays } from '../checkpoints/checkpoint.ts';
 import { ownedNameOf } from '../checkpoints/resumable.ts';
 import type { Network } from './network.ts';
@@ -102,12 +104,13 @@ export class FinishedNetworks {
     return this.#unstored.has(runId);
   }
 
-  /** The latest first. A store that cannot be read has none; those that are only here are here. */
-  async list(): Promise<FinishedRun[]> {
+  /** The latest first. A store that cannot be read has none, and says why; those that are only here are here. */
+  async list(): Promise<FinishedRuns> {
     const unstored = [...this.#unstored.values()].map(({ about }) => ({ ...about, isStored: false }));
-    const stored = this.#store === null ? [] : await listAbouts(this.#store).catch(noneFromStorage);
-    const all = [...unstored, ...stored.map((about) => ({ ...about, isStored: true }))];
-    return all.sort((one, other) => other.finishedAtMs - one.finishedAtMs);
+    const { abouts, trouble } = await listAbouts(this.#store);
+    const runs = [...unstored, ...abouts.map((about) => ({ ...about, isStored: true }))];
+    runs.sort((one, other) => other.finishedAtMs - one.finishedAtMs);
+    return { runs, trouble };
   }
 
   /**
@@ -140,11 +143,25 @@ export class FinishedNetworks {
 
   async #read(runId: string): Promise<FinishedNetwork | null> {
     const [bytes] = (await this.#store?.getMany([networkKey(runId)])) ?? [];
-    return bytes === undefined ? null : (unpack(bytes) as FinishedNetwork | null);
+    const network = bytes === undefined ? null : (unpack(bytes) as FinishedNetwork | null);
+    if (network === null) return null;
+    // An earlier version may have known fewer fields.
+    return { ...network, result: { ...network.result, recipe: asRun(parseRecipe(network.result.recipe)) } };
   }
 }
 
-async function listAbouts(store: ByteStore): Promise<About[]> {
+async function listAbouts(
+  store: ByteStore | null,
+): Promise<{ readonly abouts: readonly About[]; readonly trouble: WireError | null }> {
+  try {
+    return { abouts: store === null ? [] : await readAbouts(store), trouble: null };
+  } catch (error) {
+    if (!(error instanceof StudioError) || !error.code.startsWith('storage/')) throw error;
+    return { abouts: [], trouble: error.toWire() };
+  }
+}
+
+async function readAbouts(store: ByteStore): Promise<About[]> {
   const keys = (await store.list()).map(({ key }) => key).filter((key) => key.endsWith('/about'));
   const found = await store.getMany(keys);
   return found.flatMap((bytes) => {
@@ -154,11 +171,6 @@ async function listAbouts(store: ByteStore): Promise<About[]> {
     const { format: _, ...about } = stored;
     return [about];
   });
-}
-
-function noneFromStorage(error: unknown): never[] {
-  if (error instanceof StudioError && error.code.startsWith('storage/')) return [];
-  throw error;
 }
 
 function aboutOf({ result, labels, weights }: FinishedNetwork): About {

@@ -2,9 +2,8 @@
  * Finds a learning rate for one phase of a recipe: carries the phases before it out, then tries rates out. Nothing that
  * it trains is kept, save what the frozen part computed, which the next run finds there.
  */
-import type { RunEvent } from '../../protocol/events.ts';
+import type { RatePoint, RateSweep, RunEvent } from '../../protocol/events.ts';
 import { StudioError } from '../../protocol/errors.ts';
-import type { RatePoint, RateSweep } from '../../protocol/rate-sweep.ts';
 import type { Phase, Recipe } from '../../protocol/recipe.ts';
 import { runPhase } from '../../training/phase.ts';
 import { suggestRate } from '../../training/rate-finder.ts';

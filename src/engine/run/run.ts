@@ -76,7 +76,7 @@ class Run {
     let test: Evaluation | null = null;
     for (const [phaseIndex, phase] of recipe.phases.entries()) {
       if (phaseIndex < first) continue;
-      // A run that goes on only to be stopped still keeps its best weights.
+      // A run that goes on only to be stopped still has the epoch that it kept.
       if (control.isStopping && (from === null || phaseIndex > first)) break;
       const inputsOfPhase = this.setup.layOut(phase, phaseIndex);
       yield* this.#phase(inputsOfPhase);

@@ -1,7 +1,7 @@
-/** Owns the set that is open: opening it, looking at its pictures, keeping it on this machine, and saving it as a file. */
+/** Owns the set that is open: opening it, looking at its pictures, storing it on this machine, and saving it as a file. */
 import type { Dataset, OpenDatasetOptions } from '../../data/dataset.ts';
 import { openDataset, openSource } from '../../data/open-dataset.ts';
-import { keepSet } from '../../data/stored-sets/stored-sets.ts';
+import { storeSet } from '../../data/stored-sets/stored-sets.ts';
 import { writeSet } from '../../data/stored-sets/write-set.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { DatasetSummary, PictureFacts, RgbaPictures, RgbaViews } from '../../protocol/dataset.ts';
@@ -98,7 +98,7 @@ export class OpenSet {
     const { recipe, given, dataset } = this.#current;
     const { onProgress } = openingOf(emit);
     const { source, opened } = await openSource(recipe, this.platform, { ...given, signal });
-    await keepSet(this.platform, opened, {
+    await storeSet(this.platform, opened, {
       sourceLabel: source.entry.label,
       labelForm: dataset.labelForm,
       signal,

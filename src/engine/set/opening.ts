@@ -1,7 +1,7 @@
 /** What opening a set, or loading weights, says while it goes on: how far it is, what goes on beside it, what must be known. */
 import type { OpenDatasetOptions } from '../../data/dataset.ts';
 import type { LoadOptions } from '../../models/load-weights.ts';
-import { waitingNote } from '../../platform/http-retry.ts';
+import { waitingNote } from '../../platform/remote/http-retry.ts';
 import type { RunEvent } from '../../protocol/events.ts';
 
 type Progress = Extract<RunEvent, { kind: 'progress' }>;

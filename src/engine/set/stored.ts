@@ -1,5 +1,5 @@
 /** Owns what is kept on this machine as the page lists it: downloads, sets, prepared pictures; and sets as files. */
-import { forgetPrepared, preparedBytes } from '../../data/pictures/prepared-sets.ts';
+import { forgetPrepared, preparedBytes } from '../../data/pictures/prepared-room.ts';
 import { deleteStoredSet, listStoredSets, readStoredSet } from '../../data/stored-sets/stored-sets.ts';
 import { discardLeftActivations } from '../../frozen/storage/disk.ts';
 import type { Platform } from '../../platform/platform.ts';
@@ -27,7 +27,7 @@ export async function deleteStored(platform: Platform, thing: StoredThing): Prom
   return listStored(platform);
 }
 
-/** A kept set as a file. @throws StudioError `data/no-such-set`, `storage/…` */
+/** A stored set as a file. @throws StudioError `data/no-such-set`, `storage/…` */
 export function saveKeptSet(platform: Platform, set: string, signal: AbortSignal): Promise<SavedFile> {
   return asFile(set, async (onBytes) => {
     for await (const bytes of readStoredSet(platform, set)) {

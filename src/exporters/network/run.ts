@@ -63,11 +63,7 @@ function weightsIn(op: InferenceOp): Weight[] {
 async function rounded(weight: Weight, axis: number, precision: Precision): Promise<Float32Array> {
   const values = await weight.read();
   if (!isRounded(weight, precision)) return values;
-  if (precision === 'float16') {
-    const halves = new Float32Array(values.length);
-    if (fitsHalf(values)) fromHalves(toHalves(values), halves, 0);
-    return fitsHalf(values) ? halves : values;
-  }
+  if (precision === 'float16') return fitsHalf(values) ? fromHalves(toHalves(values)) : values;
   const { values: bytes, scales } = toBytes(values, weight.shape, axis);
   const inner = sizeOf({ shape: weight.shape.slice(axis + 1) });
   return Float32Array.from(bytes, (byte, index) => byte * scales[Math.floor(index / inner) % scales.length]!);

@@ -3,8 +3,8 @@
  * network is never there twice.
  */
 import type * as tf from '@tensorflow/tfjs';
+import { transpose as transposed } from '../../lib/transpose.ts';
 import { variablesOf } from '../../models/weights/fill-model.ts';
-import { transpose as transposed } from '../../models/weights/transpose.ts';
 import { invariant } from '../../protocol/errors.ts';
 
 /** A named array whose numbers are computed each time they are read. */

@@ -3,7 +3,7 @@
  * None is of the user's set, for no picture leaves unasked.
  */
 import { zlibSync } from 'fflate';
-import { resizePicture } from '../../data/resize.ts';
+import { resizePicture } from '../../data/resize/resize.ts';
 import { sample } from '../../data/sources/sample.ts';
 import { keyedRandom } from '../../lib/random.ts';
 import type { Platform } from '../../platform/platform.ts';

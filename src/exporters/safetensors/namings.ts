@@ -4,7 +4,7 @@
  */
 import { findBackbone } from '../../models/backbones/registry.ts';
 import { variablesOf, type BoundVariable } from '../../models/weights/fill-model.ts';
-import type { NameMap } from '../../models/weights/name-map.ts';
+import type { NameMap } from '../../models/weights/name-maps/name-map.ts';
 import { timmEfficientNetSource } from '../../models/weights/name-maps/timm-efficientnet.ts';
 import { timmMobileNetV2Source } from '../../models/weights/name-maps/timm-mobilenetv2.ts';
 import { torchSource } from '../../models/weights/name-maps/torch.ts';

@@ -1,12 +1,12 @@
 /**
  * Activations on disk, in the store that all tabs share. Each session has a prefix of its own there and uses it, in the
- * sense of `platform/owned.ts`, for as long as it keeps something; what closed tabs left can then be told by nobody using
+ * sense of `platform/stores/owned.ts`, for as long as it keeps something; what closed tabs left can then be told by nobody using
  * it, and is discarded prefix by prefix.
  */
 import * as tf from '@tensorflow/tfjs';
 import { newId } from '../../lib/new-id.ts';
-import type { ByteStore } from '../../platform/byte-store.ts';
-import type { Owned, Release } from '../../platform/owned.ts';
+import type { ByteStore } from '../../platform/stores/byte-store.ts';
+import type { Owned, Release } from '../../platform/stores/owned.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { StudioError } from '../../protocol/errors.ts';
 import { allocate } from './memory.ts';
@@ -93,7 +93,9 @@ export class SessionDisk {
     this.#id = newId();
     this.#use = null;
     await quietly(this.bytes.deleteAll(`${id}/`));
-    (await use)();
+    await (
+      await use
+    )();
   }
 }
 

@@ -5,16 +5,16 @@
  * counts is that each value is read few times and that threads side by side read neighbours. Channels lie side by side, so
  * neighbouring threads have neighbouring channels: 16 bytes each, in one stretch. Forward, a thread has a strip of four
  * outputs of a line: at stride 1 they read 6 columns where four threads would read 12. By the filter, a thread sums one row of
- * taps over a part of the lines, as linear-filter-grad.ts does; by the input, it asks which outputs read its position.
+ * taps over a part of the lines, as linear/filter-grad.ts does; by the input, it asks which outputs read its position.
  *
  * On a software adapter, `npm run bench -- --only gpu-kernels`, for 2x14x14x576: 0.9 times tfjs' forward program, 8 and 11 times
  * its gradients by the filter and by the input, which have a thread a weight and no four at a time.
  */
 import type { TensorInfo } from '@tensorflow/tfjs';
 import { allocate, dispatch, type Binding, type Gpu } from './gpu.ts';
-import type { ForwardInputs } from './linear-forward.ts';
-import type { InputGradInputs } from './linear-input-grad.ts';
-import { filterRows, partsOf } from './linear-filter-grad.ts';
+import type { ForwardInputs } from './linear/forward.ts';
+import type { InputGradInputs } from './linear/input-grad.ts';
+import { filterRows, partsOf } from './linear/filter-grad.ts';
 import { constants, inRows, type LinearShape } from './shape.ts';
 import { activation, activationGrad, FLAT_MAIN, flatGroups, times, type Relu } from './wgsl.ts';
 

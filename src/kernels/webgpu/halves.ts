@@ -1,6 +1,6 @@
 /**
  * Packs values as halves and unpacks them, bit for bit as `lib/float16.ts` does on the host. On integers throughout:
- * WGSL leaves open how `pack2x16float` rounds, and lets a device take small halves for 0.
+ * WGSL leaves open how its own packing rounds, and lets a device take small halves for 0.
  */
 import type { TensorInfo } from '@tensorflow/tfjs';
 import { packedWords } from '../../lib/float16.ts';

@@ -7,12 +7,12 @@ import {
   depthwiseInputGrad,
   isDepthwiseSupported,
 } from './depthwise.ts';
-import { fold, unfold } from './fold.ts';
+import { fold, unfold } from './linear/fold.ts';
 import { gpuOf, submit, type Gpu } from './gpu.ts';
-import { filterGradParts } from './linear-filter-grad.ts';
+import { filterGradParts } from './linear/filter-grad.ts';
 import { packHalves, unpackHalves } from './halves.ts';
-import { forward } from './linear-forward.ts';
-import { inputGrad } from './linear-input-grad.ts';
+import { forward } from './linear/forward.ts';
+import { inputGrad } from './linear/input-grad.ts';
 import { softmaxLoss } from './loss.ts';
 import { channelDot, channelSum, moments, normGrads } from './reduce.ts';
 import {

@@ -11,10 +11,10 @@
 import * as tf from '@tensorflow/tfjs';
 import { numberOption } from '../../protocol/options.ts';
 import { meanAndDeviation, type Backbone, type BackboneOptions, type Flavour } from './backbone.ts';
-import { blocksByPrefix } from './blocks.ts';
 import {
   apply,
   batchNorm,
+  blocksByPrefix,
   kernelInitializer,
   makeDivisible,
   padForStride2,

@@ -1,9 +1,11 @@
 /**
  * Owns what the architecture files share: Keras' padding and rounding rules, and the two layers (convolution and
- * BatchNorm) as Keras' applications configure them. Layers are given Keras' names, so that tfjs names a variable
+ * BatchNorm) as Keras' applications configure them; and how layer names become the bars of the strip, runs of neighbouring
+ * layers whose names match one rule. Layers are given Keras' names, so that tfjs names a variable
  * `<layer>/<kernel|depthwise_kernel|bias|gamma|beta|moving_mean|moving_variance>`.
  */
 import * as tf from '@tensorflow/tfjs';
+import type { BlockSummary } from '../../protocol/model.ts';
 import type { Flavour } from './backbone.ts';
 
 /** A layer's output inside a network that is being built. */
@@ -96,4 +98,33 @@ export function batchNorm(x: Symbolic, settings: BatchNormSettings, name: string
 /** Applies a layer with one output. */
 export function apply(layer: tf.layers.Layer, input: Symbolic | Symbolic[]): Symbolic {
   return layer.apply(input) as Symbolic;
+}
+
+type BlockRule = readonly [name: string | ((match: RegExpExecArray) => string), pattern: RegExp];
+
+/**
+ * Cuts the layers into runs; a layer that no rule names stays with the run before it.
+ *
+ * @param layerNames In the network's order.
+ */
+export function blocksByPrefix(
+  layerNames: readonly string[],
+  rules: readonly BlockRule[],
+): Omit<BlockSummary, 'shape'>[] {
+  const blocks: { name: string; from: number; to: number }[] = [];
+  for (const [index, layerName] of layerNames.entries()) {
+    const last = blocks.at(-1);
+    const name = blockName(layerName, rules) ?? last?.name ?? layerName;
+    if (last?.name === name) last.to = index + 1;
+    else blocks.push({ name, from: index, to: index + 1 });
+  }
+  return blocks;
+}
+
+function blockName(layerName: string, rules: readonly BlockRule[]): string | null {
+  for (const [name, pattern] of rules) {
+    const match = pattern.exec(layerName);
+    if (match !== null) return typeof name === 'string' ? name : name(match);
+  }
+  return null;
 }

@@ -7,8 +7,7 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { type Backbone, type BackboneOptions, type Preprocessing } from './backbone.ts';
-import { blocksByPrefix } from './blocks.ts';
-import { apply, kernelInitializer, type Symbolic } from './layers.ts';
+import { apply, blocksByPrefix, kernelInitializer, type Symbolic } from './layers.ts';
 
 /**
  * Blue, green, red, each less ImageNet's mean; not scaled.

@@ -3,10 +3,10 @@
  * number before anything is written, so that a wrong file leaves the network as it was.
  */
 import * as tf from '@tensorflow/tfjs';
+import { transpose } from '../../lib/transpose.ts';
 import { StudioError } from '../../protocol/errors.ts';
-import type { ModelVariable, NameMap, TensorSource } from './name-map.ts';
-import { transpose } from './transpose.ts';
-import type { ReadOptions, WeightFile } from './weight-file.ts';
+import type { ModelVariable, NameMap, TensorSource } from './name-maps/name-map.ts';
+import type { ReadOptions, WeightFile } from './readers/weight-file.ts';
 
 /** A variable of the network with the layer's own handle on it. */
 export interface BoundVariable extends ModelVariable {

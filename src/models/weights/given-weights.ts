@@ -2,11 +2,11 @@
  * Owns where the weights are that a recipe names as a file: picked on the page, at an address, or at a path; and where
  * the files that belong to them are.
  */
-import { blobSource } from '../../platform/byte-source.ts';
+import { blobSource } from '../../platform/remote/byte-source.ts';
 import type { ByteSource, Platform, RemoteOptions } from '../../platform/platform.ts';
 import { StudioError } from '../../protocol/errors.ts';
 import { pathOf } from '../../protocol/identity.ts';
-import { WEIGHT_READERS } from './registry.ts';
+import { WEIGHT_READERS } from './readers/registry.ts';
 
 export interface GivenWeights {
   readonly source: ByteSource;

@@ -2,7 +2,7 @@
  * Owns where ImageNet weights are fetched from, and for which network: repositories of the Hub whose weights are
  * Keras' own or compute what the paper's networks compute. One line each.
  */
-import { HUB, hubFileUrl } from '../../platform/hub.ts';
+import { HUB, hubFileUrl } from '../../platform/remote/hub.ts';
 import type { RemoteFiles, RemoteOptions, RemoteSource } from '../../platform/platform.ts';
 import { StudioError } from '../../protocol/errors.ts';
 import type { Recipe } from '../../protocol/recipe.ts';

@@ -6,8 +6,7 @@
  */
 import type { OptionSpec } from '../../protocol/catalog.ts';
 import { numberOption, type Options } from '../../protocol/options.ts';
-import { runUpdate } from './update-kernel.ts';
-import type { OptimizerKind, UpdateRule } from './update-rule.ts';
+import { runUpdate, type OptimizerKind, type UpdateRule } from './update-rule.ts';
 
 const SLOTS = ['m', 'v'] as const;
 

@@ -4,8 +4,7 @@
  * @see Sutskever et al., "On the importance of initialization and momentum in deep learning", 2013; keras.optimizers.SGD
  */
 import { flagOption, numberOption } from '../../protocol/options.ts';
-import { runUpdate } from './update-kernel.ts';
-import type { OptimizerKind } from './update-rule.ts';
+import { runUpdate, type OptimizerKind } from './update-rule.ts';
 
 export const sgd: OptimizerKind = {
   entry: {

@@ -1,6 +1,11 @@
-/** The contract of an optimizer: what it declares, what it remembers of each weight, and how it moves all of them. */
-import type * as tf from '@tensorflow/tfjs';
+/**
+ * The contract of an optimizer: what it declares, what it remembers of each weight, and how it moves all of them; and
+ * the call of an update kernel, whose inputs and outputs are lists with one tensor a weight.
+ */
+import * as tf from '@tensorflow/tfjs';
+import type { MienUpdateKernels } from '../../kernels/signatures.ts';
 import type { CatalogEntry } from '../../protocol/catalog.ts';
+import { invariant } from '../../protocol/errors.ts';
 import type { Options } from '../../protocol/options.ts';
 
 /** All weights of one step. The lists are in one order and of one length. */
@@ -34,4 +39,26 @@ export interface OptimizerKind {
   readonly entry: CatalogEntry;
   /** @param options checked against `entry.options` and complete */
   create(options: Options): UpdateRule;
+}
+
+/**
+ * Runs it on the current backend.
+ *
+ * @param slots the rule's, in the order in which the kernel puts them out behind the values
+ */
+export function runUpdate<Name extends keyof MienUpdateKernels>(
+  kernel: Name,
+  { values, gradients, slots: before }: Batch,
+  slots: readonly string[],
+  attrs: MienUpdateKernels[Name]['attrs'],
+): Updated {
+  const inputs = { values, gradients, ...before } as unknown as tf.NamedTensorMap;
+  const outputs = tf.engine().runKernel<tf.Tensor[]>(kernel, inputs, { ...attrs });
+  const count = values.length;
+  invariant(outputs.length === count * (slots.length + 1), `${kernel} puts out all values and slots`);
+  const part = (index: number): tf.Tensor[] => outputs.slice(index * count, (index + 1) * count);
+  return {
+    values: part(0),
+    slots: Object.fromEntries(slots.map((slot, index) => [slot, part(index + 1)])),
+  };
 }

@@ -2,9 +2,8 @@
 import { useState, type ReactElement } from 'react';
 import { formatBytes } from '../../lib/format.ts';
 import type { SourceEntry } from '../../protocol/catalog.ts';
-import type { DatasetSummary } from '../../protocol/dataset.ts';
+import type { DatasetSummary, Provenance as From } from '../../protocol/dataset.ts';
 import type { Recipe } from '../../protocol/recipe.ts';
-import type { Provenance as From } from '../../protocol/source.ts';
 import { isActive } from '../../store/state.ts';
 import { useStudioState } from '../studio-context.ts';
 import { Later } from '../widgets/Dialog.tsx';

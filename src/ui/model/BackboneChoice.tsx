@@ -4,7 +4,7 @@ import type { BackboneEntry } from '../../protocol/catalog.ts';
 import type { ModelSummary } from '../../protocol/model.ts';
 import type { Recipe } from '../../protocol/recipe.ts';
 import { useFullRecipe, useStudio, useStudioState } from '../studio-context.ts';
-import { withField } from '../training/edit-recipe.ts';
+import { withBackbone } from '../training/edit-recipe.ts';
 import { Later } from '../widgets/Dialog.tsx';
 import { ChoiceField } from '../widgets/fields.tsx';
 import { OptionField } from '../widgets/OptionField.tsx';
@@ -103,10 +103,4 @@ function Options({
       {isPicking && <Later load={loadWeightsDialog} props={{ onClose: () => setIsPicking(false) }} />}
     </details>
   );
-}
-
-/** The recipe with another backbone, and without what belonged to the one before. */
-function withBackbone(recipe: Recipe, name: string): unknown {
-  const phases = recipe.phases.map((phase) => withField(phase, 'unfreeze', undefined));
-  return { ...recipe, backbone: { name }, phases };
 }

@@ -8,7 +8,6 @@ import { PictureCanvas } from '../data/pictures.tsx';
 import {
   cutHeight,
   layoutStrip,
-  LEAST_UNFROZEN,
   shapeText,
   STRIP_WIDTH,
   unfreezeAfterKey,
@@ -61,7 +60,7 @@ export function BackboneStrip(props: BackboneStripProps): ReactElement {
         id="cut"
         type="range"
         min={layers - mostUnfrozen(model)}
-        max={layers - LEAST_UNFROZEN}
+        max={layers}
         step={1}
         value={layers - unfreeze}
         disabled={onCut === null}

@@ -90,6 +90,7 @@ function Strip({ recipe, model, unfreeze, isFixed, isHeadPhase }: StripPartProps
         model={model}
         row={dataset === null ? null : (pictureRows(dataset, 1)[0] ?? null)}
         unfreeze={unfreeze}
+        hasCut={tuned !== null}
         isOpen={!isHeadPhase}
         classes={classes}
         headText={[...(classes === 0 ? [] : [`${classes} classes`]), `dropout ${recipe.head.dropout}`]}

@@ -7,6 +7,8 @@ import { shapeText, STRIP_WIDTH, type PlacedBlock, type StripLayout } from './st
 export interface StripState {
   /** Backbone layers behind the cut; 0 for the head alone. */
   readonly unfreeze: number;
+  /** Whether a phase of the recipe has a cut at all. */
+  readonly hasCut: boolean;
   /** Whether the part behind the cut learns now, or opens in a later phase. */
   readonly isOpen: boolean;
   readonly classes: number;
@@ -49,7 +51,7 @@ export function StripDrawing(props: StripDrawingProps): ReactElement {
       ))}
       <HeadSquares classes={props.classes} y={layout.bottom + 13} text={props.headText} />
       <Sides {...props} />
-      {unfreeze > 0 && <Cut {...props} />}
+      {props.hasCut && <Cut {...props} />}
     </>
   );
 }
@@ -154,7 +156,7 @@ function Cut(props: StripDrawingProps): ReactElement {
   const { model, layout, cutY, unfreeze, cacheText, isOpen } = props;
   const output = model.cuts[unfreeze]?.cutOutput;
   const shape = output === undefined ? '' : shapeText(output.shape);
-  const open = `last ${unfreeze}`;
+  const open = unfreeze === 0 ? 'none' : `last ${unfreeze}`;
   const all = `of ${model.layers.length}${isOpen ? ' layers' : ', later'}`;
   const lines = isBesideWide(layout, cutY)
     ? // Beside wide blocks there is little room, and above the first block none.
@@ -168,7 +170,8 @@ function Cut(props: StripDrawingProps): ReactElement {
     : [
         { text: `cut output ${shape}`, isBold: false, x: 94, y: cutY - 23 },
         { text: cacheText, isBold: false, x: 94, y: cutY - 9 },
-        { text: `${open} ${all}`, isBold: true, x: 94, y: cutY + 24 },
+        // Below the last cut stands the head.
+        { text: `${open} ${all}`, isBold: true, x: 94, y: unfreeze === 0 ? cutY - 37 : cutY + 24 },
       ];
   return (
     <>

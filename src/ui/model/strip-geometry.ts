@@ -17,9 +17,6 @@ const SMALLEST = 4;
 const GAP = 1.5;
 const NECK = 6;
 
-/** A fine-tune phase opens one layer at least. */
-export const LEAST_UNFROZEN = 1;
-
 /** One block's rectangle. */
 export interface PlacedBlock extends BlockSummary {
   readonly x: number;
@@ -91,7 +88,7 @@ export function cutHeight(layout: StripLayout, layers: number, unfreeze: number)
 /** The cut at a height, as a number of unfrozen layers: the other way round from {@link cutHeight}. */
 export function unfreezeAt(layout: StripLayout, model: ModelSummary, y: number): number {
   const block = layout.blocks.find((each) => y < each.y + each.height);
-  if (block === undefined) return LEAST_UNFROZEN;
+  if (block === undefined) return 0;
   const part = Math.min(1, Math.max(0, (y - block.y) / block.height));
   return within(model, model.layers.length - Math.round(block.from + part * (block.to - block.from)));
 }
@@ -109,16 +106,16 @@ export function unfreezeAfterKey(key: string, unfreeze: number, model: ModelSumm
     ArrowDown: unfreeze - 1,
     ArrowLeft: unfreeze - 1,
     PageUp: stops.find((stop) => stop > unfreeze) ?? Infinity,
-    PageDown: stops.findLast((stop) => stop < unfreeze) ?? LEAST_UNFROZEN,
+    PageDown: stops.findLast((stop) => stop < unfreeze) ?? 0,
     Home: Infinity,
-    End: LEAST_UNFROZEN,
+    End: 0,
   }[key];
   return moved === undefined ? null : within(model, moved);
 }
 
-/** A number of unfrozen layers that a recipe can have. */
-export function within(model: ModelSummary, unfreeze: number): number {
-  return Math.min(mostUnfrozen(model), Math.max(LEAST_UNFROZEN, unfreeze));
+/** A number of unfrozen layers that a recipe can have, from the head alone on. */
+function within(model: ModelSummary, unfreeze: number): number {
+  return Math.min(mostUnfrozen(model), Math.max(0, unfreeze));
 }
 
 /** The first layers of blocks, as numbers of unfrozen layers, fewest first; where Page Up and Page Down stop. */

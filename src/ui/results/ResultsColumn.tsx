@@ -15,9 +15,8 @@ import { resultsClause } from '../sentence.ts';
 import { useFullRecipe, useShownRecipe, useStudioState } from '../studio-context.ts';
 import { Column } from '../widgets/Column.tsx';
 import { Icon } from '../widgets/Icon.tsx';
-import { FinishedRuns } from './TakeHome.tsx';
+import { FinishedRuns, TakeHome } from './TakeHome.tsx';
 import { Mistakes } from './Mistakes.tsx';
-import { TakeHome } from './TakeHome.tsx';
 
 export function ResultsColumn(): ReactElement {
   const recipe = useShownRecipe();

@@ -128,7 +128,7 @@ function Line({ run }: { readonly run: FinishedRun }): ReactElement {
             }}
           />
           <button type="button" className="quiet" onClick={() => void studio.runs.forget(run)}>
-            Forget<span className="visually-hidden"> {name}</span>
+            Delete<span className="visually-hidden"> {name}</span>
           </button>
         </div>
       </div>

@@ -43,10 +43,10 @@ const scale = {
   kind: 'choice',
   name: 'scale',
   label: 'Numbers',
-  help: 'What pixels become: what the weights were trained on, or x / 255.',
+  help: 'Which numbers pixels become: those that the weights were trained on, or 0 to 1.',
   default: 'backbone',
   choices: [
-    { value: 'backbone', label: 'as the backbone’s' },
+    { value: 'backbone', label: 'as for its weights' },
     { value: 'unit', label: '0 to 1' },
   ],
 } as const;
@@ -194,8 +194,8 @@ function weightsSpec(isGiven: boolean): OptionSpec {
 
 function LossSettings({ recipe, isReadOnly }: LossSettingsProps): ReactElement {
   const studio = useStudio();
-  const { labelSmoothing = 0, classWeights = NONE } = recipe;
-  const isGiven = typeof classWeights === 'object';
+  const { labelSmoothing, classWeights } = recipe;
+  const isGiven = classWeights !== null && typeof classWeights === 'object';
   return (
     <>
       <TextSetting
@@ -212,7 +212,7 @@ function LossSettings({ recipe, isReadOnly }: LossSettingsProps): ReactElement {
       />
       <OptionField
         spec={weightsSpec(isGiven)}
-        value={isGiven ? GIVEN : classWeights}
+        value={isGiven ? GIVEN : (classWeights ?? NONE)}
         isReadOnly={isReadOnly}
         onChange={(value) =>
           value === GIVEN

@@ -1,12 +1,12 @@
 /** Why a run failed, in the column where it did: what has to do with pictures under Data, the rest under Training. */
 import type { ReactElement } from 'react';
 import { formatPlain } from '../../lib/format.ts';
-import { isSame } from '../../lib/same.ts';
 import type { ResumableRun } from '../../protocol/events.ts';
+import { isSameRecipe } from '../../protocol/identity.ts';
 import type { Recipe } from '../../protocol/recipe.ts';
 import { phaseLabels } from '../../store/run-record.ts';
 import type { RunState, StudioState } from '../../store/state.ts';
-import { useStudio, useStudioState } from '../studio-context.ts';
+import { fullOrNull, useStudio, useStudioState } from '../studio-context.ts';
 import { Message } from '../widgets/Message.tsx';
 import { withPhaseField } from './edit-recipe.ts';
 
@@ -70,11 +70,11 @@ function columnOf(code: string, phases: number): 'data' | 'training' {
 }
 
 /** The run that failed on this page, where the network of one of its epochs is kept. */
-export function keptOf({ run, left }: StudioState): ResumableRun | null {
-  if (run.kind !== 'failed' || left === null) return null;
-  // The same recipe comes to the same end: two that agree in both have the same network.
-  const isIt = left.failure?.message === run.error.message && isSame(left.recipe, run.run.recipe);
-  return isIt ? left : null;
+export function keptOf({ run, left, catalog }: StudioState): ResumableRun | null {
+  if (run.kind !== 'failed' || left === null || left.failure?.message !== run.error.message) return null;
+  // The same recipe comes to the same end: two that agree in both have the same network. What was stored is filled in.
+  const recipe = fullOrNull(run.run.recipe, catalog);
+  return recipe !== null && isSameRecipe(left.recipe, recipe) ? left : null;
 }
 
 /** A phase of the recipe with a tenth of its learning rate. */

@@ -9,8 +9,7 @@ import { useStudio, useStudioState } from '../studio-context.ts';
 import { Later } from '../widgets/Dialog.tsx';
 import { TextSetting } from '../widgets/TextSetting.tsx';
 import { MoreSettings } from './MoreSettings.tsx';
-import { edit, stopping, wholeNumber } from './edit-recipe.ts';
-import { focusWrongField } from './edit-recipe.ts';
+import { edit, focusWrongField, stopping, wholeNumber } from './edit-recipe.ts';
 
 const loadRateDialog = async () => (await import('./RateDialog.tsx')).RateDialog;
 

@@ -14,6 +14,7 @@ export function TrainingColumn(): ReactElement {
   const shown = useShownRecipe();
   const run = useStudioState((state) => state.run);
   const engineError = useStudioState((state) => state.engineError);
+  const unreadable = useStudioState((state) => state.unreadable);
   const classes = useStudioState((state) => state.dataset.value?.labels.length ?? 0);
   const noun = useStudioState((state) => state.dataset.value?.noun ?? 'pictures');
   const record = recordOf(run);
@@ -41,6 +42,9 @@ export function TrainingColumn(): ReactElement {
       )}
       <RunFailure at="training" />
       <LeftRun />
+      {unreadable.map((trouble) => (
+        <Message key={trouble.message} error={trouble} />
+      ))}
       {record !== null && <Notices notices={record.notices} />}
       {recipe !== null && <Charts of="run" subject={{ recipe, record, kind: run.kind, classes, noun }} />}
       {shown !== null && <Settings recipe={shown} />}

@@ -8,8 +8,7 @@ import {
   formatDuration,
 } from '../../lib/format.ts';
 import type { RunRecord, RunState, StageProgress, StudioState } from '../../store/state.ts';
-import { stageTimeLeft, timeLeft } from '../../store/run-record.ts';
-import { phaseLabels } from '../../store/run-record.ts';
+import { phaseLabels, stageTimeLeft, timeLeft } from '../../store/run-record.ts';
 
 /** The bar's words. */
 export interface BarText {

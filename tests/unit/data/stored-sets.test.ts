@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openDataset, openSource } from '../../../src/data/open-dataset.ts';
 import {
   deleteStoredSet,
-  keepSet,
+  storeSet,
   listStoredSets,
   readStoredSet,
 } from '../../../src/data/stored-sets/stored-sets.ts';
@@ -35,7 +35,7 @@ const open = (recipe: Recipe) => openDataset(recipeOf(recipe), platform, { onPro
 const quiet = { onRows: () => undefined, sourceLabel: 'Folder', labelForm: 'text' } as const;
 
 async function keep(recipe: Recipe): Promise<void> {
-  await keepSet(platform, (await opened(recipe)).opened, quiet);
+  await storeSet(platform, (await opened(recipe)).opened, quiet);
 }
 
 async function bytesOf(parts: AsyncIterable<Uint8Array>): Promise<ArrayBuffer> {
@@ -105,7 +105,7 @@ describe('a set that is kept', () => {
     const onRows = (rows: number): void => {
       if (rows === 300) controller.abort();
     };
-    const keeping = keepSet(platform, source, { ...quiet, onRows, signal: controller.signal });
+    const keeping = storeSet(platform, source, { ...quiet, onRows, signal: controller.signal });
     await expect(keeping).rejects.toMatchObject({ name: 'AbortError' });
     expect(await platform.openStore('sets')!.list()).toEqual([]);
   });

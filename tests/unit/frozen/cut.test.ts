@@ -1,7 +1,7 @@
 /** Where a network can be cut, and what each cut costs. */
 import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { candidateCuts, cutOutputOf, firstTrainableOf } from '../../../src/frozen/cut.ts';
+import { candidateCuts, cutOutputOf, earlyDraw, firstTrainableOf } from '../../../src/frozen/cut.ts';
 import { buildBackbone } from '../../../src/models/backbones/registry.ts';
 import { graphOf, type Graph } from '../../../src/models/graph.ts';
 import { withHead } from '../../../src/models/head.ts';
@@ -56,4 +56,23 @@ it('counts the work of the network up to each candidate cut', () => {
   const [, , pool = { node: 0, multiplyAdds: 0 }] = cuts;
   const [next] = candidateCuts(graph, pool.node, output);
   expect(next?.multiplyAdds).toBe(works[3]);
+});
+
+it('knows of chance that is drawn before layers that do not train, and how little is frozen then', () => {
+  const drawing = (dropConnect: number, unfreeze: number) => {
+    const { model: base } = buildBackbone({ name: 'efficientnetb0', weights: 'random', dropConnect }, 32);
+    const layers = base.layers.length;
+    const whole = withHead(base, { classes: 8, dropout: 0.2, seed: 1 });
+    const early = earlyDraw(graphOf(whole), firstTrainableOf(layers, unfreeze));
+    whole.dispose();
+    return early;
+  };
+  // The head's own dropout comes behind all that is frozen.
+  expect(drawing(0, 0)).toBeNull();
+  const early = drawing(0.2, 0);
+  expect(early?.layer).toBe('block2b_drop');
+  expect(early?.frozenShare).toBeGreaterThan(0.02);
+  expect(early?.frozenShare).toBeLessThan(0.25);
+  // With all open there is no frozen layer for it to come before.
+  expect(drawing(0.2, 1000)).toBeNull();
 });

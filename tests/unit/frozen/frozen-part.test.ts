@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FrozenPart } from '../../../src/frozen/frozen-part.ts';
-import type { ByteStore } from '../../../src/platform/byte-store.ts';
+import type { ByteStore } from '../../../src/platform/stores/byte-store.ts';
 import { useBackend } from '../../support/backends.ts';
 import {
   newDisk,

@@ -8,8 +8,8 @@ import { ActivationCache, type CacheForm } from '../../../src/frozen/activation-
 import { Notices } from '../../../src/frozen/notices.ts';
 import { discardLeftActivations, SessionDisk } from '../../../src/frozen/storage/disk.ts';
 import { Places, type PlacesOptions } from '../../../src/frozen/storage/places.ts';
-import { storageFull, storageUnavailable, type ByteStore } from '../../../src/platform/byte-store.ts';
-import { NOTHING_SHARED } from '../../../src/platform/owned.ts';
+import { storageFull, storageUnavailable, type ByteStore } from '../../../src/platform/stores/byte-store.ts';
+import { NOTHING_SHARED } from '../../../src/platform/stores/owned.ts';
 import { createPlatform } from '../../../src/platform/platform.node.ts';
 import type { StudioError } from '../../../src/protocol/errors.ts';
 import { useBackend } from '../../support/backends.ts';

@@ -1,10 +1,10 @@
-/** The stores of bytes of Node, in a folder. Those of the browser are what the browser tests of kept sets and downloads use. */
+/** The stores of bytes of Node, in a folder. Those of the browser are what the browser tests of stored sets and downloads use. */
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { openByteStore } from '../../../src/platform/byte-store.node.ts';
-import type { ByteStore } from '../../../src/platform/byte-store.ts';
+import { openByteStore } from '../../../src/platform/stores/byte-store.node.ts';
+import type { ByteStore } from '../../../src/platform/stores/byte-store.ts';
 
 let folder: string;
 let store: ByteStore;
@@ -69,6 +69,11 @@ it('is there again for whoever opens the folder later, without what was only hal
   await writeFile(join(folder, 'checkpoints', 'b+bytes+part'), 'half');
   expect(await openByteStore('checkpoints', folder).list()).toEqual([{ key: 'a', sizeBytes: 1 }]);
   expect(await openByteStore('activations', folder).list()).toEqual([]);
+});
+
+it('takes one key from several who write it at once', async () => {
+  await Promise.all(Array.from({ length: 20 }, (_, index) => store.setMany([['a', bytes(index)]])));
+  expect((await store.list()).map(({ key }) => key)).toEqual(['a']);
 });
 
 it('says that it cannot be used, and keeps none of what came together', async () => {

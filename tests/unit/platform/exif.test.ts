@@ -1,8 +1,8 @@
 /** Every note that would turn a picture is taken out, however many there are, and nothing else. */
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { withoutExif } from '../../../src/platform/exif.ts';
-import type { PictureFormat } from '../../../src/platform/picture-header.ts';
+import { withoutExif } from '../../../src/platform/pictures/exif.ts';
+import type { PictureFormat } from '../../../src/platform/pictures/picture-header.ts';
 
 const FORMATS = ['jpeg', 'png', 'webp'] as const;
 type Turned = (typeof FORMATS)[number];

@@ -2,8 +2,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { openHttpRange, type HttpRangeOptions } from '../../../src/platform/http-range.ts';
-import { hubFileUrl } from '../../../src/platform/hub.ts';
+import { openHttpRange, type HttpRangeOptions } from '../../../src/platform/remote/http-range.ts';
+import { hubFileUrl } from '../../../src/platform/remote/hub.ts';
 import type { Waiting } from '../../../src/platform/platform.ts';
 import { codeOf } from '../../support/weight-files.ts';
 

@@ -3,10 +3,15 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openByteStore } from '../../../src/platform/byte-store.node.ts';
-import { storageFull, type ByteStore } from '../../../src/platform/byte-store.ts';
-import { EXPIRY_MS, ownedByLeases, WATCH_MS, type LeaseOptions } from '../../../src/platform/leases.ts';
-import { NOTHING_SHARED, type Owned } from '../../../src/platform/owned.ts';
+import { openByteStore } from '../../../src/platform/stores/byte-store.node.ts';
+import { storageFull, type ByteStore } from '../../../src/platform/stores/byte-store.ts';
+import {
+  EXPIRY_MS,
+  ownedByLeases,
+  WATCH_MS,
+  type LeaseOptions,
+} from '../../../src/platform/stores/leases.ts';
+import { NOTHING_SHARED, type Owned } from '../../../src/platform/stores/owned.ts';
 import { createPlatform } from '../../../src/platform/platform.node.ts';
 
 let folder: string;

@@ -5,13 +5,13 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openByteStore } from '../../../src/platform/byte-store.node.ts';
-import { storageFull, type ByteStore } from '../../../src/platform/byte-store.ts';
-import { downloadStore, type DownloadStore } from '../../../src/platform/download-store.ts';
-import { ownedByLeases } from '../../../src/platform/leases.ts';
-import { NOTHING_SHARED } from '../../../src/platform/owned.ts';
-import { remoteFiles } from '../../../src/platform/remote-files.ts';
-import { openStoredRange, type StoredRangeOptions } from '../../../src/platform/stored-range.ts';
+import { openByteStore } from '../../../src/platform/stores/byte-store.node.ts';
+import { storageFull, type ByteStore } from '../../../src/platform/stores/byte-store.ts';
+import { downloadStore, type DownloadStore } from '../../../src/platform/stores/download-store.ts';
+import { ownedByLeases } from '../../../src/platform/stores/leases.ts';
+import { NOTHING_SHARED } from '../../../src/platform/stores/owned.ts';
+import { remoteFiles } from '../../../src/platform/remote/remote-files.ts';
+import { openStoredRange, type StoredRangeOptions } from '../../../src/platform/remote/stored-range.ts';
 import type { StudioError } from '../../../src/protocol/errors.ts';
 
 /** Ten blocks, the last of them short. */

@@ -1,10 +1,15 @@
 /** Holds making RGB of a JPEG's planes to libjpeg's own arithmetic, written out plainly. */
 import { expect, it } from 'vitest';
-import { layout420, planesToRgb, takesPlanes, YCC_KERNEL } from '../../../src/platform/ycc-kernel.ts';
+import {
+  layout420,
+  planesToRgb,
+  takesPlanes,
+  YCC_KERNEL,
+} from '../../../src/platform/pictures/ycc-kernel.ts';
 import { assemble } from '../../support/assemble.ts';
 
 it('is ycc-kernel.wat, assembled', async () => {
-  expect(await assemble('src/platform/ycc-kernel.wat')).toBe(YCC_KERNEL);
+  expect(await assemble('src/platform/pictures/ycc-kernel.wat')).toBe(YCC_KERNEL);
 });
 
 /** Planes of all values, with hard edges. */

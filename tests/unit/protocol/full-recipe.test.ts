@@ -28,6 +28,7 @@ describe('the smallest recipe', () => {
       backbone: { name: 'mobilenetv2' },
       head: { dropout: 0.2 },
       batchSize: 32,
+      cache: 'float32',
       phases: [
         { ...HEAD, gradientClip: null },
         { ...FINE_TUNE, gradientClip: null, batchNorm: 'inference' },

@@ -2,8 +2,7 @@
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { StudioError } from '../../../src/protocol/errors.ts';
 import type { RgbaPictures } from '../../../src/protocol/dataset.ts';
-import { PictureAlbum } from '../../../src/store/pictures.ts';
-import { Thumbnails } from '../../../src/store/pictures.ts';
+import { PictureAlbum, Thumbnails } from '../../../src/store/pictures.ts';
 import { dataset } from './samples.ts';
 
 interface Asked {

@@ -26,7 +26,7 @@ function fakeEngine(byHand: readonly RequestKind[] = []) {
     describeModel: model,
     train: result,
     listRuns: [],
-    listFinished: [],
+    listFinished: { runs: [], trouble: null },
   };
   const request = (kind: RequestKind, input: unknown, emit: (event: RunEvent) => void) => {
     let resolve: (output: unknown) => void = () => undefined;
@@ -104,8 +104,7 @@ describe('the studio', () => {
   });
 
   it('refuses an edit that is not a recipe and keeps the one before', async () => {
-    const { engine } = fakeEngine();
-    const studio = new Studio(engine, 'auto');
+    const studio = new Studio(fakeEngine().engine, 'auto');
     await studio.start('');
     const before = studio.store.getState().recipe;
     expect(studio.edit((recipe) => ({ ...recipe, batchSize: 0 }))?.code).toBe('recipe/invalid');
@@ -113,8 +112,7 @@ describe('the studio', () => {
   });
 
   it('says a bad link and takes the first preset', async () => {
-    const { engine } = fakeEngine();
-    const studio = new Studio(engine, 'auto');
+    const studio = new Studio(fakeEngine().engine, 'auto');
     await studio.start('#no-such-thing');
     expect(studio.store.getState()).toMatchObject({
       preset: 'quick-look',
@@ -287,8 +285,7 @@ describe('the studio', () => {
   });
 
   it('clears what a run found when the set is another', async () => {
-    const { engine } = fakeEngine();
-    const studio = new Studio(engine, 'auto');
+    const studio = new Studio(fakeEngine().engine, 'auto');
     await studio.start('');
     await studio.train();
     expect(studio.store.getState().run.kind).toBe('finished');

@@ -1,7 +1,7 @@
 /** Class weights as scikit-learn balances them, and as a recipe gives them. */
 import { expect, it } from 'vitest';
 import type { Recipe } from '../../../src/protocol/recipe.ts';
-import { classWeightsOf } from '../../../src/training/class-weights.ts';
+import { classWeightsOf } from '../../../src/training/loss.ts';
 
 const labels = ['glad', 'sad', 'calm'];
 const labelOfRow = [0, 0, 0, 1, 2, 2, 1, 1, 1];

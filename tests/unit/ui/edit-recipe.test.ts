@@ -1,11 +1,18 @@
 /** What the settings of steps and loss write into a recipe, and that the address carries it there and back. */
 import { describe, expect, it } from 'vitest';
 import { asRun } from '../../../src/engine/catalog.ts';
+import { BACKBONES } from '../../../src/models/backbones/registry.ts';
 import { parseRecipe, type Recipe } from '../../../src/protocol/recipe.ts';
 import { linkOf, recipeFromLink } from '../../../src/store/recipe-link.ts';
 import { OPTIMIZERS } from '../../../src/training/optimizers/registry.ts';
 import { SCHEDULES } from '../../../src/training/schedules/registry.ts';
-import { namedEntry, numberOrNone, withField, withPhaseField } from '../../../src/ui/training/edit-recipe.ts';
+import {
+  namedEntry,
+  numberOrNone,
+  withBackbone,
+  withField,
+  withPhaseField,
+} from '../../../src/ui/training/edit-recipe.ts';
 import { presets, recipe } from '../store/samples.ts';
 
 /** The recipe that an edit makes, after it went through the address. */
@@ -15,6 +22,23 @@ function throughLink(edited: unknown): Recipe {
   expect(read).toEqual(parsed);
   return read;
 }
+
+it.each(BACKBONES.map(({ entry }) => [entry.name, entry] as const))(
+  '%s, chosen in any preset, has its own defaults and runs',
+  (name, { unfreeze, weights }) => {
+    for (const preset of presets) {
+      // What was chosen for the network before belongs to it.
+      const edited = withPhaseField(preset.recipe, 1, 'unfreeze', 100) as Recipe;
+      const before = {
+        ...edited,
+        backbone: { ...edited.backbone, alpha: 0.35, weights: 'starter' as const },
+      };
+      const full = asRun(throughLink(withBackbone(parseRecipe(before), name)));
+      expect(full.phases[1]).toMatchObject({ unfreeze });
+      expect(full.backbone).toMatchObject({ name, weights: weights[0] });
+    }
+  },
+);
 
 describe.each([
   ['optimizer', OPTIMIZERS],

@@ -1,6 +1,6 @@
 /** Classes taken with the camera: how many pictures they need is what the split needs; files are class-named. */
 import { describe, expect, it } from 'vitest';
-import { splitRows } from '../../../src/data/split.ts';
+import { splitRows } from '../../../src/data/split/split.ts';
 import { filesOf, missingIn, neededOfEach, type TakenClass } from '../../../src/ui/data/capture/taken.ts';
 
 const classOf = (name: string, count: number): TakenClass => ({

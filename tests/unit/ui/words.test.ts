@@ -1,7 +1,6 @@
 /** The page's words: the sentence over the columns, the caption under the curves, the bar. */
 import { describe, expect, it } from 'vitest';
-import type { RunEvent } from '../../../src/protocol/events.ts';
-import type { RatePoint } from '../../../src/protocol/rate-sweep.ts';
+import type { RatePoint, RunEvent } from '../../../src/protocol/events.ts';
 import { newSearch, reduceSearch } from '../../../src/store/reduce-run.ts';
 import { reduce } from '../../../src/store/reduce.ts';
 import { recordOf, type StudioState } from '../../../src/store/state.ts';

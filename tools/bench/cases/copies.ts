@@ -1,6 +1,11 @@
 /** How long the search for pictures that look the same takes, where many look much alike. */
-import { correlationOf, hashDistance, momentsOf, type Fingerprint } from '../../../src/data/fingerprint.ts';
-import { findNearCopies } from '../../../src/data/near-copies.ts';
+import {
+  correlationOf,
+  hashDistance,
+  momentsOf,
+  type Fingerprint,
+} from '../../../src/data/cleaning/fingerprint.ts';
+import { findNearCopies } from '../../../src/data/cleaning/near-copies.ts';
 import { lookAlikes, productShots } from '../../../tests/support/alike-prints.ts';
 import type { Bench, Row } from '../bench.ts';
 

@@ -1,8 +1,8 @@
 /** Owns what is measured of the kernels that prepare pictures: SIMD against the same passes in JavaScript, or a copy. */
-import { resizeByKernel } from '../../../src/data/resize-kernel.ts';
-import { resizeAcross, resizeDown } from '../../../src/data/resize-scalar.ts';
-import { weightsOf } from '../../../src/data/resize-weights.ts';
-import { layout420, planesToRgb } from '../../../src/platform/ycc-kernel.ts';
+import { resizeByKernel } from '../../../src/data/resize/resize-kernel.ts';
+import { resizeAcross, resizeDown } from '../../../src/data/resize/resize-scalar.ts';
+import { weightsOf } from '../../../src/data/resize/resize-weights.ts';
+import { layout420, planesToRgb } from '../../../src/platform/pictures/ycc-kernel.ts';
 import type { KernelCase } from './kernel-case.ts';
 
 const [WIDTH, HEIGHT, SIZE] = [640, 640, 224];

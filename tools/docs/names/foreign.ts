@@ -15,8 +15,7 @@ export const FOREIGN_ROOTS: ReadonlySet<string> = new Set([
 /** Names by whose they are. */
 const NAMES: Readonly<Record<string, string>> = {
   'Keras and TensorFlow':
-    'RandomPerspective image_dataset_from_directory min_delta noise_shape block3b_expand_conv block_4_expand',
-  'Hugging Face datasets': 'class_encode_column',
+    'RandomPerspective image_dataset_from_directory min_delta block3b_expand_conv block_4_expand',
   'scikit-learn': 'LabelEncoder StratifiedGroupKFold StratifiedShuffleSplit _approximate_mode',
   'Pillow and libjpeg': 'precompute_coeffs normalize_coeffs_8bpc cmyk2rgb',
   'the PNG format': 'tRNS IDAT',

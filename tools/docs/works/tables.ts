@@ -4,7 +4,7 @@
  */
 import { EXPORTERS } from '../../../src/exporters/registry.ts';
 import { BACKBONES } from '../../../src/models/backbones/registry.ts';
-import { WEIGHT_READERS } from '../../../src/models/weights/registry.ts';
+import { WEIGHT_READERS } from '../../../src/models/weights/readers/registry.ts';
 import { BackendSchema } from '../../../src/protocol/device.ts';
 import { markdownTable, type Part } from '../generated.ts';
 import { BROWSERS, LIBRARIES, PAGE_FACTS, type Fact } from './facts.ts';

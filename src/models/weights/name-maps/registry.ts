@@ -1,9 +1,8 @@
 /** The ways of naming weights that Mien knows, tried in this order. One line each. */
 import { StudioError } from '../../../protocol/errors.ts';
-import type { NameMap, Naming } from '../name-map.ts';
-import type { WeightFile } from '../weight-file.ts';
-import { kerasNaming } from './keras.ts';
-import { kerasNumbered } from './keras-numbered.ts';
+import type { NameMap, Naming } from './name-map.ts';
+import type { WeightFile } from '../readers/weight-file.ts';
+import { kerasNaming, kerasNumbered } from './keras.ts';
 import { timmEfficientNet } from './timm-efficientnet.ts';
 import { timmMobileNetV2 } from './timm-mobilenetv2.ts';
 import { torchVgg } from './torch-vgg.ts';

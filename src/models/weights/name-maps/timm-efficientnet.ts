@@ -4,7 +4,7 @@
  * only `config.json` beside the file tells them apart, and without it they are taken for TensorFlow's.
  */
 import { meanAndDeviation, torchFlavour } from '../../backbones/backbone.ts';
-import type { NameMap, Naming } from '../name-map.ts';
+import type { NameMap, Naming } from './name-map.ts';
 import { isCounter, torchSource } from './torch.ts';
 
 const EXPANDED: Readonly<Record<string, string>> = {

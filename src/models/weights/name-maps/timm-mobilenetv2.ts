@@ -1,6 +1,6 @@
 /** MobileNetV2 as `timm` names and trains it (timm/mobilenetv2_100.ra_in1k): PyTorch's padding and epsilon. */
 import { meanAndDeviation, torchFlavour } from '../../backbones/backbone.ts';
-import type { NameMap, Naming } from '../name-map.ts';
+import type { NameMap, Naming } from './name-map.ts';
 import { isCounter, torchSource } from './torch.ts';
 
 /** Blocks of each stage; Keras counts through, they count within a stage. */

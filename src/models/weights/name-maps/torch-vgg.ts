@@ -3,7 +3,7 @@
  * and maxima. Trained by torchvision on mean and standard deviation, not on Keras' BGR.
  */
 import { meanAndDeviation } from '../../backbones/backbone.ts';
-import type { Naming } from '../name-map.ts';
+import type { Naming } from './name-map.ts';
 import { isCounter, torchSource } from './torch.ts';
 
 export const torchVgg: Naming = {

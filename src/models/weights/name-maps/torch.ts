@@ -1,5 +1,5 @@
 /** Owns what PyTorch's files have in common: order of axes, names of BatchNorm's vectors, counters. */
-import type { TensorSource } from '../name-map.ts';
+import type { TensorSource } from './name-map.ts';
 
 /** `[out, in, height, width]` to Keras' `[height, width, in, out]`. */
 const KERNEL_AXES = [2, 3, 1, 0];

@@ -2,7 +2,7 @@
  * EfficientNet as `transformers` names it (google/efficientnet-b0): Keras' own weights, and its padding. Blocks are
  * counted through, where Keras counts within a stage.
  */
-import type { NameMap, Naming } from '../name-map.ts';
+import type { NameMap, Naming } from './name-map.ts';
 import { isCounter, torchSource } from './torch.ts';
 
 /** Blocks of each stage of EfficientNet-B0, and by how much the larger ones have more. */

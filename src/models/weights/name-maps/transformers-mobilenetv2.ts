@@ -2,7 +2,7 @@
  * MobileNetV2 as `transformers` names it (google/mobilenet_v2_1.0_224): TensorFlow's own weights and padding, so the
  * network's own preprocessing.
  */
-import type { NameMap, Naming } from '../name-map.ts';
+import type { NameMap, Naming } from './name-map.ts';
 import { isCounter, torchSource } from './torch.ts';
 
 /** Keras' word for a part of a block, and theirs. */

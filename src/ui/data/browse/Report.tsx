@@ -4,11 +4,7 @@ import { formatCount } from '../../../lib/format.ts';
 import type { CleaningReport, Findings } from '../../../protocol/dataset.ts';
 import { useStudioState } from '../../studio-context.ts';
 import { Message } from '../../widgets/Message.tsx';
-import { Choice } from './Findings.tsx';
-import { Copies } from './Findings.tsx';
-import { LeftOut } from './Findings.tsx';
-import type { ReportProps } from './Findings.tsx';
-import { SmallClasses } from './Findings.tsx';
+import { Choice, Copies, LeftOut, type ReportProps, SmallClasses } from './Findings.tsx';
 
 const nothing: Findings = {
   leftOut: [],

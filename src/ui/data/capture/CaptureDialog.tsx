@@ -5,10 +5,9 @@ import type { Recipe } from '../../../protocol/recipe.ts';
 import { Dialog } from '../../widgets/Dialog.tsx';
 import { Message } from '../../widgets/Message.tsx';
 import { HoldButton } from './HoldButton.tsx';
-import { takePicture } from './camera.ts';
+import { takePicture, useCamera } from './camera.ts';
 import './capture.css';
 import { filesOf, missingIn, neededOfEach, type TakenClass } from './taken.ts';
-import { useCamera } from './camera.ts';
 
 interface CaptureDialogProps {
   readonly split: Recipe['split'];

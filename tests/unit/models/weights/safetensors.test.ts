@@ -1,6 +1,6 @@
 /** The reader of safetensors: numbers of all its float types, only the ranges that are wanted, and what it refuses. */
 import { describe, expect, it } from 'vitest';
-import { openWeightFile } from '../../../../src/models/weights/registry.ts';
+import { openWeightFile } from '../../../../src/models/weights/readers/registry.ts';
 import { codeOf, f32, memorySource, safetensorsFile, withHeader } from '../../../support/weight-files.ts';
 
 const open = (bytes: Uint8Array) => openWeightFile(memorySource(bytes));

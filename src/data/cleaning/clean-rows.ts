@@ -1,0 +1,249 @@
+/**
+ * Owns cleaning, as the paper's notebook does it: rows without a picture, without a label, with one that is none of its
+ * column, or with a picture that does not decode are dropped and counted; the others keep their order and are numbered
+ * from 0.
+ */
+import type { CleaningReport, LeftOutRow, PictureFacts } from '../../protocol/dataset.ts';
+import { StudioError } from '../../protocol/errors.ts';
+import type { ResizeMethod } from '../../protocol/recipe.ts';
+import { checkPictureHeader } from '../../platform/pictures/picture-header.ts';
+import type { CuratedRow } from './curate.ts';
+import type { Fingerprint } from './fingerprint.ts';
+import { cellText, mainForm, oddLabelText, readLabel, wordOf, type LabelForm } from './labels.ts';
+import type { PictureSink } from '../pictures/picture-store.ts';
+import { eachOf, mapInOrder } from '../../lib/in-order.ts';
+import type { PicturePool } from '../pool/picture-pool.ts';
+import { SourceHash } from './source-hash.ts';
+import type { OpenedSource, SourceRow } from '../sources/source.ts';
+
+/** What cleaning is told. */
+export interface CleaningOptions {
+  readonly pool: PicturePool;
+  readonly size: number;
+  readonly resize: ResizeMethod;
+  readonly signal?: AbortSignal;
+  /** Called with the rows read so far. */
+  onRows(rows: number): void;
+}
+
+/** A kept row; it is stored as JSON, see `pictures/prepared-sets.ts`. */
+export interface CleanedRow extends CuratedRow {
+  /** The set's own word for its split, or null. */
+  readonly split: string | null;
+  readonly seen: SeenPicture;
+}
+
+/** A picture that is in the sink. */
+export interface SeenPicture {
+  /** Its number in the sink. */
+  readonly stored: number;
+  readonly facts: PictureFacts;
+}
+
+/** What cleaning found. */
+export interface CleanedRows {
+  readonly rows: readonly CleanedRow[];
+  /** Pictures of rows that are left out for their labels, for showing only: at most 200 of a kind. */
+  readonly unlabelled: readonly UnlabelledPicture[];
+  /** The form of the column's labels; null where there are none. */
+  readonly labelForm: LabelForm | null;
+  readonly report: CleaningReport;
+  readonly leftOut: readonly LeftOutRow[];
+  /** Of all rows that were read. */
+  readonly sourceHash: string;
+}
+
+/** A picture that can be looked at though its row has no label of its column. */
+export interface UnlabelledPicture {
+  readonly why: 'withoutLabel' | 'oddLabel';
+  readonly seen: SeenPicture;
+}
+
+interface Prepared {
+  readonly picture: Uint8Array;
+  readonly print: Fingerprint;
+  readonly facts: PictureFacts;
+}
+
+/** What became of a row's picture; null where it was not worth preparing. */
+type Outcome =
+  | { readonly kind: 'prepared'; readonly prepared: Prepared }
+  | { readonly kind: 'withoutPicture' | 'undecodable'; readonly detail: string }
+  | null;
+
+/** A row with its number in the source. */
+interface NumberedRow extends SourceRow {
+  readonly sourceRow: number;
+}
+
+interface Worked {
+  readonly row: NumberedRow;
+  readonly label: ReturnType<typeof readLabel>;
+  readonly outcome: Outcome;
+}
+
+/** As many rows of each kind that were left out are told one by one. */
+const MOST_TOLD = 500;
+/** As many pictures of each kind without a label are shown. */
+const MOST_UNLABELLED = 200;
+
+/**
+ * Reads all rows of a source, and fills `sink` with the resized pictures of those that are kept, and of some that
+ * have no label.
+ *
+ * @throws StudioError `data/…`, `net/…` from the source; the signal's reason when it is aborted
+ */
+export async function cleanRows(
+  source: OpenedSource,
+  sink: PictureSink,
+  options: CleaningOptions,
+): Promise<CleanedRows> {
+  const found = new Found(sink, source.labelNames);
+  const { pool, signal } = options;
+  const without = { none: 0, odd: 0 };
+  const work = async (row: NumberedRow): Promise<Worked> => {
+    const label = readLabel(row.label, source.labelNames);
+    const isLabelled = typeof label !== 'string' || row.picture === null;
+    const isWanted = isLabelled || (without[label] += 1) <= MOST_UNLABELLED;
+    return { row, label, outcome: isWanted ? await prepareRow(row, options) : null };
+  };
+  for await (const worked of mapInOrder(eachOf(numbered(source, signal)), pool.width, work)) {
+    signal?.throwIfAborted();
+    await found.add(worked);
+    options.onRows(found.rowsRead);
+  }
+  return found.finish();
+}
+
+async function* numbered(source: OpenedSource, signal?: AbortSignal): AsyncGenerator<NumberedRow[]> {
+  let first = 0;
+  for await (const batch of source.readRows(signal)) {
+    const from = first;
+    yield batch.map((row, index) => ({ ...row, sourceRow: from + index }));
+    first += batch.length;
+  }
+}
+
+/** A row with a label of whatever form. */
+interface LabelledRow extends CleanedRow {
+  readonly form: LabelForm;
+}
+
+/** A row whose cell is no label of its column, whichever that turns out to be. */
+interface OddRow {
+  readonly sourceRow: number;
+  readonly path: string;
+  readonly text: string;
+  readonly form: LabelForm | null;
+  readonly seen: SeenPicture | null;
+}
+
+/** What was found so far. */
+class Found {
+  rowsRead = 0;
+  readonly #hash: SourceHash;
+  readonly #labelled: LabelledRow[] = [];
+  readonly #odd: OddRow[] = [];
+  readonly #unlabelled: UnlabelledPicture[] = [];
+  readonly #leftOut: LeftOutRow[] = [];
+  readonly #counts = { withoutPicture: 0, withoutLabel: 0, undecodable: 0 };
+  #stored = 0;
+
+  constructor(
+    readonly sink: PictureSink,
+    labelNames: readonly string[] | null,
+  ) {
+    this.#hash = new SourceHash(labelNames);
+  }
+
+  async add({ row, label, outcome }: Worked): Promise<void> {
+    this.rowsRead += 1;
+    const prepared = outcome?.kind === 'prepared' ? outcome.prepared : null;
+    this.#hash.add(row, prepared?.print.file);
+    if (outcome?.kind === 'withoutPicture') {
+      this.#leave(row, outcome.kind, outcome.detail);
+    } else if (label === 'none') {
+      this.#leave(row, 'withoutLabel', '');
+      if (prepared !== null)
+        this.#unlabelled.push({ why: 'withoutLabel', seen: await this.#store(prepared) });
+    } else if (label === 'odd') {
+      const seen = prepared === null ? null : await this.#store(prepared);
+      this.#odd.push({ ...told(row), text: cellText(row.label), form: null, seen });
+    } else if (outcome?.kind === 'undecodable') {
+      this.#leave(row, outcome.kind, outcome.detail);
+    } else if (prepared !== null) {
+      const { print } = prepared;
+      const [group, split] = [wordOf(row.group), wordOf(row.split)];
+      this.#labelled.push({ ...label, print, group, split, seen: await this.#store(prepared) });
+    }
+  }
+
+  #leave(row: NumberedRow, why: Exclude<LeftOutRow['why'], 'oddLabel'>, detail: string): void {
+    this.#counts[why] += 1;
+    if (this.#counts[why] <= MOST_TOLD) this.#leftOut.push({ ...told(row), why, detail });
+  }
+
+  async #store({ picture, facts }: Prepared): Promise<SeenPicture> {
+    await this.sink.append(picture);
+    this.#stored += 1;
+    return { stored: this.#stored - 1, facts };
+  }
+
+  /** Now that all labels are known, those that are not as most of them are left out too. */
+  finish(): CleanedRows {
+    const labelForm = mainForm(this.#labelled);
+    const rows = this.#labelled.filter(({ form }) => form === labelForm);
+    const others = this.#labelled.filter(({ form }) => form !== labelForm).map(oddRowOf);
+    const odd = [...this.#odd, ...others].sort((one, other) => one.sourceRow - other.sourceRow);
+    const seen = odd.flatMap((row) =>
+      row.seen === null ? [] : [{ why: 'oddLabel' as const, seen: row.seen }],
+    );
+    const toldOdd = odd.slice(0, MOST_TOLD).map(({ sourceRow, path, text, form }): LeftOutRow => ({
+      ...{ sourceRow, path },
+      why: 'oddLabel',
+      detail: oddLabelText(text, form, labelForm),
+    }));
+    return {
+      rows: rows.map(({ form: _, ...row }) => row),
+      unlabelled: [...this.#unlabelled, ...seen.slice(0, MOST_UNLABELLED)],
+      labelForm,
+      report: { rowsRead: this.rowsRead, ...this.#counts, oddLabel: odd.length, kept: rows.length },
+      leftOut: [...this.#leftOut, ...toldOdd].sort((one, other) => one.sourceRow - other.sourceRow),
+      sourceHash: this.#hash.toString(),
+    };
+  }
+}
+
+const told = ({ sourceRow, path = '' }: NumberedRow): { sourceRow: number; path: string } => ({
+  sourceRow,
+  path,
+});
+
+function oddRowOf({ form, seen }: LabelledRow): OddRow {
+  const { sourceRow, path, rawLabel } = seen.facts;
+  return { sourceRow, path, text: rawLabel, form, seen };
+}
+
+async function prepareRow(row: NumberedRow, { pool, size, resize }: CleaningOptions): Promise<Outcome> {
+  const { picture: encoded } = row;
+  if (encoded === null) return { kind: 'withoutPicture', detail: '' };
+  try {
+    const prepared = await pool.prepare({ encoded, size, resize });
+    return { kind: 'prepared', prepared: { ...prepared, facts: factsOf(row, encoded) } };
+  } catch (thrown) {
+    if (!isBadPicture(thrown)) throw thrown;
+    return { kind: 'undecodable', detail: thrown.message };
+  }
+}
+
+function factsOf({ sourceRow, path = '', label }: NumberedRow, encoded: Uint8Array): PictureFacts {
+  const { format, width, height } = checkPictureHeader(encoded);
+  return { sourceRow, path, rawLabel: cellText(label), format, width, height, sizeBytes: encoded.length };
+}
+
+function isBadPicture(thrown: unknown): thrown is StudioError {
+  return (
+    thrown instanceof StudioError &&
+    (thrown.code === 'data/picture-undecodable' || thrown.code === 'data/picture-too-large')
+  );
+}

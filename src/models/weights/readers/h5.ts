@@ -1,0 +1,165 @@
+/**
+ * Owns HDF5: a file's tensors by path, through h5wasm. The library is loaded when the first such file is opened
+ * (4 MB), and works on a copy in its own memory.
+ */
+import { StudioError } from '../../../protocol/errors.ts';
+import { unreadable } from './weight-file.ts';
+import type * as h5wasm from 'h5wasm';
+
+/** A tensor of an HDF5 file. */
+export interface H5Tensor {
+  /** Without the leading slash. */
+  readonly path: string;
+  /** Bytes of one number, and whether they are floats in little-endian order. */
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  readonly sizeBytes: number;
+}
+
+/** More than any network has. */
+const MAX_OBJECTS = 200_000;
+
+type Library = typeof h5wasm;
+
+let library: Promise<Library> | null = null;
+
+/** Set when the library's own memory can no longer be trusted. */
+let broken: unknown = null;
+
+let files = 0;
+
+async function load(): Promise<Library> {
+  library ??= import('h5wasm').then(async (loaded) => {
+    // Its errors come as exceptions then, not as lines on the console.
+    (await loaded.ready).activate_throwing_error_handler();
+    return loaded;
+  });
+  return library;
+}
+
+/**
+ * Opens a file, hands it to `use` and closes it.
+ *
+ * @throws StudioError `model/weights-unreadable`
+ */
+export async function withH5<Result>(
+  bytes: Uint8Array,
+  use: (file: h5wasm.File, h5: Library) => Result,
+): Promise<Result> {
+  const h5 = await load();
+  if (broken !== null) throw libraryBroken(broken);
+  const { FS } = await h5.ready;
+  files += 1;
+  const path = `/weights-${files}.h5`;
+  FS.writeFile(path, bytes);
+  let file: h5wasm.File | null = null;
+  try {
+    file = new h5.File(path, 'r');
+    return use(file, h5);
+  } catch (cause) {
+    if (cause instanceof StudioError) throw cause;
+    if (cause instanceof WebAssembly.RuntimeError) broken = cause;
+    throw unreadable(`The HDF5 file cannot be read: ${messageOf(cause)}.`, cause);
+  } finally {
+    close(file);
+    FS.unlink(path);
+  }
+}
+
+/** Read out of the library at once. */
+const CHUNK_BYTES = 2 ** 22;
+
+/**
+ * Makes a file, has it filled and gives its bytes.
+ *
+ * @throws StudioError `model/weights-unreadable` where a damaged file has broken the library
+ */
+export async function* writtenH5(
+  fill: (file: h5wasm.File) => Promise<void>,
+): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  const h5 = await load();
+  if (broken !== null) throw libraryBroken(broken);
+  const { FS } = await h5.ready;
+  files += 1;
+  const path = `/written-${files}.h5`;
+  const file = new h5.File(path, 'w');
+  try {
+    await fill(file);
+    file.close();
+    const stream = FS.open(path, 'r');
+    for (;;) {
+      const chunk = new Uint8Array(CHUNK_BYTES);
+      const count = FS.read(stream, chunk, 0, chunk.length);
+      if (count === 0) break;
+      yield chunk.subarray(0, count);
+    }
+    FS.close(stream);
+  } finally {
+    FS.unlink(path);
+  }
+}
+
+/** Every tensor of the file. */
+export function listTensors(file: h5wasm.File, h5: Library): H5Tensor[] {
+  const paths = file.paths();
+  if (paths.length > MAX_OBJECTS)
+    throw unreadable(`The file has ${paths.length} objects; ${MAX_OBJECTS} is the limit.`);
+  return paths.flatMap((path) => {
+    const entity = file.get(`/${path}`);
+    if (!(entity instanceof h5.Dataset)) return [];
+    const { type, size, littleEndian, shape, vlen } = entity.metadata;
+    if (shape === null || vlen) return [];
+    const isFloat = type === 1 && littleEndian;
+    return [
+      {
+        path,
+        dtype: isFloat ? `F${size * 8}` : `type ${type} of ${size} bytes`,
+        shape,
+        sizeBytes: shape.reduce((product, side) => product * side, size),
+      },
+    ];
+  });
+}
+
+/** A text attribute of a group; null where there is none. */
+export function textAttribute(file: h5wasm.File, h5: Library, path: string, name: string): string | null {
+  const group = file.get(`/${path}`);
+  if (!(group instanceof h5.Group) || !Object.hasOwn(group.attrs, name)) return null;
+  const value = group.attrs[name]?.value;
+  return typeof value === 'string' ? value : null;
+}
+
+/** A tensor's numbers as float32. */
+export function readTensor(file: h5wasm.File, h5: Library, path: string): Float32Array {
+  const entity = file.get(`/${path}`);
+  const value = entity instanceof h5.Dataset ? entity.value : null;
+  if (value instanceof Float32Array) return value;
+  if (value instanceof Float64Array) return Float32Array.from(value);
+  throw new StudioError({
+    code: 'model/weights-dtype',
+    message: `Tensor ${path} should hold float32 or float64 numbers; it does not.`,
+    hint: 'Save the weights as float32.',
+  });
+}
+
+function close(file: h5wasm.File | null): void {
+  try {
+    file?.close();
+  } catch (cause) {
+    // The file is being given up anyway; the first error is the one to tell.
+    broken ??= cause instanceof WebAssembly.RuntimeError ? cause : null;
+  }
+}
+
+function libraryBroken(cause: unknown): StudioError {
+  return new StudioError({
+    code: 'model/weights-unreadable',
+    message: 'A damaged HDF5 file broke the library that reads them.',
+    hint: 'Reload the page, and leave that file out.',
+    cause,
+  });
+}
+
+function messageOf(cause: unknown): string {
+  return cause instanceof Error ? (cause.message.split('\n')[0] ?? cause.name) : String(cause);
+}

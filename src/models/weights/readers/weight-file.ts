@@ -1,0 +1,93 @@
+/** What a weight file is to the rest of Mien, whatever its format; `registry.ts` lists the readers. */
+import { isAbort, StudioError } from '../../../protocol/errors.ts';
+import type { ByteSource } from '../../../platform/platform.ts';
+import type { Preprocessing } from '../../backbones/backbone.ts';
+
+/** One tensor of a file, as its header describes it. */
+export interface TensorInfo {
+  readonly name: string;
+  /** The format's own word, for messages, for example `F16`. */
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  /** Bytes in the file; what reading it costs. */
+  readonly sizeBytes: number;
+}
+
+export interface ReadOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Bytes read so far, of all that this read needs. */
+  readonly onProgress?: ((doneBytes: number, totalBytes: number) => void) | undefined;
+}
+
+/** An opened file: its header is read and checked, its tensors are not read yet. */
+export interface WeightFile {
+  /** The reader's name. */
+  readonly format: string;
+  readonly tensors: ReadonlyMap<string, TensorInfo>;
+  /** Class names that came with the weights, in index order; null where the format has none. */
+  readonly labels: readonly string[] | null;
+  /** What the file says of the pictures that its network takes; null where the format has no word for it. */
+  readonly preprocessing: Preprocessing | null;
+  /** What the library that wrote it calls the network; null where nothing says so. */
+  readonly architecture: string | null;
+  /**
+   * Reads tensors as float32, row-major, in the file's own layout.
+   *
+   * @throws StudioError `model/weights-dtype` for a tensor that is no float, `model/weights-unreadable`, `net/…`
+   */
+  read(names: readonly string[], options?: ReadOptions): Promise<ReadonlyMap<string, Float32Array>>;
+}
+
+/** Where a file's companions are found, for formats of more than one file. */
+export interface OpenContext {
+  readonly signal?: AbortSignal | undefined;
+  /** Opens a file that lies beside the one being opened; null where there is no such place. */
+  readonly sibling?: ((name: string) => Promise<ByteSource>) | null;
+}
+
+/** One format. */
+export interface WeightReader {
+  readonly name: string;
+  readonly label: string;
+  /** For the file picker, for example `.safetensors`. */
+  readonly extensions: readonly string[];
+  /** Whether a file that starts with these (up to 512) bytes is of this format. */
+  recognises(head: Uint8Array): boolean;
+  /** @throws StudioError `model/weights-unreadable` */
+  open(source: ByteSource, context: OpenContext): Promise<WeightFile>;
+}
+
+/** Larger files are not read whole: they would not fit beside their own tensors. */
+const MAX_WHOLE_BYTES = 2 ** 31 - 1;
+
+/** All of a source. @throws StudioError `model/weights-unreadable` when it is too large, or comes short */
+export async function readWhole(source: ByteSource, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
+  if (source.byteLength > MAX_WHOLE_BYTES) {
+    throw unreadable(`The file should have ${MAX_WHOLE_BYTES} bytes at most; it has ${source.byteLength}.`);
+  }
+  const bytes = new Uint8Array(await source.slice(0, source.byteLength));
+  signal?.throwIfAborted();
+  if (bytes.byteLength === source.byteLength) return bytes;
+  throw unreadable(`${source.byteLength} bytes should come; ${bytes.byteLength} came.`);
+}
+
+/** A JSON file that says more of the weights beside it; null where there is none, for they do not need it. */
+export async function readBeside(sibling: OpenContext['sibling'], name: string): Promise<unknown> {
+  if (sibling == null) return null;
+  try {
+    return JSON.parse(new TextDecoder().decode(await readWhole(await sibling(name))));
+  } catch (thrown) {
+    if (isAbort(thrown)) throw thrown;
+    return null;
+  }
+}
+
+/** A file that is damaged, hostile or not what it says. */
+export function unreadable(message: string, cause?: unknown): StudioError {
+  return new StudioError({
+    code: 'model/weights-unreadable',
+    message,
+    hint: 'Download or export the file again, and check that it is complete.',
+    cause,
+  });
+}

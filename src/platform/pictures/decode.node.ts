@@ -1,0 +1,31 @@
+/** Decoding pictures by sharp, in whatever thread this is called. */
+import sharp from 'sharp';
+import { checkPictureHeader, MAX_PICTURE_PIXELS, undecodable } from './picture-header.ts';
+import { cmykToRgb } from './pixels.ts';
+import type { RgbPicture } from '../platform.ts';
+
+// Pictures are decoded several at a time already: threads inside one JPEG and a cache of operations only cost.
+sharp.cache(false);
+sharp.concurrency(1);
+
+/** @see Platform.decodePicture */
+export async function decodePicture(encoded: Uint8Array): Promise<RgbPicture> {
+  const { isCmyk } = checkPictureHeader(encoded);
+  try {
+    const picture = sharp(encoded, {
+      failOn: 'truncated',
+      limitInputPixels: MAX_PICTURE_PIXELS,
+      pages: 1,
+      ignoreIcc: true,
+      // Row by row into the result: else the whole picture is decoded to memory first, and copied.
+      sequentialRead: true,
+    });
+    const converted = isCmyk
+      ? picture.pipelineColourspace('cmyk').toColourspace('cmyk')
+      : picture.toColourspace('srgb').removeAlpha();
+    const { data, info } = await converted.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
+    return { width: info.width, height: info.height, channels: 3, data: isCmyk ? cmykToRgb(data) : data };
+  } catch (cause) {
+    throw undecodable(encoded, cause);
+  }
+}

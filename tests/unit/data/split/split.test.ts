@@ -1,0 +1,93 @@
+/** Holds the split to scikit-learn's own rows (tests/parity/data/make_split_goldens.py) and to its refusals. */
+import { describe, expect, it } from 'vitest';
+import { splitRows } from '../../../../src/data/split/split.ts';
+import { RandomState } from '../../../../src/data/split/mt19937.ts';
+import golden from '../../../parity/data/goldens/splits.json';
+import { errorOf } from '../studio-error.ts';
+
+const PLAN = { train: 0.6, validation: 0.2, test: 0.2, seed: 42 };
+
+/** The labels that the golden script makes. */
+function labelsOf(rows: number, weights: readonly number[], seed: number): Uint16Array {
+  const ends = weights.map((_, index) =>
+    weights.slice(0, index + 1).reduce((sum, weight) => sum + weight, 0),
+  );
+  let state = seed;
+  return Uint16Array.from({ length: rows }, () => {
+    state = (Math.imul(1664525, state) + 1013904223) >>> 0;
+    const draw = (state >>> 8) % ends.at(-1)!;
+    return ends.findIndex((end) => draw < end);
+  });
+}
+
+function digest(rows: Iterable<number>): number {
+  let value = 0;
+  for (const row of rows) value = (value * 31 + row + 1) % 2147483647;
+  return value;
+}
+
+function names(count: number): string[] {
+  return Array.from({ length: count }, (_, index) => `class ${String.fromCharCode(97 + index)}`);
+}
+
+describe('splitRows', () => {
+  it.each(golden.cases)(
+    'gives the rows of train_test_split: $rows rows, $plan',
+    ({ rows, weights, plan, parts }) => {
+      const split = splitRows(labelsOf(rows, weights, plan.seed), names(weights.length), plan);
+      const found = [split.train, split.validation, split.test].map((part) => ({
+        count: part.length,
+        first: Array.from(part.subarray(0, 8)),
+        digest: digest(part),
+      }));
+      expect(found).toEqual(parts);
+    },
+  );
+
+  it('gives every row to exactly one part', () => {
+    const labelOfRow = labelsOf(400, [3, 2, 1], 5);
+    const split = splitRows(labelOfRow, names(3), { train: 0.5, validation: 0.25, test: 0.25, seed: 9 });
+    const all = [...split.train, ...split.validation, ...split.test].sort((a, b) => a - b);
+    expect(all).toEqual(Array.from(labelOfRow.keys()));
+  });
+
+  it('refuses a class with one member, as scikit-learn does, and names it', async () => {
+    const labelOfRow = Uint16Array.from([0, 0, 0, 0, 0, 0, 0, 0, 0, 1]);
+    const error = await errorOf(() => splitRows(labelOfRow, ['cat', 'dog'], PLAN));
+    expect(error.code).toBe('data/class-too-small');
+    expect(error.message).toContain('"dog"');
+  });
+
+  it('refuses a part that is smaller than the number of classes', async () => {
+    const labelOfRow = Uint16Array.from({ length: 12 }, (_, row) => row % 6);
+    const error = await errorOf(() => splitRows(labelOfRow, names(6), PLAN));
+    expect(error.code).toBe('data/split-too-small');
+    expect(error.message).toContain('6 classes');
+  });
+
+  it.each([
+    { train: 1, validation: 0, test: 0, seed: 1 },
+    { train: 0, validation: 0.5, test: 0.5, seed: 1 },
+    { train: 0.5, validation: 0.5, test: 0, seed: 1 },
+  ])('refuses an empty part: $train, $validation, $test', async (plan) => {
+    const labelOfRow = Uint16Array.from({ length: 12 }, (_, row) => row % 2);
+    expect((await errorOf(() => splitRows(labelOfRow, names(2), plan))).code).toBe('data/split-too-small');
+  });
+});
+
+describe('RandomState', () => {
+  const { seed, words, permutation, choice, lateWord } = golden.randomState;
+
+  it('draws the words of numpy.random.RandomState', () => {
+    const random = new RandomState(seed);
+    expect(words.map(() => random.nextUint32())).toEqual(words);
+    const late = new RandomState(4294967295);
+    for (let i = 0; i < 1999; i += 1) late.nextUint32();
+    expect(late.nextUint32()).toBe(lateWord);
+  });
+
+  it('permutes and chooses as it does', () => {
+    expect(Array.from(new RandomState(7).permutation(20))).toEqual(permutation);
+    expect(new RandomState(7).choice([10, 20, 30, 40, 50], 3)).toEqual(choice);
+  });
+});
