@@ -5,8 +5,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { EXPORTERS } from '../../src/exporters/registry.ts';
 import type { Packing } from '../../src/exporters/package/package.ts';
-import { NODE_READERS, PYTHON_READERS } from '../support/export-readers.ts';
-import { apart, asked, filesOf, PICTURES, sheetOf, trainedNetwork, type Files } from '../support/exports.ts';
+import { NODE_READERS, PYTHON_READERS } from '../support/exports/readers.ts';
+import { apart, asked, filesOf, PICTURES, sheetOf, trainedNetwork, type Files } from '../support/exports/networks.ts';
 import { shows } from '../support/shows.ts';
 
 let packing: Packing;

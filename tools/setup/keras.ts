@@ -10,7 +10,7 @@ const PIP = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '
 const FOLDER = fileURLToPath(new URL('../../.cache/keras', import.meta.url));
 const MINUTES = 60_000;
 
-/** What reads exports beside Keras. Each group is done without where it cannot be had: the tests then say less. */
+/** What reads exports beside Keras. What cannot be had is said, and its tests fail. */
 const READERS = [
   {
     what: 'ONNX Runtime and safetensors',

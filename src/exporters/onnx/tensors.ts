@@ -5,7 +5,7 @@ import { fitsHalf, isRounded, toBytes, type Precision } from '../network/precisi
 import { sizeOf, type Weight } from '../network/weight.ts';
 import { joined, message, streamField, type Field, type Stream } from './protobuf.ts';
 
-/** `TensorProto.DataType` */
+/** The data types of a `TensorProto`. */
 export const TYPES = { float32: 1, uint8: 2, int8: 3, int64: 7, float16: 10 } as const;
 export type TypeName = keyof typeof TYPES;
 

@@ -3,16 +3,16 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
-import { Packing } from '../../src/exporters/package/package.ts';
-import { findExporter } from '../../src/exporters/registry.ts';
-import { proofPictures } from '../../src/exporters/package/pictures.ts';
-import { preprocess } from '../../src/models/backbones/backbone.ts';
-import { buildBackbone } from '../../src/models/backbones/registry.ts';
-import { variablesOf } from '../../src/models/weights/fill-model.ts';
-import { fillByRule } from '../parity/models/golden.ts';
-import type { Recipe, WrittenRecipe } from '../../src/protocol/recipe.ts';
-import { openSession, tinyRecipe, train } from './session.ts';
-import { f32, safetensorsFile, type RawTensor } from './weight-files.ts';
+import { Packing } from '../../../src/exporters/package/package.ts';
+import { findExporter } from '../../../src/exporters/registry.ts';
+import { proofPictures } from '../../../src/exporters/package/pictures.ts';
+import { preprocess } from '../../../src/models/backbones/backbone.ts';
+import { buildBackbone } from '../../../src/models/backbones/registry.ts';
+import { variablesOf } from '../../../src/models/weights/fill-model.ts';
+import { fillByRule } from '../../parity/models/golden.ts';
+import type { Recipe, WrittenRecipe } from '../../../src/protocol/recipe.ts';
+import { openSession, tinyRecipe, train } from '../session.ts';
+import { f32, safetensorsFile, type RawTensor } from '../weight-files.ts';
 
 /** How a network was trained; they differ in which weights and averages moved. */
 export type Training = 'head alone' | 'inference' | 'batch';

@@ -1,13 +1,13 @@
 /**
  * A reader for every format: what users of it have. Those of Node run in `npm test`; the others are programs in Python
- * (each export's own checker), which `tests/parity/exports.live.test.ts` runs where the library can be installed.
+ * (each export's own checker), which `npm run test:parity` and `npm run test:long` run.
  */
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import * as tf from '@tensorflow/tfjs';
-import { preprocess, type Preprocessing } from '../../src/models/backbones/backbone.ts';
-import type { Files } from './exports.ts';
+import { preprocess, type Preprocessing } from '../../../src/models/backbones/backbone.ts';
+import type { Files } from './networks.ts';
 
 /** Reads a file of an export and asks it about pictures, `[count, size, size, 3]` of 0 to 255. */
 type NodeReader = (

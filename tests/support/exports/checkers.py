@@ -1,6 +1,6 @@
 """
 Runs the checkers of exports in one process, since TensorFlow and PyTorch take seconds each to start:
-`python exports.py FOLDER...`, one line a model file, after the folder's name. ONNX files are held against the format's
+`python checkers.py FOLDER...`, one line a model file, after the folder's name. ONNX files are held against the format's
 own full check too.
 """
 
