@@ -30,7 +30,9 @@ describe('the page', () => {
       const matrix = page.getByRole('table', { name: /Confusion matrix, test/ });
       expect(await matrix.getByRole('row').count()).toBe(9);
       const files = await takeHome(page);
-      expect(Object.keys(files).sort()).toEqual(['model.json', 'weights.bin']);
+      expect(Object.keys(files)).toEqual(
+        expect.arrayContaining(['model.json', 'weights.bin', 'proof/proof.json']),
+      );
       const model = JSON.parse(new TextDecoder().decode(files['model.json'])) as {
         userDefinedMetadata: { labels: string[]; test: { accuracy: number } };
       };

@@ -18,7 +18,7 @@ import {
 
 const NETWORKS = [
   ['mobilenetv2', 32, 'inference'],
-  ['efficientnetb0', 64, 'batch'],
+  ['efficientnetb0', 32, 'batch'],
 ] as const satisfies [string, number, Training][];
 
 describe.each(NETWORKS)('%s at %i, trained %s', (name, size, training) => {
