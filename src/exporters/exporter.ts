@@ -55,6 +55,17 @@ export interface WrittenNetwork {
   readonly checker: ExportedFile;
   /** How the files are used, for whoever unpacks them: paragraphs of Markdown. */
   readonly guide: string;
+  /** More that an export carries beside the network's own files, made from what the proof shows. */
+  readonly beside?: (shown: ShownPictures, library: () => Promise<Chunk>) => readonly ExportedFile[];
+}
+
+/** The pictures of the proof and what Mien says of them. */
+export interface ShownPictures {
+  readonly pictures: readonly { readonly name: string; readonly png: Chunk }[];
+  /** One row a picture. */
+  readonly probabilities: readonly (readonly number[])[];
+  /** The most that a probability may differ. */
+  readonly tolerance: number;
 }
 
 export interface Exporter {

@@ -5,7 +5,7 @@ import { kerasExporter } from './keras/keras.ts';
 import { litertExporter } from './litert/litert.ts';
 import { onnxExporter } from './onnx/onnx.ts';
 import { safetensorsExporter } from './safetensors/safetensors.ts';
-import { tfjsExporter } from './tfjs.ts';
+import { tfjsExporter } from './tfjs/tfjs.ts';
 
 /** In the order in which the page offers them. */
 export const EXPORTERS: readonly Exporter[] = [

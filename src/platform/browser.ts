@@ -1,6 +1,7 @@
 /**
  * The platform of a browser's worker: pictures through the browser's own decoders, shipped files through `fetch`.
  */
+import libraryUrl from '@tensorflow/tfjs/dist/tf.es2017.min.js?url';
 import { isAbort, StudioError } from '../protocol/errors.ts';
 import { openByteStore } from './stores/byte-store.browser.ts';
 import { bytesSource } from './remote/byte-source.ts';
@@ -38,6 +39,10 @@ export function createPlatform(options: BrowserPlatformOptions = {}): Platform {
     decodePicture,
     startPictureThread,
     openAsset: (path, signal) => openAsset(new URL(path, baseUrl), signal),
+    openLibrary: async (signal) => {
+      const library = await openAsset(new URL(libraryUrl, self.location.href), signal);
+      return new Uint8Array(await library.slice(0));
+    },
     openPath: (path) => Promise.reject(pathRefused(path)),
     openStore,
     owned,

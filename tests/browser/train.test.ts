@@ -31,8 +31,10 @@ describe('the page', () => {
       expect(await matrix.getByRole('row').count()).toBe(9);
       const files = await takeHome(page);
       expect(Object.keys(files)).toEqual(
-        expect.arrayContaining(['model.json', 'weights.bin', 'proof/proof.json']),
+        expect.arrayContaining(['model.json', 'weights.bin', 'index.html', 'proof/proof.json']),
       );
+      // The library, as this build ships it.
+      expect(files['page/tensorflow.js']?.length).toBeGreaterThan(1e6);
       const model = JSON.parse(new TextDecoder().decode(files['model.json'])) as {
         userDefinedMetadata: { labels: string[]; test: { accuracy: number } };
       };

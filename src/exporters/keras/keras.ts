@@ -9,6 +9,7 @@ export const kerasExporter: Exporter = {
     help: 'For Keras 3 on TensorFlow, JAX or PyTorch: to use, and to go on training.',
     opensWith: "model = keras.saving.load_model('model.keras')",
     bytesPerParameter: 8,
+    bytesBeside: 0,
     options: [],
     extension: 'zip',
     mimeType: 'application/zip',

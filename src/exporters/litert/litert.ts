@@ -14,6 +14,7 @@ export const litertExporter: Exporter = {
     help: 'For phones and small boards: TensorFlow Lite and LiteRT on Android, iOS, Linux or in a page.',
     opensWith: "Interpreter(model_path='model.tflite')",
     bytesPerParameter: 6,
+    bytesBeside: 0,
     options: [],
     extension: 'zip',
     mimeType: 'application/zip',

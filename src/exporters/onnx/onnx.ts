@@ -17,6 +17,7 @@ export const onnxExporter: Exporter = {
     help: 'For ONNX Runtime in Python, C#, Java, C++ or a page, and for tools that convert from it.',
     opensWith: "onnxruntime.InferenceSession('model.onnx').run(None, {'pixels': pixels})",
     bytesPerParameter: 11,
+    bytesBeside: 0,
     options: [],
     extension: 'zip',
     mimeType: 'application/zip',

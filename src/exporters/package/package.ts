@@ -44,10 +44,9 @@ export class Packing {
       if (rounding !== null) roundings.set(path, rounding);
     }
     const { papers, notes } = papersOf(exporter, this.input, written, roundings);
-    return {
-      files: [...written.files, ...papers, ...(await proof.files(written.models)), written.checker],
-      notes,
-    };
+    const beside = written.beside?.(proof.shown(), () => this.platform.openLibrary()) ?? [];
+    const proofFiles = await proof.files(written.models);
+    return { files: [...written.files, ...beside, ...papers, ...proofFiles, written.checker], notes };
   }
 
   /** An export as one zip; the browser holds its parts, and keeps large ones on disk. */

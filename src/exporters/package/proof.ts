@@ -9,7 +9,13 @@ import { Parameters } from '../../models/program/parameters.ts';
 import { compile } from '../../models/program/program.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { inferencePass } from '../../models/program/pass.ts';
-import { fileOf, type ExportedFile, type ExportInput, type ModelFile } from '../exporter.ts';
+import {
+  fileOf,
+  type ExportedFile,
+  type ExportInput,
+  type ModelFile,
+  type ShownPictures,
+} from '../exporter.ts';
 import type { Precision } from '../network/precision.ts';
 import { load } from '../network/run.ts';
 import { encodePng, proofPictures, type ProofPicture } from './pictures.ts';
@@ -67,22 +73,32 @@ export class Proof {
     return precision === 'float32' ? null : (await this.#measured(precision)).rounding;
   }
 
+  /** The pictures that travel, with Mien's answers. */
+  shown(): ShownPictures {
+    const { size } = this.input.recipe.image;
+    return {
+      pictures: this.pictures.map(({ name, rgb }) => ({ name, png: encodePng(rgb, size) })),
+      probabilities: rows(this.answers.probabilities),
+      tolerance: TOLERANCE,
+    };
+  }
+
   /** The files of `proof/` for some model files. */
   async files(models: readonly ModelFile[]): Promise<ExportedFile[]> {
     const { recipe, labels } = this.input;
-    const { size } = recipe.image;
+    const { pictures, probabilities } = this.shown();
     const sheet = {
       labels,
-      size,
-      pictures: this.pictures.map(({ name }) => name),
-      probabilities: rows(this.answers.probabilities),
+      size: recipe.image.size,
+      pictures: pictures.map(({ name }) => name),
+      probabilities,
       files: await Promise.all(models.map((model) => this.#claimOf(model))),
     };
     const features = models.some(({ takes }) => takes === 'features')
       ? [fileOf('proof/features.json', JSON.stringify(rows(this.answers.features)))]
       : [];
     return [
-      ...this.pictures.map(({ name, rgb }) => fileOf(`proof/${name}`, encodePng(rgb, size))),
+      ...pictures.map(({ name, png }) => fileOf(`proof/${name}`, png)),
       fileOf('proof/proof.json', `${JSON.stringify(sheet)}\n`),
       ...features,
     ];

@@ -16,6 +16,7 @@ export const safetensorsExporter: Exporter = {
     help: 'For PyTorch (timm, transformers or torchvision), and for code of your own: the bare weights.',
     opensWith: "safetensors.torch.load_file('model.timm.safetensors')",
     bytesPerParameter: 12,
+    bytesBeside: 0,
     options: [],
     extension: 'zip',
     mimeType: 'application/zip',

@@ -1,9 +1,11 @@
-/** TensorFlow.js LayersModel: `model.json` and its weights, for `tf.loadLayersModel`. */
+/** TensorFlow.js LayersModel: `model.json` and its weights, for `tf.loadLayersModel`, with a page of its own. */
 import * as tf from '@tensorflow/tfjs';
-import { StudioError } from '../protocol/errors.ts';
-import { fileOf, type Exporter, type ExportInput, type WrittenNetwork } from './exporter.ts';
-import { scriptChecker } from './package/check-script.ts';
-import { factsOf } from './package/papers.ts';
+import { StudioError } from '../../protocol/errors.ts';
+import { fileOf, type Exporter, type WrittenNetwork } from '../exporter.ts';
+import { factsOf } from '../package/papers.ts';
+import { scriptChecker } from './check-script.ts';
+import { guideOf } from './guide.ts';
+import { teachableMetadata } from './metadata.ts';
 
 const WEIGHTS_FILE = 'weights.bin';
 
@@ -12,14 +14,17 @@ export const tfjsExporter: Exporter = {
   entry: {
     name: 'tfjs',
     label: 'TensorFlow.js',
-    help: 'For a page or a Node program of your own.',
-    opensWith: "await tf.loadLayersModel('model.json')",
-    bytesPerParameter: 4,
+    help: 'For showing it at once, in a page that opens by double click, and for a page or a Node program of your own.',
+    opensWith: "await tf.loadLayersModel('./model.json')",
+    // In base64 too, for the page.
+    bytesPerParameter: 4 + (4 * 4) / 3,
+    bytesBeside: 1_250_000,
     options: [],
     extension: 'zip',
     mimeType: 'application/zip',
   },
   async write(input): Promise<WrittenNetwork> {
+    const { pageFiles } = await import('./page.ts');
     const { modelTopology, weightSpecs, weightData } = await artifactsOf(input.model);
     if (modelTopology === undefined || weightSpecs === undefined || weightData === undefined) {
       throw new StudioError({
@@ -38,10 +43,15 @@ export const tfjsExporter: Exporter = {
     };
     const weights = new Uint8Array(tf.io.CompositeArrayBuffer.join(weightData));
     return {
-      files: [fileOf('model.json', JSON.stringify(json)), fileOf(WEIGHTS_FILE, weights)],
+      files: [
+        fileOf('model.json', JSON.stringify(json)),
+        fileOf(WEIGHTS_FILE, weights),
+        ...teachableMetadata(input),
+      ],
       models: [{ path: 'model.json', precision: 'float32', takes: 'pictures' }],
       checker: scriptChecker(),
       guide: guideOf(input),
+      beside: (shown, library) => pageFiles(input, { modelTopology, weightSpecs, weights }, shown, library),
     };
   },
 };
@@ -56,13 +66,3 @@ async function artifactsOf(model: tf.LayersModel): Promise<tf.io.ModelArtifacts>
   );
   return saved;
 }
-
-const guideOf = ({ recipe }: ExportInput): string => `\`\`\`js
-const model = await tf.loadLayersModel('model.json');
-const { preprocessing } = (await (await fetch('model.json')).json()).userDefinedMetadata;
-const { order, scale, offset } = preprocessing;
-// A picture of ${recipe.image.size} by ${recipe.image.size} pixels, red, green and blue from 0 to 255: the preprocessing is yours to do.
-const pixels = tf.browser.fromPixels(picture).toFloat();
-const input = pixels.gather([...order], 2).mul(tf.tensor1d(scale)).add(tf.tensor1d(offset)).expandDims(0);
-const probabilities = await model.predict(input).data();
-\`\`\``;
