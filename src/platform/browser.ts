@@ -1,7 +1,6 @@
 /**
  * The platform of a browser's worker: pictures through the browser's own decoders, shipped files through `fetch`.
  */
-import libraryUrl from '@tensorflow/tfjs/dist/tf.es2017.min.js?url';
 import { isAbort, StudioError } from '../protocol/errors.ts';
 import { openByteStore } from './stores/byte-store.browser.ts';
 import { bytesSource } from './remote/byte-source.ts';
@@ -17,6 +16,8 @@ import { storesOf } from './stores/store-versions.ts';
 export interface BrowserPlatformOptions {
   /** URL of the page's folder, with a trailing slash; by default from Vite's `base` and the worker's own URL. */
   readonly baseUrl?: string;
+  /** Of TensorFlow.js as one classic script; what is asked for only where networks are taken home. */
+  readonly libraryUrl?: string;
   /** Called once before something is first kept: a worker cannot ask the browser not to clear it, its page can. */
   readonly beforeFirstWrite?: () => void;
 }
@@ -40,7 +41,7 @@ export function createPlatform(options: BrowserPlatformOptions = {}): Platform {
     startPictureThread,
     openAsset: (path, signal) => openAsset(new URL(path, baseUrl), signal),
     openLibrary: async (signal) => {
-      const library = await openAsset(new URL(libraryUrl, self.location.href), signal);
+      const library = await openAsset(new URL(options.libraryUrl ?? '', self.location.href), signal);
       return new Uint8Array(await library.slice(0));
     },
     openPath: (path) => Promise.reject(pathRefused(path)),

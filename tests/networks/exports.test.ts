@@ -20,8 +20,7 @@ const NETWORKS = [['efficientnetb0', 32, 'batch']] as const satisfies [string, n
 
 describe.each(NETWORKS)('%s at %i, trained %s', (name, size, training) => {
   it('is read with its probabilities', { timeout: 300_000 }, async () => {
-    const options = name === 'mobilenetv2' ? { alpha: 0.35 } : {};
-    const packing = await trainedNetwork({ name, ...options, weights: 'random' }, size, training);
+    const packing = await trainedNetwork({ name, weights: 'random' }, size, training);
     const { pixels, expected } = await asked(packing);
     expect(spread(expected)).toBeGreaterThan(0.2);
     for (const { entry } of EXPORTERS) {
