@@ -5,11 +5,10 @@ import { zipSync } from 'fflate';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { buildBackbone } from '../../src/models/backbones/registry.ts';
 import { variablesOf } from '../../src/models/weights/fill-model.ts';
-import { openWeightFile } from '../../src/models/weights/readers/registry.ts';
 import { backboneOf } from '../support/backbones.ts';
 import { shows } from '../support/shows.ts';
 import { teachableMachine } from '../support/teachable-machine.ts';
-import { codeOf, filePlatform, loadWeights, memorySource } from '../support/weight-files.ts';
+import { codeOf, filePlatform, loadWeights, memorySource, openWeightFile } from '../support/weight-files.ts';
 
 beforeAll(async () => {
   await tf.setBackend('cpu');
@@ -144,7 +143,7 @@ describe('a zip', () => {
   it('refuses one with nothing that it knows, a damaged one, and one that would fill the memory', async () => {
     const openZip = (bytes: Uint8Array) => codeOf(openWeightFile(memorySource(bytes)));
     const good = zipSync({ 'a.txt': new Uint8Array(3) });
-    expect(await openZip(good)).toBe('model/weights-unreadable');
+    expect(await openZip(good)).toBe('model/weights-unknown-format');
     expect(await openZip(good.slice(0, 30))).toBe('model/weights-unreadable');
     const bomb = zipSync({ 'model.json': new Uint8Array(50 * 2 ** 20) }, { level: 9 });
     expect(bomb.byteLength).toBeLessThan(2 ** 17);
