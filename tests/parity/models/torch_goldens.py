@@ -17,7 +17,12 @@ import numpy as np
 import torch
 from safetensors import safe_open
 from safetensors.torch import save_file
-from transformers import MobileNetV2Config, MobileNetV2ForImageClassification
+from transformers import (
+    EfficientNetConfig,
+    EfficientNetForImageClassification,
+    MobileNetV2Config,
+    MobileNetV2ForImageClassification,
+)
 
 import rule
 from golden_file import encode, write_or_check
@@ -44,6 +49,11 @@ def import_timm():
     return timm
 
 
+def import_torchvision():
+    from torchvision import models
+    return models
+
+
 def from_transformers(alpha):
     def build():
         model = MobileNetV2ForImageClassification(MobileNetV2Config(depth_multiplier=alpha, num_labels=3))
@@ -65,6 +75,24 @@ def from_timm(name):
     return build
 
 
+def from_torchvision(name):
+    def build():
+        model = getattr(import_torchvision(), name)(weights=None, num_classes=3)
+        save = lambda folder: save_file(model.state_dict(), f"{folder}/model.safetensors")
+        return model, model.features, [0.485, 0.456, 0.406], [0.229, 0.224, 0.225], save, {}
+
+    return build
+
+
+def from_transformers_efficientnet():
+    config = EfficientNetConfig(
+        image_size=224, width_coefficient=1.0, depth_coefficient=1.0, hidden_dim=1280, num_labels=3)
+    model = EfficientNetForImageClassification(config)
+    forward = lambda x: model.efficientnet(x).last_hidden_state
+    mean, std = [0.485, 0.456, 0.406], [0.229, 0.224, 0.225]
+    return model, forward, mean, std, lambda folder: model.save_pretrained(folder), {}
+
+
 # golden: (builder, our recipe's backbone, sizes)
 NETWORKS = {
     "transformers-mobilenetv2-1.0": (from_transformers(1.0), {"name": "mobilenetv2", "alpha": 1.0}, [64, 75]),
@@ -74,6 +102,10 @@ NETWORKS = {
     "timm-efficientnet_b2.ra_in1k": (from_timm("efficientnet_b2.ra_in1k"), {"name": "efficientnetb2"}, [64, 75]),
     "timm-mobilenetv2_100.ra_in1k": (from_timm("mobilenetv2_100.ra_in1k"), {"name": "mobilenetv2", "alpha": 1.0}, [64, 75]),
     "timm-mobilenetv2_050.lamb_in1k": (from_timm("mobilenetv2_050.lamb_in1k"), {"name": "mobilenetv2", "alpha": 0.5}, [48, 65]),
+    "torchvision-mobilenet_v2": (from_torchvision("mobilenet_v2"), {"name": "mobilenetv2", "alpha": 1.0}, [64, 75]),
+    "torchvision-efficientnet_b0": (from_torchvision("efficientnet_b0"), {"name": "efficientnetb0"}, [48, 65]),
+    # Its padding is fixed for the size that it was made for: sides that halve evenly, as there.
+    "transformers-efficientnet-b0": (from_transformers_efficientnet, {"name": "efficientnetb0"}, [64]),
     "timm-vgg16.tv_in1k": (from_timm("vgg16.tv_in1k"), {"name": "vgg16"}, [48, 37]),
     "timm-vgg19.tv_in1k": (from_timm("vgg19.tv_in1k"), {"name": "vgg19"}, [32, 37]),
 }
