@@ -98,7 +98,7 @@ export async function inspectWeights(
       return paths;
     },
   );
-  if (!('fill' in opened)) return { kind: 'several', paths: opened };
+  if (!('file' in opened)) return { kind: 'several', paths: opened };
   const { file: weightFile, maps } = opened;
   invariant(weightFile !== null, 'weights named as a file come from one');
   const { backbone, map, fit } = fittingBackbone(asked, weightFile, maps, options.signal);

@@ -6,6 +6,7 @@
 // Zod's small build: the same checks, two thirds less for the page to load.
 import * as z from 'zod/mini';
 import { StudioError } from './errors.ts';
+import { pathOfIssue, reasonOf } from './field-words.ts';
 
 // Zod compiles validators with `new Function` where it may; the page's Content-Security-Policy forbids it.
 z.config({ jitless: true, ...z.locales.en() });
@@ -205,10 +206,12 @@ export function parseRecipe(value: unknown): Recipe {
   const parsed = RecipeSchema.safeParse(value);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
-  const field = issue === undefined || issue.path.length === 0 ? 'the recipe' : fieldName(issue.path);
+  const path = issue === undefined ? [] : pathOfIssue(issue);
+  const field = path.length === 0 ? 'the recipe' : fieldName(path);
+  const reason = issue === undefined ? 'not valid' : reasonOf(issue, RecipeSchema);
   throw new StudioError({
     code: 'recipe/invalid',
-    message: `Recipe field ${field}: ${issue?.message ?? 'not valid'}. Came: ${show(valueAt(value, issue?.path ?? []))}.`,
+    message: `Recipe field ${field}: ${reason}. Came: ${show(valueAt(value, path))}.`,
     hint: 'Correct that field, or start from one of the preset recipes; the README lists every field.',
   });
 }
@@ -242,6 +245,7 @@ function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
 
 function show(value: unknown): string {
   if (value === undefined) return 'nothing';
+  if (typeof value === 'number' && !Number.isFinite(value)) return 'no number';
   const text = JSON.stringify(value);
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }

@@ -26,7 +26,8 @@ import { f32, filePlatform, foundWeights, safetensorsFile, type RawTensor } from
 beforeAll(async () => useBackend('wasm'));
 
 const utf8 = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
-const repo = (path: string): Uint8Array => new Uint8Array(readFileSync(new URL(`../../${path}`, import.meta.url)));
+const repo = (path: string): Uint8Array =>
+  new Uint8Array(readFileSync(new URL(`../../${path}`, import.meta.url)));
 
 /** A file as timm saves it, with `config.json` beside it. */
 function timm(name: string): Readonly<Record<string, Uint8Array>> {

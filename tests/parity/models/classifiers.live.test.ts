@@ -71,7 +71,9 @@ async function error(one: Case, given: WeightsFile, files: readonly File[]): Pro
   const loaded = await opened.fill(model, backbone, 'backbone');
   const pictures = preprocess(rulePictures(batch, size), loaded.preprocessing);
   const ours = tf.tidy(() =>
-    (model.predict(tf.tensor(pictures, [batch, size, size, 3])) as tf.Tensor).mean([1, 2]).dataSync<'float32'>(),
+    (model.predict(tf.tensor(pictures, [batch, size, size, 3])) as tf.Tensor)
+      .mean([1, 2])
+      .dataSync<'float32'>(),
   );
   model.dispose();
   return relativeError(ours, pooled);

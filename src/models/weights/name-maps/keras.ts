@@ -44,6 +44,8 @@ function placeOf(name: string): Place | null {
   const match = /^(?:(.*)\/)?([^/]+)\/([^/]+)$/u.exec(name);
   if (match === null) return null;
   const [, scope = '', layer = '', weight = ''] = match;
+  // Numbered layers have no names.
+  if (layer === 'vars') return null;
   return { name, scope, layer, weight };
 }
 

@@ -1,5 +1,6 @@
 /** The ways of naming weights that Mien knows, tried in this order. One line each. */
 import { StudioError } from '../../../protocol/errors.ts';
+import { strangeNetwork } from '../files/strangers.ts';
 import type { NamedFile, NameMap, Naming } from './name-map.ts';
 import { kerasNaming, kerasNumbered } from './keras.ts';
 import { timmEfficientNet } from './timm-efficientnet.ts';
@@ -23,13 +24,15 @@ export const NAMINGS: readonly Naming[] = [
 /**
  * The maps for a file, told by its tensors' names: one for each backbone that may be in it, so one at least.
  *
- * @throws StudioError `model/weights-unknown-names`, `model/weights-layers`
+ * @throws StudioError `model/weights-other-network`, `model/weights-unknown-names`, `model/weights-layers`
  */
 export function findNameMaps(file: NamedFile): readonly NameMap[] {
   for (const naming of NAMINGS) {
     const maps = naming.fit(file);
     if (maps.length > 0) return maps;
   }
+  const stranger = strangeNetwork(file);
+  if (stranger !== null) throw stranger;
   throw new StudioError({
     code: 'model/weights-unknown-names',
     message: `Tensors should be named as one of these names them: ${NAMINGS.map(({ label }) => label).join(', ')}. The file has ${[...file.tensors.keys()].slice(0, 3).join(', ') || 'none'}.`,
