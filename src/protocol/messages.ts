@@ -11,7 +11,7 @@ import type { InspectedWeights, ModelSummary } from './model.ts';
 import type { Recipe, WeightsFile } from './recipe.ts';
 import type { Stored, StoredThing } from './stored.ts';
 
-/** What was picked on the page: single files, or all files of a folder (they have a `webkitRelativePath`, or their path as their name). */
+/** What was picked on the page: single files, or all files of a folder, each with its path as its name. */
 export interface Picked {
   /** The image set's. */
   readonly files?: readonly File[];

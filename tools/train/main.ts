@@ -18,7 +18,7 @@ import type { ResumableRun, RunEvent } from '../../src/protocol/events.ts';
 import { isSameRecipe } from '../../src/protocol/identity.ts';
 import { parseRecipe, type Recipe } from '../../src/protocol/recipe.ts';
 import { RunControl } from '../../src/engine/run/control.ts';
-import { parseCommand, USAGE, type Command } from './command.ts';
+import { exitCodeOf, parseCommand, USAGE, type Command } from './command.ts';
 import { offerWebGpu, WASM_FOLDER } from './backends.ts';
 import { JsonReporter, TerminalReporter } from './report.ts';
 import { prepareOut, writeRun, writeSweep } from './write-run.ts';
@@ -149,11 +149,6 @@ async function train(command: Command): Promise<void> {
   const dataset = await session.set.open(recipe, { signal: control.signal, emit: () => undefined });
   await writeRun(command, { session, result, dataset });
   reporter.finished(result, command.outFolder);
-}
-
-/** Bad recipes and bad input (pictures, weights, an address with nothing at it) are the user's to mend: 2. Everything else: 1. */
-function exitCodeOf(error: StudioError): number {
-  return /^(recipe\/|data\/|model\/weights|export\/unknown-format$|net\/not-found$)/.test(error.code) ? 2 : 1;
 }
 
 async function main(): Promise<number> {

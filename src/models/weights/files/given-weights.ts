@@ -5,7 +5,6 @@
 import { blobSource } from '../../../platform/remote/byte-source.ts';
 import type { ByteSource, Platform, RemoteOptions } from '../../../platform/platform.ts';
 import { StudioError } from '../../../protocol/errors.ts';
-import { pathOf } from '../../../protocol/identity.ts';
 import type { WeightSet } from './file-set.ts';
 
 export interface GivenWeights extends WeightSet {
@@ -95,7 +94,7 @@ async function openAddress(
 
 function openPicked(file: string, files: readonly File[]): GivenWeights {
   return {
-    files: files.map((one) => ({ path: pathOf(one), open: () => Promise.resolve(blobSource(one)) })),
+    files: files.map((one) => ({ path: one.name, open: () => Promise.resolve(blobSource(one)) })),
     sibling: null,
     sizeBytes: files.reduce((sum, { size }) => sum + size, 0),
     origin: file,
