@@ -60,8 +60,8 @@ describe('tfjs model.json', () => {
       ),
       { 'one.bin': data.slice(0, 7), 'two.bin': data.slice(7) },
     );
-    const values = await file.read(['a/kernel', 'a/bias', 'b/kernel', 'b/bias']);
-    expect([...values.get('a/kernel')!]).toEqual([1.5, -2]);
+    const values = await file.read(['sequential/a/kernel', 'a/bias', 'b/kernel', 'b/bias']);
+    expect([...values.get('sequential/a/kernel')!]).toEqual([1.5, -2]);
     expect([...values.get('a/bias')!]).toEqual([1, -2]);
     expect([...values.get('b/kernel')!].map((x) => Math.round(x * 1e6) / 1e6)).toEqual([-1, 1]);
     expect([...values.get('b/bias')!]).toEqual([0, 1]);
@@ -71,7 +71,7 @@ describe('tfjs model.json', () => {
   it.each([
     ['no JSON', '{"weightsManifest": ['],
     ['no manifest', { modelTopology: {} }],
-    ['a graph model without weights', { format: 'graph-model', weightsManifest: 'none' }],
+    ['a manifest of text', { format: 'layers-model', weightsManifest: 'none' }],
     ['a shape of fractions', manifest(['x'], [{ ...one, shape: [0.5] }])],
     ['a shape beyond every file', manifest(['x'], [{ ...one, shape: [2 ** 40, 2 ** 40] }])],
     ['a dtype of text', manifest(['x'], [{ ...one, dtype: 'string' }])],

@@ -69,7 +69,7 @@ export async function openWeightSet(set: WeightSet, signal?: AbortSignal): Promi
     told.push(await tell(file, signal));
   }
   const found = told.filter(({ reader }) => reader !== null);
-  const chosen = set.member === undefined ? found : found.filter(({ file }) => file.path === set.member);
+  const chosen = chosenOf(found, set.member);
   const [weights] = chosen;
   const stranger = told.map((one) => one.stranger).find((one) => one !== null);
   if (weights === undefined || (stranger != null && found.length === 1 && isOfModel(weights))) {
@@ -83,6 +83,19 @@ export async function openWeightSet(set: WeightSet, signal?: AbortSignal): Promi
   }
   if (chosen.length > 1) throw several(chosen.map(({ file }) => file.path));
   return openTold(weights, told, set, signal);
+}
+
+function chosenOf(found: readonly Told[], member: string | undefined): readonly Told[] {
+  if (member === undefined) return found;
+  const named = found.filter(({ file }) => file.path === member);
+  // It may lie in the only zip.
+  const isWithin = named.length === 0 && found.length === 1 && found[0]?.reader === 'zip';
+  if (isWithin || named.length > 0 || found.length === 0) return isWithin ? found : named;
+  throw new StudioError({
+    code: 'model/weights-no-member',
+    message: `Weights were expected at ${member}; there are ${found.map(({ file }) => file.path).join(', ')}.`,
+    hint: 'Name one of these, or none where there is only one.',
+  });
 }
 
 /** Poses and sounds are layers models too: what lies beside them says what they are. */
@@ -182,11 +195,7 @@ async function openZip(
     .map(([path, entry]): SetFile => ({ path, open: () => Promise.resolve(bytesSource(entry.buffer)) }));
   if (inside.length === 0) throw unreadable('The zip should hold weights; it holds nothing.');
   const outside = around.filter(({ reader }) => reader === null).map(({ file }) => file);
-  const isInside = inside.some(({ path }) => path === member);
-  return openWeightSet(
-    { files: [...inside, ...outside], sibling: null, member: isInside ? member : undefined },
-    signal,
-  );
+  return openWeightSet({ files: [...inside, ...outside], sibling: null, member }, signal);
 }
 
 /** A shard by its name; browsers put a number behind that of a second download. */
