@@ -19,6 +19,7 @@ import type { FullPhase, FullRecipe } from '../../protocol/full-recipe.ts';
 import { activationsKey } from '../../protocol/identity.ts';
 import type { RunControl } from '../../training/control.ts';
 import type { EpochInputs } from '../../training/epoch.ts';
+import { foreseen } from '../../training/foreseen.ts';
 import { classWeightsOf, type LossSettings } from '../../training/loss.ts';
 import { SWEEP } from '../../training/rate-finder.ts';
 import { deviceDone } from '../device/activate.ts';
@@ -62,9 +63,11 @@ export class PhaseSetup {
     }
   }
 
-  /** What must be said of activations that are not kept. */
+  /** What must be said before the first step: of training, and of activations that are not kept. */
   notices(): readonly RunEvent[] {
-    return this.frozen.newNotices().map((notice) => ({ kind: 'notice', of: 'run', notice: notice.toWire() }));
+    const { recipe, dataset } = this.inputs;
+    const notices = [...foreseen(recipe, dataset.summary.split.train.length), ...this.frozen.newNotices()];
+    return notices.map((notice) => ({ kind: 'notice', of: 'run', notice: notice.toWire() }));
   }
 
   /** Lays out what a phase trains, on what, and how; what was laid out before is put away. */

@@ -21,7 +21,7 @@ const SIGNATURE = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
 export const kerasH5: WeightReader = {
   name: 'keras-h5',
   label: 'Keras HDF5',
-  extensions: ['.h5', '.hdf5'],
+  extensions: ['.h5', '.hdf5', '.keras'],
   recognises: (head) => SIGNATURE.every((byte, i) => head[i] === byte),
   open,
 };

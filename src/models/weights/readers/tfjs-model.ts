@@ -74,7 +74,7 @@ interface Group {
 export const tfjsModel: WeightReader = {
   name: 'tfjs',
   label: 'tfjs model.json',
-  extensions: ['.json'],
+  extensions: ['.json', '.zip'],
   // JSON text; a safetensors header length has zero bytes.
   recognises: (head) => /^\s*\{/u.test(new TextDecoder().decode(head)) && !head.includes(0),
   open,
