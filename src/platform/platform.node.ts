@@ -95,7 +95,9 @@ async function openFile(
   path: string,
   missing: (path: string, cause: unknown) => StudioError,
 ): Promise<ByteSource> {
-  const { size: byteLength, mtimeMs } = await withFile(path, missing, (file) => file.stat());
+  const stats = await withFile(path, missing, (file) => file.stat());
+  if (stats.isDirectory()) throw isFolder(path);
+  const { size: byteLength, mtimeMs } = stats;
   return {
     byteLength,
     version: `${path} ${mtimeMs.toString()}`,
@@ -140,6 +142,14 @@ async function withFile<Result>(
   } finally {
     await file.close();
   }
+}
+
+function isFolder(path: string): StudioError {
+  return new StudioError({
+    code: 'data/is-folder',
+    message: `A file was expected at ${path}; it is a folder.`,
+    hint: 'Name the file in it that is meant.',
+  });
 }
 
 function assetMissing(path: string, cause: unknown): StudioError {
