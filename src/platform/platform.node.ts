@@ -17,6 +17,8 @@ import type { ByteSource, FolderFile, PictureThread, Platform, ThreadListener } 
 import { remoteFiles } from './remote/remote-files.ts';
 import { storesOf } from './stores/store-versions.ts';
 
+const LIBRARY = '@tensorflow/tfjs/dist/tf.es2017.min.js';
+
 /** Where files are. */
 export interface NodePlatformOptions {
   /** Folder that paths in a recipe are relative to; by default the working folder. */
@@ -41,6 +43,10 @@ export function createPlatform(options: NodePlatformOptions = {}): Platform {
     decodePicture,
     startPictureThread,
     openAsset: (path) => openFile(resolve(publicFolder, path), assetMissing),
+    openLibrary: async () => {
+      const library = await openFile(createRequire(import.meta.url).resolve(LIBRARY), assetMissing);
+      return new Uint8Array(await library.slice(0));
+    },
     openPath: (path) => openFile(resolve(baseFolder, path), fileMissing),
     listFolder: (path) => listFolder(resolve(baseFolder, path)),
     openStore: openStore ?? (() => null),
@@ -89,7 +95,9 @@ async function openFile(
   path: string,
   missing: (path: string, cause: unknown) => StudioError,
 ): Promise<ByteSource> {
-  const { size: byteLength, mtimeMs } = await withFile(path, missing, (file) => file.stat());
+  const stats = await withFile(path, missing, (file) => file.stat());
+  if (stats.isDirectory()) throw isFolder(path);
+  const { size: byteLength, mtimeMs } = stats;
   return {
     byteLength,
     version: `${path} ${mtimeMs.toString()}`,
@@ -143,6 +151,14 @@ async function withFile<Result>(
   } finally {
     await file.close();
   }
+}
+
+function isFolder(path: string): StudioError {
+  return new StudioError({
+    code: 'data/is-folder',
+    message: `A file was expected at ${path}; it is a folder.`,
+    hint: 'Name the file in it that is meant.',
+  });
 }
 
 function assetMissing(path: string, cause: unknown): StudioError {

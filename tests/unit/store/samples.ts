@@ -99,6 +99,7 @@ export const model: ModelSummary = {
     sizeBytes: 0,
     hereBytes: 0,
     labels: null,
+    use: null,
     problem: null,
   },
 };
