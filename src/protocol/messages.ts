@@ -10,6 +10,7 @@ import type { FinishedRuns, RateSweep, ResumableRun, RunEvent, RunResult } from 
 import type { InspectedWeights, ModelSummary } from './model.ts';
 import type { Recipe } from './recipe.ts';
 import type { Stored, StoredThing } from './stored.ts';
+import type { Answer, AskedPicture, Occlusion, Patch, TriedNetwork } from './try.ts';
 
 /** What was picked on the page: single files, or all files of a folder (they have a `webkitRelativePath`, or their path as their name). */
 export interface Picked {
@@ -79,6 +80,29 @@ export interface Requests {
   listFinished: { input: { readonly forget?: string }; output: FinishedRuns };
   /** Writes the network of a finished run in a format of the catalog. */
   export: { input: { readonly format: string; readonly runId: string }; output: ExportedFile };
+  /** Makes a finished run's network ready to be asked about pictures. */
+  openNetwork: { input: { readonly runId: string }; output: TriedNetwork };
+  /** What it says of a picture, all of it or with a part covered; no request keeps anything of a picture. */
+  predict: {
+    input: {
+      readonly runId: string;
+      readonly picture: AskedPicture;
+      readonly patch?: Patch;
+      readonly wantsMaps: boolean;
+    };
+    output: Answer;
+  };
+  /** What it says while each of `places * places` places is covered in turn; streams progress. */
+  occlude: {
+    input: {
+      readonly runId: string;
+      readonly picture: AskedPicture;
+      readonly places: number;
+      /** Of the patch, as a share of the picture's. */
+      readonly side: number;
+    };
+    output: Occlusion;
+  };
   /** What is stored on this machine. */
   listStored: { input: Readonly<Record<string, never>>; output: Stored };
   /** Forgets a part of it; says what is left. */
