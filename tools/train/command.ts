@@ -104,6 +104,7 @@ function parsed(args: readonly string[]) {
   }
 }
 
-function badCommand(message: string): StudioError {
+/** The error for a command line that cannot be carried out. */
+export function badCommand(message: string): StudioError {
   return new StudioError({ code: 'recipe/bad-command', message, hint: 'See the options below.' });
 }

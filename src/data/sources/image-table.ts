@@ -59,11 +59,16 @@ const USUAL_LABEL = ['label', 'labels', 'qa', 'emotion', 'class', 'category', 't
  */
 export function findColumns(wanted: TableColumns, present: readonly string[]): TableColumns {
   return {
-    image: findColumn('imageColumn', wanted.image, USUAL_IMAGE, present),
+    image: findImageColumn(wanted.image, present),
     label: findColumn('labelColumn', wanted.label, USUAL_LABEL, present),
     group: wanted.group === '' ? '' : findColumn('groupColumn', wanted.group, [], present),
     split: wanted.split === '' ? '' : findColumn('splitColumn', wanted.split, [], present),
   };
+}
+
+/** The column of pictures alone. @throws StudioError `data/column-missing` */
+export function findImageColumn(wanted: string, present: readonly string[]): string {
+  return findColumn('imageColumn', wanted, USUAL_IMAGE, present);
 }
 
 /** What a table's rows have beside picture and label. */
