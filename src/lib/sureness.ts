@@ -83,6 +83,9 @@ export function calibrationError(bins: readonly SureBin[]): number {
   );
 }
 
+/** Right answers, and wrong ones, from which on a line between them means something. */
+const FEWEST = 10;
+
 /** What comes of answering only where a network is as sure as a threshold, or surer. */
 export interface Answered {
   readonly answered: number;
@@ -103,14 +106,13 @@ export function answeredAt({ confidences, isRight }: Sureness, threshold: number
 
 /**
  * The threshold that separates right answers from wrong ones best: of all, the one with the most right answers at or above
- * it and the most wrong ones below, each by its share (Youden's index). Null where all are right, or all wrong: then
- * nothing is to be separated.
+ * it and the most wrong ones below, each by its share (Youden's index). Null where there are too few of either to tell.
  */
 export function bestThreshold({ confidences, isRight }: Sureness): number | null {
   const order = [...confidences.keys()].sort((a, b) => (confidences[b] ?? 0) - (confidences[a] ?? 0));
   const rights = isRight.reduce((sum, one) => sum + one, 0);
   const wrongs = isRight.length - rights;
-  if (rights === 0 || wrongs === 0) return null;
+  if (Math.min(rights, wrongs) < FEWEST) return null;
   let [right, wrong, bestIndex] = [0, 0, -Infinity];
   let best = 1;
   order.forEach((at, place) => {

@@ -10,7 +10,7 @@ import type { FinishedRuns, RateSweep, ResumableRun, RunEvent, RunResult } from 
 import type { InspectedWeights, ModelSummary } from './model.ts';
 import type { Recipe } from './recipe.ts';
 import type { Stored, StoredThing } from './stored.ts';
-import type { Answer, AskedPicture, Occlusion, Patch, TriedNetwork } from './try.ts';
+import type { Answer, AskedPicture, Patch, TriedNetwork } from './try.ts';
 
 /** What was picked on the page: single files, or all files of a folder (they have a `webkitRelativePath`, or their path as their name). */
 export interface Picked {
@@ -92,16 +92,20 @@ export interface Requests {
     };
     output: Answer;
   };
-  /** What it says while each of `places * places` places is covered in turn; streams progress. */
+  /**
+   * What it says while each place of one row is covered in turn, of a map of `places * places`: `[places, classes]`. A row
+   * at a time, so that other questions need not wait for a whole map.
+   */
   occlude: {
     input: {
       readonly runId: string;
       readonly picture: AskedPicture;
       readonly places: number;
+      readonly row: number;
       /** Of the patch, as a share of the picture's. */
       readonly side: number;
     };
-    output: Occlusion;
+    output: { readonly probabilities: Float32Array<ArrayBuffer> };
   };
   /** What is stored on this machine. */
   listStored: { input: Readonly<Record<string, never>>; output: Stored };

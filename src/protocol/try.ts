@@ -55,14 +55,8 @@ export interface Answer {
   readonly seen: RgbaPicture;
   /** Null unless asked for. */
   readonly maps: HeatMaps | null;
+  /** What preparing the picture and asking took. */
+  readonly tookMs: number;
   /** What became of the picture that its owner may not expect. */
   readonly notes: readonly WireError[];
-}
-
-/** What a network says while a patch covers one place after another, row by row from the top left. */
-export interface Occlusion {
-  /** Places a side. */
-  readonly places: number;
-  /** `[places * places, classes]`. */
-  readonly probabilities: Float32Array<ArrayBuffer>;
 }

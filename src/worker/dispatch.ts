@@ -120,7 +120,7 @@ export class Dispatcher {
       case 'predict':
         return session.tries.predict(request.input, control.signal);
       case 'occlude':
-        return session.tries.occlude(request.input, { signal: control.signal, emit });
+        return session.tries.occlude(request.input, control.signal);
       default:
         return carryOutKept(session, request, { signal: control.signal, emit });
     }

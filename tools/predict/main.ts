@@ -11,7 +11,7 @@ import { countOf } from '../../src/lib/format.ts';
 import { mapInOrder } from '../../src/lib/in-order.ts';
 import { likeliestOf } from '../../src/lib/sureness.ts';
 import { createPlatform } from '../../src/platform/platform.node.ts';
-import { invariant, StudioError } from '../../src/protocol/errors.ts';
+import { StudioError } from '../../src/protocol/errors.ts';
 import { offerWebGpu, WASM_FOLDER } from '../train/backends.ts';
 import { carryOut } from '../train/carry-out.ts';
 import { parseCommand, USAGE, type Command } from './command.ts';
@@ -41,13 +41,11 @@ const { signal } = new AbortController();
 async function predict(command: Command): Promise<void> {
   if (command.backend === 'webgpu' || command.backend === 'auto') await offerWebGpu();
   const platform = createPlatform();
-  const { listFolder } = platform;
-  invariant(listFolder !== undefined, 'Node lists folders');
   const device = await new Session(platform, WASM_FOLDER).chooseDevice(command.backend);
   const answering = await openModelFolder(command.modelFolder);
   const classifier = new Classifier(answering);
   answering.model.dispose();
-  const { by, others, pictures } = await findAsked(command.pictures, { ...platform, listFolder });
+  const { by, others, pictures } = await findAsked(command.pictures, platform);
   const { image } = answering.recipe;
   const ready = mapInOrder(pictures, platform.cores + 1, (one) => readyOf(one, { platform, image }));
   const table = await openTable(command);
@@ -123,7 +121,7 @@ async function openTable({ out, json }: Command): Promise<{
     };
   }
   const file = await open(out, 'w');
-  return { write: async (line) => void (await file.write(line)), close: () => file.close() };
+  return { write: (line) => file.appendFile(line), close: () => file.close() };
 }
 
 await carryOut({ usage: USAGE, parse: parseCommand, work: predict, badInput: /^(recipe|data|model)\// });

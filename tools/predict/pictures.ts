@@ -24,7 +24,7 @@ export interface Asked {
   readonly pictures: AsyncIterable<NamedPicture>;
 }
 
-type Folders = Pick<Platform, 'openPath'> & Required<Pick<Platform, 'listFolder'>>;
+type Folders = Pick<Platform, 'openPath' | 'listFolder'>;
 
 /** @throws StudioError `data/file-missing`, `data/no-rows`, `data/…` of a Parquet file, `recipe/bad-command` */
 export async function findAsked(paths: readonly string[], platform: Folders): Promise<Asked> {
@@ -62,17 +62,17 @@ async function picturesOf(paths: readonly string[], platform: Folders): Promise<
 }
 
 /** Null for what is no folder. */
-async function filesBelow(path: string, { listFolder }: Folders): Promise<readonly FolderFile[] | null> {
+async function filesBelow(path: string, platform: Folders): Promise<readonly FolderFile[] | null> {
   const isFolder = await stat(path).then(
     (one) => one.isDirectory(),
     // What is not there is said by whoever opens it.
     (_missing: unknown) => false,
   );
-  return isFolder ? listFolder(path) : null;
+  return isFolder ? ((await platform.listFolder?.(path)) ?? []) : null;
 }
 
-async function* rowsOf(path: string, { openPath }: Folders): AsyncGenerator<NamedPicture> {
-  const file = await openParquet(await openPath(path));
+async function* rowsOf(path: string, platform: Folders): AsyncGenerator<NamedPicture> {
+  const file = await openParquet(await platform.openPath(path));
   const column = findImageColumn('', file.columns);
   let row = 0;
   for (const group of file.groupRows.keys()) {

@@ -83,7 +83,6 @@ export class Classifier {
   async probabilities(
     pictures: Uint8Array<ArrayBuffer>,
     signal: AbortSignal,
-    onDone?: (pictures: number) => void,
   ): Promise<Float32Array<ArrayBuffer>> {
     const classes = this.answering.labels.length;
     const bytes = this.size ** 2 * 3;
@@ -98,7 +97,6 @@ export class Classifier {
       const some = pictures.subarray(from * bytes, (from + atOnce) * bytes);
       const { probabilities } = await this.#answer(some, signal, false);
       all.set(probabilities, from * classes);
-      onDone?.(Math.min(count, from + atOnce));
     }
     return all;
   }

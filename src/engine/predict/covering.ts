@@ -1,6 +1,5 @@
 /** Covering a part of a picture, to see what its network misses: one patch, or one place after another. */
-import { letMessagesIn } from '../../lib/let-messages-in.ts';
-import type { Occlusion, Patch } from '../../protocol/try.ts';
+import type { Patch } from '../../protocol/try.ts';
 import type { Classifier } from './classifier.ts';
 
 /** What a patch is filled with: the middle of all greys, which no network was trained to look for. */
@@ -21,39 +20,25 @@ export function covered(
   return out;
 }
 
-/** A step of a map: pictures that are asked about at once, so that progress is said and cancelling heard. */
-const AT_ONCE = 16;
-
 /**
- * Asks a network about a picture with each of `places * places` places covered in turn.
+ * Asks a network about a picture with each place of one row of a map covered in turn.
  *
  * @param side of the patch, as a share of the picture's
- * @throws DOMException `AbortError` when cancelled
+ * @param row from 0, of `places` rows of as many places each
+ * @returns `[places, classes]`
  * @see Zeiler and Fergus, Visualizing and understanding convolutional networks, ECCV 2014
  */
-export async function occlude(
+export async function occludeRow(
   classifier: Classifier,
   picture: Uint8Array<ArrayBuffer>,
-  { places, side }: { readonly places: number; readonly side: number },
-  { signal, onDone }: { readonly signal: AbortSignal; readonly onDone: (places: number) => void },
-): Promise<Occlusion> {
-  const { size } = classifier;
-  const classes = classifier.answering.labels.length;
-  const all = places ** 2;
-  const probabilities = new Float32Array(all * classes);
-  for (let from = 0; from < all; from += AT_ONCE) {
-    const count = Math.min(AT_ONCE, all - from);
-    const pictures = new Uint8Array(count * picture.length);
-    for (let index = 0; index < count; index++) {
-      const place = from + index;
-      const middle = (at: number): number => (at + 0.5) / places;
-      const patch = { x: middle(place % places), y: middle(Math.floor(place / places)), side };
-      pictures.set(covered(picture, size, patch), index * picture.length);
-    }
-    probabilities.set(await classifier.probabilities(pictures, signal), from * classes);
-    onDone(from + count);
-    // Whoever cancels is heard between steps: a backend without a GPU never waits by itself.
-    await letMessagesIn();
+  { places, side, row }: { readonly places: number; readonly side: number; readonly row: number },
+  signal: AbortSignal,
+): Promise<Float32Array<ArrayBuffer>> {
+  const middle = (at: number): number => (at + 0.5) / places;
+  const pictures = new Uint8Array(places * picture.length);
+  for (let at = 0; at < places; at++) {
+    const patch = { x: middle(at), y: middle(row), side };
+    pictures.set(covered(picture, classifier.size, patch), at * picture.length);
   }
-  return { places, probabilities };
+  return classifier.probabilities(pictures, signal);
 }

@@ -1,13 +1,12 @@
 /** Owns the one network that is being tried, ready on the device from its first picture to the next run. */
 import type { Dataset } from '../../data/dataset.ts';
 import type { Platform } from '../../platform/platform.ts';
-import type { RunEvent } from '../../protocol/events.ts';
 import type { Requests } from '../../protocol/messages.ts';
-import type { Answer, Occlusion, TriedNetwork } from '../../protocol/try.ts';
+import type { Answer, TriedNetwork } from '../../protocol/try.ts';
 import { rgbToRgba } from '../set/rgba-pictures.ts';
 import type { Trained } from '../network/trained.ts';
 import { Classifier } from './classifier.ts';
-import { covered, occlude } from './covering.ts';
+import { covered, occludeRow } from './covering.ts';
 import { newPictureOf, type NewPicture } from './new-pictures.ts';
 
 type Input<Kind extends 'predict' | 'occlude'> = Requests[Kind]['input'];
@@ -16,9 +15,9 @@ type Input<Kind extends 'predict' | 'occlude'> = Requests[Kind]['input'];
 export interface TriesSources {
   readonly platform: Pick<Platform, 'decodePicture'>;
   /** Does something with a run's network on the device, and lets go of it. */
-  withNetwork<Output>(runId: string, work: (trained: Trained) => Output): Promise<Output>;
+  readonly withNetwork: <Output>(runId: string, work: (trained: Trained) => Output) => Promise<Output>;
   /** The open set. @throws StudioError `data/none-open` */
-  dataset(): Dataset;
+  readonly dataset: () => Dataset;
 }
 
 interface Tried {
@@ -42,30 +41,24 @@ export class Tries {
     signal: AbortSignal,
   ): Promise<Answer> {
     const { classifier } = await this.#of(runId);
+    const startedMs = performance.now();
     const { picture: seen, notes } = await this.#picture(classifier, picture);
     const asked = patch === undefined ? seen : covered(seen, classifier.size, patch);
     const answer = wantsMaps
       ? await classifier.explained(asked, signal)
       : { probabilities: await classifier.probabilities(asked, signal), maps: null };
-    return { ...answer, seen: { size: classifier.size, rgba: rgbToRgba(seen) }, notes };
+    const tookMs = performance.now() - startedMs;
+    return { ...answer, seen: { size: classifier.size, rgba: rgbToRgba(seen) }, tookMs, notes };
   }
 
+  /** The same of a row of a map of covered places. */
   async occlude(
-    { runId, picture, places, side }: Input<'occlude'>,
-    { signal, emit }: { readonly signal: AbortSignal; readonly emit: (event: RunEvent) => void },
-  ): Promise<Occlusion> {
+    { runId, picture, ...place }: Input<'occlude'>,
+    signal: AbortSignal,
+  ): Promise<Requests['occlude']['output']> {
     const { classifier } = await this.#of(runId);
     const { picture: seen } = await this.#picture(classifier, picture);
-    const onDone = (done: number): void =>
-      emit({
-        kind: 'progress',
-        stage: 'evaluation',
-        label: 'Covering one place after another',
-        done,
-        total: places ** 2,
-        unit: 'pictures',
-      });
-    return occlude(classifier, seen, { places, side }, { signal, onDone });
+    return { probabilities: await occludeRow(classifier, seen, place, signal) };
   }
 
   /** Lets go of the network: its device goes away, or is wanted. */

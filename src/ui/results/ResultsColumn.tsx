@@ -17,6 +17,7 @@ import { Column } from '../widgets/Column.tsx';
 import { Icon } from '../widgets/Icon.tsx';
 import { FinishedRuns, TakeHome } from './TakeHome.tsx';
 import { Mistakes } from './Mistakes.tsx';
+import { TryButton } from './TryButton.tsx';
 
 export function ResultsColumn(): ReactElement {
   const recipe = useShownRecipe();
@@ -25,6 +26,7 @@ export function ResultsColumn(): ReactElement {
   const record = recordOf(run);
   const canTakeHome = run.kind === 'finished' && record !== null && record.history.length > 0;
   const finishedId = run.kind === 'finished' && canTakeHome ? run.result.runId : null;
+  const tried = useStudioState((state) => state.finished.find(({ runId }) => runId === finishedId));
   const hasEpochs = record !== null && record.history.length > 0;
   return (
     <Column
@@ -34,10 +36,18 @@ export function ResultsColumn(): ReactElement {
       clause={resultsClause(run, dataset)}
       action={
         canTakeHome && (
-          <button type="button" className="go" onClick={showTakeHome}>
-            <Icon name="download" />
-            Take home
-          </button>
+          <div className="column-actions">
+            {tried !== undefined && (
+              <TryButton run={tried} className="go">
+                <Icon name="camera" />
+                Try it
+              </TryButton>
+            )}
+            <button type="button" onClick={showTakeHome}>
+              <Icon name="download" />
+              Take home
+            </button>
+          </div>
         )
       }
     >

@@ -9,6 +9,7 @@ import { useStudio, useStudioState } from '../studio-context.ts';
 import { Icon } from '../widgets/Icon.tsx';
 import { Message } from '../widgets/Message.tsx';
 import { saveFile } from '../widgets/save-file.ts';
+import { TryButton } from './TryButton.tsx';
 
 const none: readonly ExporterEntry[] = [];
 
@@ -109,6 +110,9 @@ function Line({ run }: { readonly run: FinishedRun }): ReactElement {
               if (file !== null) saveFile(file);
             }}
           />
+          <TryButton run={run} isDisabled={active}>
+            Try it<span className="visually-hidden"> {name}</span>
+          </TryButton>
           <button type="button" className="quiet" onClick={() => void studio.runs.forget(run)}>
             Delete<span className="visually-hidden"> {name}</span>
           </button>
