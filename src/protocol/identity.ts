@@ -18,16 +18,9 @@ import type { WeightsRecord } from './model.ts';
 import type { Options } from './options.ts';
 import { isOnBatch, type Recipe } from './recipe.ts';
 
-/** The path of a picked file below what was picked; files that the page made have their path as their name. */
-export function pathOf(file: File): string {
-  // Node's files have no such field.
-  const { webkitRelativePath: path = '' } = file as Partial<File>;
-  return path === '' ? file.name : path;
-}
-
 /** Another text for other picked files, as far as their list tells. */
 function filesText(files: readonly File[]): string {
-  return sameText(files.map((file) => [pathOf(file), file.name, file.size, file.lastModified]));
+  return sameText(files.map(({ name, size, lastModified }) => [name, size, lastModified]));
 }
 
 /** Two recipes with the same key open the same set, cleaned, split and resized alike. */

@@ -12,7 +12,7 @@ import type { Recipe } from './recipe.ts';
 import type { Stored, StoredThing } from './stored.ts';
 import type { Answer, AskedPicture, Patch, TriedNetwork } from './try.ts';
 
-/** What was picked on the page: single files, or all files of a folder (they have a `webkitRelativePath`, or their path as their name). */
+/** What was picked on the page: single files, or all files of a folder, each with its path as its name. */
 export interface Picked {
   /** The image set's. */
   readonly files?: readonly File[];

@@ -1,4 +1,4 @@
-/** Builds the app once for all browser tests, into a folder of its own, and serves it as `npm start` does. */
+/** Builds the app once for all tests in browsers, into a folder of its own, and serves it as `npm start` does. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -24,12 +24,22 @@ const PORT = 5273;
 /** @returns what stops the server and removes the build */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const { CHROMIUM_PATH } = await chromiumEnv();
+  project.provide('chromium', CHROMIUM_PATH);
+  return serveBuild(project);
+}
+
+/**
+ * Builds and serves for all projects of a run that ask.
+ *
+ * @returns what stops the server and removes the build, where this project was the first
+ */
+export async function serveBuild({ vitest }: TestProject): Promise<() => Promise<void>> {
+  if ('appUrl' in vitest.getRootProject().getProvidedContext()) return async () => undefined;
   const folder = mkdtempSync(join(tmpdir(), 'mien-build-'));
   build(folder);
   const server = await serveApp(PORT, folder);
-  project.provide('appUrl', server.url);
-  project.provide('appFolder', folder);
-  project.provide('chromium', CHROMIUM_PATH);
+  vitest.provide('appUrl', server.url);
+  vitest.provide('appFolder', folder);
   return async () => {
     await server.close();
     rmSync(folder, { recursive: true, force: true });

@@ -120,6 +120,7 @@ describe('an import', () => {
     hub.misbehave();
     await page.getByRole('button', { name: 'Open', exact: true }).click();
     await isOpen(page, String(ROWS));
+    shows('browser Chromium gives up opening a set when told to');
   });
 
   it('says that a file changed on the way, and reads the new one when asked', async () => {

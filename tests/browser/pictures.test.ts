@@ -8,6 +8,7 @@ import { beforeAll, expect, it } from 'vitest';
 import fixtures from '../parity/data/fixtures/pictures.json';
 import sharp, { type Sharp } from 'sharp';
 import { decodePicture } from '../../src/platform/pictures/decode.node.ts';
+import { shows } from '../support/shows.ts';
 import { newPage } from './harness.ts';
 import type { Decoded } from './picture-worker.ts';
 
@@ -67,6 +68,11 @@ it.each([
   for (const [index, [name, { width, height, rgb }]] of pictures.entries()) {
     expect(decoded[index], name).toEqual({ width, height, rgb: Array.from(Buffer.from(rgb, 'base64')) });
   }
+  shows(
+    'browser Chromium gives the network the pixels of Pillow: JPEG, PNG, GIF, lossy WebP',
+    'browser Chromium gives the network the pixels of Pillow: AVIF',
+    'browser Chromium gives the network the pixels of Pillow: lossless WebP with transparency',
+  );
 });
 
 it('gives the pixels that Node gives, whatever the sides and the sampling of the colours', async () => {

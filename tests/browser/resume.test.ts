@@ -65,7 +65,7 @@ it(
     await barSays(second, /^Finished/, 2 * MINUTES);
     expect(await outcome(second)).toEqual(expected);
     expect(await offer(second).count()).toBe(0);
-    shows('browser Chromium goes on with a run after a reload');
+    shows('browser Chromium goes on with a run that was closed, to the same weights');
   },
 );
 

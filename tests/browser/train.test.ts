@@ -41,7 +41,7 @@ describe('the page', () => {
         scrollTo(0, 0);
       });
       await screenshot(page, 'finished');
-      shows('browser Chromium trains on WebAssembly');
+      shows('browser Chromium trains on WebAssembly', 'browser Chromium hands over the trained network');
     },
   );
 
@@ -100,6 +100,7 @@ describe('the page', () => {
       await screenshot(page, 'finished-networks');
       await kept.getByRole('button', { name: /^Delete/ }).click();
       await kept.waitFor({ state: 'detached' });
+      shows('browser Chromium pauses, goes on and stops');
     },
   );
 
@@ -212,5 +213,6 @@ it(
     expect(await classRow('limes').count()).toBe(0);
     await finishTiny(page);
     await rm(folder, { recursive: true });
+    shows('browser Chromium opens a picked folder');
   },
 );

@@ -10,6 +10,7 @@ import type { RunEvent } from '../../src/protocol/events.ts';
 import type { Picked } from '../../src/protocol/messages.ts';
 import type { Recipe } from '../../src/protocol/recipe.ts';
 import { RunControl } from '../../src/training/control.ts';
+import { pickedFile } from '../support/picked-files.ts';
 import { closeTabs, runsOf, sessionOn, tinyRecipe, train } from '../support/session.ts';
 
 let dataFolder = '';
@@ -44,12 +45,6 @@ async function taken(session: Session, runId: string): Promise<Record<string, st
   return Object.fromEntries(
     files.map(([name, bytes]) => [name, createHash('sha256').update(bytes).digest('hex')]),
   );
-}
-
-/** As the page hands it over: Node's files know no folder. */
-function pickedFile(name: string, bytes: Uint8Array): File {
-  const file = new File([bytes as Uint8Array<ArrayBuffer>], name);
-  return Object.defineProperty(file, 'webkitRelativePath', { value: '' });
 }
 
 it('is stored and listed when it is finished, and only then are its checkpoints forgotten', async () => {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { backportsEntry, SOURCES_FOLDER } from '../../tools/setup/apt.ts';
+import { findBrowsers } from '../../tools/setup/browsers.ts';
 import { findChromium } from '../../tools/setup/chromium.ts';
 import { missingPackages } from '../../tools/setup/dependencies.mjs';
 import type { System } from '../../tools/setup/system.ts';
@@ -20,6 +21,7 @@ interface Fake {
 function fakeSystem({ files = {}, env = {}, isRoot = false, onRun = () => false }: Fake) {
   const disk = new Map(Object.entries(files));
   const commands: string[] = [];
+  const said: string[] = [];
   const system: System = {
     platform: 'linux',
     env,
@@ -36,9 +38,9 @@ function fakeSystem({ files = {}, env = {}, isRoot = false, onRun = () => false 
     list: (folder) => [...disk.keys()].filter((path) => dirname(path) === folder),
     write: (path, text) => void disk.set(path, text),
     remove: (path) => void disk.delete(path),
-    say: () => undefined,
+    say: (line) => void said.push(line),
   };
-  return { system, commands, disk };
+  return { system, commands, disk, said };
 }
 
 const DEB822 = `# a comment\nTypes: deb
@@ -95,6 +97,56 @@ describe('finding Chromium', () => {
   it('says what was tried when there is none', async () => {
     const { system } = fakeSystem({});
     await expect(findChromium(system, works)).rejects.toThrow(/chromium on PATH: none[^]*CHROMIUM_PATH/);
+  });
+});
+
+describe('finding Firefox and WebKit', () => {
+  const FOLDER = '/usr/lib/x86_64-linux-gnu';
+  const FIREFOX = { '/usr/bin/firefox-esr': '' };
+  const WEBKIT = {
+    '/usr/bin/WebKitWebDriver': '',
+    '/usr/bin/Xvfb': '',
+    [FOLDER]: '',
+    [`${FOLDER}/webkit2gtk-4.1/MiniBrowser`]: '',
+  };
+  const found = {
+    firefox: '/usr/bin/firefox-esr',
+    webkit: {
+      driver: '/usr/bin/WebKitWebDriver',
+      browser: `${FOLDER}/webkit2gtk-4.1/MiniBrowser`,
+      xvfb: '/usr/bin/Xvfb',
+    },
+  };
+
+  it('takes what is there', () => {
+    const { system, commands } = fakeSystem({ files: { ...FIREFOX, ...WEBKIT } });
+    expect(findBrowsers(system)).toEqual(found);
+    expect(commands).toEqual([]);
+  });
+
+  it('installs what is missing at once, where it may', () => {
+    const { system, commands } = fakeSystem({
+      files: { '/usr/bin/apt-get': '' },
+      env: { CI: '1' },
+      isRoot: true,
+      onRun: (line, disk) => {
+        if (line.includes('install --yes'))
+          for (const path of Object.keys({ ...FIREFOX, ...WEBKIT })) disk.set(path, '');
+        return true;
+      },
+    });
+    expect(findBrowsers(system)).toEqual(found);
+    expect(commands.filter((line) => line.includes('install'))).toEqual([
+      expect.stringMatching(/ firefox-esr webkit2gtk-driver xvfb$/),
+    ]);
+  });
+
+  it('passes over by name what cannot be installed, but not in CI', () => {
+    const { system, said } = fakeSystem({ files: FIREFOX });
+    expect(findBrowsers(system)).toEqual({ ...found, webkit: null });
+    expect(said).toEqual([expect.stringMatching(/^WebKit: passed over.*webkit2gtk-driver/)]);
+    const inCi = fakeSystem({ files: FIREFOX, env: { CI: '1' } });
+    expect(() => findBrowsers(inCi.system)).toThrow(/^No WebKit was found/);
   });
 });
 

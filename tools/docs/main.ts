@@ -1,9 +1,13 @@
-/** `npm run docs`: writes the generated parts of Markdown files anew. tests/contract/docs.test.ts holds that they are. */
+/**
+ * `npm run docs`: writes the generated parts of Markdown files anew; tests/contract/docs.test.ts holds that they are. With
+ * `--picture` also the README's picture.
+ */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../serve/build.ts';
 import { withPart } from './generated.ts';
 import { PARTS } from './parts.ts';
+import { takePicture } from './picture.ts';
 
 for (const file of new Set(PARTS.map((part) => part.file))) {
   const path = join(ROOT, file);
@@ -12,3 +16,4 @@ for (const file of new Set(PARTS.map((part) => part.file))) {
   if (after !== before) writeFileSync(path, after);
   console.log(`${file}: ${after === before ? 'as it was' : 'written anew'}`);
 }
+if (process.argv.includes('--picture')) console.log(await takePicture());

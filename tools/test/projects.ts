@@ -65,4 +65,13 @@ export const testProjects: TestProjectInlineConfiguration[] = [
       ...slow,
     },
   },
+  {
+    extends: true,
+    test: {
+      name: 'browsers',
+      include: tests('browsers'),
+      globalSetup: ['tests/browsers/global-setup.ts'],
+      ...slow,
+    },
+  },
 ];

@@ -57,7 +57,8 @@ export const SLOW_TESTS: readonly Stage[] = [
   tests('runs', 12),
   tests('parity', 12),
   tests('gpu', 12),
-  tests('browser', 25),
+  // Chromium, then Firefox and WebKit, on one build.
+  tests('browsers', 25, ['browser', 'browsers']),
 ];
 
 /** Against real Keras; run apart, where it can be installed. */

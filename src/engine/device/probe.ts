@@ -68,15 +68,21 @@ function probeWebGl(): Found {
   return { available: true, suitable: !isSoftware, name, why };
 }
 
+function whyOneThread(): string {
+  if (isInsecure()) return 'over https it would have threads.';
+  // WebKit on Linux (https://bugs.webkit.org/show_bug.cgi?id=317847). There is no way around it: the memory can be made
+  // in other ways, but not sent to a worker.
+  if ((globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated === true)
+    return 'it has one thread, for this browser keeps the memory that threads would share from pages.';
+  return 'with cross-origin isolation it would have threads.';
+}
+
 async function probeWasm(): Promise<Found> {
   const available = typeof WebAssembly !== 'undefined';
   if (available && (await hasThreads())) {
     const why = 'wasm with threads is the fastest without a GPU.';
     return { available, suitable: true, name: 'several threads', why };
   }
-  const missing = isInsecure()
-    ? 'over https it would have threads.'
-    : 'with cross-origin isolation it would have threads.';
-  const why = `wasm is the fastest without a GPU; ${missing}`;
+  const why = `wasm is the fastest without a GPU; ${whyOneThread()}`;
   return { available, suitable: available, name: 'one thread', why };
 }

@@ -5,7 +5,6 @@
 import { blobSource } from '../../platform/remote/byte-source.ts';
 import type { ByteSource, Platform, RemoteOptions } from '../../platform/platform.ts';
 import { StudioError } from '../../protocol/errors.ts';
-import { pathOf } from '../../protocol/identity.ts';
 import { WEIGHT_READERS } from './readers/registry.ts';
 
 export interface GivenWeights {
@@ -70,7 +69,7 @@ async function openAddress(
 
 /** Of several files the one that says what the others are. */
 function openPicked(files: readonly File[]): GivenWeights {
-  const byPath = new Map(files.map((file) => [pathOf(file), file]));
+  const byPath = new Map(files.map((file) => [file.name, file]));
   const paths = [...byPath.keys()].sort((a, b) => depth(a) - depth(b));
   const main =
     paths.find((path) => /(^|\/)model\.json$/u.test(path)) ??

@@ -1,21 +1,43 @@
 /**
  * Owns getting at a bitmap's pixels in a worker. A canvas keeps colours multiplied by their alpha and so forgets them
- * under transparent pixels; a WebGL texture keeps them as they are stored.
+ * under transparent pixels. A WebGL texture keeps them as they are stored, where the browser has not multiplied them
+ * already: WebKit has.
  */
 
-/** The 2D canvas that opaque bitmaps are drawn on: making one costs more than drawing. */
+/** The 2D canvas that bitmaps are drawn on: making one costs more than drawing. */
 let canvas: OffscreenCanvasRenderingContext2D | null = null;
 /** Undefined until first asked for, null where there is no WebGL. */
 let gl: WebGL2RenderingContext | null | undefined;
+/** Whether textures have the colours as they are stored; undefined until first asked for. */
+let texturesKeepColours: Promise<boolean> | undefined;
+
+/** A lossless WebP of one pixel, quite transparent, and its colour. */
+const KNOWN = {
+  base64: 'UklGRhwAAABXRUJQVlA4TBAAAAAvAAAAEAdQsiJXJgIR0f8A',
+  rgba: [200, 100, 50, 0],
+};
+
+/** How bitmaps are made whose pixels are read here. */
+export const AS_STORED: ImageBitmapOptions = { colorSpaceConversion: 'none', premultiplyAlpha: 'none' };
 
 /**
  * Reads a bitmap's pixels.
  *
- * @param isOpaque whether no pixel is transparent; if not, WebGL is tried first
+ * @param isOpaque whether no pixel is transparent; if not, the canvas is the last resort
  * @returns `[height, width, 4]`, or null when the browser has no memory for a canvas
  */
-export function readBitmap(bitmap: ImageBitmap, isOpaque: boolean): Uint8Array | null {
-  return (isOpaque ? null : readByTexture(bitmap)) ?? readByCanvas(bitmap);
+export async function readBitmap(bitmap: ImageBitmap, isOpaque: boolean): Promise<Uint8Array | null> {
+  if (isOpaque) return readByCanvas(bitmap);
+  texturesKeepColours ??= tryTextures();
+  return ((await texturesKeepColours) ? readByTexture(bitmap) : null) ?? readByCanvas(bitmap);
+}
+
+async function tryTextures(): Promise<boolean> {
+  const encoded = Uint8Array.from(atob(KNOWN.base64), (letter) => letter.charCodeAt(0));
+  const pixel = await createImageBitmap(new Blob([encoded], { type: 'image/webp' }), AS_STORED);
+  const found = readByTexture(pixel);
+  pixel.close();
+  return KNOWN.rgba.every((value, index) => found?.[index] === value);
 }
 
 function readByCanvas(bitmap: ImageBitmap): Uint8Array | null {

@@ -1,31 +1,44 @@
 /** Decoding pictures by the browser's own decoders, in whatever worker this is called. */
 import { StudioError } from '../../protocol/errors.ts';
-import { readBitmap } from './bitmap-pixels.ts';
+import type { RgbPicture } from '../platform.ts';
+import { decodeAlphaPng } from './alpha-png.ts';
+import { withoutAlpha } from './alpha.ts';
+import { AS_STORED, readBitmap } from './bitmap-pixels.ts';
 import { decodePlanes } from './decode-planes.ts';
 import { withoutExif } from './exif.ts';
-import { checkPictureHeader, undecodable } from './picture-header.ts';
-import type { RgbPicture } from '../platform.ts';
+import { checkPictureHeader, undecodable, type PictureHeader } from './picture-header.ts';
 
 /** @see Platform.decodePicture */
 export async function decodePicture(encoded: Uint8Array): Promise<RgbPicture> {
-  const { format, mayHaveAlpha, hasHalvedColours, ...sides } = checkPictureHeader(encoded);
+  const header = checkPictureHeader(encoded);
   // The web's decoders keep no reference, but their types want memory that is not shared.
-  const data = withoutExif(encoded as Uint8Array<ArrayBuffer>, format);
-  if (hasHalvedColours) {
-    const picture = await decodePlanes(data, sides.width, sides.height);
-    if (picture !== null) return picture;
-  }
-  let bitmap: ImageBitmap;
+  const data = withoutExif(encoded as Uint8Array<ArrayBuffer>, header.format);
   try {
-    bitmap = await createImageBitmap(new Blob([data], { type: `image/${format}` }), {
-      colorSpaceConversion: 'none',
-      premultiplyAlpha: 'none',
-    });
+    return (await decodeHere(data, header)) ?? (await decodeByBitmap(data, header));
   } catch (cause) {
-    throw undecodable(encoded, cause);
+    // A damaged file ends a stream with the one, and a bitmap with the other.
+    if (cause instanceof TypeError || cause instanceof DOMException) throw undecodable(encoded, cause);
+    throw cause;
   }
+}
+
+/** What browsers do not hand over untouched, or not fast; null for all else. */
+async function decodeHere(
+  data: Uint8Array<ArrayBuffer>,
+  { format, mayHaveAlpha, hasHalvedColours, width, height }: PictureHeader,
+): Promise<RgbPicture | null> {
+  if (hasHalvedColours) return decodePlanes(data, width, height);
+  return format === 'png' && mayHaveAlpha ? decodeAlphaPng(data) : null;
+}
+
+async function decodeByBitmap(
+  encoded: Uint8Array<ArrayBuffer>,
+  { format, mayHaveAlpha }: PictureHeader,
+): Promise<RgbPicture> {
+  const { data, isOpaque } = mayHaveAlpha ? withoutAlpha(encoded, format) : { data: encoded, isOpaque: true };
+  const bitmap = await createImageBitmap(new Blob([data], { type: `image/${format}` }), AS_STORED);
   const { width, height } = bitmap;
-  const pixels = readBitmap(bitmap, !mayHaveAlpha);
+  const pixels = await readBitmap(bitmap, isOpaque);
   bitmap.close();
   if (pixels === null) throw noCanvas(width, height);
   return { width, height, channels: 4, data: pixels };

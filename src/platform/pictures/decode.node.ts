@@ -1,5 +1,6 @@
 /** Decoding pictures by sharp, in whatever thread this is called. */
 import sharp from 'sharp';
+import { withoutAlpha } from './alpha.ts';
 import { checkPictureHeader, MAX_PICTURE_PIXELS, undecodable } from './picture-header.ts';
 import { cmykToRgb } from './pixels.ts';
 import type { RgbPicture } from '../platform.ts';
@@ -10,9 +11,11 @@ sharp.concurrency(1);
 
 /** @see Platform.decodePicture */
 export async function decodePicture(encoded: Uint8Array): Promise<RgbPicture> {
-  const { isCmyk } = checkPictureHeader(encoded);
+  const { isCmyk, mayHaveAlpha, format } = checkPictureHeader(encoded);
+  // Of a GIF it forgets the colour that is transparent.
+  const opaque = mayHaveAlpha ? withoutAlpha(encoded as Uint8Array<ArrayBuffer>, format).data : encoded;
   try {
-    const picture = sharp(encoded, {
+    const picture = sharp(opaque, {
       failOn: 'truncated',
       limitInputPixels: MAX_PICTURE_PIXELS,
       pages: 1,

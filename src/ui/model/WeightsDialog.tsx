@@ -129,7 +129,7 @@ const none: readonly string[] = [];
 
 /** What a recipe calls it: the folder, the only file, or the one that says what the others are. */
 function nameOf(files: readonly File[], first: File): string {
-  const folder = /^[^/]*(?=\/)/u.exec(first.webkitRelativePath)?.[0];
+  const folder = /^[^/]*(?=\/)/u.exec(first.name)?.[0];
   return folder ?? files.find(({ name }) => name.endsWith('.json'))?.name ?? first.name;
 }
 

@@ -109,7 +109,7 @@ function OptionChoice({
 
 /** Of the folder that was picked: every file of it says its path from there. */
 function folderName(file: File): string {
-  return file.webkitRelativePath.replace(/\/.*/, '');
+  return file.name.replace(/\/.*/, '');
 }
 
 const loadCapture = async () => (await import('../data/capture/CaptureDialog.tsx')).CaptureDialog;

@@ -73,7 +73,7 @@ interface FileFieldProps extends FieldProps {
   /** A folder with all its files in place of single ones. */
   readonly isFolder?: boolean;
   readonly isMultiple?: boolean;
-  /** Hears at least one file. */
+  /** Hears at least one file; those of a folder have their path, from the folder's own name on, as their name. */
   readonly onPick: (files: readonly File[], first: File) => void;
 }
 
@@ -95,7 +95,7 @@ export function FileField(props: FileFieldProps): ReactElement {
         disabled={isReadOnly}
         aria-describedby={`${id}-help`}
         onChange={(event) => {
-          const files = [...(event.target.files ?? [])];
+          const files = [...(event.target.files ?? [])].map(withPathAsName);
           const [first] = files;
           if (first !== undefined) onPick(files, first);
         }}
@@ -103,4 +103,10 @@ export function FileField(props: FileFieldProps): ReactElement {
       <p id={`${id}-help`}>{help}</p>
     </div>
   );
+}
+
+/** A file that Safari hands to a worker keeps its name, but not the path that it has on the page. Nothing is copied. */
+function withPathAsName(file: File): File {
+  const { webkitRelativePath: path, type, lastModified } = file;
+  return path === '' ? file : new File([file], path, { type, lastModified });
 }

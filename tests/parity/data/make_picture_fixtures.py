@@ -68,8 +68,11 @@ PICTURES = {
     "webp": save(scene(), "WEBP", quality=80),
     "webp lossless": save(scene(), "WEBP", lossless=True),
     "webp rgba": save(with_alpha(), "WEBP", lossless=True, exact=True),
+    "webp rgba lossy": save(with_alpha(), "WEBP", quality=80),
     "gif": save(scene().quantize(64), "GIF"),
+    "gif with transparency": save(palette_with_transparency(), "GIF", transparency=3),
     "avif": save(scene(), "AVIF", quality=90),
+    "avif rgba": save(with_alpha(), "AVIF", quality=90),
 }
 
 

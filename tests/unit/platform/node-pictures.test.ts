@@ -13,7 +13,7 @@ const bytesOf = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, 
 const textBytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 /** How AVIF's halved colours are brought to full size again is each decoder's own choice. */
-const OWN_WAY = ['avif'];
+const OWN_WAY = ['avif', 'avif rgba'];
 
 /** The first bytes of a PNG that says it has these sides. */
 function pngHeader(width: number, height: number): Uint8Array {

@@ -18,7 +18,6 @@ const NAMES: Readonly<Record<string, string>> = {
     'RandomPerspective image_dataset_from_directory min_delta block3b_expand_conv block_4_expand',
   'scikit-learn': 'LabelEncoder StratifiedGroupKFold StratifiedShuffleSplit _approximate_mode',
   'Pillow and libjpeg': 'precompute_coeffs normalize_coeffs_8bpc cmyk2rgb',
-  'the PNG format': 'tRNS IDAT',
   Random123: 'kat_vectors',
   'WebGPU and tfjs': 'GPUSupportedLimits WebGPUBackend',
   ESLint: 'overrideConfigFile',

@@ -20,7 +20,9 @@ const Report = z.object({
       assertionResults: z.array(
         z.object({
           status: z.string(),
-          meta: z.optional(z.object({ shows: z.optional(z.array(z.string())) })),
+          meta: z.optional(
+            z.object({ shows: z.optional(z.array(z.string())), isPassedOver: z.optional(z.boolean()) }),
+          ),
         }),
       ),
     }),
@@ -39,8 +41,8 @@ export function writeRecord(record: FactsByFile): void {
 }
 
 /**
- * What each file of a Vitest run has shown; files with a test that did not pass are left out, for they say nothing of
- * what they would show.
+ * What each file of a Vitest run has shown; files with a test that did not pass, or that pass over what is not here, are
+ * left out, for they say nothing of what they would show.
  *
  * @param report text of Vitest's JSON report
  */
@@ -48,7 +50,8 @@ export function shownIn(report: string): FactsByFile {
   const { testResults } = Report.parse(JSON.parse(report));
   const passed = testResults.filter(
     ({ status, assertionResults }) =>
-      status === 'passed' && assertionResults.every((test) => test.status === 'passed'),
+      status === 'passed' &&
+      assertionResults.every((test) => test.status === 'passed' && test.meta?.isPassedOver !== true),
   );
   return Object.fromEntries(
     passed.map(({ name, assertionResults }) => {
