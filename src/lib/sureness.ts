@@ -140,3 +140,25 @@ export function worthOf(
   const { count, right } = bin;
   return { count, right, interval: wilsonInterval(right / count, count) };
 }
+
+/**
+ * Share of pictures whose true class is among the `count` likeliest; of equally likely ones the later come first.
+ *
+ * @see sklearn.metrics.top_k_accuracy_score
+ */
+export function topAccuracy(
+  probabilities: Float32Array,
+  truths: ArrayLike<number>,
+  classes: number,
+  count: number,
+): number {
+  let right = 0;
+  for (let at = 0; at < truths.length; at++) {
+    const row = probabilities.subarray(at * classes, (at + 1) * classes);
+    const truth = truths[at] ?? 0;
+    const own = row[truth] ?? 0;
+    const before = row.filter((value, index) => value > own || (value === own && index > truth)).length;
+    if (before < count) right += 1;
+  }
+  return truths.length === 0 ? 0 : right / truths.length;
+}

@@ -69,6 +69,20 @@ const linesOf = (text: string): string[][] =>
     .split('\n')
     .map((line) => line.split(','));
 
+it('stands beside the report of its run, and what being sure is worth', async () => {
+  const report = await readFile(join(folder, 'run', 'report.txt'), 'utf8');
+  expect(report.split('\n')[0]).toBe('              precision    recall  f1-score   support');
+  expect(report).toContain(`    accuracy                         ${(result.test?.accuracy ?? NaN).toFixed(4)}`);
+  const evaluation = JSON.parse(await readFile(join(folder, 'run', 'evaluation.json'), 'utf8')) as {
+    readonly top2Accuracy: number;
+    readonly calibrationError: number;
+    readonly reliability: readonly { readonly count: number }[];
+  };
+  expect(evaluation.top2Accuracy).toBeGreaterThanOrEqual(result.test?.accuracy ?? 1);
+  expect(evaluation.calibrationError).toBeGreaterThan(0);
+  expect(evaluation.reliability.reduce((sum, { count }) => sum + count, 0)).toBe(testRows.length);
+});
+
 it('has a line for each row of a Parquet file, in order, with the evaluation’s very numbers', async () => {
   const path = join(folder, 'rows.parquet');
   const unread = [3, 41];
