@@ -19,7 +19,7 @@ const WEIGHTED = 'weighted avg';
 
 /** @param accuracy 0 to 1 */
 export function classificationReport(perClass: readonly ReportLine[], accuracy: number): string {
-  const width = Math.max(WEIGHTED.length, ...perClass.map(({ label }) => [...label].length));
+  const width = Math.max(WEIGHTED.length, ...perClass.map(({ label }) => lengthOf(label)));
   const line = (head: string, cells: readonly (number | string)[], support: number | string): string => {
     const shown = cells.map((cell) => (typeof cell === 'number' ? fourDigits(cell) : cell));
     return `${padded(head, width)} ${[...shown, support].map((cell) => ` ${padded(String(cell), 9)}`).join('')}\n`;
@@ -49,8 +49,11 @@ export function classificationReport(perClass: readonly ReportLine[], accuracy: 
   ].join('');
 }
 
+/** In code points, as Python counts. */
+const lengthOf = (text: string): number => Array.from(text).length;
+
 const padded = (text: string, width: number): string =>
-  ' '.repeat(Math.max(0, width - [...text].length)) + text;
+  ' '.repeat(Math.max(0, width - lengthOf(text))) + text;
 
 /**
  * Rounded as Python rounds: of two numbers that are as near, to the even one. Halfway between two numbers of four digits

@@ -171,3 +171,20 @@ it(
     await page.getByText('data/camera-gone').waitFor();
   },
 );
+
+it('shows the errors in numbers and pictures', { timeout: 4 * MINUTES }, async () => {
+  const page = await newPage({ path: TINY, viewport: { width: 1440, height: 900 } });
+  await finishTiny(page);
+  await page.getByRole('button', { name: 'Understand the errors' }).click();
+  const report = page.getByLabel('Classification report');
+  expect(await report.innerText()).toMatch(/^ {14}precision {4}recall {2}f1-score {3}support\n/);
+  const handle = page.getByRole('slider', { name: 'Answers only where it is sure to' });
+  await handle.fill('0');
+  await page.getByText(/^Answers on 100\.0\s%/).waitFor();
+  await handle.fill('100');
+  await page.getByText('Answers on none of the pictures.').waitFor();
+  await page.getByLabel('True class').selectOption('sad');
+  await page.getByText('in truth sad').first().waitFor();
+  expect(await axe(page)).toEqual([]);
+  await screenshot(page, 'errors');
+});

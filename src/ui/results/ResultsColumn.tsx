@@ -1,5 +1,5 @@
 /** The last clause: on how many it is right, where it is wrong, and what can be taken home. */
-import type { ReactElement } from 'react';
+import { useState, type ReactElement } from 'react';
 import { Charts } from '../../charts/Charts.tsx';
 import type { Cell } from '../../charts/chart.ts';
 import { worstConfusion } from '../../charts/confusions/confusions.ts';
@@ -14,6 +14,7 @@ import { useStateOf } from '../../store/use-state-of.ts';
 import { resultsClause } from '../sentence.ts';
 import { useFullRecipe, useShownRecipe, useStudioState } from '../studio-context.ts';
 import { Column } from '../widgets/Column.tsx';
+import { Later } from '../widgets/Dialog.tsx';
 import { Icon } from '../widgets/Icon.tsx';
 import { FinishedRuns, TakeHome } from './TakeHome.tsx';
 import { Mistakes } from './Mistakes.tsx';
@@ -75,6 +76,8 @@ function showTakeHome(): void {
   section?.querySelector('button')?.focus();
 }
 
+const loadErrors = async () => (await import('./errors/ErrorsDialog.tsx')).ErrorsDialog;
+
 interface WhereWrongProps {
   readonly dataset: DatasetSummary;
   readonly record: RunRecord | null;
@@ -83,6 +86,7 @@ interface WhereWrongProps {
 function WhereWrong({ dataset, record }: WhereWrongProps): ReactElement {
   const [picked, setPicked] = useStateOf<Cell | null>(dataset, null);
   const [asked, setAsked] = useStateOf<string | null>(record?.startedAtMs, null);
+  const [isUnderstanding, setIsUnderstanding] = useState(false);
   const evaluations = evaluationsOf(record);
   const shown = evaluations.find((each) => each.key === asked) ?? evaluations[0];
   const evaluation = shown?.evaluation ?? null;
@@ -122,6 +126,22 @@ function WhereWrong({ dataset, record }: WhereWrongProps): ReactElement {
       </section>
       {evaluation !== null && cell !== null && (
         <Mistakes dataset={dataset} evaluation={evaluation} cell={cell} />
+      )}
+      {shown !== undefined && (
+        <button type="button" className="understand" onClick={() => setIsUnderstanding(true)}>
+          Understand the errors
+        </button>
+      )}
+      {shown !== undefined && isUnderstanding && (
+        <Later
+          load={loadErrors}
+          props={{
+            dataset,
+            evaluation: shown.evaluation,
+            of: shown.label,
+            onClose: () => setIsUnderstanding(false),
+          }}
+        />
       )}
     </>
   );

@@ -1,6 +1,5 @@
 /** The picture as the network sees it: alone, with where it looked for a class, or with a part covered. */
 import { useState, type ReactElement } from 'react';
-import { shortLabels } from '../../charts/confusions/confusions.ts';
 import { formatPercent } from '../../lib/format.ts';
 import type { TriedNetwork } from '../../protocol/try.ts';
 import { CoverPart, type Covering } from './Cover.tsx';
@@ -71,7 +70,6 @@ function Why({ network, shown, index, onIndex }: SeenSideProps): ReactElement | 
   const heat = heatOf(shown, index);
   if (heat === null || answer.maps === null) return null;
   const label = labels[index] ?? '';
-  const short = shortLabels(labels);
   const isBlank = heat.values.every((value) => value === 0);
   return (
     <>
@@ -83,15 +81,9 @@ function Why({ network, shown, index, onIndex }: SeenSideProps): ReactElement | 
         <ul className="try-maps">
           {labels.map((each, at) => (
             <li key={at}>
-              <button
-                type="button"
-                aria-label={each}
-                aria-pressed={at === index}
-                title={each}
-                onClick={() => onIndex(at)}
-              >
+              <button type="button" aria-pressed={at === index} title={each} onClick={() => onIndex(at)}>
                 <SmallMap shown={shown} index={at} />
-                <span aria-hidden="true">{short[at]}</span>
+                <span>{each}</span>
               </button>
             </li>
           ))}
