@@ -4,17 +4,16 @@ import { expect, it } from 'vitest';
 import { sampleFiles } from '../support/sample-files.ts';
 import { finishTiny, TINY } from './actions.ts';
 import { axe } from './axe.ts';
-import { newPage, screenshot, type PageOptions } from './harness.ts';
+import { newPage, screenshot } from './harness.ts';
 
 const MINUTES = 60_000;
 const CAMERA = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
 
-async function openTry(options: PageOptions = {}): Promise<Page> {
+async function openTry(): Promise<Page> {
   const page = await newPage({
     path: TINY,
     viewport: { width: 1440, height: 900 },
     flags: CAMERA,
-    ...options,
   });
   await finishTiny(page);
   await page.getByRole('button', { name: 'Try it' }).first().click();
@@ -100,53 +99,66 @@ it('says what it sees and why, and keeps and sends nothing', { timeout: 4 * MINU
   await page.getByRole('dialog').waitFor({ state: 'detached' });
   expect(await kept(page)).toBe(before);
   expect(sent).toEqual([]);
-});
 
-it('makes a table of many, which can be sorted and saved', { timeout: 4 * MINUTES }, async () => {
-  const page = await openTry();
-  const files = await sampleFiles(4);
-  const named = files.map((bytes, at) => jpeg(`face ${String(at)}.jpg`, bytes));
-  await open(page, ...named, { name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('no') });
-  await page
-    .getByText('4 of 4 pictures asked about; 1 other file left out, which are no pictures.')
-    .waitFor();
-  const names = () => page.getByRole('dialog').getByRole('rowheader').allInnerTexts();
-  await page.getByRole('button', { name: 'Picture', exact: true }).click();
-  await page.getByRole('button', { name: /^Picture/ }).click();
-  expect(await names()).toEqual(['face 3.jpg', 'face 2.jpg', 'face 1.jpg', 'face 0.jpg']);
+  // Why it is wrong, over all test pictures.
+  await page.getByRole('button', { name: 'Understand the errors' }).click();
+  const report = page.getByLabel('Classification report');
+  expect(await report.innerText()).toMatch(/^ {14}precision {4}recall {2}f1-score {3}support\n/);
+  const handle = page.getByRole('slider', { name: 'Answers only where it is sure to' });
+  await handle.fill('0');
+  await page.getByText(/^Answers on 100\.0\s%/).waitFor();
+  await handle.fill('100');
+  await page.getByText('Answers on none of the pictures.').waitFor();
+  await page.getByRole('dialog').getByLabel('True class').selectOption('sad');
+  await page.getByText('in truth sad').first().waitFor();
   expect(await axe(page)).toEqual([]);
-  await screenshot(page, 'try-many');
-  const [download] = await Promise.all([
-    page.waitForEvent('download'),
-    page.getByRole('button', { name: 'Table, .csv' }).click(),
-  ]);
-  const chunks: Buffer[] = [];
-  for await (const chunk of await download.createReadStream()) chunks.push(chunk as Buffer);
-  const lines = Buffer.concat(chunks).toString().trimEnd().split('\n');
-  expect(lines).toHaveLength(5);
-  expect(lines[0]).toMatch(/^file,.*,predicted,confidence,problem$/);
-  const shares = lines[1]?.split(',').slice(1, 9).map(Number) ?? [];
-  expect(shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 5);
-  // One of them is opened, and the table comes back.
-  await page.getByRole('button', { name: 'face 2.jpg' }).click();
-  await page.getByRole('img', { name: 'face 2.jpg' }).waitFor();
-  await page.getByRole('button', { name: 'Back to the table of 4' }).click();
-  await page.getByRole('button', { name: 'face 3.jpg' }).waitFor();
-
-  // What is no picture is said, and the one before it stays.
-  await page.getByRole('button', { name: 'face 1.jpg' }).click();
-  await page.getByRole('img', { name: 'face 1.jpg' }).waitFor();
-  await open(page, jpeg('empty.jpg', new Uint8Array()));
-  await page.getByText('what came is empty').waitFor();
-  await page.getByText('The picture before it is still here.').waitFor();
-  await page.getByRole('img', { name: 'face 1.jpg' }).waitFor();
+  await screenshot(page, 'errors');
 });
 
 it(
-  'looks through the camera, in the hand, until it is hidden or held',
+  'makes a table of many, and looks through the camera until it is held or gone',
   { timeout: 4 * MINUTES },
   async () => {
-    const page = await openTry({ viewport: { width: 390, height: 844 } });
+    const page = await openTry();
+    const files = await sampleFiles(4);
+    const named = files.map((bytes, at) => jpeg(`face ${String(at)}.jpg`, bytes));
+    await open(page, ...named, { name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('no') });
+    await page
+      .getByText('4 of 4 pictures asked about; 1 other file left out, which are no pictures.')
+      .waitFor();
+    const names = () => page.getByRole('dialog').getByRole('rowheader').allInnerTexts();
+    await page.getByRole('button', { name: 'Picture', exact: true }).click();
+    await page.getByRole('button', { name: /^Picture/ }).click();
+    expect(await names()).toEqual(['face 3.jpg', 'face 2.jpg', 'face 1.jpg', 'face 0.jpg']);
+    expect(await axe(page)).toEqual([]);
+    await screenshot(page, 'try-many');
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Table, .csv' }).click(),
+    ]);
+    const chunks: Buffer[] = [];
+    for await (const chunk of await download.createReadStream()) chunks.push(chunk as Buffer);
+    const lines = Buffer.concat(chunks).toString().trimEnd().split('\n');
+    expect(lines).toHaveLength(5);
+    expect(lines[0]).toMatch(/^file,.*,predicted,confidence,problem$/);
+    const shares = lines[1]?.split(',').slice(1, 9).map(Number) ?? [];
+    expect(shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 5);
+    // One of them is opened, and the table comes back.
+    await page.getByRole('button', { name: 'face 2.jpg' }).click();
+    await page.getByRole('img', { name: 'face 2.jpg' }).waitFor();
+    await page.getByRole('button', { name: 'Back to the table of 4' }).click();
+    await page.getByRole('button', { name: 'face 3.jpg' }).waitFor();
+
+    // What is no picture is said, and the one before it stays.
+    await page.getByRole('button', { name: 'face 1.jpg' }).click();
+    await page.getByRole('img', { name: 'face 1.jpg' }).waitFor();
+    await open(page, jpeg('empty.jpg', new Uint8Array()));
+    await page.getByText('what came is empty').waitFor();
+    await page.getByText('The picture before it is still here.').waitFor();
+    await page.getByRole('img', { name: 'face 1.jpg' }).waitFor();
+
+    // The camera, in the hand.
+    await page.setViewportSize({ width: 390, height: 844 });
     await page.getByRole('button', { name: 'Camera' }).click();
     await page.getByText(/pictures a second/).waitFor({ timeout: MINUTES });
     await expect.poll(() => clause(page).innerText()).toMatch(/^and (says|is) /);
@@ -171,20 +183,3 @@ it(
     await page.getByText('data/camera-gone').waitFor();
   },
 );
-
-it('shows the errors in numbers and pictures', { timeout: 4 * MINUTES }, async () => {
-  const page = await newPage({ path: TINY, viewport: { width: 1440, height: 900 } });
-  await finishTiny(page);
-  await page.getByRole('button', { name: 'Understand the errors' }).click();
-  const report = page.getByLabel('Classification report');
-  expect(await report.innerText()).toMatch(/^ {14}precision {4}recall {2}f1-score {3}support\n/);
-  const handle = page.getByRole('slider', { name: 'Answers only where it is sure to' });
-  await handle.fill('0');
-  await page.getByText(/^Answers on 100\.0\s%/).waitFor();
-  await handle.fill('100');
-  await page.getByText('Answers on none of the pictures.').waitFor();
-  await page.getByLabel('True class').selectOption('sad');
-  await page.getByText('in truth sad').first().waitFor();
-  expect(await axe(page)).toEqual([]);
-  await screenshot(page, 'errors');
-});
