@@ -156,10 +156,9 @@ async function carryOutKept(session: Session, request: KeptRequest, work: SetWor
   }
 }
 
-/** Pictures and files are moved, not copied; the worker does not keep them. */
+/** Pictures are moved, not copied; the worker does not keep them. */
 function transferablesOf(output: Output): Transferable[] {
   if ('rgba' in output) return [output.rgba.buffer];
-  if ('bytes' in output) return [output.bytes.buffer];
   if ('seen' in output) return [output.seen.rgba.buffer];
   return [];
 }

@@ -146,7 +146,7 @@ async function train(command: Command): Promise<void> {
       throw withWayOut(error, command, await lastRunOf(recipe, platform));
     });
   const dataset = await session.set.open(recipe, { signal: control.signal, emit: () => undefined });
-  await writeRun(command, { session, result, dataset });
+  await writeRun(command, { session, result, dataset }, reporter);
   reporter.finished(result, command.outFolder);
 }
 

@@ -1,13 +1,15 @@
 /** The files that a headless run, or a search for a learning rate, leaves. */
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, open, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { Session } from '../../src/engine/session.ts';
+import type { ExportedFile } from '../../src/exporters/exporter.ts';
 import { classificationReport } from '../../src/lib/classification-report.ts';
 import { bestThreshold, binsOf, calibrationError, surenessOf, topAccuracy } from '../../src/lib/sureness.ts';
 import { findExporter } from '../../src/exporters/registry.ts';
 import type { DatasetSummary } from '../../src/protocol/dataset.ts';
 import type { RateSweep, RunResult } from '../../src/protocol/events.ts';
 import type { Command } from './command.ts';
+import type { Reporter } from './report.ts';
 
 /** A run that has ended, and the session that still has its network. */
 export interface Finished {
@@ -17,7 +19,11 @@ export interface Finished {
 }
 
 /** Writes history, evaluation, split and run as JSON, the report as text, and the network into `model/`. */
-export async function writeRun({ outFolder, exportFormats }: Command, finished: Finished): Promise<void> {
+export async function writeRun(
+  { outFolder, exportFormats }: Command,
+  finished: Finished,
+  reporter: Pick<Reporter, 'exported'>,
+): Promise<void> {
   const { session, result, dataset } = finished;
   await writeJson(outFolder, 'history.json', result.history.map(historyLine));
   await writeJson(outFolder, 'evaluation.json', evaluationOf(result, dataset));
@@ -28,8 +34,13 @@ export async function writeRun({ outFolder, exportFormats }: Command, finished: 
     await writeFile(join(outFolder, 'report.txt'), classificationReport(test.perClass, test.accuracy));
   }
   if (result.history.length === 0) return;
-  await writeFiles(session, 'tfjs', join(outFolder, 'model'));
-  for (const format of exportFormats) await writeFiles(session, format, join(outFolder, format));
+  const packing = session.packing();
+  await writeFiles(await packing.bare(findExporter('tfjs')), join(outFolder, 'model'));
+  for (const format of exportFormats) {
+    const { files, notes } = await packing.files(findExporter(format));
+    await writeFiles(files, join(outFolder, format));
+    reporter.exported(format, notes);
+  }
 }
 
 /** Writes what trying out learning rates showed. */
@@ -93,8 +104,15 @@ function runOf({ device, ...result }: RunResult) {
   return { ...record, secondsByStage, setHash, cleaning };
 }
 
-async function writeFiles(session: Session, format: string, folder: string): Promise<void> {
-  const files = await findExporter(format).write(session.trainedNetwork());
-  await mkdir(folder, { recursive: true });
-  for (const [name, bytes] of files) await writeFile(join(folder, name), bytes);
+async function writeFiles(files: readonly ExportedFile[], folder: string): Promise<void> {
+  for (const { path, chunks } of files) {
+    const full = join(folder, path);
+    await mkdir(dirname(full), { recursive: true });
+    const file = await open(full, 'w');
+    try {
+      for await (const chunk of chunks()) await file.writeFile(chunk);
+    } finally {
+      await file.close();
+    }
+  }
 }

@@ -6,12 +6,14 @@ import { kerasNaming, kerasNumbered } from './keras.ts';
 import { timmEfficientNet } from './timm-efficientnet.ts';
 import { timmMobileNetV2 } from './timm-mobilenetv2.ts';
 import { torchVgg } from './torch-vgg.ts';
+import { transformersEfficientNet } from './transformers-efficientnet.ts';
 import { transformersMobileNetV2 } from './transformers-mobilenetv2.ts';
 
 export const NAMINGS: readonly Naming[] = [
   kerasNaming,
   kerasNumbered,
   transformersMobileNetV2,
+  transformersEfficientNet,
   timmEfficientNet,
   timmMobileNetV2,
   torchVgg,

@@ -4,7 +4,7 @@
  * only `config.json` beside the file tells them apart, and without it they are taken for TensorFlow's.
  */
 import { meanAndDeviation, torchFlavour } from '../../backbones/backbone.ts';
-import type { Naming } from './name-map.ts';
+import type { NameMap, Naming } from './name-map.ts';
 import { isCounter, torchSource } from './torch.ts';
 
 const EXPANDED: Readonly<Record<string, string>> = {
@@ -35,16 +35,19 @@ const ENDS: Readonly<Record<string, string>> = {
   top_bn: 'bn2',
 };
 
+/** Where timm has a variable of an EfficientNet. */
+export const timmEfficientNetSource: NameMap['sourceOf'] = ({ layer, weight }) => {
+  const module = ENDS[layer] ?? moduleInBlock(layer);
+  return module === null ? null : torchSource(module, weight);
+};
+
 export const timmEfficientNet: Naming = {
   name: 'timm-efficientnet',
   label: 'timm (EfficientNet)',
   fit: (names, architecture) => {
     if (!names.has('conv_stem.weight') || !names.has('blocks.0.0.se.conv_reduce.weight')) return null;
     return {
-      sourceOf: ({ layer, weight }) => {
-        const module = ENDS[layer] ?? moduleInBlock(layer);
-        return module === null ? null : torchSource(module, weight);
-      },
+      sourceOf: timmEfficientNetSource,
       ignores: (name) => isCounter(name) || name.startsWith('classifier.'),
       preprocessing: meanAndDeviation,
       flavour: architecture == null || architecture.startsWith('tf_') ? undefined : torchFlavour,

@@ -1,6 +1,6 @@
 /** MobileNetV2 as `timm` names and trains it (timm/mobilenetv2_100.ra_in1k): PyTorch's padding and epsilon. */
 import { meanAndDeviation, torchFlavour } from '../../backbones/backbone.ts';
-import type { Naming } from './name-map.ts';
+import type { NameMap, Naming } from './name-map.ts';
 import { isCounter, torchSource } from './torch.ts';
 
 /** Blocks of each stage; Keras counts through, they count within a stage. */
@@ -30,6 +30,12 @@ const ENDS: Readonly<Record<string, string>> = {
   Conv_1_bn: 'bn2',
 };
 
+/** Where timm has a variable of a MobileNetV2. */
+export const timmMobileNetV2Source: NameMap['sourceOf'] = ({ layer, weight }) => {
+  const module = ENDS[layer] ?? moduleInBlock(layer);
+  return module === null ? null : torchSource(module, weight);
+};
+
 export const timmMobileNetV2: Naming = {
   name: 'timm-mobilenetv2',
   label: 'timm (MobileNetV2)',
@@ -37,10 +43,7 @@ export const timmMobileNetV2: Naming = {
     const hasSqueeze = names.has('blocks.0.0.se.conv_reduce.weight');
     if (!names.has('conv_stem.weight') || !names.has('blocks.6.0.conv_pwl.weight') || hasSqueeze) return null;
     return {
-      sourceOf: ({ layer, weight }) => {
-        const module = ENDS[layer] ?? moduleInBlock(layer);
-        return module === null ? null : torchSource(module, weight);
-      },
+      sourceOf: timmMobileNetV2Source,
       ignores: (name) => isCounter(name) || name.startsWith('classifier.'),
       preprocessing: meanAndDeviation,
       flavour: torchFlavour,

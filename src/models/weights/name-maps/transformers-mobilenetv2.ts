@@ -2,7 +2,7 @@
  * MobileNetV2 as `transformers` names it (google/mobilenet_v2_1.0_224): TensorFlow's own weights and padding, so the
  * network's own preprocessing.
  */
-import type { Naming } from './name-map.ts';
+import type { NameMap, Naming } from './name-map.ts';
 import { isCounter, torchSource } from './torch.ts';
 
 /** Keras' word for a part of a block, and theirs. */
@@ -11,6 +11,20 @@ const PARTS: Readonly<Record<string, string>> = {
   depthwise: 'conv_3x3',
   project: 'reduce_1x1',
 };
+
+/**
+ * Where transformers has a variable of a MobileNetV2.
+ *
+ * @param prefix Of the backbone's modules: with a classifier `mobilenet_v2.`, else nothing.
+ */
+export function transformersMobileNetV2Source(prefix: string): NameMap['sourceOf'] {
+  return ({ layer, weight }) => {
+    const unit = unitOf(layer);
+    if (unit === null) return null;
+    const half = weight.endsWith('kernel') ? 'convolution' : 'normalization';
+    return torchSource(`${prefix}${unit}.${half}`, weight);
+  };
+}
 
 export const transformersMobileNetV2: Naming = {
   name: 'transformers-mobilenetv2',
@@ -22,12 +36,7 @@ export const transformersMobileNetV2: Naming = {
     );
     if (prefix === undefined) return null;
     return {
-      sourceOf: ({ layer, weight }) => {
-        const unit = unitOf(layer);
-        if (unit === null) return null;
-        const half = weight.endsWith('kernel') ? 'convolution' : 'normalization';
-        return torchSource(`${prefix}${unit}.${half}`, weight);
-      },
+      sourceOf: transformersMobileNetV2Source(prefix),
       ignores: (name) => isCounter(name) || name.startsWith('classifier.'),
       preprocessing: null,
     };
