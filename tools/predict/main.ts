@@ -66,10 +66,15 @@ async function predict(command: Command): Promise<void> {
 }
 
 async function readyOf(
-  { name, encoded }: NamedPicture,
+  { name, encoded, inPlace }: NamedPicture,
   where: Parameters<typeof pictureOfFile>[1],
 ): Promise<Ready> {
-  if (encoded === null) return { name, picture: null, problem: 'the row has no picture' };
+  if (encoded === null)
+    return {
+      name,
+      picture: null,
+      problem: `the row has ${inPlace === undefined ? 'no picture' : `no picture but a ${inPlace.noun}: ${inPlace.example}`}`,
+    };
   try {
     return { name, picture: (await pictureOfFile(encoded, where)).picture, problem: '' };
   } catch (error) {
@@ -124,4 +129,4 @@ async function openTable({ out, json }: Command): Promise<{
   return { write: (line) => file.appendFile(line), close: () => file.close() };
 }
 
-await carryOut({ usage: USAGE, parse: parseCommand, work: predict, badInput: /^(recipe|data|model)\// });
+await carryOut({ usage: USAGE, parse: parseCommand, work: predict });

@@ -2,8 +2,11 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openParquet } from '../../src/data/parquet/parquet-file.ts';
-import { findPictures } from '../../src/data/sources/class-folders.ts';
-import { findImageColumn } from '../../src/data/sources/image-table.ts';
+import { sortFiles } from '../../src/data/layouts/file-kinds.ts';
+import { readPictures } from '../../src/data/sources/image-table.ts';
+import { findPlace } from '../../src/data/sources/table-columns.ts';
+import { countOf } from '../../src/lib/format.ts';
+import type { SourceRow } from '../../src/data/sources/source.ts';
 import type { FolderFile, Platform } from '../../src/platform/platform.ts';
 import { StudioError } from '../../src/protocol/errors.ts';
 
@@ -13,6 +16,8 @@ export interface NamedPicture {
   readonly name: string;
   /** Null where a row has none. */
   readonly encoded: Uint8Array | null;
+  /** What the row has in its place. */
+  readonly inPlace?: SourceRow['inPlace'];
 }
 
 /** What is to be asked about. */
@@ -51,7 +56,8 @@ async function picturesOf(paths: readonly string[], platform: Folders): Promise<
       found.push({ name: path, read: async () => new Uint8Array(await source.slice(0)) });
       continue;
     }
-    const pictures = findPictures(files);
+    const { pictures } = sortFiles(files);
+    if (pictures.length === 0) throw noPictures(path, files.length);
     others += files.length - pictures.length;
     found.push(...pictures.map((file) => ({ name: join(path, file.path), read: () => file.read() })));
   }
@@ -59,6 +65,14 @@ async function picturesOf(paths: readonly string[], platform: Folders): Promise<
     for (const { name, read: bytes } of found) yield { name, encoded: await bytes() };
   }
   return { by: 'file', others, pictures: read() };
+}
+
+function noPictures(folder: string, files: number): StudioError {
+  return new StudioError({
+    code: 'data/no-rows',
+    message: `A folder with pictures was expected; of ${countOf(files, 'file')} in ${folder} none is one.`,
+    hint: 'Name pictures, folders that hold some, or one Parquet file.',
+  });
 }
 
 /** Null for what is no folder. */
@@ -73,13 +87,12 @@ async function filesBelow(path: string, platform: Folders): Promise<readonly Fol
 
 async function* rowsOf(path: string, platform: Folders): AsyncGenerator<NamedPicture> {
   const file = await openParquet(await platform.openPath(path));
-  const column = findImageColumn('', file.columns);
+  const place = findPlace(file, 'image', '');
   let row = 0;
   for (const group of file.groupRows.keys()) {
-    for await (const cells of file.readColumn(group, column, 'bytes')) {
-      for (const cell of cells) {
-        const isPicture = cell instanceof Uint8Array && cell.length > 0;
-        yield { name: (row++).toString(), encoded: isPicture ? cell : null };
+    for await (const cells of readPictures(file, group, place)) {
+      for (const { picture, inPlace } of cells) {
+        yield { name: (row++).toString(), encoded: picture, ...(inPlace === undefined ? {} : { inPlace }) };
       }
     }
   }

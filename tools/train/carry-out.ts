@@ -7,8 +7,6 @@ export interface HeadlessCommand<Command extends { readonly json: boolean }> {
   /** Null asks for help. @throws StudioError `recipe/bad-command` */
   readonly parse: (args: readonly string[]) => Command | null;
   readonly work: (command: Command) => Promise<void>;
-  /** Areas of errors that are the user's to mend. */
-  readonly badInput: RegExp;
 }
 
 /** Carries a command out and ends the process: 0 done, 2 bad input, 1 anything else. */
@@ -20,7 +18,7 @@ export async function carryOut<Command extends { readonly json: boolean }>(
   } catch (thrown) {
     const error = asStudioError(thrown);
     process.stderr.write(`${error.message}\n${error.hint}\n\n${headless.usage}`);
-    process.exitCode = exitCodeOf(error, headless.badInput);
+    process.exitCode = exitCodeOf(error);
   }
   // Dawn keeps its device's threads alive.
   process.exit();
@@ -30,7 +28,6 @@ async function ended<Command extends { readonly json: boolean }>({
   usage,
   parse,
   work,
-  badInput,
 }: HeadlessCommand<Command>): Promise<number> {
   const command = parse(process.argv.slice(2));
   if (command === null) {
@@ -45,10 +42,11 @@ async function ended<Command extends { readonly json: boolean }>({
     if (command.json) process.stdout.write(`${JSON.stringify({ kind: 'failed', error: error.toWire() })}\n`);
     process.stderr.write(`\n${error.message}\n${error.hint}\n(${error.code})\n`);
     if (error.code.startsWith('bug/')) process.stderr.write(`${String(error.toWire().cause)}\n`);
-    return exitCodeOf(error, badInput);
+    return exitCodeOf(error);
   }
 }
 
-function exitCodeOf({ code }: StudioError, badInput: RegExp): number {
-  return badInput.test(code) ? 2 : 1;
+/** What is bad about recipes, pictures, networks or an address with nothing at it is the user's to mend: 2. All else: 1. */
+export function exitCodeOf({ code }: StudioError): number {
+  return /^(recipe\/|data\/|model\/|export\/unknown-format$|net\/not-found$)/.test(code) ? 2 : 1;
 }

@@ -2,10 +2,11 @@
  * `npm run train -- recipe.json --out DIR`: carries a recipe out in Node with the very engine of the page, and writes
  * what it leaves. Exit codes: 0 done, 2 bad recipe or input, 1 anything else.
  */
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { asRun } from '../../src/engine/catalog.ts';
 import { runsLeft } from '../../src/engine/checkpoints/resumable.ts';
+import { findExporter } from '../../src/exporters/registry.ts';
 import { Session } from '../../src/engine/session.ts';
 import { discardLeft } from '../../src/engine/set/stored.ts';
 import { isSame } from '../../src/lib/json.ts';
@@ -21,7 +22,7 @@ import { carryOut } from './carry-out.ts';
 import { parseCommand, USAGE, type Command } from './command.ts';
 import { offerWebGpu, WASM_FOLDER } from './backends.ts';
 import { JsonReporter, TerminalReporter } from './report.ts';
-import { writeRun, writeSweep } from './write-run.ts';
+import { prepareOut, writeRun, writeSweep } from './write-run.ts';
 
 async function readRecipe(path: string): Promise<Recipe> {
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
@@ -106,7 +107,8 @@ function withWayOut(error: unknown, { storeFolder }: Command, left: ResumableRun
 async function train(command: Command): Promise<void> {
   const recipe = withHub(await readRecipe(command.recipePath), command.hub);
   const phaseIndex = command.findRate === null ? null : phaseIndexOf(recipe, command.findRate);
-  await mkdir(command.outFolder, { recursive: true });
+  for (const format of command.exportFormats) findExporter(format);
+  await prepareOut(command.outFolder);
   if (command.backend === 'webgpu' || command.backend === 'auto') await offerWebGpu();
   const platform = createPlatform({
     baseFolder: dirname(resolve(command.recipePath)),
@@ -150,4 +152,4 @@ async function train(command: Command): Promise<void> {
   reporter.finished(result, command.outFolder);
 }
 
-await carryOut({ usage: USAGE, parse: parseCommand, work: train, badInput: /^(recipe|data)\// });
+await carryOut({ usage: USAGE, parse: parseCommand, work: train });
