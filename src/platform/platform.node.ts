@@ -17,6 +17,8 @@ import type { ByteSource, FolderFile, PictureThread, Platform, ThreadListener } 
 import { remoteFiles } from './remote/remote-files.ts';
 import { storesOf } from './stores/store-versions.ts';
 
+const LIBRARY = '@tensorflow/tfjs/dist/tf.es2017.min.js';
+
 /** Where files are. */
 export interface NodePlatformOptions {
   /** Folder that paths in a recipe are relative to; by default the working folder. */
@@ -41,6 +43,10 @@ export function createPlatform(options: NodePlatformOptions = {}): Platform {
     decodePicture,
     startPictureThread,
     openAsset: (path) => openFile(resolve(publicFolder, path), assetMissing),
+    openLibrary: async () => {
+      const library = await openFile(createRequire(import.meta.url).resolve(LIBRARY), assetMissing);
+      return new Uint8Array(await library.slice(0));
+    },
     openPath: (path) => openFile(resolve(baseFolder, path), fileMissing),
     listFolder: (path) => listFolder(resolve(baseFolder, path)),
     openStore: openStore ?? (() => null),

@@ -72,6 +72,12 @@ export interface BackboneEntry extends CatalogEntry {
 }
 
 export interface ExporterEntry extends CatalogEntry {
+  /** One line of code that opens what is written. */
+  readonly opensWith: string;
+  /** Bytes of the export for each parameter of the network, all variants together. */
+  readonly bytesPerParameter: number;
+  /** Bytes that it has beside them, whatever the network: a library, say. */
+  readonly bytesBeside: number;
   /** File name extension without the dot, for example `zip`. */
   readonly extension: string;
   readonly mimeType: string;

@@ -19,20 +19,15 @@ export interface Picked {
   readonly weightFiles?: readonly File[];
 }
 
-/** An exported file. */
-export interface ExportedFile {
-  readonly fileName: string;
-  readonly mimeType: string;
-  readonly bytes: Uint8Array<ArrayBuffer>;
-}
-
 /** Nothing to say but that it is done. */
 export type Done = Readonly<Record<string, never>>;
 
-/** A set as one file; the browser holds its bytes, which may be more than fit into memory. */
-export interface SavedSet {
+/** A file to save; the browser holds its bytes, which may be more than fit into memory. */
+export interface SavedFile {
   readonly fileName: string;
   readonly blob: Blob;
+  /** What must be known of it, in sentences. */
+  readonly notes?: readonly string[];
 }
 
 /** Each request's input and output. Adding one here makes every switch over requests fail to compile until handled. */
@@ -78,7 +73,7 @@ export interface Requests {
   /** Runs that came to their end and whose networks are kept, the latest first; forgets one before. */
   listFinished: { input: { readonly forget?: string }; output: FinishedRuns };
   /** Writes the network of a finished run in a format of the catalog. */
-  export: { input: { readonly format: string; readonly runId: string }; output: ExportedFile };
+  export: { input: { readonly format: string; readonly runId: string }; output: SavedFile };
   /** What is stored on this machine. */
   listStored: { input: Readonly<Record<string, never>>; output: Stored };
   /** Forgets a part of it; says what is left. */
@@ -86,7 +81,7 @@ export interface Requests {
   /** Stores the open set on this machine; says what is stored then. */
   storeSet: { input: Readonly<Record<string, never>>; output: Stored };
   /** The open set, or a stored one, as a Parquet file with the Hub's columns. */
-  saveSet: { input: { readonly set: string | null }; output: SavedSet };
+  saveSet: { input: { readonly set: string | null }; output: SavedFile };
 }
 
 export type RequestKind = keyof Requests;

@@ -150,9 +150,8 @@ async function carryOutKept(session: Session, request: KeptRequest, work: SetWor
   }
 }
 
-/** Pictures and files are moved, not copied; the worker does not keep them. */
+/** Pictures are moved, not copied; the worker does not keep them. */
 function transferablesOf(output: Output): Transferable[] {
   if ('rgba' in output) return [output.rgba.buffer];
-  if ('bytes' in output) return [output.bytes.buffer];
   return [];
 }

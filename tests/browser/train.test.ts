@@ -7,7 +7,7 @@ import type { Locator } from 'playwright-core';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { shows } from '../support/shows.ts';
-import { finishTiny, takeHome, TINY, train } from './actions.ts';
+import { barSays, finishTiny, takeHome, TINY, train } from './actions.ts';
 import { axe } from './axe.ts';
 import { newPage, screenshot } from './harness.ts';
 import { servePlainly } from './plain-server.ts';
@@ -30,7 +30,11 @@ describe('the page', () => {
       const matrix = page.getByRole('table', { name: /Confusion matrix, test/ });
       expect(await matrix.getByRole('row').count()).toBe(9);
       const files = await takeHome(page);
-      expect(Object.keys(files).sort()).toEqual(['model.json', 'weights.bin']);
+      expect(Object.keys(files)).toEqual(
+        expect.arrayContaining(['model.json', 'weights.bin', 'index.html', 'proof/proof.json']),
+      );
+      // The library, as this build ships it.
+      expect(files['page/tensorflow.js']?.length).toBeGreaterThan(1e6);
       const model = JSON.parse(new TextDecoder().decode(files['model.json'])) as {
         userDefinedMetadata: { labels: string[]; test: { accuracy: number } };
       };
@@ -130,6 +134,10 @@ describe('the page', () => {
         ).toBe(true);
       }
       await close();
+      // What has come once is there: the server is not asked again.
+      await page.getByRole('button', { name: 'Train again' }).click();
+      await barSays(page, /^(Head|Fine-tune)/);
+      await barSays(page, /^Finished/);
       shows('browser Chromium trains on WebAssembly where no header can be set');
     },
   );

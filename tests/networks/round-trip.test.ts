@@ -8,10 +8,12 @@ import * as tf from '@tensorflow/tfjs';
 import { zipSync } from 'fflate';
 import { beforeAll, expect, it } from 'vitest';
 import { asRun } from '../../src/engine/catalog.ts';
-import { exportAsFile } from '../../src/exporters/registry.ts';
+import { Packing } from '../../src/exporters/package/package.ts';
+import { findExporter } from '../../src/exporters/registry.ts';
 import { buildBackbone } from '../../src/models/backbones/registry.ts';
 import { withHead } from '../../src/models/head.ts';
 import { openBackboneWeights, type LoadedWeights } from '../../src/models/load-weights.ts';
+import { createPlatform } from '../../src/platform/platform.node.ts';
 import type { Platform } from '../../src/platform/platform.ts';
 import type { WeightsFile } from '../../src/protocol/recipe.ts';
 import { preprocess, relativeError } from '../parity/models/golden.ts';
@@ -132,7 +134,7 @@ it.each(SOURCES)('%s go out and come in again', async (_what, { backbone, weight
   const before = pooled(model, loaded);
   const labels = ['one', 'two', 'three'];
   const whole = withHead(model, { classes: labels.length, dropout: 0.2, seed: 1 });
-  const exported = await exportAsFile('tfjs', {
+  const trained = {
     model: whole,
     labels,
     preprocessing: loaded.preprocessing,
@@ -140,7 +142,9 @@ it.each(SOURCES)('%s go out and come in again', async (_what, { backbone, weight
     weights: loaded,
     test: null,
     versions: {},
-  });
+  };
+  const packing = new Packing(trained, createPlatform(), 2);
+  const exported = await exportOf(packing, weights === 'starter');
   const settings = normsOf(whole);
   whole.dispose();
   const picked = [pickedFile(exported.fileName, exported.bytes)];
@@ -156,6 +160,25 @@ it.each(SOURCES)('%s go out and come in again', async (_what, { backbone, weight
   expect(relativeError(pooled(back.model, back.loaded), before)).toBeLessThan(1e-6);
   back.model.dispose();
 });
+
+/** The zip of a network; with all its papers once, for they take longer than the network. */
+async function exportOf(
+  packing: Packing,
+  isWhole: boolean,
+): Promise<{ fileName: string; bytes: Uint8Array }> {
+  const exporter = findExporter('tfjs');
+  if (isWhole) {
+    const { fileName, blob } = await packing.zip(exporter);
+    return { fileName, bytes: new Uint8Array(await blob.arrayBuffer()) };
+  }
+  const entries: Record<string, Uint8Array> = {};
+  for (const { path, chunks } of await packing.bare(exporter)) {
+    const parts: Uint8Array<ArrayBuffer>[] = [];
+    for await (const chunk of chunks()) parts.push(chunk.slice());
+    entries[path] = new Uint8Array(await new Blob(parts).arrayBuffer());
+  }
+  return { fileName: 'mine.zip', bytes: zipSync(entries, { level: 0 }) };
+}
 
 /** What no tensor says: epsilon and momentum of every BatchNorm, and every padding. */
 function normsOf(model: tf.LayersModel): unknown[] {

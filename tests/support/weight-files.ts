@@ -83,6 +83,7 @@ export function filePlatform(files: Readonly<Record<string, Uint8Array>>): Platf
     kind: 'node',
     cores: 1,
     openAsset: open,
+    openLibrary: async () => new Uint8Array(await (await open('library')).slice(0)),
     openPath: open,
     openStore: () => null,
     owned: NOTHING_SHARED,

@@ -13,6 +13,8 @@ import type { EpochRecord, RateSweep, RunEvent, RunResult } from '../../src/prot
 /** Who is told how a run goes on. */
 export interface Reporter {
   event(event: RunEvent): void;
+  /** What must be known of an export. */
+  exported(format: string, notes: readonly string[]): void;
   finished(result: RunResult, outFolder: string): void;
   foundRate(sweep: RateSweep, outFolder: string): void;
 }
@@ -21,6 +23,10 @@ export interface Reporter {
 export class JsonReporter implements Reporter {
   event(event: RunEvent): void {
     process.stdout.write(`${JSON.stringify(event, plainArrays)}\n`);
+  }
+
+  exported(format: string, notes: readonly string[]): void {
+    process.stdout.write(`${JSON.stringify({ kind: 'exported', format, notes })}\n`);
   }
 
   finished(result: RunResult, outFolder: string): void {
@@ -147,6 +153,10 @@ export class TerminalReporter implements Reporter {
 
   #epochOf(epoch: number): string {
     return `${this.#phase} ${epoch.toString()} of ${this.#epochs.toString()}`;
+  }
+
+  exported(format: string, notes: readonly string[]): void {
+    for (const note of notes) this.#line(`${format}: ${note}`);
   }
 
   finished(result: RunResult, outFolder: string): void {

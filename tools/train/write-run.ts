@@ -1,12 +1,14 @@
 /** The files that a headless run, or a search for a learning rate, leaves. */
-import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, open, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { Session } from '../../src/engine/session.ts';
+import type { ExportedFile } from '../../src/exporters/exporter.ts';
 import { findExporter } from '../../src/exporters/registry.ts';
 import type { DatasetSummary } from '../../src/protocol/dataset.ts';
 import { StudioError } from '../../src/protocol/errors.ts';
 import type { RateSweep, RunResult } from '../../src/protocol/events.ts';
 import type { Command } from './command.ts';
+import type { Reporter } from './report.ts';
 
 /** A run that has ended, and the session that still has its network. */
 export interface Finished {
@@ -38,15 +40,24 @@ export async function prepareOut(folder: string): Promise<void> {
 }
 
 /** Writes history, evaluation, split and run as JSON, and the network into `model/`. */
-export async function writeRun({ outFolder, exportFormats }: Command, finished: Finished): Promise<void> {
+export async function writeRun(
+  { outFolder, exportFormats }: Command,
+  finished: Finished,
+  reporter: Pick<Reporter, 'exported'>,
+): Promise<void> {
   const { session, result, dataset } = finished;
   await writeJson(outFolder, 'history.json', result.history.map(historyLine));
   await writeJson(outFolder, 'evaluation.json', evaluationOf(result));
   await writeJson(outFolder, 'split.json', splitOf(dataset));
   await writeJson(outFolder, 'run.json', runOf(result));
   if (result.history.length === 0) return;
-  await writeFiles(session, 'tfjs', join(outFolder, 'model'));
-  for (const format of exportFormats) await writeFiles(session, format, join(outFolder, format));
+  const packing = session.packing();
+  await writeFiles(await packing.bare(findExporter('tfjs')), join(outFolder, 'model'));
+  for (const format of exportFormats) {
+    const { files, notes } = await packing.files(findExporter(format));
+    await writeFiles(files, join(outFolder, format));
+    reporter.exported(format, notes);
+  }
 }
 
 /** Writes what trying out learning rates showed. */
@@ -95,8 +106,15 @@ function runOf({ device, ...result }: RunResult) {
   return { ...record, secondsByStage, setHash, cleaning };
 }
 
-async function writeFiles(session: Session, format: string, folder: string): Promise<void> {
-  const files = await findExporter(format).write(session.trainedNetwork());
-  await mkdir(folder, { recursive: true });
-  for (const [name, bytes] of files) await writeFile(join(folder, name), bytes);
+async function writeFiles(files: readonly ExportedFile[], folder: string): Promise<void> {
+  for (const { path, chunks } of files) {
+    const full = join(folder, path);
+    await mkdir(dirname(full), { recursive: true });
+    const file = await open(full, 'w');
+    try {
+      for await (const chunk of chunks()) await file.writeFile(chunk);
+    } finally {
+      await file.close();
+    }
+  }
 }

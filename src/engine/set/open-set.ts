@@ -9,7 +9,7 @@ import { invariant, StudioError } from '../../protocol/errors.ts';
 import type { RunEvent } from '../../protocol/events.ts';
 import { fullDataset } from '../../protocol/full-recipe.ts';
 import { openingKey } from '../../protocol/identity.ts';
-import type { Picked, SavedSet } from '../../protocol/messages.ts';
+import type { Picked, SavedFile } from '../../protocol/messages.ts';
 import type { Recipe } from '../../protocol/recipe.ts';
 import { ENTRIES } from '../catalog.ts';
 import { healing } from './healing.ts';
@@ -107,7 +107,7 @@ export class OpenSet {
   }
 
   /** The set as a file. @throws StudioError `data/none-open`, `data/…`, `net/…` */
-  async save({ signal, emit }: SetWork): Promise<SavedSet> {
+  async save({ signal, emit }: SetWork): Promise<SavedFile> {
     const { recipe, given, dataset } = this.#current;
     const { onProgress } = openingOf(emit);
     const { opened } = await openSource(recipe, this.platform, { ...given, signal });

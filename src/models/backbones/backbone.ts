@@ -16,6 +16,24 @@ export interface Preprocessing {
   readonly offset: readonly [number, number, number];
 }
 
+/**
+ * Applies a network's preprocessing to RGB values of 0 to 255.
+ *
+ * @returns as many values, channels in the network's order
+ */
+export function preprocess(pixels: ArrayLike<number>, { order, scale, offset }: Preprocessing): Float32Array {
+  const out = new Float32Array(pixels.length);
+  for (let channel = 0; channel < 3; channel++) {
+    const from = order[channel] ?? channel;
+    const factor = scale[channel] ?? 1;
+    const shift = offset[channel] ?? 0;
+    for (let pixel = 0; pixel < pixels.length; pixel += 3) {
+      out[pixel + channel] = (pixels[pixel + from] ?? 0) * factor + shift;
+    }
+  }
+  return out;
+}
+
 /** Values from -1 to 1, as TensorFlow's own networks take them. */
 export const scaleToPlusMinusOne: Preprocessing = {
   order: [0, 1, 2],

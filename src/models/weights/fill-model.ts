@@ -3,6 +3,7 @@
  * number before anything is written, so that a wrong file leaves the network as it was.
  */
 import * as tf from '@tensorflow/tfjs';
+import { transpose } from '../../lib/transpose.ts';
 import { StudioError } from '../../protocol/errors.ts';
 import type { ModelVariable, NameMap, TensorSource } from './name-maps/name-map.ts';
 import type { ReadOptions, WeightFile } from './readers/weight-file.ts';
@@ -194,31 +195,4 @@ function write(variable: BoundVariable['variable'], shape: readonly number[], va
 
 function title({ layer, weight }: ModelVariable): string {
   return `${layer}/${weight}`;
-}
-
-/**
- * Reorders axes: axis i of the result is axis `axes[i]` of the input.
- *
- * @param shape The input's shape.
- * @see numpy.transpose
- */
-function transpose(values: Float32Array, shape: readonly number[], axes: readonly number[]): Float32Array {
-  const strides = new Array<number>(shape.length).fill(1);
-  for (let i = shape.length - 2; i >= 0; i--) strides[i] = strides[i + 1]! * shape[i + 1]!;
-  const outShape = axes.map((axis) => shape[axis]!);
-  const outStrides = axes.map((axis) => strides[axis]!);
-  const out = new Float32Array(values.length);
-  const index = new Array<number>(axes.length).fill(0);
-  let from = 0;
-  for (let to = 0; to < out.length; to++) {
-    out[to] = values[from]!;
-    for (let axis = axes.length - 1; axis >= 0; axis--) {
-      index[axis]! += 1;
-      from += outStrides[axis]!;
-      if (index[axis]! < outShape[axis]!) break;
-      from -= outStrides[axis]! * outShape[axis]!;
-      index[axis] = 0;
-    }
-  }
-  return out;
 }

@@ -18,6 +18,9 @@ const NAMES: Readonly<Record<string, string>> = {
     'RandomPerspective image_dataset_from_directory min_delta block3b_expand_conv block_4_expand',
   'scikit-learn': 'LabelEncoder StratifiedGroupKFold StratifiedShuffleSplit _approximate_mode',
   'Pillow and libjpeg': 'precompute_coeffs normalize_coeffs_8bpc cmyk2rgb',
+  ONNX: 'AttributeProto ModelProto NodeProto TensorProto ValueInfoProto',
+  LiteRT:
+    'AssociatedFileType BuiltinOperator BuiltinOptions ColorSpaceType ContentProperties ImageProperties NormalizationOptions ProcessUnitOptions TENSOR_AXIS_LABELS TensorType VALID',
   Random123: 'kat_vectors',
   'WebGPU and tfjs': 'GPUSupportedLimits WebGPUBackend',
   ESLint: 'overrideConfigFile',

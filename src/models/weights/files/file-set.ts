@@ -6,6 +6,7 @@ import { bytesSource } from '../../../platform/remote/byte-source.ts';
 import type { ByteSource } from '../../../platform/platform.ts';
 import { isAbort, StudioError } from '../../../protocol/errors.ts';
 import { WEIGHT_READERS, unknownFormat } from '../readers/registry.ts';
+import { tfjsModel } from '../readers/tfjs-model.ts';
 import { readWhole, unreadable, type WeightFile, type WeightReader } from '../readers/weight-file.ts';
 import { besideOfJson, labelsOfText, NOTHING_BESIDE, together, type Beside } from './beside.ts';
 import { strangeArchive, strangeFormat, strangeJson } from './strangers.ts';
@@ -49,6 +50,9 @@ interface Told {
   /** What it is instead; null for nothing of note. */
   readonly stranger: StudioError | null;
   readonly head: Uint8Array;
+  /** Whether it is JSON that says nothing: meant as a model where there is no other, and its reader says what it lacks. */
+  readonly isOdd: boolean;
+  readonly isJson: boolean;
 }
 
 /**
@@ -70,9 +74,12 @@ export async function openWeightSet(set: WeightSet, signal?: AbortSignal): Promi
   }
   const found = told.filter(({ reader }) => reader !== null);
   const chosen = chosenOf(found, set.member);
-  const [weights] = chosen;
-  const stranger = told.map((one) => one.stranger).find((one) => one !== null);
-  if (weights === undefined || (stranger != null && found.length === 1 && isOfModel(weights))) {
+  const [weights] = chosen.length > 0 ? chosen : told.filter(({ isOdd }) => isOdd);
+  // Poses and sounds are layers models too: what lies beside them says what they are.
+  const saying = told.find(({ stranger, isJson }) => stranger !== null && isJson);
+  const isOther = saying !== undefined && found.length === 1 && weights !== undefined && isOfModel(weights);
+  if (weights === undefined || isOther) {
+    const stranger = saying?.stranger ?? told.find((one) => one.stranger !== null)?.stranger;
     throw (
       stranger ??
       unknownFormat(
@@ -98,7 +105,6 @@ function chosenOf(found: readonly Told[], member: string | undefined): readonly 
   });
 }
 
-/** Poses and sounds are layers models too: what lies beside them says what they are. */
 function isOfModel({ reader }: Told): boolean {
   return reader !== null && reader !== 'zip' && reader.name === 'tfjs';
 }
@@ -106,14 +112,23 @@ function isOfModel({ reader }: Told): boolean {
 async function tell(file: SetFile, signal: AbortSignal | undefined): Promise<Told> {
   const source = await file.open();
   const head = new Uint8Array(await source.slice(0, Math.min(HEAD_BYTES, source.byteLength)));
-  const one: Told = { file, source, head, reader: null, beside: NOTHING_BESIDE, stranger: null };
+  const one: Told = {
+    file,
+    source,
+    head,
+    reader: null,
+    beside: NOTHING_BESIDE,
+    stranger: null,
+    isOdd: false,
+    isJson: false,
+  };
   if (isZip(head)) return { ...one, reader: 'zip' };
   const stranger = strangeFormat(head, file.path);
   if (stranger !== null) return { ...one, stranger };
   const reader = WEIGHT_READERS.find((candidate) => candidate.recognises(head)) ?? null;
   if (reader !== null && reader.name !== 'tfjs') return { ...one, reader };
   if (reader === null) return { ...one, beside: await besideOfText(file, source, head, signal) };
-  return { ...one, ...(await tellJson(file, source, reader, signal)) };
+  return { ...one, isJson: true, ...(await tellJson(file, source, reader, signal)) };
 }
 
 async function besideOfText(
@@ -144,10 +159,9 @@ async function tellJson(
   const isModel = typeof value === 'object' && value !== null && 'weightsManifest' in value;
   const beside = isModel ? NOTHING_BESIDE : besideOfJson(value);
   const isBeside = Object.values(beside).some((one) => one !== null);
-  // A lone JSON file that says nothing is meant as a model, and its reader says what it lacks.
   const isOdd =
     !isModel && !isBeside && (value === undefined || !/(config|metadata|tokenizer|index)/iu.test(path));
-  return isModel || isOdd ? { reader } : { beside };
+  return isModel ? { reader } : { beside, isOdd };
 }
 
 /** Undefined where it is no JSON. */
@@ -166,14 +180,13 @@ async function openTold(
   { sibling, member }: WeightSet,
   signal: AbortSignal | undefined,
 ): Promise<WeightFile> {
-  if (reader === 'zip' || reader === null)
-    return openZip(await readWhole(source, signal), told, member, signal);
+  if (reader === 'zip') return openZip(await readWhole(source, signal), told, member, signal);
   const folder = file.path.slice(0, file.path.lastIndexOf('/') + 1);
   const isNear = (other: Told): boolean => other.file.path.startsWith(folder);
   const near = [...told.filter(isNear), ...told.filter((other) => !isNear(other))];
   const listed = together(near.map(({ beside }) => beside));
   const beside = sibling === null ? listed : together([listed, await askBeside(sibling, signal)]);
-  return reader.open(source, {
+  return (reader ?? tfjsModel).open(source, {
     signal,
     beside,
     sibling: sibling ?? ((name) => findBeside(near, folder, name)),

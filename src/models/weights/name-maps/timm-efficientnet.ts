@@ -4,7 +4,7 @@
  * only `config.json` beside the file tells them apart, and without it they are taken for TensorFlow's.
  */
 import { torchFlavour } from '../../backbones/backbone.ts';
-import { efficientNetBlock, torchNaming } from './torch.ts';
+import { efficientNetBlock, sourceBy, torchNaming } from './torch.ts';
 
 const EXPANDED: Readonly<Record<string, string>> = {
   expand_conv: 'conv_pw',
@@ -34,6 +34,11 @@ const ENDS: Readonly<Record<string, string>> = {
   top_bn: 'bn2',
 };
 
+const moduleOf = (layer: string): string | null => ENDS[layer] ?? moduleInBlock(layer);
+
+/** Where timm has a variable of an EfficientNet. */
+export const timmEfficientNetSource = sourceBy(moduleOf);
+
 export const timmEfficientNet = torchNaming({
   name: 'timm-efficientnet',
   label: 'timm (EfficientNet)',
@@ -42,7 +47,7 @@ export const timmEfficientNet = torchNaming({
   fit: (names, architecture) => {
     if (!names.has('blocks.0.0.se.conv_reduce.weight')) return null;
     return {
-      moduleOf: (layer) => ENDS[layer] ?? moduleInBlock(layer),
+      moduleOf,
       flavour: architecture === null || architecture.startsWith('tf_') ? undefined : torchFlavour,
     };
   },

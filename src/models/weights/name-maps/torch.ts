@@ -54,10 +54,7 @@ export function torchNaming({ name, label, mark, parts, fit }: TorchNames): Nami
         if (found === null) return [];
         return [
           {
-            sourceOf: ({ layer, weight }) => {
-              const module = found.moduleOf(layer, weight);
-              return module === null ? null : torchSource(`${prefix}${module}`, weight);
-            },
+            sourceOf: sourceBy(found.moduleOf, prefix),
             claims: (tensor) =>
               parts.some((part) => tensor.startsWith(`${prefix}${part}.`)) && !isCounter(tensor),
             pictures: trainedOn(found.preprocessing === undefined ? meanAndDeviation : found.preprocessing),
@@ -69,8 +66,21 @@ export function torchNaming({ name, label, mark, parts, fit }: TorchNames): Nami
   };
 }
 
-/** The tensor of a module that holds one of our variables. */
-function torchSource(module: string, weight: string): TensorSource {
+/** Where a library has a variable of ours, by the modules that it has for layers. */
+export function sourceBy(moduleOf: TorchFit['moduleOf'], prefix = ''): NameMap['sourceOf'] {
+  return ({ layer, weight }) => {
+    const module = moduleOf(layer, weight);
+    return module === null ? null : torchSource(`${prefix}${module}`, weight);
+  };
+}
+
+/**
+ * The tensor of a module that holds one of our variables.
+ *
+ * @param module its path, for example `blocks.0.0.conv_dw`
+ * @param weight our name of the variable
+ */
+export function torchSource(module: string, weight: string): TensorSource {
   if (weight === 'kernel') return { name: `${module}.weight`, axes: KERNEL_AXES };
   if (weight === 'depthwise_kernel') return { name: `${module}.weight`, axes: DEPTHWISE_AXES };
   return { name: `${module}.${NORM_NAMES[weight] ?? weight}` };

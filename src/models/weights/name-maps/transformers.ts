@@ -2,7 +2,8 @@
  * MobileNetV2 and EfficientNet as `transformers` names them (google/mobilenet_v2_1.0_224, google/efficientnet-b0):
  * TensorFlow's own weights, padding and epsilon.
  */
-import { efficientNetBlock, mobileNetBlock, torchNaming } from './torch.ts';
+import type { NameMap } from './name-map.ts';
+import { efficientNetBlock, mobileNetBlock, sourceBy, torchNaming, type TorchFit } from './torch.ts';
 
 /** Keras' word for a part of a MobileNetV2 block, and theirs. */
 const MOBILE_PARTS: Readonly<Record<string, string>> = {
@@ -16,14 +17,21 @@ export const transformersMobileNetV2 = torchNaming({
   label: 'transformers (MobileNetV2)',
   mark: 'conv_stem.first_conv.convolution.weight',
   parts: ['conv_stem', 'layer', 'conv_1x1'],
-  fit: () => ({
-    moduleOf: (layer, weight) => {
-      const unit = unitOf(layer);
-      return unit && `${unit}.${weight.endsWith('kernel') ? 'convolution' : 'normalization'}`;
-    },
-    preprocessing: null,
-  }),
+  fit: () => ({ moduleOf: mobileModuleOf, preprocessing: null }),
 });
+
+/**
+ * Where transformers has a variable of a MobileNetV2.
+ *
+ * @param prefix Of the backbone's modules: with a classifier `mobilenet_v2.`, else nothing.
+ */
+export const transformersMobileNetV2Source = (prefix: string): NameMap['sourceOf'] =>
+  sourceBy(mobileModuleOf, prefix);
+
+function mobileModuleOf(layer: string, weight: string): string | null {
+  const unit = unitOf(layer);
+  return unit && `${unit}.${weight.endsWith('kernel') ? 'convolution' : 'normalization'}`;
+}
 
 /** Their unit of convolution, BatchNorm and activation that one of Keras' layers is in. */
 function unitOf(layer: string): string | null {
@@ -66,22 +74,35 @@ export const transformersEfficientNet = torchNaming({
   fit: (names) => {
     const blocks = new Set([...names].map((name) => /^encoder\.blocks\.(\d+)\./u.exec(name)?.[1]));
     blocks.delete(undefined);
-    // They count blocks through: how many there are tells how many a stage has.
-    const repeats = DEPTHS.map((depth) => REPEATS.map((count) => Math.ceil(depth * count))).find(
-      (counts) => counts.reduce((sum, count) => sum + count, 0) === blocks.size,
-    );
-    if (repeats === undefined || !names.has('embeddings.batchnorm.weight')) return null;
-    return {
-      moduleOf: (layer) => {
-        const place = efficientNetBlock(layer);
-        if (place === null) return EFFICIENT_ENDS[layer] ?? null;
-        const { stage, block, part } = place;
-        const module = EFFICIENT_PARTS[part];
-        const before = repeats.slice(0, stage).reduce((sum, count) => sum + count, 0);
-        // A block that the stage does not have would be the next stage's.
-        const isThere = block < (repeats[stage] ?? 0);
-        return module === undefined || !isThere ? null : `encoder.blocks.${before + block}.${module}`;
-      },
-    };
+    const moduleOf = efficientModuleOf(blocks.size);
+    return moduleOf === null || !names.has('embeddings.batchnorm.weight') ? null : { moduleOf };
   },
 });
+
+/**
+ * Where transformers has a variable of an EfficientNet.
+ *
+ * @param prefix Of the backbone's modules: with a classifier `efficientnet.`, else nothing.
+ * @param blocks How many the network has.
+ */
+export function transformersEfficientNetSource(prefix: string, blocks: number): NameMap['sourceOf'] {
+  return sourceBy(efficientModuleOf(blocks) ?? (() => null), prefix);
+}
+
+/** They count blocks through: how many there are tells how many a stage has. Null where no network has so many. */
+function efficientModuleOf(blocks: number): TorchFit['moduleOf'] | null {
+  const repeats = DEPTHS.map((depth) => REPEATS.map((count) => Math.ceil(depth * count))).find(
+    (counts) => counts.reduce((sum, count) => sum + count, 0) === blocks,
+  );
+  if (repeats === undefined) return null;
+  return (layer) => {
+    const place = efficientNetBlock(layer);
+    if (place === null) return EFFICIENT_ENDS[layer] ?? null;
+    const { stage, block, part } = place;
+    const module = EFFICIENT_PARTS[part];
+    const before = repeats.slice(0, stage).reduce((sum, count) => sum + count, 0);
+    // A block that the stage does not have would be the next stage's.
+    const isThere = block < (repeats[stage] ?? 0);
+    return module === undefined || !isThere ? null : `encoder.blocks.${before + block}.${module}`;
+  };
+}

@@ -67,6 +67,39 @@ export async function withH5<Result>(
   }
 }
 
+/** Read out of the library at once. */
+const CHUNK_BYTES = 2 ** 22;
+
+/**
+ * Makes a file, has it filled and gives its bytes.
+ *
+ * @throws StudioError `model/weights-unreadable` where a damaged file has broken the library
+ */
+export async function* writtenH5(
+  fill: (file: h5wasm.File) => Promise<void>,
+): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  const h5 = await load();
+  if (broken !== null) throw libraryBroken(broken);
+  const { FS } = await h5.ready;
+  files += 1;
+  const path = `/written-${files}.h5`;
+  const file = new h5.File(path, 'w');
+  try {
+    await fill(file);
+    file.close();
+    const stream = FS.open(path, 'r');
+    for (;;) {
+      const chunk = new Uint8Array(CHUNK_BYTES);
+      const count = FS.read(stream, chunk, 0, chunk.length);
+      if (count === 0) break;
+      yield chunk.subarray(0, count);
+    }
+    FS.close(stream);
+  } finally {
+    FS.unlink(path);
+  }
+}
+
 /** Every tensor of the file. */
 export function listTensors(file: h5wasm.File, h5: Library): H5Tensor[] {
   const paths = file.paths();

@@ -69,7 +69,6 @@ describe('splitRows', () => {
   it.each([
     { train: 1, validation: 0, test: 0, seed: 1 },
     { train: 0, validation: 0.5, test: 0.5, seed: 1 },
-    { train: 0.5, validation: 0.5, test: 0, seed: 1 },
   ])('refuses an empty part: $train, $validation, $test', async (plan) => {
     const labelOfRow = Uint16Array.from({ length: 12 }, (_, row) => row % 2);
     expect((await errorOf(() => splitRows(labelOfRow, names(2), plan))).code).toBe('data/split-too-small');
