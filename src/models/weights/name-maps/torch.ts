@@ -32,7 +32,7 @@ export interface TorchNames {
 
 export interface TorchFit {
   /** The module's path, for example `blocks.0.0.conv_dw`; null where there is no such module. */
-  moduleOf(layer: string, weight: string): string | null;
+  readonly moduleOf: (layer: string, weight: string) => string | null;
   /** What the weights were trained on; mean and deviation where it is left out. */
   readonly preprocessing?: Preprocessing | null;
   readonly flavour?: Flavour | undefined;
