@@ -25,6 +25,7 @@ export interface BrowserPlatformOptions {
 /** Makes the platform of the worker it is called in. */
 export function createPlatform(options: BrowserPlatformOptions = {}): Platform {
   const baseUrl = options.baseUrl ?? defaultBaseUrl();
+  const assets = keptAssets();
   let hasWritten = false;
   const beforeWrite = (): void => {
     if (!hasWritten) options.beforeFirstWrite?.();
@@ -39,11 +40,9 @@ export function createPlatform(options: BrowserPlatformOptions = {}): Platform {
     cores: navigator.hardwareConcurrency,
     decodePicture,
     startPictureThread,
-    openAsset: (path, signal) => openAsset(new URL(path, baseUrl), signal),
-    openLibrary: async (signal) => {
-      const library = await openAsset(new URL(options.libraryUrl ?? '', self.location.href), signal);
-      return new Uint8Array(await library.slice(0));
-    },
+    openAsset: (path, signal) => assets(new URL(path, baseUrl), signal),
+    openLibrary: async (signal) =>
+      new Uint8Array(await fetchAsset(new URL(options.libraryUrl ?? '', self.location.href), signal)),
     openPath: (path) => Promise.reject(pathRefused(path)),
     openStore,
     owned,
@@ -58,7 +57,17 @@ function defaultBaseUrl(): string {
   return new URL(relative ? (import.meta.env.PROD ? '../' : './') : base, self.location.href).href;
 }
 
-async function openAsset(url: URL, signal?: AbortSignal): Promise<ByteSource> {
+/** Keeps each asset once it has come, so that a server that is stopped meanwhile breaks nothing on an open page. */
+function keptAssets(): (url: URL, signal?: AbortSignal) => Promise<ByteSource> {
+  const kept = new Map<string, ArrayBuffer>();
+  return async (url, signal) => {
+    const bytes = kept.get(url.href) ?? (await fetchAsset(url, signal));
+    kept.set(url.href, bytes);
+    return bytesSource(bytes);
+  };
+}
+
+async function fetchAsset(url: URL, signal?: AbortSignal): Promise<ArrayBuffer> {
   let response: Response;
   try {
     response = await fetch(url, signal === undefined ? {} : { signal });
@@ -71,7 +80,7 @@ async function openAsset(url: URL, signal?: AbortSignal): Promise<ByteSource> {
   if (!response.ok || isPage) {
     throw assetMissing(url, isPage ? 'a web page came instead' : `the server said ${response.status}`, false);
   }
-  return bytesSource(await response.arrayBuffer());
+  return response.arrayBuffer();
 }
 
 function assetMissing(url: URL, what: string, retryable: boolean, cause?: unknown): StudioError {
