@@ -3,7 +3,7 @@ import { encode } from 'uqr';
 import type { ReactElement } from 'react';
 import { Dialog } from '../widgets/Dialog.tsx';
 
-/** What the largest code holds at its lowest level of correction, in bytes. @see ISO/IEC 18004 */
+/** What the largest code (version 40) holds at its lowest level of correction, in bytes. */
 const MOST_BYTES = 2953;
 
 /** Modules of light around a code, which readers want. */
