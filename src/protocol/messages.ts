@@ -8,7 +8,7 @@ import type { BackendChoice, DeviceReport } from './device.ts';
 import type { WireError } from './errors.ts';
 import type { FinishedRuns, RateSweep, ResumableRun, RunEvent, RunResult } from './events.ts';
 import type { InspectedWeights, ModelSummary } from './model.ts';
-import type { Recipe } from './recipe.ts';
+import type { Recipe, WeightsFile } from './recipe.ts';
 import type { Stored, StoredThing } from './stored.ts';
 
 /** What was picked on the page: single files, or all files of a folder, each with its path as its name. */
@@ -61,7 +61,7 @@ export interface Requests {
   };
   /** Opens picked weights, or those at an address, and finds the network of the catalog that they are for. */
   inspectWeights: {
-    input: { readonly recipe: Recipe; readonly file: string } & Picked;
+    input: { readonly recipe: Recipe; readonly weights: WeightsFile } & Picked;
     output: InspectedWeights;
   };
   /** Carries a recipe out; streams {@link RunEvent}. */

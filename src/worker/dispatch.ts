@@ -104,8 +104,8 @@ export class Dispatcher {
       case 'describeModel':
         return session.descriptions.describe(request.input.recipe, request.input.classes, request.input);
       case 'inspectWeights': {
-        const { recipe, file, ...picked } = request.input;
-        return session.descriptions.inspect(recipe, file, { ...picked, signal: control.signal });
+        const { recipe, weights, ...picked } = request.input;
+        return session.descriptions.inspect(recipe, weights, { ...picked, signal: control.signal });
       }
       case 'train': {
         const { recipe, ...picked } = request.input;

@@ -142,7 +142,11 @@ describe('building a network', () => {
 describe('inspecting weights', () => {
   const signal = new AbortController().signal;
   const inspect = (files: readonly File[], ends = signal) =>
-    session.descriptions.inspect(recipe, files[0]?.name ?? '', { weightFiles: files, signal: ends });
+    session.descriptions.inspect(
+      recipe,
+      { file: files[0]?.name ?? '' },
+      { weightFiles: files, signal: ends },
+    );
 
   it('that are none', () =>
     leavesNothing(

@@ -1,11 +1,13 @@
 /** The headless command as a process: the files it writes, and how it ends on bad recipes and bad input. */
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, it, vi } from 'vitest';
 import { EXPORTERS } from '../../src/exporters/registry.ts';
+import { StudioError, type ErrorCode } from '../../src/protocol/errors.ts';
+import { exitCodeOf } from '../../tools/train/command.ts';
 import { HUB_REPO, startTestHub } from '../support/local-hub.ts';
 import { leavingTheNumbers, tinyRecipe } from '../support/session.ts';
 
@@ -251,6 +253,33 @@ describe('npm run train', () => {
     expect([code, out]).toEqual([2, '']);
     expect(error).toContain('Came: onxx.');
     for (const { entry } of EXPORTERS) expect(error).toContain(`${entry.name.padEnd(13)}${entry.help}`);
+  });
+
+  it.concurrent('says before anything is opened what can be written nowhere', async ({ expect }) => {
+    const path = await recipeFile('nowhere.json', await tinyRecipe());
+    const format = await run(path, '--out', join(folder, 'x'), '--export', 'tfjs', '--export', 'tflight');
+    expect([format.code, format.error]).toEqual([2, expect.stringContaining('Came: tflight')]);
+    // A file stands where the folder should be.
+    const taken = await run(path, '--out', path, '--backend', 'wasm');
+    expect([taken.code, taken.error]).toEqual([2, expect.stringContaining('(recipe/out-not-writable)')]);
+    for (const { out } of [format, taken]) expect(out).not.toContain('Opening');
+  });
+
+  it.concurrent('ends with 2 for weights that are none', async ({ expect }) => {
+    await mkdir(join(folder, 'weights'));
+    await writeFile(join(folder, 'weights', 'w.h5'), '<!doctype html><title>404</title>');
+    const backbone = { name: 'mobilenetv2', weights: { file: 'weights' } };
+    const path = await recipeFile('weights.json', { ...(await tinyRecipe()), backbone });
+    const { code, error } = await run(path, '--out', join(folder, 'bad'), '--backend', 'wasm');
+    expect([code, error]).toEqual([2, expect.stringContaining('w.h5 is a web page')]);
+  });
+
+  it('counts bad input as the user’s, and all else as not', ({ expect }) => {
+    const code = (of: string) =>
+      exitCodeOf(new StudioError({ code: of as ErrorCode, message: 'It went wrong.', hint: 'None.' }));
+    const bad = ['model/weights-no-starter', 'model/weights-shape', 'net/not-found', 'export/unknown-format'];
+    expect(bad.map(code)).toEqual([2, 2, 2, 2]);
+    expect(['net/unreachable', 'train/not-finite', 'bug/unexpected'].map(code)).toEqual([1, 1, 1]);
   });
 
   it.concurrent('ends with 2 for a recipe that is no JSON', async ({ expect }) => {

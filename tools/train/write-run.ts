@@ -1,10 +1,11 @@
 /** The files that a headless run, or a search for a learning rate, leaves. */
-import { mkdir, open, writeFile } from 'node:fs/promises';
+import { mkdir, open, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Session } from '../../src/engine/session.ts';
 import type { ExportedFile } from '../../src/exporters/exporter.ts';
 import { findExporter } from '../../src/exporters/registry.ts';
 import type { DatasetSummary } from '../../src/protocol/dataset.ts';
+import { StudioError } from '../../src/protocol/errors.ts';
 import type { RateSweep, RunResult } from '../../src/protocol/events.ts';
 import type { Command } from './command.ts';
 import type { Reporter } from './report.ts';
@@ -14,6 +15,28 @@ export interface Finished {
   readonly session: Session;
   readonly result: RunResult;
   readonly dataset: DatasetSummary;
+}
+
+/**
+ * Makes the folder and tries a file in it: what cannot be written is known before anything is trained.
+ *
+ * @throws StudioError `recipe/out-not-writable`
+ */
+export async function prepareOut(folder: string): Promise<void> {
+  const trial = join(folder, `.mien-${process.pid.toString()}`);
+  try {
+    await mkdir(folder, { recursive: true });
+    await writeFile(trial, '');
+    await rm(trial);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new StudioError({
+      code: 'recipe/out-not-writable',
+      message: `--out takes a folder that can be written into; ${folder} cannot: ${why}.`,
+      hint: 'Give another folder, or make room or rights there.',
+      cause,
+    });
+  }
 }
 
 /** Writes history, evaluation, split and run as JSON, and the network into `model/`. */
