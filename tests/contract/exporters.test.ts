@@ -22,7 +22,7 @@ let packing: Packing;
 
 beforeAll(async () => {
   packing = await trainedNetwork({ name: 'mobilenetv2', alpha: 0.35, weights: 'random' }, 32, 'batch');
-});
+}, 120_000);
 
 describe.each(EXPORTERS.map((exporter) => [exporter.entry.name, exporter] as const))(
   '%s',

@@ -10,6 +10,7 @@ import { Icon } from '../widgets/Icon.tsx';
 import { Message } from '../widgets/Message.tsx';
 import { countParameters } from '../model/cost.ts';
 import { saveBlob } from '../widgets/save-file.ts';
+import { TryButton } from './TryButton.tsx';
 
 const none: readonly ExporterEntry[] = [];
 
@@ -40,7 +41,8 @@ export function TakeHome({ runId }: { readonly runId: string | null }): ReactEle
               {entry.label} <code className="dim">.{entry.extension}</code>
               <p className="small">
                 {entry.help}
-                {parameters > 0 && ` About ${formatBytes(parameters * entry.bytesPerParameter + entry.bytesBeside)}.`}
+                {parameters > 0 &&
+                  ` About ${formatBytes(parameters * entry.bytesPerParameter + entry.bytesBeside)}.`}
               </p>
               <p className="small">
                 <code>{entry.opensWith}</code>
@@ -127,6 +129,9 @@ function Line({ run }: { readonly run: FinishedRun }): ReactElement {
               if (file !== null) saveBlob(file.fileName, file.blob);
             }}
           />
+          <TryButton run={run} isDisabled={active}>
+            Try it<span className="visually-hidden"> {name}</span>
+          </TryButton>
           <button type="button" className="quiet" onClick={() => void studio.runs.forget(run)}>
             Delete<span className="visually-hidden"> {name}</span>
           </button>
