@@ -115,18 +115,27 @@ async function listFolder(path: string): Promise<FolderFile[]> {
   const found = await readdir(path, { recursive: true, withFileTypes: true }).catch((cause: unknown) => {
     throw fileMissing(path, cause);
   });
-  const files = found.filter((one) => one.isFile()).map((one) => join(one.parentPath, one.name));
+  const files = found.filter((one) => !one.isDirectory()).map((one) => join(one.parentPath, one.name));
   return Promise.all(
     files.map(async (file) => {
-      const { size, mtimeMs } = await stat(file);
+      // Links to files are followed. One that leads nowhere, or to a folder (which Keras does not follow either), is
+      // listed as a file without bytes, so that it is counted.
+      const followed = await stat(file).catch(() => null);
+      const isFile = followed?.isFile() === true;
+      const { size, mtimeMs } = isFile ? followed : { size: 0, mtimeMs: 0 };
       return {
         path: relative(path, file).split(sep).join('/'),
         sizeBytes: size,
         version: mtimeMs,
-        read: () => readFile(file),
+        read: async () => (isFile ? asPlainBytes(await readFile(file)) : new Uint8Array(0)),
       };
     }),
   );
+}
+
+/** Node's Buffer is a Uint8Array whose `slice` copies nothing: what is written for one must not meet the other. */
+function asPlainBytes({ buffer, byteOffset, byteLength }: Buffer): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
 async function withFile<Result>(

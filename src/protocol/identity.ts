@@ -80,8 +80,12 @@ export function outlineKey(rowCount: number | null, sizeBytes: number): string {
 }
 
 /** A name for the pictures of a listing at a size, as a preparing version makes them. */
-export function preparedKey(version: number, listing: string, size: number, resize: string): string {
-  return hashText(sameText([version, listing, size, resize]));
+export function preparedKey(
+  version: number,
+  listing: string,
+  { size, resize, orientation }: Pick<Recipe['image'], 'size' | 'resize' | 'orientation'>,
+): string {
+  return hashText(sameText([version, listing, size, resize, orientation]));
 }
 
 /** What is the same of a row in the same set. */

@@ -57,6 +57,10 @@ const ImageSchema = z.strictObject({
     'how pictures are brought to size, as Pillow does it',
     z._default(z.enum(['lanczos', 'bilinear', 'area']), 'lanczos'),
   ),
+  orientation: means(
+    'how pictures are turned: as their Exif note says, as `datasets` and phones show them, or as they are stored, as Pillow opens them; the page takes `exif` for folders, zips and the camera',
+    z._default(z.enum(['exif', 'stored']), 'stored'),
+  ),
   scale: means(
     'which numbers pictures become: those that the backbone’s weights were trained on, or x / 255 into the network as Keras builds it with `include_top=False`, as the paper’s text has it (EfficientNet still rescales inside, VGG gets RGB without mean)',
     z._default(z.enum(['backbone', 'unit']), 'backbone'),
@@ -196,6 +200,7 @@ export type Phase = Recipe['phases'][number];
 export type PhaseName = Phase['name'];
 export type CachePrecision = Recipe['cache'];
 export type ResizeMethod = Recipe['image']['resize'];
+export type Orientation = Recipe['image']['orientation'];
 
 /**
  * Checks a value from outside and returns it as a recipe.

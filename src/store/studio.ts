@@ -12,6 +12,7 @@ import { recipeFromLink } from './recipe-link.ts';
 import { reduce, type Asked, type StudioEvent } from './reduce.ts';
 import { PictureRequests, SourceRequests, StoredRequests } from './requests.ts';
 import { RunRequests } from './run-requests.ts';
+import { TryRequests } from './try-requests.ts';
 import { initialState, isActive, type StudioState } from './state.ts';
 
 /** What the store needs of the client. */
@@ -30,6 +31,7 @@ export class Studio {
   readonly sources: SourceRequests;
   readonly stored: StoredRequests;
   readonly runs: RunRequests;
+  readonly tries: TryRequests;
   readonly #engine: Engine;
   readonly #now: () => number;
   readonly #asking = new Map<Asked, { key: string; call: Call<RequestKind> | null }>();
@@ -46,6 +48,7 @@ export class Studio {
     this.sources = new SourceRequests(engine);
     this.stored = new StoredRequests(engine);
     this.pictures = new PictureRequests(engine);
+    this.tries = new TryRequests(engine);
     const dispatch = this.#dispatch.bind(this);
     this.runs = new RunRequests(engine, dispatch, now);
     engine.onLate = (event) => dispatch({ kind: 'opening', event, atMs: now() });

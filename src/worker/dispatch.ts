@@ -115,6 +115,12 @@ export class Dispatcher {
         return session.findRate(request.input, { control, emit });
       case 'export':
         return session.export(request.input.format, request.input.runId);
+      case 'openNetwork':
+        return session.tries.open(request.input.runId);
+      case 'predict':
+        return session.tries.predict(request.input, control.signal);
+      case 'occlude':
+        return session.tries.occlude(request.input, control.signal);
       default:
         return carryOutKept(session, request, { signal: control.signal, emit });
     }
@@ -153,5 +159,6 @@ async function carryOutKept(session: Session, request: KeptRequest, work: SetWor
 /** Pictures are moved, not copied; the worker does not keep them. */
 function transferablesOf(output: Output): Transferable[] {
   if ('rgba' in output) return [output.rgba.buffer];
+  if ('seen' in output) return [output.seen.rgba.buffer];
   return [];
 }

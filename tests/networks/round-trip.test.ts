@@ -143,11 +143,10 @@ it.each(SOURCES)('%s go out and come in again', async (_what, { backbone, weight
     test: null,
     versions: {},
   };
-  const packing = new Packing(trained, createPlatform(), 2);
-  const exported = await exportOf(packing, weights === 'starter');
+  const exported = await new Packing(trained, createPlatform(), 1).zip(findExporter('tfjs'));
   const settings = normsOf(whole);
   whole.dispose();
-  const picked = [pickedFile(exported.fileName, exported.bytes)];
+  const picked = [pickedFile(exported.fileName, new Uint8Array(await exported.blob.arrayBuffer()))];
   const page = { ...filePlatform({}), kind: 'browser' } as const;
   const asked = backboneOf({ ...backbone, weights: 'random' });
   const found = await foundWeights({ file: exported.fileName }, asked, page, { files: picked });
@@ -160,25 +159,6 @@ it.each(SOURCES)('%s go out and come in again', async (_what, { backbone, weight
   expect(relativeError(pooled(back.model, back.loaded), before)).toBeLessThan(1e-6);
   back.model.dispose();
 });
-
-/** The zip of a network; with all its papers once, for they take longer than the network. */
-async function exportOf(
-  packing: Packing,
-  isWhole: boolean,
-): Promise<{ fileName: string; bytes: Uint8Array }> {
-  const exporter = findExporter('tfjs');
-  if (isWhole) {
-    const { fileName, blob } = await packing.zip(exporter);
-    return { fileName, bytes: new Uint8Array(await blob.arrayBuffer()) };
-  }
-  const entries: Record<string, Uint8Array> = {};
-  for (const { path, chunks } of await packing.bare(exporter)) {
-    const parts: Uint8Array<ArrayBuffer>[] = [];
-    for await (const chunk of chunks()) parts.push(chunk.slice());
-    entries[path] = new Uint8Array(await new Blob(parts).arrayBuffer());
-  }
-  return { fileName: 'mine.zip', bytes: zipSync(entries, { level: 0 }) };
-}
 
 /** What no tensor says: epsilon and momentum of every BatchNorm, and every padding. */
 function normsOf(model: tf.LayersModel): unknown[] {

@@ -7,7 +7,7 @@ import { basename, dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, it, vi } from 'vitest';
 import { EXPORTERS } from '../../src/exporters/registry.ts';
 import { StudioError, type ErrorCode } from '../../src/protocol/errors.ts';
-import { exitCodeOf } from '../../tools/train/command.ts';
+import { exitCodeOf } from '../../tools/train/carry-out.ts';
 import { HUB_REPO, startTestHub } from '../support/local-hub.ts';
 import { leavingTheNumbers, tinyRecipe } from '../support/session.ts';
 
@@ -247,12 +247,22 @@ describe('npm run train', () => {
     expect(code).toBe(2);
   });
 
+  it.concurrent('knows its formats before it trains', async ({ expect }) => {
+    const path = await recipeFile('formats.json', await tinyRecipe());
+    const { code, error, out } = await run(path, '--out', join(folder, 'formats'), '--export', 'onxx');
+    expect([code, out]).toEqual([2, '']);
+    expect(error).toContain('Came: onxx.');
+    for (const { entry } of EXPORTERS) expect(error).toContain(`${entry.name.padEnd(13)}${entry.help}`);
+  });
+
   it.concurrent('says before anything is opened what can be written nowhere', async ({ expect }) => {
     const path = await recipeFile('nowhere.json', await tinyRecipe());
+    const format = await run(path, '--out', join(folder, 'x'), '--export', 'tfjs', '--export', 'tflight');
+    expect([format.code, format.error]).toEqual([2, expect.stringContaining('Came: tflight')]);
     // A file stands where the folder should be.
     const taken = await run(path, '--out', path, '--backend', 'wasm');
     expect([taken.code, taken.error]).toEqual([2, expect.stringContaining('(recipe/out-not-writable)')]);
-    expect(taken.out).toBe('');
+    for (const { out } of [format, taken]) expect(out).not.toContain('Opening');
   });
 
   it.concurrent('ends with 2 for weights that are none', async ({ expect }) => {
@@ -270,14 +280,6 @@ describe('npm run train', () => {
     const bad = ['model/weights-no-starter', 'model/weights-shape', 'net/not-found', 'export/unknown-format'];
     expect(bad.map(code)).toEqual([2, 2, 2, 2]);
     expect(['net/unreachable', 'train/not-finite', 'bug/unexpected'].map(code)).toEqual([1, 1, 1]);
-  });
-
-  it.concurrent('knows its formats before it trains', async ({ expect }) => {
-    const path = await recipeFile('formats.json', await tinyRecipe());
-    const { code, error, out } = await run(path, '--out', join(folder, 'formats'), '--export', 'onxx');
-    expect([code, out]).toEqual([2, '']);
-    expect(error).toContain('Came: onxx.');
-    for (const { entry } of EXPORTERS) expect(error).toContain(`${entry.name.padEnd(13)}${entry.help}`);
   });
 
   it.concurrent('ends with 2 for a recipe that is no JSON', async ({ expect }) => {

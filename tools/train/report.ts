@@ -7,6 +7,7 @@ import {
   formatPercent,
   formatPlain,
 } from '../../src/lib/format.ts';
+import { countedText, leftOutTexts } from '../../src/protocol/cleaning-words.ts';
 import type { DatasetSummary } from '../../src/protocol/dataset.ts';
 import type { EpochRecord, RateSweep, RunEvent, RunResult } from '../../src/protocol/events.ts';
 
@@ -47,21 +48,17 @@ export function plainArrays(_key: string, value: unknown): unknown {
   return value;
 }
 
-/** How many rows of a set are not used and why; nothing where all are. */
+/** What of a set is not used and why, and what else must be known of it; nothing where all is as it stands. */
 function leftOutText({ cleaning, findings }: DatasetSummary): string {
-  const { withoutPicture, withoutLabel, oddLabel, undecodable } = cleaning;
-  const { duplicates = 0, nearDuplicates = 0, smallClasses = 0 } = findings?.dropped ?? {};
-  const kinds = [
-    [withoutPicture, 'without a picture'],
-    [withoutLabel, 'without a label'],
-    [oddLabel, 'with a label unlike the others'],
-    [undecodable, 'with a picture that cannot be read'],
-    [duplicates, 'copies'],
-    [nearDuplicates, 'near copies'],
-    [smallClasses, 'of small classes'],
-  ] as const;
-  const said = kinds.filter(([count]) => count > 0).map(([count, what]) => `${count.toString()} ${what}`);
-  return said.length === 0 ? '' : `. Left out: ${said.join(', ')}`;
+  const { inPlace, remarks } = cleaning;
+  const leftOut = leftOutTexts({ cleaning, ...(findings === undefined ? {} : { findings }) });
+  const told = [
+    leftOut.length === 0 ? '' : `. Left out: ${leftOut.join(', ')}`,
+    inPlace.length === 0 ? '' : `. In place of pictures: ${inPlace.map(countedText).join(', ')}`,
+  ];
+  const hints = [...cleaning.passedOver, ...inPlace].flatMap(({ hint }) => (hint === '' ? [] : [hint]));
+  const lines = [...new Set(hints), ...remarks.map(({ message, hint }) => `${message} ${hint}`.trim())];
+  return `${told.join('')}${lines.map((line) => `\n  ${line}`).join('')}`;
 }
 
 /** One line that is rewritten while something is under way, and a line an epoch. */

@@ -101,6 +101,7 @@ export class OpenSet {
     await storeSet(this.platform, opened, {
       sourceLabel: source.entry.label,
       labelForm: dataset.labelForm,
+      labels: dataset.summary.labels,
       signal,
       onRows: (rows) => onProgress(rows, opened.rowCount, 'pictures', 'Keeping the pictures'),
     });
@@ -115,6 +116,7 @@ export class OpenSet {
       writeSet(opened, {
         signal,
         labelForm: dataset.labelForm,
+        labels: dataset.summary.labels,
         onBytes,
         onRows: (rows) => onProgress(rows, opened.rowCount, 'pictures', 'Writing the pictures'),
       }),

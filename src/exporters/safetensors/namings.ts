@@ -4,13 +4,12 @@
  */
 import { findBackbone } from '../../models/backbones/registry.ts';
 import { variablesOf, type BoundVariable } from '../../models/weights/fill-model.ts';
-import type { NameMap } from '../../models/weights/name-maps/name-map.ts';
-import { timmEfficientNetSource } from '../../models/weights/name-maps/timm-efficientnet.ts';
-import { timmMobileNetV2Source } from '../../models/weights/name-maps/timm-mobilenetv2.ts';
-import { torchSource } from '../../models/weights/name-maps/torch.ts';
+import { timmEfficientNetModule } from '../../models/weights/name-maps/timm-efficientnet.ts';
+import { timmMobileNetV2Module } from '../../models/weights/name-maps/timm-mobilenetv2.ts';
+import { torchSource, type ModuleOf } from '../../models/weights/name-maps/torch.ts';
 import {
-  transformersEfficientNetSource,
-  transformersMobileNetV2Source,
+  transformersEfficientNetModule,
+  transformersMobileNetV2Module,
 } from '../../models/weights/name-maps/transformers.ts';
 import { invariant } from '../../protocol/errors.ts';
 import type { ExportInput } from '../exporter.ts';
@@ -74,11 +73,11 @@ function mobileNetNames(input: ExportInput): LibraryNames[] {
   return [
     {
       ...timm(`'${timmName}', num_classes=${classes}${settings}`),
-      tensors: torchTensors(input, timmMobileNetV2Source, 'classifier'),
+      tensors: torchTensors(input, timmMobileNetV2Module, 'classifier'),
     },
     {
       ...transformers('MobileNetV2', config),
-      tensors: torchTensors(input, transformersMobileNetV2Source('mobilenet_v2.'), 'classifier'),
+      tensors: torchTensors(input, transformersMobileNetV2Module, 'classifier', 'mobilenet_v2.'),
     },
   ];
 }
@@ -98,7 +97,7 @@ function efficientNetNames(input: ExportInput): LibraryNames[] {
   const born = isTorchBorn(input);
   const timmNames = {
     ...timm(`'${born ? '' : 'tf_'}efficientnet_b${size}', num_classes=${labels.length}`),
-    tensors: torchTensors(input, timmEfficientNetSource, 'classifier'),
+    tensors: torchTensors(input, timmEfficientNetModule, 'classifier'),
   };
   const stem = graph.nodes.find(({ op }) => op.kind === 'pad');
   // Its stem is padded on one side alone, as even pictures are; and there is no word for PyTorch's padding.
@@ -111,10 +110,14 @@ function efficientNetNames(input: ExportInput): LibraryNames[] {
   const { width, depth } = SCALINGS[Number(size)] ?? { width: 1, depth: 1 };
   const features = Number(input.model.getLayer('dense').weights[0]?.shape[0]);
   const config = `width_coefficient=${real(width)}, depth_coefficient=${real(depth)}, hidden_dim=${features}, num_labels=${labels.length}, image_size=${recipe.image.size}, depthwise_padding=${JSON.stringify(odd)}`;
-  const source = transformersEfficientNetSource('efficientnet.', blocks.length);
+  const moduleOf = transformersEfficientNetModule(blocks.length);
+  invariant(moduleOf !== null, 'an EfficientNet has as many blocks as one of B0 to B7');
   return [
     timmNames,
-    { ...transformers('EfficientNet', config), tensors: torchTensors(input, source, 'classifier') },
+    {
+      ...transformers('EfficientNet', config),
+      tensors: torchTensors(input, moduleOf, 'classifier', 'efficientnet.'),
+    },
   ];
 }
 
@@ -148,9 +151,9 @@ function vggNames(input: ExportInput): LibraryNames {
     if (className === 'Conv2D') at += 2;
     else if (className === 'MaxPooling2D') at += 1;
   }
-  const source: NameMap['sourceOf'] = ({ layer, weight }) => {
+  const moduleOf: ModuleOf = (layer) => {
     const module = modules.get(layer);
-    return module === undefined ? null : torchSource(`features.${module}`, weight);
+    return module === undefined ? null : `features.${module}`;
   };
   const parts = [
     `features=torchvision.models.${recipe.backbone.name}(weights=None).features`,
@@ -163,7 +166,7 @@ function vggNames(input: ExportInput): LibraryNames {
     library: 'torchvision',
     imports: 'import collections, torchvision',
     call: `torch.nn.Sequential(collections.OrderedDict(${parts.join(', ')}))`,
-    tensors: torchTensors(input, source, 'classifier'),
+    tensors: torchTensors(input, moduleOf, 'classifier'),
   };
 }
 
@@ -188,16 +191,17 @@ function transformers(family: string, config: string): Omit<LibraryNames, 'tenso
 /** Every variable under a library's name and with its order of axes, BatchNorms with their counters. */
 function torchTensors(
   { model }: ExportInput,
-  sourceOf: NameMap['sourceOf'],
+  moduleOf: ModuleOf,
   classifier: string,
+  prefix = '',
 ): NamedTensor[] {
   const weight = weightsOf(model);
   return variablesOf(model).flatMap((variable): NamedTensor[] => {
     const value = weight(`${variable.layer}/${variable.weight}`);
     if (variable.layerClass === 'Dense') return [headTensor(variable, value, classifier)];
-    const source = sourceOf(variable);
-    invariant(source !== null, `there is a name for ${value.name}`);
-    const { name, axes } = source;
+    const module = moduleOf(variable.layer, variable.weight);
+    invariant(module !== null, `there is a name for ${value.name}`);
+    const { name, axes } = torchSource(`${prefix}${module}`, variable.weight);
     const tensor = { name, value: axes === undefined ? value : transpose(value, inverse(axes)) };
     if (variable.weight !== 'moving_variance') return [tensor];
     return [tensor, { name: name.replace(/running_var$/u, 'num_batches_tracked'), value: 'counter' }];

@@ -3,9 +3,13 @@
  * are only handed files that pass here, so that a bomb is refused by its header and markup named `.jpg` is not drawn.
  */
 import { StudioError } from '../../protocol/errors.ts';
+import { textAt } from './picture-chunks.ts';
+import { readBmpHeader, type BmpHeader } from './formats/bmp-header.ts';
+import { describeBytes } from './formats/foreign-formats.ts';
+import { isCutPng } from './formats/png-end.ts';
 
-/** Formats that every browser and sharp decode alike. */
-export type PictureFormat = 'jpeg' | 'png' | 'gif' | 'webp' | 'avif';
+/** Formats that are decoded alike everywhere. */
+export type PictureFormat = 'jpeg' | 'png' | 'gif' | 'webp' | 'avif' | 'bmp';
 
 export interface PictureHeader {
   readonly format: PictureFormat;
@@ -18,6 +22,10 @@ export interface PictureHeader {
   readonly isCmyk: boolean;
   /** Whether a JPEG keeps its colours at half of the width and height (4:2:0), as most do. */
   readonly hasHalvedColours: boolean;
+  /** Whether a PNG has 16 bits a channel, of which the upper half is taken. */
+  readonly isDeep: boolean;
+  /** What else is to know of a BMP. */
+  readonly bmp?: BmpHeader;
 }
 
 /**
@@ -45,11 +53,41 @@ export function checkPictureHeader(encoded: Uint8Array): PictureHeader {
   return found;
 }
 
+/** Whether a file that passed {@link checkPictureHeader} has more pictures than its first: an animation's frames. */
+export function isAnimated(encoded: Uint8Array): boolean {
+  if (textAt(encoded, 0) === 'GIF8') return hasFramesBehind(encoded);
+  if (textAt(encoded, 8) === 'WEBP') return textAt(encoded, 12) === 'VP8X' && (encoded[20]! & 2) !== 0;
+  if (textAt(encoded, 4) === 'ftyp') return textAt(encoded, 8) === 'avis';
+  return encoded[0] === 0x89 && hasPngChunk(viewOf(encoded), 'acTL');
+}
+
+const viewOf = ({ buffer, byteOffset, byteLength }: Uint8Array): DataView =>
+  new DataView(buffer, byteOffset, byteLength);
+
+/** Whether a GIF has a second frame: its blocks are gone through, which are extensions (21), frames (2C) and an end. */
+function hasFramesBehind(bytes: Uint8Array): boolean {
+  const tableBytes = (flags: number): number => ((flags & 0x80) === 0 ? 0 : 3 * 2 ** ((flags & 7) + 1));
+  let at = 13 + tableBytes(bytes[10] ?? 0);
+  let frames = 0;
+  while (at < bytes.length) {
+    const kind = bytes[at];
+    if (kind === 0x2c) frames += 1;
+    if (frames > 1) return true;
+    if (kind === 0x2c) at += 11 + tableBytes(bytes[at + 9] ?? 0);
+    else if (kind === 0x21) at += 2;
+    else return false;
+    // Both end in pieces, each behind its length; one of length 0 is the last.
+    while ((bytes[at] ?? 0) > 0) at += 1 + (bytes[at] ?? 0);
+    at += 1;
+  }
+  return false;
+}
+
 /** The error for bytes that are no picture, or that a decoder gave up on. */
 export function undecodable(encoded: Uint8Array, cause?: unknown): StudioError {
   return new StudioError({
     code: 'data/picture-undecodable',
-    message: `A JPEG, PNG, WebP, GIF or AVIF picture was expected; what came is ${describeBytes(encoded)}.`,
+    message: `A JPEG, PNG, WebP, GIF, AVIF or BMP picture was expected; what came is ${describeBytes(encoded)}.`,
     hint: 'Save the picture as JPEG or PNG with any picture editor and add it again, or leave it out.',
     ...(cause === undefined ? {} : { cause }),
   });
@@ -60,11 +98,13 @@ function readPictureHeader(bytes: Uint8Array): PictureHeader | null {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (startsWith(bytes, 0xff, 0xd8, 0xff)) return readJpeg(view);
   if (bytes.length < 26) return null;
-  if (startsWith(bytes, 0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a)) return readPng(view);
+  if (startsWith(bytes, 0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a)) return readPng(view, bytes);
   if (startsWith(bytes, 0x47, 0x49, 0x46, 0x38)) {
     return header('gif', view.getUint16(6, true), view.getUint16(8, true), true);
   }
   if (textAt(bytes, 0) === 'RIFF' && textAt(bytes, 8) === 'WEBP') return readWebp(view, bytes);
+  const bmp = readBmpHeader(bytes);
+  if (bmp !== null) return { ...header('bmp', bmp.width, bmp.height, false), bmp };
   if (textAt(bytes, 4) === 'ftyp' && /avi[fs]/.test(textAt(bytes, 8))) return readAvif(view, bytes);
   return null;
 }
@@ -102,20 +142,24 @@ function hasHalvedColours(view: DataView, at: number): boolean {
   return samplings.join() === [0x22, 0x11, 0x11].join();
 }
 
-function readPng(view: DataView): PictureHeader {
+function readPng(view: DataView, bytes: Uint8Array): PictureHeader | null {
+  // Some decoders fill up what is missing, and others refuse it: the same rows are kept everywhere.
+  if (isCutPng(bytes)) return null;
   const colourType = view.getUint8(25);
   // Bit 2 is an alpha channel; palettes and single colours become transparent by a tRNS chunk.
-  const mayHaveAlpha = (colourType & 4) !== 0 || hasPngTransparency(view);
-  return header('png', view.getUint32(16), view.getUint32(20), mayHaveAlpha);
+  const mayHaveAlpha = (colourType & 4) !== 0 || hasPngChunk(view, 'tRNS');
+  const isDeep = view.getUint8(24) === 16;
+  return { ...header('png', view.getUint32(16), view.getUint32(20), mayHaveAlpha), isDeep };
 }
 
-/** Whether a `tRNS` chunk stands before the first `IDAT`. */
-function hasPngTransparency(view: DataView): boolean {
+/** Whether a chunk of that name stands before the first `IDAT`. */
+function hasPngChunk(view: DataView, name: string): boolean {
+  const bytes = new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
   let at = 8;
   while (at + 8 <= view.byteLength) {
-    const type = view.getUint32(at + 4);
-    if (type === 0x74524e53) return true;
-    if (type === 0x49444154) return false;
+    const type = textAt(bytes, at + 4);
+    if (type === name) return true;
+    if (type === 'IDAT') return false;
     at += 12 + view.getUint32(at);
   }
   return false;
@@ -156,23 +200,9 @@ function readAvif(view: DataView, bytes: Uint8Array): PictureHeader | null {
 }
 
 function header(format: PictureFormat, width: number, height: number, mayHaveAlpha: boolean): PictureHeader {
-  return { format, width, height, mayHaveAlpha, isCmyk: false, hasHalvedColours: false };
+  return { format, width, height, mayHaveAlpha, isCmyk: false, hasHalvedColours: false, isDeep: false };
 }
 
 function startsWith(bytes: Uint8Array, ...magic: readonly number[]): boolean {
   return magic.every((byte, index) => bytes[index] === byte);
-}
-
-/** Four letters, as formats name their parts. */
-export function textAt(bytes: Uint8Array, at: number): string {
-  return String.fromCharCode(...bytes.subarray(at, at + 4));
-}
-
-function describeBytes(bytes: Uint8Array): string {
-  if (bytes.length === 0) return 'empty';
-  const start = String.fromCharCode(...bytes.subarray(0, 256)).trimStart();
-  if (/^(<\?xml[^]*)?<svg/i.test(start)) return 'an SVG drawing';
-  if (/^(<!doctype html|<html)/i.test(start)) return 'an HTML page';
-  if (/^[\x20-\x7e\s]+$/.test(start)) return `text that begins "${start.slice(0, 24)}"`;
-  return `${bytes.length} bytes that are damaged or of another format`;
 }

@@ -6,7 +6,6 @@ import { bytesSource } from '../../../platform/remote/byte-source.ts';
 import type { ByteSource } from '../../../platform/platform.ts';
 import { isAbort, StudioError } from '../../../protocol/errors.ts';
 import { WEIGHT_READERS, unknownFormat } from '../readers/registry.ts';
-import { tfjsModel } from '../readers/tfjs-model.ts';
 import { readWhole, unreadable, type WeightFile, type WeightReader } from '../readers/weight-file.ts';
 import { besideOfJson, labelsOfText, NOTHING_BESIDE, together, type Beside } from './beside.ts';
 import { strangeArchive, strangeFormat, strangeJson } from './strangers.ts';
@@ -40,6 +39,8 @@ const MAX_TEXT_BYTES = 2 ** 20;
 /** Asked for beside a file whose folder is not listed. */
 const COMPANIONS = ['config.json', 'metadata.json', 'labels.txt'];
 
+const NOTHING_ODD = { stranger: null, refusal: null, isGuess: false } as const;
+
 /** One file, told by its content. */
 interface Told {
   readonly file: SetFile;
@@ -49,10 +50,11 @@ interface Told {
   readonly beside: Beside;
   /** What it is instead; null for nothing of note. */
   readonly stranger: StudioError | null;
+  /** What it says that the model beside it is, which cannot be used; null for nothing of note. */
+  readonly refusal: StudioError | null;
+  /** Whether it is taken for weights for want of any: JSON that says nothing. */
+  readonly isGuess: boolean;
   readonly head: Uint8Array;
-  /** Whether it is JSON that says nothing: meant as a model where there is no other, and its reader says what it lacks. */
-  readonly isOdd: boolean;
-  readonly isJson: boolean;
 }
 
 /**
@@ -72,22 +74,14 @@ export async function openWeightSet(set: WeightSet, signal?: AbortSignal): Promi
     signal?.throwIfAborted();
     told.push(await tell(file, signal));
   }
-  const found = told.filter(({ reader }) => reader !== null);
+  const readable = told.filter(({ reader }) => reader !== null);
+  const sure = readable.filter(({ isGuess }) => !isGuess);
+  const refusal = told.map((one) => one.refusal).find((one) => one !== null);
+  const found = sure.length > 0 || refusal != null ? sure : readable;
   const chosen = chosenOf(found, set.member);
-  const [weights] = chosen.length > 0 ? chosen : told.filter(({ isOdd }) => isOdd);
-  // Poses and sounds are layers models too: what lies beside them says what they are.
-  const saying = told.find(({ stranger, isJson }) => stranger !== null && isJson);
-  const isOther = saying !== undefined && found.length === 1 && weights !== undefined && isOfModel(weights);
-  if (weights === undefined || isOther) {
-    const stranger = saying?.stranger ?? told.find((one) => one.stranger !== null)?.stranger;
-    throw (
-      stranger ??
-      unknownFormat(
-        told[0]?.head ?? new Uint8Array(0),
-        told.map(({ file }) => file.path),
-      )
-    );
-  }
+  const [weights] = chosen;
+  if (refusal != null && (weights === undefined || (found.length === 1 && isOfModel(weights)))) throw refusal;
+  if (weights === undefined) throw strangerOf(told);
   if (chosen.length > 1) throw several(chosen.map(({ file }) => file.path));
   return openTold(weights, told, set, signal);
 }
@@ -105,6 +99,16 @@ function chosenOf(found: readonly Told[], member: string | undefined): readonly 
   });
 }
 
+/** Why none of the files is weights. */
+function strangerOf(told: readonly Told[]): StudioError {
+  const paths = told.map(({ file }) => file.path);
+  return (
+    told.map(({ stranger }) => stranger).find((one) => one !== null) ??
+    unknownFormat(told[0]?.head ?? new Uint8Array(0), paths)
+  );
+}
+
+/** Poses and sounds are layers models too: what lies beside them says what they are. */
 function isOfModel({ reader }: Told): boolean {
   return reader !== null && reader !== 'zip' && reader.name === 'tfjs';
 }
@@ -112,23 +116,14 @@ function isOfModel({ reader }: Told): boolean {
 async function tell(file: SetFile, signal: AbortSignal | undefined): Promise<Told> {
   const source = await file.open();
   const head = new Uint8Array(await source.slice(0, Math.min(HEAD_BYTES, source.byteLength)));
-  const one: Told = {
-    file,
-    source,
-    head,
-    reader: null,
-    beside: NOTHING_BESIDE,
-    stranger: null,
-    isOdd: false,
-    isJson: false,
-  };
+  const one: Told = { file, source, head, reader: null, beside: NOTHING_BESIDE, ...NOTHING_ODD };
   if (isZip(head)) return { ...one, reader: 'zip' };
   const stranger = strangeFormat(head, file.path);
   if (stranger !== null) return { ...one, stranger };
   const reader = WEIGHT_READERS.find((candidate) => candidate.recognises(head)) ?? null;
   if (reader !== null && reader.name !== 'tfjs') return { ...one, reader };
   if (reader === null) return { ...one, beside: await besideOfText(file, source, head, signal) };
-  return { ...one, isJson: true, ...(await tellJson(file, source, reader, signal)) };
+  return { ...one, ...(await tellJson(file, source, reader, signal)) };
 }
 
 async function besideOfText(
@@ -154,14 +149,15 @@ async function tellJson(
 ): Promise<Partial<Told>> {
   if (source.byteLength > MAX_JSON_BYTES) return { reader };
   const value = parsed(new TextDecoder().decode(await readWhole(source, signal)));
-  const stranger = strangeJson(value, path);
-  if (stranger !== null) return { stranger };
+  const refusal = strangeJson(value, path);
+  if (refusal !== null) return { refusal };
   const isModel = typeof value === 'object' && value !== null && 'weightsManifest' in value;
   const beside = isModel ? NOTHING_BESIDE : besideOfJson(value);
   const isBeside = Object.values(beside).some((one) => one !== null);
+  // A lone JSON file that says nothing is meant as a model, and its reader says what it lacks.
   const isOdd =
     !isModel && !isBeside && (value === undefined || !/(config|metadata|tokenizer|index)/iu.test(path));
-  return isModel ? { reader } : { beside, isOdd };
+  return isModel || isOdd ? { reader, isGuess: isOdd } : { beside };
 }
 
 /** Undefined where it is no JSON. */
@@ -181,13 +177,14 @@ async function openTold(
   { sibling, member }: WeightSet,
   signal: AbortSignal | undefined,
 ): Promise<WeightFile> {
-  if (reader === 'zip') return openZip(await readWhole(source, signal), told, member, signal);
+  if (reader === 'zip' || reader === null)
+    return openZip(await readWhole(source, signal), told, member, signal);
   const folder = file.path.slice(0, file.path.lastIndexOf('/') + 1);
   const isNear = (other: Told): boolean => other.file.path.startsWith(folder);
   const near = [...told.filter(isNear), ...told.filter((other) => !isNear(other))];
   const listed = together(near.map(({ beside }) => beside));
   const beside = sibling === null ? listed : together([listed, await askBeside(sibling, signal)]);
-  return (reader ?? tfjsModel).open(source, {
+  return reader.open(source, {
     signal,
     beside,
     sibling: sibling ?? ((name) => findBeside(near, folder, name)),

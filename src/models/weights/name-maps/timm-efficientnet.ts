@@ -4,7 +4,7 @@
  * only `config.json` beside the file tells them apart, and without it they are taken for TensorFlow's.
  */
 import { torchFlavour } from '../../backbones/backbone.ts';
-import { efficientNetBlock, sourceBy, torchNaming } from './torch.ts';
+import { efficientNetBlock, torchNaming, type ModuleOf } from './torch.ts';
 
 const EXPANDED: Readonly<Record<string, string>> = {
   expand_conv: 'conv_pw',
@@ -34,10 +34,8 @@ const ENDS: Readonly<Record<string, string>> = {
   top_bn: 'bn2',
 };
 
-const moduleOf = (layer: string): string | null => ENDS[layer] ?? moduleInBlock(layer);
-
-/** Where timm has a variable of an EfficientNet. */
-export const timmEfficientNetSource = sourceBy(moduleOf);
+/** Where timm has a layer of an EfficientNet. */
+export const timmEfficientNetModule: ModuleOf = (layer) => ENDS[layer] ?? moduleInBlock(layer);
 
 export const timmEfficientNet = torchNaming({
   name: 'timm-efficientnet',
@@ -47,7 +45,7 @@ export const timmEfficientNet = torchNaming({
   fit: (names, architecture) => {
     if (!names.has('blocks.0.0.se.conv_reduce.weight')) return null;
     return {
-      moduleOf,
+      moduleOf: timmEfficientNetModule,
       flavour: architecture === null || architecture.startsWith('tf_') ? undefined : torchFlavour,
     };
   },

@@ -1,6 +1,6 @@
 /** MobileNetV2 as `timm` names and trains it (timm/mobilenetv2_100.ra_in1k): PyTorch's padding and epsilon. */
 import { torchFlavour } from '../../backbones/backbone.ts';
-import { mobileNetBlock, sourceBy, torchNaming } from './torch.ts';
+import { mobileNetBlock, torchNaming, type ModuleOf } from './torch.ts';
 
 /** Blocks of each stage; Keras counts through, they count within a stage. */
 const REPEATS = [1, 2, 3, 4, 3, 3, 1];
@@ -29,10 +29,8 @@ const ENDS: Readonly<Record<string, string>> = {
   Conv_1_bn: 'bn2',
 };
 
-const moduleOf = (layer: string): string | null => ENDS[layer] ?? moduleInBlock(layer);
-
-/** Where timm has a variable of a MobileNetV2. */
-export const timmMobileNetV2Source = sourceBy(moduleOf);
+/** Where timm has a layer of a MobileNetV2. */
+export const timmMobileNetV2Module: ModuleOf = (layer) => ENDS[layer] ?? moduleInBlock(layer);
 
 export const timmMobileNetV2 = torchNaming({
   name: 'timm-mobilenetv2',
@@ -42,7 +40,7 @@ export const timmMobileNetV2 = torchNaming({
   fit: (names) => {
     const hasSqueeze = names.has('blocks.0.0.se.conv_reduce.weight');
     if (!names.has('blocks.6.0.conv_pwl.weight') || hasSqueeze) return null;
-    return { moduleOf, flavour: torchFlavour };
+    return { moduleOf: timmMobileNetV2Module, flavour: torchFlavour };
   },
 });
 

@@ -30,9 +30,11 @@ export interface TorchNames {
   fit(names: ReadonlySet<string>, architecture: string | null): TorchFit | null;
 }
 
+/** A module's path, for example `blocks.0.0.conv_dw`; null where there is no such module. */
+export type ModuleOf = (layer: string, weight: string) => string | null;
+
 export interface TorchFit {
-  /** The module's path, for example `blocks.0.0.conv_dw`; null where there is no such module. */
-  readonly moduleOf: (layer: string, weight: string) => string | null;
+  readonly moduleOf: ModuleOf;
   /** What the weights were trained on; mean and deviation where it is left out. */
   readonly preprocessing?: Preprocessing | null;
   readonly flavour?: Flavour | undefined;
@@ -54,7 +56,10 @@ export function torchNaming({ name, label, mark, parts, fit }: TorchNames): Nami
         if (found === null) return [];
         return [
           {
-            sourceOf: sourceBy(found.moduleOf, prefix),
+            sourceOf: ({ layer, weight }) => {
+              const module = found.moduleOf(layer, weight);
+              return module === null ? null : torchSource(`${prefix}${module}`, weight);
+            },
             claims: (tensor) =>
               parts.some((part) => tensor.startsWith(`${prefix}${part}.`)) && !isCounter(tensor),
             pictures: trainedOn(found.preprocessing === undefined ? meanAndDeviation : found.preprocessing),
@@ -66,20 +71,7 @@ export function torchNaming({ name, label, mark, parts, fit }: TorchNames): Nami
   };
 }
 
-/** Where a library has a variable of ours, by the modules that it has for layers. */
-export function sourceBy(moduleOf: TorchFit['moduleOf'], prefix = ''): NameMap['sourceOf'] {
-  return ({ layer, weight }) => {
-    const module = moduleOf(layer, weight);
-    return module === null ? null : torchSource(`${prefix}${module}`, weight);
-  };
-}
-
-/**
- * The tensor of a module that holds one of our variables.
- *
- * @param module its path, for example `blocks.0.0.conv_dw`
- * @param weight our name of the variable
- */
+/** The tensor of a module that holds one of our variables. */
 export function torchSource(module: string, weight: string): TensorSource {
   if (weight === 'kernel') return { name: `${module}.weight`, axes: KERNEL_AXES };
   if (weight === 'depthwise_kernel') return { name: `${module}.weight`, axes: DEPTHWISE_AXES };

@@ -2,8 +2,7 @@
  * MobileNetV2 and EfficientNet as `transformers` names them (google/mobilenet_v2_1.0_224, google/efficientnet-b0):
  * TensorFlow's own weights, padding and epsilon.
  */
-import type { NameMap } from './name-map.ts';
-import { efficientNetBlock, mobileNetBlock, sourceBy, torchNaming, type TorchFit } from './torch.ts';
+import { efficientNetBlock, mobileNetBlock, torchNaming, type ModuleOf } from './torch.ts';
 
 /** Keras' word for a part of a MobileNetV2 block, and theirs. */
 const MOBILE_PARTS: Readonly<Record<string, string>> = {
@@ -12,26 +11,19 @@ const MOBILE_PARTS: Readonly<Record<string, string>> = {
   project: 'reduce_1x1',
 };
 
+/** Where transformers has a layer of a MobileNetV2. */
+export const transformersMobileNetV2Module: ModuleOf = (layer, weight) => {
+  const unit = unitOf(layer);
+  return unit && `${unit}.${weight.endsWith('kernel') ? 'convolution' : 'normalization'}`;
+};
+
 export const transformersMobileNetV2 = torchNaming({
   name: 'transformers-mobilenetv2',
   label: 'transformers (MobileNetV2)',
   mark: 'conv_stem.first_conv.convolution.weight',
   parts: ['conv_stem', 'layer', 'conv_1x1'],
-  fit: () => ({ moduleOf: mobileModuleOf, preprocessing: null }),
+  fit: () => ({ moduleOf: transformersMobileNetV2Module, preprocessing: null }),
 });
-
-/**
- * Where transformers has a variable of a MobileNetV2.
- *
- * @param prefix Of the backbone's modules: with a classifier `mobilenet_v2.`, else nothing.
- */
-export const transformersMobileNetV2Source = (prefix: string): NameMap['sourceOf'] =>
-  sourceBy(mobileModuleOf, prefix);
-
-function mobileModuleOf(layer: string, weight: string): string | null {
-  const unit = unitOf(layer);
-  return unit && `${unit}.${weight.endsWith('kernel') ? 'convolution' : 'normalization'}`;
-}
 
 /** Their unit of convolution, BatchNorm and activation that one of Keras' layers is in. */
 function unitOf(layer: string): string | null {
@@ -66,31 +58,13 @@ const EFFICIENT_PARTS: Readonly<Record<string, string>> = {
 const REPEATS = [1, 2, 2, 3, 3, 4, 1];
 const DEPTHS = [1, 1.1, 1.2, 1.4, 1.8, 2.2, 2.6, 3.1];
 
-export const transformersEfficientNet = torchNaming({
-  name: 'transformers-efficientnet',
-  label: 'transformers (EfficientNet)',
-  mark: 'embeddings.convolution.weight',
-  parts: ['embeddings', 'encoder'],
-  fit: (names) => {
-    const blocks = new Set([...names].map((name) => /^encoder\.blocks\.(\d+)\./u.exec(name)?.[1]));
-    blocks.delete(undefined);
-    const moduleOf = efficientModuleOf(blocks.size);
-    return moduleOf === null || !names.has('embeddings.batchnorm.weight') ? null : { moduleOf };
-  },
-});
-
 /**
- * Where transformers has a variable of an EfficientNet.
+ * Where transformers has a layer of an EfficientNet.
  *
- * @param prefix Of the backbone's modules: with a classifier `efficientnet.`, else nothing.
- * @param blocks How many the network has.
+ * @param blocks how many the network has: they count them through, so that this tells how many a stage has
+ * @returns null where no EfficientNet has so many
  */
-export function transformersEfficientNetSource(prefix: string, blocks: number): NameMap['sourceOf'] {
-  return sourceBy(efficientModuleOf(blocks) ?? (() => null), prefix);
-}
-
-/** They count blocks through: how many there are tells how many a stage has. Null where no network has so many. */
-function efficientModuleOf(blocks: number): TorchFit['moduleOf'] | null {
+export function transformersEfficientNetModule(blocks: number): ModuleOf | null {
   const repeats = DEPTHS.map((depth) => REPEATS.map((count) => Math.ceil(depth * count))).find(
     (counts) => counts.reduce((sum, count) => sum + count, 0) === blocks,
   );
@@ -106,3 +80,18 @@ function efficientModuleOf(blocks: number): TorchFit['moduleOf'] | null {
     return module === undefined || !isThere ? null : `encoder.blocks.${before + block}.${module}`;
   };
 }
+
+export const transformersEfficientNet = torchNaming({
+  name: 'transformers-efficientnet',
+  label: 'transformers (EfficientNet)',
+  mark: 'embeddings.convolution.weight',
+  parts: ['embeddings', 'encoder'],
+  fit: (names) => {
+    const blocks = new Set([...names].map((name) => /^encoder\.blocks\.(\d+)\./u.exec(name)?.[1]));
+    blocks.delete(undefined);
+    const moduleOf = names.has('embeddings.batchnorm.weight')
+      ? transformersEfficientNetModule(blocks.size)
+      : null;
+    return moduleOf && { moduleOf };
+  },
+});
