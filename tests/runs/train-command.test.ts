@@ -257,12 +257,10 @@ describe('npm run train', () => {
 
   it.concurrent('says before anything is opened what can be written nowhere', async ({ expect }) => {
     const path = await recipeFile('nowhere.json', await tinyRecipe());
-    const format = await run(path, '--out', join(folder, 'x'), '--export', 'tfjs', '--export', 'tflight');
-    expect([format.code, format.error]).toEqual([2, expect.stringContaining('Came: tflight')]);
     // A file stands where the folder should be.
     const taken = await run(path, '--out', path, '--backend', 'wasm');
     expect([taken.code, taken.error]).toEqual([2, expect.stringContaining('(recipe/out-not-writable)')]);
-    for (const { out } of [format, taken]) expect(out).not.toContain('Opening');
+    expect(taken.out).toBe('');
   });
 
   it.concurrent('ends with 2 for weights that are none', async ({ expect }) => {

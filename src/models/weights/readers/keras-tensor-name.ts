@@ -25,7 +25,7 @@ export function kerasTensorName(path: string, nameAt: (group: string) => string 
 
 /**
  * From a path of names, as legacy `.h5` and tfjs files have them. A layer's own group comes before what TensorFlow
- * calls its variables, which has a count behind it when it was built before.
+ * calls its variables, which may be another name when it was built twice (`Conv1/Conv1_1/kernel:0`).
  */
 export function plainTensorName(path: string): string {
   const parts = path
@@ -38,7 +38,7 @@ export function plainTensorName(path: string): string {
   return isOwnGroup ? `${group}/${weight}` : parts.join('/');
 }
 
-/** Without the count that TensorFlow puts behind the name of what it has built before. */
+/** A name without the count that TensorFlow puts behind that of a layer which it has built before. */
 export function withoutCount(layer: string): string {
   return layer.replace(/_\d+$/u, '');
 }
