@@ -1,7 +1,7 @@
 /** Owns the way from a recipe to an opened set: find the source, read, clean, look for copies, number, split. */
 import { StudioError } from '../protocol/errors.ts';
 import { datasetOptions } from '../protocol/full-recipe.ts';
-import { ContentHash, setHash } from '../protocol/identity.ts';
+import { ContentHash, picturesKey, setHash } from '../protocol/identity.ts';
 import type { Options } from '../protocol/options.ts';
 import type { Recipe } from '../protocol/recipe.ts';
 import type { SourceDescription } from '../protocol/dataset.ts';
@@ -71,6 +71,7 @@ async function datasetOf(
     source: source.entry.name,
     ...{ noun, origin, labels, labelOfRow, split, sizeBytes, contentHash },
     setHash: setHash(contentHash, split),
+    picturesKey: picturesKey(contentHash, recipe.image, []),
   };
   const asideRows = curated.aside.map(({ row }) => cleaned.rows[row]!);
   const seen = [...rows, ...asideRows, ...cleaned.unlabelled].map((row) => row.seen);
@@ -85,6 +86,7 @@ async function datasetOf(
       findings,
       ...(provenance === undefined ? {} : { provenance }),
     },
+    files: rows.map(({ print }) => print.file),
     labelForm: cleaned.labelForm,
     pictures: rows.length === store.count ? store : pictureSubset(shown, [...rows.keys()]),
     shown,

@@ -5,10 +5,11 @@
 import type { Catalog } from './catalog.ts';
 import type { DatasetSummary, PictureFacts, RgbaPictures, RgbaViews, SourceDescription } from './dataset.ts';
 import type { BackendChoice, DeviceReport } from './device.ts';
+import type { Edit } from './edits.ts';
 import type { WireError } from './errors.ts';
 import type { FinishedRuns, RateSweep, ResumableRun, RunEvent, RunResult } from './events.ts';
 import type { InspectedWeights, ModelSummary } from './model.ts';
-import type { Recipe } from './recipe.ts';
+import type { EditsRef, Recipe } from './recipe.ts';
 import type { Stored, StoredThing } from './stored.ts';
 
 /** What was picked on the page: single files, or all files of a folder, each with its path as its name. */
@@ -26,6 +27,23 @@ export interface ExportedFile {
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
+/** A change of a list of edits, by row numbers of the open set or by classes as they are called now. */
+export type EditChange =
+  | Exclude<Edit, { do: 'relabel' | 'leaveOut' | 'bringBack' | 'add' }>
+  | { readonly do: 'relabel'; readonly rows: readonly number[]; readonly to: string }
+  | { readonly do: 'leaveOut' | 'bringBack'; readonly rows: readonly number[] }
+  | { readonly do: 'add'; readonly pictures: readonly { readonly file: File; readonly to: string }[] }
+  /** Takes the last edit back. */
+  | { readonly do: 'undo' };
+
+/** A list of edits after a change. */
+export interface EditedList {
+  /** Null for one without edits. */
+  readonly list: EditsRef | null;
+  /** Names of files that were to be added and are no pictures that can be read. */
+  readonly unreadable: readonly string[];
+}
+
 /** Nothing to say but that it is done. */
 export type Done = Readonly<Record<string, never>>;
 
@@ -41,6 +59,12 @@ export interface Requests {
   chooseDevice: { input: { readonly backend: BackendChoice }; output: DeviceReport };
   /** Opens, cleans and splits the recipe's set, and makes it the current one. */
   openDataset: { input: { readonly recipe: Recipe } & Picked; output: DatasetSummary };
+  /** Changes a list of edits of the current set, null for none; the recipe then names the new one. */
+  editSet: { input: { readonly list: EditsRef | null; readonly change: EditChange }; output: EditedList };
+  /** Reads a file of edits, of this set or another; a recipe can then name them. */
+  takeEdits: { input: { readonly file: Blob }; output: EditedList };
+  /** A list of edits as a file. */
+  saveEdits: { input: { readonly list: EditsRef }; output: SavedSet };
   /** What a source would open, without opening it. */
   describeSource: { input: { readonly dataset: Recipe['dataset'] }; output: SourceDescription };
   /** Takes a token for the server at an address until the page is closed; an empty one takes it back. */

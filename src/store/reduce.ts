@@ -7,7 +7,7 @@ import type { FinishedRun, ResumableRun, RunEvent, RunResult } from '../protocol
 import type { ModelSummary } from '../protocol/model.ts';
 import type { Recipe } from '../protocol/recipe.ts';
 import { newRecord, progressAfter, reduceRun } from './reduce-run.ts';
-import { isActive, type Loadable, type RunRecord, type RunState, type StudioState } from './state.ts';
+import { isActive, noEdit, type Loadable, type RunRecord, type RunState, type StudioState } from './state.ts';
 
 /** What the engine is asked for outside a run, and whose last answer the page keeps. */
 export type Asked = 'device' | 'dataset' | 'model';
@@ -19,7 +19,10 @@ export type StudioEvent =
   | { readonly kind: 'recipeSet'; readonly recipe: Recipe; readonly preset: string | null }
   | { readonly kind: 'linkFailed'; readonly error: WireError | null }
   | { readonly kind: 'backendAsked'; readonly choice: BackendChoice }
-  | { readonly kind: 'asked'; readonly what: Asked }
+  /** `isEdited` where it is the open set, edited otherwise. */
+  | { readonly kind: 'asked'; readonly what: Asked; readonly isEdited: boolean }
+  | { readonly kind: 'edited'; readonly said: string }
+  | { readonly kind: 'editFailed'; readonly error: WireError }
   | { readonly kind: 'askFailed'; readonly what: Asked; readonly error: WireError }
   | { readonly kind: 'askDropped'; readonly what: Asked }
   | { readonly kind: 'opening'; readonly event: RunEvent; readonly atMs: number }
@@ -66,6 +69,10 @@ export function reduce(state: StudioState, event: StudioEvent): StudioState {
       return { ...state, dataset: ready(event.dataset), opening: null };
     case 'model':
       return { ...state, model: ready(event.model) };
+    case 'edited':
+      return { ...state, edited: { said: event.said, error: null } };
+    case 'editFailed':
+      return { ...state, edited: { said: '', error: event.error } };
     case 'finishedListed':
       return { ...state, finished: event.runs };
     case 'unreadable': {
@@ -198,8 +205,9 @@ function reduceAsk(
       const after = loadableAfter(state.dataset, event);
       // The engine keeps the set that was open before one that cannot be opened.
       const dataset = event.kind === 'askFailed' ? { ...after, value: state.dataset.value } : after;
-      const notices = event.kind === 'asked' ? [] : state.notices;
-      return { ...state, opening, notices, dataset };
+      // What was said of the set, and of its edits, holds for it however it is edited.
+      if (event.kind !== 'asked' || event.isEdited) return { ...state, opening, dataset };
+      return { ...state, opening, dataset, notices: [], edited: noEdit };
     }
     case 'model':
       return { ...state, model: loadableAfter(state.model, event) };

@@ -4,14 +4,15 @@ import type { Call, StudioClient } from '../client/studio-client.ts';
 import type { BackendChoice } from '../protocol/device.ts';
 import { asStudioError, invariant, isAbort, type WireError } from '../protocol/errors.ts';
 import type { ResumableRun, RunEvent } from '../protocol/events.ts';
-import { networkKey, openingKey } from '../protocol/identity.ts';
+import { networkKey, openingKey, readingKey, withoutEdits } from '../protocol/identity.ts';
 import type { Picked, RequestKind, Requests } from '../protocol/messages.ts';
-import { parseRecipe, type Recipe } from '../protocol/recipe.ts';
+import { parseRecipe, type EditsRef, type Recipe } from '../protocol/recipe.ts';
 import { AskedSets, type AskedSet } from './asked-sets.ts';
 import { recipeFromLink } from './recipe-link.ts';
 import { reduce, type Asked, type StudioEvent } from './reduce.ts';
 import { PictureRequests, SourceRequests, StoredRequests } from './requests.ts';
 import { RunRequests } from './run-requests.ts';
+import { SetEdits } from './set-edits.ts';
 import { initialState, isActive, type StudioState } from './state.ts';
 
 /** What the store needs of the client. */
@@ -30,6 +31,7 @@ export class Studio {
   readonly sources: SourceRequests;
   readonly stored: StoredRequests;
   readonly runs: RunRequests;
+  readonly edits: SetEdits;
   readonly #engine: Engine;
   readonly #now: () => number;
   readonly #asking = new Map<Asked, { key: string; call: Call<RequestKind> | null }>();
@@ -48,6 +50,10 @@ export class Studio {
     this.pictures = new PictureRequests(engine);
     const dispatch = this.#dispatch.bind(this);
     this.runs = new RunRequests(engine, dispatch, now);
+    this.edits = new SetEdits({
+      ...{ engine, dispatch, state: () => this.#state },
+      take: (list) => this.#takeEdits(list),
+    });
     engine.onLate = (event) => dispatch({ kind: 'opening', event, atMs: now() });
   }
 
@@ -113,10 +119,20 @@ export class Studio {
     }
   }
 
+  /** Has the recipe name a list of edits, and waits until the set is edited by it. */
+  async #takeEdits(edits: EditsRef | null): Promise<void> {
+    const { recipe, preset, run } = this.#state;
+    if (recipe === null || isActive(run)) return;
+    const plain = withoutEdits(recipe);
+    const dataset = edits === null ? plain.dataset : Object.assign({}, plain.dataset, { edits });
+    this.#dispatch({ kind: 'recipeSet', recipe: { ...plain, dataset }, preset });
+    await this.refresh();
+  }
+
   #take(recipe: Recipe, preset: string | null, picked = this.#picked): void {
     const { recipe: before } = this.#state;
     const isOther =
-      before !== null && openingKey(before, this.#picked.files) !== openingKey(recipe, picked.files);
+      before !== null && readingKey(before, this.#picked.files) !== readingKey(recipe, picked.files);
     this.#picked = picked;
     this.#dispatch({ kind: 'recipeSet', recipe, preset });
     // What a run found belongs to its set: another set clears it from the columns (the table of runs keeps it).
@@ -167,7 +183,10 @@ export class Studio {
   async #open(set: AskedSet): Promise<boolean> {
     this.#sets.begin(set);
     const input = { recipe: set.recipe, ...set.picked };
-    const dataset = await this.#ask('dataset', 'openDataset', input, set.key);
+    const { opened } = this.#sets;
+    const readingOf = ({ recipe, picked }: AskedSet): string => readingKey(recipe, picked.files);
+    const isEdited = opened !== null && readingOf(opened) === readingOf(set);
+    const dataset = await this.#ask('dataset', 'openDataset', input, set.key, isEdited);
     this.#sets.end(set, dataset !== null);
     if (dataset !== null) this.#dispatch({ kind: 'dataset', dataset });
     return dataset !== null;
@@ -207,9 +226,10 @@ export class Studio {
     kind: AskedRequest[What],
     input: Requests[AskedRequest[What]]['input'],
     key: string,
+    isEdited = false,
   ): Promise<Requests[AskedRequest[What]]['output'] | null> {
     this.#asking.get(what)?.call?.control('cancel');
-    this.#dispatch({ kind: 'asked', what });
+    this.#dispatch({ kind: 'asked', what, isEdited });
     const call = this.#engine.request(kind, input, (event) => {
       if (what === 'dataset') this.#dispatch({ kind: 'opening', event, atMs: this.#now() });
     });

@@ -29,6 +29,8 @@ const BESIDE_A_RUN: ReadonlySet<RequestKind> = new Set([
   'deleteStored',
   'storeSet',
   'saveSet',
+  'saveEdits',
+  'takeEdits',
 ]);
 
 export class Dispatcher {
@@ -88,6 +90,12 @@ export class Dispatcher {
         const { recipe, ...picked } = request.input;
         return session.set.open(recipe, { ...picked, signal: control.signal, emit });
       }
+      case 'editSet':
+        return session.set.edit(request.input, { signal: control.signal, emit });
+      case 'takeEdits':
+        return session.set.takeEdits(request.input.file);
+      case 'saveEdits':
+        return session.set.saveEdits(request.input.list);
       case 'describeSource':
         return session.describeSource(request.input.dataset, control.signal);
       case 'useToken':

@@ -47,7 +47,7 @@ async function readRecipe(path: string): Promise<Recipe> {
 /** Only sets of the Hub have an `endpoint`. */
 function withHub(recipe: Recipe, hub: string | null): Recipe {
   if (hub === null || recipe.dataset.source !== 'hub') return recipe;
-  return { ...recipe, dataset: { ...recipe.dataset, endpoint: hub } };
+  return { ...recipe, dataset: Object.assign({}, recipe.dataset, { endpoint: hub }) };
 }
 
 /** The token is for the Hub or for the server that the command names, never for one that a recipe brings along. */

@@ -37,8 +37,11 @@ export interface CleanedRow extends CuratedRow {
 export interface SeenPicture {
   /** Its number in the sink. */
   readonly stored: number;
-  readonly facts: PictureFacts;
+  readonly facts: SourceFacts;
 }
+
+/** What is known of a picture that its source has. */
+type SourceFacts = PictureFacts & { readonly sourceRow: number };
 
 /** What cleaning found. */
 export interface CleanedRows {
@@ -62,7 +65,7 @@ export interface UnlabelledPicture {
 interface Prepared {
   readonly picture: Uint8Array;
   readonly print: Fingerprint;
-  readonly facts: PictureFacts;
+  readonly facts: SourceFacts;
 }
 
 /** What became of a row's picture; null where it was not worth preparing. */
@@ -236,7 +239,7 @@ async function prepareRow(row: NumberedRow, { pool, size, resize }: CleaningOpti
   }
 }
 
-function factsOf({ sourceRow, path = '', label }: NumberedRow, encoded: Uint8Array): PictureFacts {
+function factsOf({ sourceRow, path = '', label }: NumberedRow, encoded: Uint8Array): SourceFacts {
   const { format, width, height } = checkPictureHeader(encoded);
   return { sourceRow, path, rawLabel: cellText(label), format, width, height, sizeBytes: encoded.length };
 }

@@ -154,8 +154,8 @@ function viewsPerPicture({ recipe, dataset }: PhaseSetupInputs): ViewsPerPicture
 /** Weights whose hash cannot be computed, as on a page that is not secure, are not known again in the next run. */
 function cacheKeyOf({ recipe, dataset, network }: PhaseSetupInputs): string {
   const { weights, preprocessing } = network;
-  const { contentHash } = dataset.summary;
-  return weights.sha256 === null ? newId() : activationsKey({ recipe, contentHash, weights, preprocessing });
+  const { picturesKey } = dataset.summary;
+  return weights.sha256 === null ? newId() : activationsKey({ recipe, picturesKey, weights, preprocessing });
 }
 
 /**

@@ -3,7 +3,7 @@ import { useState, type ReactElement } from 'react';
 import { Charts } from '../../charts/Charts.tsx';
 import { formatBytes, formatCount } from '../../lib/format.ts';
 import type { CleaningReport, DatasetSummary, Findings } from '../../protocol/dataset.ts';
-import { pictureRows } from '../../store/set-rows.ts';
+import { pictureCount, pictureRows } from '../../store/set-rows.ts';
 import type { StageProgress } from '../../store/state.ts';
 import { dataClause } from '../sentence.ts';
 import { useShownRecipe, useStudio, useStudioState } from '../studio-context.ts';
@@ -14,6 +14,7 @@ import { Message, Notices } from '../widgets/Message.tsx';
 import { PictureCanvas } from './pictures.tsx';
 import { Source } from './Source.tsx';
 import { Views } from './Views.tsx';
+import { MissingEdits, SetEdits } from './edits/KeptEdits.tsx';
 import type { BrowseTab } from './browse/BrowseDialog.tsx';
 
 const loadBrowse = async () => (await import('./browse/BrowseDialog.tsx')).BrowseDialog;
@@ -40,6 +41,7 @@ export function DataColumn(): ReactElement {
       )}
       {error !== null && dataset === null && (
         <Message error={error}>
+          {error.code === 'data/edits-missing' && <MissingEdits />}
           <button type="button" onClick={() => void studio.refresh(true)}>
             Try again
           </button>
@@ -65,6 +67,7 @@ export function DataColumn(): ReactElement {
                 Report<span className="visually-hidden"> of cleaning</span>
               </button>
             </p>
+            <SetEdits dataset={dataset} onOpen={() => setBrowsing('edits')} />
           </div>
           <PictureGrid dataset={dataset} size={recipe.image.size} onAll={() => setBrowsing('pictures')} />
           <Views recipe={recipe} dataset={dataset} />
@@ -162,7 +165,7 @@ function PictureGrid({
         <span className="small">
           {size} px ·{' '}
           <button type="button" className="link" onClick={onAll}>
-            All {formatCount(dataset.labelOfRow.length)}
+            All {formatCount(pictureCount(dataset))}
             <span className="visually-hidden"> pictures</span>
           </button>
         </span>

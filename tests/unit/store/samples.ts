@@ -57,6 +57,7 @@ export const dataset: DatasetSummary = {
   cleaning: { rowsRead: 8, withoutPicture: 0, withoutLabel: 0, oddLabel: 0, undecodable: 0, kept: 8 },
   contentHash: 'of eight pictures',
   setHash: 'of eight pictures and their split',
+  picturesKey: 'eight pictures',
   sizeBytes: 8000,
 };
 
