@@ -8,6 +8,7 @@ import {
   formatPlain,
 } from '../../src/lib/format.ts';
 import type { DatasetSummary } from '../../src/protocol/dataset.ts';
+import { editsText } from '../../src/protocol/edits-text.ts';
 import type { EpochRecord, RateSweep, RunEvent, RunResult } from '../../src/protocol/events.ts';
 
 /** Who is told how a run goes on. */
@@ -41,8 +42,8 @@ export function plainArrays(_key: string, value: unknown): unknown {
   return value;
 }
 
-/** How many rows of a set are not used and why; nothing where all are. */
-function leftOutText({ cleaning, findings }: DatasetSummary): string {
+/** How many rows of a set are not used and why, and what edits changed; nothing where all are used as they are. */
+function leftOutText({ cleaning, findings, edits }: DatasetSummary): string {
   const { withoutPicture, withoutLabel, oddLabel, undecodable } = cleaning;
   const { duplicates = 0, nearDuplicates = 0, smallClasses = 0 } = findings?.dropped ?? {};
   const kinds = [
@@ -55,7 +56,8 @@ function leftOutText({ cleaning, findings }: DatasetSummary): string {
     [smallClasses, 'of small classes'],
   ] as const;
   const said = kinds.filter(([count]) => count > 0).map(([count, what]) => `${count.toString()} ${what}`);
-  return said.length === 0 ? '' : `. Left out: ${said.join(', ')}`;
+  const changed = edits === undefined ? '' : `. ${editsText(edits)}`;
+  return `${said.length === 0 ? '' : `. Left out: ${said.join(', ')}`}${changed}`;
 }
 
 /** One line that is rewritten while something is under way, and a line an epoch. */

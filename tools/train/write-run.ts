@@ -20,7 +20,7 @@ export async function writeRun({ outFolder, exportFormats }: Command, finished: 
   await writeJson(outFolder, 'history.json', result.history.map(historyLine));
   await writeJson(outFolder, 'evaluation.json', evaluationOf(result));
   await writeJson(outFolder, 'split.json', splitOf(dataset));
-  await writeJson(outFolder, 'run.json', runOf(result));
+  await writeJson(outFolder, 'run.json', runOf(result, dataset));
   if (result.history.length === 0) return;
   await writeFiles(session, 'tfjs', join(outFolder, 'model'));
   for (const format of exportFormats) await writeFiles(session, format, join(outFolder, format));
@@ -64,12 +64,12 @@ function splitOf({ split }: DatasetSummary) {
   };
 }
 
-function runOf({ device, ...result }: RunResult) {
+function runOf({ device, ...result }: RunResult, { edits }: DatasetSummary) {
   const { runId, recipe, weights, cachePrecision, stopped, versions, ...others } = result;
   const { secondsByStage, setHash, cleaning } = others;
   const { backend } = device;
   const record = { runId, recipe, device, backend, weights, cachePrecision, stopped, versions };
-  return { ...record, secondsByStage, setHash, cleaning };
+  return { ...record, secondsByStage, setHash, cleaning, ...(edits && { edits }) };
 }
 
 async function writeFiles(session: Session, format: string, folder: string): Promise<void> {

@@ -10,7 +10,7 @@ import { BestEffortStore, type StoreHealth } from '../../platform/stores/best-ef
 import type { ByteStore } from '../../platform/stores/byte-store.ts';
 import { countOf } from '../../lib/format.ts';
 import { hashAfter, type Edit, type EditsFile } from '../../protocol/edits.ts';
-import { StudioError } from '../../protocol/errors.ts';
+import { invariant, StudioError } from '../../protocol/errors.ts';
 import type { EditsRef } from '../../protocol/recipe.ts';
 
 interface KeptEdit {
@@ -91,14 +91,16 @@ export class KeptEdits {
   }
 
   /** Takes a list from a file. */
-  async take({ edits, pictures }: EditsFile): Promise<ListName> {
+  async take({ edits, pictures }: EditsFile): Promise<EditsRef> {
     for (const [file, text] of Object.entries(pictures))
       await this.addPicture(
         file,
         Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)),
       );
-    let list: ListName = null;
-    for (const edit of edits) list = await this.append(list, edit);
+    const [first, ...others] = edits;
+    invariant(first !== undefined, 'a file of edits has one at least');
+    let list = await this.append(null, first);
+    for (const edit of others) list = await this.append(list, edit);
     return list;
   }
 

@@ -4,7 +4,7 @@ import { formatCount } from '../../../lib/format.ts';
 import type { CleaningReport, EditsReport, Findings } from '../../../protocol/dataset.ts';
 import { useStudioState } from '../../studio-context.ts';
 import { Message } from '../../widgets/Message.tsx';
-import { editsText } from '../edits/edits-text.ts';
+import { editsText } from '../../../protocol/edits-text.ts';
 import { Choice, Copies, LeftOut, type ReportProps, SmallClasses } from './Findings.tsx';
 
 const nothing: Findings = {

@@ -1,6 +1,6 @@
 /** What the user changed in a set, in words. */
-import { countOf, formatCount } from '../../../lib/format.ts';
-import type { EditsReport } from '../../../protocol/dataset.ts';
+import { countOf, formatCount } from '../lib/format.ts';
+import type { EditsReport } from './dataset.ts';
 
 /** In one line; each kind of change with its count. */
 export function editsText(edits: EditsReport): string {
