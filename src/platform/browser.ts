@@ -23,6 +23,7 @@ export interface BrowserPlatformOptions {
 /** Makes the platform of the worker it is called in. */
 export function createPlatform(options: BrowserPlatformOptions = {}): Platform {
   const baseUrl = options.baseUrl ?? defaultBaseUrl();
+  const assets = keptAssets();
   let hasWritten = false;
   const beforeWrite = (): void => {
     if (!hasWritten) options.beforeFirstWrite?.();
@@ -37,7 +38,7 @@ export function createPlatform(options: BrowserPlatformOptions = {}): Platform {
     cores: navigator.hardwareConcurrency,
     decodePicture,
     startPictureThread,
-    openAsset: (path, signal) => openAsset(new URL(path, baseUrl), signal),
+    openAsset: (path, signal) => assets(new URL(path, baseUrl), signal),
     openPath: (path) => Promise.reject(pathRefused(path)),
     openStore,
     owned,
@@ -52,7 +53,17 @@ function defaultBaseUrl(): string {
   return new URL(relative ? (import.meta.env.PROD ? '../' : './') : base, self.location.href).href;
 }
 
-async function openAsset(url: URL, signal?: AbortSignal): Promise<ByteSource> {
+/** Keeps each asset once it has come, so that a server that is stopped meanwhile breaks nothing on an open page. */
+function keptAssets(): (url: URL, signal?: AbortSignal) => Promise<ByteSource> {
+  const kept = new Map<string, ArrayBuffer>();
+  return async (url, signal) => {
+    const bytes = kept.get(url.href) ?? (await fetchAsset(url, signal));
+    kept.set(url.href, bytes);
+    return bytesSource(bytes);
+  };
+}
+
+async function fetchAsset(url: URL, signal?: AbortSignal): Promise<ArrayBuffer> {
   let response: Response;
   try {
     response = await fetch(url, signal === undefined ? {} : { signal });
@@ -65,7 +76,7 @@ async function openAsset(url: URL, signal?: AbortSignal): Promise<ByteSource> {
   if (!response.ok || isPage) {
     throw assetMissing(url, isPage ? 'a web page came instead' : `the server said ${response.status}`, false);
   }
-  return bytesSource(await response.arrayBuffer());
+  return response.arrayBuffer();
 }
 
 function assetMissing(url: URL, what: string, retryable: boolean, cause?: unknown): StudioError {

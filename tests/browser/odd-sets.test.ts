@@ -23,13 +23,20 @@ it('shows 500 classes and labels that hold markup as what they are', { timeout: 
   const hub = await startTestHub({}, { 'odd.parquet': new Uint8Array(table) });
   const page = await newPage({
     viewport: { width: 1440, height: 900 },
-    path: `#quick-look&dataset={"source":"hub","repo":"classroom/odd","endpoint":"${hub.origin}"}&image.size=32&backbone.weights=random`,
+    path: `#quick-look&dataset={"source":"hub","repo":"classroom/odd","endpoint":"${hub.origin}"}&image.size=32`,
   });
   await page.getByText('2,500 pictures in 500 classes').first().waitFor({ timeout: 60_000 });
   await page.getByText(MARKUP).first().waitFor();
   expect(await page.locator('img[src="x"]').count()).toBe(0);
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(1440);
   expect(await page.title()).not.toBe('1');
+  await page.getByText('A label is somebody’s guess').waitFor();
+  // What the starter weights have seen is not what these pictures are.
+  const note = page.locator('.starter-note');
+  expect(await note.innerText()).toMatch(/seen drawn faces only/);
   await screenshot(page, 'odd-set');
+  await note.getByRole('button').click();
+  await expect.poll(() => page.url()).toMatch(/backbone\.weights=imagenet/);
+  expect(await note.count()).toBe(0);
   await hub.close();
 });

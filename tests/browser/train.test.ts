@@ -7,7 +7,7 @@ import type { Locator } from 'playwright-core';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { shows } from '../support/shows.ts';
-import { finishTiny, takeHome, TINY, train } from './actions.ts';
+import { barSays, finishTiny, takeHome, TINY, train } from './actions.ts';
 import { axe } from './axe.ts';
 import { newPage, screenshot } from './harness.ts';
 import { servePlainly } from './plain-server.ts';
@@ -130,6 +130,10 @@ describe('the page', () => {
         ).toBe(true);
       }
       await close();
+      // What has come once is there: the server is not asked again.
+      await page.getByRole('button', { name: 'Train again' }).click();
+      await barSays(page, /^(Head|Fine-tune)/);
+      await barSays(page, /^Finished/);
       shows('browser Chromium trains on WebAssembly where no header can be set');
     },
   );

@@ -44,6 +44,11 @@ it.each([
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
   expect(await axe(page)).toEqual([]);
   await screenshot(page, `ui-finished-${width}`);
+  if (width > 400) return;
+  // As a page at four times its size on a screen of 1280 pixels is.
+  await page.setViewportSize({ width: 320, height });
+  await expect.poll(() => page.evaluate(() => document.documentElement.scrollWidth)).toBe(320);
+  await screenshot(page, 'ui-finished-320');
 });
 
 describe('the cut', () => {

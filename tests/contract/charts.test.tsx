@@ -133,6 +133,36 @@ it('has no two charts of one name', () => {
   expect(new Set(listed.map(({ name }) => name)).size).toBe(listed.length);
 });
 
+describe('the loss', () => {
+  const lossOf = (...losses: readonly number[]): { ticks: number[]; points: number[][] } => {
+    const events = [phaseEvent, ...losses.map((value, index) => epoch(0, index + 1, value))];
+    const [plot = ''] = renderToStaticMarkup(<Charts of="run" subject={ofRun(running(events).run)} />).split(
+      'class="readout second"',
+    );
+    return {
+      ticks: [...plot.matchAll(/tick y"[^>]*>([^<]+)</g)].map(([, text]) => Number(text)),
+      points: [...plot.matchAll(/points="([^"]+)"/g)].map(([, text]) =>
+        (text ?? '').split(' ').map((point) => 1 - Number(point.split(',')[1])),
+      ),
+    };
+  };
+
+  it('has one axis, from zero, that holds all of it and only grows', () => {
+    const before = lossOf(6.4);
+    const after = lossOf(6.4, 1.2, 0.3);
+    expect(after.ticks).toEqual(before.ticks);
+    expect(after.ticks[0]).toBe(0);
+    const top = Math.max(...after.ticks);
+    expect(top).toBeGreaterThanOrEqual(6.4);
+    expect(lossOf(6.4, 1.2, 9).ticks.at(-1)).toBeGreaterThanOrEqual(9);
+    // Before anything is drawn, each line is there, with every epoch where its loss is.
+    const validation = after.points.find((line) => Math.abs((line[0] ?? 0) * top - 6.4) < 1e-9);
+    const off = [6.4, 1.2, 0.3].map((value, at) => Math.abs(value - (validation?.[at] ?? NaN) * top));
+    expect(Math.max(...off)).toBeLessThan(1e-9);
+    expect(after.points.map((line) => line.length)).toEqual([3, 3]);
+  });
+});
+
 describe.each(listed)('the chart $name of a $of', ({ of, chart, shown }) => {
   const markupOf = (subject: unknown): string => {
     const { Drawing, Table } = chart;

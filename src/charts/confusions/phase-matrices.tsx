@@ -57,7 +57,7 @@ function PhaseMatrices({ subject, summary }: ChartProps<Run>): ReactElement {
 
 function SmallMatrix({ evaluation }: { readonly evaluation: Evaluation }): ReactElement {
   const { labels, confusionMatrix } = evaluation;
-  const place = useDrawing({ labels, shares: rowShares(confusionMatrix) }, drawCells);
+  const { place } = useDrawing({ labels, shares: rowShares(confusionMatrix) }, drawCells);
   return <div className="drawing" ref={place} aria-hidden="true" />;
 }
 

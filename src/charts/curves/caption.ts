@@ -1,7 +1,7 @@
 /** What the curves mean, in words: how far the loss fell, how long without gain, how far training is ahead. */
 import { countInWords, countOf, formatPercent, singularOf } from '../../lib/format.ts';
 import type { EpochRecord } from '../../protocol/events.ts';
-import type { Recipe } from '../../protocol/recipe.ts';
+import type { PhaseName, Recipe } from '../../protocol/recipe.ts';
 import type { PhaseEnd, PhaseRecord, RunRecord } from '../../store/state.ts';
 
 /** Points of accuracy by which training must lead validation before it is worth saying. */
@@ -38,12 +38,29 @@ function fall(record: RunRecord): string {
   if (first.valLoss - best.valLoss < 0.01) {
     return `Validation loss has hardly moved from ${first.valLoss.toFixed(2)}.`;
   }
+  const fell = `Validation loss fell from ${first.valLoss.toFixed(2)} to ${best.valLoss.toFixed(2)}`;
+  const worse = later(record, best);
+  if (worse !== null) return `${fell} while ${phaseDoing[best.phase]}; ${worse}.`;
   const ofHead = lowest(record.history.filter((epoch) => epoch.phase === 'head'));
   const total = first.valLoss - best.valLoss;
   const isFromTuning =
     ofHead !== undefined && best.phase === 'fineTune' && ofHead.valLoss - best.valLoss > total / 2;
   const when = isFromTuning ? ', most of it after the backbone was opened' : '';
-  return `Validation loss fell from ${first.valLoss.toFixed(2)} to ${best.valLoss.toFixed(2)}${when}.`;
+  return `${fell}${when}.`;
+}
+
+const phaseDoing: Readonly<Record<PhaseName, string>> = {
+  head: 'the head was trained',
+  fineTune: 'it was fine-tuned',
+};
+
+/** That the phase after the best epoch's has not come down to it: what is kept is of the last phase, as in Keras. */
+function later(record: RunRecord, best: EpochRecord): string | null {
+  const lastIndex = record.phases.at(-1)?.phaseIndex ?? best.phaseIndex;
+  const reached = lowest(record.history.filter(({ phaseIndex }) => phaseIndex === lastIndex));
+  if (reached === undefined || lastIndex === best.phaseIndex) return null;
+  if (reached.valLoss - best.valLoss < 0.01) return null;
+  return `the phase after it made the network worse and has come down to ${reached.valLoss.toFixed(2)} at best`;
 }
 
 function patience(record: RunRecord, phase: PhaseRecord, isOver: boolean): string {

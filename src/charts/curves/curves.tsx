@@ -34,15 +34,9 @@ const loss: Measure = {
   of: (epoch) => [epoch.loss, epoch.valLoss],
   format: formatLoss,
   formatMark: markText,
-  // At least a half apart: a wider scale would hide that it falls, a narrower one would make a flat line look like
-  // learning.
-  scaleOf: (history, classes) => {
-    const guessing = Math.log(Math.max(2, classes));
-    if (history.length === 0) return niceScale([0, guessing], 5);
-    const values = history.flatMap(loss.of).map((value) => Math.min(value, guessing * 2));
-    const high = Math.max(...values);
-    return niceScale([Math.max(0, Math.min(high - 0.5, ...values)), high], 4);
-  },
+  // From zero, so that it never looks better than it is, to the highest so far: the axis grows with a run, and stays.
+  scaleOf: (history, classes) =>
+    niceScale([0, Math.log(Math.max(2, classes)), ...history.flatMap(loss.of)], 5),
   chanceOf: Math.log,
 };
 

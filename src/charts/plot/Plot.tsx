@@ -3,8 +3,9 @@
  * marks. Type and marks are HTML and SVG laid over the drawing, so that they follow the theme and never stretch.
  */
 import type { PointerEvent, ReactElement, ReactNode } from 'react';
-import { drawLines } from '../vis/drawings.ts';
+import { drawLines, type LineData } from '../vis/drawings.ts';
 import { useDrawing } from '../vis/use-drawing.ts';
+import { isSame } from '../../lib/json.ts';
 import { share, type Scale } from './scale.ts';
 
 /** A mark on the axis; `at` is 0 to 1 from its left end. */
@@ -38,7 +39,8 @@ interface PlotProps {
 export function Plot(props: PlotProps): ReactElement {
   const { className, summary, scale, format, lines, slots, ticks = [], bounds = [], onSlot } = props;
   const isEmpty = lines.every((values) => values.length === 0);
-  const place = useDrawing(isEmpty ? null : { lines, slots, domain: scale.domain }, drawLines);
+  const { place, shown } = useDrawing(isEmpty ? null : { lines, slots, domain: scale.domain }, drawLines);
+  const fits = shown?.slots === slots && isSame(shown.domain, scale.domain);
   const up = (value: number): number => share(value, scale.domain);
   const point = (event: PointerEvent<HTMLDivElement>): void => {
     const box = event.currentTarget.getBoundingClientRect();
@@ -62,8 +64,11 @@ export function Plot(props: PlotProps): ReactElement {
           />
         ))}
         <line className="axis" x1={0} x2={1} y1={1} y2={1} />
+        {lines.map((values, line) => (
+          <Tail key={line} {...{ line, values, slots, up }} drawn={fits ? countDrawn(shown, line) : 0} />
+        ))}
       </svg>
-      <div className="drawing" ref={place} aria-hidden="true" />
+      <div className={fits ? 'drawing' : 'drawing behind'} ref={place} aria-hidden="true" />
       {scale.ticks.map((tick) => (
         <span key={tick} className="tick y" style={{ bottom: `${up(tick) * 100}%` }}>
           {format(tick)}
@@ -77,6 +82,26 @@ export function Plot(props: PlotProps): ReactElement {
       {props.children}
     </div>
   );
+}
+
+const countDrawn = (shown: LineData, line: number): number => shown.lines[line]?.length ?? 0;
+
+interface TailProps {
+  /** Which of the lines. */
+  readonly line: number;
+  readonly values: readonly number[];
+  /** How many of them the drawing has by now. */
+  readonly drawn: number;
+  readonly slots: number;
+  readonly up: (value: number) => number;
+}
+
+/** What a line has got since it was drawn: the drawing comes about a second later, and the line has no gap meanwhile. */
+function Tail({ line, values, drawn, slots, up }: TailProps): ReactElement | null {
+  if (values.length <= drawn) return null;
+  const from = Math.max(0, drawn - 1);
+  const points = values.slice(from).map((value, index) => `${(from + index + 0.5) / slots},${1 - up(value)}`);
+  return <polyline className={`tail line-${line}`} points={points.join(' ')} />;
 }
 
 interface LevelProps {

@@ -1,6 +1,6 @@
 /**
- * The life of a drawing. Draws into an element when what is drawn or the element's size has changed, at most about once a second: every drawing
- * embeds Vega anew. A page that only renders again draws nothing.
+ * The life of a drawing. Draws into an element when what is drawn or the element's size has changed, at most about once a
+ * second: every drawing embeds Vega anew. A page that only renders again draws nothing.
  */
 import { useEffect, useRef, useState, type RefObject } from 'react';
 
@@ -15,12 +15,18 @@ export type Draw<Data> = (stage: HTMLElement, data: Data, size: Size) => Promise
 
 const LEAST_MS_BETWEEN = 900;
 
-/**
- * @param data null for nothing: what was drawn is taken away
- * @returns for the element to draw in
- */
-export function useDrawing<Data>(data: Data | null, draw: Draw<Data>): RefObject<HTMLDivElement | null> {
+/** A drawing that may still be behind its data. */
+export interface Drawing<Data> {
+  /** For the element to draw in. */
+  readonly place: RefObject<HTMLDivElement | null>;
+  /** What is drawn there now; null while nothing is. */
+  readonly shown: Data | null;
+}
+
+/** @param data null for nothing: what was drawn is taken away */
+export function useDrawing<Data>(data: Data | null, draw: Draw<Data>): Drawing<Data> {
   const place = useRef<HTMLDivElement>(null);
+  const [shown, setShown] = useState<Data | null>(null);
   const { width, height } = useSize(place);
   const drawn = useSame(data);
   useEffect(() => {
@@ -28,6 +34,7 @@ export function useDrawing<Data>(data: Data | null, draw: Draw<Data>): RefObject
     if (element === null || width === 0 || height === 0) return;
     if (drawn === null) {
       clear(element);
+      setShown(null);
       return;
     }
     return scheduleOn(element, async (isCurrent) => {
@@ -40,6 +47,7 @@ export function useDrawing<Data>(data: Data | null, draw: Draw<Data>): RefObject
       }
       clear(element);
       element.replaceChildren(stage);
+      setShown(drawn);
     });
   }, [drawn, draw, width, height]);
   useEffect(() => {
@@ -48,7 +56,7 @@ export function useDrawing<Data>(data: Data | null, draw: Draw<Data>): RefObject
       if (element !== null) clear(element);
     };
   }, []);
-  return place;
+  return { place, shown };
 }
 
 /** What was given before, for as long as what is given says the same. */

@@ -106,19 +106,36 @@ function cleaningText(cleaning: CleaningReport, findings: Findings | undefined):
     .join(' ');
 }
 
+/** How sets of expressions name them; two such classes tell a set of faces. */
+const EXPRESSION =
+  /^(ang(er|ry)|content(ment)?|contempt|disgust(ed)?|fear(ful)?|happ(y|iness)|joy|neutral|sad(ness)?|surprised?)$/i;
+
+/** What to bear in mind of the open pictures; of faces more than of other things. */
 function Notice({ source }: { readonly source: string }): ReactElement {
+  const ofFaces = useStudioState((state) => {
+    const { noun = 'faces', labels = [] } = state.dataset.value ?? {};
+    return noun === 'faces' || labels.filter((label) => EXPRESSION.test(label)).length > 1;
+  });
   const notice = useStudioState(
     (state) => state.catalog?.sources.find((entry) => entry.name === source)?.notice ?? '',
   );
   return (
     <details className="note">
-      <summary>An expression is not a feeling</summary>
+      <summary>{ofFaces ? 'An expression is not a feeling' : 'A label is somebody’s guess'}</summary>
       {notice !== '' && <p>{notice}</p>}
-      <p>
-        Labels are somebody’s guess, and faces belong to people. Inferring emotions of people at work or in
-        schools is forbidden in the EU (AI Act, Article 5(1)(f)), save for medical and safety reasons. Mien
-        teaches how such models are made and where they fail.
-      </p>
+      {ofFaces ? (
+        <p>
+          Labels are somebody’s guess, and faces belong to people. Inferring emotions of people at work or in
+          schools is forbidden in the EU (AI Act, Article 5(1)(f)), save for medical and safety reasons. Mien
+          teaches how such models are made and where they fail.
+        </p>
+      ) : (
+        <p>
+          What a network learns is what the labels say, right or wrong, and what the pictures of a class have
+          in common, be it the thing or its background. Look at a few of each class, and ask before you share
+          pictures in which somebody can be known.
+        </p>
+      )}
     </details>
   );
 }

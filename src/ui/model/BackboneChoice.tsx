@@ -49,8 +49,32 @@ export function BackboneChoice({ recipe, model, isReadOnly }: BackboneChoiceProp
         ))}
       </select>
       <WeightsFacts weights={model?.weights ?? null} />
+      <StarterNote recipe={recipe} isReadOnly={isReadOnly} />
       {entry !== undefined && <Options entry={entry} recipe={recipe} isReadOnly={isReadOnly} />}
     </div>
+  );
+}
+
+interface RecipePartProps {
+  readonly recipe: Recipe;
+  readonly isReadOnly: boolean;
+}
+
+/** What the starter weights have seen, where the open pictures are others. */
+function StarterNote({ recipe, isReadOnly }: RecipePartProps): ReactElement | null {
+  const studio = useStudio();
+  if (useFullRecipe(recipe)?.backbone.weights !== 'starter' || recipe.dataset.source === 'sample')
+    return null;
+  const takeImageNet = (): void => {
+    studio.edit((before) => ({ ...before, backbone: { ...before.backbone, weights: 'imagenet' } }));
+  };
+  return (
+    <p className="small starter-note">
+      The starter weights have seen drawn faces only, and know little of other pictures.{' '}
+      <button type="button" className="link" disabled={isReadOnly} onClick={takeImageNet}>
+        Take ImageNet’s
+      </button>
+    </p>
   );
 }
 

@@ -1,15 +1,18 @@
 /** The pictures of the chosen cell, surest first, with how sure the network was and what it gave the truth. */
 import type { ReactElement } from 'react';
-import { capitalised, countOf, formatPercent } from '../../lib/format.ts';
+import { capitalised, countOf, formatCount, formatPercent } from '../../lib/format.ts';
 import type { DatasetSummary } from '../../protocol/dataset.ts';
 import type { Evaluation } from '../../protocol/events.ts';
+import { useStateOf } from '../../store/use-state-of.ts';
 import { useStudioState } from '../studio-context.ts';
 import { EditPicture } from '../data/edits/EditPicture.tsx';
 import { PictureCanvas } from '../data/pictures.tsx';
 import type { Cell } from '../../charts/chart.ts';
 import { picturesInCell, shortLabels, type SurePicture } from '../../charts/confusions/confusions.ts';
 
-const SHOWN = 6;
+/** Pictures at first, as many as fit into a line; and how many more each time that more are asked for. */
+const SHOWN = 5;
+const MORE = 60;
 
 interface MistakesProps {
   readonly dataset: DatasetSummary;
@@ -20,6 +23,7 @@ interface MistakesProps {
 export function Mistakes({ dataset, evaluation, cell }: MistakesProps): ReactElement {
   const { labels } = evaluation;
   const short = shortLabels(labels);
+  const [shown, setShown] = useStateOf(cell, SHOWN);
   const pictures = picturesInCell(evaluation, dataset.labelOfRow, cell);
   const truth = labels[cell.truth] ?? '';
   const predicted = labels[cell.predicted] ?? '';
@@ -35,7 +39,7 @@ export function Mistakes({ dataset, evaluation, cell }: MistakesProps): ReactEle
         </span>
       </div>
       <div className="mistakes">
-        {pictures.slice(0, SHOWN).map((picture) => (
+        {pictures.slice(0, shown).map((picture) => (
           <SureFigure
             key={picture.row}
             picture={picture}
@@ -44,6 +48,13 @@ export function Mistakes({ dataset, evaluation, cell }: MistakesProps): ReactEle
           />
         ))}
       </div>
+      {shown < pictures.length && (
+        <button type="button" className="link small" onClick={() => setShown(shown + MORE)}>
+          {shown + MORE < pictures.length
+            ? `Show ${MORE} more of ${formatCount(pictures.length)}`
+            : `Show all ${formatCount(pictures.length)}`}
+        </button>
+      )}
     </section>
   );
 }

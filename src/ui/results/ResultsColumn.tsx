@@ -32,7 +32,6 @@ export function ResultsColumn(): ReactElement {
     <Column
       id="results"
       title="Results"
-      isLast
       clause={resultsClause(run, dataset)}
       action={
         canTakeHome && (

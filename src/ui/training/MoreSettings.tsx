@@ -8,7 +8,7 @@ import { useStudio } from '../studio-context.ts';
 import { OptionField } from '../widgets/OptionField.tsx';
 import { TextSetting } from '../widgets/TextSetting.tsx';
 import { StepSettings } from './StepSettings.tsx';
-import { edit, restoring, wholeNumber, withField } from './edit-recipe.ts';
+import { edit, restoring, shares, wholeNumber, withField, withShares } from './edit-recipe.ts';
 
 interface MoreSettingsProps {
   readonly recipe: Recipe;
@@ -148,6 +148,14 @@ export function MoreSettings({ recipe, isReadOnly }: MoreSettingsProps): ReactEl
           value={String(recipe.seed)}
           isReadOnly={isReadOnly}
           onCommit={(typed) => edit(studio, (before) => ({ ...before, seed: wholeNumber(typed) }))}
+        />
+        <TextSetting
+          label="Split"
+          help="Per cent that train, validate and test."
+          value={shares(recipe)}
+          isReadOnly={isReadOnly}
+          isNumeric={false}
+          onCommit={(typed) => edit(studio, (before) => withShares(before, typed))}
         />
         <TextSetting
           label="Seed of the split"

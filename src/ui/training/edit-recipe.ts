@@ -1,4 +1,5 @@
 /** How the fields of the settings change the recipe. */
+import { formatPlain } from '../../lib/format.ts';
 import type { CatalogEntry } from '../../protocol/catalog.ts';
 import type { OptionValue, Phase, Recipe } from '../../protocol/recipe.ts';
 import type { Studio } from '../../store/studio.ts';
@@ -80,4 +81,20 @@ export function focusWrongField(): boolean {
   const wrong = document.querySelector<HTMLElement>('input[aria-invalid="true"]');
   wrong?.focus();
   return wrong !== null;
+}
+
+const PARTS = ['train', 'validation', 'test'] as const;
+
+/** The shares of the split as they are typed, in per cent: `60 / 20 / 20`. */
+export function shares({ split }: Recipe): string {
+  return PARTS.map((part) => formatPlain(split[part] * 100)).join(' / ');
+}
+
+/** The recipe with the shares that were typed, whatever stands between them; what is missing is 0. */
+export function withShares(recipe: Recipe, typed: string): unknown {
+  const [train = 0, validation = 0, test = 0] = typed
+    .split(/[^\d.]+/u)
+    .filter((each) => each !== '')
+    .map((each) => Number(each) / 100);
+  return { ...recipe, split: { ...recipe.split, train, validation, test } };
 }

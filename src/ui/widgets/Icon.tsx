@@ -7,7 +7,6 @@ const paths = {
   stop: 'M3.5 3.5h9v9h-9z',
   ok: 'M3 8.5l3.3 3.3L13 4.8',
   warn: 'M8 2.3L14.5 13.5h-13zM8 6.5v3.3M8 11.7v.01',
-  next: 'M2.5 8h11M9.5 4l4 4-4 4',
   download: 'M8 2.5v8M4.5 7.5L8 11l3.5-3.5M3 13.5h10',
 } as const;
 

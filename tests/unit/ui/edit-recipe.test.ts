@@ -9,9 +9,11 @@ import { SCHEDULES } from '../../../src/training/schedules/registry.ts';
 import {
   namedEntry,
   numberOrNone,
+  shares,
   withBackbone,
   withField,
   withPhaseField,
+  withShares,
 } from '../../../src/ui/training/edit-recipe.ts';
 import { presets, recipe } from '../store/samples.ts';
 
@@ -39,6 +41,14 @@ it.each(BACKBONES.map(({ entry }) => [entry.name, entry] as const))(
     }
   },
 );
+
+it('the split is typed in per cent, and refused when it is not all of it', () => {
+  const edited = throughLink(withShares(recipe, '70/15 , 15'));
+  expect(edited.split).toEqual({ ...recipe.split, train: 0.7, validation: 0.15, test: 0.15 });
+  expect(shares(edited)).toBe('70 / 15 / 15');
+  expect(shares(parseRecipe(withShares(recipe, '57 / 29 / 14')))).toBe('57 / 29 / 14');
+  expect(() => parseRecipe(withShares(recipe, '70 / 20 / 20'))).toThrow(/must add up to 1/);
+});
 
 describe.each([
   ['optimizer', OPTIMIZERS],

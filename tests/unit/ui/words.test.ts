@@ -115,6 +115,10 @@ describe('the caption', () => {
   });
 
   it('does not call noise a fall', () => {
+    expect(captionOf([...toTuning, epoch(1, 1, 1.75)])).toBe(
+      'Validation loss fell from 1.84 to 1.60 while the head was trained; ' +
+        'the phase after it made the network worse and has come down to 1.75 at best.',
+    );
     expect(captionOf([phaseEvent, epoch(0, 1, 2.079), epoch(0, 2, 2.078)])).toBe(
       'Validation loss has hardly moved from 2.08.',
     );

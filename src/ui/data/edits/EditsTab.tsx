@@ -10,6 +10,7 @@ import { Message } from '../../widgets/Message.tsx';
 import { saveBlob } from '../../widgets/save-file.ts';
 import { TextSetting } from '../../widgets/TextSetting.tsx';
 import { editsText } from '../../../protocol/edits-text.ts';
+import { AddPictures } from './AddPictures.tsx';
 import { useCanEdit } from './use-can-edit.ts';
 
 interface EditsTabProps {
@@ -38,6 +39,10 @@ export function EditsTab({ dataset }: EditsTabProps): ReactElement {
           1 to 9 give it one of the first nine classes, Ctrl Z takes the last edit back. Copies of a file are
           edited together.
         </p>
+      </section>
+      <section>
+        <h3>More pictures</h3>
+        <AddPictures dataset={dataset} />
       </section>
       <section>
         <h3>The list of edits</h3>
