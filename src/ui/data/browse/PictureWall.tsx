@@ -32,12 +32,15 @@ export function PictureWall({ dataset, thumbnails, rows, startAt, onOpen }: Pict
   const [asked, setActive] = useState(startAt ?? 0);
   // Edits may take pictures out of the list.
   const active = Math.max(0, Math.min(asked, rows.length - 1));
-  // The place that takes the focus once it is drawn.
+  // The place that takes the focus once it is drawn; after an edit, once the list is another.
   const focusNext = useRef(startAt);
+  const editedIn = useRef<readonly number[] | null>(null);
   useEffect(() => {
     const wall = element.current;
     if (wall === null || focusNext.current === null || sight.width === 0) return;
-    const place = focusNext.current;
+    if (editedIn.current === rows) return;
+    editedIn.current = null;
+    const place = Math.min(focusNext.current, rows.length - 1);
     wall.scrollTop = topToShow(place, { ...sight, top: wall.scrollTop });
     wall.querySelector<HTMLElement>(`[data-place="${place.toString()}"]`)?.focus({ preventScroll: true });
     focusNext.current = null;
@@ -48,11 +51,13 @@ export function PictureWall({ dataset, thumbnails, rows, startAt, onOpen }: Pict
     if (event.key === 'Enter' || event.key === ' ') onOpen(active);
     else if (edit !== null) {
       focusNext.current = active;
+      editedIn.current = rows;
       void studio.edits.change(edit);
     } else {
       const place = placeAfterKey(event.key, event.ctrlKey || event.metaKey, active, rows.length, sight);
       if (place === null) return;
       focusNext.current = place;
+      editedIn.current = null;
       setActive(place);
     }
     event.preventDefault();
