@@ -36,6 +36,16 @@ export type EditChange =
   /** Takes the last edit back. */
   | { readonly do: 'undo' };
 
+/** What files that were dropped can be taken for. */
+export type Offer =
+  /** A set of its own: of a source, by the option that holds the file. */
+  | { readonly kind: 'set'; readonly source: string; readonly label: string; readonly option: string }
+  /** Pictures for the set that is open. */
+  | { readonly kind: 'pictures'; readonly count: number }
+  | { readonly kind: 'weights' }
+  | { readonly kind: 'recipe'; readonly recipe: Recipe }
+  | { readonly kind: 'edits' };
+
 /** A list of edits after a change. */
 export interface EditedList {
   /** Null for one without edits. */
@@ -59,6 +69,8 @@ export interface Requests {
   chooseDevice: { input: { readonly backend: BackendChoice }; output: DeviceReport };
   /** Opens, cleans and splits the recipe's set, and makes it the current one. */
   openDataset: { input: { readonly recipe: Recipe } & Picked; output: DatasetSummary };
+  /** What some files can be taken for; nothing where they can be taken for nothing. */
+  recognise: { input: { readonly files: readonly File[] }; output: { readonly offers: readonly Offer[] } };
   /** Changes a list of edits of the current set, null for none; the recipe then names the new one. */
   editSet: { input: { readonly list: EditsRef | null; readonly change: EditChange }; output: EditedList };
   /** Reads a file of edits, of this set or another; a recipe can then name them. */

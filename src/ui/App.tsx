@@ -3,6 +3,7 @@ import { useEffect, type ReactElement } from 'react';
 import { linkOf } from '../store/recipe-link.ts';
 import { isActive, recordOf } from '../store/state.ts';
 import { DataColumn } from './data/DataColumn.tsx';
+import { DropZone } from './drop/DropZone.tsx';
 import { ModelColumn } from './model/ModelColumn.tsx';
 import { ResultsColumn } from './results/ResultsColumn.tsx';
 import { useStudio, useStudioState } from './studio-context.ts';
@@ -17,6 +18,7 @@ export function App(): ReactElement {
   return (
     <>
       <TransportBar />
+      <DropZone />
       <main>
         <DataColumn />
         <ModelColumn />

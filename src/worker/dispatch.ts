@@ -3,6 +3,7 @@
  * those that may run beside a run are served at once; so is control. Each request gets exactly one
  * `done`, `failed` or `cancelled`.
  */
+import { recognise } from '../engine/recognise.ts';
 import type { Session } from '../engine/session.ts';
 import type { SetWork } from '../engine/set/open-set.ts';
 import { asStudioError, isAbort } from '../protocol/errors.ts';
@@ -31,6 +32,7 @@ const BESIDE_A_RUN: ReadonlySet<RequestKind> = new Set([
   'saveSet',
   'saveEdits',
   'takeEdits',
+  'recognise',
 ]);
 
 export class Dispatcher {
@@ -90,6 +92,8 @@ export class Dispatcher {
         const { recipe, ...picked } = request.input;
         return session.set.open(recipe, { ...picked, signal: control.signal, emit });
       }
+      case 'recognise':
+        return { offers: await recognise(request.input.files) };
       case 'editSet':
         return session.set.edit(request.input, { signal: control.signal, emit });
       case 'takeEdits':

@@ -3,6 +3,7 @@ import { flagOption, textOption } from '../../protocol/options.ts';
 import { StudioError } from '../../protocol/errors.ts';
 import { listingHash } from '../../protocol/identity.ts';
 import type { FolderFile } from '../../platform/platform.ts';
+import { isPictureName } from '../given-kinds.ts';
 import { findPictures, folderOptions, readPictures } from './class-folders.ts';
 import type { Source, SourceContext } from './source.ts';
 
@@ -26,6 +27,7 @@ export const folder: Source = {
       ...folderOptions,
     ],
   },
+  recognises: ({ isFolder, names }) => isFolder && names.some(isPictureName),
   async open(options, context) {
     const path = textOption(options, 'path');
     const pictures = findPictures(await listGivenFolder(path, context));

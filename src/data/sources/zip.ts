@@ -1,6 +1,7 @@
 /** A zip of class-named folders from this machine, read in place: one picture at a time is unpacked. */
 import { listingHash } from '../../protocol/identity.ts';
 import { flagOption, textOption } from '../../protocol/options.ts';
+import { isPictureName, isZip } from '../given-kinds.ts';
 import { readZipDirectory } from '../archives/zip-directory.ts';
 import { readZipEntry } from '../archives/zip-entry.ts';
 import { findPictures, folderOptions, readPictures } from './class-folders.ts';
@@ -25,6 +26,7 @@ export const zip: Source = {
       ...folderOptions,
     ],
   },
+  recognises: ({ head, names }) => isZip(head) && names.some(isPictureName),
   async open(options, context) {
     const path = textOption(options, 'path');
     const file = await openGivenFile(path, context);

@@ -13,6 +13,8 @@ import { LookUp, useLookUp } from './LookUp.tsx';
 
 interface SourceDialogProps {
   readonly recipe: Recipe;
+  /** Whether it begins with the user's own pictures, whatever is open. */
+  readonly isForOwn?: boolean;
   readonly onClose: () => void;
 }
 
