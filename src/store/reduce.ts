@@ -16,7 +16,9 @@ export type Asked = 'device' | 'dataset' | 'model';
 export type StudioEvent =
   | { readonly kind: 'ready'; readonly catalog: Catalog }
   | { readonly kind: 'engineFailed'; readonly error: WireError }
-  | { readonly kind: 'recipeSet'; readonly recipe: Recipe; readonly preset: string | null }
+  | ({ readonly kind: 'recipeSet' } & Pick<StudioState, 'preset' | 'picked'> & { readonly recipe: Recipe })
+  /** The recipe's set waits for its files to be picked. */
+  | { readonly kind: 'datasetAwaited' }
   | { readonly kind: 'linkFailed'; readonly error: WireError | null }
   | { readonly kind: 'backendAsked'; readonly choice: BackendChoice }
   /** `isEdited` where it is the open set, edited otherwise. */
@@ -50,7 +52,9 @@ export function reduce(state: StudioState, event: StudioEvent): StudioState {
     case 'engineFailed':
       return { ...state, engine: 'failed', engineError: event.error };
     case 'recipeSet':
-      return { ...state, recipe: event.recipe, preset: event.preset };
+      return { ...state, recipe: event.recipe, preset: event.preset, picked: event.picked };
+    case 'datasetAwaited':
+      return { ...state, dataset: { status: 'none', value: null, error: null }, opening: null, notices: [] };
     case 'linkFailed':
       return { ...state, linkError: event.error };
     case 'left':

@@ -118,6 +118,8 @@ export interface StudioState {
   readonly recipe: Recipe | null;
   /** Name of the preset that the recipe started from. */
   readonly preset: string | null;
+  /** Whether files were picked on this page, for the recipe's set and for its weights. */
+  readonly picked: { readonly pictures: boolean; readonly weights: boolean };
   /** Why the recipe of the page's address was not taken. */
   readonly linkError: WireError | null;
   readonly dataset: Loadable<DatasetSummary>;
@@ -154,6 +156,7 @@ export function initialState(backendChoice: BackendChoice): StudioState {
     device: nothing,
     recipe: null,
     preset: null,
+    picked: { pictures: false, weights: false },
     linkError: null,
     dataset: nothing,
     opening: null,

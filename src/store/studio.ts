@@ -7,6 +7,7 @@ import type { ResumableRun, RunEvent } from '../protocol/events.ts';
 import { networkKey, openingKey, readingKey, withoutEdits } from '../protocol/identity.ts';
 import type { Picked, RequestKind, Requests } from '../protocol/messages.ts';
 import { parseRecipe, type EditsRef, type Recipe } from '../protocol/recipe.ts';
+import { awaitedOf } from './awaited.ts';
 import { AskedSets, type AskedSet } from './asked-sets.ts';
 import { recipeFromLink } from './recipe-link.ts';
 import { reduce, type Asked, type StudioEvent } from './reduce.ts';
@@ -119,13 +120,19 @@ export class Studio {
     }
   }
 
+  #setRecipe(recipe: Recipe, preset: string | null): void {
+    const { files = [] } = this.#picked;
+    const picked = { pictures: files.length > 0, weights: this.#weightFiles.length > 0 };
+    this.#dispatch({ kind: 'recipeSet', recipe, preset, picked });
+  }
+
   /** Has the recipe name a list of edits, and waits until the set is edited by it. */
   async #takeEdits(edits: EditsRef | null): Promise<void> {
     const { recipe, preset, run } = this.#state;
     if (recipe === null || isActive(run)) return;
     const plain = withoutEdits(recipe);
     const dataset = edits === null ? plain.dataset : Object.assign({}, plain.dataset, { edits });
-    this.#dispatch({ kind: 'recipeSet', recipe: { ...plain, dataset }, preset });
+    this.#setRecipe({ ...plain, dataset }, preset);
     await this.refresh();
   }
 
@@ -134,7 +141,7 @@ export class Studio {
     const isOther =
       before !== null && readingKey(before, this.#picked.files) !== readingKey(recipe, picked.files);
     this.#picked = picked;
-    this.#dispatch({ kind: 'recipeSet', recipe, preset });
+    this.#setRecipe(recipe, preset);
     // What a run found belongs to its set: another set clears it from the columns (the table of runs keeps it).
     if (isOther) this.#dispatch({ kind: 'runCleared' });
     void this.refresh();
@@ -159,7 +166,11 @@ export class Studio {
     // Whoever took another recipe meanwhile asks for its set.
     if (recipe !== this.#state.recipe) return;
     const key = openingKey(recipe, this.#picked.files);
-    if (this.#asking.get('dataset')?.key !== key) {
+    if (awaitedOf(this.#state).pictures !== null) {
+      this.#asking.get('dataset')?.call?.control('cancel');
+      this.#asking.delete('dataset');
+      this.#dispatch({ kind: 'datasetAwaited' });
+    } else if (this.#asking.get('dataset')?.key !== key) {
       const isOpen = await this.#open({ recipe, picked: this.#picked, key });
       if (!isOpen && this.#state.dataset.status === 'failed') await this.#fallBack();
     }
@@ -199,7 +210,7 @@ export class Studio {
     if (set === null || recipe === null) return;
     const { dataset, split, image } = set.recipe;
     this.#picked = set.picked;
-    this.#dispatch({ kind: 'recipeSet', recipe: { ...recipe, dataset, split, image }, preset });
+    this.#setRecipe({ ...recipe, dataset, split, image }, preset);
     if (set === this.#sets.opened) {
       this.#asking.set('dataset', { key: set.key, call: null });
       return;
@@ -281,7 +292,7 @@ export class Studio {
     this.#picked = files === undefined ? {} : { files };
     this.#weightFiles = weightFiles;
     this.#dispatch({ kind: 'linkFailed', error: null });
-    this.#dispatch({ kind: 'recipeSet', recipe, preset: this.#state.preset });
+    this.#setRecipe(recipe, this.#state.preset);
     await this.train(runId);
     await this.refresh();
   }

@@ -3,6 +3,7 @@ import { useState, type ReactElement } from 'react';
 import { Charts } from '../../charts/Charts.tsx';
 import { formatBytes, formatCount } from '../../lib/format.ts';
 import type { CleaningReport, DatasetSummary, Findings } from '../../protocol/dataset.ts';
+import { isActive } from '../../store/state.ts';
 import { pictureCount, pictureRows } from '../../store/set-rows.ts';
 import type { StageProgress } from '../../store/state.ts';
 import { dataClause } from '../sentence.ts';
@@ -10,6 +11,7 @@ import { useShownRecipe, useStudio, useStudioState } from '../studio-context.ts'
 import { RunFailure } from '../training/RunFailure.tsx';
 import { Column } from '../widgets/Column.tsx';
 import { Later } from '../widgets/Dialog.tsx';
+import { PickAgain, useAwaited } from '../widgets/PickAgain.tsx';
 import { Message, Notices } from '../widgets/Message.tsx';
 import { PictureCanvas } from './pictures.tsx';
 import { Source } from './Source.tsx';
@@ -35,6 +37,7 @@ export function DataColumn(): ReactElement {
     <Column id="data" title="Data" clause={clause}>
       {linkError !== null && <Message error={linkError} kept="The recipe shown is the one you see here." />}
       {recipe !== null && <Source recipe={recipe} dataset={dataset} />}
+      <AwaitedPictures />
       <RunFailure at="data" />
       {error !== null && dataset !== null && (
         <Message error={error} kept="The set before it is still open." />
@@ -81,6 +84,36 @@ export function DataColumn(): ReactElement {
       )}
       {recipe !== null && <Notice source={recipe.dataset.source} />}
     </Column>
+  );
+}
+
+/** The pictures that have to be picked again; those of the camera are gone. */
+function AwaitedPictures(): ReactElement | null {
+  const studio = useStudio();
+  const { pictures } = useAwaited();
+  const active = useStudioState((state) => isActive(state.run));
+  if (pictures === null || active) return null;
+  const { name, option } = pictures;
+  if (option.isCamera === true) {
+    return (
+      <p className="message">
+        The pictures that were taken with the camera were gone when the page was closed. Take others, or
+        choose another set: Train waits for it.
+      </p>
+    );
+  }
+  return (
+    <PickAgain
+      name={name}
+      isFolder={option.isFolder === true}
+      accept={option.accept}
+      onPick={(files, first) => {
+        const given = first.name.replace(/\/.*/, '');
+        studio.edit((before) => ({ ...before, dataset: { ...before.dataset, [option.name]: given } }), {
+          files,
+        });
+      }}
+    />
   );
 }
 

@@ -61,7 +61,7 @@ export function BrowseDialog({ recipe, dataset, at, onClose }: BrowseDialogProps
     setOpened({ rows: among, place: Math.max(0, among.indexOf(row)) });
   };
   return (
-    <Dialog title="Inside the set" isWide onClose={onClose} onEscape={close}>
+    <Dialog title="Inside the set" isWide onClose={onClose} onLeave={close}>
       <div className="browse-head">
         {tabs.map(({ name, label }) => (
           <button

@@ -4,6 +4,7 @@ import { countOf } from '../../../lib/format.ts';
 import type { Recipe } from '../../../protocol/recipe.ts';
 import { Dialog } from '../../widgets/Dialog.tsx';
 import { Message } from '../../widgets/Message.tsx';
+import { useThrowAway } from '../../widgets/ThrowAway.tsx';
 import { HoldButton } from './HoldButton.tsx';
 import { takePicture, useCamera } from './camera.ts';
 import './capture.css';
@@ -26,8 +27,10 @@ export function CaptureDialog({ split, names, onTaken, onClose }: CaptureDialogP
   const { isOn, error, retry } = useCamera(video);
   const { classes, change, add, remove, take } = useTaken(video, names);
   const missing = missingIn(classes, split);
+  const count = classes.reduce((sum, { pictures }) => sum + pictures.length, 0);
+  const { onLeave, question } = useThrowAway(count === 0 ? null : countOf(count, 'picture'), onClose);
   return (
-    <Dialog title="Pictures from the camera" isWide onClose={onClose}>
+    <Dialog title="Pictures from the camera" isWide onClose={onClose} onLeave={onLeave}>
       <div className="capture">
         <div className="capture-view">
           <video
@@ -75,11 +78,17 @@ export function CaptureDialog({ split, names, onTaken, onClose }: CaptureDialogP
           </li>
         </ul>
       </div>
+      {question}
       <div className="actions">
         <p className="small" role="status">
           {missing}
         </p>
-        <button type="button" onClick={onClose}>
+        <button
+          type="button"
+          onClick={() => {
+            if (!onLeave()) onClose();
+          }}
+        >
           Cancel
         </button>
         <button
