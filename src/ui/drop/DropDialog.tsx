@@ -88,11 +88,13 @@ export function DropDialog({ dropped, onClose }: DropDialogProps): ReactElement 
         </ul>
       )}
       {wrong !== null && <Message error={wrong} kept="Nothing was changed." />}
-      <div className="actions">
-        <button type="button" onClick={onClose}>
-          Close
-        </button>
-      </div>
+      {chosen === null && (
+        <div className="actions">
+          <button type="button" onClick={onClose}>
+            Close
+          </button>
+        </div>
+      )}
     </Dialog>
   );
 }

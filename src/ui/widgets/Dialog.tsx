@@ -2,6 +2,7 @@
 import {
   useEffect,
   useId,
+  useLayoutEffect,
   useRef,
   useState,
   type ComponentType,
@@ -30,7 +31,8 @@ export function Dialog({ title, onClose, isWide = false, onLeave, children }: Di
     if (onLeave?.() !== true) element.current?.close();
   };
   const latest = useRef(leave);
-  useEffect(() => {
+  // Before anything is painted: what is seen in it is known when it is left.
+  useLayoutEffect(() => {
     latest.current = leave;
   });
   useEffect(() => {
