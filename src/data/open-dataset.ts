@@ -4,11 +4,12 @@ import { datasetOptions } from '../protocol/full-recipe.ts';
 import { ContentHash, picturesKey, setHash } from '../protocol/identity.ts';
 import type { Options } from '../protocol/options.ts';
 import type { Recipe } from '../protocol/recipe.ts';
-import type { SourceDescription } from '../protocol/dataset.ts';
+import { nothingLeftTexts } from '../protocol/cleaning-words.ts';
+import type { CleaningReport, LeftOutRow, SourceDescription } from '../protocol/dataset.ts';
 import { Uses } from '../platform/stores/owned.ts';
 import type { Platform } from '../platform/platform.ts';
-import type { CleanedRow } from './cleaning/clean-rows.ts';
-import { curate } from './cleaning/curate.ts';
+import type { CleanedRow, CleanedRows, SeenPicture } from './cleaning/clean-rows.ts';
+import { curate, type Curated } from './cleaning/curate.ts';
 import { curatingOptions } from './dataset-options.ts';
 import type { Dataset, OpenDatasetOptions } from './dataset.ts';
 import { findingsOf } from './findings.ts';
@@ -18,6 +19,7 @@ import { preparePictures, type Prepared } from './pictures/prepare-pictures.ts';
 import { findSource } from './sources/registry.ts';
 import type { OpenedSource, Source, SourceContext } from './sources/source.ts';
 import { groupsCut, splitSet } from './split/split-set.ts';
+import { splitRemarks } from './split/split-remarks.ts';
 
 /**
  * Opens the recipe's set: every picture is decoded and resized once, since only that tells which rows are kept. A set
@@ -58,7 +60,13 @@ async function datasetOf(
     onProgress: (done, total) => given.onProgress(done, total, 'pictures', 'Looking for copies'),
   });
   const rows = curated.kept.map((row) => cleaned.rows[row]!);
-  const labels = sortLabels(rows.map((row) => row.label));
+  const cleaning = cleaningReport(opened, cleaned.report);
+  if (rows.length === 0) throw nothingLeft(cleaning, cleaned.leftOut);
+  const order = { form: cleaned.labelForm, names: opened.labelNames };
+  const labels = sortLabels(
+    rows.map((row) => row.label),
+    order,
+  );
   const indexOf = new Map(labels.map((label, index) => [label, index]));
   const labelOfRow = Uint16Array.from(rows, (row) => indexOf.get(row.label)!);
   const words = rows.map((row) => row.split);
@@ -73,8 +81,7 @@ async function datasetOf(
     setHash: setHash(contentHash, split),
     picturesKey: picturesKey(contentHash, recipe.image, []),
   };
-  const asideRows = curated.aside.map(({ row }) => cleaned.rows[row]!);
-  const seen = [...rows, ...asideRows, ...cleaned.unlabelled].map((row) => row.seen);
+  const seen = seenRows(rows, cleaned, curated);
   const shown = pictureSubset(
     store,
     seen.map(({ stored }) => stored),
@@ -82,7 +89,7 @@ async function datasetOf(
   return {
     summary: {
       ...summary,
-      cleaning: cleaned.report,
+      cleaning: withRemarks(cleaning, splitRemarks(words, split, labels, labelOfRow)),
       findings,
       ...(provenance === undefined ? {} : { provenance }),
     },
@@ -93,6 +100,36 @@ async function datasetOf(
     arriving,
     facts: seen.map(({ facts }) => facts),
   };
+}
+
+/** Pictures to look at: the set's rows, and after them those aside. */
+function seenRows(rows: readonly CleanedRow[], cleaned: CleanedRows, { aside }: Curated): SeenPicture[] {
+  const asideRows = aside.map(({ row }) => cleaned.rows[row]!);
+  return [...rows, ...asideRows, ...cleaned.unlabelled].map((row) => row.seen);
+}
+
+/** What was listed is counted with what became of the rows. */
+function cleaningReport({ listed }: OpenedSource, report: CleaningReport): CleaningReport {
+  if (listed === undefined) return report;
+  return { ...report, passedOver: listed.passedOver, remarks: [...listed.remarks, ...report.remarks] };
+}
+
+const withRemarks = (report: CleaningReport, remarks: CleaningReport['remarks']): CleaningReport => ({
+  ...report,
+  remarks: [...report.remarks, ...remarks],
+});
+
+function nothingLeft(cleaning: CleaningReport, leftOut: readonly LeftOutRow[]): StudioError {
+  const { why, hint } = nothingLeftTexts(cleaning);
+  const example = leftOut.find(({ detail }) => detail !== '')?.detail ?? '';
+  return new StudioError({
+    code: 'data/no-rows',
+    message: `Pictures with labels were expected; after cleaning none are left: ${why}.${example === '' ? '' : ` For example: ${example}`}`,
+    hint:
+      hint === ''
+        ? 'Choose another label column, or write its labels as plain text or numbers; or choose other pictures.'
+        : hint,
+  });
 }
 
 function contentHashOf(rows: readonly CleanedRow[]): string {

@@ -3,10 +3,10 @@
  * of weights is recognised by being listed. Whatever fits is offered; the user says which it is.
  */
 import { readZipDirectory } from '../data/archives/zip-directory.ts';
-import { isZip } from '../data/given-kinds.ts';
 import { sources } from '../data/sources/registry.ts';
 import type { GivenFiles } from '../data/sources/source.ts';
 import { parseJson } from '../lib/json.ts';
+import { isZip } from '../models/weights/files/unzip.ts';
 import { WEIGHT_READERS } from '../models/weights/readers/registry.ts';
 import { checkPictureHeader } from '../platform/pictures/picture-header.ts';
 import { blobSource } from '../platform/remote/byte-source.ts';
@@ -42,14 +42,14 @@ async function givenOf(files: readonly File[]): Promise<GivenFiles> {
   const [first] = files;
   const isFolder = first?.name.includes('/') === true;
   const head = first === undefined || isFolder || files.length > 1 ? new Uint8Array(0) : await headOf(first);
-  const names = files.map(({ name }) => name);
-  if (first === undefined || !isZip(head)) return { isFolder, head, names };
+  const given = { isFolder, isZip: isZip(head), head, names: files.map(({ name }) => name) };
+  if (first === undefined || !given.isZip) return given;
   try {
-    const entries = await readZipDirectory(blobSource(first));
-    return { isFolder, head, names: [...names, ...entries.map(({ path }) => path)] };
+    const { entries } = await readZipDirectory(blobSource(first), null);
+    return { ...given, names: [...given.names, ...entries.map(({ path }) => path)] };
   } catch (error) {
     // A damaged zip is offered for nothing that hangs on what is in it.
-    if (error instanceof StudioError) return { isFolder, head, names };
+    if (error instanceof StudioError) return given;
     throw error;
   }
 }
@@ -77,7 +77,8 @@ async function textOffer([file, ...others]: readonly File[]): Promise<Offer | nu
 
 /** How many are pictures: each that came by itself is looked into; of a folder the source's own word counts. */
 async function picturesAmong(files: readonly File[], { isFolder, names }: GivenFiles): Promise<number> {
-  if (isFolder) return names.filter((name) => sources.some((source) => source.recognises?.(folderOf(name)))).length;
+  if (isFolder)
+    return names.filter((name) => sources.some((source) => source.recognises?.(folderOf(name)))).length;
   let pictures = 0;
   for (const file of files) {
     try {
@@ -90,11 +91,16 @@ async function picturesAmong(files: readonly File[], { isFolder, names }: GivenF
   return pictures;
 }
 
-const folderOf = (name: string): GivenFiles => ({ isFolder: true, names: [name], head: new Uint8Array(0) });
+const folderOf = (name: string): GivenFiles => ({
+  ...{ isFolder: true, isZip: false },
+  names: [name],
+  head: new Uint8Array(0),
+});
 
 async function areWeights(files: readonly File[], { names }: GivenFiles): Promise<boolean> {
   const extensions = WEIGHT_READERS.flatMap((reader) => reader.extensions).filter((each) => each !== '.zip');
-  if (names.some((name) => extensions.some((extension) => name.toLowerCase().endsWith(extension)))) return true;
+  if (names.some((name) => extensions.some((extension) => name.toLowerCase().endsWith(extension))))
+    return true;
   for (const file of files.slice(0, 10)) {
     const head = await headOf(file);
     if (!isZip(head) && WEIGHT_READERS.some((reader) => reader.recognises(head))) return true;

@@ -5,12 +5,13 @@
 import type { Dataset } from '../data/dataset.ts';
 import { describeSource } from '../data/open-dataset.ts';
 import type { TrainedNetwork } from '../exporters/exporter.ts';
-import { exportAsFile } from '../exporters/registry.ts';
+import { Packing } from '../exporters/package/package.ts';
+import { findExporter } from '../exporters/registry.ts';
 import { SessionCaches } from '../frozen/session-caches.ts';
 import type { Platform } from '../platform/platform.ts';
 import type { BackendChoice, DeviceReport } from '../protocol/device.ts';
 import type { RateSweep, ResumableRun, RunResult } from '../protocol/events.ts';
-import type { ExportedFile, Picked, Requests } from '../protocol/messages.ts';
+import type { Picked, Requests, SavedFile } from '../protocol/messages.ts';
 import type { FullRecipe } from '../protocol/full-recipe.ts';
 import type { Recipe } from '../protocol/recipe.ts';
 import type { SourceDescription } from '../protocol/dataset.ts';
@@ -128,19 +129,25 @@ export class Session {
    *
    * @throws StudioError `export/unknown-format`, `export/no-such-network`, `model/weights-changed`, `net/…`
    */
-  async export(format: string, runId: string): Promise<ExportedFile> {
+  async export(format: string, runId: string): Promise<SavedFile> {
+    const exporter = findExporter(format);
     if (this.#trained?.result.runId === runId && this.#device?.loss === null) {
-      return exportAsFile(format, this.trainedNetwork());
+      return this.packing().zip(exporter);
     }
     if (this.#device?.loss !== null) await this.#start(this.#choice);
     return this.networks.use(runId, async (finished) => {
       const model = await rebuildNetwork(finished, this.platform);
       try {
-        return await exportAsFile(format, exportable({ ...finished, model }));
+        return await new Packing(exportable({ ...finished, model }), this.platform).zip(exporter);
       } finally {
         model.dispose();
       }
     });
+  }
+
+  /** That of the last run, ready to be written. @throws StudioError `export/nothing-trained` */
+  packing(): Packing {
+    return new Packing(this.trainedNetwork(), this.platform);
   }
 
   /** That of the last run. @throws StudioError `export/nothing-trained` */

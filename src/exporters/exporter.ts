@@ -1,10 +1,13 @@
 /** What an exporter is; `registry.ts` lists them. */
 import type * as tf from '@tensorflow/tfjs';
 import type { Preprocessing } from '../models/backbones/backbone.ts';
+import type { Graph } from '../models/graph.ts';
 import type { ExporterEntry } from '../protocol/catalog.ts';
 import type { Evaluation } from '../protocol/events.ts';
 import type { WeightsRecord } from '../protocol/model.ts';
 import type { FullRecipe } from '../protocol/full-recipe.ts';
+import type { InferenceNetwork } from './network/inference.ts';
+import type { Precision } from './network/precision.ts';
 
 /** The trained network and what must travel with it. */
 export interface TrainedNetwork {
@@ -19,12 +22,66 @@ export interface TrainedNetwork {
   readonly versions: Readonly<Record<string, string>>;
 }
 
-/** Files by name. */
-export type ExportedFiles = ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
+export type Chunk = Uint8Array<ArrayBuffer>;
 
-/** One format. */
+/** A file whose bytes are made while it is written, so that a large network is never there twice. */
+export interface ExportedFile {
+  /** With slashes, relative to the export's folder. */
+  readonly path: string;
+  readonly chunks: () => AsyncIterable<Chunk>;
+}
+
+/** What a format is written from. */
+export interface ExportInput extends TrainedNetwork {
+  readonly graph: Graph;
+  readonly network: InferenceNetwork;
+}
+
+/** One file that can be asked for probabilities, and how near it must come to Mien's. */
+export interface ModelFile {
+  readonly path: string;
+  /** Of its weights; all are computed with as float32. */
+  readonly precision: Precision;
+  /** Whether pictures go in, or the pooled features that the head takes. */
+  readonly takes: 'pictures' | 'features';
+}
+
+/** What a format writes. */
+export interface WrittenNetwork {
+  readonly files: readonly ExportedFile[];
+  /** Those of them that the proof is held on. */
+  readonly models: readonly ModelFile[];
+  /** A program that holds the files against the proof beside it and says whether they agree. */
+  readonly checker: ExportedFile;
+  /** How the files are used, for whoever unpacks them: paragraphs of Markdown. */
+  readonly guide: string;
+  /** More that an export carries beside the network's own files, made from what the proof shows. */
+  readonly beside?: (shown: ShownPictures, library: () => Promise<Chunk>) => readonly ExportedFile[];
+}
+
+/** The pictures of the proof and what Mien says of them. */
+export interface ShownPictures {
+  readonly pictures: readonly { readonly name: string; readonly png: Chunk }[];
+  /** One row a picture. */
+  readonly probabilities: readonly (readonly number[])[];
+  /** The most that a probability may differ. */
+  readonly tolerance: number;
+}
+
 export interface Exporter {
   readonly entry: ExporterEntry;
   /** @throws StudioError `export/…` */
-  write(trained: TrainedNetwork): Promise<ExportedFiles>;
+  write(input: ExportInput): Promise<WrittenNetwork>;
+}
+
+/** A file of bytes that are there already. */
+export function fileOf(path: string, content: string | Chunk): ExportedFile {
+  const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
+  return {
+    path,
+
+    async *chunks() {
+      yield bytes;
+    },
+  };
 }

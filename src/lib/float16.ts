@@ -40,6 +40,26 @@ function fromHalf(half: number): number {
 
 let table: Float32Array | null = null;
 
+/** Of each of the 65,536 words, its value. */
+function valuesOfHalves(): Float32Array {
+  return Float32Array.from({ length: 65_536 }, (_, half) => fromHalf(half));
+}
+
+/** Halves of as many values; what a half cannot hold becomes infinite. */
+export function toHalves(values: Float32Array): Uint16Array<ArrayBuffer> {
+  const halves = new Uint16Array(values.length);
+  for (let index = 0; index < values.length; index += 1) halves[index] = toHalf(values[index]!);
+  return halves;
+}
+
+/** The values that halves hold. */
+export function fromHalves(halves: Uint16Array): Float32Array {
+  const known = (table ??= valuesOfHalves());
+  const values = new Float32Array(halves.length);
+  for (let index = 0; index < halves.length; index += 1) values[index] = known[halves[index]!]!;
+  return values;
+}
+
 /** Words that a list of `width` values takes. */
 export const packedWords = (width: number): number => 1 + Math.ceil(width / 2);
 
@@ -75,7 +95,7 @@ export function packHalves(values: Float32Array, largest: Float32Array, packed: 
 
 /** Unpacks lists of `width` values each. */
 export function unpackHalves(packed: Int32Array, width: number, values: Float32Array): void {
-  const known = (table ??= Float32Array.from({ length: 65_536 }, (_, half) => fromHalf(half)));
+  const known = (table ??= valuesOfHalves());
   const words = packedWords(width);
   for (let list = 0; list * width < values.length; list += 1) {
     const at = list * words + 1;

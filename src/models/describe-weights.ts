@@ -8,15 +8,18 @@ import { asStudioError, invariant, StudioError } from '../protocol/errors.ts';
 import { backboneOptions, type FullBackbone } from '../protocol/full-recipe.ts';
 import type { InspectedWeights, WeightsSummary } from '../protocol/model.ts';
 import { BACKBONES, buildBackbone, findBackbone } from './backbones/registry.ts';
-import type { Recipe } from '../protocol/recipe.ts';
+import type { Recipe, WeightsFile } from '../protocol/recipe.ts';
 import { openBackboneWeights, type LoadOptions } from './load-weights.ts';
-import { checkFit, variablesOf } from './weights/fill-model.ts';
-import { fileAddress, isAddress } from './weights/given-weights.ts';
+import { fitOf, isWhole, misfit, variablesOf, type Fit } from './weights/fill-model.ts';
+import { pathsToChoose } from './weights/files/file-set.ts';
+import { fileAddress, isAddress } from './weights/files/given-weights.ts';
+import { strangeNetwork } from './weights/files/strangers.ts';
 import { imagenetSource, imagenetUrl } from './weights/imagenet.ts';
 import type { NameMap } from './weights/name-maps/name-map.ts';
 import { WEIGHT_READERS } from './weights/readers/registry.ts';
 import { starterAsset } from './weights/starters.ts';
 import type { WeightFile } from './weights/readers/weight-file.ts';
+import { weightsUse } from './weights/weights-use.ts';
 
 /** Small, and every backbone takes it: variables do not depend on the size. */
 const SIZE = 32;
@@ -38,7 +41,7 @@ export async function describeWeights(
   const { weights } = recipe;
   const numbers = variablesOf(model).reduce((sum, { shape }) => sum + sizeOf(shape), 0);
   const sizeBytes = numbers * BYTES_PER_NUMBER;
-  const here = { sizeBytes, hereBytes: sizeBytes, labels: null, problem: null };
+  const here = { sizeBytes, hereBytes: sizeBytes, labels: null, use: null, problem: null };
   try {
     if (weights === 'random') return { ...here, kind: 'random', origin: 'random numbers' };
     if (weights === 'starter') {
@@ -77,22 +80,41 @@ async function storedBytesOf(url: string, platform: Pick<Platform, 'listStored'>
  * Opens weights and finds the network that they are for: the recipe's own if they fit it, else the first of the
  * catalog, in the forms that people have weights of.
  *
- * @param file See `openGivenWeights`.
- * @throws StudioError `model/weights-…`, which names the first thing that does not fit the nearest network
+ * @param given See `openGivenWeights`.
+ * @throws StudioError `model/weights-…`, which says what fits the nearest network and what does not
  */
 export async function inspectWeights(
-  file: string,
+  given: WeightsFile,
   recipe: Recipe['backbone'],
   platform: Platform,
   options: Omit<LoadOptions, 'seed'>,
 ): Promise<InspectedWeights> {
-  const asked: FullBackbone = Object.assign({}, recipe, { weights: { file } });
-  const opened = await openBackboneWeights(asked, platform, { ...options, seed: 0 });
-  const { file: weightFile, map } = opened;
-  invariant(weightFile !== null && map !== null, 'weights named as a file come from one');
-  const { backbone, sizeBytes } = fittingBackbone(asked, weightFile, map, options.signal);
+  const { file } = given;
+  const asked: FullBackbone = Object.assign({}, recipe, { weights: given });
+  const opened = await openBackboneWeights(asked, platform, { ...options, seed: 0 }).catch(
+    (error: unknown) => {
+      const paths = pathsToChoose(error);
+      if (paths === null) throw error;
+      return paths;
+    },
+  );
+  if (!('file' in opened)) return { kind: 'several', paths: opened };
+  const { file: weightFile, maps } = opened;
+  invariant(weightFile !== null, 'weights named as a file come from one');
+  const { backbone, map, fit } = fittingBackbone(asked, weightFile, maps, options.signal);
+  // What is taken here has to load: also what a header does not tell.
+  await weightFile.check(fit.read);
+  const { sizeBytes, leftOut } = fit;
+  const used = {
+    file: weightFile,
+    map,
+    leftOut,
+    backbone: findBackbone(backbone.name),
+    scale: 'backbone',
+  } as const;
   const reader = WEIGHT_READERS.find(({ name }) => name === weightFile.format);
   return {
+    kind: 'found',
     backbone,
     format: reader?.label ?? weightFile.format,
     weights: {
@@ -101,51 +123,66 @@ export async function inspectWeights(
       sizeBytes,
       hereBytes: sizeBytes,
       labels: weightFile.labels,
+      use: await weightsUse(asked, used),
       problem: null,
     },
   };
 }
 
-const WRONG_SHAPE = 'model/weights-shape';
-
+/** A network, and the way of reading the file that meets it best. */
 interface Fitting {
   readonly backbone: FullBackbone;
-  /** Bytes of the tensors that it needs of the file. */
-  readonly sizeBytes: number;
+  readonly map: NameMap;
+  readonly fit: Fit;
 }
 
 function fittingBackbone(
   asked: FullBackbone,
   file: WeightFile,
-  map: NameMap,
+  maps: readonly NameMap[],
   signal: AbortSignal | undefined,
 ): Fitting {
   const { weights } = asked;
   const others = BACKBONES.flatMap(({ entry, forms = [{}] }) =>
     forms.map((form): FullBackbone => Object.assign({}, form, { name: entry.name, weights })),
   );
-  let nearest: StudioError | null = null;
+  let nearest: Fitting | null = null;
   for (const backbone of [asked, ...others]) {
     signal?.throwIfAborted();
-    try {
-      return { backbone, sizeBytes: sizeWhereFits(backbone, file, map) };
-    } catch (error) {
-      if (!(error instanceof StudioError) || !error.code.startsWith('model/weights-')) throw error;
-      // Where every name is there, the network is right and its form is not.
-      const isNearer = nearest?.code !== WRONG_SHAPE && error.code === WRONG_SHAPE;
-      if (nearest === null || isNearer) nearest = error;
-    }
+    const fitting = bestFit(backbone, file, maps);
+    if (isWhole(fitting.fit)) return fitting;
+    if (nearest === null || isNearer(fitting.fit, nearest.fit)) nearest = fitting;
   }
   invariant(nearest !== null, 'there are networks to hold a file against');
-  throw nearest;
+  const { fits, variables } = nearest.fit;
+  const stranger = fits < variables / 2 ? strangeNetwork(file) : null;
+  throw stranger ?? misfit(nearest.fit, `the nearest network, ${titleOf(nearest.backbone)}`);
 }
 
-/** @throws StudioError `model/weights-…` where it does not fit */
-function sizeWhereFits(backbone: FullBackbone, file: WeightFile, map: NameMap): number {
+/** Whether more of the variables have their tensor, and of as many the tensors have more of theirs. */
+function isNearer(one: Fit, other: Fit): boolean {
+  if (one.fits !== other.fits) return one.fits > other.fits;
+  return faultsOf(one) < faultsOf(other);
+}
+
+function faultsOf({ missing, misshapen, surplus }: Fit): number {
+  return missing.length + misshapen.length + surplus.length;
+}
+
+function bestFit(backbone: FullBackbone, file: WeightFile, maps: readonly NameMap[]): Fitting {
   const { model } = buildBackbone(backbone, SIZE);
   try {
-    return checkFit(model, file, map);
+    const variables = variablesOf(model);
+    const fittings = maps.map((map): Fitting => ({ backbone, map, fit: fitOf(variables, file, map) }));
+    return fittings.reduce((one, other) => (isNearer(other.fit, one.fit) ? other : one));
   } finally {
     model.dispose();
   }
+}
+
+/** `MobileNetV2 (alpha 0.35)`. */
+function titleOf({ name, weights: _, ...options }: FullBackbone): string {
+  const form = Object.entries(options).map(([option, value]) => `${option} ${String(value)}`);
+  const { label } = findBackbone(name).entry;
+  return form.length === 0 ? label : `${label} (${form.join(', ')})`;
 }

@@ -5,16 +5,18 @@ import { backboneOptions, type FullBackbone } from '../protocol/full-recipe.ts';
 import { weightsHash } from '../protocol/identity.ts';
 import type { WeightsRecord } from '../protocol/model.ts';
 import type { Recipe } from '../protocol/recipe.ts';
-import { unitPreprocessing, type Backbone, type Preprocessing } from './backbones/backbone.ts';
-import { findBackbone } from './backbones/registry.ts';
-import { fillModel, variablesOf } from './weights/fill-model.ts';
-import { openGivenWeights } from './weights/given-weights.ts';
+import { invariant, StudioError } from '../protocol/errors.ts';
+import type { Backbone, Preprocessing } from './backbones/backbone.ts';
+import { buildBackbone, findBackbone } from './backbones/registry.ts';
+import { openWeightSet, type WeightSet } from './weights/files/file-set.ts';
+import { openGivenWeights } from './weights/files/given-weights.ts';
+import { fillModel, fitOf, isWhole, variablesOf } from './weights/fill-model.ts';
 import { imagenetSource, openImagenet } from './weights/imagenet.ts';
 import type { NameMap } from './weights/name-maps/name-map.ts';
-import { findNameMap } from './weights/name-maps/registry.ts';
-import { openWeightFile } from './weights/readers/registry.ts';
+import { findNameMaps } from './weights/name-maps/registry.ts';
 import { starterAsset } from './weights/starters.ts';
-import type { OpenContext, ReadOptions, WeightFile } from './weights/readers/weight-file.ts';
+import type { ReadOptions, WeightFile } from './weights/readers/weight-file.ts';
+import { preprocessingFor, weightsUse } from './weights/weights-use.ts';
 
 export interface LoadOptions extends ReadOptions, Pick<RemoteOptions, 'onWait' | 'onNotice'> {
   /** Seed of random weights: the recipe's. */
@@ -39,6 +41,9 @@ type Scale = Recipe['image']['scale'];
 export interface OpenedWeights {
   /** Null for random ones. */
   readonly file: WeightFile | null;
+  /** The ways in which the file may be read: one for each backbone that it may hold; none for random weights. */
+  readonly maps: readonly NameMap[];
+  /** That of the recipe's network; null for random weights. */
   readonly map: NameMap | null;
   /**
    * Fills the variables of a network that was built by `buildBackbone` from the same recipe, with the map's flavour.
@@ -66,11 +71,11 @@ export async function openBackboneWeights(
       preprocessing: preprocessingFor(scale, backbone),
       labels: null,
     });
-    return { file: null, map: null, fill };
+    return { file: null, maps: [], map: null, fill };
   }
   if (weights === 'starter') {
     const source = await platform.openAsset(starterAsset(recipe), signal);
-    return openFile(source, 'Mien starter weights', options);
+    return openFile(recipe, alone(source), { ...options, origin: 'Mien starter weights' });
   }
   const progress = steadyProgress(options.onProgress);
   const { onBytes, onProgress } = progress;
@@ -80,13 +85,18 @@ export async function openBackboneWeights(
     const source = await openImagenet(where, platform, { ...remote, hub });
     const etag = source.etag === null ? '' : `, ${source.etag}`;
     const origin = `${where.repo} ${where.path} at ${where.revision}${etag}`;
-    return openFile(source, origin, { ...options, onProgress });
+    return openFile(recipe, alone(source), { ...options, origin, onProgress });
   }
   const given = await openGivenWeights(weights.file, platform, { ...remote, files });
   // Formats that are read whole are read when they are opened.
-  progress.expect(given.source.byteLength);
-  const { sibling } = given;
-  return openFile(given.source, given.origin, { ...options, onProgress }, { sibling });
+  progress.expect(given.sizeBytes);
+  const set = { ...given, member: weights.member };
+  return openFile(recipe, set, { ...options, origin: given.origin, onProgress });
+}
+
+/** A file that Mien knows, with nothing beside it. */
+function alone(source: ByteSource): WeightSet {
+  return { files: [{ path: '', open: () => Promise.resolve(source) }], sibling: null };
 }
 
 /** Reads are long; the bytes of one that is under way count too. */
@@ -114,43 +124,46 @@ function steadyProgress(report: ReadOptions['onProgress']): {
 }
 
 async function openFile(
-  source: ByteSource,
-  origin: string,
-  options: LoadOptions,
-  context: OpenContext = {},
+  recipe: FullBackbone,
+  set: WeightSet,
+  options: LoadOptions & { readonly origin: string },
 ): Promise<OpenedWeights> {
-  const file = await openWeightFile(source, { ...context, signal: options.signal });
-  const map = findNameMap(file);
+  const { origin, signal, onNotice } = options;
+  const file = await openWeightSet(set, signal);
+  const maps = findNameMaps(file);
+  const map = mapFor(recipe, file, maps);
   const fill: OpenedWeights['fill'] = async (model, backbone, scale) => {
-    const { preprocessing: known } = map;
-    const named = typeof known === 'function' ? await known(file) : known;
     const { sizeBytes, values } = await fillModel(model, file, map, options);
+    const use = await weightsUse(recipe, { file, map, backbone, leftOut: [], scale });
+    // Mien knows what it ships and fetches.
+    if (typeof recipe.weights !== 'string') {
+      for (const notice of use.notices) onNotice?.(StudioError.fromWire(notice));
+    }
     return {
       origin,
       sizeBytes,
       sha256: await weightsHash(values),
-      preprocessing: preprocessingFor(scale, backbone, named, file.preprocessing),
+      preprocessing: use.preprocessing as Preprocessing,
       labels: file.labels,
     };
   };
-  return { file, map, fill };
+  return { file, maps, map, fill };
 }
 
-/**
- * What becomes of a picture before the network.
- *
- * @param named what those who name weights this way train them on
- * @param whole what the file says, of all that is done to a picture
- */
-export function preprocessingFor(
-  scale: Scale,
-  backbone: Backbone,
-  named: Preprocessing | null = null,
-  whole: Preprocessing | null = null,
-): Preprocessing {
-  const usual = named ?? backbone.preprocessing;
-  if (scale === 'unit') return unitPreprocessing(backbone.stoodIn === undefined ? null : usual);
-  return whole ?? usual;
+/** Of several backbones in a file, the one that meets the recipe's best. */
+function mapFor(recipe: FullBackbone, file: WeightFile, maps: readonly NameMap[]): NameMap {
+  const [first] = maps;
+  invariant(first !== undefined, 'a named file has a map');
+  if (maps.length === 1) return first;
+  const { model } = buildBackbone(recipe, 32);
+  try {
+    const variables = variablesOf(model);
+    const fits = maps.map((map) => ({ map, fit: fitOf(variables, file, map) }));
+    return (fits.find(({ fit }) => isWhole(fit)) ?? fits.reduce((a, b) => (b.fit.fits > a.fit.fits ? b : a)))
+      .map;
+  } finally {
+    model.dispose();
+  }
 }
 
 /** Keras' initial values, from a second network that is thrown away. */

@@ -16,6 +16,8 @@ import { storesOf } from './stores/store-versions.ts';
 export interface BrowserPlatformOptions {
   /** URL of the page's folder, with a trailing slash; by default from Vite's `base` and the worker's own URL. */
   readonly baseUrl?: string;
+  /** Of TensorFlow.js as one classic script; what is asked for only where networks are taken home. */
+  readonly libraryUrl?: string;
   /** Called once before something is first kept: a worker cannot ask the browser not to clear it, its page can. */
   readonly beforeFirstWrite?: () => void;
 }
@@ -39,6 +41,8 @@ export function createPlatform(options: BrowserPlatformOptions = {}): Platform {
     decodePicture,
     startPictureThread,
     openAsset: (path, signal) => assets(new URL(path, baseUrl), signal),
+    openLibrary: async (signal) =>
+      new Uint8Array(await fetchAsset(new URL(options.libraryUrl ?? '', self.location.href), signal)),
     openPath: (path) => Promise.reject(pathRefused(path)),
     openStore,
     owned,

@@ -17,6 +17,8 @@ import type { ByteSource, FolderFile, PictureThread, Platform, ThreadListener } 
 import { remoteFiles } from './remote/remote-files.ts';
 import { storesOf } from './stores/store-versions.ts';
 
+const LIBRARY = '@tensorflow/tfjs/dist/tf.es2017.min.js';
+
 /** Where files are. */
 export interface NodePlatformOptions {
   /** Folder that paths in a recipe are relative to; by default the working folder. */
@@ -41,6 +43,10 @@ export function createPlatform(options: NodePlatformOptions = {}): Platform {
     decodePicture,
     startPictureThread,
     openAsset: (path) => openFile(resolve(publicFolder, path), assetMissing),
+    openLibrary: async () => {
+      const library = await openFile(createRequire(import.meta.url).resolve(LIBRARY), assetMissing);
+      return new Uint8Array(await library.slice(0));
+    },
     openPath: (path) => openFile(resolve(baseFolder, path), fileMissing),
     listFolder: (path) => listFolder(resolve(baseFolder, path)),
     openStore: openStore ?? (() => null),
@@ -89,7 +95,9 @@ async function openFile(
   path: string,
   missing: (path: string, cause: unknown) => StudioError,
 ): Promise<ByteSource> {
-  const { size: byteLength, mtimeMs } = await withFile(path, missing, (file) => file.stat());
+  const stats = await withFile(path, missing, (file) => file.stat());
+  if (stats.isDirectory()) throw isFolder(path);
+  const { size: byteLength, mtimeMs } = stats;
   return {
     byteLength,
     version: `${path} ${mtimeMs.toString()}`,
@@ -107,18 +115,27 @@ async function listFolder(path: string): Promise<FolderFile[]> {
   const found = await readdir(path, { recursive: true, withFileTypes: true }).catch((cause: unknown) => {
     throw fileMissing(path, cause);
   });
-  const files = found.filter((one) => one.isFile()).map((one) => join(one.parentPath, one.name));
+  const files = found.filter((one) => !one.isDirectory()).map((one) => join(one.parentPath, one.name));
   return Promise.all(
     files.map(async (file) => {
-      const { size, mtimeMs } = await stat(file);
+      // Links to files are followed. One that leads nowhere, or to a folder (which Keras does not follow either), is
+      // listed as a file without bytes, so that it is counted.
+      const followed = await stat(file).catch(() => null);
+      const isFile = followed?.isFile() === true;
+      const { size, mtimeMs } = isFile ? followed : { size: 0, mtimeMs: 0 };
       return {
         path: relative(path, file).split(sep).join('/'),
         sizeBytes: size,
         version: mtimeMs,
-        read: () => readFile(file),
+        read: async () => (isFile ? asPlainBytes(await readFile(file)) : new Uint8Array(0)),
       };
     }),
   );
+}
+
+/** Node's Buffer is a Uint8Array whose `slice` copies nothing: what is written for one must not meet the other. */
+function asPlainBytes({ buffer, byteOffset, byteLength }: Buffer): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
 async function withFile<Result>(
@@ -134,6 +151,14 @@ async function withFile<Result>(
   } finally {
     await file.close();
   }
+}
+
+function isFolder(path: string): StudioError {
+  return new StudioError({
+    code: 'data/is-folder',
+    message: `A file was expected at ${path}; it is a folder.`,
+    hint: 'Name the file in it that is meant.',
+  });
 }
 
 function assetMissing(path: string, cause: unknown): StudioError {

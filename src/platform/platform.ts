@@ -136,6 +136,12 @@ export interface Platform extends RemoteFiles {
    */
   openAsset(path: string, signal?: AbortSignal): Promise<ByteSource>;
   /**
+   * TensorFlow.js as one classic script, for pages that run without a server.
+   *
+   * @throws StudioError `net/asset-missing`
+   */
+  openLibrary(signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
+  /**
    * Opens a file that a recipe names by path (Node only; on the page files are picked).
    *
    * @throws StudioError `data/file-missing`

@@ -21,7 +21,12 @@ export type OptionSpec = {
       readonly max: number;
       readonly step: number;
     }
-  | { readonly kind: 'boolean'; readonly default: boolean }
+  | {
+      readonly kind: 'boolean';
+      readonly default: boolean;
+      /** What the page's form begins with, where that is another; the recipe then says so. */
+      readonly onPage?: boolean;
+    }
   | { readonly kind: 'string'; readonly default: string; readonly placeholder?: string }
   | {
       readonly kind: 'choice';
@@ -55,6 +60,8 @@ export interface SourceEntry extends CatalogEntry {
   readonly notice: string;
   /** The user's own files, gone with the page unless the set is kept. */
   readonly isOwn?: true;
+  /** Pictures as phones and cameras write them: the page has them turned as their Exif note says. */
+  readonly isFromCameras?: true;
   /** The option that holds the address of the server which is asked: it can be looked up, and may want a token. */
   readonly server?: string;
 }
@@ -72,6 +79,12 @@ export interface BackboneEntry extends CatalogEntry {
 }
 
 export interface ExporterEntry extends CatalogEntry {
+  /** One line of code that opens what is written. */
+  readonly opensWith: string;
+  /** Bytes of the export for each parameter of the network, all variants together. */
+  readonly bytesPerParameter: number;
+  /** Bytes that it has beside them, whatever the network: a library, say. */
+  readonly bytesBeside: number;
   /** File name extension without the dot, for example `zip`. */
   readonly extension: string;
   readonly mimeType: string;

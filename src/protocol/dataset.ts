@@ -5,8 +5,35 @@ import type { EditsRef } from './recipe.ts';
 /** The three parts of a set. */
 export type SplitName = 'train' | 'validation' | 'test';
 
-/** What cleaning dropped, as the paper's notebook does, and how many of each. */
+/** So many of a kind, and where. */
+export interface Counted {
+  /** What one of them is called, for example `TIFF picture`, and what several are. */
+  readonly noun: string;
+  readonly plural: string;
+  readonly count: number;
+  /** By class, where they have one. */
+  readonly classes: readonly { readonly label: string; readonly count: number }[];
+  /** The first of them, by their paths or by what was found. */
+  readonly examples: readonly string[];
+  /** What the user can do about them; empty for nothing. */
+  readonly hint: string;
+}
+
+/** Something done to a set beyond leaving rows out, or found in it, that must be known. */
+export interface Remark {
+  /** In whole sentences, with its counts. */
+  readonly message: string;
+  /** What the user can do about it; empty for nothing. */
+  readonly hint: string;
+}
+
+/**
+ * The one place that holds what became of everything that a source lists: nothing is left out, merged, cut short or renamed
+ * that is not counted here. It begins with the list of files; rows are what is left of that.
+ */
 export interface CleaningReport {
+  /** Files and parts that never became rows: other files, hidden ones, empty parts. */
+  readonly passedOver: readonly Counted[];
   readonly rowsRead: number;
   readonly withoutPicture: number;
   readonly withoutLabel: number;
@@ -14,6 +41,9 @@ export interface CleaningReport {
   readonly oddLabel: number;
   readonly undecodable: number;
   readonly kept: number;
+  /** Of the rows without a picture and of those that cannot be decoded: what was found in place of a picture. */
+  readonly inPlace: readonly Counted[];
+  readonly remarks: readonly Remark[];
 }
 
 /** A row that cleaning left out. */

@@ -60,7 +60,7 @@ export function asStudioError(thrown: unknown): StudioError {
   return new StudioError({
     code: 'bug/unexpected',
     message: `Something went wrong inside Mien: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
-    hint: 'Reload the page and try again; what was stored is kept. If it happens again, please report it with the details.',
+    hint: 'Begin again (a page: reload it); what was stored is kept. If it happens again, please report it with the details.',
     cause: thrown,
   });
 }
@@ -86,6 +86,6 @@ export function invariant(condition: unknown, message: string): asserts conditio
   throw new StudioError({
     code: 'bug/invariant',
     message: `Something that must hold inside Mien does not: ${message}.`,
-    hint: 'Please report it with the details; reload the page to go on.',
+    hint: 'Please report it with the details; to go on, begin again (a page: reload it).',
   });
 }

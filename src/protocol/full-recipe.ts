@@ -5,13 +5,13 @@
 import type { BackboneEntry, Catalog, CatalogEntry, OptionSpec, WeightsKind } from './catalog.ts';
 import { StudioError } from './errors.ts';
 import { checkOptions, findKind, type Options } from './options.ts';
-import { isOnBatch, type Phase, type Recipe } from './recipe.ts';
+import { isOnBatch, type Phase, type Recipe, type WeightsFile } from './recipe.ts';
 
 /** What a recipe is held against. */
 export type Entries = Pick<Catalog, 'sources' | 'backbones' | 'augmentations' | 'optimizers' | 'schedules'>;
 
 /** One kind of weights, or a file of them. */
-export type Weights = WeightsKind | { readonly file: string };
+export type Weights = WeightsKind | WeightsFile;
 
 /** A backbone with all its options. */
 export type FullBackbone = Recipe['backbone'] & { readonly weights: Weights };

@@ -16,7 +16,7 @@ import { isSame, sameText } from '../lib/json.ts';
 import type { DatasetSummary } from './dataset.ts';
 import type { WeightsRecord } from './model.ts';
 import type { Options } from './options.ts';
-import { isOnBatch, type Recipe } from './recipe.ts';
+import { isOnBatch, type Recipe, type WeightsFile } from './recipe.ts';
 
 /** Another text for other picked files, as far as their list tells. */
 function filesText(files: readonly File[]): string {
@@ -45,10 +45,10 @@ export function withoutEdits(recipe: Recipe): Recipe {
 /**
  * Two files of weights with the same key are read alike.
  *
- * @param file as the recipe names it
+ * @param given as the recipe names them
  */
-export function weightsKey(file: string, files: readonly File[] = []): string {
-  return sameText([file, filesText(files)]);
+export function weightsKey(given: WeightsFile, files: readonly File[] = []): string {
+  return sameText([given, filesText(files)]);
 }
 
 /** Two recipes with the same key have the same network, described and built alike. */
@@ -92,8 +92,12 @@ export function outlineKey(rowCount: number | null, sizeBytes: number): string {
 }
 
 /** A name for the pictures of a listing at a size, as a preparing version makes them. */
-export function preparedKey(version: number, listing: string, size: number, resize: string): string {
-  return hashText(sameText([version, listing, size, resize]));
+export function preparedKey(
+  version: number,
+  listing: string,
+  { size, resize, orientation }: Pick<Recipe['image'], 'size' | 'resize' | 'orientation'>,
+): string {
+  return hashText(sameText([version, listing, size, resize, orientation]));
 }
 
 /** What is the same of a row in the same set. */
@@ -140,10 +144,10 @@ export function setHash(contentHash: string, { train, validation, test }: Datase
  */
 export function picturesKey(
   contentHash: string,
-  { size, resize }: Pick<Recipe['image'], 'size' | 'resize'>,
+  { size, resize, orientation }: Pick<Recipe['image'], 'size' | 'resize' | 'orientation'>,
   added: readonly string[],
 ): string {
-  return hashText(sameText([contentHash, size, resize, added]));
+  return hashText(sameText([contentHash, size, resize, orientation, added]));
 }
 
 /**
@@ -190,13 +194,16 @@ export interface FrozenInputs {
   readonly weights: Pick<WeightsRecord, 'origin' | 'sha256'>;
   /** Of the network: how pictures become its input. */
   readonly preprocessing: unknown;
+  /** Of the network: what its weights were trained with that is told by no number of theirs. */
+  readonly flavour: unknown;
 }
 
 /** The same where the frozen part computes the same of the same row and view, whatever the head and the phases are. */
-export function activationsKey({ recipe, picturesKey, weights, preprocessing }: FrozenInputs): string {
+export function activationsKey(inputs: FrozenInputs): string {
+  const { recipe, picturesKey, weights, preprocessing, flavour } = inputs;
   const { backbone, image, seed } = recipe;
   // How many views there are does not change any of them.
   const { views: _views, ...augmentation } = recipe.augmentation;
   const { origin, sha256 } = weights;
-  return sameText([picturesKey, image, backbone, origin, sha256, preprocessing, augmentation, seed]);
+  return sameText([picturesKey, image, backbone, origin, sha256, preprocessing, flavour, augmentation, seed]);
 }

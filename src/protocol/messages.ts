@@ -9,7 +9,7 @@ import type { Edit } from './edits.ts';
 import type { WireError } from './errors.ts';
 import type { FinishedRuns, RateSweep, ResumableRun, RunEvent, RunResult } from './events.ts';
 import type { InspectedWeights, ModelSummary } from './model.ts';
-import type { EditsRef, Recipe } from './recipe.ts';
+import type { EditsRef, Recipe, WeightsFile } from './recipe.ts';
 import type { Stored, StoredThing } from './stored.ts';
 
 /** What was picked on the page: single files, or all files of a folder, each with its path as its name. */
@@ -57,10 +57,12 @@ export interface EditedList {
 /** Nothing to say but that it is done. */
 export type Done = Readonly<Record<string, never>>;
 
-/** A set as one file; the browser holds its bytes, which may be more than fit into memory. */
-export interface SavedSet {
+/** A file to save; the browser holds its bytes, which may be more than fit into memory. */
+export interface SavedFile {
   readonly fileName: string;
   readonly blob: Blob;
+  /** What must be known of it, in sentences. */
+  readonly notes?: readonly string[];
 }
 
 /** Each request's input and output. Adding one here makes every switch over requests fail to compile until handled. */
@@ -76,7 +78,7 @@ export interface Requests {
   /** Reads a file of edits, of this set or another; a recipe can then name them. */
   takeEdits: { input: { readonly file: Blob }; output: EditedList };
   /** A list of edits as a file. */
-  saveEdits: { input: { readonly list: EditsRef }; output: SavedSet };
+  saveEdits: { input: { readonly list: EditsRef }; output: SavedFile };
   /** What a source would open, without opening it. */
   describeSource: { input: { readonly dataset: Recipe['dataset'] }; output: SourceDescription };
   /** Takes a token for the server at an address until the page is closed; an empty one takes it back. */
@@ -102,7 +104,7 @@ export interface Requests {
   };
   /** Opens picked weights, or those at an address, and finds the network of the catalog that they are for. */
   inspectWeights: {
-    input: { readonly recipe: Recipe; readonly file: string } & Picked;
+    input: { readonly recipe: Recipe; readonly weights: WeightsFile } & Picked;
     output: InspectedWeights;
   };
   /** Carries a recipe out; streams {@link RunEvent}. */
@@ -114,7 +116,7 @@ export interface Requests {
   /** Runs that came to their end and whose networks are kept, the latest first; forgets one before. */
   listFinished: { input: { readonly forget?: string }; output: FinishedRuns };
   /** Writes the network of a finished run in a format of the catalog. */
-  export: { input: { readonly format: string; readonly runId: string }; output: ExportedFile };
+  export: { input: { readonly format: string; readonly runId: string }; output: SavedFile };
   /** What is stored on this machine. */
   listStored: { input: Readonly<Record<string, never>>; output: Stored };
   /** Forgets a part of it; says what is left. */
@@ -122,7 +124,7 @@ export interface Requests {
   /** Stores the open set on this machine; says what is stored then. */
   storeSet: { input: Readonly<Record<string, never>>; output: Stored };
   /** The open set, or a stored one, as a Parquet file with the Hub's columns. */
-  saveSet: { input: { readonly set: string | null }; output: SavedSet };
+  saveSet: { input: { readonly set: string | null }; output: SavedFile };
 }
 
 export type RequestKind = keyof Requests;

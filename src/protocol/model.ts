@@ -67,18 +67,45 @@ export interface WeightsSummary {
   readonly hereBytes: number;
   /** Class names that came with them, or null. */
   readonly labels: readonly string[] | null;
+  /** How a file of the user's own is used, once it has been opened; null for others. */
+  readonly use: WeightsUse | null;
   /** Why there are none to load; null while nothing speaks against it. */
   readonly problem: WireError | null;
 }
 
+/** What becomes of uint8 RGB, channel by channel: `y[c] = x[order[c]] * scale[c] + offset[c]`. */
+export interface ChannelSum {
+  readonly order: readonly [number, number, number];
+  readonly scale: readonly [number, number, number];
+  readonly offset: readonly [number, number, number];
+}
+
+/** How weights of the user's own are used. */
+export interface WeightsUse {
+  /** What pictures become before the network's first convolution. */
+  readonly preprocessing: ChannelSum;
+  /** Who says so; `nobody` where it is only what is usual for the network. */
+  readonly saidBy: 'recipe' | 'file' | 'library' | 'nobody';
+  /** What the network's own weights were trained on. */
+  readonly usual: ChannelSum;
+  /** Layers of the file that are not used, such as a classifier's. */
+  readonly leftOut: readonly string[];
+  /** What must be known of it though it can be used. */
+  readonly notices: readonly WireError[];
+}
+
 /** A file of weights that was opened, and the network it is for. */
-export interface InspectedWeights {
+export interface FoundWeights {
+  readonly kind: 'found';
   /** The recipe's `backbone` for these weights. */
   readonly backbone: Recipe['backbone'];
   /** The reader's words for the format, for example `tfjs model.json`. */
   readonly format: string;
   readonly weights: WeightsSummary;
 }
+
+/** What was found in what the user gave: weights, or several files of them, of which one has to be chosen. */
+export type InspectedWeights = FoundWeights | { readonly kind: 'several'; readonly paths: readonly string[] };
 
 /** How many of a backbone's last layers can be opened at most; whoever offers or takes a cut goes by it. */
 export function mostUnfrozen({ cuts }: Pick<ModelSummary, 'cuts'>): number {

@@ -2,6 +2,7 @@
  * Owns how a recipe names the entries of a registry: the one of a name is found, and its options, which the schema leaves
  * open, are held against what the entry declares and filled with its defaults.
  */
+import { closest } from '../lib/closest.ts';
 import type { CatalogEntry, OptionSpec } from './catalog.ts';
 import { StudioError, type ErrorCode } from './errors.ts';
 import type { OptionValue } from './recipe.ts';
@@ -111,9 +112,10 @@ function checkValue(owner: OptionOwner, spec: OptionSpec, value: unknown): Optio
 
 function unknownOption(owner: OptionOwner, specs: readonly OptionSpec[], key: string): StudioError {
   const names = [...owner.ownKeys, ...specs.map((spec) => spec.name)];
+  const meant = closest(key, names);
   return new StudioError({
     code: 'recipe/unknown-option',
-    message: `Recipe field ${owner.field}.${key}: ${owner.entry} has no such option; it has ${names.join(', ')}.`,
+    message: `Recipe field ${owner.field}.${key}: ${owner.entry} has no such option; it has ${names.join(', ')}.${meant === null ? '' : ` Did you mean ${meant}?`}`,
     hint: 'Correct the name or take the field out.',
   });
 }

@@ -6,6 +6,7 @@
 // Zod's small build: the same checks, two thirds less for the page to load.
 import * as z from 'zod/mini';
 import { StudioError } from './errors.ts';
+import { pathOfIssue, reasonOf } from './field-words.ts';
 
 // Zod compiles validators with `new Function` where it may; the page's Content-Security-Policy forbids it.
 z.config({ jitless: true, ...z.locales.en() });
@@ -66,6 +67,10 @@ const ImageSchema = z.strictObject({
     'how pictures are brought to size, as Pillow does it',
     z._default(z.enum(['lanczos', 'bilinear', 'area']), 'lanczos'),
   ),
+  orientation: means(
+    'how pictures are turned: as their Exif note says, as `datasets` and phones show them, or as they are stored, as Pillow opens them; the page takes `exif` for folders, zips and the camera',
+    z._default(z.enum(['exif', 'stored']), 'stored'),
+  ),
   scale: means(
     'which numbers pictures become: those that the backbone’s weights were trained on, or x / 255 into the network as Keras builds it with `include_top=False`, as the paper’s text has it (EfficientNet still rescales inside, VGG gets RGB without mean)',
     z._default(z.enum(['backbone', 'unit']), 'backbone'),
@@ -83,13 +88,23 @@ const AugmentationSchema = z.catchall(
 );
 
 const WeightsKind = z.enum(['imagenet', 'starter', 'random']);
-const WeightsFile = z.strictObject({ file: text() });
+const WeightsFile = z.strictObject({
+  file: text(),
+  member: z.optional(text()),
+  preprocessing: z.optional(z.enum(['tf', 'torch', 'caffe', 'unit', 'none'])),
+});
+
+/** Weights of the user's own. */
+export type WeightsFile = z.infer<typeof WeightsFile>;
+
+/** What pictures become, as Keras' `preprocess_input` calls it; `unit` is x / 255, `none` leaves 0 to 255. */
+export type PreprocessingMode = NonNullable<WeightsFile['preprocessing']>;
 
 const BackboneSchema = z.catchall(
   z.object({
     name: means('the pretrained network; its options stand beside it', text()),
     weights: means(
-      'what it begins with; of a list the first that there is for the network; a file is a path, or an address that begins with `https://`',
+      'what it begins with; of a list the first that there is for the network; a file is a path of a file or a folder, or an address that begins with `https://`; beside it `member` names one of several in a zip or a folder, and `preprocessing` what pictures become where the file does not say it (`tf`, `torch`, `caffe` as in Keras, `unit` for x / 255, `none`)',
       z.optional(z.union([WeightsKind, z.array(WeightsKind).check(z.minLength(1)), WeightsFile])),
     ),
   }),
@@ -195,6 +210,7 @@ export type Phase = Recipe['phases'][number];
 export type PhaseName = Phase['name'];
 export type CachePrecision = Recipe['cache'];
 export type ResizeMethod = Recipe['image']['resize'];
+export type Orientation = Recipe['image']['orientation'];
 
 /**
  * Checks a value from outside and returns it as a recipe.
@@ -205,10 +221,12 @@ export function parseRecipe(value: unknown): Recipe {
   const parsed = RecipeSchema.safeParse(value);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
-  const field = issue === undefined || issue.path.length === 0 ? 'the recipe' : fieldName(issue.path);
+  const path = issue === undefined ? [] : pathOfIssue(issue);
+  const field = path.length === 0 ? 'the recipe' : fieldName(path);
+  const reason = issue === undefined ? 'not valid' : reasonOf(issue, RecipeSchema);
   throw new StudioError({
     code: 'recipe/invalid',
-    message: `Recipe field ${field}: ${issue?.message ?? 'not valid'}. Came: ${show(valueAt(value, issue?.path ?? []))}.`,
+    message: `Recipe field ${field}: ${reason}. Came: ${show(valueAt(value, path))}.`,
     hint: 'Correct that field, or start from one of the preset recipes; the README lists every field.',
   });
 }
@@ -242,6 +260,7 @@ function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
 
 function show(value: unknown): string {
   if (value === undefined) return 'nothing';
+  if (typeof value === 'number' && !Number.isFinite(value)) return 'no number';
   const text = JSON.stringify(value);
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }

@@ -2,7 +2,7 @@
 import type { Call, StudioClient } from '../client/studio-client.ts';
 import { asStudioError, isAbort, type WireError } from '../protocol/errors.ts';
 import type { FinishedRun, ResumableRun } from '../protocol/events.ts';
-import type { ExportedFile, Picked, Requests } from '../protocol/messages.ts';
+import type { Picked, Requests, SavedFile } from '../protocol/messages.ts';
 import type { StudioEvent } from './reduce.ts';
 
 export class RunRequests {
@@ -62,7 +62,7 @@ export class RunRequests {
   }
 
   /** Writes a finished run's network in a format of the catalog; null when that failed, which the state then says. */
-  async takeHome(format: string, runId: string): Promise<ExportedFile | null> {
+  async takeHome(format: string, runId: string): Promise<SavedFile | null> {
     if (this.#isExporting) return null;
     this.#isExporting = true;
     this.dispatch({ kind: 'exportAsked', format, runId });

@@ -3,7 +3,7 @@ import type { StudioClient } from '../client/studio-client.ts';
 import { countOf } from '../lib/format.ts';
 import type { DatasetSummary } from '../protocol/dataset.ts';
 import { asStudioError } from '../protocol/errors.ts';
-import type { EditChange, SavedSet } from '../protocol/messages.ts';
+import type { EditChange, SavedFile } from '../protocol/messages.ts';
 import type { EditsRef } from '../protocol/recipe.ts';
 import type { StudioEvent } from './reduce.ts';
 import { placeOf } from './set-rows.ts';
@@ -49,7 +49,7 @@ export class SetEdits {
   }
 
   /** The edits in use as a file. */
-  save(list: EditsRef): Promise<SavedSet> {
+  save(list: EditsRef): Promise<SavedFile> {
     return this.page.engine.request('saveEdits', { list }).result;
   }
 

@@ -6,7 +6,7 @@ import { asStudioError, invariant, isAbort, type WireError } from '../protocol/e
 import type { ResumableRun, RunEvent } from '../protocol/events.ts';
 import { networkKey, openingKey, readingKey, withoutEdits } from '../protocol/identity.ts';
 import type { Picked, RequestKind, Requests } from '../protocol/messages.ts';
-import { parseRecipe, type EditsRef, type Recipe } from '../protocol/recipe.ts';
+import { parseRecipe, type EditsRef, type Recipe, type WeightsFile } from '../protocol/recipe.ts';
 import { awaitedOf } from './awaited.ts';
 import { AskedSets, type AskedSet } from './asked-sets.ts';
 import { recipeFromLink } from './recipe-link.ts';
@@ -307,9 +307,9 @@ export class Studio {
   }
 
   /** Opens picked weights, or those at an address; `edit` with what it finds and `weightFiles` takes them. */
-  inspectWeights(file: string, weightFiles: readonly File[]): Call<'inspectWeights'> {
+  inspectWeights(weights: WeightsFile, weightFiles: readonly File[]): Call<'inspectWeights'> {
     const { recipe } = this.#state;
     invariant(recipe !== null, 'there is a recipe before there is a page');
-    return this.#engine.request('inspectWeights', { recipe, file, weightFiles });
+    return this.#engine.request('inspectWeights', { recipe, weights, weightFiles });
   }
 }

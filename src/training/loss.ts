@@ -81,5 +81,11 @@ export function classWeightsOf(
       hint: 'Correct the name or take the field out.',
     });
   }
-  return Float32Array.from(labels, (label) => classWeights[label] ?? 1);
+  const weights = Float32Array.from(labels, (label) => classWeights[label] ?? 1);
+  if (train.some((row) => weights[labelOfRow[row] ?? 0]! > 0)) return weights;
+  throw new StudioError({
+    code: 'recipe/invalid',
+    message: `Recipe field classWeights: expected a number above 0 for a class that has pictures to learn from. Came: ${JSON.stringify(classWeights)}.`,
+    hint: 'With 0 for all nothing is learned: give a class that counts a number above 0, or take the field out.',
+  });
 }

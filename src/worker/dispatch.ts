@@ -116,8 +116,8 @@ export class Dispatcher {
       case 'describeModel':
         return session.descriptions.describe(request.input.recipe, request.input.classes, request.input);
       case 'inspectWeights': {
-        const { recipe, file, ...picked } = request.input;
-        return session.descriptions.inspect(recipe, file, { ...picked, signal: control.signal });
+        const { recipe, weights, ...picked } = request.input;
+        return session.descriptions.inspect(recipe, weights, { ...picked, signal: control.signal });
       }
       case 'train': {
         const { recipe, ...picked } = request.input;
@@ -162,9 +162,8 @@ async function carryOutKept(session: Session, request: KeptRequest, work: SetWor
   }
 }
 
-/** Pictures and files are moved, not copied; the worker does not keep them. */
+/** Pictures are moved, not copied; the worker does not keep them. */
 function transferablesOf(output: Output): Transferable[] {
   if ('rgba' in output) return [output.rgba.buffer];
-  if ('bytes' in output) return [output.bytes.buffer];
   return [];
 }

@@ -2,6 +2,7 @@
  * The worker's entry: makes a session on this browser's platform and serves the page's requests.
  */
 import threadedSimdUrl from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm?url';
+import libraryUrl from '@tensorflow/tfjs/dist/tf.es2017.min.js?url';
 import simdUrl from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url';
 import plainUrl from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url';
 import { loadCatalog } from '../engine/catalog.ts';
@@ -17,6 +18,7 @@ const post = (message: FromWorker, transfer: Transferable[] = []): void => {
   scope.postMessage(message, transfer);
 };
 const platform = createPlatform({
+  libraryUrl,
   beforeFirstWrite: () => {
     post({ kind: 'keepStored' });
   },

@@ -66,7 +66,9 @@ it(
     await page.getByRole('button', { name: 'Stop', exact: true }).click();
     await barSays(page, /^Stopped/);
     const files = await takeHome(page);
-    expect(Object.keys(files).sort()).toEqual(['model.json', 'weights.bin']);
+    expect(Object.keys(files)).toEqual(
+      expect.arrayContaining(['model.json', 'weights.bin', 'proof/proof.json']),
+    );
     await other.bringToFront();
     await finishTiny(other);
     await close();

@@ -1,4 +1,4 @@
-/** A static host that sets no header but the type and has the build in a folder: what a student's own web space is like. */
+/** A static host that sets no header but the type and has a page in a folder: what a student's own web space is like. */
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -16,13 +16,15 @@ const TYPES: Readonly<Record<string, string>> = {
 
 const FOLDER = '/tools/mien/';
 
-/** Serves the build in a folder of the host, and nothing beside it; close it when done. */
-export async function servePlainly(): Promise<{ url: string; close: () => Promise<void> }> {
+/** Serves the build, or the files of another folder, in a folder of the host, and nothing beside it; close it when done. */
+export async function servePlainly(
+  folder = appFolder(),
+): Promise<{ url: string; close: () => Promise<void> }> {
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://localhost');
     const path = pathname === FOLDER ? 'index.html' : pathname.slice(FOLDER.length);
     if (!pathname.startsWith(FOLDER)) return void response.writeHead(404).end();
-    readFile(join(appFolder(), path)).then(
+    readFile(join(folder, path)).then(
       (body) =>
         response
           .writeHead(200, { 'Content-Type': TYPES[extname(path)] ?? 'application/octet-stream' })

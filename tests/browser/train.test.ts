@@ -30,7 +30,11 @@ describe('the page', () => {
       const matrix = page.getByRole('table', { name: /Confusion matrix, test/ });
       expect(await matrix.getByRole('row').count()).toBe(9);
       const files = await takeHome(page);
-      expect(Object.keys(files).sort()).toEqual(['model.json', 'weights.bin']);
+      expect(Object.keys(files)).toEqual(
+        expect.arrayContaining(['model.json', 'weights.bin', 'index.html', 'proof/proof.json']),
+      );
+      // The library, as this build ships it.
+      expect(files['page/tensorflow.js']?.length).toBeGreaterThan(1e6);
       const model = JSON.parse(new TextDecoder().decode(files['model.json'])) as {
         userDefinedMetadata: { labels: string[]; test: { accuracy: number } };
       };

@@ -110,7 +110,7 @@ describe('the matrix', () => {
     'is one tab stop, is walked with arrows, and a cell opens its pictures',
     { timeout: 120_000 },
     async () => {
-      const page = await openReady();
+      const page = await openReady({ path: TINY.replace('pictures=80', 'pictures=400') });
       await finishTiny(page);
       await expect.poll(() => page.locator('.matrix button[tabindex="0"]').count()).toBe(1);
       await page.locator('.matrix [data-cell="2.5"]').click();
@@ -119,6 +119,21 @@ describe('the matrix', () => {
       await page.keyboard.press('ArrowLeft');
       await page.keyboard.press('Enter');
       await expect.poll(() => page.locator('#mistakes').innerText()).toBe('Disgust, predicted fear');
+      // Five stand in a line; more are there when they are asked for.
+      const most = await page
+        .locator('.matrix td button')
+        .evaluateAll(
+          (cells) =>
+            cells.toSorted((a, b) => Number(b.textContent) - Number(a.textContent))[0]?.dataset['cell'],
+        );
+      await page.locator(`.matrix [data-cell="${most ?? ''}"]`).click();
+      const pictures = page.locator('.mistakes figure');
+      await expect.poll(() => pictures.count()).toBe(5);
+      const all = page.getByRole('button', { name: /^Show all / });
+      const count = Number((await all.innerText()).slice('Show all '.length));
+      await all.click();
+      await expect.poll(() => pictures.count()).toBe(count);
+      expect(await page.locator('.mistakes-of-cell .small').first().innerText()).toMatch(`${count} pictures`);
     },
   );
 

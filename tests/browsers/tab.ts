@@ -133,7 +133,13 @@ export class Tab {
           });
           for (const [id, text] of texts.entries()) {
             const encoded = Uint8Array.from(atob(text), (one) => one.charCodeAt(0));
-            worker.postMessage({ id, encoded, size: side, resize: 'lanczos' } satisfies JobMessage);
+            worker.postMessage({
+              id,
+              encoded,
+              size: side,
+              resize: 'lanczos',
+              orientation: 'stored',
+            } satisfies JobMessage);
           }
         }),
       script,

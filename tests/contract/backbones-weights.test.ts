@@ -1,9 +1,11 @@
 /** What every reader of weights and every naming must keep to; a new one is tested by being listed. */
 import { describe, expect, it } from 'vitest';
 import { meanAndDeviation } from '../../src/models/backbones/backbone.ts';
-import { NAMINGS, findNameMap } from '../../src/models/weights/name-maps/registry.ts';
-import { openWeightFile, WEIGHT_READERS } from '../../src/models/weights/readers/registry.ts';
-import { codeOf, f32, memorySource, safetensorsFile } from '../support/weight-files.ts';
+import { NOTHING_BESIDE } from '../../src/models/weights/files/beside.ts';
+import type { NamedFile } from '../../src/models/weights/name-maps/name-map.ts';
+import { NAMINGS, findNameMaps } from '../../src/models/weights/name-maps/registry.ts';
+import { WEIGHT_READERS } from '../../src/models/weights/readers/registry.ts';
+import { codeOf, f32, memorySource, openWeightFile, safetensorsFile } from '../support/weight-files.ts';
 
 describe.each(WEIGHT_READERS.map((reader) => [reader.name, reader] as const))('reader %s', (name, reader) => {
   it('is described', () => {
@@ -20,16 +22,29 @@ describe.each(WEIGHT_READERS.map((reader) => [reader.name, reader] as const))('r
   });
 
   it('refuses an empty file', async () => {
-    expect(await codeOf(reader.open(memorySource(new Uint8Array(0)), {}))).toBe('model/weights-unreadable');
+    expect(
+      await codeOf(
+        reader.open(memorySource(new Uint8Array(0)), {
+          beside: NOTHING_BESIDE,
+          sibling: () => Promise.reject(new Error('nothing lies beside it')),
+        }),
+      ),
+    ).toBe('model/weights-unreadable');
   });
 });
+
+/** A file with tensors of these names. */
+function fileOf(names: readonly string[]): NamedFile {
+  const tensors = new Map(names.map((name) => [name, { name, dtype: 'F32', shape: [1], sizeBytes: 4 }]));
+  return { tensors, architecture: null, topology: null, read: () => Promise.resolve(new Map()) };
+}
 
 describe.each(NAMINGS.map((naming) => [naming.name, naming] as const))('naming %s', (name, naming) => {
   it('is described, and fits no strangers', () => {
     expect(NAMINGS.filter((other) => other.name === name)).toHaveLength(1);
     expect(naming.label).not.toBe('');
-    expect(naming.fit(new Set())).toBeNull();
-    expect(naming.fit(new Set(['transformer.h.0.attn.c_attn.weight', 'wte.weight']))).toBeNull();
+    expect(naming.fit(fileOf([]))).toEqual([]);
+    expect(naming.fit(fileOf(['transformer.h.0.attn.c_attn.weight', 'wte.weight']))).toEqual([]);
   });
 });
 
@@ -41,8 +56,7 @@ describe('Keras files of EfficientNet', () => {
       'normalization/variance': f32([3], variance),
     });
     const file = await openWeightFile(memorySource(bytes));
-    const { preprocessing } = findNameMap(file);
-    return typeof preprocessing === 'function' ? preprocessing(file) : preprocessing;
+    return (await findNameMaps(file)[0]?.pictures())?.preprocessing;
   };
 
   it('bring their mean and variance', async () => {

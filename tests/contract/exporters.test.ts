@@ -1,75 +1,80 @@
-/** Every exporter of the registry: its entry is complete, and what it writes is not empty. */
-import * as tf from '@tensorflow/tfjs';
-import { unzipSync } from 'fflate';
+/**
+ * Every exporter of the registry: its entry is complete, somebody else's software reads what it writes, and what it
+ * reads gives Mien's probabilities.
+ */
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Session } from '../../src/engine/session.ts';
 import { EXPORTERS } from '../../src/exporters/registry.ts';
-import type { RunResult } from '../../src/protocol/events.ts';
-import { openSession, tinyRecipe, train } from '../support/session.ts';
+import type { Packing } from '../../src/exporters/package/package.ts';
+import { NODE_READERS, PYTHON_READERS } from '../support/exports/readers.ts';
+import {
+  apart,
+  asked,
+  filesOf,
+  PICTURES,
+  sheetOf,
+  trainedNetwork,
+  type Files,
+} from '../support/exports/networks.ts';
 import { shows } from '../support/shows.ts';
 
-let session: Session;
-let result: RunResult;
+let packing: Packing;
 
 beforeAll(async () => {
-  session = await openSession('wasm');
-  ({ result } = await train(session, await tinyRecipe()));
+  packing = await trainedNetwork({ name: 'mobilenetv2', alpha: 0.35, weights: 'random' }, 32, 'batch');
 });
 
 describe.each(EXPORTERS.map((exporter) => [exporter.entry.name, exporter] as const))(
   '%s',
-  (name, { entry }) => {
-    it('says what it is', () => {
-      expect(entry.label).not.toBe('');
-      expect(entry.help).toMatch(/\.$/);
-      expect(entry.extension).toMatch(/^[a-z0-9]+$/);
+  (name, exporter) => {
+    let files: Files;
+
+    beforeAll(async () => {
+      files = await filesOf(packing, name);
     });
 
-    it('writes a file with the extension it names', async () => {
-      const file = await session.export(name, result.runId);
-      expect(file.fileName.endsWith(`.${entry.extension}`)).toBe(true);
-      expect(file.bytes.length).toBeGreaterThan(1000);
+    it('says what it is, for whom, what opens it and how large it will be', () => {
+      const { entry } = exporter;
+      expect(entry.label).not.toBe('');
+      expect(entry.help).toMatch(/^For .*\.$/);
+      expect(entry.opensWith).not.toBe('');
+      expect(entry.extension).toMatch(/^[a-z0-9]+$/);
+      const parameters = packing.input.model.countParams();
+      const own = [...files].filter(([path]) => !path.startsWith('proof/'));
+      const bytes = own.reduce((sum, [, { length }]) => sum + length, 0);
+      const said = parameters * entry.bytesPerParameter + entry.bytesBeside;
+      expect(bytes).toBeGreaterThan(0.8 * said);
+      expect(bytes).toBeLessThan(1.3 * said);
+    });
+
+    it('has a reader outside Mien', () => {
+      expect([...Object.keys(NODE_READERS), ...PYTHON_READERS]).toContain(name);
+    });
+
+    it('travels with its papers and a proof of every model', () => {
+      const { labels } = packing.input;
+      expect(JSON.parse(new TextDecoder().decode(files.get('labels.json')))).toEqual(labels);
+      expect(new TextDecoder().decode(files.get('README.md'))).toContain('## Proof');
+      const sheet = sheetOf(files);
+      expect(sheet.files).not.toEqual([]);
+      for (const { file } of sheet.files) expect([...files.keys()]).toContain(file);
+      for (const picture of sheet.pictures) expect([...files.keys()]).toContain(`proof/${picture}`);
+      expect([...files.keys()].filter((path) => path.startsWith('proof/check.'))).toHaveLength(1);
       shows(`exporter ${name} writes files`);
+    });
+
+    const read = NODE_READERS[name];
+    if (read === undefined) return;
+
+    it('gives Mien’s probabilities', { timeout: 120_000 }, async () => {
+      const { pixels, expected } = await asked(packing);
+      const { files: claims, size } = sheetOf(files);
+      for (const { file, tolerance, probabilities } of claims) {
+        const got = await read(files, file, pixels, [PICTURES, size]);
+        const { difference, others } = apart(got, probabilities ?? expected, 2 * tolerance);
+        expect(difference, file).toBeLessThan(tolerance);
+        expect(others, file).toBe(0);
+      }
+      shows(`exporter ${name} writes what its format's own library loads, with the same answers`);
     });
   },
 );
-
-describe('the TensorFlow.js export', () => {
-  it('loads again and gives the same probabilities within 1e-5, with labels and preprocessing', async () => {
-    const files = unzipSync((await session.export('tfjs', result.runId)).bytes);
-    const json = JSON.parse(new TextDecoder().decode(files['model.json'])) as {
-      modelTopology: object;
-      weightsManifest: [{ weights: tf.io.WeightsManifestEntry[] }];
-      userDefinedMetadata: {
-        labels: string[];
-        preprocessing: { scale: number[]; offset: number[]; order: number[] };
-      };
-    };
-    const weights = files['weights.bin'];
-    if (weights === undefined) throw new TypeError('weights.bin is in the zip');
-    const model = await tf.loadLayersModel(
-      tf.io.fromMemory({
-        modelTopology: json.modelTopology,
-        weightSpecs: json.weightsManifest[0].weights,
-        weightData: weights.slice().buffer,
-      }),
-    );
-    const { labels, preprocessing } = json.userDefinedMetadata;
-    expect(labels).toEqual(result.test?.labels);
-    const rows = result.test?.rows ?? new Uint32Array();
-    const { rgba, size } = await session.set.pictures([...rows]);
-    const input = Float32Array.from({ length: rows.length * size * size * 3 }, (_, index) => {
-      const channel = index % 3;
-      const value = rgba[Math.floor(index / 3) * 4 + (preprocessing.order[channel] ?? 0)] ?? 0;
-      return value * (preprocessing.scale[channel] ?? 0) + (preprocessing.offset[channel] ?? 0);
-    });
-    const probabilities = tf.tidy(
-      () => model.predict(tf.tensor4d(input, [rows.length, size, size, 3])) as tf.Tensor,
-    );
-    const actual = await probabilities.data();
-    result.test?.probabilities.forEach((value, index) => {
-      expect(Math.abs(value - (actual[index] ?? NaN))).toBeLessThan(1e-5);
-    });
-    shows("exporter tfjs writes what its format's own library loads, with the same answers");
-  });
-});

@@ -6,9 +6,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
 import { readZipDirectory } from '../../src/data/archives/zip-directory.ts';
-import { readZipEntry } from '../../src/data/archives/zip-entry.ts';
+import { ZipUnpacker } from '../../src/data/archives/zip-entry.ts';
 import { readLabel } from '../../src/data/cleaning/labels.ts';
 import { openParquet } from '../../src/data/parquet/parquet-file.ts';
+import { readPictureCell } from '../../src/data/parquet/picture-cells.ts';
 import { keyedRandom, type KeyedRandom } from '../../src/lib/random.ts';
 import { bytesSource } from '../../src/platform/remote/byte-source.ts';
 import { StudioError } from '../../src/protocol/errors.ts';
@@ -58,8 +59,13 @@ async function readParquet(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
   for (const column of file.columns) {
     file.labelNames(column);
     for (const group of file.groupRows.keys()) {
-      for await (const cells of file.readColumn(group, column, 'bytes')) {
-        for (const cell of cells) readLabel(cell, null);
+      for (const lists of [false, true]) {
+        for await (const cells of file.readColumn(group, column, 'bytes', { lists })) {
+          for (const cell of cells) {
+            readLabel(cell, null);
+            readPictureCell(cell, '');
+          }
+        }
       }
     }
   }
@@ -67,7 +73,9 @@ async function readParquet(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
 
 async function readZip(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
   const file = bytesSource(bytes.buffer);
-  for (const entry of await readZipDirectory(file)) await readZipEntry(file, entry);
+  const unpacker = new ZipUnpacker(file);
+  const { entries } = await readZipDirectory(file, null);
+  for (const entry of entries) await unpacker.read(entry);
 }
 
 /** How each attempt ended: `read`, or the error's code. Anything but a StudioError fails the test. */

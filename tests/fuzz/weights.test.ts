@@ -3,11 +3,10 @@ import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
-import { findNameMap } from '../../src/models/weights/name-maps/registry.ts';
-import { openWeightFile } from '../../src/models/weights/readers/registry.ts';
+import { findNameMaps } from '../../src/models/weights/name-maps/registry.ts';
 import { StudioError } from '../../src/protocol/errors.ts';
 import { shows } from '../support/shows.ts';
-import { f32, filePlatform, memorySource, safetensorsFile } from '../support/weight-files.ts';
+import { f32, filePlatform, memorySource, openWeightFile, safetensorsFile } from '../support/weight-files.ts';
 
 const utf8 = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
 const fixture = (name: string): Uint8Array =>
@@ -133,7 +132,7 @@ async function outcomeOf(bytes: Uint8Array): Promise<string> {
     const file = await openWeightFile(memorySource(bytes), {
       sibling: async (name) => filePlatform(tfjs).openPath(name),
     });
-    findNameMap(file);
+    findNameMaps(file);
     const values = await file.read([...file.tensors.keys()]);
     for (const [name, tensor] of file.tensors) {
       const count = tensor.shape.reduce((product, side) => product * side, 1);

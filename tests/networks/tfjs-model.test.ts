@@ -5,11 +5,10 @@ import { zipSync } from 'fflate';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { buildBackbone } from '../../src/models/backbones/registry.ts';
 import { variablesOf } from '../../src/models/weights/fill-model.ts';
-import { openWeightFile } from '../../src/models/weights/readers/registry.ts';
 import { backboneOf } from '../support/backbones.ts';
 import { shows } from '../support/shows.ts';
 import { teachableMachine } from '../support/teachable-machine.ts';
-import { codeOf, filePlatform, loadWeights, memorySource } from '../support/weight-files.ts';
+import { codeOf, filePlatform, loadWeights, memorySource, openWeightFile } from '../support/weight-files.ts';
 
 beforeAll(async () => {
   await tf.setBackend('cpu');
@@ -61,8 +60,8 @@ describe('tfjs model.json', () => {
       ),
       { 'one.bin': data.slice(0, 7), 'two.bin': data.slice(7) },
     );
-    const values = await file.read(['a/kernel', 'a/bias', 'b/kernel', 'b/bias']);
-    expect([...values.get('a/kernel')!]).toEqual([1.5, -2]);
+    const values = await file.read(['sequential/a/kernel', 'a/bias', 'b/kernel', 'b/bias']);
+    expect([...values.get('sequential/a/kernel')!]).toEqual([1.5, -2]);
     expect([...values.get('a/bias')!]).toEqual([1, -2]);
     expect([...values.get('b/kernel')!].map((x) => Math.round(x * 1e6) / 1e6)).toEqual([-1, 1]);
     expect([...values.get('b/bias')!]).toEqual([0, 1]);
@@ -72,7 +71,7 @@ describe('tfjs model.json', () => {
   it.each([
     ['no JSON', '{"weightsManifest": ['],
     ['no manifest', { modelTopology: {} }],
-    ['a graph model without weights', { format: 'graph-model', weightsManifest: 'none' }],
+    ['a manifest of text', { format: 'layers-model', weightsManifest: 'none' }],
     ['a shape of fractions', manifest(['x'], [{ ...one, shape: [0.5] }])],
     ['a shape beyond every file', manifest(['x'], [{ ...one, shape: [2 ** 40, 2 ** 40] }])],
     ['a dtype of text', manifest(['x'], [{ ...one, dtype: 'string' }])],
@@ -144,7 +143,7 @@ describe('a zip', () => {
   it('refuses one with nothing that it knows, a damaged one, and one that would fill the memory', async () => {
     const openZip = (bytes: Uint8Array) => codeOf(openWeightFile(memorySource(bytes)));
     const good = zipSync({ 'a.txt': new Uint8Array(3) });
-    expect(await openZip(good)).toBe('model/weights-unreadable');
+    expect(await openZip(good)).toBe('model/weights-unknown-format');
     expect(await openZip(good.slice(0, 30))).toBe('model/weights-unreadable');
     const bomb = zipSync({ 'model.json': new Uint8Array(50 * 2 ** 20) }, { level: 9 });
     expect(bomb.byteLength).toBeLessThan(2 ** 17);

@@ -106,7 +106,7 @@ it('leaves an earlier trained network as it was, no tensor, and the next run its
   await findRate(session, recipe, 1);
   expect(tf.memory().numTensors).toBe(tensors);
   expect(weights()).toEqual(before);
-  expect((await session.export('tfjs', result.runId)).bytes.length).toBeGreaterThan(1_000_000);
+  expect((await session.export('tfjs', result.runId)).blob.size).toBeGreaterThan(1_000_000);
   // A sweep computes only the pictures that it needs; a run finds them and computes the rest.
   const after = await openSession('wasm');
   await findRate(after, recipe, 0);

@@ -3,7 +3,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
-import { unzipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { asRun } from '../../src/engine/catalog.ts';
 import type { FinishedNetwork } from '../../src/engine/network/finished-networks.ts';
@@ -14,7 +13,7 @@ import type { RunEvent } from '../../src/protocol/events.ts';
 import type { Recipe } from '../../src/protocol/recipe.ts';
 import { RunControl } from '../../src/training/control.ts';
 import { pickedFile } from '../support/picked-files.ts';
-import { closeTabs, sessionOn, tinyRecipe, train } from '../support/session.ts';
+import { closeTabs, exportedFiles, sessionOn, tinyRecipe, train } from '../support/session.ts';
 
 const CLASSES = 8;
 
@@ -36,7 +35,7 @@ beforeAll(async () => {
     ],
   });
   ({ runId } = (await train(session, recipe)).result);
-  const files = unzipSync((await session.export('tfjs', runId)).bytes);
+  const files = await exportedFiles(session, 'tfjs', runId);
   weightFiles = Object.entries(files).map(([name, bytes]) => pickedFile(name, bytes));
 });
 
@@ -143,7 +142,11 @@ describe('building a network', () => {
 describe('inspecting weights', () => {
   const signal = new AbortController().signal;
   const inspect = (files: readonly File[], ends = signal) =>
-    session.descriptions.inspect(recipe, files[0]?.name ?? '', { weightFiles: files, signal: ends });
+    session.descriptions.inspect(
+      recipe,
+      { file: files[0]?.name ?? '' },
+      { weightFiles: files, signal: ends },
+    );
 
   it('that are none', () =>
     leavesNothing(

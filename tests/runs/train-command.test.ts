@@ -1,10 +1,13 @@
 /** The headless command as a process: the files it writes, and how it ends on bad recipes and bad input. */
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, it, vi } from 'vitest';
+import { EXPORTERS } from '../../src/exporters/registry.ts';
+import { StudioError, type ErrorCode } from '../../src/protocol/errors.ts';
+import { exitCodeOf } from '../../tools/train/command.ts';
 import { HUB_REPO, startTestHub } from '../support/local-hub.ts';
 import { leavingTheNumbers, tinyRecipe } from '../support/session.ts';
 
@@ -109,7 +112,8 @@ describe('npm run train', () => {
 
   it.concurrent('writes history, evaluation, split, run and model, and ends with 0', async ({ expect }) => {
     const path = await recipeFile('tiny.json', await tinyRecipe());
-    const { code, out, error } = await run(path, '--out', join(folder, 'out'), '--backend', 'wasm', '--json');
+    const args = [path, '--out', join(folder, 'out'), '--backend', 'wasm', '--json'];
+    const { code, out, error } = await run(...args, '--export', 'onnx', '--export', 'all');
     expect(error).toBe('');
     expect(code).toBe(0);
     const events = out
@@ -118,13 +122,19 @@ describe('npm run train', () => {
       .map((line) => (JSON.parse(line) as { kind: string }).kind);
     expect(events).toContain('epoch');
     expect(events.at(-1)).toBe('finished');
-    expect((await readdir(join(folder, 'out'))).sort()).toEqual([
-      'evaluation.json',
-      'history.json',
-      'model',
-      'run.json',
-      'split.json',
-    ]);
+    const formats = EXPORTERS.map(({ entry }) => entry.name);
+    const papers = ['evaluation.json', 'history.json', 'run.json', 'split.json'];
+    expect((await readdir(join(folder, 'out'))).sort()).toEqual(['model', ...papers, ...formats].sort());
+    expect((await readdir(join(folder, 'out', 'model'))).sort()).toEqual(['model.json', 'weights.bin']);
+    // Each format in a folder of its name, variants told by the file's.
+    for (const format of formats) {
+      const files = await readdir(join(folder, 'out', format));
+      expect(files).toEqual(expect.arrayContaining(['README.md', 'labels.json', 'mien.json', 'proof']));
+    }
+    const variants = ['model.onnx', 'model.float16.onnx', 'model.int8.onnx'];
+    expect(await readdir(join(folder, 'out', 'onnx'))).toEqual(expect.arrayContaining(variants));
+    // What rounding does is said, once for each format that has it.
+    expect(out).toMatch(/"kind":"exported","format":"onnx","notes":\["model\.float16\.onnx has its weights/);
     // A run and its network say which weights they began with.
     const { weights, cachePrecision } = (await readJson('out', 'run.json')) as Record<string, object>;
     expect(cachePrecision).toBe('float32');
@@ -235,6 +245,41 @@ describe('npm run train', () => {
     expect(error).toContain('batchSize');
     expect(error).toContain('(recipe/invalid)');
     expect(code).toBe(2);
+  });
+
+  it.concurrent('knows its formats before it trains', async ({ expect }) => {
+    const path = await recipeFile('formats.json', await tinyRecipe());
+    const { code, error, out } = await run(path, '--out', join(folder, 'formats'), '--export', 'onxx');
+    expect([code, out]).toEqual([2, '']);
+    expect(error).toContain('Came: onxx.');
+    for (const { entry } of EXPORTERS) expect(error).toContain(`${entry.name.padEnd(13)}${entry.help}`);
+  });
+
+  it.concurrent('says before anything is opened what can be written nowhere', async ({ expect }) => {
+    const path = await recipeFile('nowhere.json', await tinyRecipe());
+    const format = await run(path, '--out', join(folder, 'x'), '--export', 'tfjs', '--export', 'tflight');
+    expect([format.code, format.error]).toEqual([2, expect.stringContaining('Came: tflight')]);
+    // A file stands where the folder should be.
+    const taken = await run(path, '--out', path, '--backend', 'wasm');
+    expect([taken.code, taken.error]).toEqual([2, expect.stringContaining('(recipe/out-not-writable)')]);
+    for (const { out } of [format, taken]) expect(out).not.toContain('Opening');
+  });
+
+  it.concurrent('ends with 2 for weights that are none', async ({ expect }) => {
+    await mkdir(join(folder, 'weights'));
+    await writeFile(join(folder, 'weights', 'w.h5'), '<!doctype html><title>404</title>');
+    const backbone = { name: 'mobilenetv2', weights: { file: 'weights' } };
+    const path = await recipeFile('weights.json', { ...(await tinyRecipe()), backbone });
+    const { code, error } = await run(path, '--out', join(folder, 'bad'), '--backend', 'wasm');
+    expect([code, error]).toEqual([2, expect.stringContaining('w.h5 is a web page')]);
+  });
+
+  it('counts bad input as the user’s, and all else as not', ({ expect }) => {
+    const code = (of: string) =>
+      exitCodeOf(new StudioError({ code: of as ErrorCode, message: 'It went wrong.', hint: 'None.' }));
+    const bad = ['model/weights-no-starter', 'model/weights-shape', 'net/not-found', 'export/unknown-format'];
+    expect(bad.map(code)).toEqual([2, 2, 2, 2]);
+    expect(['net/unreachable', 'train/not-finite', 'bug/unexpected'].map(code)).toEqual([1, 1, 1]);
   });
 
   it.concurrent('ends with 2 for a recipe that is no JSON', async ({ expect }) => {

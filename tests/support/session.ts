@@ -1,5 +1,6 @@
 /** A session in Node on a given backend, and recipes small enough for tests. */
 import { readFile } from 'node:fs/promises';
+import { unzipSync } from 'fflate';
 import { runsLeft } from '../../src/engine/checkpoints/resumable.ts';
 import { Session } from '../../src/engine/session.ts';
 import { createPlatform } from '../../src/platform/platform.node.ts';
@@ -66,6 +67,16 @@ export async function train(
   }, now);
   const result = await session.train(recipe, { control, emit, ...(resume === undefined ? {} : { resume }) });
   return { result, events };
+}
+
+/** The files of a run's network in a format, as its zip has them. */
+export async function exportedFiles(
+  session: Session,
+  format: string,
+  runId: string,
+): Promise<Record<string, Uint8Array>> {
+  const { blob } = await session.export(format, runId);
+  return unzipSync(new Uint8Array(await blob.arrayBuffer()));
 }
 
 /** Sessions on folders that are open. */

@@ -1,7 +1,11 @@
 /** What the tests of models share: ByteSources in memory that count reads, and safetensors files made by hand. */
 import type * as tf from '@tensorflow/tfjs';
 import type { Backbone } from '../../src/models/backbones/backbone.ts';
+import { inspectWeights } from '../../src/models/describe-weights.ts';
 import { openBackboneWeights, type LoadedWeights, type LoadOptions } from '../../src/models/load-weights.ts';
+import { openWeightSet, type WeightSet } from '../../src/models/weights/files/file-set.ts';
+import type { WeightFile } from '../../src/models/weights/readers/weight-file.ts';
+import type { FoundWeights } from '../../src/protocol/model.ts';
 import type { FullBackbone } from '../../src/protocol/full-recipe.ts';
 import { NOTHING_SHARED } from '../../src/platform/stores/owned.ts';
 import type { ByteSource, Platform } from '../../src/platform/platform.ts';
@@ -79,6 +83,7 @@ export function filePlatform(files: Readonly<Record<string, Uint8Array>>): Platf
     kind: 'node',
     cores: 1,
     openAsset: open,
+    openLibrary: async () => new Uint8Array(await (await open('library')).slice(0)),
     openPath: open,
     openStore: () => null,
     owned: NOTHING_SHARED,
@@ -94,6 +99,23 @@ export async function codeOf(promise: Promise<unknown>): Promise<string> {
     (thrown: unknown) => thrown,
   );
   return outcome instanceof StudioError ? outcome.code : String(outcome);
+}
+
+/** Opens one file, told by its content. */
+export function openWeightFile(
+  source: ByteSource,
+  { sibling = null }: { readonly sibling?: WeightSet['sibling'] } = {},
+): Promise<WeightFile> {
+  return openWeightSet({ files: [{ path: '', open: () => Promise.resolve(source) }], sibling });
+}
+
+/** The weights that are in what is given; one of several to choose from fails the test. */
+export async function foundWeights(
+  ...[given, ...rest]: Parameters<typeof inspectWeights>
+): Promise<FoundWeights> {
+  const found = await inspectWeights(given, ...rest);
+  if (found.kind === 'found') return found;
+  throw new TypeError(`${found.paths.join(', ')} are there to choose from`);
 }
 
 /** Opens a recipe's weights and fills a network that was built before. */

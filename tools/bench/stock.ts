@@ -5,7 +5,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Dataset } from '../../src/data/dataset.ts';
 import { buildNetwork, type Network } from '../../src/engine/network/network.ts';
-import { preprocess } from '../../src/engine/set/picture-input.ts';
+import { preprocess } from '../../src/models/backbones/backbone.ts';
 import type { Platform } from '../../src/platform/platform.ts';
 import type { FullRecipe } from '../../src/protocol/full-recipe.ts';
 

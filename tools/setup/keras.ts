@@ -5,12 +5,31 @@ import type { System } from './system.ts';
 
 /** What the tests compare with; the versions that the goldens were made with. */
 const PACKAGES = ['tensorflow-cpu==2.21.0', 'pillow', 'scikit-learn', 'pandas', 'pyarrow'];
-// Looked for, not imported: TensorFlow takes seconds, and talks.
-const IMPORTS =
-  'import sys, importlib.util as u;' +
-  "sys.exit(any(u.find_spec(m) is None for m in 'tensorflow keras PIL sklearn pandas pyarrow'.split()))";
+const MODULES = 'tensorflow keras PIL sklearn pandas pyarrow';
+const PIP = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--retries', '0'];
 const FOLDER = fileURLToPath(new URL('../../.cache/keras', import.meta.url));
 const MINUTES = 60_000;
+
+/** What reads exports beside Keras. What cannot be had is said, and its tests fail. */
+const READERS = [
+  {
+    what: 'ONNX Runtime and safetensors',
+    packages: ['onnx==1.23.1', 'onnxruntime==1.30.0', 'safetensors==0.8.0'],
+    modules: 'onnx onnxruntime safetensors',
+  },
+  {
+    what: 'timm, transformers and torchvision',
+    // For processors alone: what PyPI has brings some gigabytes for graphics cards along.
+    packages: [
+      '--extra-index-url',
+      'https://download.pytorch.org/whl/cpu',
+      'torch==2.13.0+cpu',
+      'timm==1.0.29',
+      'transformers==5.18.0',
+    ],
+    modules: 'torch torchvision timm transformers',
+  },
+];
 
 /**
  * A Python that can import Keras: the one that KERAS_PYTHON names, or one in a virtual environment that is made when
@@ -22,12 +41,26 @@ export function kerasPython(system: System): string | null {
   const own = join(FOLDER, 'bin', 'python');
   const python = given ?? own;
   const works = (): boolean =>
-    (system.exists(python) || given !== undefined) && system.run(python, ['-c', IMPORTS], MINUTES / 2);
+    (system.exists(python) || given !== undefined) && system.run(python, ['-c', finds(MODULES)], MINUTES / 2);
   if (works()) return python;
   const failure = given === undefined ? install(system) : `${given} cannot import it`;
   if (failure === null && works()) return python;
   system.say(`No live comparison with Keras: ${failure ?? 'it was installed but cannot be imported'}.`);
   return null;
+}
+
+/** Adds what reads exports to an environment of our own. Says in one line what is not there. */
+export function addExportReaders(system: System, python: string): void {
+  for (const { what, packages, modules } of READERS) {
+    const has = (): boolean => system.run(python, ['-c', finds(modules)], MINUTES / 2);
+    if (has()) continue;
+    const isOurs = python === join(FOLDER, 'bin', 'python');
+    if (isOurs) system.say(`Installing ${what} to read exports with (once) …`);
+    if (isOurs && system.run(python, [...PIP, ...packages], 4 * MINUTES) && has()) continue;
+    system.say(
+      `Exports are not read with ${what}: ${isOurs ? 'they could not be installed' : `${python} has none`}.`,
+    );
+  }
 }
 
 /** @returns what failed, or null */
@@ -37,16 +70,13 @@ function install(system: System): string | null {
   const args = ['-m', 'venv', FOLDER];
   if (!system.run('python3', args, MINUTES))
     return 'python3 cannot make a virtual environment (python3-venv?)';
-  const pip = [
-    '-m',
-    'pip',
-    'install',
-    '--quiet',
-    '--disable-pip-version-check',
-    '--retries',
-    '0',
-    ...PACKAGES,
-  ];
-  const installed = system.run(join(FOLDER, 'bin', 'python'), pip, 6 * MINUTES);
+  const installed = system.run(join(FOLDER, 'bin', 'python'), [...PIP, ...PACKAGES], 6 * MINUTES);
   return installed ? null : 'its Python packages could not be installed';
+}
+
+/** A program that ends well when modules are there. Looked for, not imported: TensorFlow takes seconds, and talks. */
+function finds(modules: string): string {
+  return (
+    'import sys, importlib.util as u;' + `sys.exit(any(u.find_spec(m) is None for m in '${modules}'.split()))`
+  );
 }

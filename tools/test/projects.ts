@@ -53,6 +53,8 @@ export const testProjects: TestProjectInlineConfiguration[] = [
     extends: true,
     test: { name: 'parity', include: tests('parity'), exclude: [LIVE], ...slow },
   },
+  // By the same Python, with more libraries in it; minutes.
+  { extends: true, test: { name: 'long', include: tests('long'), ...slow, testTimeout: minutes(10) } },
   { extends: true, test: { name: 'keras', include: [LIVE], ...slow, testTimeout: minutes(10) } },
   {
     extends: true,

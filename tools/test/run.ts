@@ -1,7 +1,7 @@
 /**
  * `npm test`: every check, with a tally at the end. `--fast` (`npm run check`) leaves out what takes long: fuzzing,
  * networks of full size, whole recipes, and what needs a GPU or a browser; `--parity` runs the comparison with real Keras
- * alone (`npm run test:parity`); `--only NAME` runs one stage, and may be repeated. `--record` writes what the tests have
+ * alone (`npm run test:parity`); `--long` what takes too long for every run (`npm run test:long`); `--only NAME` runs one stage, and may be repeated. `--record` writes what the tests have
  * shown to work into tests/shown.json, which is else held against it.
  */
 import { spawn } from 'node:child_process';
@@ -11,9 +11,9 @@ import { delimiter, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { differences, readRecord, shownIn, writeRecord } from '../docs/works/record.ts';
 import { ROOT } from '../serve/build.ts';
-import { kerasPython } from '../setup/keras.ts';
+import { addExportReaders, kerasPython } from '../setup/keras.ts';
 import { thisSystem } from '../setup/system.ts';
-import { FAST_TESTS, LIVE_PARITY, SLOW_TESTS, STATIC_STAGES, type Stage } from './stages.ts';
+import { FAST_TESTS, LIVE_PARITY, LONG_TESTS, SLOW_TESTS, STATIC_STAGES, type Stage } from './stages.ts';
 import { one, sum, tallyOfReport, type Tally } from './tally.ts';
 
 /** Fast stages at a time: each uses about one core, the tests more where there are more. */
@@ -104,18 +104,20 @@ function holdRecord(stages: readonly Stage[], writes: boolean): Tally {
   return one(wrong.length === 0);
 }
 
-/** The live comparison, or one line that says why there is none. */
-async function runLiveParity(): Promise<Tally[]> {
+/** A comparison with what real Keras does, or one line that says why there is none. */
+async function runLive(stage: Stage): Promise<Tally[]> {
   const python = kerasPython(thisSystem);
   if (python === null) return [];
+  if (stage === LONG_TESTS) addExportReaders(thisSystem, python);
   process.env['KERAS_PYTHON'] = python;
-  return runAll([LIVE_PARITY], 1);
+  return runAll([stage], 1);
 }
 
 const { values: chosen } = parseArgs({
   options: {
     fast: { type: 'boolean', default: false },
     parity: { type: 'boolean', default: false },
+    long: { type: 'boolean', default: false },
     record: { type: 'boolean', default: false },
     only: { type: 'string', multiple: true },
   },
@@ -130,7 +132,8 @@ async function runChecks(): Promise<Tally[]> {
   return [...tallies, holdRecord([...fast, ...slow], chosen.record)];
 }
 
-const tallies = chosen.parity ? await runLiveParity() : await runChecks();
+const live = chosen.long ? LONG_TESTS : chosen.parity ? LIVE_PARITY : null;
+const tallies = live === null ? await runChecks() : await runLive(live);
 rmSync(reports, { recursive: true });
 
 const total = sum(tallies);

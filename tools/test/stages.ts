@@ -63,3 +63,6 @@ export const SLOW_TESTS: readonly Stage[] = [
 
 /** Against real Keras; run apart, where it can be installed. */
 export const LIVE_PARITY: Stage = tests('keras', 15);
+
+/** What takes too long for every run: proofs on networks of full size by libraries of gigabytes. */
+export const LONG_TESTS: Stage = tests('long', 30);

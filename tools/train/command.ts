@@ -1,7 +1,12 @@
 /** The command line of the headless training command. */
 import { parseArgs } from 'node:util';
+import { EXPORTERS } from '../../src/exporters/registry.ts';
 import { BackendChoiceSchema, type BackendChoice } from '../../src/protocol/device.ts';
 import { StudioError } from '../../src/protocol/errors.ts';
+
+const formats = [...EXPORTERS.map(({ entry }) => [entry.name, entry.help]), ['all', 'All of them.']]
+  .map(([name = '', help = '']) => `                        ${name.padEnd(13)}${help}`)
+  .join('\n');
 
 /** What `--help` prints. */
 export const USAGE = `Carries a recipe out and writes history.json, evaluation.json, split.json, run.json and model/.
@@ -17,7 +22,8 @@ export const USAGE = `Carries a recipe out and writes history.json, evaluation.j
                       print the one to take, write learning-rate.json alone
   --stop              with --resume: end that run at once and write the network of the epoch that it kept
   --hub URL           take sets of the Hub from this server: a mirror, or one in the classroom
-  --export FORMAT     also write the network in this format; may be repeated
+  --export FORMAT     also write the network in this format, into a folder of its name; may be repeated
+${formats}
   --json              print events as JSON lines instead of progress bars
   --help              this text
 
@@ -80,9 +86,19 @@ export function parseCommand(args: readonly string[]): Command | null {
     findRate: values['find-rate'] ?? null,
     stop: values.stop ?? false,
     editsPath: values.edits ?? null,
-    exportFormats: values.export ?? [],
+    exportFormats: formatsOf(values.export ?? []),
     json: values.json ?? false,
   };
+}
+
+/** Those that are asked for, each once. @throws StudioError `recipe/bad-command` before anything is trained */
+function formatsOf(asked: readonly string[]): string[] {
+  const all = EXPORTERS.map(({ entry }) => entry.name);
+  const named = asked.flatMap((name) => (name === 'all' ? all : [name]));
+  const unknown = named.find((name) => !all.includes(name));
+  if (unknown !== undefined)
+    throw badCommand(`--export takes ${[...all, 'all'].join(', ')}. Came: ${unknown}.`);
+  return [...new Set(named)];
 }
 
 function parsed(args: readonly string[]) {
@@ -111,4 +127,9 @@ function parsed(args: readonly string[]) {
 
 function badCommand(message: string): StudioError {
   return new StudioError({ code: 'recipe/bad-command', message, hint: 'See the options below.' });
+}
+
+/** Bad recipes and bad input (pictures, weights, an address with nothing at it) are the user's to mend: 2. Everything else: 1. */
+export function exitCodeOf(error: StudioError): number {
+  return /^(recipe\/|data\/|model\/weights|export\/unknown-format$|net\/not-found$)/.test(error.code) ? 2 : 1;
 }

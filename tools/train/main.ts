@@ -2,10 +2,11 @@
  * `npm run train -- recipe.json --out DIR`: carries a recipe out in Node with the very engine of the page, and writes
  * what it leaves. Exit codes: 0 done, 2 bad recipe or input, 1 anything else.
  */
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { asRun } from '../../src/engine/catalog.ts';
 import { runsLeft } from '../../src/engine/checkpoints/resumable.ts';
+import { findExporter } from '../../src/exporters/registry.ts';
 import { Session } from '../../src/engine/session.ts';
 import { discardLeft } from '../../src/engine/set/stored.ts';
 import { isSame } from '../../src/lib/json.ts';
@@ -18,10 +19,10 @@ import type { ResumableRun, RunEvent } from '../../src/protocol/events.ts';
 import { isSameRecipe } from '../../src/protocol/identity.ts';
 import { parseRecipe, type Recipe } from '../../src/protocol/recipe.ts';
 import { RunControl } from '../../src/engine/run/control.ts';
-import { parseCommand, USAGE, type Command } from './command.ts';
+import { exitCodeOf, parseCommand, USAGE, type Command } from './command.ts';
 import { offerWebGpu, WASM_FOLDER } from './backends.ts';
 import { JsonReporter, TerminalReporter } from './report.ts';
-import { writeRun, writeSweep } from './write-run.ts';
+import { prepareOut, writeRun, writeSweep } from './write-run.ts';
 
 async function readText(path: string, what: string, hint: string): Promise<string> {
   return readFile(path, 'utf8').catch((cause: unknown) => {
@@ -123,7 +124,8 @@ function withWayOut(error: unknown, { storeFolder }: Command, left: ResumableRun
 async function train(command: Command): Promise<void> {
   const asked = withHub(await readRecipe(command.recipePath), command.hub);
   const phaseIndex = command.findRate === null ? null : phaseIndexOf(asked, command.findRate);
-  await mkdir(command.outFolder, { recursive: true });
+  for (const format of command.exportFormats) findExporter(format);
+  await prepareOut(command.outFolder);
   if (command.backend === 'webgpu' || command.backend === 'auto') await offerWebGpu();
   const platform = createPlatform({
     baseFolder: dirname(resolve(command.recipePath)),
@@ -164,13 +166,8 @@ async function train(command: Command): Promise<void> {
       throw withWayOut(error, command, await lastRunOf(recipe, platform));
     });
   const dataset = await session.set.open(recipe, { signal: control.signal, emit: () => undefined });
-  await writeRun(command, { session, result, dataset });
+  await writeRun(command, { session, result, dataset }, reporter);
   reporter.finished(result, command.outFolder);
-}
-
-/** Bad recipes and bad input are the user's to mend: 2. Everything else: 1. */
-function exitCodeOf(error: StudioError): number {
-  return /^(recipe|data)\//.test(error.code) ? 2 : 1;
 }
 
 async function main(): Promise<number> {

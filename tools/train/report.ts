@@ -7,6 +7,7 @@ import {
   formatPercent,
   formatPlain,
 } from '../../src/lib/format.ts';
+import { countedText, leftOutTexts } from '../../src/protocol/cleaning-words.ts';
 import type { DatasetSummary } from '../../src/protocol/dataset.ts';
 import { editsText } from '../../src/protocol/edits-text.ts';
 import type { EpochRecord, RateSweep, RunEvent, RunResult } from '../../src/protocol/events.ts';
@@ -14,6 +15,8 @@ import type { EpochRecord, RateSweep, RunEvent, RunResult } from '../../src/prot
 /** Who is told how a run goes on. */
 export interface Reporter {
   event(event: RunEvent): void;
+  /** What must be known of an export. */
+  exported(format: string, notes: readonly string[]): void;
   finished(result: RunResult, outFolder: string): void;
   foundRate(sweep: RateSweep, outFolder: string): void;
 }
@@ -22,6 +25,10 @@ export interface Reporter {
 export class JsonReporter implements Reporter {
   event(event: RunEvent): void {
     process.stdout.write(`${JSON.stringify(event, plainArrays)}\n`);
+  }
+
+  exported(format: string, notes: readonly string[]): void {
+    process.stdout.write(`${JSON.stringify({ kind: 'exported', format, notes })}\n`);
   }
 
   finished(result: RunResult, outFolder: string): void {
@@ -42,22 +49,18 @@ export function plainArrays(_key: string, value: unknown): unknown {
   return value;
 }
 
-/** How many rows of a set are not used and why, and what edits changed; nothing where all are used as they are. */
+/** What of a set is not used and why, and what else must be known of it; nothing where all is as it stands. */
 function leftOutText({ cleaning, findings, edits }: DatasetSummary): string {
-  const { withoutPicture, withoutLabel, oddLabel, undecodable } = cleaning;
-  const { duplicates = 0, nearDuplicates = 0, smallClasses = 0 } = findings?.dropped ?? {};
-  const kinds = [
-    [withoutPicture, 'without a picture'],
-    [withoutLabel, 'without a label'],
-    [oddLabel, 'with a label unlike the others'],
-    [undecodable, 'with a picture that cannot be read'],
-    [duplicates, 'copies'],
-    [nearDuplicates, 'near copies'],
-    [smallClasses, 'of small classes'],
-  ] as const;
-  const said = kinds.filter(([count]) => count > 0).map(([count, what]) => `${count.toString()} ${what}`);
+  const { inPlace, remarks } = cleaning;
+  const leftOut = leftOutTexts({ cleaning, ...(findings === undefined ? {} : { findings }) });
+  const told = [
+    leftOut.length === 0 ? '' : `. Left out: ${leftOut.join(', ')}`,
+    inPlace.length === 0 ? '' : `. In place of pictures: ${inPlace.map(countedText).join(', ')}`,
+  ];
+  const hints = [...cleaning.passedOver, ...inPlace].flatMap(({ hint }) => (hint === '' ? [] : [hint]));
   const changed = edits === undefined ? '' : `. ${editsText(edits)}`;
-  return `${said.length === 0 ? '' : `. Left out: ${said.join(', ')}`}${changed}`;
+  const lines = [...new Set(hints), ...remarks.map(({ message, hint }) => `${message} ${hint}`.trim())];
+  return `${told.join('')}${changed}${lines.map((line) => `\n  ${line}`).join('')}`;
 }
 
 /** One line that is rewritten while something is under way, and a line an epoch. */
@@ -149,6 +152,10 @@ export class TerminalReporter implements Reporter {
 
   #epochOf(epoch: number): string {
     return `${this.#phase} ${epoch.toString()} of ${this.#epochs.toString()}`;
+  }
+
+  exported(format: string, notes: readonly string[]): void {
+    for (const note of notes) this.#line(`${format}: ${note}`);
   }
 
   finished(result: RunResult, outFolder: string): void {

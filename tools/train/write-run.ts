@@ -1,11 +1,14 @@
 /** The files that a headless run, or a search for a learning rate, leaves. */
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, open, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { Session } from '../../src/engine/session.ts';
+import type { ExportedFile } from '../../src/exporters/exporter.ts';
 import { findExporter } from '../../src/exporters/registry.ts';
 import type { DatasetSummary } from '../../src/protocol/dataset.ts';
+import { StudioError } from '../../src/protocol/errors.ts';
 import type { RateSweep, RunResult } from '../../src/protocol/events.ts';
 import type { Command } from './command.ts';
+import type { Reporter } from './report.ts';
 
 /** A run that has ended, and the session that still has its network. */
 export interface Finished {
@@ -14,16 +17,47 @@ export interface Finished {
   readonly dataset: DatasetSummary;
 }
 
+/**
+ * Makes the folder and tries a file in it: what cannot be written is known before anything is trained.
+ *
+ * @throws StudioError `recipe/out-not-writable`
+ */
+export async function prepareOut(folder: string): Promise<void> {
+  const trial = join(folder, `.mien-${process.pid.toString()}`);
+  try {
+    await mkdir(folder, { recursive: true });
+    await writeFile(trial, '');
+    await rm(trial);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new StudioError({
+      code: 'recipe/out-not-writable',
+      message: `--out takes a folder that can be written into; ${folder} cannot: ${why}.`,
+      hint: 'Give another folder, or make room or rights there.',
+      cause,
+    });
+  }
+}
+
 /** Writes history, evaluation, split and run as JSON, and the network into `model/`. */
-export async function writeRun({ outFolder, exportFormats }: Command, finished: Finished): Promise<void> {
+export async function writeRun(
+  { outFolder, exportFormats }: Command,
+  finished: Finished,
+  reporter: Pick<Reporter, 'exported'>,
+): Promise<void> {
   const { session, result, dataset } = finished;
   await writeJson(outFolder, 'history.json', result.history.map(historyLine));
   await writeJson(outFolder, 'evaluation.json', evaluationOf(result));
   await writeJson(outFolder, 'split.json', splitOf(dataset));
   await writeJson(outFolder, 'run.json', runOf(result, dataset));
   if (result.history.length === 0) return;
-  await writeFiles(session, 'tfjs', join(outFolder, 'model'));
-  for (const format of exportFormats) await writeFiles(session, format, join(outFolder, format));
+  const packing = session.packing();
+  await writeFiles(await packing.bare(findExporter('tfjs')), join(outFolder, 'model'));
+  for (const format of exportFormats) {
+    const { files, notes } = await packing.files(findExporter(format));
+    await writeFiles(files, join(outFolder, format));
+    reporter.exported(format, notes);
+  }
 }
 
 /** Writes what trying out learning rates showed. */
@@ -72,8 +106,15 @@ function runOf({ device, ...result }: RunResult, { edits }: DatasetSummary) {
   return { ...record, secondsByStage, setHash, cleaning, ...(edits && { edits }) };
 }
 
-async function writeFiles(session: Session, format: string, folder: string): Promise<void> {
-  const files = await findExporter(format).write(session.trainedNetwork());
-  await mkdir(folder, { recursive: true });
-  for (const [name, bytes] of files) await writeFile(join(folder, name), bytes);
+async function writeFiles(files: readonly ExportedFile[], folder: string): Promise<void> {
+  for (const { path, chunks } of files) {
+    const full = join(folder, path);
+    await mkdir(dirname(full), { recursive: true });
+    const file = await open(full, 'w');
+    try {
+      for await (const chunk of chunks()) await file.writeFile(chunk);
+    } finally {
+      await file.close();
+    }
+  }
 }

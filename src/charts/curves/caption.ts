@@ -1,5 +1,12 @@
 /** What the curves mean, in words: how far the loss fell, how long without gain, how far training is ahead. */
-import { countInWords, countOf, formatPercent, singularOf } from '../../lib/format.ts';
+import {
+  capitalised,
+  countInWords,
+  countOf,
+  formatPercent,
+  formatPlain,
+  singularOf,
+} from '../../lib/format.ts';
 import type { EpochRecord } from '../../protocol/events.ts';
 import type { PhaseName, Recipe } from '../../protocol/recipe.ts';
 import type { PhaseEnd, PhaseRecord, RunRecord } from '../../store/state.ts';
@@ -17,12 +24,23 @@ export function idleCaption(classes: number, noun: string): string {
   );
 }
 
+/** A loss by which validation must be worse than guessing before it is worth saying. */
+const ABOVE_CHANCE = 0.1;
+
+/** Fewer pictures fall into one class by chance. */
+const LEAST_PICTURES = 8;
+
 /** The caption of a run with at least one finished epoch. */
-export function runCaption(record: RunRecord, isOver: boolean, noun: string): string {
+export function runCaption(record: RunRecord, isOver: boolean, noun: string, classes: number): string {
   const phase = record.phases.at(-1);
   const last = record.history.at(-1);
   if (phase === undefined || last === undefined) return '';
-  return [fall(record), patience(record, phase, isOver), gap(last, noun)]
+  return [
+    fall(record),
+    trouble(record, last, noun, classes),
+    patience(record, phase, isOver),
+    gap(last, noun),
+  ]
     .filter((text) => text !== '')
     .join(' ');
 }
@@ -47,6 +65,32 @@ function fall(record: RunRecord): string {
     ofHead !== undefined && best.phase === 'fineTune' && ofHead.valLoss - best.valLoss > total / 2;
   const when = isFromTuning ? ', most of it after the backbone was opened' : '';
   return `${fell}${when}.`;
+}
+
+/** That the network does worse than guessing, or says one class of everything, and why that is likely. */
+function trouble(record: RunRecord, last: EpochRecord, noun: string, classes: number): string {
+  const chance = Math.log(classes);
+  const isWorse = record.history.length > 1 && classes > 1 && last.valLoss > chance + ABOVE_CHANCE;
+  const only = onlyClass(record.phases.findLast(({ end }) => end !== null)?.end ?? null);
+  if (!isWorse && only === null) return '';
+  const what = [
+    ...(isWorse
+      ? [`a validation loss of ${last.valLoss.toFixed(2)} is worse than the ${chance.toFixed(2)} of guessing`]
+      : []),
+    ...(only === null ? [] : [`all ${noun} are taken for ${only}`]),
+  ];
+  const rate = formatPlain(last.learningRate);
+  return `${capitalised(what.join(', and '))}: likely the learning rate (${rate}) is too high, labels do not fit their ${noun}, or weights get other numbers than they were trained on.`;
+}
+
+/** The class that a phase's network says of every validation picture; null where it says more than one. */
+function onlyClass(end: PhaseEnd | null): string | null {
+  if (end === null) return null;
+  const { confusionMatrix, labels } = end.evaluation;
+  const said = labels.map((_, column) => confusionMatrix.reduce((sum, row) => sum + (row[column] ?? 0), 0));
+  const total = said.reduce((sum, count) => sum + count, 0);
+  if (total < LEAST_PICTURES || labels.length < 2) return null;
+  return labels[said.indexOf(total)] ?? null;
 }
 
 const phaseDoing: Readonly<Record<PhaseName, string>> = {

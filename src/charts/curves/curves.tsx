@@ -55,7 +55,7 @@ export const curves: Chart<Run> = {
   name: 'curves',
   suits: () => true,
   summary: ({ record, kind, classes, noun }) => {
-    if (record !== null && record.history.length > 0) return runCaption(record, isOver(kind), noun);
+    if (record !== null && record.history.length > 0) return runCaption(record, isOver(kind), noun, classes);
     return idleCaption(classes, noun);
   },
   Drawing: Curves,

@@ -5,6 +5,7 @@
  */
 import { StudioError } from '../../protocol/errors.ts';
 import type { ByteSource } from '../../platform/platform.ts';
+import { guessPage, isAscii, readInPage, readUtf8, type NamePage } from './name-pages.ts';
 
 /** One file of a zip. */
 export interface ZipEntry {
@@ -25,34 +26,62 @@ export interface ZipEntry {
 const MAX_ENTRIES = 1_000_000;
 /** Directories of a million long names. */
 const MAX_DIRECTORY_BYTES = 2 ** 28;
-/** Pictures hardly pack; all together they never unpack to so many times the file. */
-const MAX_RATIO = 100;
+
+/** What a zip holds. */
+export interface ZipDirectory {
+  /** Folders left out, in the directory's order. */
+  readonly entries: readonly ZipEntry[];
+  /** The code page that names are read in, which nothing tells; null where none is in doubt. */
+  readonly namePage: NamePage | null;
+}
 
 /**
  * Reads a zip's directory.
  *
- * @returns its files, folders left out, in the directory's order
- * @throws StudioError `data/not-zip`, `data/damaged`, `data/zip-unsafe-path`, `data/zip-bomb`
+ * @param page that names are in where they are not UTF-8; null to guess it
+ * @throws StudioError `data/not-zip`, `data/damaged`, `data/zip-unsafe-path`, `data/zip-locked`
  */
-export async function readZipDirectory(file: ByteSource): Promise<readonly ZipEntry[]> {
+export async function readZipDirectory(file: ByteSource, page: NamePage | null): Promise<ZipDirectory> {
   const { at, bytes, count } = await findDirectory(file);
   if (bytes > MAX_DIRECTORY_BYTES || at + bytes > file.byteLength)
     throw damagedZip('its list of files is not there');
   const list = new DataView(await file.slice(at, at + bytes));
-  const entries: ZipEntry[] = [];
-  let position = 0;
-  for (let i = 0; i < count; i += 1) {
-    if (position + 46 > list.byteLength || list.getUint32(position, true) !== 0x02014b50) {
-      throw damagedZip('its list of files is damaged');
-    }
+  const listed: ListedEntry[] = [];
+  for (let position = 0; position < list.byteLength;) {
+    if (position + 46 > list.byteLength || list.getUint32(position, true) !== 0x02014b50) break;
     const entry = readEntry(list, position);
     position = entry.end;
-    if (entry.path.endsWith('/')) continue;
-    entries.push({ ...entry, path: checkPath(entry.path) });
+    listed.push(entry);
   }
-  const unpacked = entries.reduce((sum, entry) => sum + entry.unpackedBytes, 0);
-  if (unpacked > file.byteLength * MAX_RATIO) throw zipBomb(file.byteLength, unpacked);
-  return entries;
+  // Finder counts modulo 65,536: the list is read to its end, and the count only tells whether it is whole.
+  if (listed.length % COUNT_MODULUS !== count % COUNT_MODULUS)
+    throw damagedZip('its list of files is damaged');
+  if (listed.length > MAX_ENTRIES) throw damagedZip(`it holds ${listed.length} files`);
+  const doubtful = listed.filter(({ isUtf8, name }) => !isUtf8 && !isAscii(name) && readUtf8(name) === null);
+  const namePage = doubtful.length === 0 ? null : (page ?? guessPage(doubtful.map(({ name }) => name)));
+  const entries = listed.flatMap(({ name, isUtf8, isLocked, end: _, ...entry }) => {
+    const path =
+      namePage === null || isUtf8
+        ? new TextDecoder().decode(name)
+        : (readUtf8(name) ?? readInPage(name, namePage));
+    if (path.endsWith('/')) return [];
+    if (isLocked) throw lockedZip(path);
+    return [{ ...entry, path: checkPath(path) }];
+  });
+  return { entries, namePage };
+}
+
+/** The end of a zip that is not zip64 has two bytes for the count. */
+const COUNT_MODULUS = 2 ** 16;
+
+/** An entry as it stands in the list. */
+interface ListedEntry extends Omit<ZipEntry, 'path'> {
+  readonly name: Uint8Array;
+  /** Whether the entry says that its name is UTF-8. */
+  readonly isUtf8: boolean;
+  readonly isLocked: boolean;
+  /** Where the next one begins. */
+  readonly end: number;
 }
 
 interface Directory {
@@ -104,7 +133,7 @@ async function findLargeDirectory(file: ByteSource, endAt: number): Promise<Dire
   };
 }
 
-function readEntry(list: DataView, at: number): ZipEntry & { readonly end: number } {
+function readEntry(list: DataView, at: number): ListedEntry {
   const nameBytes = list.getUint16(at + 28, true);
   const extraBytes = list.getUint16(at + 30, true);
   const end = at + 46 + nameBytes + extraBytes + list.getUint16(at + 32, true);
@@ -118,7 +147,9 @@ function readEntry(list: DataView, at: number): ZipEntry & { readonly end: numbe
   const headerAt = large.next(list.getUint32(at + 42, true));
   const method = list.getUint16(at + 10, true);
   const crc32 = list.getUint32(at + 16, true);
-  return { path: new TextDecoder().decode(name), method, packedBytes, unpackedBytes, crc32, headerAt, end };
+  const flags = list.getUint16(at + 8, true);
+  const [isUtf8, isLocked] = [(flags & 0x800) !== 0, (flags & 1) !== 0];
+  return { name, isUtf8, isLocked, method, packedBytes, unpackedBytes, crc32, headerAt, end };
 }
 
 /** Zip64's extra field: 64-bit numbers for those that read 0xffffffff. */
@@ -152,7 +183,7 @@ function findField(extra: DataView, id: number): DataView | null {
 /** Nothing is written to disk, yet a path that leaves its folder is the mark of a hostile file. */
 function checkPath(path: string): string {
   const tidy = path.replaceAll('\\', '/');
-  if (tidy.startsWith('/') || /^[a-z]:/i.test(tidy) || tidy.split('/').includes('..')) {
+  if (tidy.startsWith('/') || /^[a-z]:\//i.test(tidy) || tidy.split('/').includes('..')) {
     throw new StudioError({
       code: 'data/zip-unsafe-path',
       message: `Paths within the zip were expected; one leads out of it: ${JSON.stringify(path.slice(0, 100))}.`,
@@ -172,10 +203,10 @@ export function damagedZip(what: string, cause?: unknown): StudioError {
   });
 }
 
-function zipBomb(fileBytes: number, unpackedBytes: number): StudioError {
+function lockedZip(path: string): StudioError {
   return new StudioError({
-    code: 'data/zip-bomb',
-    message: `A zip of pictures unpacks to about its own size; this one of ${fileBytes} bytes would become ${unpackedBytes}.`,
-    hint: 'Do not trust this file. If it is your own, pack pictures instead of raw data.',
+    code: 'data/zip-locked',
+    message: `A zip without a password was expected; "${path}" is locked with one.`,
+    hint: 'Unpack it yourself with the password, and pick the folder in place of the zip.',
   });
 }

@@ -8,16 +8,39 @@ import { damagedZip, type ZipEntry } from './zip-directory.ts';
 const STEP_BYTES = 2 ** 16;
 
 /**
- * Reads one file.
- *
- * @throws StudioError `data/damaged`, `data/unsupported-compression`
+ * Deflate makes at most 1,032 bytes of one. Files of a zip that overlap can all the same unpack to any size: what is really
+ * unpacked of all of them, each counted once, is no more than that.
  */
-export async function readZipEntry(file: ByteSource, entry: ZipEntry): Promise<Uint8Array> {
+const MAX_RATIO = 1100;
+
+/** Unpacks files of a zip. */
+export class ZipUnpacker {
+  readonly #counted = new Set<ZipEntry>();
+  #unpackedBytes = 0;
+
+  constructor(readonly file: ByteSource) {}
+
+  /**
+   * Reads one file.
+   *
+   * @throws StudioError `data/damaged`, `data/unsupported-compression`, `data/zip-bomb`
+   */
+  async read(entry: ZipEntry): Promise<Uint8Array> {
+    const bytes = await readZipEntry(this.file, entry);
+    if (!this.#counted.has(entry)) {
+      this.#counted.add(entry);
+      this.#unpackedBytes += bytes.length;
+    }
+    if (this.#unpackedBytes > this.file.byteLength * MAX_RATIO) throw zipBomb(this.file.byteLength);
+    return bytes;
+  }
+}
+
+async function readZipEntry(file: ByteSource, entry: ZipEntry): Promise<Uint8Array> {
   const header = new DataView(await file.slice(entry.headerAt, entry.headerAt + 30));
   if (header.byteLength < 30 || header.getUint32(0, true) !== 0x04034b50) {
     throw damagedZip(`"${entry.path}" is not where it should be`);
   }
-  if ((header.getUint16(6, true) & 1) !== 0) throw damagedZip(`"${entry.path}" is locked with a password`);
   const from = entry.headerAt + 30 + header.getUint16(26, true) + header.getUint16(28, true);
   const packed = new Uint8Array(await file.slice(from, from + entry.packedBytes));
   if (packed.length !== entry.packedBytes) throw damagedZip(`"${entry.path}" ends too early`);
@@ -47,4 +70,12 @@ function inflate(packed: Uint8Array, entry: ZipEntry): Uint8Array {
   }
   if (filled !== unpacked.length) throw damagedZip(`"${entry.path}" ends too early`);
   return unpacked;
+}
+
+function zipBomb(fileBytes: number): StudioError {
+  return new StudioError({
+    code: 'data/zip-bomb',
+    message: `A zip whose files lie one after another was expected; this one of ${fileBytes} bytes unpacks to more than ${MAX_RATIO} times that, since its files overlap.`,
+    hint: 'Do not trust this file: it is made to fill the memory. If it is your own, pack the folders anew.',
+  });
 }

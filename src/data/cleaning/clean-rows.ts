@@ -5,15 +5,26 @@
  */
 import type { CleaningReport, LeftOutRow, PictureFacts } from '../../protocol/dataset.ts';
 import { StudioError } from '../../protocol/errors.ts';
-import type { ResizeMethod } from '../../protocol/recipe.ts';
+import type { Orientation, ResizeMethod } from '../../protocol/recipe.ts';
+import { foreignFormat } from '../../platform/pictures/formats/foreign-formats.ts';
 import { checkPictureHeader } from '../../platform/pictures/picture-header.ts';
 import type { CuratedRow } from './curate.ts';
 import type { Fingerprint } from './fingerprint.ts';
-import { cellText, mainForm, oddLabelText, readLabel, wordOf, type LabelForm } from './labels.ts';
+import {
+  cellText,
+  mainForm,
+  oddLabelText,
+  readLabelOf,
+  wordOf,
+  type LabelForm,
+  type ReadLabel,
+} from './labels.ts';
 import type { PictureSink } from '../pictures/picture-store.ts';
 import { eachOf, mapInOrder } from '../../lib/in-order.ts';
 import type { PicturePool } from '../pool/picture-pool.ts';
+import { RowRemarks } from './row-remarks.ts';
 import { SourceHash } from './source-hash.ts';
+import { Tally } from './tally.ts';
 import type { OpenedSource, SourceRow } from '../sources/source.ts';
 
 /** What cleaning is told. */
@@ -21,6 +32,7 @@ export interface CleaningOptions {
   readonly pool: PicturePool;
   readonly size: number;
   readonly resize: ResizeMethod;
+  readonly orientation: Orientation;
   readonly signal?: AbortSignal;
   /** Called with the rows read so far. */
   onRows(rows: number): void;
@@ -81,7 +93,7 @@ interface NumberedRow extends SourceRow {
 
 interface Worked {
   readonly row: NumberedRow;
-  readonly label: ReturnType<typeof readLabel>;
+  readonly label: ReadLabel | 'none' | 'odd';
   readonly outcome: Outcome;
 }
 
@@ -101,11 +113,14 @@ export async function cleanRows(
   sink: PictureSink,
   options: CleaningOptions,
 ): Promise<CleanedRows> {
-  const found = new Found(sink, source.labelNames);
+  const found = new Found(sink, source, options.orientation);
   const { pool, signal } = options;
   const without = { none: 0, odd: 0 };
   const work = async (row: NumberedRow): Promise<Worked> => {
-    const label = readLabel(row.label, source.labelNames);
+    const read = readLabelOf(source, row.label);
+    const isRefused =
+      typeof read === 'object' && read.isFirstOfSeveral && source.severalLabels === 'leaveOut';
+    const label = isRefused ? 'odd' : read;
     const isLabelled = typeof label !== 'string' || row.picture === null;
     const isWanted = isLabelled || (without[label] += 1) <= MOST_UNLABELLED;
     return { row, label, outcome: isWanted ? await prepareRow(row, options) : null };
@@ -150,19 +165,25 @@ class Found {
   readonly #unlabelled: UnlabelledPicture[] = [];
   readonly #leftOut: LeftOutRow[] = [];
   readonly #counts = { withoutPicture: 0, withoutLabel: 0, undecodable: 0 };
+  readonly #inPlace = new Tally();
+  readonly #remarks: RowRemarks;
   #stored = 0;
 
   constructor(
     readonly sink: PictureSink,
-    labelNames: readonly string[] | null,
+    source: OpenedSource,
+    orientation: Orientation,
   ) {
-    this.#hash = new SourceHash(labelNames);
+    this.#hash = new SourceHash(source.labelNames);
+    this.#remarks = new RowRemarks(source, orientation);
   }
 
   async add({ row, label, outcome }: Worked): Promise<void> {
     this.rowsRead += 1;
     const prepared = outcome?.kind === 'prepared' ? outcome.prepared : null;
     this.#hash.add(row, prepared?.print.file);
+    this.#remarks.add(row, label, prepared?.picture ?? null);
+    this.#tellInPlace(row, label, outcome);
     if (outcome?.kind === 'withoutPicture') {
       this.#leave(row, outcome.kind, outcome.detail);
     } else if (label === 'none') {
@@ -177,8 +198,21 @@ class Found {
     } else if (prepared !== null) {
       const { print } = prepared;
       const [group, split] = [wordOf(row.group), wordOf(row.split)];
-      this.#labelled.push({ ...label, print, group, split, seen: await this.#store(prepared) });
+      const { label: name, form } = label;
+      const seen = await this.#store(prepared);
+      this.#labelled.push({ label: name, form, print, group, split, seen });
     }
+  }
+
+  /** What there is in place of a picture. */
+  #tellInPlace({ picture, inPlace, path = '' }: NumberedRow, label: Worked['label'], outcome: Outcome): void {
+    if (outcome === null || outcome.kind === 'prepared') return;
+    const name = typeof label === 'string' ? null : label.label;
+    if (inPlace !== undefined) this.#inPlace.add({ ...inPlace, label: name });
+    if (picture === null) return;
+    const foreign = foreignFormat(picture);
+    const noun = foreign?.name.replace(/^an? /u, '') ?? 'damaged picture';
+    this.#inPlace.add({ noun, hint: foreign?.hint ?? '', label: name, example: path });
   }
 
   #leave(row: NumberedRow, why: Exclude<LeftOutRow['why'], 'oddLabel'>, detail: string): void {
@@ -210,7 +244,12 @@ class Found {
       rows: rows.map(({ form: _, ...row }) => row),
       unlabelled: [...this.#unlabelled, ...seen.slice(0, MOST_UNLABELLED)],
       labelForm,
-      report: { rowsRead: this.rowsRead, ...this.#counts, oddLabel: odd.length, kept: rows.length },
+      report: {
+        passedOver: [],
+        ...{ rowsRead: this.rowsRead, ...this.#counts, oddLabel: odd.length, kept: rows.length },
+        inPlace: this.#inPlace.list(),
+        remarks: this.#remarks.list(rows),
+      },
       leftOut: [...this.#leftOut, ...toldOdd].sort((one, other) => one.sourceRow - other.sourceRow),
       sourceHash: this.#hash.toString(),
     };
@@ -227,11 +266,14 @@ function oddRowOf({ form, seen }: LabelledRow): OddRow {
   return { sourceRow, path, text: rawLabel, form, seen };
 }
 
-async function prepareRow(row: NumberedRow, { pool, size, resize }: CleaningOptions): Promise<Outcome> {
+async function prepareRow(
+  row: NumberedRow,
+  { pool, size, resize, orientation }: CleaningOptions,
+): Promise<Outcome> {
   const { picture: encoded } = row;
-  if (encoded === null) return { kind: 'withoutPicture', detail: '' };
+  if (encoded === null) return { kind: 'withoutPicture', detail: row.inPlace?.example ?? '' };
   try {
-    const prepared = await pool.prepare({ encoded, size, resize });
+    const prepared = await pool.prepare({ encoded, size, resize, orientation });
     return { kind: 'prepared', prepared: { ...prepared, facts: factsOf(row, encoded) } };
   } catch (thrown) {
     if (!isBadPicture(thrown)) throw thrown;

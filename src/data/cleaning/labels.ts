@@ -15,16 +15,51 @@ export const MAX_CLASSES = 1000;
  */
 export type LabelForm = 'text' | 'number' | 'flag' | `list of ${'text' | 'number' | 'flag'}`;
 
-/** A class name, lower-cased and trimmed, not empty. */
+/** A class name, not empty. */
 export interface ReadLabel {
   readonly label: string;
   readonly form: LabelForm;
+  /** Whether the cell had others beside it. */
+  readonly isFirstOfSeveral?: true;
+}
+
+/** How a source's labels are to be read. */
+export interface LabelRule {
+  /** Names behind whole numbers, or null. */
+  readonly labelNames: readonly string[] | null;
+  /**
+   * `name`: as it stands, for example a folder's; `answer`: the Hub's `qa`, lower-cased and trimmed as the paper's notebook
+   * does it; absent for a table's cell, in which JSON is looked for.
+   */
+  readonly labelKind?: 'name' | 'answer';
+}
+
+/** The class name in a source's label; see {@link readLabel}. */
+export function readLabelOf(
+  { labelNames, labelKind }: LabelRule,
+  label: unknown,
+): ReadLabel | 'none' | 'odd' {
+  if (labelKind === 'name') return readName(label);
+  const read = readLabel(label, labelNames);
+  return labelKind === 'answer' ? asAnswer(read) : read;
+}
+
+function readName(name: unknown): ReadLabel | 'none' {
+  if (typeof name === 'number') return { label: String(name), form: 'number' };
+  return typeof name === 'string' && name.trim() !== '' ? { label: name, form: 'text' } : 'none';
+}
+
+function asAnswer(read: ReadLabel | 'none' | 'odd'): ReadLabel | 'none' | 'odd' {
+  if (typeof read === 'string') return read;
+  const label = read.label.toLowerCase().trim();
+  return label === '' ? 'none' : { ...read, label };
 }
 
 /**
  * The class name in a label's cell; `none` where there is nothing, `odd` where there is something that is no label. A
- * cell may be text, a whole number (with names, if the set declares them), the Hub's `qa` list of which the first answer
- * counts, or that list as JSON text.
+ * cell may be text, a number (with names, if the set declares them), a list of which the first counts, the Hub's `qa`
+ * list of which the first answer counts, or such a list as JSON text. Names stay as they are written; answers are
+ * lower-cased and trimmed, as the paper's notebook does it.
  *
  * @param labelNames names behind whole numbers, or null
  */
@@ -102,24 +137,48 @@ export function wordOf(cell: unknown): string | null {
   return isLeaf(text) && text !== '' ? String(text) : null;
 }
 
+/** Of which kind labels are, for their order. */
+export interface LabelOrder {
+  readonly form: LabelForm | null;
+  /** Names behind whole numbers, or null. */
+  readonly names: readonly string[] | null;
+}
+
 /**
- * The distinct labels in the order of their indices: sorted by code points, as Python's `sorted` and scikit-learn's
- * `LabelEncoder` do.
+ * The distinct labels in the order of their indices, as Python's `sorted` and scikit-learn's `LabelEncoder` have it: text by
+ * code points, numbers by their size, and names behind numbers by those.
  *
- * @throws StudioError `data/one-class`, `data/too-many-classes`
+ * @throws StudioError `data/one-class`, `data/too-many-classes`, `data/continuous-labels`
  */
-export function sortLabels(labels: Iterable<string>): string[] {
-  const sorted = [...new Set(labels)].sort(compareCodePoints);
+export function sortLabels(
+  labels: Iterable<string>,
+  order: LabelOrder = { form: 'text', names: null },
+): string[] {
+  const sorted = [...new Set(labels)].sort(comparerOf(order));
   if (sorted.length < 2) throw oneClass(sorted[0]);
   if (sorted.length > MAX_CLASSES) throw tooManyClasses(sorted);
+  if (isOfNumbers(order) && sorted.length > MOST_FRACTIONS && sorted.some((label) => !/^-?\d+$/u.test(label)))
+    throw continuous(sorted);
   return sorted;
 }
 
+/** More numbers than this with fractions among them are measured values. */
+const MOST_FRACTIONS = 30;
+
+const isOfNumbers = ({ form }: LabelOrder): boolean => form === 'number' || form === 'list of number';
+
+function comparerOf(order: LabelOrder): (one: string, other: string) => number {
+  if (!isOfNumbers(order)) return compareCodePoints;
+  const { names } = order;
+  if (names === null) return (one, other) => Number(one) - Number(other);
+  const indexOf = new Map([...names.entries()].reverse().map(([index, name]) => [name, index]));
+  return (one, other) => (indexOf.get(one) ?? 0) - (indexOf.get(other) ?? 0);
+}
+
 function readText(text: string, labelNames: readonly string[] | null): ReadLabel | 'none' | 'odd' {
-  const label = text.toLowerCase().trim();
   // What looks like JSON and is none is a damaged cell rather than the name of a class.
-  if (label.startsWith('[') || label.startsWith('{')) return readJson(parseJson(text), labelNames);
-  return label === '' ? 'none' : { label, form: 'text' };
+  if (/^\s*[[{]/u.test(text)) return readJson(parseJson(text), labelNames);
+  return text.trim() === '' ? 'none' : { label: text, form: 'text' };
 }
 
 function readJson(value: unknown, labelNames: readonly string[] | null): ReadLabel | 'none' | 'odd' {
@@ -129,13 +188,18 @@ function readJson(value: unknown, labelNames: readonly string[] | null): ReadLab
 function readObject(cell: object | null, labelNames: readonly string[] | null): ReadLabel | 'none' | 'odd' {
   if (cell === null) return 'none';
   const first: unknown = Array.isArray(cell) ? cell[0] : cell;
-  const isQuestion = typeof first === 'object' && first !== null && !Array.isArray(first);
-  const answer: unknown = isQuestion ? (first as { readonly answer?: unknown }).answer : first;
+  const isObject = typeof first === 'object' && first !== null && !Array.isArray(first);
+  // An object that neither asks nor answers says something that is not understood here.
+  if (isObject && !('answer' in first || 'question' in first)) return 'odd';
+  const answer: unknown = isObject ? (first as { readonly answer?: unknown }).answer : first;
   if (answer === undefined || answer === null) return 'none';
   // Lists in lists are no labels; refusing them also bounds the depth.
   if (!isLeaf(answer)) return 'odd';
   const leaf = readLeaf(answer, labelNames);
-  return typeof leaf === 'string' ? leaf : { label: leaf.label, form: `list of ${leaf.form}` };
+  if (typeof leaf === 'string') return leaf;
+  const read: ReadLabel = { label: leaf.label, form: `list of ${leaf.form}` };
+  if (isObject) return asAnswer(read);
+  return Array.isArray(cell) && cell.length > 1 ? { ...read, isFirstOfSeveral: true } : read;
 }
 
 /** An answer that itself looks like a list is none. */
@@ -156,13 +220,13 @@ function isLeaf(value: unknown): value is string | number | bigint | boolean {
 function readNumber(index: number, labelNames: readonly string[] | null): ReadLabel | 'none' | 'odd' {
   // Tables that were made of spreadsheets write "nothing" so.
   if (Number.isNaN(index)) return 'none';
-  if (!Number.isInteger(index)) return 'odd';
+  if (!Number.isFinite(index)) return 'odd';
   if (labelNames === null) return { label: String(index), form: 'number' };
   // The Hub writes "no label" so.
   if (index === -1) return 'none';
-  const label = labelNames[index]?.toLowerCase().trim();
+  const label = labelNames[index];
   if (label === undefined) return 'odd';
-  return label === '' ? 'none' : { label, form: 'number' };
+  return label.trim() === '' ? 'none' : { label, form: 'number' };
 }
 
 /** JavaScript sorts by UTF-16 units, which puts characters beyond the first plane before some within it. */
@@ -179,9 +243,17 @@ function oneClass(label: string | undefined): StudioError {
     code: label === undefined ? 'data/no-rows' : 'data/one-class',
     message:
       label === undefined
-        ? 'Pictures with labels were expected; after cleaning none are left.'
+        ? 'Pictures with labels were expected; none are left.'
         : `At least two classes were expected; every picture is labelled "${shorten(label)}".`,
     hint: 'Choose another label column, or a set with more classes.',
+  });
+}
+
+function continuous(sorted: readonly string[]): StudioError {
+  return new StudioError({
+    code: 'data/continuous-labels',
+    message: `Classes were expected; the label column holds ${sorted.length} different numbers with fractions, such as ${sorted.slice(0, 3).join(', ')}.`,
+    hint: 'Mien learns classes, not measured values: choose another label column, or write a column of ranges, for example with pandas.cut.',
   });
 }
 

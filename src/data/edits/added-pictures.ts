@@ -36,7 +36,7 @@ export class AddedPictures {
   constructor(
     readonly platform: Pick<Platform, 'decodePicture'>,
     readonly kept: KeptEdits,
-    readonly image: Pick<Recipe['image'], 'size' | 'resize'>,
+    readonly image: Pick<Recipe['image'], 'size' | 'resize' | 'orientation'>,
   ) {}
 
   /** Takes files in and keeps those that are pictures; one that is none is named. */
@@ -89,8 +89,8 @@ export class AddedPictures {
   }
 
   async #prepare(file: string, encoded: Uint8Array): Promise<void> {
-    const { size, resize } = this.image;
-    const job = { encoded, size, resize };
+    const { size, resize, orientation } = this.image;
+    const job = { encoded, size, resize, orientation };
     const { picture } = await preparePicture((bytes) => this.platform.decodePicture(bytes), job);
     const { format, width, height } = checkPictureHeader(encoded);
     const facts = { sourceRow: null, rawLabel: '', format, width, height, sizeBytes: encoded.length };

@@ -1,6 +1,6 @@
 /**
- * Owns how a page's levels and values make rows. Only a row's first value is taken: a picture has no second, and of
- * the Hub's question-and-answer lists the first answer is the label.
+ * Owns how a page's levels and values make rows. Unless lists are asked for (`list-cells.ts`), only a row's first value is
+ * taken: a picture has no second, and of the Hub's question-and-answer lists the first answer is the label.
  *
  * @see https://parquet.apache.org/docs/file-format/data-pages/
  */
@@ -21,32 +21,37 @@ export interface CellColumn {
 }
 
 /** Entries of a page with where they stand: a level list is null where its column needs none. */
-interface Levels {
+export interface Levels {
   readonly count: number;
   readonly repetition: Uint32Array | null;
   readonly definition: Uint32Array | null;
 }
 
+/** A page, unpacked: where its values stand, and those that are there. */
+export interface PageContent {
+  readonly levels: Levels;
+  readonly values: readonly CellValue[];
+}
+
 /**
- * Reads the rows that begin on a page.
+ * Reads what is on a page.
  *
  * @param bytes the page as stored, packed
- * @returns a cell for each row; null where the row has no value
  * @throws StudioError `data/damaged`, `data/unsupported-…`; plain errors of the codec
  */
-export function readCellsOfPage(
+export function readPage(
   header: PageHeader,
   bytes: Uint8Array<ArrayBuffer>,
   codec: CompressionCodec,
   column: CellColumn,
   dictionary: readonly CellValue[] | null,
-): (CellValue | null)[] {
+): PageContent {
   const first = header.data_page_header;
   if (first !== undefined) {
     const cursor = new ByteCursor(unpack(bytes, codec, header.uncompressed_page_size));
     const levels = readLevels(cursor, first, column);
     const values = readValues(cursor, first.encoding, column.kind, countPresent(levels, column), dictionary);
-    return toCells(levels, values, column);
+    return { levels, values };
   }
   const second = header.data_page_header_v2;
   if (second === undefined) throw damaged('a page has no description');
@@ -65,7 +70,7 @@ export function readCellsOfPage(
   const isPacked = second.is_compressed !== false && packed.length > 0;
   const cursor = new ByteCursor(isPacked ? unpack(packed, codec, length) : packed);
   const values = readValues(cursor, second.encoding, column.kind, countPresent(levels, column), dictionary);
-  return toCells(levels, values, column);
+  return { levels, values };
 }
 
 function readLevels(cursor: ByteCursor, header: DataPageHeader, column: CellColumn): Levels {
@@ -91,7 +96,8 @@ function countPresent({ count, definition }: Levels, { deepestDefinition }: Cell
   return present;
 }
 
-function toCells(levels: Levels, values: readonly CellValue[], column: CellColumn): (CellValue | null)[] {
+/** A cell for each row that begins on a page: its first value, or null where it has none. */
+export function firstCells({ levels, values }: PageContent, column: CellColumn): (CellValue | null)[] {
   const cells: (CellValue | null)[] = [];
   let next = 0;
   for (let i = 0; i < levels.count; i += 1) {

@@ -1,13 +1,14 @@
 /**
  * Owns walking the pages of one column of one row group: each is fetched, checked and unpacked by itself, so that a
  * row group of any size takes the memory of one page. hyparquet reads the descriptions and unpacks the codecs; the
- * values are read here, because only the first of each row is wanted and nothing a page claims may be taken on trust.
+ * values are read here, because mostly the first of each row is wanted and nothing a page claims may be taken on trust.
  */
 import type { ColumnMetaData, PageHeader, SchemaTree } from 'hyparquet';
 import { parquetHeader } from 'hyparquet/src/column.js';
 import type { ByteSource } from '../../platform/platform.ts';
 import { ByteCursor } from './byte-cursor.ts';
-import { readCellsOfPage, type CellColumn } from './page-cells.ts';
+import { ListReader, type CellList } from './list-cells.ts';
+import { firstCells, readPage, type CellColumn } from './page-cells.ts';
 import { readPlainValues, type CellValue } from './page-values.ts';
 import { damaged, pageTooLarge } from './parquet-errors.ts';
 import { checkThrift } from './thrift-check.ts';
@@ -31,20 +32,26 @@ export interface ColumnChunk {
   readonly rows: number;
 }
 
+/** What a row holds: null where it has no value. */
+export type Cell = CellValue | CellList | null;
+
 /**
  * Reads a column page by page.
  *
- * @returns batches of one cell a row: the value, or the first of the row's list; null where there is none
+ * @param lists whether a row's whole list is wanted in place of its first value
+ * @returns batches of one cell a row
  * @throws StudioError `data/damaged`, `data/page-too-large`, `data/unsupported-…`; plain errors of hyparquet
  */
 export async function* readCells(
   file: ByteSource,
   chunk: ColumnChunk,
+  lists: boolean,
   signal?: AbortSignal,
-): AsyncGenerator<readonly (CellValue | null)[]> {
+): AsyncGenerator<readonly Cell[]> {
   const { codec } = chunk.metadata;
   const column = describe(chunk);
   let dictionary: readonly CellValue[] | null = null;
+  const reader = lists ? new ListReader(column) : null;
   let rows = 0;
   for await (const { header, bytes } of walkPages(file, chunk, signal)) {
     if (header.type === 'DICTIONARY_PAGE') {
@@ -52,12 +59,16 @@ export async function* readCells(
       const count = header.dictionary_page_header?.num_values ?? 0;
       dictionary = readPlainValues(new ByteCursor(plain), column.kind, count);
     } else if (header.type !== 'INDEX_PAGE') {
-      const cells = readCellsOfPage(header, bytes, codec, column, dictionary);
+      const page = readPage(header, bytes, codec, column, dictionary);
+      const cells = reader?.add(page.levels, page.values) ?? firstCells(page, column);
       rows += cells.length;
       if (rows > chunk.rows) break;
       yield cells;
     }
   }
+  const last = reader?.finish() ?? [];
+  rows += last.length;
+  if (last.length > 0 && rows <= chunk.rows) yield last;
   if (rows !== chunk.rows) throw damaged(`a column has not the ${chunk.rows} rows that were announced`);
 }
 

@@ -4,8 +4,7 @@ import { z } from 'zod';
 import { hashBytes } from '../../lib/hash.ts';
 import { parseJson } from '../../lib/json.ts';
 import type { ByteSource } from '../../platform/platform.ts';
-import { extentOf, readCells } from './pages.ts';
-import type { CellValue } from './page-values.ts';
+import { extentOf, readCells, type Cell } from './pages.ts';
 import {
   asParquetError,
   damaged,
@@ -29,23 +28,26 @@ export interface ParquetFile {
   /** Another text for another file, as far as its description and its version tell. */
   readonly identity: string;
   /** Names of an integer label column that is declared as a `ClassLabel`, else null. */
-  labelNames(column: string): readonly string[] | null;
-  /** Whether a top-level column has a field of that name. */
-  hasField(column: string, field: string): boolean;
+  labelNames(column: string, field?: string): readonly string[] | null;
+  /** The fields of a column, for example `bytes` and `path`; those of fields with dots between. None where it has one value. */
+  fields(column: string): readonly string[];
+  /** Whether a column, or that field of it, holds lists. */
+  isList(column: string, field: string): boolean;
   /**
    * Reads a column of one row group, a page at a time.
    *
    * @param column a top-level column, present in `columns`
-   * @param field which of its fields to read where it has several, for example `bytes`
-   * @returns batches of one cell a row: the value, or the first of the row's list; null where there is none
+   * @param field which of its fields to read, for example `bytes`; the first where it has none of that name
+   * @param lists whether a row's whole list is wanted in place of its first value
+   * @returns batches of one cell a row; null where there is no value
    * @throws StudioError `data/damaged`, `data/page-too-large`, `data/unsupported-…`
    */
   readColumn(
     group: number,
     column: string,
     field: string,
-    signal?: AbortSignal,
-  ): AsyncIterable<readonly (CellValue | null)[]>;
+    how?: { readonly lists?: boolean; readonly signal?: AbortSignal | undefined },
+  ): AsyncIterable<readonly Cell[]>;
 }
 
 /** More rows than any set of pictures that a browser could hold; a few bytes can claim billions. */
@@ -70,12 +72,17 @@ export async function openParquet(file: ByteSource): Promise<ParquetFile> {
     rowCount: groupRows.reduce((sum, rows) => sum + rows, 0),
     sizeBytes: file.byteLength,
     identity: [file.byteLength, file.version ?? '', hashBytes(footer)].join(' '),
-    labelNames: (column) => readLabelNames(metadata.key_value_metadata ?? [], column),
-    hasField: (column, field) => findLeaf(root, column, field).at(-1)!.element.name === field,
-    async *readColumn(group, column, field, signal) {
+    labelNames: (column, field = '') => readLabelNames(metadata.key_value_metadata ?? [], column, field),
+    fields: (column) =>
+      leavesOf(root, column)
+        .map(fieldOf)
+        .filter((field) => field !== ''),
+    isList: (column, field) =>
+      findLeaf(root, column, field).some(({ element }) => element.repetition_type === 'REPEATED'),
+    async *readColumn(group, column, field, { lists = false, signal } = {}) {
       try {
         const chunk = findChunk(metadata, root, group, column, field);
-        yield* readCells(file, chunk, signal);
+        yield* readCells(file, chunk, lists, signal);
       } catch (thrown) {
         throw asParquetError(thrown, `column "${column}" of row group ${group + 1}`);
       }
@@ -141,9 +148,10 @@ const DescriptionSchema = z.object({
 });
 
 function checkGroups(metadata: FileMetaData, byteLength: number): void {
-  let rows = 0n;
+  const rows = metadata.row_groups.reduce((sum, group) => sum + group.num_rows, 0n);
+  // Before all else: what has no rows need not lie anywhere.
+  if (rows === 0n) throw noRows();
   for (const group of metadata.row_groups) {
-    rows += group.num_rows;
     for (const { meta_data: chunk } of group.columns) {
       if (chunk === undefined) throw damaged('a column is encrypted or kept in another file');
       if (!isReadable(chunk.codec)) throw unsupportedCompression(chunk.codec);
@@ -152,7 +160,6 @@ function checkGroups(metadata: FileMetaData, byteLength: number): void {
       if (end > byteLength) throw truncated(`its description speaks of ${end} bytes, and ${byteLength} came`);
     }
   }
-  if (rows === 0n) throw noRows();
   if (rows > MAX_ROWS) throw tooManyRows(rows, MAX_ROWS);
 }
 
@@ -173,9 +180,25 @@ function findChunk(
 
 /** The schema from the root to the field of that name below a column, or to the column's first field. */
 function findLeaf(root: SchemaTree, column: string, field: string): SchemaTree[] {
+  const leaves = leavesOf(root, column);
+  return leaves.find((path) => fieldOf(path) === field) ?? leaves[0]!;
+}
+
+function leavesOf(root: SchemaTree, column: string): SchemaTree[][] {
   const top = root.children.find((child) => child.element.name === column)!;
-  const leaves = leavesBelow([root, top]);
-  return leaves.find((path) => path.at(-1)!.element.name === field) ?? leaves[0]!;
+  return leavesBelow([root, top]);
+}
+
+/** What people call a leaf below its column: without what the format puts in between for lists. */
+function fieldOf(path: readonly SchemaTree[]): string {
+  const isOfList = (at: number): boolean =>
+    path[at]!.element.repetition_type === 'REPEATED' ||
+    (path[at - 1]!.element.repetition_type === 'REPEATED' && path[at - 1]!.children.length === 1);
+  return path
+    .slice(2)
+    .filter((_, index) => !isOfList(index + 2))
+    .map(({ element }) => element.name)
+    .join('.');
 }
 
 function leavesBelow(path: readonly SchemaTree[]): SchemaTree[][] {
@@ -198,17 +221,33 @@ function toText(bytes: ArrayBuffer): string {
  * @see https://huggingface.co/docs/datasets/about_dataset_features
  */
 const ClassLabelSchema = z.object({ names: z.array(z.string()), _type: z.literal('ClassLabel') });
+/** Lists of such, as older and newer versions write them. */
+const ClassLabelsSchema = z.union([
+  ClassLabelSchema,
+  z.tuple([ClassLabelSchema]).transform(([feature]) => feature),
+  z.object({ feature: ClassLabelSchema }).transform(({ feature }) => feature),
+]);
 const HubMetadataSchema = z.object({ info: z.object({ features: z.record(z.string(), z.unknown()) }) });
+
+/** The feature of a field within a structure, or a sequence of such; that of the column where it has no such field. */
+function fieldFeature(feature: unknown, field: string): unknown {
+  const inner = (feature as { readonly feature?: unknown } | null)?.feature ?? feature;
+  const whole = (Array.isArray(inner) ? inner[0] : inner) as Readonly<Record<string, unknown>> | null;
+  return field !== '' && typeof whole === 'object' && whole !== null && Object.hasOwn(whole, field)
+    ? whole[field]
+    : feature;
+}
 
 /** The class names of an integer column, or null where none are declared. */
 function readLabelNames(
   entries: readonly { readonly key: string; readonly value?: string }[],
   column: string,
+  field: string,
 ): readonly string[] | null {
   const text = entries.find((entry) => entry.key === 'huggingface')?.value;
   if (text === undefined) return null;
   const metadata = HubMetadataSchema.safeParse(parseJson(text));
   if (!metadata.success || !Object.hasOwn(metadata.data.info.features, column)) return null;
-  const feature = ClassLabelSchema.safeParse(metadata.data.info.features[column]);
+  const feature = ClassLabelsSchema.safeParse(fieldFeature(metadata.data.info.features[column], field));
   return feature.success ? feature.data.names : null;
 }

@@ -2,7 +2,7 @@
 import { StudioError } from '../../protocol/errors.ts';
 import { listingKey, outlineKey } from '../../protocol/identity.ts';
 import type { Options } from '../../protocol/options.ts';
-import type { Recipe, ResizeMethod } from '../../protocol/recipe.ts';
+import type { Orientation, Recipe, ResizeMethod } from '../../protocol/recipe.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { cleanRows, type CleanedRows } from '../cleaning/clean-rows.ts';
 import { curatingOptions, readingOptions } from '../dataset-options.ts';
@@ -30,9 +30,9 @@ export async function preparePictures(
   platform: Platform,
   given: OpenDatasetOptions,
 ): Promise<Prepared> {
-  const { size, resize } = image;
+  const { size, resize, orientation } = image;
   const { rowCount } = opened;
-  const place = preparedPlace(platform, { ...originOf(dataset, opened), size, resize });
+  const place = preparedPlace(platform, { ...originOf(dataset, opened), size, resize, orientation });
   const hold = async (ownedName: string): Promise<void> => given.uses?.use(ownedName);
   const kept = await place?.find(
     () => hashSource(opened, (rows) => given.onProgress(rows, rowCount, 'pictures', COMPARING), given.signal),
@@ -43,7 +43,7 @@ export async function preparePictures(
   await place?.begin();
   const sink = pictureSink(size, place?.chunks ?? null);
   const fill = (signal: AbortSignal | undefined, onRows: (rows: number) => void): Promise<PreparedSet> =>
-    fillSink(sink, place, { opened, platform, size, resize, onRows, given, signal });
+    fillSink(sink, place, { opened, platform, size, resize, orientation, onRows, given, signal });
   // Which rows are left when near copies go depends on the pictures themselves.
   const known = curatingOptions(options).nearDuplicates === 'keep' ? kept?.rows : null;
   if (!known) {
@@ -63,7 +63,7 @@ const COMPARING = 'Comparing with sets that were opened before';
 function originOf(
   dataset: Recipe['dataset'],
   { origin, identity, rowCount, sizeBytes, provenance }: OpenedSource,
-): Omit<PreparedOrigin, 'size' | 'resize'> {
+): Pick<PreparedOrigin, 'label' | 'listing' | 'outline'> {
   const isHere = provenance === undefined;
   return {
     label: origin,
@@ -78,6 +78,7 @@ interface Filling {
   readonly platform: Platform;
   readonly size: number;
   readonly resize: ResizeMethod;
+  readonly orientation: Orientation;
   readonly onRows: (rows: number) => void;
   readonly given: OpenDatasetOptions;
   readonly signal: AbortSignal | undefined;

@@ -8,6 +8,7 @@ import type { Owned } from '../../platform/stores/owned.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { whatCanGo } from '../../platform/stores/store-notices.ts';
 import { StudioError } from '../../protocol/errors.ts';
+import type { Orientation, ResizeMethod } from '../../protocol/recipe.ts';
 import { parseJson } from '../../lib/json.ts';
 import { listStoredSets } from '../stored-sets/stored-sets.ts';
 
@@ -15,7 +16,7 @@ import { listStoredSets } from '../stored-sets/stored-sets.ts';
  * Raise it when decoding, resizing, cleaning or the shape of `CleanedRows` changes: what is kept is then made anew, and
  * what an earlier version kept is forgotten.
  */
-export const VERSION = 2;
+export const VERSION = 3;
 /** What is known of a set before its rows are read. */
 export interface PreparedOrigin {
   /** What the user knows the set by. */
@@ -26,12 +27,13 @@ export interface PreparedOrigin {
   readonly outline: string | null;
   /** In pixels. */
   readonly size: number;
-  /** How pictures were resized. */
-  readonly resize: string;
+  /** How pictures were resized and turned. */
+  readonly resize: ResizeMethod;
+  readonly orientation: Orientation;
 }
 
 /** What a place says of itself. */
-export interface About extends Pick<PreparedOrigin, 'label' | 'outline' | 'size' | 'resize'> {
+export interface About extends Pick<PreparedOrigin, 'label' | 'outline' | 'size' | 'resize' | 'orientation'> {
   readonly version: typeof VERSION;
   readonly usedAtMs: number;
   /** The ways in which it was opened. */

@@ -72,8 +72,7 @@ export class PreparedPlace {
     readonly owned: Owned,
     readonly origin: PreparedOrigin,
   ) {
-    const { listing, size, resize } = origin;
-    const prefix = `${preparedKey(VERSION, listing, size, resize)}/`;
+    const prefix = `${preparedKey(VERSION, origin.listing, origin)}/`;
     this.chunks = { prefix, store: new BestEffortStore(makingRoom(store, owned), this.#health) };
   }
 
@@ -117,8 +116,9 @@ export class PreparedPlace {
     return { prepared: null, rows: null };
   }
 
-  #isOfSize({ about: { size, resize } }: Place): boolean {
-    return size === this.origin.size && resize === this.origin.resize;
+  #isOfSize({ about }: Place): boolean {
+    const { size, resize, orientation } = this.origin;
+    return about.size === size && about.resize === resize && about.orientation === orientation;
   }
 
   /** All that is kept, and whole as far as the list of keys tells; what an earlier version kept is forgotten. */
@@ -196,8 +196,8 @@ export class PreparedPlace {
   }
 
   get #about(): Omit<About, 'usedAtMs'> {
-    const { listing, label, outline, size, resize } = this.origin;
-    return { version: VERSION, label, outline, size, resize, listings: [listing], sourceHash: null };
+    const { listing, ...origin } = this.origin;
+    return { ...origin, version: VERSION, listings: [listing], sourceHash: null };
   }
 
   async #say(prefix: string, about: Omit<About, 'usedAtMs'>): Promise<void> {

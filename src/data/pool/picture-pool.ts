@@ -91,8 +91,9 @@ export class PicturePool {
     }
     const id = this.#nextId++;
     worker.jobs.set(id, pending);
-    // The file's bytes are a part of a larger stretch, which stays here.
-    const encoded = pending.job.encoded.slice();
+    // The file's bytes are a part of a larger stretch, which stays here. A copy is made by hand: `slice` of Node's Buffer
+    // copies nothing, and the stretch that it looks at may be one that cannot be handed over.
+    const encoded = new Uint8Array(pending.job.encoded);
     worker.thread?.post({ ...pending.job, encoded, id }, [encoded.buffer]);
   }
 

@@ -1,8 +1,10 @@
 /** Owns what is done to one picture when a set is opened, and the messages by which a thread is asked for it. */
 import type { RgbPicture } from '../../platform/platform.ts';
 import { asStudioError, type WireError } from '../../protocol/errors.ts';
-import type { ResizeMethod } from '../../protocol/recipe.ts';
+import type { Orientation, ResizeMethod } from '../../protocol/recipe.ts';
 import { fingerprintOf, type Fingerprint } from '../cleaning/fingerprint.ts';
+import { orientationOf } from '../../platform/pictures/exif.ts';
+import { turned } from '../../platform/pictures/orientation.ts';
 import { resizePicture } from '../resize/resize.ts';
 
 /** A picture's file and what to make of it. */
@@ -11,6 +13,7 @@ export interface PictureJob {
   /** In pixels. */
   readonly size: number;
   readonly resize: ResizeMethod;
+  readonly orientation: Orientation;
 }
 
 /** What was made. */
@@ -41,9 +44,10 @@ export type Decode = (encoded: Uint8Array) => Promise<RgbPicture>;
  */
 export async function preparePicture(
   decode: Decode,
-  { encoded, size, resize }: PictureJob,
+  { encoded, size, resize, orientation }: PictureJob,
 ): Promise<PreparedPicture> {
-  const decoded = await decode(encoded);
+  const stored = await decode(encoded);
+  const decoded = orientation === 'exif' ? turned(stored, orientationOf(encoded)) : stored;
   const picture = resizePicture(decoded, size, resize);
   // One of the right size already is handed on as it is.
   if (picture !== decoded.data) decoded.release?.();

@@ -1,10 +1,10 @@
 /** A folder of class-named folders from this machine, picked on the page or named by path. */
-import { flagOption, textOption } from '../../protocol/options.ts';
+import { textOption } from '../../protocol/options.ts';
 import { StudioError } from '../../protocol/errors.ts';
-import { listingHash } from '../../protocol/identity.ts';
 import type { FolderFile } from '../../platform/platform.ts';
-import { isPictureName } from '../given-kinds.ts';
-import { findPictures, folderOptions, readPictures } from './class-folders.ts';
+import { isPictureName } from '../layouts/file-kinds.ts';
+import { folderOptions, layoutOptions } from '../layouts/folder-options.ts';
+import { openPictureFiles } from '../layouts/picture-files.ts';
 import type { Source, SourceContext } from './source.ts';
 
 export const folder: Source = {
@@ -14,6 +14,7 @@ export const folder: Source = {
     help: 'A folder that holds one folder of pictures for each class.',
     notice: 'Read from this machine; nothing is sent anywhere.',
     isOwn: true,
+    isFromCameras: true,
     options: [
       {
         kind: 'file',
@@ -30,18 +31,8 @@ export const folder: Source = {
   recognises: ({ isFolder, names }) => isFolder && names.some(isPictureName),
   async open(options, context) {
     const path = textOption(options, 'path');
-    const pictures = findPictures(await listGivenFolder(path, context));
-    const takesSplit = flagOption(options, 'splitFolders');
-    return {
-      origin: path === '' ? 'a folder' : path.replace(/[\\/]+$/, '').replace(/^.*[\\/]/, ''),
-      identity: listingHash(pictures),
-      noun: 'pictures',
-      sizeBytes: pictures.reduce((sum, picture) => sum + picture.sizeBytes, 0),
-      rowCount: pictures.length,
-      labelNames: null,
-      columns: { split: takesSplit },
-      readRows: (signal) => readPictures(pictures, takesSplit, signal),
-    };
+    const origin = path === '' ? 'a folder' : path.replace(/[\\/]+$/, '').replace(/^.*[\\/]/, '');
+    return openPictureFiles(await listGivenFolder(path, context), layoutOptions(options), { origin });
   },
 };
 

@@ -6,19 +6,22 @@ import { HUB } from '../../platform/remote/hub.ts';
 import type { RemoteOptions } from '../../platform/platform.ts';
 import { flagOption, textOption, type Options } from '../../protocol/options.ts';
 import { StudioError } from '../../protocol/errors.ts';
-import type { Provenance } from '../../protocol/dataset.ts';
+import type { Counted, Provenance, Remark } from '../../protocol/dataset.ts';
+import { Tally } from '../cleaning/tally.ts';
+import { noRows } from '../parquet/parquet-errors.ts';
 import { openParquet, type ParquetFile } from '../parquet/parquet-file.ts';
 import { licenceOf } from './hub/answers.ts';
 import { describeHubSet } from './hub/description.ts';
 import { HubSet, type ReadJson } from './hub/hub-set.ts';
 import { chooseTables, type HubTable } from './hub/tables.ts';
 import {
-  columnsIn,
   columnsOf,
-  findColumns,
+  factsOfTable,
+  openTable,
   readTable,
+  severalLabelsOf,
   tableOptions,
-  type TableColumns,
+  type ImageTable,
 } from './image-table.ts';
 import type { Source, SourceContext, SourceRow } from './source.ts';
 
@@ -71,22 +74,28 @@ export const hub: Source = {
     const download = new DownloadNote(context);
     const files = await openAll(tables, (table) => download.open(table, set, remote));
     const [first] = files;
-    if (first === undefined) throw noFiles(options);
-    const columns = findColumns(columnsOf(options), first.columns);
-    const labelNames = first.labelNames(columns.label) ?? (await declaredNames(set, tables, columns.label));
+    if (first === undefined) throw noRows();
+    const table = await openTable(first.file, columnsOf(options));
+    const { column } = table.places.label;
+    const labelNames = table.labelNames ?? (await declaredNames(set, tables, column));
+    const facts = factsOfTable(table, severalLabelsOf(options));
     const { revision, page } = set;
     const licence = repository === null ? {} : { licence: licenceOf(repository) };
     const provenance: Provenance = { revision, commit: repository?.sha ?? null, page, ...licence };
     return {
       origin: set.repo,
-      identity: sameText([files.map(({ identity }) => identity), labelNames]),
+      identity: sameText([files.map(({ file }) => file.identity), labelNames]),
       noun: 'pictures',
-      sizeBytes: files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
-      rowCount: files.reduce((sum, { rowCount }) => sum + rowCount, 0),
+      sizeBytes: files.reduce((sum, { file }) => sum + file.sizeBytes, 0),
+      rowCount: files.reduce((sum, { file }) => sum + file.rowCount, 0),
+      ...facts,
       labelNames,
-      columns: columnsIn(first, columns),
+      listed: {
+        passedOver: emptyParts(tables, files),
+        remarks: [...(facts.listed?.remarks ?? []), ...partRemarks(tables, set.isPartial, options)],
+      },
       provenance,
-      readRows: (signal) => readAll(tables, files, columns, flagOption(options, 'splitParts'), signal),
+      readRows: (signal) => readAll(files, table, flagOption(options, 'splitParts'), signal),
     };
   },
 };
@@ -132,15 +141,68 @@ class DownloadNote {
   }
 }
 
+/** A file that has rows, and the part that it belongs to. */
+interface OpenedPart {
+  readonly table: HubTable;
+  readonly file: ParquetFile;
+}
+
+/** Parts without rows are passed over, and counted by {@link emptyParts}. */
 async function openAll(
   tables: readonly HubTable[],
   open: (table: HubTable) => Promise<ParquetFile>,
-): Promise<ParquetFile[]> {
-  const files: ParquetFile[] = [];
+): Promise<OpenedPart[]> {
+  const parts: OpenedPart[] = [];
+  const openPart = async (table: HubTable): Promise<OpenedPart | null> => {
+    try {
+      return { table, file: await open(table) };
+    } catch (error) {
+      if (error instanceof StudioError && error.code === 'data/no-rows') return null;
+      throw error;
+    }
+  };
   for (let from = 0; from < tables.length; from += OPENED_AT_ONCE) {
-    files.push(...(await Promise.all(tables.slice(from, from + OPENED_AT_ONCE).map(open))));
+    const opened = await Promise.all(tables.slice(from, from + OPENED_AT_ONCE).map(openPart));
+    parts.push(...opened.filter((part) => part !== null));
   }
-  return files;
+  return parts;
+}
+
+function emptyParts(tables: readonly HubTable[], parts: readonly OpenedPart[]): Counted[] {
+  const tally = new Tally();
+  for (const table of tables)
+    if (!parts.some((part) => part.table === table))
+      tally.add({
+        noun: 'file without rows',
+        plural: 'files without rows',
+        example: `${table.split}, ${table.url.replace(/^.*\//u, '')}`,
+      });
+  return tally.list();
+}
+
+/** That not all of the set is read, and that its own parts are not taken. */
+function partRemarks(tables: readonly HubTable[], isPartial: boolean, options: Options): Remark[] {
+  const parts = [...new Set(tables.map(({ split }) => split))];
+  const names = parts.map((name) => `“${name}”`).join(', ');
+  return [
+    ...(isPartial
+      ? [
+          {
+            message:
+              'The Hub has made only the first 5 GB of this set into Parquet files: the rest is not read.',
+            hint: 'To read all of it, download the set and pick its folder.',
+          },
+        ]
+      : []),
+    ...(parts.length > 1 && !flagOption(options, 'splitParts')
+      ? [
+          {
+            message: `This set’s own parts, ${names}, are put together and drawn anew by the recipe’s shares.`,
+            hint: 'To take them as they are, choose “Split by parts” where the set is chosen (splitParts in a recipe).',
+          },
+        ]
+      : []),
+  ];
 }
 
 /** Names of whole-number labels that the file does not carry, but the Hub may know. */
@@ -155,16 +217,14 @@ async function declaredNames(
 
 /** All files in order; their rows with the part as their split where that is wanted. */
 async function* readAll(
-  tables: readonly HubTable[],
-  files: readonly ParquetFile[],
-  columns: TableColumns,
+  parts: readonly OpenedPart[],
+  columns: ImageTable,
   takesParts: boolean,
   signal?: AbortSignal,
 ): AsyncGenerator<readonly SourceRow[]> {
-  for (const [index, file] of files.entries()) {
-    const split = tables[index]?.split;
+  for (const { file, table } of parts) {
     for await (const rows of readTable(file, columns, signal)) {
-      yield takesParts ? rows.map((row) => ({ ...row, split })) : rows;
+      yield takesParts ? rows.map((row) => ({ ...row, split: table.split })) : rows;
     }
   }
 }

@@ -1,7 +1,14 @@
 /** A Parquet file from this machine, picked on the page or named by path. */
 import { textOption } from '../../protocol/options.ts';
 import { openParquet } from '../parquet/parquet-file.ts';
-import { columnsIn, columnsOf, findColumns, readTable, tableOptions } from './image-table.ts';
+import {
+  columnsOf,
+  factsOfTable,
+  openTable,
+  readTable,
+  severalLabelsOf,
+  tableOptions,
+} from './image-table.ts';
 import { openGivenFile, type Source } from './source.ts';
 
 export const parquet: Source = {
@@ -27,16 +34,15 @@ export const parquet: Source = {
   async open(options, context) {
     const path = textOption(options, 'path');
     const file = await openParquet(await openGivenFile(path, context));
-    const columns = findColumns(columnsOf(options), file.columns);
+    const table = await openTable(file, columnsOf(options));
     return {
       origin: path === '' ? 'a Parquet file' : path.replace(/^.*[\\/]/, ''),
       identity: file.identity,
       noun: 'pictures',
       sizeBytes: file.sizeBytes,
       rowCount: file.rowCount,
-      labelNames: file.labelNames(columns.label),
-      columns: columnsIn(file, columns),
-      readRows: (signal) => readTable(file, columns, signal),
+      ...factsOfTable(table, severalLabelsOf(options)),
+      readRows: (signal) => readTable(file, table, signal),
     };
   },
 };

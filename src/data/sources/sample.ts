@@ -1,6 +1,6 @@
 /** The built-in set: drawn faces that ship with Mien, so that the studio works with no network at all. */
 import { openParquet } from '../parquet/parquet-file.ts';
-import { columnsIn, findColumns, readTable } from './image-table.ts';
+import { factsOfTable, openTable, readTable } from './image-table.ts';
 import type { Source, SourceRow } from './source.ts';
 
 const PATH = 'sample/faces.parquet';
@@ -28,16 +28,15 @@ export const sample: Source = {
   async open(options, { platform, signal }) {
     const pictures = Number(options['pictures']);
     const file = await openParquet(await platform.openAsset(PATH, signal));
-    const columns = findColumns({ image: 'image', label: 'qa', group: '', split: '' }, file.columns);
+    const table = await openTable(file, { image: 'image', label: 'qa', group: '', split: '' });
     return {
       origin: 'built-in drawn faces',
       identity: file.identity,
       noun: 'faces',
       sizeBytes: file.sizeBytes,
       rowCount: Math.min(pictures, file.rowCount),
-      labelNames: file.labelNames(columns.label),
-      columns: columnsIn(file, columns),
-      readRows: (rowsSignal) => firstRows(readTable(file, columns, rowsSignal), pictures),
+      ...factsOfTable(table),
+      readRows: (rowsSignal) => firstRows(readTable(file, table, rowsSignal), pictures),
     };
   },
 };

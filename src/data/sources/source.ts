@@ -2,16 +2,22 @@
 import type { SourceEntry } from '../../protocol/catalog.ts';
 import { StudioError } from '../../protocol/errors.ts';
 import type { Options } from '../../protocol/options.ts';
-import type { Provenance, SourceDescription } from '../../protocol/dataset.ts';
+import type { CleaningReport, Counted, Provenance, SourceDescription } from '../../protocol/dataset.ts';
+import type { LabelRule } from '../cleaning/labels.ts';
 import { blobSource } from '../../platform/remote/byte-source.ts';
 import type { Uses } from '../../platform/stores/owned.ts';
 import type { ByteSource, FolderFile, Platform } from '../../platform/platform.ts';
+
+/** What becomes of rows with several labels. */
+export type SeveralLabels = 'first' | 'leaveOut';
 
 /** One row as it is stored, before cleaning. */
 export interface SourceRow {
   /** The encoded picture, or null where the row has none. */
   readonly picture: Uint8Array | null;
-  /** The label's cell as read: text, number, list; `labelOf` in `labels.ts` makes a class name of it. */
+  /** What there is in place of a picture, where anything is. */
+  readonly inPlace?: Pick<Counted, 'noun' | 'plural' | 'hint'> & { readonly example: string };
+  /** The label's cell as read: text, number, list; `readLabelOf` in `labels.ts` makes a class name of it. */
   readonly label: unknown;
   /** What the label answers, where the set has questions. */
   readonly question?: unknown;
@@ -23,8 +29,15 @@ export interface SourceRow {
   readonly split?: unknown;
 }
 
+/** What a source says of its list of files, before rows are read. */
+export interface Listed {
+  /** Files and parts that never become rows. */
+  readonly passedOver: CleaningReport['passedOver'];
+  readonly remarks: CleaningReport['remarks'];
+}
+
 /** A set that was found and whose description was read, but not its rows. */
-export interface OpenedSource {
+export interface OpenedSource extends LabelRule {
   /** Where it comes from, in a few words. */
   readonly origin: string;
   /** Another text where the set has to be read again, as far as the list of its files tells. */
@@ -35,8 +48,10 @@ export interface OpenedSource {
   readonly sizeBytes: number;
   /** Null while unknown. */
   readonly rowCount: number | null;
-  /** Names of integer labels where the set declares them (`ClassLabel`). */
-  readonly labelNames: readonly string[] | null;
+  /** Absent where every file and part is read, as it is. */
+  readonly listed?: Listed;
+  /** What becomes of rows with several labels; absent for the first of them. */
+  readonly severalLabels?: SeveralLabels;
   /** Where a set on a server comes from; absent for what is on this machine. */
   readonly provenance?: Provenance;
   /** What rows have beside picture and label, so that it is written when the set is; absent for nothing. */
@@ -74,6 +89,7 @@ export interface SourceContext {
 /** Files of which nobody has said what they are. */
 export interface GivenFiles {
   readonly isFolder: boolean;
+  readonly isZip: boolean;
   /** The paths of all, and of what is in a zip. */
   readonly names: readonly string[];
   /** The first bytes of one that came alone; empty for several. */

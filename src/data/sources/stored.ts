@@ -2,7 +2,7 @@
 import { textOption } from '../../protocol/options.ts';
 import { openParquet } from '../parquet/parquet-file.ts';
 import { openStoredSet } from '../stored-sets/stored-sets.ts';
-import { columnsIn, findColumns, readTable } from './image-table.ts';
+import { factsOfTable, openTable, readTable } from './image-table.ts';
 import type { Source } from './source.ts';
 
 export const stored: Source = {
@@ -26,16 +26,15 @@ export const stored: Source = {
     const file = await openParquet(bytes);
     const optional = (name: string): string => (file.columns.includes(name) ? name : '');
     const wanted = { image: 'image', label: '', group: optional('group'), split: optional('split') };
-    const columns = findColumns(wanted, file.columns);
+    const table = await openTable(file, wanted);
     return {
       origin: set.label,
       identity: file.identity,
       noun: 'pictures',
       sizeBytes: file.sizeBytes,
       rowCount: file.rowCount,
-      labelNames: file.labelNames(columns.label),
-      columns: columnsIn(file, columns),
-      readRows: (signal) => readTable(file, columns, signal),
+      ...factsOfTable(table),
+      readRows: (signal) => readTable(file, table, signal),
     };
   },
 };

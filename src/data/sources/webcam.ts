@@ -1,9 +1,11 @@
 /** Pictures that were taken with the camera on the page, as class-named folders of JPEG files. */
 import { StudioError } from '../../protocol/errors.ts';
-import { listingHash } from '../../protocol/identity.ts';
 import { textOption } from '../../protocol/options.ts';
-import { findPictures, readPictures } from './class-folders.ts';
+import { openPictureFiles } from '../layouts/picture-files.ts';
 import type { Source } from './source.ts';
+
+/** What was taken lies in folders that are called as the classes. */
+const CLASS_FOLDERS = { takesSplit: false, labelsFrom: 'folders', subfolder: '' } as const;
 
 export const webcam: Source = {
   entry: {
@@ -13,6 +15,7 @@ export const webcam: Source = {
     notice:
       'Taken with this machine’s camera; nothing is sent anywhere. Ask people before you take their picture.',
     isOwn: true,
+    isFromCameras: true,
     options: [
       {
         kind: 'file',
@@ -30,16 +33,7 @@ export const webcam: Source = {
     const path = textOption(options, 'path');
     const listed = folder ?? (path === '' ? undefined : await platform.listFolder?.(path));
     if (listed === undefined) throw nothingTaken();
-    const pictures = findPictures(listed);
-    return {
-      origin: 'the camera',
-      identity: listingHash(pictures),
-      noun: 'pictures',
-      sizeBytes: pictures.reduce((sum, picture) => sum + picture.sizeBytes, 0),
-      rowCount: pictures.length,
-      labelNames: null,
-      readRows: (signal) => readPictures(pictures, false, signal),
-    };
+    return openPictureFiles(listed, CLASS_FOLDERS, { origin: 'the camera' });
   },
 };
 

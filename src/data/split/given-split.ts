@@ -14,12 +14,18 @@ const NAMES: Readonly<Record<string, SplitName>> = {
   dev: 'validation',
   test: 'test',
   testing: 'test',
+  eval: 'test',
+  evaluation: 'test',
 };
 
-/** Whether a name is one that sets give a split. */
-export function isSplitName(name: string): boolean {
-  return Object.hasOwn(NAMES, name.trim().toLowerCase());
+/** The part that a set's word for it means; null where it means none. */
+export function splitNameOf(word: string): SplitName | null {
+  const key = word.trim().toLowerCase();
+  return Object.hasOwn(NAMES, key) ? (NAMES[key] ?? null) : null;
 }
+
+/** Whether a name is one that sets give a split. */
+export const isSplitName = (name: string): boolean => splitNameOf(name) !== null;
 
 /**
  * Takes the split that the set gives. A part that it does not have is taken from its training rows, in the recipe's
@@ -59,9 +65,8 @@ export function takeGivenSplit(
 }
 
 function nameOf(word: string | null): SplitName {
-  const key = word?.trim().toLowerCase() ?? '';
-  const name = Object.hasOwn(NAMES, key) ? NAMES[key] : undefined;
-  if (name !== undefined) return name;
+  const name = splitNameOf(word ?? '');
+  if (name !== null) return name;
   throw new StudioError({
     code: 'data/unknown-split',
     message: `Each row's split was expected to be train, validation or test; one is ${word === null ? 'not given' : `"${word.slice(0, 40)}"`}.`,

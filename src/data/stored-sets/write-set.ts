@@ -1,5 +1,5 @@
 /** Owns turning a set of any source into one Parquet file, as it would be on the Hub, read and written a page at a time. */
-import { readLabel, wordOf, type LabelForm } from '../cleaning/labels.ts';
+import { readLabelOf, wordOf, type LabelForm } from '../cleaning/labels.ts';
 import { PictureTable, type TablePlan } from '../parquet/picture-table.ts';
 import type { OpenedSource, SourceRow } from '../sources/source.ts';
 
@@ -7,6 +7,8 @@ import type { OpenedSource, SourceRow } from '../sources/source.ts';
 export interface WriteOptions {
   /** Of the set's labels: one of another form is none. Null where the set has no labels. */
   readonly labelForm: LabelForm | null;
+  /** The set's classes in their order, which is the order of what is written. */
+  readonly labels: readonly string[];
   /** Takes the file's next bytes; waited for. */
   readonly onBytes: (bytes: Uint8Array) => Promise<void>;
   /** Called with the rows written so far. */
@@ -22,7 +24,7 @@ export interface WriteOptions {
  */
 export async function writeSet(
   source: OpenedSource,
-  { labelForm, onBytes, onRows, signal }: WriteOptions,
+  { labelForm, labels: classes, onBytes, onRows, signal }: WriteOptions,
 ): Promise<number> {
   const has = source.columns ?? {};
   const plan: TablePlan = {
@@ -31,12 +33,12 @@ export async function writeSet(
     hasSplit: has.split === true,
   };
   const table = new PictureTable(plan, onBytes);
-  const labels = new LabelIndices(source.labelNames ?? []);
+  const labels = new LabelIndices(source.labelNames ?? classes);
   let rows = 0;
   for await (const batch of source.readRows(signal)) {
     for (const row of batch) {
       signal?.throwIfAborted();
-      const label = labelOf(row, source.labelNames, labelForm);
+      const label = labelOf(row, source, labelForm);
       await table.add({
         picture: row.picture,
         path: row.path ?? '',
@@ -54,12 +56,8 @@ export async function writeSet(
 }
 
 /** A row's class name; null where it has none of the set's form. */
-function labelOf(
-  { label: cell }: SourceRow,
-  labelNames: readonly string[] | null,
-  form: LabelForm | null,
-): string | null {
-  const read = readLabel(cell, labelNames);
+function labelOf({ label: cell }: SourceRow, source: OpenedSource, form: LabelForm | null): string | null {
+  const read = readLabelOf(source, cell);
   return typeof read === 'string' || read.form !== form ? null : read.label;
 }
 
@@ -70,9 +68,8 @@ class LabelIndices {
 
   constructor(declared: readonly string[]) {
     this.names = [...declared];
-    for (const [index, name] of declared.entries()) {
-      const label = name.toLowerCase().trim();
-      // Names that differ in their case are one class: the first stands for it.
+    for (const [index, label] of declared.entries()) {
+      // Of one name for several numbers the first stands for the class.
       if (!this.#indices.has(label)) this.#indices.set(label, index);
     }
   }

@@ -4,7 +4,7 @@ import type { Platform } from '../../platform/platform.ts';
 import { weightsKey } from '../../protocol/identity.ts';
 import type { Picked } from '../../protocol/messages.ts';
 import type { InspectedWeights, ModelSummary, WeightsSummary } from '../../protocol/model.ts';
-import type { Recipe } from '../../protocol/recipe.ts';
+import type { Recipe, WeightsFile } from '../../protocol/recipe.ts';
 import { asRun } from '../catalog.ts';
 import { describeNetwork } from './network.ts';
 
@@ -17,7 +17,7 @@ export class NetworkDescriptions {
   async describe(asked: Recipe, classes: number, { weightFiles }: Picked = {}): Promise<ModelSummary> {
     const recipe = asRun(asked);
     const { weights } = recipe.backbone;
-    const key = typeof weights === 'string' ? null : weightsKey(weights.file, weightFiles);
+    const key = typeof weights === 'string' ? null : weightsKey(weights, weightFiles);
     const inspected = this.#inspected?.key === key ? this.#inspected.weights : null;
     return describeNetwork(recipe, classes, this.platform, inspected);
   }
@@ -29,11 +29,13 @@ export class NetworkDescriptions {
    */
   async inspect(
     recipe: Recipe,
-    file: string,
+    given: WeightsFile,
     { weightFiles, signal }: Picked & { readonly signal: AbortSignal },
   ): Promise<InspectedWeights> {
-    const found = await inspectWeights(file, recipe.backbone, this.platform, { files: weightFiles, signal });
-    this.#inspected = { key: weightsKey(file, weightFiles), weights: found.weights };
+    const found = await inspectWeights(given, recipe.backbone, this.platform, { files: weightFiles, signal });
+    if (found.kind === 'found') {
+      this.#inspected = { key: weightsKey(given, weightFiles), weights: found.weights };
+    }
     return found;
   }
 }

@@ -19,6 +19,7 @@ import type { FullPhase, FullRecipe } from '../../protocol/full-recipe.ts';
 import { activationsKey } from '../../protocol/identity.ts';
 import type { RunControl } from '../../training/control.ts';
 import type { EpochInputs } from '../../training/epoch.ts';
+import { foreseen } from '../../training/foreseen.ts';
 import { classWeightsOf, type LossSettings } from '../../training/loss.ts';
 import { SWEEP } from '../../training/rate-finder.ts';
 import { deviceDone } from '../device/activate.ts';
@@ -62,9 +63,11 @@ export class PhaseSetup {
     }
   }
 
-  /** What must be said of activations that are not kept. */
+  /** What must be said before the first step: of training, and of activations that are not kept. */
   notices(): readonly RunEvent[] {
-    return this.frozen.newNotices().map((notice) => ({ kind: 'notice', of: 'run', notice: notice.toWire() }));
+    const { recipe, dataset } = this.inputs;
+    const notices = [...foreseen(recipe, dataset.summary.split.train.length), ...this.frozen.newNotices()];
+    return notices.map((notice) => ({ kind: 'notice', of: 'run', notice: notice.toWire() }));
   }
 
   /** Lays out what a phase trains, on what, and how; what was laid out before is put away. */
@@ -153,9 +156,10 @@ function viewsPerPicture({ recipe, dataset }: PhaseSetupInputs): ViewsPerPicture
 
 /** Weights whose hash cannot be computed, as on a page that is not secure, are not known again in the next run. */
 function cacheKeyOf({ recipe, dataset, network }: PhaseSetupInputs): string {
-  const { weights, preprocessing } = network;
+  const { weights, preprocessing, flavour } = network;
   const { picturesKey } = dataset.summary;
-  return weights.sha256 === null ? newId() : activationsKey({ recipe, picturesKey, weights, preprocessing });
+  if (weights.sha256 === null) return newId();
+  return activationsKey({ recipe, picturesKey, weights, preprocessing, flavour });
 }
 
 /**

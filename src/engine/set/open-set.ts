@@ -14,7 +14,7 @@ import { invariant, StudioError } from '../../protocol/errors.ts';
 import type { RunEvent } from '../../protocol/events.ts';
 import { fullDataset } from '../../protocol/full-recipe.ts';
 import { readingKey, withoutEdits } from '../../protocol/identity.ts';
-import type { EditedList, Picked, Requests, SavedSet } from '../../protocol/messages.ts';
+import type { EditedList, Picked, Requests, SavedFile } from '../../protocol/messages.ts';
 import type { EditsRef, Recipe } from '../../protocol/recipe.ts';
 import { ENTRIES } from '../catalog.ts';
 import { changedList } from './changed-list.ts';
@@ -142,7 +142,7 @@ export class OpenSet {
   }
 
   /** The edits of the open set as a file. @throws StudioError `data/none-open`, `data/edits-missing` */
-  async saveEdits(list: EditsRef): Promise<SavedSet> {
+  async saveEdits(list: EditsRef): Promise<SavedFile> {
     const name = fileNameOf(this.#current.dataset.summary.origin, 'edits', 'json');
     return { fileName: name, blob: new Blob([JSON.stringify(await this.edits.file(list))]) };
   }
@@ -184,13 +184,14 @@ export class OpenSet {
     await storeSet(this.platform, opened, {
       sourceLabel: source.entry.label,
       labelForm: dataset.labelForm,
+      labels: dataset.summary.labels,
       signal,
       onRows: (rows) => onProgress(rows, opened.rowCount, 'pictures', 'Keeping the pictures'),
     });
   }
 
   /** The set as a file. @throws StudioError `data/none-open`, `data/…`, `net/…` */
-  async save({ signal, emit }: SetWork): Promise<SavedSet> {
+  async save({ signal, emit }: SetWork): Promise<SavedFile> {
     const { recipe, given, dataset } = this.#current;
     const { onProgress } = openingOf(emit);
     const { opened } = await openSource(recipe, this.platform, { ...given, signal });
@@ -198,6 +199,7 @@ export class OpenSet {
       writeSet(opened, {
         signal,
         labelForm: dataset.labelForm,
+        labels: dataset.summary.labels,
         onBytes,
         onRows: (rows) => onProgress(rows, opened.rowCount, 'pictures', 'Writing the pictures'),
       }),

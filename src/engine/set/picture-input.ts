@@ -5,7 +5,7 @@ import { PATCH_NUMBERS, planViews, type ViewPlan } from '../../data/augmentation
 import type { PictureStore } from '../../data/dataset.ts';
 import type { FeatureSource, View } from '../../frozen/frozen-features.ts';
 import type { MienDeviceKernels } from '../../kernels/signatures.ts';
-import type { Preprocessing } from '../../models/backbones/backbone.ts';
+import { preprocess, type Preprocessing } from '../../models/backbones/backbone.ts';
 import type { Recipe } from '../../protocol/recipe.ts';
 
 export class PictureInput implements FeatureSource {
@@ -67,22 +67,4 @@ function plainPlan(count: number): ViewPlan {
     patches: new Float32Array(count * PATCH_NUMBERS),
     captions: [],
   };
-}
-
-/**
- * Applies a network's preprocessing to RGB values of 0 to 255.
- *
- * @returns as many values, channels in the network's order
- */
-export function preprocess(pixels: ArrayLike<number>, { order, scale, offset }: Preprocessing): Float32Array {
-  const out = new Float32Array(pixels.length);
-  for (let channel = 0; channel < 3; channel++) {
-    const from = order[channel] ?? channel;
-    const factor = scale[channel] ?? 1;
-    const shift = offset[channel] ?? 0;
-    for (let pixel = 0; pixel < pixels.length; pixel += 3) {
-      out[pixel + channel] = (pixels[pixel + from] ?? 0) * factor + shift;
-    }
-  }
-  return out;
 }

@@ -3,7 +3,7 @@ import { forgetPrepared, preparedBytes } from '../../data/pictures/prepared-room
 import { deleteStoredSet, listStoredSets, readStoredSet } from '../../data/stored-sets/stored-sets.ts';
 import { discardLeftActivations } from '../../frozen/storage/disk.ts';
 import type { Platform } from '../../platform/platform.ts';
-import type { SavedSet } from '../../protocol/messages.ts';
+import type { SavedFile } from '../../protocol/messages.ts';
 import type { Stored, StoredThing } from '../../protocol/stored.ts';
 
 /** Everything. */
@@ -28,7 +28,7 @@ export async function deleteStored(platform: Platform, thing: StoredThing): Prom
 }
 
 /** A stored set as a file. @throws StudioError `data/no-such-set`, `storage/…` */
-export function saveKeptSet(platform: Platform, set: string, signal: AbortSignal): Promise<SavedSet> {
+export function saveKeptSet(platform: Platform, set: string, signal: AbortSignal): Promise<SavedFile> {
   return asFile(set, async (onBytes) => {
     for await (const bytes of readStoredSet(platform, set)) {
       signal.throwIfAborted();
@@ -41,7 +41,7 @@ export function saveKeptSet(platform: Platform, set: string, signal: AbortSignal
 export async function asFile(
   origin: string,
   write: (onBytes: (bytes: Uint8Array) => Promise<void>) => Promise<unknown>,
-): Promise<SavedSet> {
+): Promise<SavedFile> {
   const parts: Blob[] = [];
   await write((bytes) => {
     parts.push(new Blob([bytes as Uint8Array<ArrayBuffer>]));

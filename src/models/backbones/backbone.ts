@@ -3,6 +3,7 @@ import type { LayersModel } from '@tensorflow/tfjs';
 import type { BackboneEntry } from '../../protocol/catalog.ts';
 import type { BlockSummary } from '../../protocol/model.ts';
 import type { Options } from '../../protocol/options.ts';
+import type { PreprocessingMode } from '../../protocol/recipe.ts';
 
 /**
  * Preprocessing of uint8 RGB, channel by channel: `y[c] = x[order[c]] * scale[c] + offset[c]`, where `c` is the
@@ -13,6 +14,24 @@ export interface Preprocessing {
   readonly order: readonly [number, number, number];
   readonly scale: readonly [number, number, number];
   readonly offset: readonly [number, number, number];
+}
+
+/**
+ * Applies a network's preprocessing to RGB values of 0 to 255.
+ *
+ * @returns as many values, channels in the network's order
+ */
+export function preprocess(pixels: ArrayLike<number>, { order, scale, offset }: Preprocessing): Float32Array {
+  const out = new Float32Array(pixels.length);
+  for (let channel = 0; channel < 3; channel++) {
+    const from = order[channel] ?? channel;
+    const factor = scale[channel] ?? 1;
+    const shift = offset[channel] ?? 0;
+    for (let pixel = 0; pixel < pixels.length; pixel += 3) {
+      out[pixel + channel] = (pixels[pixel + from] ?? 0) * factor + shift;
+    }
+  }
+  return out;
 }
 
 /** Values from -1 to 1, as TensorFlow's own networks take them. */
@@ -32,11 +51,31 @@ export const meanAndDeviation: Preprocessing = {
   offset: mapChannels((c) => -IMAGENET_MEAN[c] / IMAGENET_DEVIATION[c]),
 };
 
+/**
+ * Blue, green, red, each less ImageNet's mean; not scaled.
+ *
+ * @see keras.applications.imagenet_utils.preprocess_input with mode "caffe"
+ */
+export const caffe: Preprocessing = {
+  order: [2, 1, 0],
+  scale: [1, 1, 1],
+  offset: [-103.939, -116.779, -123.68],
+};
+
 /** `x / 255`. */
 const scaleToUnit: Preprocessing = {
   order: [0, 1, 2],
   scale: mapChannels(() => 1 / 255),
   offset: [0, 0, 0],
+};
+
+/** What a recipe may say of a file that does not say it itself. */
+export const PREPROCESSING_MODES: Readonly<Record<PreprocessingMode, Preprocessing>> = {
+  tf: scaleToPlusMinusOne,
+  torch: meanAndDeviation,
+  caffe,
+  unit: scaleToUnit,
+  none: { order: [0, 1, 2], scale: [1, 1, 1], offset: [0, 0, 0] },
 };
 
 /**
@@ -53,12 +92,22 @@ function mapChannels(value: (channel: 0 | 1 | 2) => number): readonly [number, n
   return [value(0), value(1), value(2)];
 }
 
-/** What weights were trained with where that is not Keras' own: PyTorch pads both sides alike, and divides by less. */
+/** What weights were trained with where that need not be Keras' own: PyTorch pads both sides alike, and divides by less. */
 export interface Flavour {
-  /** Zero padding of convolutions with stride 2, on both sides alike. */
-  readonly padding: 'symmetric';
+  /** Zero padding of convolutions with stride 2: on both sides alike, or where Keras puts it. */
+  readonly padding: 'symmetric' | 'keras';
   /** BatchNorm's. */
   readonly epsilon: number;
+  /** BatchNorm's, of its averages; left out for Keras' own. */
+  readonly momentum?: number;
+}
+
+/** A network's BatchNorm as its weights want it. */
+export function batchNormOf(
+  own: { readonly epsilon: number; readonly momentum: number },
+  flavour: Flavour | undefined,
+): { readonly epsilon: number; readonly momentum: number } {
+  return { epsilon: flavour?.epsilon ?? own.epsilon, momentum: flavour?.momentum ?? own.momentum };
 }
 
 /** PyTorch's defaults. */
@@ -100,6 +149,8 @@ export interface Backbone {
   readonly stoodIn?: Readonly<Record<string, KerasLayer>>;
   /** Options of the forms that people have weights of, where there are several; a file is held against each. */
   readonly forms?: readonly Options[];
+  /** What the layers with weights of every size of its family are called. A tensor of another name belongs to no such network. */
+  readonly layerNames: RegExp;
   /** The bars of the strip, from its layer names in order. */
   blocks(layerNames: readonly string[]): readonly Omit<BlockSummary, 'shape'>[];
 }

@@ -10,7 +10,13 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { numberOption } from '../../protocol/options.ts';
-import { meanAndDeviation, type Backbone, type BackboneOptions, type Flavour } from './backbone.ts';
+import {
+  batchNormOf,
+  meanAndDeviation,
+  type Backbone,
+  type BackboneOptions,
+  type Flavour,
+} from './backbone.ts';
 import {
   apply,
   batchNorm,
@@ -82,6 +88,7 @@ function efficientnet(name: string, label: string, scaling: Scaling): Backbone {
       normalization: { className: 'Normalization', parameters: 7 },
       rescaling_1: { className: 'Rescaling', parameters: 0 },
     },
+    layerNames: /^(stem_(conv|bn)|block\d+[a-z]_\w+|top_(conv|bn))$/u,
     blocks: (layerNames) =>
       blocksByPrefix(layerNames, [
         ['stem', /^(input_layer|rescaling|normalization|stem_)/u],
@@ -104,7 +111,7 @@ function build(
   }
   const shared = {
     initializer,
-    norm: { ...BATCH_NORM, ...(flavour && { epsilon: flavour.epsilon }) },
+    norm: batchNormOf(BATCH_NORM, flavour),
     flavour,
     dropConnect: numberOption(options, 'dropConnect'),
   };

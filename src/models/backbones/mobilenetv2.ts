@@ -7,7 +7,13 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { numberOption } from '../../protocol/options.ts';
-import { scaleToPlusMinusOne, type Backbone, type BackboneOptions, type Flavour } from './backbone.ts';
+import {
+  batchNormOf,
+  scaleToPlusMinusOne,
+  type Backbone,
+  type BackboneOptions,
+  type Flavour,
+} from './backbone.ts';
 import {
   apply,
   batchNorm,
@@ -57,6 +63,7 @@ export const mobilenetv2: Backbone = {
   preprocessing: scaleToPlusMinusOne,
   forms: [1, 0.35, 0.5, 0.75, 1.3, 1.4].map((alpha) => ({ alpha })),
   build,
+  layerNames: /^(Conv1|bn_Conv1|Conv_1|Conv_1_bn|(expanded_conv|block_\d+)_\w+)$/u,
   blocks: (layerNames) =>
     blocksByPrefix(layerNames, [
       ['stem', /^(input_layer|Conv1|bn_Conv1)/u],
@@ -70,13 +77,14 @@ function build({ size, options, seed, flavour }: BackboneOptions): tf.LayersMode
   const alpha = numberOption(options, 'alpha');
   const initializer = kernelInitializer('glorotUniform', seed ?? null);
   const input = tf.input({ shape: [size, size, 3], name: 'input_layer' });
-  const norm = { ...BATCH_NORM, ...(flavour && { epsilon: flavour.epsilon }) };
+  const norm = batchNormOf(BATCH_NORM, flavour);
+  const isSymmetric = flavour?.padding === 'symmetric';
   // Keras' own padding is what `same` does; any other takes a layer, as in older Keras.
-  const padded = flavour === undefined ? input : padForStride2(input, 3, 'Conv1_pad', flavour);
+  const padded = isSymmetric ? padForStride2(input, 3, 'Conv1_pad', flavour) : input;
   let x = convolution(padded, makeDivisible(32 * alpha, 8), 'Conv1', initializer, {
     kernelSize: 3,
     strides: 2,
-    padding: flavour === undefined ? 'same' : 'valid',
+    padding: isSymmetric ? 'valid' : 'same',
   });
   x = relu6(batchNorm(x, norm, 'bn_Conv1'), 'Conv1_relu');
   let block = 0;

@@ -6,19 +6,8 @@
  * @see keras.applications.VGG16, keras.applications.VGG19
  */
 import * as tf from '@tensorflow/tfjs';
-import { type Backbone, type BackboneOptions, type Preprocessing } from './backbone.ts';
+import { caffe, type Backbone, type BackboneOptions } from './backbone.ts';
 import { apply, blocksByPrefix, kernelInitializer, type Symbolic } from './layers.ts';
-
-/**
- * Blue, green, red, each less ImageNet's mean; not scaled.
- *
- * @see keras.applications.imagenet_utils.preprocess_input with mode "caffe"
- */
-const caffe: Preprocessing = {
-  order: [2, 1, 0],
-  scale: [1, 1, 1],
-  offset: [-103.939, -116.779, -123.68],
-};
 
 const FILTERS = [64, 128, 256, 512, 512];
 
@@ -38,6 +27,7 @@ function vgg(name: string, label: string, convolutions: readonly number[]): Back
     },
     preprocessing: caffe,
     build: (options) => build(name, convolutions, options),
+    layerNames: /^block\d_conv\d$/u,
     blocks: (layerNames) =>
       blocksByPrefix(layerNames, [
         ['block1', /^input_layer/u],

@@ -3,6 +3,7 @@
  * number before anything is written, so that a wrong file leaves the network as it was.
  */
 import * as tf from '@tensorflow/tfjs';
+import { transpose } from '../../lib/transpose.ts';
 import { StudioError } from '../../protocol/errors.ts';
 import type { ModelVariable, NameMap, TensorSource } from './name-maps/name-map.ts';
 import type { ReadOptions, WeightFile } from './readers/weight-file.ts';
@@ -44,6 +45,23 @@ export interface FilledModel {
   readonly values: readonly Float32Array[];
 }
 
+/** How a file's header meets a network. */
+export interface Fit {
+  /** How many of the network's variables have a tensor of the right shape. */
+  readonly fits: number;
+  readonly variables: number;
+  /** Bytes of all the tensors that the network reads. */
+  readonly sizeBytes: number;
+  /** Names of the tensors that it reads; all of them where the fit is whole. */
+  readonly read: readonly string[];
+  /** Tensors that are not there, that have another shape, and that are there for another form of it. */
+  readonly missing: readonly string[];
+  readonly misshapen: readonly string[];
+  readonly surplus: readonly string[];
+  /** Tensors of no backbone, such as a classifier's: nothing reads them. */
+  readonly leftOut: readonly string[];
+}
+
 /**
  * Fills a network from a file.
  *
@@ -56,81 +74,94 @@ export async function fillModel(
   map: NameMap,
   options: ReadOptions = {},
 ): Promise<FilledModel> {
-  const assignments = assign(model, file, map);
-  const stored = await file.read(
-    assignments.map(({ source }) => source.name),
-    options,
+  const fit = fitOf(variablesOf(model), file, map);
+  if (!isWhole(fit)) throw misfit(fit, model.name);
+  const assignments = assign(variablesOf(model), map).flatMap(({ target, source }) =>
+    source === null ? [] : { target, source },
   );
+  const stored = await file.read(fit.read, options);
   const values = assignments.map((assignment) => valuesFor(assignment, stored, file));
   options.signal?.throwIfAborted();
-  for (const [i, { target }] of assignments.entries()) write(target, values[i]!);
-  return { sizeBytes: bytesOf(assignments, file), values };
+  for (const [i, { target }] of assignments.entries()) write(target.variable, target.shape, values[i]!);
+  return { sizeBytes: fit.sizeBytes, values };
 }
 
-/**
- * Holds a file's header against a network: every name and shape, and nothing left over.
- *
- * @returns Bytes of the tensors that filling it reads.
- * @throws StudioError `model/weights-missing`, `model/weights-shape`, `model/weights-surplus`
- */
-export function checkFit(model: tf.LayersModel, file: WeightFile, map: NameMap): number {
-  return bytesOf(assign(model, file, map), file);
-}
-
-function assign(model: tf.LayersModel, file: WeightFile, map: NameMap): readonly Assignment[] {
-  const assignments = variablesOf(model).map((target) => ({ target, source: sourceOf(target, map) }));
-  checkAgainst(file, map, assignments);
-  return assignments;
-}
-
-function bytesOf(assignments: readonly Assignment[], file: WeightFile): number {
-  return assignments.reduce((sum, { source }) => sum + (file.tensors.get(source.name)?.sizeBytes ?? 0), 0);
-}
-
-function sourceOf(target: BoundVariable, map: NameMap): TensorSource {
-  const source = map.sourceOf(target);
-  if (source !== null) return source;
-  throw mismatch(
-    'missing',
-    `The file's naming has no place for ${title(target)} [${target.shape.join(', ')}]`,
-  );
-}
-
-function checkAgainst(file: WeightFile, map: NameMap, assignments: readonly Assignment[]): void {
-  for (const { target, source } of assignments) {
-    const tensor = file.tensors.get(source.name);
-    const expected = storedShape(target, source);
+/** Holds a file's header against a network: every name and shape, and what is left over. */
+export function fitOf(
+  variables: readonly ModelVariable[],
+  { tensors }: Pick<WeightFile, 'tensors'>,
+  map: NameMap,
+): Fit {
+  const read: string[] = [];
+  const missing: string[] = [];
+  const misshapen: string[] = [];
+  let sizeBytes = 0;
+  for (const { target, source } of assign(variables, map)) {
+    const expected = storedShape(target, source ?? {}).join(', ');
+    const tensor = source === null ? undefined : tensors.get(source.name);
     if (tensor === undefined) {
-      throw mismatch(
-        'missing',
-        `Tensor ${source.name} [${expected.join(', ')}] is missing, for ${title(target)}`,
-      );
-    }
-    if (tensor.shape.join() !== expected.join()) {
-      throw mismatch(
-        'shape',
-        `Tensor ${source.name} should have shape [${expected.join(', ')}], for ${title(target)}; it has [${tensor.shape.join(', ')}]`,
+      missing.push(`${source?.name ?? `the file's word for ${title(target)}`} [${expected}]`);
+    } else if (tensor.shape.join(', ') === expected) {
+      read.push(tensor.name);
+      sizeBytes += tensor.sizeBytes;
+    } else {
+      misshapen.push(
+        `${tensor.name}, which should have shape [${expected}] and has [${tensor.shape.join(', ')}]`,
       );
     }
   }
-  const wanted = new Set(assignments.map(({ source }) => source.name));
-  for (const { name, shape } of file.tensors.values()) {
-    if (!wanted.has(name) && !map.ignores(name, shape)) {
-      throw mismatch('surplus', `Tensor ${name} [${shape.join(', ')}] has no place in this network`);
-    }
-  }
+  const wanted = new Set(assign(variables, map).map(({ source }) => source?.name));
+  const rest = [...tensors.values()].filter(({ name }) => !wanted.has(name));
+  return {
+    fits: read.length,
+    variables: variables.length,
+    sizeBytes,
+    read,
+    missing,
+    misshapen,
+    surplus: rest
+      .filter(({ name }) => map.claims(name))
+      .map(({ name, shape }) => `${name} [${shape.join(', ')}]`),
+    leftOut: rest.flatMap(({ name }) => (map.claims(name) ? [] : name)),
+  };
 }
 
-function mismatch(what: 'missing' | 'shape' | 'surplus', message: string): StudioError {
+/** Whether a network can be filled. */
+export function isWhole({ missing, misshapen, surplus }: Fit): boolean {
+  return missing.length + misshapen.length + surplus.length === 0;
+}
+
+/** Why it cannot: what fits, what is missing, of another shape, and over, each with its first. */
+export function misfit(fit: Fit, network: string): StudioError {
+  const { fits, variables, missing, misshapen, surplus } = fit;
+  const parts = [
+    ['Missing', missing],
+    ['Of another shape', misshapen],
+    ['Over', surplus],
+  ] as const;
+  const faults = parts
+    .filter(([, names]) => names.length > 0)
+    .map(([what, names]) => {
+      return `${what}: ${names.length === 1 ? '' : `${names.length}, first `}${names[0] ?? ''}.`;
+    });
+  const code =
+    misshapen.length > 0 && missing.length === 0 ? 'shape' : missing.length > 0 ? 'missing' : 'surplus';
   return new StudioError({
-    code: `model/weights-${what}`,
-    message: `${message}.`,
-    hint: 'These weights are for another network: check the backbone and its options (such as its width).',
+    code: `model/weights-${code}`,
+    message: `For ${network}, ${variables} tensors were expected; ${fits} of them fit. ${faults.join(' ')}`,
+    hint: 'These weights are for another network, or another form of it: check the backbone and its options (such as its width).',
   });
 }
 
+function assign<Variable extends ModelVariable>(
+  variables: readonly Variable[],
+  map: NameMap,
+): { readonly target: Variable; readonly source: TensorSource | null }[] {
+  return variables.map((target) => ({ target, source: map.sourceOf(target) }));
+}
+
 /** The shape that a variable has in the file. */
-function storedShape(target: ModelVariable, { axes }: TensorSource): number[] {
+function storedShape(target: ModelVariable, { axes }: Pick<TensorSource, 'axes'>): number[] {
   const stored = [...target.shape];
   axes?.forEach((from, to) => {
     stored[from] = target.shape[to] ?? 0;
@@ -156,7 +187,7 @@ function valuesFor(
   return transpose(values, file.tensors.get(source.name)?.shape ?? target.shape, source.axes);
 }
 
-function write({ variable, shape }: BoundVariable, values: Float32Array): void {
+function write(variable: BoundVariable['variable'], shape: readonly number[], values: Float32Array): void {
   const tensor = tf.tensor(values, [...shape], 'float32');
   variable.write(tensor);
   tensor.dispose();
@@ -164,31 +195,4 @@ function write({ variable, shape }: BoundVariable, values: Float32Array): void {
 
 function title({ layer, weight }: ModelVariable): string {
   return `${layer}/${weight}`;
-}
-
-/**
- * Reorders axes: axis i of the result is axis `axes[i]` of the input.
- *
- * @param shape The input's shape.
- * @see numpy.transpose
- */
-function transpose(values: Float32Array, shape: readonly number[], axes: readonly number[]): Float32Array {
-  const strides = new Array<number>(shape.length).fill(1);
-  for (let i = shape.length - 2; i >= 0; i--) strides[i] = strides[i + 1]! * shape[i + 1]!;
-  const outShape = axes.map((axis) => shape[axis]!);
-  const outStrides = axes.map((axis) => strides[axis]!);
-  const out = new Float32Array(values.length);
-  const index = new Array<number>(axes.length).fill(0);
-  let from = 0;
-  for (let to = 0; to < out.length; to++) {
-    out[to] = values[from]!;
-    for (let axis = axes.length - 1; axis >= 0; axis--) {
-      index[axis]! += 1;
-      from += outStrides[axis]!;
-      if (index[axis]! < outShape[axis]!) break;
-      from -= outStrides[axis]! * outShape[axis]!;
-      index[axis] = 0;
-    }
-  }
-  return out;
 }

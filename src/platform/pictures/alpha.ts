@@ -38,6 +38,7 @@ export function withoutAlpha(encoded: Uint8Array<ArrayBuffer>, format: PictureFo
     case 'avif':
       return { data: opaqueAvif(encoded), isOpaque: true };
     case 'jpeg':
+    case 'bmp':
       return { data: encoded, isOpaque: true };
     default:
       return format satisfies never;

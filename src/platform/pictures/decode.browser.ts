@@ -4,15 +4,19 @@ import type { RgbPicture } from '../platform.ts';
 import { decodeAlphaPng } from './alpha-png.ts';
 import { withoutAlpha } from './alpha.ts';
 import { AS_STORED, readBitmap } from './bitmap-pixels.ts';
+import { readBmp } from './formats/decode-bmp.ts';
 import { decodePlanes } from './decode-planes.ts';
 import { withoutExif } from './exif.ts';
 import { checkPictureHeader, undecodable, type PictureHeader } from './picture-header.ts';
+import { withPngEnd } from './formats/png-end.ts';
 
 /** @see Platform.decodePicture */
 export async function decodePicture(encoded: Uint8Array): Promise<RgbPicture> {
   const header = checkPictureHeader(encoded);
+  if (header.bmp !== undefined) return readBmp(encoded, header.bmp);
   // The web's decoders keep no reference, but their types want memory that is not shared.
-  const data = withoutExif(encoded as Uint8Array<ArrayBuffer>, header.format);
+  const given = encoded as Uint8Array<ArrayBuffer>;
+  const data = withoutExif(header.format === 'png' ? withPngEnd(given) : given, header.format);
   try {
     return (await decodeHere(data, header)) ?? (await decodeByBitmap(data, header));
   } catch (cause) {

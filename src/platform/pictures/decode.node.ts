@@ -1,8 +1,10 @@
 /** Decoding pictures by sharp, in whatever thread this is called. */
 import sharp from 'sharp';
 import { withoutAlpha } from './alpha.ts';
+import { readBmp } from './formats/decode-bmp.ts';
 import { checkPictureHeader, MAX_PICTURE_PIXELS, undecodable } from './picture-header.ts';
 import { cmykToRgb } from './pixels.ts';
+import { withPngEnd } from './formats/png-end.ts';
 import type { RgbPicture } from '../platform.ts';
 
 // Pictures are decoded several at a time already: threads inside one JPEG and a cache of operations only cost.
@@ -11,9 +13,12 @@ sharp.concurrency(1);
 
 /** @see Platform.decodePicture */
 export async function decodePicture(encoded: Uint8Array): Promise<RgbPicture> {
-  const { isCmyk, mayHaveAlpha, format } = checkPictureHeader(encoded);
+  const { isCmyk, mayHaveAlpha, format, bmp } = checkPictureHeader(encoded);
+  if (bmp !== undefined) return readBmp(encoded, bmp);
+  const given = encoded as Uint8Array<ArrayBuffer>;
+  const whole = format === 'png' ? withPngEnd(given) : given;
   // Of a GIF it forgets the colour that is transparent.
-  const opaque = mayHaveAlpha ? withoutAlpha(encoded as Uint8Array<ArrayBuffer>, format).data : encoded;
+  const opaque = mayHaveAlpha ? withoutAlpha(whole, format).data : whole;
   try {
     const picture = sharp(opaque, {
       failOn: 'truncated',

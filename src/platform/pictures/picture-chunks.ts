@@ -1,5 +1,9 @@
 /** Owns finding one's way in picture files that are made of named chunks, and taking parts out of them. */
-import { textAt } from './picture-header.ts';
+
+/** Four letters, as formats name their parts. */
+export function textAt(bytes: Uint8Array, at: number): string {
+  return String.fromCharCode(...bytes.subarray(at, at + 4));
+}
 
 /** Where something is in a file, in bytes. */
 export interface Stretch {

@@ -3,9 +3,13 @@
  * are only handed files that pass here, so that a bomb is refused by its header and markup named `.jpg` is not drawn.
  */
 import { StudioError } from '../../protocol/errors.ts';
+import { textAt } from './picture-chunks.ts';
+import { readBmpHeader, type BmpHeader } from './formats/bmp-header.ts';
+import { describeBytes } from './formats/foreign-formats.ts';
+import { isCutPng } from './formats/png-end.ts';
 
-/** Formats that every browser and sharp decode alike. */
-export type PictureFormat = 'jpeg' | 'png' | 'gif' | 'webp' | 'avif';
+/** Formats that are decoded alike everywhere. */
+export type PictureFormat = 'jpeg' | 'png' | 'gif' | 'webp' | 'avif' | 'bmp';
 
 export interface PictureHeader {
   readonly format: PictureFormat;
@@ -18,6 +22,10 @@ export interface PictureHeader {
   readonly isCmyk: boolean;
   /** Whether a JPEG keeps its colours at half of the width and height (4:2:0), as most do. */
   readonly hasHalvedColours: boolean;
+  /** Whether a PNG has 16 bits a channel, of which the upper half is taken. */
+  readonly isDeep: boolean;
+  /** What else is to know of a BMP. */
+  readonly bmp?: BmpHeader;
 }
 
 /**
@@ -49,7 +57,7 @@ export function checkPictureHeader(encoded: Uint8Array): PictureHeader {
 export function undecodable(encoded: Uint8Array, cause?: unknown): StudioError {
   return new StudioError({
     code: 'data/picture-undecodable',
-    message: `A JPEG, PNG, WebP, GIF or AVIF picture was expected; what came is ${describeBytes(encoded)}.`,
+    message: `A JPEG, PNG, WebP, GIF, AVIF or BMP picture was expected; what came is ${describeBytes(encoded)}.`,
     hint: 'Save the picture as JPEG or PNG with any picture editor and add it again, or leave it out.',
     ...(cause === undefined ? {} : { cause }),
   });
@@ -60,11 +68,13 @@ function readPictureHeader(bytes: Uint8Array): PictureHeader | null {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (startsWith(bytes, 0xff, 0xd8, 0xff)) return readJpeg(view);
   if (bytes.length < 26) return null;
-  if (startsWith(bytes, 0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a)) return readPng(view);
+  if (startsWith(bytes, 0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a)) return readPng(view, bytes);
   if (startsWith(bytes, 0x47, 0x49, 0x46, 0x38)) {
     return header('gif', view.getUint16(6, true), view.getUint16(8, true), true);
   }
   if (textAt(bytes, 0) === 'RIFF' && textAt(bytes, 8) === 'WEBP') return readWebp(view, bytes);
+  const bmp = readBmpHeader(bytes);
+  if (bmp !== null) return { ...header('bmp', bmp.width, bmp.height, false), bmp };
   if (textAt(bytes, 4) === 'ftyp' && /avi[fs]/.test(textAt(bytes, 8))) return readAvif(view, bytes);
   return null;
 }
@@ -102,11 +112,14 @@ function hasHalvedColours(view: DataView, at: number): boolean {
   return samplings.join() === [0x22, 0x11, 0x11].join();
 }
 
-function readPng(view: DataView): PictureHeader {
+function readPng(view: DataView, bytes: Uint8Array): PictureHeader | null {
+  // Some decoders fill up what is missing, and others refuse it: the same rows are kept everywhere.
+  if (isCutPng(bytes)) return null;
   const colourType = view.getUint8(25);
   // Bit 2 is an alpha channel; palettes and single colours become transparent by a tRNS chunk.
   const mayHaveAlpha = (colourType & 4) !== 0 || hasPngTransparency(view);
-  return header('png', view.getUint32(16), view.getUint32(20), mayHaveAlpha);
+  const isDeep = view.getUint8(24) === 16;
+  return { ...header('png', view.getUint32(16), view.getUint32(20), mayHaveAlpha), isDeep };
 }
 
 /** Whether a `tRNS` chunk stands before the first `IDAT`. */
@@ -156,23 +169,9 @@ function readAvif(view: DataView, bytes: Uint8Array): PictureHeader | null {
 }
 
 function header(format: PictureFormat, width: number, height: number, mayHaveAlpha: boolean): PictureHeader {
-  return { format, width, height, mayHaveAlpha, isCmyk: false, hasHalvedColours: false };
+  return { format, width, height, mayHaveAlpha, isCmyk: false, hasHalvedColours: false, isDeep: false };
 }
 
 function startsWith(bytes: Uint8Array, ...magic: readonly number[]): boolean {
   return magic.every((byte, index) => bytes[index] === byte);
-}
-
-/** Four letters, as formats name their parts. */
-export function textAt(bytes: Uint8Array, at: number): string {
-  return String.fromCharCode(...bytes.subarray(at, at + 4));
-}
-
-function describeBytes(bytes: Uint8Array): string {
-  if (bytes.length === 0) return 'empty';
-  const start = String.fromCharCode(...bytes.subarray(0, 256)).trimStart();
-  if (/^(<\?xml[^]*)?<svg/i.test(start)) return 'an SVG drawing';
-  if (/^(<!doctype html|<html)/i.test(start)) return 'an HTML page';
-  if (/^[\x20-\x7e\s]+$/.test(start)) return `text that begins "${start.slice(0, 24)}"`;
-  return `${bytes.length} bytes that are damaged or of another format`;
 }

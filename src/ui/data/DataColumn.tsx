@@ -1,7 +1,7 @@
 /** The first clause: which pictures, how many of each class, how they are split, and what the network sees of them. */
 import { useState, type ReactElement } from 'react';
 import { Charts } from '../../charts/Charts.tsx';
-import { formatBytes, formatCount } from '../../lib/format.ts';
+import { countOf, formatBytes, formatCount } from '../../lib/format.ts';
 import type { CleaningReport, DatasetSummary, Findings } from '../../protocol/dataset.ts';
 import { isActive } from '../../store/state.ts';
 import { pictureCount, pictureRows } from '../../store/set-rows.ts';
@@ -117,6 +117,9 @@ function AwaitedPictures(): ReactElement | null {
   );
 }
 
+/** As many remarks stand beside the report's button; it has all of them. */
+const REMARKS_SHOWN = 2;
+
 function cleaningText(cleaning: CleaningReport, findings: Findings | undefined): string {
   const left = [
     [cleaning.undecodable, 'unreadable'],
@@ -127,11 +130,19 @@ function cleaningText(cleaning: CleaningReport, findings: Findings | undefined):
     [findings?.dropped.nearDuplicates ?? 0, 'near copies'],
     [findings?.dropped.smallClasses ?? 0, 'of small classes'],
   ] as const;
-  const said = left.filter(([count]) => count > 0).map(([count, what]) => `${formatCount(count)} ${what}`);
+  const files = cleaning.passedOver.reduce((sum, { count }) => sum + count, 0);
+  const said = [
+    ...(files === 0 ? [] : [countOf(files, 'file that is no picture', 'files that are no pictures')]),
+    ...left.filter(([count]) => count > 0).map(([count, what]) => `${formatCount(count)} ${what}`),
+  ];
   const across = findings?.setsAcrossSplits ?? 0;
   const cut = findings?.groupsAcrossSplits ?? 0;
   return [
     said.length === 0 ? 'Nothing left out.' : `Left out: ${said.join(', ')}.`,
+    ...cleaning.remarks.slice(0, REMARKS_SHOWN).map(({ message }) => message),
+    cleaning.remarks.length > REMARKS_SHOWN
+      ? `And ${formatCount(cleaning.remarks.length - REMARKS_SHOWN)} more to know.`
+      : '',
     across === 0 ? '' : `Copies on both sides of the split: ${formatCount(across)}.`,
     cut === 0 ? '' : `Groups that the set’s own split cuts: ${formatCount(cut)}.`,
   ]

@@ -61,7 +61,7 @@ export function SourceDialog({ recipe, isForOwn = false, onClose }: SourceDialog
   };
   const open = async (): Promise<void> => {
     if (!(await handToken())) return;
-    const error = studio.edit((before) => ({ ...before, dataset: draft }), { files });
+    const error = studio.edit((before) => withSet(before, draft, entry), { files });
     if (error === null) onClose();
     else setWrong(`${error.message} ${error.hint}`);
   };
@@ -166,9 +166,18 @@ function isPlace(entry: SourceEntry | undefined, spec: OptionSpec): boolean {
   return spec.name === entry.server || spec === entry.options[0];
 }
 
+/** Pictures of phones and cameras are shown as people saw them. */
+function withSet(before: Recipe, dataset: Recipe['dataset'], entry: SourceEntry | undefined): Recipe {
+  if (dataset.source === before.dataset.source) return { ...before, dataset };
+  const orientation = entry?.isFromCameras === true ? 'exif' : 'stored';
+  return { ...before, dataset, image: { ...before.image, orientation } };
+}
+
 function datasetOf(source: SourceEntry, recipe: Recipe): Recipe['dataset'] {
   if (source.name === recipe.dataset.source) return recipe.dataset;
-  const options = Object.fromEntries(source.options.map((spec) => [spec.name, spec.default]));
+  const options = Object.fromEntries(
+    source.options.map((spec) => [spec.name, ('onPage' in spec ? spec.onPage : undefined) ?? spec.default]),
+  );
   return { ...options, source: source.name };
 }
 

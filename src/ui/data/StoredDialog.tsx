@@ -3,7 +3,7 @@ import { useEffect, useRef, useState, type ReactElement } from 'react';
 import { formatBytes, formatCount } from '../../lib/format.ts';
 import { asStudioError, isAbort, type WireError } from '../../protocol/errors.ts';
 import type { RunEvent } from '../../protocol/events.ts';
-import type { SavedSet } from '../../protocol/messages.ts';
+import type { SavedFile } from '../../protocol/messages.ts';
 import type { Stored, StoredThing } from '../../protocol/stored.ts';
 import { isActive } from '../../store/state.ts';
 import { useStudio, useStudioState } from '../studio-context.ts';
@@ -146,7 +146,7 @@ function useStored(): StoredActions {
       carryOut(
         'Writing the file',
         (onEvent) => requests.saveSet(set, onEvent),
-        (saved: SavedSet) => {
+        (saved: SavedFile) => {
           saveBlob(saved.fileName, saved.blob);
         },
       ),

@@ -4,17 +4,20 @@
  */
 import { useEffect, useRef, useState, type ReactElement } from 'react';
 import { asStudioError, isAbort, type WireError } from '../../protocol/errors.ts';
-import type { InspectedWeights } from '../../protocol/model.ts';
+import { countOf } from '../../lib/format.ts';
+import type { FoundWeights, InspectedWeights } from '../../protocol/model.ts';
+import type { PreprocessingMode, WeightsFile } from '../../protocol/recipe.ts';
 import { useStudio, useStudioState } from '../studio-context.ts';
 import { Dialog } from '../widgets/Dialog.tsx';
-import { FileField } from '../widgets/fields.tsx';
+import { ChoiceField, FileField } from '../widgets/fields.tsx';
 import { Message } from '../widgets/Message.tsx';
 import { labelsText, weightsSize } from './WeightsFacts.tsx';
+import { WeightsUseFacts } from './WeightsUse.tsx';
 
-const ACCEPT = '.safetensors,.h5,.hdf5,.keras,.json,.bin,.zip';
+const ACCEPT = '.safetensors,.h5,.hdf5,.keras,.json,.bin,.txt,.zip';
 
 interface Opened {
-  readonly name: string;
+  readonly weights: WeightsFile;
   readonly files: readonly File[];
   readonly found: InspectedWeights | null;
   readonly error: WireError | null;
@@ -31,7 +34,7 @@ export function WeightsDialog({ given, onClose }: WeightsDialogProps): ReactElem
   const { opened, open } = useInspection();
   const [address, setAddress] = useState('');
   const [wrong, setWrong] = useState<WireError | null>(null);
-  const found = opened?.found ?? null;
+  const found = opened?.found?.kind === 'found' ? opened.found : null;
   const use = (): void => {
     if (opened === null || found === null) return;
     const change = { weightFiles: opened.files };
@@ -39,26 +42,26 @@ export function WeightsDialog({ given, onClose }: WeightsDialogProps): ReactElem
     if (error === null) onClose();
     else setWrong(error);
   };
-  const pick = (files: readonly File[], first: File): void => open(nameOf(files, first), files);
+  const pick = (files: readonly File[], first: File): void => open({ file: nameOf(files, first) }, files);
   useGiven(given, pick);
   const isAddress = /^https?:\/\/./u.test(address);
   return (
     <Dialog title="Weights from" onClose={onClose}>
       <p className="small">
         safetensors, Keras .h5, .weights.h5 or .keras, a TensorFlow.js model, or what Teachable Machine
-        exports. They stay on this machine.
+        exports, alone or in a zip. Files are told by what is in them. They stay on this machine.
       </p>
       <div className="fields">
         <FileField
           label="Files"
-          help="One file, or model.json together with its .bin files."
+          help="One file, or all that belong together: model.json with its .bin files, weights with config.json."
           accept={ACCEPT}
           isMultiple
           onPick={pick}
         />
         <FileField
           label="Folder"
-          help="An unpacked export: model.json and what lies beside it."
+          help="An unpacked export or .keras file, or a folder from the Hub."
           isFolder
           onPick={pick}
         />
@@ -66,7 +69,7 @@ export function WeightsDialog({ given, onClose }: WeightsDialogProps): ReactElem
           className="field"
           onSubmit={(event) => {
             event.preventDefault();
-            if (isAddress) open(address.trim(), []);
+            if (isAddress) open({ file: address.trim() }, []);
           }}
         >
           <label htmlFor="weights-address">Address</label>
@@ -91,7 +94,7 @@ export function WeightsDialog({ given, onClose }: WeightsDialogProps): ReactElem
           </p>
         </form>
       </div>
-      {opened !== null && <Outcome opened={opened} />}
+      {opened !== null && <Outcome opened={opened} onOpen={(weights) => open(weights, opened.files)} />}
       {wrong !== null && <Message error={wrong} />}
       <div className="actions">
         <button type="button" onClick={onClose}>
@@ -120,30 +123,98 @@ function useGiven(
   }, [given]);
 }
 
-/** What was found, or why nothing was. */
-function Outcome({ opened }: { readonly opened: Opened }): ReactElement {
-  const labels = useStudioState((state) => state.dataset.value?.labels ?? none);
-  const backbones = useStudioState((state) => state.catalog?.backbones);
-  const { found, error, name } = opened;
-  if (error !== null) return <Message error={error} />;
+interface OutcomeProps {
+  readonly opened: Opened;
+  /** Opens the same again, as the user says. */
+  readonly onOpen: (weights: WeightsFile) => void;
+}
+
+/** What was found, or why nothing was, or what has to be chosen. */
+function Outcome({ opened, onOpen }: OutcomeProps): ReactElement {
+  const { found, error, weights } = opened;
+  if (error !== null) {
+    return (
+      <>
+        <Message error={error} />
+        {error.code === 'model/weights-preprocessing' && <Pictures {...{ weights, onOpen }} />}
+      </>
+    );
+  }
   if (found === null) {
     return (
       <div className="stack-s" role="status">
-        <p className="small">Opening {name}</p>
+        <p className="small">Opening {weights.file}</p>
         <progress aria-label="Opening the weights" />
       </div>
     );
   }
+  if (found.kind === 'several') {
+    const choices = found.paths.map((path) => ({ value: path, label: path }));
+    return (
+      <ChoiceField
+        label="Which of them"
+        help={`There are ${countOf(found.paths.length, 'file')} of weights in it.`}
+        value={weights.member ?? ''}
+        choices={[{ value: '', label: 'choose…' }, ...choices]}
+        onChoose={(member) => onOpen({ ...weights, member })}
+      />
+    );
+  }
+  return <Found {...{ found, weights, onOpen }} />;
+}
+
+function Found({
+  found,
+  weights,
+  onOpen,
+}: Pick<OutcomeProps, 'onOpen'> & {
+  readonly found: FoundWeights;
+  readonly weights: WeightsFile;
+}): ReactElement {
+  const labels = useStudioState((state) => state.dataset.value?.labels ?? none);
+  const backbones = useStudioState((state) => state.catalog?.backbones);
   const { name: network, weights: _, ...options } = found.backbone;
   const label = backbones?.find((entry) => entry.name === network)?.label ?? network;
   const form = Object.entries(options).map(([key, value]) => `${key} ${String(value)}`);
+  const { use } = found.weights;
+  const isOpen = use?.saidBy === 'nobody' || use?.saidBy === 'recipe';
   return (
     <div className="stack-s" role="status">
       <p>
         <b>{[label, ...form].join(', ')}</b>, {found.format}, {weightsSize(found.weights)}
       </p>
       {found.weights.labels !== null && <p className="small">{labelsText(found.weights.labels, labels)}</p>}
+      {use !== null && <WeightsUseFacts use={use} />}
+      {isOpen && <Pictures {...{ weights, onOpen }} />}
     </div>
+  );
+}
+
+const MODES: readonly { readonly value: PreprocessingMode; readonly label: string }[] = [
+  { value: 'tf', label: '−1 to 1 (Keras’ “tf”: MobileNetV2)' },
+  { value: 'torch', label: 'less mean, by deviation (“torch”: PyTorch, EfficientNet)' },
+  { value: 'caffe', label: 'blue, green, red less mean (“caffe”: VGG in Keras)' },
+  { value: 'unit', label: '0 to 1' },
+  { value: 'none', label: '0 to 255' },
+];
+
+/** Asks what the file does not say. */
+function Pictures({
+  weights,
+  onOpen,
+}: Pick<OutcomeProps, 'onOpen'> & { readonly weights: WeightsFile }): ReactElement {
+  const { preprocessing, ...rest } = weights;
+  return (
+    <ChoiceField
+      label="What pictures become"
+      help="As they were when these weights were trained; ask whoever trained them."
+      value={preprocessing ?? ''}
+      choices={[{ value: '', label: 'as is usual for the network' }, ...MODES]}
+      onChoose={(mode) => {
+        const chosen = MODES.find(({ value }) => value === mode);
+        onOpen(chosen === undefined ? rest : { ...rest, preprocessing: chosen.value });
+      }}
+    />
   );
 }
 
@@ -158,17 +229,17 @@ function nameOf(files: readonly File[], first: File): string {
 /** Opens what was picked last; an opening that was overtaken is cancelled. */
 function useInspection(): {
   readonly opened: Opened | null;
-  readonly open: (name: string, files: readonly File[]) => void;
+  readonly open: (weights: WeightsFile, files: readonly File[]) => void;
 } {
   const studio = useStudio();
   const [opened, setOpened] = useState<Opened | null>(null);
   const cancel = useRef<() => void>(() => undefined);
   useEffect(() => () => cancel.current(), []);
-  const open = (name: string, files: readonly File[]): void => {
+  const open = (weights: WeightsFile, files: readonly File[]): void => {
     cancel.current();
-    const call = studio.inspectWeights(name, files);
+    const call = studio.inspectWeights(weights, files);
     cancel.current = () => call.control('cancel');
-    const entry: Opened = { name, files, found: null, error: null };
+    const entry: Opened = { weights, files, found: null, error: null };
     setOpened(entry);
     const settle = (change: Partial<Opened>): void =>
       setOpened((current) => (current === entry ? { ...entry, ...change } : current));

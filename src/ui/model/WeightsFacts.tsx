@@ -4,6 +4,7 @@ import { countInWords, formatBytes } from '../../lib/format.ts';
 import type { WeightsSummary } from '../../protocol/model.ts';
 import { useStudioState } from '../studio-context.ts';
 import { Message } from '../widgets/Message.tsx';
+import { WeightsUseFacts } from './WeightsUse.tsx';
 
 export function WeightsFacts({ weights }: { readonly weights: WeightsSummary | null }): ReactElement {
   const ofSet = useStudioState((state) => state.dataset.value?.labels ?? none);
@@ -21,6 +22,7 @@ export function WeightsFacts({ weights }: { readonly weights: WeightsSummary | n
         </div>
       </dl>
       {weights?.labels != null && <p className="small">{labelsText(weights.labels, ofSet)}</p>}
+      {weights?.use != null && <WeightsUseFacts use={weights.use} />}
     </>
   );
 }

@@ -8,7 +8,8 @@ import { isActive } from '../../store/state.ts';
 import { useStudio, useStudioState } from '../studio-context.ts';
 import { Icon } from '../widgets/Icon.tsx';
 import { Message } from '../widgets/Message.tsx';
-import { saveFile } from '../widgets/save-file.ts';
+import { countParameters } from '../model/cost.ts';
+import { saveBlob } from '../widgets/save-file.ts';
 
 const none: readonly ExporterEntry[] = [];
 
@@ -18,10 +19,16 @@ export function TakeHome({ runId }: { readonly runId: string | null }): ReactEle
   const exporters = useStudioState((state) => state.catalog?.exporters ?? none);
   const exporting = useStudioState((state) => state.exporting);
   const failure = useStudioState((state) => state.exportFailure);
+  const parameters = useStudioState(({ model }) =>
+    model.value === null ? 0 : countParameters(model.value, 0).all,
+  );
+  const [notes, setNotes] = useState<readonly string[]>([]);
   const isReady = runId !== null;
   const take = async (name: string): Promise<void> => {
     const file = runId === null ? null : await studio.runs.takeHome(name, runId);
-    if (file !== null) saveFile(file);
+    if (file === null) return;
+    saveBlob(file.fileName, file.blob);
+    setNotes(file.notes ?? []);
   };
   return (
     <section id="take-home" aria-labelledby="take-home-heading">
@@ -31,7 +38,13 @@ export function TakeHome({ runId }: { readonly runId: string | null }): ReactEle
           <li key={entry.name}>
             <div>
               {entry.label} <code className="dim">.{entry.extension}</code>
-              <p className="small">{entry.help}</p>
+              <p className="small">
+                {entry.help}
+                {parameters > 0 && ` About ${formatBytes(parameters * entry.bytesPerParameter + entry.bytesBeside)}.`}
+              </p>
+              <p className="small">
+                <code>{entry.opensWith}</code>
+              </p>
             </div>
             {isReady && (
               <button type="button" disabled={exporting !== null} onClick={() => void take(entry.name)}>
@@ -43,6 +56,11 @@ export function TakeHome({ runId }: { readonly runId: string | null }): ReactEle
           </li>
         ))}
       </ul>
+      {notes.map((note) => (
+        <p key={note} className="small" role="status">
+          {note}
+        </p>
+      ))}
       {failure !== null && failure.runId === runId && (
         <Message error={failure.error} kept="The trained network is still here." />
       )}
@@ -106,7 +124,7 @@ function Line({ run }: { readonly run: FinishedRun }): ReactElement {
             of={name}
             onTake={async (format) => {
               const file = await studio.runs.takeHome(format, run.runId);
-              if (file !== null) saveFile(file);
+              if (file !== null) saveBlob(file.fileName, file.blob);
             }}
           />
           <button type="button" className="quiet" onClick={() => void studio.runs.forget(run)}>

@@ -1,4 +1,5 @@
 /** Settings that few need: what open BatchNorms do, dropout, the loss, what is watched, seeds, how steps are taken. */
+import { typedNumber } from '../../lib/typed-number.ts';
 import type { ReactElement } from 'react';
 import { formatPlain } from '../../lib/format.ts';
 import type { OptionSpec } from '../../protocol/catalog.ts';
@@ -8,7 +9,7 @@ import { useStudio } from '../studio-context.ts';
 import { OptionField } from '../widgets/OptionField.tsx';
 import { TextSetting } from '../widgets/TextSetting.tsx';
 import { StepSettings } from './StepSettings.tsx';
-import { edit, restoring, shares, wholeNumber, withField, withShares } from './edit-recipe.ts';
+import { edit, restoring, shares, withField, withShares } from './edit-recipe.ts';
 
 interface MoreSettingsProps {
   readonly recipe: Recipe;
@@ -90,7 +91,7 @@ export function MoreSettings({ recipe, isReadOnly }: MoreSettingsProps): ReactEl
           value={String(recipe.head.dropout)}
           isReadOnly={isReadOnly}
           onCommit={(typed) =>
-            edit(studio, (before) => ({ ...before, head: { dropout: wholeNumber(typed) } }))
+            edit(studio, (before) => ({ ...before, head: { dropout: typedNumber(typed) } }))
           }
         />
         {tuned !== null && (
@@ -147,7 +148,7 @@ export function MoreSettings({ recipe, isReadOnly }: MoreSettingsProps): ReactEl
           help="The same number gives the same run."
           value={String(recipe.seed)}
           isReadOnly={isReadOnly}
-          onCommit={(typed) => edit(studio, (before) => ({ ...before, seed: wholeNumber(typed) }))}
+          onCommit={(typed) => edit(studio, (before) => ({ ...before, seed: typedNumber(typed) }))}
         />
         <TextSetting
           label="Split"
@@ -163,7 +164,7 @@ export function MoreSettings({ recipe, isReadOnly }: MoreSettingsProps): ReactEl
           value={String(recipe.split.seed)}
           isReadOnly={isReadOnly}
           onCommit={(typed) =>
-            edit(studio, (before) => ({ ...before, split: { ...before.split, seed: wholeNumber(typed) } }))
+            edit(studio, (before) => ({ ...before, split: { ...before.split, seed: typedNumber(typed) } }))
           }
         />
         <LossSettings recipe={recipe} isReadOnly={isReadOnly} />
@@ -212,7 +213,7 @@ function LossSettings({ recipe, isReadOnly }: LossSettingsProps): ReactElement {
         value={formatPlain(labelSmoothing)}
         isReadOnly={isReadOnly}
         onCommit={(typed) => {
-          const share = wholeNumber(typed);
+          const share = typedNumber(typed);
           return edit(studio, (before) =>
             withField(before, 'labelSmoothing', share === 0 ? undefined : share),
           );

@@ -1,6 +1,7 @@
 /** The recipe's numbers: editable while nothing runs, shown as they are during a run. */
 import { useState, type ReactElement } from 'react';
 import { formatPlain } from '../../lib/format.ts';
+import { typedNumber } from '../../lib/typed-number.ts';
 import type { Phase, Recipe } from '../../protocol/recipe.ts';
 import { phaseLabels } from '../../store/run-record.ts';
 import { isActive } from '../../store/state.ts';
@@ -9,7 +10,7 @@ import { useStudio, useStudioState } from '../studio-context.ts';
 import { Later } from '../widgets/Dialog.tsx';
 import { TextSetting } from '../widgets/TextSetting.tsx';
 import { MoreSettings } from './MoreSettings.tsx';
-import { edit, focusWrongField, stopping, wholeNumber } from './edit-recipe.ts';
+import { edit, focusWrongField, stopping } from './edit-recipe.ts';
 
 const loadRateDialog = async () => (await import('./RateDialog.tsx')).RateDialog;
 
@@ -35,7 +36,7 @@ export function Settings({ recipe }: { readonly recipe: Recipe }): ReactElement 
           label="Batch"
           help="Pictures in one step."
           value={String(recipe.batchSize)}
-          onCommit={(typed) => edit(studio, (before) => ({ ...before, batchSize: wholeNumber(typed) }))}
+          onCommit={(typed) => edit(studio, (before) => ({ ...before, batchSize: typedNumber(typed) }))}
         />
         <TextSetting
           {...shared}
@@ -47,7 +48,7 @@ export function Settings({ recipe }: { readonly recipe: Recipe }): ReactElement 
               ...before,
               augmentation: {
                 ...before.augmentation,
-                views: typed === 'fresh' ? 'fresh' : wholeNumber(typed),
+                views: typed === 'fresh' ? 'fresh' : typedNumber(typed),
               },
             }))
           }
@@ -67,7 +68,7 @@ export function Settings({ recipe }: { readonly recipe: Recipe }): ReactElement 
           help="Pixels a side."
           value={String(recipe.image.size)}
           onCommit={(typed) =>
-            edit(studio, (before) => ({ ...before, image: { ...before.image, size: wholeNumber(typed) } }))
+            edit(studio, (before) => ({ ...before, image: { ...before.image, size: typedNumber(typed) } }))
           }
         />
       </div>
@@ -99,7 +100,7 @@ function PhaseSettings({ recipe, phase, index, studio, isReadOnly }: PhaseSettin
         help="Rounds, at most."
         value={String(phase.epochs)}
         isReadOnly={isReadOnly}
-        onCommit={(typed) => set({ epochs: wholeNumber(typed) })}
+        onCommit={(typed) => set({ epochs: typedNumber(typed) })}
       />
       <TextSetting
         label="Learning rate"
@@ -107,7 +108,7 @@ function PhaseSettings({ recipe, phase, index, studio, isReadOnly }: PhaseSettin
         value={formatPlain(phase.learningRate)}
         isReadOnly={isReadOnly}
         action={<FindRate phase={phase} isReadOnly={isReadOnly} onFind={() => setIsFinding(true)} />}
-        onCommit={(typed) => set({ learningRate: wholeNumber(typed) })}
+        onCommit={(typed) => set({ learningRate: typedNumber(typed) })}
       />
       {isFinding && (
         <Later

@@ -1,5 +1,6 @@
 /** How the fields of the settings change the recipe. */
-import { formatPlain } from '../../lib/format.ts';
+import { capitalised, formatPlain } from '../../lib/format.ts';
+import { typedNumber } from '../../lib/typed-number.ts';
 import type { CatalogEntry } from '../../protocol/catalog.ts';
 import type { OptionValue, Phase, Recipe } from '../../protocol/recipe.ts';
 import type { Studio } from '../../store/studio.ts';
@@ -10,18 +11,13 @@ export function edit(studio: Studio, change: (recipe: Recipe) => unknown): strin
   if (error === null) return null;
   // The message names the field; beside the field itself only the reason is news.
   const reason = /: (.+)\. Came/.exec(error.message)?.[1];
-  return reason === undefined ? error.message : `${reason}.`;
-}
-
-/** What was typed as a number, or what will be refused as none. */
-export function wholeNumber(typed: string): number {
-  return typed === '' ? Number.NaN : Number(typed);
+  return reason === undefined ? error.message : `${capitalised(reason.replace(/^expected /u, ''))}.`;
 }
 
 /** Early stopping with the patience that was typed; `none` stops at no epoch, and what is put back stays as it was. */
 export function stopping({ earlyStopping }: Recipe, typed: string): unknown {
   if (typed !== 'none')
-    return withField(earlyStopping ?? { restoreBest: true }, 'patience', wholeNumber(typed));
+    return withField(earlyStopping ?? { restoreBest: true }, 'patience', typedNumber(typed));
   return earlyStopping?.restoreBest === true ? withField(earlyStopping, 'patience', undefined) : null;
 }
 
@@ -63,7 +59,7 @@ export function namedEntry(
 
 /** The number that was typed; undefined for `none`. */
 export function numberOrNone(typed: string): number | undefined {
-  return typed === 'none' ? undefined : wholeNumber(typed);
+  return typed === 'none' ? undefined : typedNumber(typed);
 }
 
 /** The recipe with another backbone, and without what belonged to the one before: each network has its own defaults. */

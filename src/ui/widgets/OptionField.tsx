@@ -1,6 +1,7 @@
 /** A field drawn from an option that a registry entry declares; the page knows no option by name. */
 import { useId, useState, type ReactElement } from 'react';
 import { countOf, formatPlain } from '../../lib/format.ts';
+import { typedNumber } from '../../lib/typed-number.ts';
 import type { OptionSpec } from '../../protocol/catalog.ts';
 import type { OptionValue } from '../../protocol/recipe.ts';
 import { useShownRecipe } from '../studio-context.ts';
@@ -72,7 +73,7 @@ function commitNumber(
   typed: string,
   onChange: OptionFieldProps['onChange'],
 ): string | null {
-  const value = typed === '' ? Number.NaN : Number(typed);
+  const value = typedNumber(typed);
   if (!(value >= spec.min && value <= spec.max)) {
     return `A number from ${formatPlain(spec.min)} to ${formatPlain(spec.max)}.`;
   }

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Preprocessing } from '../../../src/models/backbones/backbone.ts';
 import { buildBackbone } from '../../../src/models/backbones/registry.ts';
-import { preprocessingFor } from '../../../src/models/load-weights.ts';
+import { preprocessingFor } from '../../../src/models/weights/weights-use.ts';
 import { variablesOf } from '../../../src/models/weights/fill-model.ts';
 import type { Recipe } from '../../../src/protocol/recipe.ts';
 import { rulePictures, ruleWeights } from './rule.ts';

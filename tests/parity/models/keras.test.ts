@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { preprocessingFor } from '../../../src/models/load-weights.ts';
+import { preprocessingFor } from '../../../src/models/weights/weights-use.ts';
 import { buildBackbone } from '../../../src/models/backbones/registry.ts';
 import { firstTrainableOf } from '../../../src/frozen/cut.ts';
 import { layerSummaries, summaryText } from '../../../src/models/summary.ts';

@@ -12,6 +12,7 @@ import { f32, filePlatform, type RawTensor, safetensorsFile } from '../../suppor
 import { backboneOf } from '../../support/backbones.ts';
 import { useBackend } from '../../support/backends.ts';
 import { shows } from '../../support/shows.ts';
+import { LIBRARIES } from '../../../tools/docs/works/facts.ts';
 import { parseGolden, preprocess, relativeError } from './golden.ts';
 import { rulePictures, ruleTorchWeights } from './rule.ts';
 
@@ -34,13 +35,13 @@ const goldens = readdirSync(folder).map((name) => {
   return [name.replace('.json', ''), golden] as const;
 });
 
-/** The file that the library would save, with values by rule. */
-function fileOf({ tensors }: TorchGolden): Uint8Array {
+/** The file that the library would save, with values by rule; a prefix of all names does not change them. */
+function fileOf({ tensors }: TorchGolden, prefix = ''): Uint8Array {
   return safetensorsFile(
     Object.fromEntries(
       tensors.map(([name, dtype, shape]): [string, RawTensor] =>
         dtype === 'F32'
-          ? [name, f32(shape, ruleTorchWeights(name, shape))]
+          ? [name, f32(shape, ruleTorchWeights(name.slice(prefix.length), shape))]
           : [name, { dtype, shape, bytes: new Uint8Array(8) }],
       ),
     ),
@@ -51,6 +52,22 @@ const figures: string[] = [];
 beforeAll(async () => useBackend('wasm'));
 afterAll(() => {
   process.stdout.write(`${figures.join('\n')}\n`);
+});
+
+it('reads the same from a file whose names a wrapper put something before', async () => {
+  const [, golden] = goldens.find(([name]) => name === 'torchvision-mobilenet_v2')!;
+  const recipe = backboneOf({ ...golden.recipe, weights: { file: 'w' } });
+  const opening = async (prefix: string) => {
+    const tensors = golden.tensors.map(([name, ...rest]) => [`${prefix}${name}`, ...rest] as const);
+    const bytes = fileOf({ ...golden, tensors: tensors as unknown as TorchGolden['tensors'] }, prefix);
+    const opened = await openBackboneWeights(recipe, filePlatform({ w: bytes }), { seed: 0 });
+    const { backbone, model } = buildBackbone(recipe, 32, opened.map?.flavour);
+    const { sha256 } = await opened.fill(model, backbone, 'backbone');
+    model.dispose();
+    return sha256;
+  };
+  const plain = await opening('');
+  for (const prefix of ['module.', 'model.backbone.']) expect(await opening(prefix)).toBe(plain);
 });
 
 describe.each(goldens)('%s', (name, golden) => {
@@ -76,7 +93,7 @@ describe.each(goldens)('%s', (name, golden) => {
       expect(error).toBeLessThan(1e-4);
       model.dispose();
     }
-    const library = name.startsWith('timm') ? 'timm' : 'transformers';
+    const library = LIBRARIES.find((one) => name.startsWith(one)) ?? 'timm';
     shows(
       `backbone ${golden.recipe.name} computes the same with weights of ${library}`,
       `weights .safetensors of ${library} compute as there`,

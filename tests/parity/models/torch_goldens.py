@@ -6,42 +6,39 @@ Each golden has the header of a file that the library itself saved, and what the
 has its value by rule (`rule.py`): the test makes the same file and must get the same numbers from it.
 """
 
-import importlib.machinery
 import json
 import sys
 import tempfile
+import types
 from pathlib import Path
-from unittest.mock import MagicMock
 
 import numpy as np
 import torch
+
+try:
+    import torchvision
+except RuntimeError:
+    # A torchvision of another build than torch's lacks its own operators, which none of these networks needs.
+    for name in [name for name in sys.modules if name.split(".")[0] == "torchvision"]:
+        del sys.modules[name]
+    sys.modules["torchvision._meta_registrations"] = types.ModuleType("torchvision._meta_registrations")
+    import torchvision
+
+import timm
 from safetensors import safe_open
 from safetensors.torch import save_file
-from transformers import MobileNetV2Config, MobileNetV2ForImageClassification
+from transformers import (
+    EfficientNetConfig,
+    EfficientNetForImageClassification,
+    MobileNetV2Config,
+    MobileNetV2ForImageClassification,
+)
 
 import rule
 from golden_file import encode, write_or_check
 
 BATCH = 2
 DTYPES = {torch.float32: "F32", torch.int64: "I64"}
-
-
-def import_timm():
-    """timm imports torchvision for what we do not use; a torchvision of another build than torch's breaks it."""
-    try:
-        import timm
-    except (ImportError, RuntimeError):
-        for name in list(sys.modules):
-            if name.split(".")[0] in ("timm", "torchvision"):
-                del sys.modules[name]
-        for name in ["", ".ops", ".ops.misc", ".models", ".models.feature_extraction", ".transforms",
-                     ".transforms.functional", ".datasets", ".io"]:
-            stub = MagicMock()
-            stub.__path__, stub.__spec__ = [], importlib.machinery.ModuleSpec("torchvision" + name, None)
-            sys.modules["torchvision" + name] = stub
-        sys.modules["torchvision.ops.misc"].FrozenBatchNorm2d = type("FrozenBatchNorm2d", (torch.nn.Module,), {})
-        import timm
-    return timm
 
 
 def from_transformers(alpha):
@@ -55,7 +52,7 @@ def from_transformers(alpha):
 
 def from_timm(name):
     def build():
-        model = import_timm().create_model(name, pretrained=False, num_classes=3)
+        model = timm.create_model(name, pretrained=False, num_classes=3)
         save = lambda folder: save_file(model.state_dict(), f"{folder}/model.safetensors")
         config = model.pretrained_cfg
         # On the Hub, `config.json` has it beside the weights.
@@ -63,6 +60,24 @@ def from_timm(name):
         return model, model.forward_features, config["mean"], config["std"], save, named
 
     return build
+
+
+def from_torchvision(name):
+    def build():
+        model = getattr(torchvision.models, name)(weights=None, num_classes=3)
+        save = lambda folder: save_file(model.state_dict(), f"{folder}/model.safetensors")
+        return model, model.features, [0.485, 0.456, 0.406], [0.229, 0.224, 0.225], save, {}
+
+    return build
+
+
+def from_transformers_efficientnet():
+    config = EfficientNetConfig(
+        image_size=224, width_coefficient=1.0, depth_coefficient=1.0, hidden_dim=1280, num_labels=3)
+    model = EfficientNetForImageClassification(config)
+    forward = lambda x: model.efficientnet(x).last_hidden_state
+    mean, std = [0.485, 0.456, 0.406], [0.229, 0.224, 0.225]
+    return model, forward, mean, std, lambda folder: model.save_pretrained(folder), {}
 
 
 # golden: (builder, our recipe's backbone, sizes)
@@ -74,6 +89,10 @@ NETWORKS = {
     "timm-efficientnet_b2.ra_in1k": (from_timm("efficientnet_b2.ra_in1k"), {"name": "efficientnetb2"}, [64, 75]),
     "timm-mobilenetv2_100.ra_in1k": (from_timm("mobilenetv2_100.ra_in1k"), {"name": "mobilenetv2", "alpha": 1.0}, [64, 75]),
     "timm-mobilenetv2_050.lamb_in1k": (from_timm("mobilenetv2_050.lamb_in1k"), {"name": "mobilenetv2", "alpha": 0.5}, [48, 65]),
+    "torchvision-mobilenet_v2": (from_torchvision("mobilenet_v2"), {"name": "mobilenetv2", "alpha": 1.0}, [64, 75]),
+    "torchvision-efficientnet_b0": (from_torchvision("efficientnet_b0"), {"name": "efficientnetb0"}, [48, 65]),
+    # Its padding is fixed for the size that it was made for: sides that halve evenly, as there.
+    "transformers-efficientnet-b0": (from_transformers_efficientnet, {"name": "efficientnetb0"}, [64]),
     "timm-vgg16.tv_in1k": (from_timm("vgg16.tv_in1k"), {"name": "vgg16"}, [48, 37]),
     "timm-vgg19.tv_in1k": (from_timm("vgg19.tv_in1k"), {"name": "vgg19"}, [32, 37]),
 }

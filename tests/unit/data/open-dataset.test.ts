@@ -3,6 +3,7 @@ import { parquetWriteBuffer } from 'hyparquet-writer';
 import { describe, expect, it } from 'vitest';
 import { openDataset } from '../../../src/data/open-dataset.ts';
 import type { Dataset } from '../../../src/data/dataset.ts';
+import { countedText } from '../../../src/protocol/cleaning-words.ts';
 import { createPlatform } from '../../../src/platform/platform.node.ts';
 import { isAbort } from '../../../src/protocol/errors.ts';
 import { errorOf } from './studio-error.ts';
@@ -52,7 +53,7 @@ describe('cleaning', () => {
     const labels: (string | null)[] = [];
     for (let row = 0; row < 40; row += 1) {
       images.push(await greyPicture(row * 6));
-      labels.push(row % 2 === 0 ? 'Day' : ' night');
+      labels.push(row % 2 === 0 ? 'Day' : 'night');
     }
     images[3] = null;
     images[4] = new TextEncoder().encode('<svg xmlns="http://www.w3.org/2000/svg"/>');
@@ -60,7 +61,9 @@ describe('cleaning', () => {
     labels[6] = null;
     labels[7] = '  ';
     const { summary, pictures } = await openTable(images, labels);
-    expect(summary.cleaning).toEqual({
+    expect(summary.cleaning).toMatchObject({
+      passedOver: [],
+      remarks: [],
       rowsRead: 40,
       withoutPicture: 1,
       withoutLabel: 2,
@@ -68,7 +71,11 @@ describe('cleaning', () => {
       undecodable: 2,
       kept: 35,
     });
-    expect(summary.labels).toEqual(['day', 'night']);
+    expect(summary.cleaning.inPlace.map(countedText)).toEqual([
+      '1 SVG drawing (Day 1)',
+      '1 damaged picture (night 1)',
+    ]);
+    expect(summary.labels).toEqual(['Day', 'night']);
     expect(Array.from(summary.labelOfRow.subarray(0, 5))).toEqual([0, 1, 0, 0, 1]);
     // The fourth kept row is the ninth of the file.
     expect(Array.from((await pictures.read([3])).subarray(0, 3))).toEqual([48, 48, 48]);
@@ -115,7 +122,7 @@ describe('cleaning', () => {
 
   it('says when one class is left', async () => {
     const picture = await greyPicture(1);
-    const error = await errorOf(() => openTable([picture, picture, picture], ['a', 'A', ' a']));
+    const error = await errorOf(() => openTable([picture, picture, picture], ['a', 'a', 'a']));
     expect(error.code).toBe('data/one-class');
   });
 

@@ -32,7 +32,7 @@ type Recipe = Record<string, OptionValue>;
 
 const opened = (recipe: Recipe) => openSource(recipeOf(recipe), platform, {});
 const open = (recipe: Recipe) => openDataset(recipeOf(recipe), platform, { onProgress: () => undefined });
-const quiet = { onRows: () => undefined, sourceLabel: 'Folder', labelForm: 'text' } as const;
+const quiet = { onRows: () => undefined, sourceLabel: 'Folder', labelForm: 'text', labels: [] } as const;
 
 async function keep(recipe: Recipe): Promise<void> {
   await storeSet(platform, (await opened(recipe)).opened, quiet);
@@ -72,7 +72,7 @@ describe('a set that is kept', () => {
     const [set] = await listStoredSets(platform);
     expect(set).toMatchObject({ label: 'faces', source: 'Folder', pictures: 18 });
     const after = await open({ source: 'stored', set: 'faces' });
-    expect(after.summary.labels).toEqual(['day', 'night']);
+    expect(after.summary.labels).toEqual(['Night', 'day']);
     expect(after.summary.labelOfRow).toEqual(before.summary.labelOfRow);
     expect(after.summary.split).toEqual(before.summary.split);
     expect(after.facts.map(({ path }) => path)).toEqual(before.facts.map(({ path }) => path));
@@ -144,14 +144,14 @@ describe('a set that is saved', () => {
     };
     const parts: Uint8Array[] = [];
     const onBytes = (bytes: Uint8Array): Promise<void> => Promise.resolve(void parts.push(bytes));
-    await writeSet(source, { labelForm: 'text', onRows: () => undefined, onBytes });
+    await writeSet(source, { labelForm: 'text', labels: [], onRows: () => undefined, onBytes });
     await writeFile(join(folder, 'saved.parquet'), Buffer.concat(parts));
     const saved = (await opened({ source: 'parquet', path: 'saved.parquet' })).opened;
     const read: unknown[] = [];
     for await (const rows of saved.readRows()) read.push(...rows.map(({ label }) => Number(label)));
-    expect(saved.labelNames).toEqual(['Angry', 'Calm', ' calm', 'wild']);
+    expect(saved.labelNames).toEqual(['Angry', 'Calm', ' calm', 'calm', 'wild']);
     // Numbers are not of the column's form, and damaged JSON is none.
-    expect(read).toEqual([-1, 1, 3, -1, -1, 3]);
+    expect(read).toEqual([-1, 3, 4, -1, -1, 4]);
   });
 
   it('has its labels as names of classes, and its split', async () => {
@@ -160,6 +160,7 @@ describe('a set that is saved', () => {
     const { opened: source } = await opened(FACES);
     await writeSet(source, {
       labelForm: 'text',
+      labels: [],
       onRows: () => undefined,
       onBytes: (bytes) => {
         parts.push(bytes);
@@ -176,7 +177,7 @@ describe('a set that is saved', () => {
       info: {
         features: {
           image: { _type: 'Image' },
-          label: { names: ['night', 'day'], _type: 'ClassLabel' },
+          label: { names: ['Night', 'day'], _type: 'ClassLabel' },
           split: { dtype: 'string', _type: 'Value' },
         },
       },

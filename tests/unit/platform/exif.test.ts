@@ -2,7 +2,6 @@
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { withoutExif } from '../../../src/platform/pictures/exif.ts';
-import type { PictureFormat } from '../../../src/platform/pictures/picture-header.ts';
 
 const FORMATS = ['jpeg', 'png', 'webp'] as const;
 type Turned = (typeof FORMATS)[number];
@@ -76,7 +75,7 @@ describe.each(FORMATS)('a %s', (format) => {
   });
 });
 
-it.each<PictureFormat>(['jpeg', 'png', 'webp', 'gif', 'avif'])(
+it.each(['jpeg', 'png', 'webp', 'gif', 'avif'] as const)(
   'a %s without a note is handed on as it is',
   async (format) => {
     const create = { width: 20, height: 10, channels: 3, background: { r: 200, g: 90, b: 30 } } as const;

@@ -34,14 +34,14 @@ const OTHER_FILES: readonly [string, readonly File[]][] = [
 describe('what is read again', () => {
   it.each(OTHER_FILES)('is whatever has %s', (_what, files) => {
     expect(openingKey(recipe, files)).not.toBe(openingKey(recipe, FILES));
-    expect(weightsKey('faces', files)).not.toBe(weightsKey('faces', FILES));
+    expect(weightsKey({ file: 'faces' }, files)).not.toBe(weightsKey({ file: 'faces' }, FILES));
     expect(networkKey(recipe, 2, files)).not.toBe(networkKey(recipe, 2, FILES));
   });
 
   it('is nothing when the same files are picked again', () => {
     const again = [picked('faces/glad/1.png'), picked('faces/sad/2.png')];
     expect(openingKey(recipe, again)).toBe(openingKey(recipe, FILES));
-    expect(weightsKey('faces', again)).toBe(weightsKey('faces', FILES));
+    expect(weightsKey({ file: 'faces' }, again)).toBe(weightsKey({ file: 'faces' }, FILES));
     expect(networkKey(recipe, 2, again)).toBe(networkKey(recipe, 2, FILES));
   });
 
@@ -105,7 +105,7 @@ describe('a run', () => {
 describe('activations', () => {
   const weights = { origin: 'the Hub', sha256: 'ab' };
   const preprocessing = { order: [0, 1, 2], scale: [1, 1, 1], offset: [0, 0, 0] };
-  const inputs = { recipe, picturesKey: 'a', weights, preprocessing };
+  const inputs = { recipe, picturesKey: 'a', weights, preprocessing, flavour: null };
   const key = activationsKey(inputs);
 
   it.each([
@@ -119,6 +119,7 @@ describe('activations', () => {
   it.each([
     ['pictures', { picturesKey: 'b' }],
     ['weights', { weights: { ...weights, sha256: 'cd' } }],
+    ['flavour', { flavour: { padding: 'symmetric', epsilon: 1e-5 } }],
     ['preprocessing', { preprocessing: { ...preprocessing, order: [2, 1, 0] } }],
     ['size', { recipe: { ...recipe, image: { ...recipe.image, size: 64 } } }],
     ['augmentation', { recipe: { ...recipe, augmentation: { ...recipe.augmentation, zoom: 0.3 } } }],

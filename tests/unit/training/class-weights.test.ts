@@ -21,3 +21,8 @@ it('balance by the training pictures alone, as compute_class_weight does', () =>
 it('take what is given by label, 1 for the rest', () => {
   expect(of({ calm: 2.5 })).toEqual(Float32Array.of(1, 1, 2.5));
 });
+
+it('must count some class that has pictures', () => {
+  expect(() => of({ glad: 0, sad: 0, calm: 0 })).toThrow('classWeights: expected a number above 0');
+  expect(of({ glad: 0, sad: 0 })).toEqual(Float32Array.of(0, 0, 1));
+});

@@ -99,7 +99,7 @@ describe('the sentence', () => {
 describe('the caption', () => {
   const captionOf = (events: readonly RunEvent[], isOver = false): string => {
     const record = recordOf(running(events).run);
-    return record === null ? '' : runCaption(record, isOver, 'faces');
+    return record === null ? '' : runCaption(record, isOver, 'faces', 8);
   };
 
   it('gives chance as the measure of what comes', () => {
@@ -112,6 +112,16 @@ describe('the caption', () => {
     expect(captionOf([...toTuning, epoch(1, 1, 1.21)])).toBe(
       'Validation loss fell from 1.84 to 1.21, most of it after the backbone was opened.',
     );
+  });
+
+  it('says when guessing were better, or one class is said of all, and why that is likely', () => {
+    const worse = captionOf([phaseEvent, epoch(0, 1, 2), epoch(0, 2, 3.1, false, { learningRate: 10 })]);
+    expect(worse).toContain('A validation loss of 3.10 is worse than the 2.08 of guessing: likely');
+    expect(worse).toContain('the learning rate (10) is too high');
+    const all = { ...evaluation, confusionMatrix: [[5, 0], [5, 0]] };
+    const same = captionOf([phaseEvent, epoch(0, 1, 2), epoch(0, 2, 1.9), { ...headEnd, evaluation: all }]);
+    expect(same).toContain('All faces are taken for glad: likely');
+    expect(captionOf([phaseEvent, epoch(0, 1, 2), epoch(0, 2, 1.9), headEnd])).not.toContain('likely');
   });
 
   it('does not call noise a fall', () => {

@@ -17,19 +17,23 @@ const NAMES: Readonly<Record<string, string>> = {
   'Keras and TensorFlow':
     'RandomPerspective image_dataset_from_directory min_delta block3b_expand_conv block_4_expand',
   'scikit-learn': 'LabelEncoder StratifiedGroupKFold StratifiedShuffleSplit _approximate_mode',
-  'Pillow and libjpeg': 'precompute_coeffs normalize_coeffs_8bpc cmyk2rgb',
+  'Pillow and libjpeg': 'precompute_coeffs normalize_coeffs_8bpc cmyk2rgb exif_transpose',
+  ONNX: 'AttributeProto ModelProto NodeProto TensorProto ValueInfoProto',
+  LiteRT:
+    'AssociatedFileType BuiltinOperator BuiltinOptions ColorSpaceType ContentProperties ImageProperties NormalizationOptions ProcessUnitOptions TENSOR_AXIS_LABELS TensorType VALID',
   Random123: 'kat_vectors',
   'WebGPU and tfjs': 'GPUSupportedLimits WebGPUBackend',
   ESLint: 'overrideConfigFile',
+  datasets: 'KEYWORDS_IN_FILENAME_BASE_PATTERNS SPLIT_PATTERN_SHARDED',
 };
 
 /** Files of others that comments point to. */
 const FILES: Readonly<Record<string, string>> = {
-  Pillow: 'src/libImaging/Resample.c src/libImaging/Convert.c',
+  Pillow: 'src/libImaging/Resample.c src/libImaging/Convert.c src/libImaging/Unpack.c',
   'scikit-learn': 'model_selection/_split.py utils/extmath.py',
   NumPy: 'mtrand.pyx',
   PKWARE: 'APPNOTE.TXT',
-  'sets on the Hub': 'data/train-00000-of-00002.parquet',
+  datasets: 'datasets/data_files.py',
 };
 
 const all = (lists: Readonly<Record<string, string>>): ReadonlySet<string> =>

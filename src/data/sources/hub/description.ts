@@ -22,6 +22,7 @@ export async function describeHubSet(set: HubSet, options: Options): Promise<Sou
   const read = chooseTables(tables, options);
   const facts = [
     ['pictures', rowsFact(read, rowsOf)],
+    ['complete', set.isPartial ? 'no: the Hub offers its first 5 GB only' : null],
     ['size', sizeFact(read)],
     ['licence', repository === null ? 'not known' : (licenceOf(repository) ?? 'the card states none')],
     ['access', isGated(repository?.gated) ? 'after agreeing to its terms on its page, with a token' : null],

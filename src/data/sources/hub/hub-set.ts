@@ -25,6 +25,7 @@ export class HubSet {
   readonly endpoint: string;
   readonly revision: string;
   readonly #path: string;
+  #isPartial = false;
 
   constructor(
     options: Options,
@@ -36,6 +37,11 @@ export class HubSet {
     this.revision = textOption(options, 'revision') || MAIN;
     this.#path = textOption(options, 'path');
     if (!/^[\w.-]+(\/[\w.-]+)?$/u.test(this.repo)) throw noRepo(this.repo);
+  }
+
+  /** Whether the Hub has only a part of the set as Parquet files, as far as {@link tables} has told. */
+  get isPartial(): boolean {
+    return this.#isPartial;
   }
 
   /** Address of its page. */
@@ -61,6 +67,7 @@ export class HubSet {
     if (this.revision === MAIN) {
       const listed = await this.#askServer(ParquetAnswer, 'parquet', 'list of files');
       const files = listed?.parquet_files ?? [];
+      this.#isPartial = listed?.partial === true;
       if (files.length > 0) return files.map(({ size, ...file }) => ({ ...file, sizeBytes: size ?? null }));
     }
     const paths = repository?.siblings?.map(({ rfilename }) => rfilename) ?? [USUAL_PATH];

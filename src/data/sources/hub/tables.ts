@@ -1,8 +1,10 @@
 /** Owns which Parquet files of a set on the Hub are read: what their paths say of each, and what the recipe chooses. */
+import type { SplitName } from '../../../protocol/dataset.ts';
 import { textOption, type Options } from '../../../protocol/options.ts';
+import { isSplitName, splitNameOf } from '../../split/given-split.ts';
 
 /** The Hub names the usual splits in this order. */
-const SPLITS = ['train', 'validation', 'test'];
+const SPLITS: readonly SplitName[] = ['train', 'validation', 'test'];
 
 /** Where a set has a file. */
 export interface TablePlace {
@@ -18,20 +20,34 @@ export interface HubTable extends TablePlace {
 }
 
 /**
- * `data/train-00000-of-00002.parquet`, `german/test.parquet` or `german/test/0000.parquet`.
+ * Where a path puts a file, as `datasets` reads it: shards say their part before their number; else the part's keyword stands
+ * in the file's name or is a folder. What says no part is all to train with. The folders that are left name a configuration.
  *
  * @see https://huggingface.co/docs/datasets/repository_structure
+ * @see `datasets/data_files.py`, `KEYWORDS_IN_FILENAME_BASE_PATTERNS` and `SPLIT_PATTERN_SHARDED`
  */
 export function placeOfPath(path: string): TablePlace {
   const folders = path.split('/').slice(0, -1);
-  const file = (path.split('/').at(-1) ?? '').replace(/\.parquet$/u, '');
-  const name = file.replace(/[-_.]\d+(-of-\d+)?$/u, '');
-  const isNumber = /^\d+$/u.test(name);
-  const named = isNumber ? folders.pop() : name;
-  const config = folders.find((folder) => folder !== 'data') ?? 'default';
-  // A file with a name of its own, all alone, is a set to train with.
-  if (!SPLITS.includes(named ?? '') && folders.length === 0 && !isNumber) return { config, split: 'train' };
-  return { config, split: named ?? 'train' };
+  const name = (path.split('/').at(-1) ?? '').replace(/\.parquet$/u, '');
+  // `0000.parquet` of the Hub's own conversion: its folder is the part, whatever that is called.
+  if (/^\d+$/u.test(name) && folders.length > 1)
+    return { config: configOf(folders.slice(0, -1)), split: folders.at(-1)! };
+  // A shard may have a hash at its end.
+  const shard = /^(.+?)[-_.]\d{5}-of-\d{5}([-_.].*)?$/u.exec(name)?.[1];
+  const split =
+    shard ?? keywordIn(name) ?? folders.map(keywordIn).findLast((found) => found !== null) ?? 'train';
+  return { config: configOf(folders), split };
+}
+
+/** The part whose keyword stands in a name, between signs or digits. */
+function keywordIn(name: string): SplitName | null {
+  const words = name.toLowerCase().split(/[-._ \d]+/u);
+  const found = words.findLast(isSplitName);
+  return found === undefined ? null : splitNameOf(found);
+}
+
+function configOf(folders: readonly string[]): string {
+  return folders.find((folder) => folder !== 'data' && keywordIn(folder) === null) ?? 'default';
 }
 
 /** Sorts by configuration, then train, validation, test and others by name; within a split the order stays. */
@@ -40,8 +56,8 @@ export function compareTables(one: TablePlace, other: TablePlace): number {
 }
 
 function rank({ split }: TablePlace): number {
-  const index = SPLITS.indexOf(split);
-  return index === -1 ? SPLITS.length : index;
+  const name = splitNameOf(split);
+  return name === null ? SPLITS.length : SPLITS.indexOf(name);
 }
 
 const compare = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);

@@ -1,39 +1,41 @@
 /** The ways of naming weights that Mien knows, tried in this order. One line each. */
 import { StudioError } from '../../../protocol/errors.ts';
-import type { NameMap, Naming } from './name-map.ts';
-import type { WeightFile } from '../readers/weight-file.ts';
+import { strangeNetwork } from '../files/strangers.ts';
+import type { NamedFile, NameMap, Naming } from './name-map.ts';
 import { kerasNaming, kerasNumbered } from './keras.ts';
 import { timmEfficientNet } from './timm-efficientnet.ts';
 import { timmMobileNetV2 } from './timm-mobilenetv2.ts';
 import { torchVgg } from './torch-vgg.ts';
-import { transformersMobileNetV2 } from './transformers-mobilenetv2.ts';
+import { torchvisionEfficientNet, torchvisionMobileNetV2 } from './torchvision.ts';
+import { transformersEfficientNet, transformersMobileNetV2 } from './transformers.ts';
 
 export const NAMINGS: readonly Naming[] = [
   kerasNaming,
   kerasNumbered,
   transformersMobileNetV2,
+  transformersEfficientNet,
   timmEfficientNet,
   timmMobileNetV2,
+  torchvisionMobileNetV2,
+  torchvisionEfficientNet,
   torchVgg,
 ];
 
 /**
- * The map for a file, told by its tensors' names.
+ * The maps for a file, told by its tensors' names: one for each backbone that may be in it, so one at least.
  *
- * @throws StudioError `model/weights-unknown-names`
+ * @throws StudioError `model/weights-other-network`, `model/weights-unknown-names`, `model/weights-layers`
  */
-export function findNameMap({
-  tensors,
-  architecture,
-}: Pick<WeightFile, 'tensors' | 'architecture'>): NameMap {
-  const names = new Set(tensors.keys());
+export function findNameMaps(file: NamedFile): readonly NameMap[] {
   for (const naming of NAMINGS) {
-    const map = naming.fit(names, architecture);
-    if (map !== null) return map;
+    const maps = naming.fit(file);
+    if (maps.length > 0) return maps;
   }
+  const stranger = strangeNetwork(file);
+  if (stranger !== null) throw stranger;
   throw new StudioError({
     code: 'model/weights-unknown-names',
-    message: `Tensors should be named as one of these names them: ${NAMINGS.map(({ label }) => label).join(', ')}. The file has ${[...names].slice(0, 3).join(', ') || 'none'}.`,
+    message: `Tensors should be named as one of these names them: ${NAMINGS.map(({ label }) => label).join(', ')}. The file has ${[...file.tensors.keys()].slice(0, 3).join(', ') || 'none'}.`,
     hint: 'Take the weights from Keras, or from one of the Hub repositories that the README names.',
   });
 }

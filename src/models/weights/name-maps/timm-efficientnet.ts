@@ -3,9 +3,8 @@
  * Keras' padding and epsilon; timm's own (timm/efficientnet_b2.ra_in1k) have PyTorch's. Their tensors are named alike:
  * only `config.json` beside the file tells them apart, and without it they are taken for TensorFlow's.
  */
-import { meanAndDeviation, torchFlavour } from '../../backbones/backbone.ts';
-import type { Naming } from './name-map.ts';
-import { isCounter, torchSource } from './torch.ts';
+import { torchFlavour } from '../../backbones/backbone.ts';
+import { efficientNetBlock, torchNaming, type ModuleOf } from './torch.ts';
 
 const EXPANDED: Readonly<Record<string, string>> = {
   expand_conv: 'conv_pw',
@@ -35,28 +34,26 @@ const ENDS: Readonly<Record<string, string>> = {
   top_bn: 'bn2',
 };
 
-export const timmEfficientNet: Naming = {
+/** Where timm has a layer of an EfficientNet. */
+export const timmEfficientNetModule: ModuleOf = (layer) => ENDS[layer] ?? moduleInBlock(layer);
+
+export const timmEfficientNet = torchNaming({
   name: 'timm-efficientnet',
   label: 'timm (EfficientNet)',
+  mark: 'conv_stem.weight',
+  parts: ['conv_stem', 'bn1', 'blocks', 'conv_head', 'bn2'],
   fit: (names, architecture) => {
-    if (!names.has('conv_stem.weight') || !names.has('blocks.0.0.se.conv_reduce.weight')) return null;
+    if (!names.has('blocks.0.0.se.conv_reduce.weight')) return null;
     return {
-      sourceOf: ({ layer, weight }) => {
-        const module = ENDS[layer] ?? moduleInBlock(layer);
-        return module === null ? null : torchSource(module, weight);
-      },
-      ignores: (name) => isCounter(name) || name.startsWith('classifier.'),
-      preprocessing: meanAndDeviation,
-      flavour: architecture == null || architecture.startsWith('tf_') ? undefined : torchFlavour,
+      moduleOf: timmEfficientNetModule,
+      flavour: architecture === null || architecture.startsWith('tf_') ? undefined : torchFlavour,
     };
   },
-};
+});
 
 /** `blocks.2.1.conv_pw` for `block3b_expand_conv`. */
 function moduleInBlock(layer: string): string | null {
-  const match = /^block(\d+)([a-z])_(.+)$/u.exec(layer);
-  if (match === null) return null;
-  const [, stage = '', letter = '', part = ''] = match;
-  const module = (stage === '1' ? PLAIN : EXPANDED)[part];
-  return module === undefined ? null : `blocks.${Number(stage) - 1}.${letter.charCodeAt(0) - 97}.${module}`;
+  const place = efficientNetBlock(layer);
+  const module = place === null ? undefined : (place.stage === 0 ? PLAIN : EXPANDED)[place.part];
+  return place === null || module === undefined ? null : `blocks.${place.stage}.${place.block}.${module}`;
 }

@@ -1,7 +1,6 @@
 /** MobileNetV2 as `timm` names and trains it (timm/mobilenetv2_100.ra_in1k): PyTorch's padding and epsilon. */
-import { meanAndDeviation, torchFlavour } from '../../backbones/backbone.ts';
-import type { Naming } from './name-map.ts';
-import { isCounter, torchSource } from './torch.ts';
+import { torchFlavour } from '../../backbones/backbone.ts';
+import { mobileNetBlock, torchNaming, type ModuleOf } from './torch.ts';
 
 /** Blocks of each stage; Keras counts through, they count within a stage. */
 const REPEATS = [1, 2, 3, 4, 3, 3, 1];
@@ -30,31 +29,27 @@ const ENDS: Readonly<Record<string, string>> = {
   Conv_1_bn: 'bn2',
 };
 
-export const timmMobileNetV2: Naming = {
+/** Where timm has a layer of a MobileNetV2. */
+export const timmMobileNetV2Module: ModuleOf = (layer) => ENDS[layer] ?? moduleInBlock(layer);
+
+export const timmMobileNetV2 = torchNaming({
   name: 'timm-mobilenetv2',
   label: 'timm (MobileNetV2)',
+  mark: 'conv_stem.weight',
+  parts: ['conv_stem', 'bn1', 'blocks', 'conv_head', 'bn2'],
   fit: (names) => {
     const hasSqueeze = names.has('blocks.0.0.se.conv_reduce.weight');
-    if (!names.has('conv_stem.weight') || !names.has('blocks.6.0.conv_pwl.weight') || hasSqueeze) return null;
-    return {
-      sourceOf: ({ layer, weight }) => {
-        const module = ENDS[layer] ?? moduleInBlock(layer);
-        return module === null ? null : torchSource(module, weight);
-      },
-      ignores: (name) => isCounter(name) || name.startsWith('classifier.'),
-      preprocessing: meanAndDeviation,
-      flavour: torchFlavour,
-    };
+    if (!names.has('blocks.6.0.conv_pwl.weight') || hasSqueeze) return null;
+    return { moduleOf: timmMobileNetV2Module, flavour: torchFlavour };
   },
-};
+});
 
 /** `blocks.2.1.conv_pw` for `block_4_expand`. */
 function moduleInBlock(layer: string): string | null {
-  const match = /^(?:expanded_conv|block_(\d+))_(.+)$/u.exec(layer);
-  if (match === null) return null;
-  const [, number, part = ''] = match;
-  const module = (number === undefined ? PLAIN : EXPANDED)[part];
-  let block = Number(number ?? 0);
+  const place = mobileNetBlock(layer);
+  if (place === null) return null;
+  const module = (place.block === 0 ? PLAIN : EXPANDED)[place.part];
+  let { block } = place;
   let stage = 0;
   for (; block >= (REPEATS[stage] ?? Infinity); stage++) block -= REPEATS[stage] ?? 0;
   return module === undefined ? null : `blocks.${stage}.${block}.${module}`;

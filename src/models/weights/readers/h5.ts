@@ -3,6 +3,7 @@
  * (4 MB), and works on a copy in its own memory.
  */
 import { StudioError } from '../../../protocol/errors.ts';
+import { bfloat16ToFloat32, bytesToFloat32, float16ToFloat32 } from './floats.ts';
 import { unreadable } from './weight-file.ts';
 import type * as h5wasm from 'h5wasm';
 
@@ -44,7 +45,7 @@ async function load(): Promise<Library> {
  */
 export async function withH5<Result>(
   bytes: Uint8Array,
-  use: (file: h5wasm.File, h5: Library) => Result,
+  use: (file: h5wasm.File, h5: Library) => Result | Promise<Result>,
 ): Promise<Result> {
   const h5 = await load();
   if (broken !== null) throw libraryBroken(broken);
@@ -55,13 +56,46 @@ export async function withH5<Result>(
   let file: h5wasm.File | null = null;
   try {
     file = new h5.File(path, 'r');
-    return use(file, h5);
+    return await use(file, h5);
   } catch (cause) {
     if (cause instanceof StudioError) throw cause;
     if (cause instanceof WebAssembly.RuntimeError) broken = cause;
     throw unreadable(`The HDF5 file cannot be read: ${messageOf(cause)}.`, cause);
   } finally {
     close(file);
+    FS.unlink(path);
+  }
+}
+
+/** Read out of the library at once. */
+const CHUNK_BYTES = 2 ** 22;
+
+/**
+ * Makes a file, has it filled and gives its bytes.
+ *
+ * @throws StudioError `model/weights-unreadable` where a damaged file has broken the library
+ */
+export async function* writtenH5(
+  fill: (file: h5wasm.File) => Promise<void>,
+): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  const h5 = await load();
+  if (broken !== null) throw libraryBroken(broken);
+  const { FS } = await h5.ready;
+  files += 1;
+  const path = `/written-${files}.h5`;
+  const file = new h5.File(path, 'w');
+  try {
+    await fill(file);
+    file.close();
+    const stream = FS.open(path, 'r');
+    for (;;) {
+      const chunk = new Uint8Array(CHUNK_BYTES);
+      const count = FS.read(stream, chunk, 0, chunk.length);
+      if (count === 0) break;
+      yield chunk.subarray(0, count);
+    }
+    FS.close(stream);
+  } finally {
     FS.unlink(path);
   }
 }
@@ -76,11 +110,10 @@ export function listTensors(file: h5wasm.File, h5: Library): H5Tensor[] {
     if (!(entity instanceof h5.Dataset)) return [];
     const { type, size, littleEndian, shape, vlen } = entity.metadata;
     if (shape === null || vlen) return [];
-    const isFloat = type === 1 && littleEndian;
     return [
       {
         path,
-        dtype: isFloat ? `F${size * 8}` : `type ${type} of ${size} bytes`,
+        dtype: dtypeOf(type, size, littleEndian),
         shape,
         sizeBytes: shape.reduce((product, side) => product * side, size),
       },
@@ -88,7 +121,21 @@ export function listTensors(file: h5wasm.File, h5: Library): H5Tensor[] {
   });
 }
 
-/** A text attribute of a group; null where there is none. */
+/** NumPy has no word for bfloat16 that HDF5 knows: it is stored as two bytes without a meaning. */
+function dtypeOf(type: number, sizeBytes: number, littleEndian: boolean): string {
+  if (type === H5T_FLOAT && littleEndian) return `F${sizeBytes * 8}`;
+  if (type === H5T_OPAQUE && sizeBytes === 2) return 'BF16';
+  return `type ${type} of ${sizeBytes} bytes`;
+}
+
+const H5T_FLOAT = 1;
+const H5T_OPAQUE = 5;
+
+/**
+ * A text attribute of a group; null where there is none.
+ *
+ * @param path empty for the file's own
+ */
 export function textAttribute(file: h5wasm.File, h5: Library, path: string, name: string): string | null {
   const group = file.get(`/${path}`);
   if (!(group instanceof h5.Group) || !Object.hasOwn(group.attrs, name)) return null;
@@ -96,17 +143,40 @@ export function textAttribute(file: h5wasm.File, h5: Library, path: string, name
   return typeof value === 'string' ? value : null;
 }
 
-/** A tensor's numbers as float32. */
-export function readTensor(file: h5wasm.File, h5: Library, path: string): Float32Array {
-  const entity = file.get(`/${path}`);
-  const value = entity instanceof h5.Dataset ? entity.value : null;
-  if (value instanceof Float32Array) return value;
-  if (value instanceof Float64Array) return Float32Array.from(value);
+const DECODERS: ReadonlyMap<string, (bytes: Uint8Array) => Float32Array> = new Map([
+  ['F16', float16ToFloat32],
+  ['BF16', bfloat16ToFloat32],
+  ['F32', bytesToFloat32],
+  ['F64', (bytes) => Float32Array.from(new Float64Array(bytes.slice().buffer))],
+]);
+
+/** Throws where a tensor holds what cannot be read. @throws StudioError `model/weights-dtype` */
+export function checkH5Dtype({ path, dtype }: Pick<H5Tensor, 'path' | 'dtype'>): void {
+  if (DECODERS.has(dtype)) return;
   throw new StudioError({
     code: 'model/weights-dtype',
-    message: `Tensor ${path} should hold float32 or float64 numbers; it does not.`,
+    message: `Tensor ${path} should hold float32, float64, float16 or bfloat16 numbers, little-endian; it holds ${dtype}.`,
     hint: 'Save the weights as float32.',
   });
+}
+
+/** A tensor's numbers as float32. The library itself knows no numbers of two bytes: all are decoded here. */
+export async function readTensor(
+  file: h5wasm.File,
+  h5: Library,
+  tensor: Pick<H5Tensor, 'path' | 'dtype' | 'sizeBytes'>,
+): Promise<Float32Array> {
+  checkH5Dtype(tensor);
+  const { path, dtype, sizeBytes } = tensor;
+  const module = await h5.ready;
+  const pointer = module._malloc(Math.max(1, sizeBytes));
+  try {
+    module.get_dataset_data(file.file_id, `/${path}`, null, null, null, BigInt(pointer));
+    const bytes = module.HEAPU8.slice(pointer, pointer + sizeBytes);
+    return DECODERS.get(dtype)!(bytes);
+  } finally {
+    module._free(pointer);
+  }
 }
 
 function close(file: h5wasm.File | null): void {
@@ -122,7 +192,7 @@ function libraryBroken(cause: unknown): StudioError {
   return new StudioError({
     code: 'model/weights-unreadable',
     message: 'A damaged HDF5 file broke the library that reads them.',
-    hint: 'Reload the page, and leave that file out.',
+    hint: 'Begin again (a page: reload it), and leave that file out.',
     cause,
   });
 }

@@ -3,8 +3,9 @@
  * `.weights.h5` (numbered by class, with the layer's name beside). Whole files: HDF5 scatters what belongs together.
  */
 import type { ByteSource } from '../../../platform/platform.ts';
-import { listTensors, readTensor, textAttribute, withH5, type H5Tensor } from './h5.ts';
-import { isTrainingState, namedTensor, numberedWeight, parseNumberedPath } from './keras-tensor-name.ts';
+import { topologyFromText } from '../topology/topology.ts';
+import { checkH5Dtype, listTensors, readTensor, textAttribute, withH5, type H5Tensor } from './h5.ts';
+import { isTrainingState, kerasTensorName } from './keras-tensor-name.ts';
 import {
   type OpenContext,
   type ReadOptions,
@@ -20,63 +21,58 @@ const SIGNATURE = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
 export const kerasH5: WeightReader = {
   name: 'keras-h5',
   label: 'Keras HDF5',
-  extensions: ['.h5', '.hdf5'],
+  extensions: ['.h5', '.hdf5', '.keras'],
   recognises: (head) => SIGNATURE.every((byte, i) => head[i] === byte),
-  open: async (source: ByteSource, { signal }: OpenContext) => openKerasH5(await readWhole(source, signal)),
+  open,
 };
 
-/**
- * Opens a Keras HDF5 file from memory.
- *
- * @throws StudioError `model/weights-unreadable`
- */
-export async function openKerasH5(bytes: Uint8Array): Promise<WeightFile> {
-  const paths = new Map<string, string>();
-  const tensors = new Map<string, TensorInfo>();
+async function open(source: ByteSource, { signal, beside }: OpenContext): Promise<WeightFile> {
+  const bytes = await readWhole(source, signal);
+  const tensors = new Map<string, H5Named>();
+  let own: string | null = null;
   await withH5(bytes, (file, h5) => {
+    own = textAttribute(file, h5, '', 'model_config');
+    const nameAt = (group: string): string | null => textAttribute(file, h5, group, 'name');
     for (const tensor of listTensors(file, h5)) {
       if (isTrainingState(tensor.path)) continue;
-      const layerName = (group: string): string | null => textAttribute(file, h5, group, 'name');
-      const name = nameOf(tensor, layerName);
-      if (paths.has(name))
-        throw unreadable(`The file has ${name} twice, at ${paths.get(name) ?? ''} and ${tensor.path}.`);
-      paths.set(name, tensor.path);
+      const name = kerasTensorName(tensor.path, nameAt);
+      const before = tensors.get(name);
+      if (before !== undefined)
+        throw unreadable(`The file has ${name} twice, at ${before.path} and ${tensor.path}.`);
       tensors.set(name, { ...tensor, name });
     }
   });
+  const find = (name: string): H5Named => {
+    const tensor = tensors.get(name);
+    if (tensor === undefined) throw unreadable(`The file has no tensor ${name}.`);
+    checkH5Dtype(tensor);
+    return tensor;
+  };
   return {
     format: kerasH5.name,
     tensors,
-    labels: null,
+    labels: beside.labels,
     preprocessing: null,
     architecture: null,
-    read: (names, options) => read(bytes, tensors, paths, names, options),
+    topology: topologyFromText(own) ?? beside.topology,
+    check: async (names) => void names.map(find),
+    read: (names, options) => read(bytes, names.map(find), options),
   };
 }
 
-function nameOf({ path }: H5Tensor, layerName: (group: string) => string | null): string {
-  const numbered = parseNumberedPath(path);
-  if (numbered === null) return namedTensor(path);
-  // Before Keras wrote the name beside, only the class is known: still unlike any other path.
-  return `${layerName(numbered.group) ?? numbered.group}/${numberedWeight(numbered)}`;
-}
+type H5Named = H5Tensor & TensorInfo;
 
 async function read(
   bytes: Uint8Array,
-  tensors: ReadonlyMap<string, TensorInfo>,
-  paths: ReadonlyMap<string, string>,
-  names: readonly string[],
+  wanted: readonly H5Named[],
   { signal, onProgress }: ReadOptions = {},
 ): Promise<ReadonlyMap<string, Float32Array>> {
   signal?.throwIfAborted();
-  const totalBytes = names.reduce((sum, name) => sum + (tensors.get(name)?.sizeBytes ?? 0), 0);
-  const values = await withH5(bytes, (file, h5) =>
-    names.map((name): [string, Float32Array] => {
-      const path = paths.get(name);
-      if (path === undefined) throw unreadable(`The file has no tensor ${name}.`);
-      return [name, readTensor(file, h5, path)];
-    }),
-  );
+  const totalBytes = wanted.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  const values = new Map<string, Float32Array>();
+  await withH5(bytes, async (file, h5) => {
+    for (const tensor of wanted) values.set(tensor.name, await readTensor(file, h5, tensor));
+  });
   onProgress?.(totalBytes, totalBytes);
-  return new Map(values);
+  return values;
 }

@@ -1,5 +1,5 @@
 /**
- * Owns how a tensor's path in a Keras or tfjs file becomes `<layer>/<weight>`, whatever the version that wrote it and
+ * Owns how a tensor's path in a Keras file becomes `<models>/<layer>/<weight>`, whatever the version that wrote it and
  * however deep the backbone lies inside another model.
  */
 
@@ -13,38 +13,51 @@ const NUMBERED: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * From a path of names, as legacy `.h5` and tfjs files have them: the last two parts, without TensorFlow's `:0`.
+ * A tensor's name from its path in HDF5.
  *
- * @param path For example `model_weights/mobilenetv2_1.00_224/Conv1/kernel:0`.
+ * @param path For example `model_weights/mobilenetv2_1.00_224/Conv1/kernel:0`, or
+ * `layers/functional/layers/conv2d_3/vars/0`.
+ * @param nameAt The name that Keras 3 keeps with a group; null where there is none.
  */
-export function namedTensor(path: string): string {
+export function kerasTensorName(path: string, nameAt: (group: string) => string | null): string {
+  return numberedName(path, nameAt) ?? plainTensorName(path.replace(/^model_weights\//u, ''));
+}
+
+/**
+ * From a path of names, as legacy `.h5` and tfjs files have them. A layer's own group comes before what TensorFlow
+ * calls its variables, which may be another name when it was built twice (`Conv1/Conv1_1/kernel:0`).
+ */
+export function plainTensorName(path: string): string {
   const parts = path
     .replace(/:\d+$/u, '')
     .split('/')
     .filter((part) => part !== '');
-  return parts.slice(-2).join('/');
+  const [group = ''] = parts;
+  const [layer = '', weight = ''] = parts.slice(-2);
+  const isOwnGroup = parts.length > 2 && (layer === group || withoutCount(layer) === group);
+  return isOwnGroup ? `${group}/${weight}` : parts.join('/');
 }
 
-/** Where Keras 3 keeps a variable: `layers/functional/layers/conv2d_3/vars/0`. */
-export interface NumberedPath {
-  /** The group that carries the layer's name. */
-  readonly group: string;
-  /** The layer's class in snake case, without its count. */
-  readonly layerClass: string;
-  readonly index: number;
+/** `Conv1` for `Conv1_1`, as TensorFlow calls what it has built before. */
+export function withoutCount(layer: string): string {
+  return layer.replace(/_\d+$/u, '');
 }
 
-/** Takes a Keras 3 path apart; null for any other path. */
-export function parseNumberedPath(path: string): NumberedPath | null {
+/** Keras 3's way: the layers' names, and those of the models around them, lie beside the numbers; null for any other path. */
+function numberedName(path: string, nameAt: (group: string) => string | null): string | null {
   const match = /^(.*?([^/]+)\/vars)\/(\d+)$/u.exec(path);
   if (match === null) return null;
   const [, group = '', folder = '', index = ''] = match;
-  return { group, layerClass: folder.replace(/_\d+$/u, ''), index: Number(index) };
-}
-
-/** The variable's name within its layer. */
-export function numberedWeight({ layerClass, index }: NumberedPath): string {
-  return NUMBERED[layerClass]?.[index] ?? `vars/${index}`;
+  const layerClass = withoutCount(folder);
+  const weight = NUMBERED[layerClass]?.[Number(index)] ?? `vars/${index}`;
+  const layer = nameAt(group);
+  // Before Keras wrote the name beside, only the class is known: still unlike any other path.
+  if (layer === null) return `${group}/${weight}`;
+  const models = [...group.matchAll(/\/layers\//gu)].map(({ index: end }) => {
+    const model = group.slice(0, end);
+    return nameAt(`${model}/vars`) ?? model.slice(model.lastIndexOf('/') + 1);
+  });
+  return [...models, layer, weight].join('/');
 }
 
 /** Whether a path belongs to an optimizer or a random generator: state of a training, not of the network. */

@@ -2,14 +2,12 @@
  * Owns reading safetensors: the header first, then only the tensors that are wanted, neighbours in one read.
  * From a file or over HTTP, whatever the ByteSource is.
  */
-import { z } from 'zod';
 import type { ByteSource } from '../../../platform/platform.ts';
 import { StudioError } from '../../../protocol/errors.ts';
 import { bfloat16ToFloat32, bytesToFloat32, float16ToFloat32 } from './floats.ts';
 import { headerLength, parseHeader, type SafetensorsTensor } from './safetensors-header.ts';
 import {
   type OpenContext,
-  readBeside,
   type ReadOptions,
   unreadable,
   type WeightFile,
@@ -34,7 +32,7 @@ export const safetensors: WeightReader = {
   open,
 };
 
-async function open(source: ByteSource, { signal, sibling }: OpenContext): Promise<WeightFile> {
+async function open(source: ByteSource, { signal, beside }: OpenContext): Promise<WeightFile> {
   signal?.throwIfAborted();
   const first = await source.slice(0, Math.min(FIRST_READ_BYTES, source.byteLength));
   const length = headerLength(first.slice(0, 8), source.byteLength);
@@ -46,21 +44,14 @@ async function open(source: ByteSource, { signal, sibling }: OpenContext): Promi
   return {
     format: safetensors.name,
     tensors,
-    labels: null,
+    labels: beside.labels,
     preprocessing: null,
-    architecture: await architectureBeside(sibling),
+    architecture: beside.architecture,
+    topology: null,
+    check: async (names) => void names.map((name) => checked(tensors, name)),
     read: (names, options) => read(source, tensors, names, options),
   };
 }
-
-/** The Hub keeps it in `config.json`. */
-async function architectureBeside(sibling: OpenContext['sibling']): Promise<string | null> {
-  const config = await readBeside(sibling, 'config.json');
-  const { architecture } = ConfigSchema.catch({}).parse(config);
-  return architecture ?? null;
-}
-
-const ConfigSchema = z.object({ architecture: z.string().optional() });
 
 async function read(
   source: ByteSource,

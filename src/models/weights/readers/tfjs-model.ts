@@ -9,10 +9,10 @@ import type { ByteSource } from '../../../platform/platform.ts';
 import { StudioError } from '../../../protocol/errors.ts';
 import type { Preprocessing } from '../../backbones/backbone.ts';
 import { bytesToFloat32, float16ToFloat32, uintToFloat32 } from './floats.ts';
-import { namedTensor } from './keras-tensor-name.ts';
+import { parseTopology } from '../topology/topology.ts';
+import { plainTensorName } from './keras-tensor-name.ts';
 import {
   type OpenContext,
-  readBeside,
   type ReadOptions,
   readWhole,
   type TensorInfo,
@@ -53,6 +53,7 @@ const ModelSchema = z.object({
   weightsManifest: z.array(
     z.object({ paths: z.array(z.string().min(1)).max(10_000), weights: z.array(WeightSchema).max(100_000) }),
   ),
+  modelTopology: z.unknown().optional(),
   userDefinedMetadata: MetadataSchema.optional().catch(undefined),
 });
 
@@ -73,27 +74,28 @@ interface Group {
 export const tfjsModel: WeightReader = {
   name: 'tfjs',
   label: 'tfjs model.json',
-  extensions: ['.json'],
+  extensions: ['.json', '.zip'],
   // JSON text; a safetensors header length has zero bytes.
   recognises: (head) => /^\s*\{/u.test(new TextDecoder().decode(head)) && !head.includes(0),
   open,
 };
 
-async function open(source: ByteSource, { signal, sibling }: OpenContext): Promise<WeightFile> {
+async function open(source: ByteSource, { signal, sibling, beside }: OpenContext): Promise<WeightFile> {
   if (source.byteLength > MAX_JSON_BYTES) {
     throw unreadable(`model.json should have ${MAX_JSON_BYTES} bytes at most; it has ${source.byteLength}.`);
   }
   const model = parse(await readWhole(source, signal));
   const { tensors, groups } = place(model.weightsManifest);
-  const openSibling = sibling ?? noSiblings;
   const metadata = model.userDefinedMetadata;
   return {
     format: tfjsModel.name,
     tensors,
-    labels: metadata?.labels ?? (await teachableMachineLabels(openSibling)),
+    labels: metadata?.labels ?? beside.labels,
     preprocessing: (metadata?.preprocessing as Preprocessing | undefined) ?? null,
     architecture: null,
-    read: (names, options) => read(tensors, groups, openSibling, names, options),
+    topology: parseTopology(model.modelTopology),
+    check: (names) => check(tensors, groups, sibling, names),
+    read: (names, options) => read(tensors, groups, sibling, names, options),
   };
 }
 
@@ -121,7 +123,7 @@ function place(manifest: z.infer<typeof ModelSchema>['weightsManifest']): {
   const groups = manifest.map(({ paths, weights }, group): Group => {
     let start = 0;
     for (const weight of weights) {
-      const name = namedTensor(weight.name);
+      const name = plainTensorName(weight.name);
       if (tensors.has(name)) throw unreadable(`The model lists ${name} twice.`);
       const sizeBytes = weight.shape.reduce((product, side) => product * side, bytesOf(weight));
       if (!Number.isSafeInteger(start + sizeBytes))
@@ -166,6 +168,24 @@ async function read(
   return values;
 }
 
+/** Every shard of what is wanted is there, and together they have the right size. */
+async function check(
+  tensors: ReadonlyMap<string, Placed>,
+  groups: readonly Group[],
+  sibling: (name: string) => Promise<ByteSource>,
+  names: readonly string[],
+): Promise<void> {
+  for (const index of new Set(names.map((name) => checked(tensors, name).group))) {
+    const { paths, sizeBytes } = groups[index]!;
+    let came = 0;
+    for (const path of paths) {
+      checkBeside(path);
+      came += (await sibling(path)).byteLength;
+    }
+    checkTogether(came, sizeBytes);
+  }
+}
+
 async function joinShards(
   paths: readonly string[],
   sizeBytes: number,
@@ -175,14 +195,13 @@ async function joinShards(
   const shards: Uint8Array[] = [];
   let came = 0;
   for (const path of paths) {
-    if (!isBesides(path)) throw unreadable(`A shard should lie beside model.json; came the path ${path}.`);
+    checkBeside(path);
     const shard = await readWhole(await sibling(path));
     shards.push(shard);
     came += shard.byteLength;
     onBytes(shard.byteLength);
   }
-  if (came !== sizeBytes)
-    throw unreadable(`The shards should have ${sizeBytes} bytes together; they have ${came}.`);
+  checkTogether(came, sizeBytes);
   const bytes = new Uint8Array(sizeBytes);
   let at = 0;
   for (const shard of shards) {
@@ -193,8 +212,14 @@ async function joinShards(
 }
 
 /** A file name, or a path downwards: a model must not name any other file of the machine. */
-function isBesides(path: string): boolean {
-  return !/^[/\\]|^[a-z]+:|(^|[/\\])\.\.([/\\]|$)/iu.test(path);
+function checkBeside(path: string): void {
+  const isElsewhere = /^[/\\]|^[a-z]+:|(^|[/\\])\.\.([/\\]|$)/iu.test(path);
+  if (isElsewhere) throw unreadable(`A shard should lie beside model.json; came the path ${path}.`);
+}
+
+function checkTogether(came: number, sizeBytes: number): void {
+  if (came === sizeBytes) return;
+  throw unreadable(`The shards should have ${sizeBytes} bytes together; they have ${came}.`);
 }
 
 function decode({ quantization }: Weight, bytes: Uint8Array): Float32Array {
@@ -213,22 +238,4 @@ function checked(tensors: ReadonlyMap<string, Placed>, name: string): Placed {
     message: `Tensor ${name} should hold float32 numbers, quantised or not; it holds ${tensor.dtype}.`,
     hint: 'Save the model again with float32 weights.',
   });
-}
-
-/** A Teachable Machine export lists its classes beside the model. */
-async function teachableMachineLabels(
-  sibling: (name: string) => Promise<ByteSource>,
-): Promise<readonly string[] | null> {
-  const parsed = MetadataSchema.safeParse(await readBeside(sibling, 'metadata.json'));
-  return parsed.success ? (parsed.data.labels ?? null) : null;
-}
-
-function noSiblings(name: string): Promise<ByteSource> {
-  return Promise.reject(
-    new StudioError({
-      code: 'model/weights-missing-shard',
-      message: `model.json keeps its numbers in ${name}, which was not chosen with it.`,
-      hint: 'Put model.json and its .bin files into one zip and choose that.',
-    }),
-  );
 }

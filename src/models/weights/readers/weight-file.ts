@@ -1,10 +1,13 @@
 /** What a weight file is to the rest of Mien, whatever its format; `registry.ts` lists the readers. */
-import { isAbort, StudioError } from '../../../protocol/errors.ts';
+import { StudioError } from '../../../protocol/errors.ts';
 import type { ByteSource } from '../../../platform/platform.ts';
 import type { Preprocessing } from '../../backbones/backbone.ts';
+import type { Beside } from '../files/beside.ts';
+import type { Topology } from '../topology/topology.ts';
 
 /** One tensor of a file, as its header describes it. */
 export interface TensorInfo {
+  /** Whole path where the format has one: what lies in which model inside which. */
   readonly name: string;
   /** The format's own word, for messages, for example `F16`. */
   readonly dtype: string;
@@ -30,6 +33,15 @@ export interface WeightFile {
   readonly preprocessing: Preprocessing | null;
   /** What the library that wrote it calls the network; null where nothing says so. */
   readonly architecture: string | null;
+  /** The layers that the file itself describes; null where it has only numbers. */
+  readonly topology: Topology | null;
+  /**
+   * Whether tensors could be read, without reading their numbers: their kinds of numbers, and that every file which
+   * holds some is there, with as many bytes as it should have.
+   *
+   * @throws StudioError `model/weights-dtype`, `model/weights-missing-shard`, `model/weights-unreadable`, `net/…`
+   */
+  check(names: readonly string[]): Promise<void>;
   /**
    * Reads tensors as float32, row-major, in the file's own layout.
    *
@@ -38,18 +50,20 @@ export interface WeightFile {
   read(names: readonly string[], options?: ReadOptions): Promise<ReadonlyMap<string, Float32Array>>;
 }
 
-/** Where a file's companions are found, for formats of more than one file. */
+/** Where a file's companions are found, and what they say. */
 export interface OpenContext {
   readonly signal?: AbortSignal | undefined;
   /** Opens a file that lies beside the one being opened; null where there is no such place. */
-  readonly sibling?: ((name: string) => Promise<ByteSource>) | null;
+  readonly sibling: (name: string) => Promise<ByteSource>;
+  /** What files beside it say. */
+  readonly beside: Beside;
 }
 
 /** One format. */
 export interface WeightReader {
   readonly name: string;
   readonly label: string;
-  /** For the file picker, for example `.safetensors`. */
+  /** What such files are usually called, for example `.safetensors`; they are told by their content. */
   readonly extensions: readonly string[];
   /** Whether a file that starts with these (up to 512) bytes is of this format. */
   recognises(head: Uint8Array): boolean;
@@ -69,17 +83,6 @@ export async function readWhole(source: ByteSource, signal?: AbortSignal): Promi
   signal?.throwIfAborted();
   if (bytes.byteLength === source.byteLength) return bytes;
   throw unreadable(`${source.byteLength} bytes should come; ${bytes.byteLength} came.`);
-}
-
-/** A JSON file that says more of the weights beside it; null where there is none, for they do not need it. */
-export async function readBeside(sibling: OpenContext['sibling'], name: string): Promise<unknown> {
-  if (sibling == null) return null;
-  try {
-    return JSON.parse(new TextDecoder().decode(await readWhole(await sibling(name))));
-  } catch (thrown) {
-    if (isAbort(thrown)) throw thrown;
-    return null;
-  }
 }
 
 /** A file that is damaged, hostile or not what it says. */

@@ -1,7 +1,8 @@
 /** What cleaning found, kind by kind, each with its pictures: rows left out, copies, classes with few pictures; and what to do about it. */
 import type { ReactElement } from 'react';
 import { countOf, formatCount } from '../../../lib/format.ts';
-import type { DatasetSummary, Findings, LeftOutRow } from '../../../protocol/dataset.ts';
+import { countedText, LEFT_OUT_KINDS, leftOutTexts } from '../../../protocol/cleaning-words.ts';
+import type { Counted, DatasetSummary, Findings, LeftOutRow } from '../../../protocol/dataset.ts';
 import type { OptionValue, Recipe } from '../../../protocol/recipe.ts';
 import { countByClass, placeOf, rowsOf } from '../../../store/set-rows.ts';
 import { isActive } from '../../../store/state.ts';
@@ -24,27 +25,29 @@ interface FindingsProps extends ReportProps {
   readonly findings: Findings;
 }
 
-const kinds = [
-  { why: 'withoutPicture', words: 'without a picture' },
-  { why: 'withoutLabel', words: 'without a label' },
-  { why: 'oddLabel', words: 'with a label unlike the others' },
-  { why: 'undecodable', words: 'with a picture that cannot be read' },
-] as const;
-
 /** As many rows of a kind are listed. */
 const ROWS_SHOWN = 100;
 
 export function LeftOut({ dataset, thumbnails, findings, onOpen }: FindingsProps): ReactElement {
   const { cleaning } = dataset;
+  const lastOfPictures = LEFT_OUT_KINDS.findLast(
+    ({ why }) => cleaning[why] > 0 && (why === 'withoutPicture' || why === 'undecodable'),
+  )?.why;
   const asideOf = (kind: LeftOutRow['why']): number[] =>
     findings.aside.flatMap(({ why }, index) => (why === kind ? [dataset.labelOfRow.length + index] : []));
   return (
     <section>
       <h3>Left out in cleaning</h3>
-      {kinds.every(({ why }) => cleaning[why] === 0) && (
+      {leftOutTexts({ cleaning }).length === 0 && (
         <p className="small">Nothing: every row has a label and a picture that can be read.</p>
       )}
-      {kinds.map(({ why, words }) => {
+      {cleaning.passedOver.length > 0 && (
+        <div className="browse-left-out">
+          <h4>Passed over, since they are no pictures to learn from</h4>
+          <CountedList of={cleaning.passedOver} />
+        </div>
+      )}
+      {LEFT_OUT_KINDS.map(({ why, words }) => {
         if (cleaning[why] === 0) return null;
         const rows = findings.leftOut.filter((row) => row.why === why);
         const aside = asideOf(why);
@@ -56,10 +59,43 @@ export function LeftOut({ dataset, thumbnails, findings, onOpen }: FindingsProps
             {aside.length > 0 && (
               <ThumbStrip {...{ dataset, thumbnails }} rows={aside} onOpen={(row) => onOpen(row, aside)} />
             )}
+            {why === lastOfPictures && <CountedList of={cleaning.inPlace} />}
             <RowList rows={rows} count={cleaning[why]} />
           </div>
         );
       })}
+    </section>
+  );
+}
+
+/** Kind by kind, each with what can be done about it. */
+function CountedList({ of }: { readonly of: readonly Counted[] }): ReactElement | null {
+  if (of.length === 0) return null;
+  return (
+    <ul className="browse-counted small">
+      {of.map((counted) => (
+        <li key={counted.noun}>
+          {countedText(counted)}. {counted.hint}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** What else must be known of the set; nothing where there is nothing. */
+export function Remarks({ dataset }: Pick<ReportProps, 'dataset'>): ReactElement | null {
+  const { remarks } = dataset.cleaning;
+  if (remarks.length === 0) return null;
+  return (
+    <section>
+      <h3>Read in this way</h3>
+      <ul className="browse-counted">
+        {remarks.map(({ message, hint }) => (
+          <li key={message}>
+            {message} <span className="small">{hint}</span>
+          </li>
+        ))}
+      </ul>
     </section>
   );
 }

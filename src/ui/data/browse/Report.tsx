@@ -1,11 +1,11 @@
 /** The cleaning report: what was left out, what is there more than once, which classes are small, and what to do. */
 import type { ReactElement } from 'react';
-import { formatCount } from '../../../lib/format.ts';
+import { countOf, formatCount } from '../../../lib/format.ts';
 import type { CleaningReport, EditsReport, Findings } from '../../../protocol/dataset.ts';
 import { useStudioState } from '../../studio-context.ts';
 import { Message } from '../../widgets/Message.tsx';
 import { editsText } from '../../../protocol/edits-text.ts';
-import { Choice, Copies, LeftOut, type ReportProps, SmallClasses } from './Findings.tsx';
+import { Choice, Copies, LeftOut, Remarks, type ReportProps, SmallClasses } from './Findings.tsx';
 
 const nothing: Findings = {
   leftOut: [],
@@ -33,6 +33,7 @@ export function Report(props: ReportProps): ReactElement {
       </p>
       {error !== null && <Message error={error} kept="The set before it is still open." />}
       {dataset.edits !== undefined && <EditsFound edits={dataset.edits} />}
+      <Remarks dataset={dataset} />
       <LeftOut {...props} findings={findings} />
       <section>
         <h3>The same file more than once</h3>
@@ -59,12 +60,15 @@ export function Report(props: ReportProps): ReactElement {
   );
 }
 
-function keptText({ rowsRead, kept }: CleaningReport, { dropped }: Findings): string {
+function keptText({ passedOver, rowsRead, kept }: CleaningReport, { dropped }: Findings): string {
   const chosen = dropped.duplicates + dropped.nearDuplicates + dropped.smallClasses;
   const used = kept - chosen;
-  if (used === rowsRead) return `All ${formatCount(rowsRead)} rows are used.`;
+  const files = passedOver.reduce((sum, { count }) => sum + count, 0);
+  const beside =
+    files === 0 ? '' : ` ${countOf(files, 'other file or part is', 'other files or parts are')} passed over.`;
+  if (used === rowsRead) return `All ${formatCount(rowsRead)} rows are used.${beside}`;
   const byChoice = chosen === 0 ? '' : `, ${formatCount(chosen)} by the choices below`;
-  return `Of ${formatCount(rowsRead)} rows ${formatCount(used)} are used; ${formatCount(rowsRead - used)} are left out${byChoice}.`;
+  return `Of ${formatCount(rowsRead)} rows ${formatCount(used)} are used; ${formatCount(rowsRead - used)} are left out${byChoice}.${beside}`;
 }
 
 function EditsFound({ edits }: { readonly edits: EditsReport }): ReactElement {

@@ -5,8 +5,10 @@ import {
   MAX_CLASSES,
   oddLabelText,
   readLabel,
+  readLabelOf,
   sortLabels,
   type LabelForm,
+  type LabelRule,
 } from '../../../../src/data/cleaning/labels.ts';
 import { errorOf } from '../studio-error.ts';
 
@@ -21,15 +23,16 @@ describe('readLabel', () => {
     ['qa as JSON text', JSON.stringify(QA), 'happy', 'list of text'],
     ['one question as JSON text', JSON.stringify(QA[0]), 'happy', 'list of text'],
     ['a number for an answer', '[{"answer": 3}]', '3', 'list of number'],
-    ['text', '  SAD ', 'sad', 'text'],
-    ['text as bytes', new TextEncoder().encode('Überrascht '), 'überrascht', 'text'],
-    ['a list of text', ['Fear', 'sad'], 'fear', 'list of text'],
+    ['text, as it is written', '  SAD ', '  SAD ', 'text'],
+    ['text as bytes', new TextEncoder().encode('Überrascht '), 'Überrascht ', 'text'],
+    ['a list of one text', ['Fear'], 'Fear', 'list of text'],
+    ['a fraction', 1.5, '1.5', 'number'],
     ['a numeral, which is text', '7', '7', 'text'],
     ['a whole number without names', 3, '3', 'number'],
     ['a 64-bit number', 3n, '3', 'number'],
     ['a whole number kept as a fraction', 3.0, '3', 'number'],
     ['a flag', true, 'true', 'flag'],
-    ['markup, as the text that it is', '<b>Sad</b>', '<b>sad</b>', 'text'],
+    ['markup, as the text that it is', '<b>Sad</b>', '<b>Sad</b>', 'text'],
   ])('takes %s', (_what, cell, label, form) => {
     expect(readLabel(cell, null)).toEqual({ label, form });
   });
@@ -51,21 +54,42 @@ describe('readLabel', () => {
     ['damaged JSON', '[{"question": "How", "answer": "happ'],
     ['lists in lists', [[['happy']]]],
     ['an answer that is a list', [{ answer: '["happy"]' }]],
-    ['a fraction', 0.5],
+    ['an object that neither asks nor answers', '{"class": "cat"}'],
+    ['a list as Python writes it', "['cat']"],
     ['JSON of any depth', `${'['.repeat(5000)}"happy"${']'.repeat(5000)}`],
   ])('finds no label in %s', (_what, cell) => {
     expect(readLabel(cell, null)).toBe('odd');
   });
 
   it.each<[unknown, ReturnType<typeof readLabel>]>([
-    [0, { label: 'angry', form: 'number' }],
-    [1n, { label: 'calm', form: 'number' }],
+    [0, { label: 'Angry', form: 'number' }],
+    [1n, { label: ' calm', form: 'number' }],
     [2, 'odd'],
     [-1, 'none'],
     [-2, 'odd'],
-    ['Calm', { label: 'calm', form: 'text' }],
+    ['Calm', { label: 'Calm', form: 'text' }],
   ])('reads %s with the names of a ClassLabel', (cell, read) => {
     expect(readLabel(cell, ['Angry', ' calm'])).toEqual(read);
+  });
+});
+
+describe('readLabelOf', () => {
+  it.each<[string, LabelRule['labelKind'], unknown, string]>([
+    ['a folder that looks like JSON', 'name', '[0-2] baby', '[0-2] baby'],
+    ['a folder in braces', 'name', '{brace}', '{brace}'],
+    ['a folder with spaces and capitals', 'name', ' Sad ', ' Sad '],
+    ['an answer of the Hub, as the paper’s notebook does', 'answer', ' Happy\n', 'happy'],
+  ])('takes %s', (_what, labelKind, cell, label) => {
+    const rule = labelKind === undefined ? { labelNames: null } : { labelNames: null, labelKind };
+    expect(readLabelOf(rule, cell)).toMatchObject({ label });
+  });
+
+  it('marks the first of several', () => {
+    expect(readLabelOf({ labelNames: ['zebra', 'ant'] }, [1, 0])).toEqual({
+      label: 'ant',
+      form: 'list of number',
+      isFirstOfSeveral: true,
+    });
   });
 });
 
@@ -94,6 +118,28 @@ describe('sortLabels', () => {
     expect(sortLabels(['b', 'a', 'B', 'ab', '\u{1f600}', 'ｆ', 'a', 'é'])).toEqual([
       'B', 'a', 'ab', 'b', 'é', 'ｆ', '\u{1f600}',
     ]); // prettier-ignore
+  });
+
+  it('sorts numbers by their size, and names behind numbers by those', () => {
+    const numbers = { form: 'number', names: null } as const;
+    expect(sortLabels(['10', '2', '0', '1.5', '-3', '11'], numbers)).toEqual([
+      '-3',
+      '0',
+      '1.5',
+      '2',
+      '10',
+      '11',
+    ]);
+    expect(sortLabels(['low', 'high'], { form: 'number', names: ['low', 'mid', 'high'] })).toEqual([
+      'low',
+      'high',
+    ]);
+  });
+
+  it('takes measured values for no classes', async () => {
+    const measured = Array.from({ length: 40 }, (_, row) => String(row / 7));
+    const error = await errorOf(() => sortLabels(measured, { form: 'number', names: null }));
+    expect(error.code).toBe('data/continuous-labels');
   });
 
   it('takes as many classes as ImageNet and no more', async () => {

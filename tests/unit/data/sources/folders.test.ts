@@ -8,6 +8,8 @@ import type { Dataset } from '../../../../src/data/dataset.ts';
 import { openDataset } from '../../../../src/data/open-dataset.ts';
 import { createPlatform } from '../../../../src/platform/platform.node.ts';
 import type { OptionValue } from '../../../../src/protocol/recipe.ts';
+import { leftOutTexts } from '../../../../src/protocol/cleaning-words.ts';
+import { overlappingZip } from '../../../support/odd-zips.ts';
 import { errorOf } from '../studio-error.ts';
 import { greyPicture, recipeOf } from '../test-recipe.ts';
 
@@ -49,8 +51,8 @@ function openZip(bytes: Uint8Array, options: Record<string, OptionValue> = {}): 
 }
 
 async function expectTheSet({ summary, pictures, shown, facts }: Dataset): Promise<void> {
-  expect(summary.labels).toEqual(['happy', 'sad']);
-  expect(summary.cleaning).toEqual({
+  expect(summary.labels).toEqual(['Happy', 'sad']);
+  expect(summary.cleaning).toMatchObject({
     rowsRead: 22,
     withoutPicture: 0,
     withoutLabel: 1,
@@ -58,6 +60,12 @@ async function expectTheSet({ summary, pictures, shown, facts }: Dataset): Promi
     undecodable: 1,
     kept: 20,
   });
+  expect(leftOutTexts(summary)).toEqual([
+    expect.stringMatching(/^3 hidden files/u),
+    expect.stringMatching(/^1 .txt file/u),
+    '1 without a label',
+    '1 with a picture that cannot be read',
+  ]);
   // By path: first all happy ones, in order.
   expect(Array.from(summary.labelOfRow.subarray(8, 12))).toEqual([0, 0, 1, 1]);
   expect((await pictures.read([1]))[0]).toBe(20);
@@ -122,8 +130,8 @@ describe('zip', () => {
     expect(summary.split.train.length).toBe(12);
     expect(summary.split.validation.length).toBe(4);
     expect(summary.split.test.length).toBe(4);
-    const error = await errorOf(() => openZip(zipSync(files), { splitFolders: true }));
-    expect(error.code).toBe('data/unknown-split');
+    const without = await openZip(zipSync(files), { splitFolders: true });
+    expect(without.summary.cleaning.remarks[0]?.message).toContain('split by the recipe’s shares');
   });
 
   it.each(['../evil.png', 'a/../../evil.png', '/etc/evil.png', 'C:\\evil.png', '..\\evil.png'])(
@@ -134,9 +142,9 @@ describe('zip', () => {
     },
   );
 
-  it('refuses a bomb by its claims', async () => {
-    const error = await errorOf(() => openZip(zipSync({ 'a/bomb.png': new Uint8Array(3e6) })));
-    expect(error.code).toBe('data/zip-bomb');
+  it('refuses a bomb by what it unpacks to', async () => {
+    const bomb = overlappingZip(zipSync({ 'a/bomb.png': new Uint8Array(3e6) }), 20);
+    expect((await errorOf(() => openZip(bomb))).code).toBe('data/zip-bomb');
   });
 
   it('refuses a bomb whose claims are lies', async () => {

@@ -5,6 +5,7 @@ import { parquetWriteBuffer } from 'hyparquet-writer';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { describeSource, openDataset } from '../../../../src/data/open-dataset.ts';
 import { Tokens } from '../../../../src/engine/set/tokens.ts';
+import { leftOutTexts } from '../../../../src/protocol/cleaning-words.ts';
 import { createPlatform } from '../../../../src/platform/platform.node.ts';
 import type { StudioError } from '../../../../src/protocol/errors.ts';
 import type { OptionValue } from '../../../../src/protocol/recipe.ts';
@@ -14,6 +15,8 @@ import { greyPicture, recipeOf } from '../test-recipe.ts';
 const GATED = 'classroom/gated';
 const TOKEN = 'hf_let_me_in';
 const PARTS = 'classroom/parts';
+/** With a part that has no rows, and shards with a hash in their names. */
+const LOST = 'classroom/lost';
 /** Of one file where sets usually have theirs. */
 const PLAIN = 'classroom/plain';
 
@@ -46,6 +49,9 @@ beforeAll(async () => {
     [`${PARTS}/de/train-00001-of-00002.parquet`]: await tableOf(12, 20, MOODS),
     [`${PARTS}/en/train.parquet`]: await tableOf(12, 40),
     [`${GATED}/data/train.parquet`]: await tableOf(12, 0, MOODS),
+    [`${LOST}/data/test-00000-of-00001.parquet`]: await tableOf(0, 0, MOODS),
+    [`${LOST}/data/train-00000-of-00002-b42a775f407cee40.parquet`]: await tableOf(12, 0, MOODS),
+    [`${LOST}/data/train-00001-of-00002-b42a775f407cee41.parquet`]: await tableOf(12, 12, MOODS),
     [`${PLAIN}/data/train-00000-of-00001.parquet`]: await tableOf(12, 0, MOODS),
   };
   hub = await startTestHub({ gated: { [GATED]: TOKEN } }, files);
@@ -103,12 +109,12 @@ describe('opening', () => {
   const moods = { repo: PARTS, imageColumn: 'photo', labelColumn: 'mood' };
 
   it.each([
-    ['the first part of the first configuration, its files in order', {}, 24, ['angry', 'calm']],
-    ['a part', { config: 'de', part: 'test' }, 8, ['angry', 'calm']],
-    ['all parts', { config: 'de', part: 'all' }, 32, ['angry', 'calm']],
+    ['the first part of the first configuration, its files in order', {}, 24, ['Calm', 'Angry']],
+    ['a part', { config: 'de', part: 'test' }, 8, ['Calm', 'Angry']],
+    ['all parts', { config: 'de', part: 'all' }, 32, ['Calm', 'Angry']],
     ['another configuration', { config: 'en' }, 12, ['0', '1']],
-    ['a file by its path', { path: 'de/test-00000-of-00001.parquet' }, 8, ['angry', 'calm']],
-    ['the files of a commit', { revision: 'abc123', config: 'de', part: 'test' }, 8, ['angry', 'calm']],
+    ['a file by its path', { path: 'de/test-00000-of-00001.parquet' }, 8, ['Calm', 'Angry']],
+    ['the files of a commit', { revision: 'abc123', config: 'de', part: 'test' }, 8, ['Calm', 'Angry']],
   ])('reads %s', async (_what, options, rows, labels) => {
     const set = await open({ ...moods, ...options });
     expect([set.cleaning.kept, set.labels]).toEqual([rows, labels]);
@@ -121,6 +127,17 @@ describe('opening', () => {
     expect(split.train.length + split.validation.length).toBe(24);
   });
 
+  it('passes an empty part over and says so, and has what is called by a hash in one part', async () => {
+    const all = await open({ ...moods, repo: LOST, part: 'all' });
+    expect(all.cleaning.kept).toBe(24);
+    expect(leftOutTexts(all)).toEqual(['1 file without rows (test, 0000.parquet)']);
+    expect(all.cleaning.remarks[0]?.message).toContain('“train”, “test”, are put together');
+    expect((await open({ ...moods, repo: LOST })).cleaning.kept).toBe(24);
+    await expect(open({ ...moods, repo: LOST, part: 'test' })).rejects.toMatchObject({
+      code: 'data/no-rows',
+    });
+  });
+
   it('takes names of classes from the description where the file has none', async () => {
     // The first file of a configuration describes it; this one follows without.
     const folder = join(hub.folder, 'classroom/late/x');
@@ -130,7 +147,7 @@ describe('opening', () => {
     writeFileSync(join(folder, 'train.parquet'), await tableOf(12, 0, MOODS));
     const { labels } = await open({ ...moods, repo: 'classroom/late', part: 'test' });
     rmSync(join(hub.folder, 'classroom/late'), { recursive: true });
-    expect(labels).toEqual(['angry', 'calm']);
+    expect(labels).toEqual(['Calm', 'Angry']);
   });
 
   it('reads the list of files where there is no datasets-server, and the usual file where there is no list', async () => {

@@ -1,7 +1,13 @@
 /** The reader of safetensors: numbers of all its float types, only the ranges that are wanted, and what it refuses. */
 import { describe, expect, it } from 'vitest';
-import { openWeightFile } from '../../../../src/models/weights/readers/registry.ts';
-import { codeOf, f32, memorySource, safetensorsFile, withHeader } from '../../../support/weight-files.ts';
+import {
+  codeOf,
+  f32,
+  memorySource,
+  openWeightFile,
+  safetensorsFile,
+  withHeader,
+} from '../../../support/weight-files.ts';
 
 const open = (bytes: Uint8Array) => openWeightFile(memorySource(bytes));
 const entry = (shape: unknown, offsets: unknown, dtype: unknown = 'F32') => ({

@@ -1,0 +1,42 @@
+/** Owns what must be known of a split: classes that the network never sees, and parts that were made of the training rows. */
+import { countOf } from '../../lib/format.ts';
+import type { Remark, SplitName } from '../../protocol/dataset.ts';
+import { splitNameOf } from './given-split.ts';
+import type { Split } from './split.ts';
+
+/**
+ * What to say of a split that the set itself brings along.
+ *
+ * @param words the set's own word for each row's part, or null
+ */
+export function splitRemarks(
+  words: readonly (string | null)[],
+  { train, validation, test }: Split,
+  labels: readonly string[],
+  labelOfRow: Uint16Array,
+): Remark[] {
+  if (words.every((word) => word === null)) return [];
+  const given = new Set(words.map((word) => splitNameOf(word ?? '')));
+  const remarks: Remark[] = [];
+  for (const [name, rows] of Object.entries({ validation, test })) {
+    if (given.has(name as SplitName)) continue;
+    remarks.push({
+      message: `The set has no labelled pictures for ${name} in parts of its own: ${countOf(rows.length, 'picture')} of its training part ${rows.length === 1 ? 'is' : 'are'} taken for it.`,
+      hint: '',
+    });
+  }
+  const trained = new Set(Array.from(train, (row) => labelOfRow[row]!));
+  for (const [index, label] of labels.entries()) {
+    if (trained.has(index)) continue;
+    const inPart = (rows: Uint32Array): number => rows.filter((row) => labelOfRow[row] === index).length;
+    const where = [[inPart(validation), 'validation'], [inPart(test), 'test']] as const; // prettier-ignore
+    const parts = where
+      .filter(([count]) => count > 0)
+      .map(([count, part]) => `${countOf(count, 'picture')} in ${part}`);
+    remarks.push({
+      message: `The class “${label}” has no picture to train with, only ${parts.join(' and ')}: the network cannot learn it, and is wrong on each of them.`,
+      hint: 'Put pictures of it into the training part, leave the class out, or split by the recipe’s shares.',
+    });
+  }
+  return remarks;
+}

@@ -1,0 +1,145 @@
+/** Owns the `.tflite` file: tensors, operators and metadata as FlatBuffers' tables, and the labels in a zip behind them. */
+import { Builder } from 'flatbuffers';
+import { fileOf, type Chunk, type ExportedFile, type ExportInput } from '../exporter.ts';
+import type { Precision } from '../network/precision.ts';
+import { sizeOf } from '../network/weight.ts';
+import { zipped } from '../package/zip.ts';
+import { bytes, int32, int8, offset, offsets, table, text, wholes, type FieldValue } from './flatbuffer.ts';
+import { OPERATORS, tfliteGraph, type TfliteGraph, type TfliteOperator, type TfliteTensor } from './graph.ts';
+import { metadataOf, LABELS_FILE } from './metadata.ts';
+
+/** `TensorType` and bytes of a number. */
+const TYPES = { float32: [0, 4], float16: [1, 2], int32: [2, 4] } as const;
+
+/** The schema's. */
+const VERSION = 3;
+
+export function tfliteFile(path: string, input: ExportInput, precision: Precision): ExportedFile {
+  return {
+    path,
+    async *chunks() {
+      yield await flatbuffer(input, precision);
+      // Readers of the metadata look for its files in a zip at the end.
+      yield* zipped([fileOf(LABELS_FILE, `${input.labels.join('\n')}\n`)]);
+    },
+  };
+}
+
+/** Each weight is read when its turn comes and written once: FlatBuffers grow from their end. */
+async function flatbuffer(input: ExportInput, precision: Precision): Promise<Chunk> {
+  const graph = await tfliteGraph(input.network, precision);
+  const builder = new Builder(roomFor(graph.tensors));
+  const metadata = metadataOf(input);
+  // The first buffer is empty, by convention: computed tensors name it.
+  const buffers = [table(builder, {})];
+  const places: number[] = [];
+  for (const { read } of graph.tensors) {
+    places.push(read === null ? 0 : buffers.length);
+    if (read !== null) buffers.push(table(builder, { 0: bytes(builder, bytesOf(await read())) }));
+  }
+  buffers.push(table(builder, { 0: bytes(builder, metadata) }));
+  const entry = table(builder, {
+    0: text(builder, 'TFLITE_METADATA'),
+    1: int32(buffers.length - 1),
+  });
+  const codes = [...new Set(graph.operators.map(({ code }) => code))];
+  const model = table(builder, {
+    0: int32(VERSION),
+    1: offsets(
+      builder,
+      codes.map((code) => operatorCode(builder, code)),
+    ),
+    2: offsets(builder, [subgraph(builder, graph, places, codes)]),
+    3: text(builder, 'Written by Mien'),
+    4: offsets(builder, buffers),
+    6: offsets(builder, [entry]),
+  });
+  builder.finish(model, 'TFL3');
+  return builder.asUint8Array() as Chunk;
+}
+
+/** Numbers, names and tables, so that the buffer need not grow, which copies it. */
+function roomFor(tensors: readonly TfliteTensor[]): number {
+  const numbers = tensors.reduce(
+    (sum, { read, shape, type }) => sum + (read === null ? 0 : sizeOf({ shape }) * TYPES[type][1]),
+    0,
+  );
+  return numbers + 512 * tensors.length + 65_536;
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
+function operatorCode(builder: Builder, code: TfliteOperator['code']): number {
+  const number = OPERATORS[code];
+  // Old readers know the first field, new ones the last. Version 2 of the mean and the dense layer is not needed.
+  return table(builder, { 0: int8(number), 2: int32(1), 3: int32(number) });
+}
+
+function subgraph(
+  builder: Builder,
+  graph: TfliteGraph,
+  buffers: readonly number[],
+  codes: readonly TfliteOperator['code'][],
+): number {
+  const tensors = graph.tensors.map(({ name, shape, type }, place) =>
+    table(builder, {
+      0: wholes(builder, shape),
+      1: int8(TYPES[type][0]),
+      2: int32(buffers[place] ?? 0),
+      3: text(builder, name),
+    }),
+  );
+  const operators = graph.operators.map((operator) => {
+    const [type, options] = optionsOf(builder, operator);
+    return table(builder, {
+      0: int32(codes.indexOf(operator.code)),
+      1: wholes(builder, operator.inputs),
+      2: wholes(builder, [operator.output]),
+      3: int8(type),
+      4: offset(options),
+    });
+  });
+  return table(builder, {
+    0: offsets(builder, tensors),
+    1: wholes(builder, [graph.input]),
+    2: wholes(builder, [graph.output]),
+    3: offsets(builder, operators),
+    4: text(builder, 'main'),
+  });
+}
+
+/** An operator's settings and which of `BuiltinOptions` they are; 0 for none. */
+function optionsOf(builder: Builder, { code, window, keepsAxes }: TfliteOperator): [number, number] {
+  const moves = (): Record<number, FieldValue> => ({
+    0: int8(window?.isSame === true ? 0 : 1),
+    1: int32(window?.strides[1] ?? 1),
+    2: int32(window?.strides[0] ?? 1),
+  });
+  switch (code) {
+    case 'CONV_2D':
+      return [1, table(builder, { ...moves(), 4: int32(1), 5: int32(1) })];
+    case 'DEPTHWISE_CONV_2D':
+      return [2, table(builder, { ...moves(), 3: int32(1), 5: int32(1), 6: int32(1) })];
+    case 'MAX_POOL_2D':
+      return [
+        5,
+        table(builder, { ...moves(), 3: int32(window?.size[1] ?? 1), 4: int32(window?.size[0] ?? 1) }),
+      ];
+    case 'FULLY_CONNECTED':
+      return [8, table(builder, {})];
+    case 'SOFTMAX':
+      return [9, table(builder, { 0: { float32: 1 } })];
+    case 'ADD':
+      return [11, table(builder, {})];
+    case 'MUL':
+      return [21, table(builder, {})];
+    case 'PAD':
+      return [22, table(builder, {})];
+    case 'MEAN':
+      return [27, table(builder, { 0: { flag: keepsAxes ?? false } })];
+    default:
+      return [0, 0];
+  }
+}

@@ -1,0 +1,57 @@
+/**
+ * Owns how exactly weights are stored: as they are, as halves, or as bytes with a scale for each output channel. All
+ * are computed with as float32 again, so that only the weights are rounded.
+ */
+import type { Weight } from './weight.ts';
+
+export type Precision = 'float32' | 'float16' | 'int8';
+
+/** Beyond it a half is infinite. */
+const LARGEST_HALF = 65_504;
+
+/** Signed bytes from -127 to 127: the same on both sides, so that 0 stays 0. */
+const LARGEST_BYTE = 127;
+
+/**
+ * Whether a weight is rounded at all. Vectors never are. A dense layer's matrix is small and is not made bytes: ONNX Runtime
+ * takes such a layer for one whose pictures too may be rounded, and answers 1e-3 beside it.
+ */
+export function isRounded({ shape }: Weight, precision: Precision): boolean {
+  return precision === 'float16' ? shape.length > 1 : precision === 'int8' && shape.length > 2;
+}
+
+/** Whether halves can hold all values; a kernel of which they cannot stays as it is. */
+export function fitsHalf(values: Float32Array): boolean {
+  return values.every((value) => Math.abs(value) <= LARGEST_HALF);
+}
+
+/** A kernel as bytes. */
+export interface Bytes {
+  readonly values: Int8Array<ArrayBuffer>;
+  /** One for each output channel: what a byte's 1 stands for. */
+  readonly scales: Float32Array<ArrayBuffer>;
+}
+
+/**
+ * Rounds a kernel to bytes.
+ *
+ * @param axis its output channels
+ */
+export function toBytes(values: Float32Array, shape: readonly number[], axis: number): Bytes {
+  const channels = shape[axis] ?? 1;
+  const inner = shape.slice(axis + 1).reduce((product, side) => product * side, 1);
+  const channelOf = (index: number): number => Math.floor(index / inner) % channels;
+  const largest = new Float32Array(channels);
+  for (let index = 0; index < values.length; index += 1) {
+    const channel = channelOf(index);
+    largest[channel] = Math.max(largest[channel]!, Math.abs(values[index]!));
+  }
+  // A channel of zeros has any scale.
+  const scales = largest.map((value) => (value === 0 ? 1 : Math.fround(value / LARGEST_BYTE)));
+  const bytes = new Int8Array(values.length);
+  for (let index = 0; index < values.length; index += 1) {
+    const rounded = Math.round(values[index]! / scales[channelOf(index)]!);
+    bytes[index] = Math.min(LARGEST_BYTE, Math.max(-LARGEST_BYTE, rounded));
+  }
+  return { values: bytes, scales };
+}

@@ -1,0 +1,144 @@
+/**
+ * Owns running the short list of ops here, with the weights that a file will hold: what a rounded file must compute is
+ * known before anybody opens it.
+ */
+import * as tf from '@tensorflow/tfjs';
+import { fromHalves, toHalves } from '../../lib/float16.ts';
+import type { ActivationName, Padding2d } from '../../models/layers.ts';
+import { invariant } from '../../protocol/errors.ts';
+import type { InferenceNetwork, InferenceOp } from './inference.ts';
+import { fitsHalf, isRounded, toBytes, type Precision } from './precision.ts';
+import { sizeOf, type Weight } from './weight.ts';
+
+/** A network whose weights are on the device. */
+export interface LoadedNetwork {
+  /**
+   * Probabilities of one picture.
+   *
+   * @param rgb `[size, size, 3]`, 0 to 255
+   */
+  predict(rgb: Uint8Array): Promise<Float32Array>;
+  dispose(): void;
+}
+
+/** Puts the weights of a network on the device, rounded as files of a precision hold them. */
+export async function load(network: InferenceNetwork, precision: Precision): Promise<LoadedNetwork> {
+  const weights = new Map<Weight, tf.Tensor>();
+  for (const { op } of network) {
+    for (const weight of weightsIn(op)) {
+      // A depthwise kernel's output channels come before its last axis.
+      const axis = weight.shape.length - (op.kind === 'depthwise' ? 2 : 1);
+      weights.set(weight, tf.tensor(await rounded(weight, axis, precision), [...weight.shape], 'float32'));
+    }
+  }
+  const weightOf = (weight: Weight): tf.Tensor => {
+    const tensor = weights.get(weight);
+    invariant(tensor !== undefined, `weight ${weight.name} was loaded`);
+    return tensor;
+  };
+  return {
+    async predict(rgb) {
+      const probabilities = tf.tidy(() => run(network, rgb, weightOf));
+      const values = await probabilities.data<'float32'>();
+      probabilities.dispose();
+      return values;
+    },
+    dispose: () => tf.dispose([...weights.values()]),
+  };
+}
+
+function weightsIn(op: InferenceOp): Weight[] {
+  switch (op.kind) {
+    case 'affine':
+      return [op.scale, op.offset];
+    case 'conv':
+    case 'depthwise':
+    case 'dense':
+      return op.bias === null ? [op.kernel] : [op.kernel, op.bias];
+    default:
+      return [];
+  }
+}
+
+async function rounded(weight: Weight, axis: number, precision: Precision): Promise<Float32Array> {
+  const values = await weight.read();
+  if (!isRounded(weight, precision)) return values;
+  if (precision === 'float16') return fitsHalf(values) ? fromHalves(toHalves(values)) : values;
+  const { values: bytes, scales } = toBytes(values, weight.shape, axis);
+  const inner = sizeOf({ shape: weight.shape.slice(axis + 1) });
+  return Float32Array.from(bytes, (byte, index) => byte * scales[Math.floor(index / inner) % scales.length]!);
+}
+
+function run(network: InferenceNetwork, rgb: Uint8Array, weightOf: (weight: Weight) => tf.Tensor): tf.Tensor {
+  const values: tf.Tensor[] = [];
+  for (const { op, inputs, shape } of network) {
+    const [x = tf.tensor(Float32Array.from(rgb), [1, ...shape]), ...others] = inputs.map(
+      (input) => values[input]!,
+    );
+    values.push(compute(op, x as tf.Tensor4D, others, weightOf));
+  }
+  return values.at(-1)!;
+}
+
+function compute(
+  op: InferenceOp,
+  x: tf.Tensor4D,
+  others: readonly tf.Tensor[],
+  weightOf: (weight: Weight) => tf.Tensor,
+): tf.Tensor {
+  switch (op.kind) {
+    case 'input':
+      return x;
+    case 'affine':
+      return tf.add(tf.mul(x, weightOf(op.scale)), weightOf(op.offset));
+    case 'conv':
+    case 'depthwise': {
+      const kernel = weightOf(op.kernel) as tf.Tensor4D;
+      const apply = op.kind === 'conv' ? tf.conv2d : tf.depthwiseConv2d;
+      const y = apply(x, kernel, [...op.strides], explicit(op.padding));
+      return op.bias === null ? y : tf.add(y, weightOf(op.bias));
+    }
+    case 'dense': {
+      const y = tf.matMul(x, weightOf(op.kernel));
+      return op.bias === null ? y : tf.add(y, weightOf(op.bias));
+    }
+    case 'activation':
+      return activate(op.activation, x);
+    case 'add':
+      return others.reduce<tf.Tensor>((sum, other) => tf.add(sum, other), x);
+    case 'multiply':
+      return others.reduce<tf.Tensor>((product, other) => tf.mul(product, other), x);
+    case 'globalAveragePool':
+      return tf.mean(x, [1, 2], op.keepsAxes);
+    case 'maxPool':
+      return tf.maxPool(x, [...op.size], [...op.strides], explicit(op.padding));
+    default:
+      return op satisfies never;
+  }
+}
+
+function explicit([[top, bottom], [left, right]]: Padding2d): tf.backend_util.ExplicitPadding {
+  return [
+    [0, 0],
+    [top, bottom],
+    [left, right],
+    [0, 0],
+  ];
+}
+
+function activate(activation: ActivationName, x: tf.Tensor): tf.Tensor {
+  switch (activation) {
+    case 'relu':
+      return tf.relu(x);
+    case 'relu6':
+      return tf.relu6(x);
+    case 'sigmoid':
+      return tf.sigmoid(x);
+    case 'swish':
+      return tf.mul(x, tf.sigmoid(x));
+    case 'softmax':
+      return tf.softmax(x);
+    default:
+      return activation satisfies never;
+  }
+}

@@ -1,0 +1,134 @@
+/**
+ * Owns the papers that travel with every export: what the network is, what it takes and gives, where its weights came
+ * from and how well it did, once for people (`README.md`, a model card) and once for programs (`mien.json`). Neither
+ * holds a path of the user's machine: files are named without their folders.
+ */
+import { sources } from '../../data/sources/registry.ts';
+import type { Preprocessing } from '../../models/backbones/backbone.ts';
+import { findBackbone } from '../../models/backbones/registry.ts';
+import { isAddress } from '../../models/weights/files/given-weights.ts';
+import type { FullRecipe } from '../../protocol/full-recipe.ts';
+import {
+  fileOf,
+  type Exporter,
+  type ExportedFile,
+  type ExportInput,
+  type WrittenNetwork,
+} from '../exporter.ts';
+import type { Rounding } from './proof.ts';
+
+/** Files that every export carries beside the network, and what must be said of it: how much rounding changes. */
+export function papersOf(
+  { entry }: Exporter,
+  input: ExportInput,
+  written: WrittenNetwork,
+  roundings: ReadonlyMap<string, Rounding>,
+): { papers: ExportedFile[]; notes: string[] } {
+  const notes = written.models.flatMap(({ path, precision }) => {
+    const rounding = roundings.get(path);
+    return rounding === undefined ? [] : [roundingInWords(path, precision, rounding)];
+  });
+  const papers = [
+    fileOf('README.md', readme(entry.label, input, written.guide, notes)),
+    fileOf('labels.json', `${JSON.stringify(input.labels)}\n`),
+    fileOf('mien.json', `${JSON.stringify(factsOf(input), null, 2)}\n`),
+  ];
+  return { papers, notes };
+}
+
+/** All that is needed to use the network and to make it again. */
+export function factsOf(input: ExportInput): object {
+  const { labels, preprocessing, recipe, weights, test, versions } = input;
+  return {
+    labels,
+    input: { size: recipe.image.size, resize: recipe.image.resize, colour: 'RGB, uint8' },
+    preprocessing: {
+      ...preprocessing,
+      formula: 'y[c] = x[order[c]] * scale[c] + offset[c], x from 0 to 255',
+    },
+    backboneWeights: { ...weights, origin: originOf(input) },
+    recipe: withoutPaths(recipe),
+    test: test === null ? null : { loss: test.loss, accuracy: test.accuracy, macroF1: test.macroF1 },
+    versions,
+  };
+}
+
+/** A recipe that names files without their folders. */
+function withoutPaths(recipe: FullRecipe): FullRecipe {
+  const { dataset, backbone } = recipe;
+  const paths = sources
+    .flatMap(({ entry }) => entry.options)
+    .filter(({ kind }) => kind === 'file')
+    .map(({ name }) => name);
+  const shown = Object.entries(dataset).map(([name, value]) => [
+    name,
+    paths.includes(name) && typeof value === 'string' ? withoutFolders(value) : value,
+  ]);
+  const { weights } = backbone;
+  return {
+    ...recipe,
+    dataset: Object.assign({}, dataset, Object.fromEntries(shown) as Partial<FullRecipe['dataset']>),
+    backbone:
+      typeof weights === 'string'
+        ? backbone
+        : Object.assign({}, backbone, { weights: { file: withoutFolders(weights.file) } }),
+  };
+}
+
+/** `faces.parquet` of `/home/me/faces.parquet`; an address stays whole. */
+function withoutFolders(path: string): string {
+  return isAddress(path) ? path : (path.split(/[/\\]/u).findLast((part) => part !== '') ?? '');
+}
+
+/** Where the backbone's weights came from; what a recipe names as a file is named without its folders. */
+function originOf({ recipe, weights }: ExportInput): string {
+  const { weights: asked } = recipe.backbone;
+  return typeof asked === 'string' || isAddress(asked.file) ? weights.origin : withoutFolders(weights.origin);
+}
+
+function readme(format: string, input: ExportInput, guide: string, notes: readonly string[]): string {
+  const { labels, recipe, weights, test, versions } = input;
+  const { label: backbone } = findBackbone(recipe.backbone.name).entry;
+  const { size, resize } = recipe.image;
+  const lines = [
+    `# ${backbone}, ${labels.length} classes`,
+    `An image classifier, trained with Mien ${versions['mien'] ?? ''} and written as ${format}.`,
+    '## Use',
+    guide,
+    '## What goes in and what comes out',
+    `Pictures are resized to ${size} by ${size} pixels, not keeping their shape (Mien did it as Pillow's \`resize\` with ${resize}). ${preprocessingInWords(input.preprocessing)}`,
+    `Out come ${labels.length} probabilities for each picture, in this order: ${labels.join(', ')}. \`labels.json\` has them for programs.`,
+    '## Where it comes from',
+    `Backbone: ${backbone}. Its weights at the start: ${originOf(input)}${weights.sha256 === null ? '' : ` (SHA-256 of the values ${weights.sha256})`}. \`mien.json\` has the recipe, with which it can be trained again.`,
+    test === null
+      ? 'It was not tested: its run was stopped before.'
+      : `On ${test.rows.length} test pictures that it had not learned from: ${percent(test.accuracy)} right, macro F1 ${test.macroF1.toFixed(3)}, loss ${test.loss.toFixed(4)}.`,
+    ...notes,
+    '## Proof',
+    '`proof/` holds pictures (drawn faces and noise, none of the training set), the probabilities that Mien computed for them, and a checker that runs these files and says whether they agree.',
+    '## Limits',
+    'It has learned from labels that people gave, and is only as good as those. It knows nothing but its classes: of any other picture it names one of them all the same. An expression is not a feeling; in the EU, inferring emotions of people at work or in schools is forbidden (AI Act, Article 5(1)(f)), save for medical and safety reasons.',
+  ];
+  return `${lines.join('\n\n')}\n`;
+}
+
+/** For example `Each channel is divided by 127.5, less 1`. */
+function preprocessingInWords({ order, scale, offset }: Preprocessing): string {
+  const names = ['red', 'green', 'blue'];
+  const channels = order.map(
+    (from, channel) =>
+      `${names[from] ?? ''} * ${number(scale[channel] ?? 1)} ${sign(offset[channel] ?? 0)} ${number(Math.abs(offset[channel] ?? 0))}`,
+  );
+  return `The network's three channels are, of values from 0 to 255: ${channels.join('; ')}.`;
+}
+
+const number = (value: number): string => Number(value.toPrecision(9)).toString();
+const sign = (value: number): string => (value < 0 ? '-' : '+');
+const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+
+/** With advice where it does much. */
+function roundingInWords(path: string, precision: string, { same, of, largestDifference }: Rounding): string {
+  const advice =
+    precision === 'int8' && same < 0.95 * of ? ' That is little: take the float16 file instead.' : '';
+  return `${path} has its weights rounded to ${precision}: the answer stayed the same for ${same} of ${of} drawn faces and noise pictures, and no probability changed by more than ${largestDifference.toFixed(4)}.${advice}`;
+}
