@@ -7,7 +7,6 @@ import * as z from 'zod/mini';
 import { hashText } from '../lib/hash.ts';
 import { parseJson, sameText } from '../lib/json.ts';
 import { StudioError } from './errors.ts';
-import type { EditsRef } from './recipe.ts';
 
 const className = () => z.string().check(z.minLength(1));
 const files = () => z.array(z.string().check(z.minLength(1))).check(z.minLength(1));
@@ -44,12 +43,6 @@ export type EditsFile = z.infer<typeof EditsFileSchema>;
 /** The hash of a list that goes on from another: each edit with the hash of all before it. */
 export function hashAfter(before: string | null, edit: Edit): string {
   return hashText(sameText([before, edit]));
-}
-
-/** What a recipe names a list by; undefined for one without edits. */
-export function refOf(edits: readonly Edit[]): EditsRef | undefined {
-  const hash = edits.reduce<string | null>(hashAfter, null);
-  return hash === null ? undefined : { hash, count: edits.length };
 }
 
 /**

@@ -20,13 +20,6 @@ export interface Picked {
   readonly weightFiles?: readonly File[];
 }
 
-/** An exported file. */
-export interface ExportedFile {
-  readonly fileName: string;
-  readonly mimeType: string;
-  readonly bytes: Uint8Array<ArrayBuffer>;
-}
-
 /** A change of a list of edits, by row numbers of the open set or by classes as they are called now. */
 export type EditChange =
   | Exclude<Edit, { do: 'relabel' | 'leaveOut' | 'bringBack' | 'add' }>

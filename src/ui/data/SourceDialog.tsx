@@ -11,6 +11,7 @@ import { ChoiceField } from '../widgets/fields.tsx';
 import { OptionField } from '../widgets/OptionField.tsx';
 import { useThrowAway } from '../widgets/ThrowAway.tsx';
 import { TextSetting } from '../widgets/TextSetting.tsx';
+import { datasetOf, withSet } from './chosen-set.ts';
 import { LookUp, useLookUp } from './LookUp.tsx';
 
 interface SourceDialogProps {
@@ -164,21 +165,6 @@ function SourceChoice({ sources, chosen, onChoose }: SourceChoiceProps): ReactEl
 function isPlace(entry: SourceEntry | undefined, spec: OptionSpec): boolean {
   if (entry?.server === undefined) return false;
   return spec.name === entry.server || spec === entry.options[0];
-}
-
-/** Pictures of phones and cameras are shown as people saw them. */
-function withSet(before: Recipe, dataset: Recipe['dataset'], entry: SourceEntry | undefined): Recipe {
-  if (dataset.source === before.dataset.source) return { ...before, dataset };
-  const orientation = entry?.isFromCameras === true ? 'exif' : 'stored';
-  return { ...before, dataset, image: { ...before.image, orientation } };
-}
-
-function datasetOf(source: SourceEntry, recipe: Recipe): Recipe['dataset'] {
-  if (source.name === recipe.dataset.source) return recipe.dataset;
-  const options = Object.fromEntries(
-    source.options.map((spec) => [spec.name, ('onPage' in spec ? spec.onPage : undefined) ?? spec.default]),
-  );
-  return { ...options, source: source.name };
 }
 
 interface OfferedFieldProps {

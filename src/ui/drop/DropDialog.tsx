@@ -1,9 +1,12 @@
 /** Asks what to do with what was dropped: one button for each thing that it can be taken for. */
 import { useState, type ReactElement } from 'react';
 import { countOf } from '../../lib/format.ts';
+import type { SourceEntry } from '../../protocol/catalog.ts';
 import type { WireError } from '../../protocol/errors.ts';
 import type { Offer } from '../../protocol/messages.ts';
+import type { Recipe } from '../../protocol/recipe.ts';
 import { isActive } from '../../store/state.ts';
+import { datasetOf, withSet } from '../data/chosen-set.ts';
 import { AddTo } from '../data/edits/AddPictures.tsx';
 import { WeightsDialog } from '../model/WeightsDialog.tsx';
 import { useStudio, useStudioState } from '../studio-context.ts';
@@ -22,11 +25,14 @@ interface DropDialogProps {
   readonly onClose: () => void;
 }
 
+const none: readonly SourceEntry[] = [];
+
 export function DropDialog({ dropped, onClose }: DropDialogProps): ReactElement {
   const { files, offers, error } = dropped;
   const studio = useStudio();
   const active = useStudioState((state) => isActive(state.run));
   const dataset = useStudioState((state) => state.dataset.value);
+  const sources = useStudioState((state) => state.catalog?.sources ?? none);
   const [chosen, setChosen] = useState<Offer['kind'] | null>(null);
   const [wrong, setWrong] = useState<WireError | null>(error);
   const nameOfAll = nameOf(files);
@@ -38,8 +44,11 @@ export function DropDialog({ dropped, onClose }: DropDialogProps): ReactElement 
   const take = (offer: Offer): void => {
     switch (offer.kind) {
       case 'set': {
-        const set = { source: offer.source, [offer.option]: nameOfAll };
-        closeUnless(studio.edit((recipe) => ({ ...recipe, dataset: set }), { files }));
+        const entry = sources.find(({ name }) => name === offer.source);
+        if (entry === undefined) return;
+        const setOf = (recipe: Recipe): Recipe =>
+          withSet(recipe, Object.assign(datasetOf(entry, recipe), { [offer.option]: nameOfAll }), entry);
+        closeUnless(studio.edit(setOf, { files }));
         return;
       }
       case 'recipe':

@@ -40,7 +40,8 @@ export function TakeHome({ runId }: { readonly runId: string | null }): ReactEle
               {entry.label} <code className="dim">.{entry.extension}</code>
               <p className="small">
                 {entry.help}
-                {parameters > 0 && ` About ${formatBytes(parameters * entry.bytesPerParameter + entry.bytesBeside)}.`}
+                {parameters > 0 &&
+                  ` About ${formatBytes(parameters * entry.bytesPerParameter + entry.bytesBeside)}.`}
               </p>
               <p className="small">
                 <code>{entry.opensWith}</code>

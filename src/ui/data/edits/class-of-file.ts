@@ -5,9 +5,9 @@
  *
  * @param file one of a folder has its path, from the folder's own name on, as its name
  */
-export function classOfFile({ name }: Pick<File, 'name'>, labels: readonly string[]): string | null {
-  const folder = name.split('/').at(-2);
+export function classOfFile({ name: path }: Pick<File, 'name'>, labels: readonly string[]): string | null {
+  const folder = path.split('/').at(-2);
   if (folder === undefined) return null;
-  const label = folder.trim().toLowerCase();
-  return labels.find((each) => each.toLowerCase() === label) ?? label;
+  const name = folder.trim();
+  return labels.find((each) => each.toLowerCase() === name.toLowerCase()) ?? name;
 }
