@@ -78,8 +78,7 @@ async function datasetOf(
   const summary = {
     source: source.entry.name,
     ...{ noun, origin, labels, labelOfRow, split, sizeBytes, contentHash },
-    setHash: setHash(contentHash, split),
-    picturesKey: picturesKey(contentHash, recipe.image, []),
+    ...{ setHash: setHash(contentHash, split), picturesKey: picturesKey(contentHash, recipe.image, []) },
   };
   const seen = seenRows(rows, cleaned, curated);
   const shown = pictureSubset(
@@ -96,8 +95,7 @@ async function datasetOf(
     files: rows.map(({ print }) => print.file),
     labelForm: cleaned.labelForm,
     pictures: rows.length === store.count ? store : pictureSubset(shown, [...rows.keys()]),
-    shown,
-    arriving,
+    ...{ shown, arriving },
     facts: seen.map(({ facts }) => facts),
   };
 }

@@ -27,9 +27,10 @@ export async function recognise(files: readonly File[]): Promise<readonly Offer[
   const given = await givenOf(files);
   const ofText = await textOffer(files);
   const offers: Offer[] = ofText === null ? [] : [ofText];
-  for (const { entry, recognises } of sources) {
+  for (const source of sources) {
+    const { entry } = source;
     const option = entry.options.find(({ kind }) => kind === 'file')?.name;
-    if (option !== undefined && recognises?.(given) === true)
+    if (option !== undefined && source.recognises?.(given) === true)
       offers.push({ kind: 'set', source: entry.name, label: entry.label, option });
   }
   const pictures = await picturesAmong(files, given);

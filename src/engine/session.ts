@@ -25,6 +25,7 @@ import { buildNetwork, withLoaded, type Network } from './network/network.ts';
 import { NetworkDescriptions } from './network/descriptions.ts';
 import { rebuildNetwork } from './network/rebuild.ts';
 import { exportable, type Trained } from './network/trained.ts';
+import { Tries } from './predict/tries.ts';
 import { findRate, phaseOf } from './run/find-rate.ts';
 import { runRecipe } from './run/run.ts';
 import { drained, timedInto, untilDone, type Attempt } from './run/until-done.ts';
@@ -54,6 +55,8 @@ export class Session {
   readonly descriptions: NetworkDescriptions;
   /** Those that runs left, on this machine or in this session. */
   readonly networks: FinishedNetworks;
+  /** Those of them that are tried on pictures. */
+  readonly tries: Tries;
   #choice: BackendChoice = 'auto';
   #device: Device | null = null;
   /** The last trained network, for as long as it is on the device. */
@@ -67,6 +70,11 @@ export class Session {
     this.set = new OpenSet(platform, this.tokens);
     this.descriptions = new NetworkDescriptions(platform);
     this.networks = new FinishedNetworks(platform);
+    this.tries = new Tries({
+      platform,
+      withNetwork: (runId, work) => this.#withNetwork(runId, work),
+      dataset: () => this.set.dataset,
+    });
   }
 
   /** The device in use; null before one was taken. */
@@ -131,18 +139,9 @@ export class Session {
    */
   async export(format: string, runId: string): Promise<SavedFile> {
     const exporter = findExporter(format);
-    if (this.#trained?.result.runId === runId && this.#device?.loss === null) {
-      return this.packing().zip(exporter);
-    }
-    if (this.#device?.loss !== null) await this.#start(this.#choice);
-    return this.networks.use(runId, async (finished) => {
-      const model = await rebuildNetwork(finished, this.platform);
-      try {
-        return await new Packing(exportable({ ...finished, model }), this.platform).zip(exporter);
-      } finally {
-        model.dispose();
-      }
-    });
+    return this.#withNetwork(runId, (trained) =>
+      new Packing(exportable(trained), this.platform).zip(exporter),
+    );
   }
 
   /** That of the last run, ready to be written. @throws StudioError `export/nothing-trained` */
@@ -161,6 +160,23 @@ export class Session {
     await this.#caches?.clear();
     this.#caches = null;
     await this.set.close();
+  }
+
+  /** Does something with a run's network on the device, where it is still there or is put together again. */
+  async #withNetwork<Output>(
+    runId: string,
+    work: (trained: Trained) => Output | Promise<Output>,
+  ): Promise<Output> {
+    if (this.#device?.loss !== null) await this.#start(this.#choice);
+    if (this.#trained?.result.runId === runId) return work(this.#trained);
+    return this.networks.use(runId, async (finished) => {
+      const model = await rebuildNetwork(finished, this.platform);
+      try {
+        return await work({ ...finished, model });
+      } finally {
+        model.dispose();
+      }
+    });
   }
 
   async #start(backend: BackendChoice): Promise<Device> {
@@ -231,6 +247,7 @@ export class Session {
   }
 
   #forgetTrained(): void {
+    this.tries.forget();
     this.#trained?.model.dispose();
     this.#trained = null;
   }

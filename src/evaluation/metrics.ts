@@ -1,4 +1,5 @@
 /** Confusion matrix, classification report and intervals from probabilities. */
+import { likeliestOf } from '../lib/sureness.ts';
 import { wilsonInterval } from '../lib/wilson.ts';
 import type { SplitName } from '../protocol/dataset.ts';
 import type { ClassReport, Evaluation } from '../protocol/events.ts';
@@ -25,7 +26,7 @@ export function evaluationOf(scored: Scored): Evaluation {
   const confusionMatrix = labels.map(() => labels.map(() => 0));
   rows.forEach((row, index) => {
     const truth = labelOfRow[row] ?? 0;
-    const predicted = argMax(probabilities, index * labels.length, labels.length);
+    const predicted = likeliestOf(probabilities, index * labels.length, labels.length);
     const cells = confusionMatrix[truth];
     if (cells !== undefined) cells[predicted] = (cells[predicted] ?? 0) + 1;
   });
@@ -43,14 +44,6 @@ export function evaluationOf(scored: Scored): Evaluation {
     rows,
     probabilities,
   };
-}
-
-function argMax(values: Float32Array, start: number, count: number): number {
-  let best = 0;
-  for (let index = 1; index < count; index++) {
-    if ((values[start + index] ?? 0) > (values[start + best] ?? 0)) best = index;
-  }
-  return best;
 }
 
 function classReport(label: string, index: number, matrix: readonly (readonly number[])[]): ClassReport {

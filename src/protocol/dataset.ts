@@ -162,6 +162,13 @@ export interface PictureFacts {
   readonly sizeBytes: number;
 }
 
+/** One picture as the RGBA that a canvas takes, `size * size * 4` bytes. */
+export interface RgbaPicture {
+  /** Side in pixels. */
+  readonly size: number;
+  readonly rgba: Uint8ClampedArray<ArrayBuffer>;
+}
+
 /** Pictures as the network sees them: RGBA, uint8, `size` x `size`, one after another. */
 export interface RgbaPictures {
   readonly size: number;

@@ -1,4 +1,5 @@
 /** What a run says while it goes on, and what it leaves. */
+import type { Sureness } from '../lib/sureness.ts';
 import type { CleaningReport, DatasetSummary, SplitName } from './dataset.ts';
 import type { DeviceReport } from './device.ts';
 import type { WireError } from './errors.ts';
@@ -175,6 +176,8 @@ export interface RunResult {
   readonly history: readonly EpochRecord[];
   /** Null when the run was stopped before its first epoch ended. */
   readonly test: Evaluation | null;
+  /** On the validation pictures, with the weights that were kept; null where there was no epoch, or nobody kept it. */
+  readonly sureness: Sureness | null;
   readonly stopped: boolean;
   readonly device: DeviceReport;
   /** What the backbone began with. */

@@ -39,7 +39,7 @@ export function readingKey(recipe: Recipe, files: readonly File[] = []): string 
 /** The recipe of the same set before it is edited. */
 export function withoutEdits(recipe: Recipe): Recipe {
   const { edits: _edits, ...dataset } = recipe.dataset;
-  return { ...recipe, dataset: dataset as Recipe['dataset'] };
+  return { ...recipe, dataset };
 }
 
 /**

@@ -11,6 +11,7 @@ import type { FinishedRuns, RateSweep, ResumableRun, RunEvent, RunResult } from 
 import type { InspectedWeights, ModelSummary } from './model.ts';
 import type { EditsRef, Recipe, WeightsFile } from './recipe.ts';
 import type { Stored, StoredThing } from './stored.ts';
+import type { Answer, AskedPicture, Patch, TriedNetwork } from './try.ts';
 
 /** What was picked on the page: single files, or all files of a folder, each with its path as its name. */
 export interface Picked {
@@ -110,6 +111,33 @@ export interface Requests {
   listFinished: { input: { readonly forget?: string }; output: FinishedRuns };
   /** Writes the network of a finished run in a format of the catalog. */
   export: { input: { readonly format: string; readonly runId: string }; output: SavedFile };
+  /** Makes a finished run's network ready to be asked about pictures. */
+  openNetwork: { input: { readonly runId: string }; output: TriedNetwork };
+  /** What it says of a picture, all of it or with a part covered; no request keeps anything of a picture. */
+  predict: {
+    input: {
+      readonly runId: string;
+      readonly picture: AskedPicture;
+      readonly patch?: Patch;
+      readonly wantsMaps: boolean;
+    };
+    output: Answer;
+  };
+  /**
+   * What it says while each place of one row is covered in turn, of a map of `places * places`: `[places, classes]`. A row
+   * at a time, so that other questions need not wait for a whole map.
+   */
+  occlude: {
+    input: {
+      readonly runId: string;
+      readonly picture: AskedPicture;
+      readonly places: number;
+      readonly row: number;
+      /** Of the patch, as a share of the picture's. */
+      readonly side: number;
+    };
+    output: { readonly probabilities: Float32Array<ArrayBuffer> };
+  };
   /** What is stored on this machine. */
   listStored: { input: Readonly<Record<string, never>>; output: Stored };
   /** Forgets a part of it; says what is left. */

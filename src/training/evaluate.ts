@@ -79,12 +79,27 @@ function figuresOf(
   some: Uint32Array,
   x: tf.Tensor,
 ): [tf.Tensor, tf.Tensor] {
-  const logits = tail.forward(x, inferencePass(parameters)) as tf.Tensor2D;
+  const { logits, probabilities } = answersOf(tail, parameters, x);
   const labels = tf.tensor1d(
     Array.from(some, (row) => labelOfRow[row] ?? 0),
     'int32',
   );
-  return [lossSums(logits, labels, loss), tf.softmax(logits)];
+  return [lossSums(logits, labels, loss), probabilities];
+}
+
+/**
+ * What a network says of pictures, each `[pictures, classes]`; call it in a tidy.
+ *
+ * @param tail up to the logits
+ * @param x what the tail starts from
+ */
+export function answersOf(
+  tail: Program,
+  parameters: Parameters,
+  x: tf.Tensor,
+): { readonly logits: tf.Tensor2D; readonly probabilities: tf.Tensor2D } {
+  const logits = tail.forward(x, inferencePass(parameters)) as tf.Tensor2D;
+  return { logits, probabilities: tf.softmax(logits) };
 }
 
 /** Reads a batch's figures, and uses them when those before have been. */

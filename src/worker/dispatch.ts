@@ -94,12 +94,6 @@ export class Dispatcher {
       }
       case 'recognise':
         return { offers: await recognise(request.input.files) };
-      case 'editSet':
-        return session.set.edit(request.input, { signal: control.signal, emit });
-      case 'takeEdits':
-        return session.set.takeEdits(request.input.file);
-      case 'saveEdits':
-        return session.set.saveEdits(request.input.list);
       case 'describeSource':
         return session.describeSource(request.input.dataset, control.signal);
       case 'useToken':
@@ -127,6 +121,12 @@ export class Dispatcher {
         return session.findRate(request.input, { control, emit });
       case 'export':
         return session.export(request.input.format, request.input.runId);
+      case 'openNetwork':
+        return session.tries.open(request.input.runId);
+      case 'predict':
+        return session.tries.predict(request.input, control.signal);
+      case 'occlude':
+        return session.tries.occlude(request.input, control.signal);
       default:
         return carryOutKept(session, request, { signal: control.signal, emit });
     }
@@ -135,7 +135,18 @@ export class Dispatcher {
 
 type KeptRequest = Extract<
   Request,
-  { kind: 'listRuns' | 'listFinished' | 'listStored' | 'deleteStored' | 'storeSet' | 'saveSet' }
+  {
+    kind:
+      | 'listRuns'
+      | 'listFinished'
+      | 'listStored'
+      | 'deleteStored'
+      | 'storeSet'
+      | 'saveSet'
+      | 'editSet'
+      | 'takeEdits'
+      | 'saveEdits';
+  }
 >;
 
 /** Requests for what is kept on this machine. */
@@ -157,6 +168,12 @@ async function carryOutKept(session: Session, request: KeptRequest, work: SetWor
       return request.input.set === null
         ? session.set.save(work)
         : saveKeptSet(session.platform, request.input.set, work.signal);
+    case 'editSet':
+      return session.set.edit(request.input, work);
+    case 'takeEdits':
+      return session.set.takeEdits(request.input.file);
+    case 'saveEdits':
+      return session.set.saveEdits(request.input.list);
     default:
       return request satisfies never;
   }
@@ -165,5 +182,6 @@ async function carryOutKept(session: Session, request: KeptRequest, work: SetWor
 /** Pictures are moved, not copied; the worker does not keep them. */
 function transferablesOf(output: Output): Transferable[] {
   if ('rgba' in output) return [output.rgba.buffer];
+  if ('seen' in output) return [output.seen.rgba.buffer];
   return [];
 }

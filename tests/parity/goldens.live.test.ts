@@ -68,6 +68,10 @@ describe('goldens made anew', () => {
     expect(() => run(join(MODELS, 'keras_goldens.py'), '--check')).not.toThrow();
   });
 
+  it('by keras_gradcam.py', () => {
+    expect(() => run(join(MODELS, 'keras_gradcam.py'), '--check')).not.toThrow();
+  });
+
   // Not skipped: a test that was skipped counts as failed.
   if (hasTorch) {
     it('by torch_goldens.py', () => {

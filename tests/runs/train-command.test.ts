@@ -7,7 +7,7 @@ import { basename, dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, it, vi } from 'vitest';
 import { EXPORTERS } from '../../src/exporters/registry.ts';
 import { StudioError, type ErrorCode } from '../../src/protocol/errors.ts';
-import { exitCodeOf } from '../../tools/train/command.ts';
+import { exitCodeOf } from '../../tools/train/carry-out.ts';
 import { HUB_REPO, startTestHub } from '../support/local-hub.ts';
 import { leavingTheNumbers, tinyRecipe } from '../support/session.ts';
 

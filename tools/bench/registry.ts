@@ -6,6 +6,7 @@ import { gpuStep } from './cases/gpu-step.ts';
 import { importing } from './cases/import.ts';
 import { gpuKernels, kernels } from './cases/kernels.ts';
 import { memory } from './cases/memory.ts';
+import { predict } from './cases/predict.ts';
 import { recipe } from './cases/recipe.ts';
 import { recipe224 } from './cases/recipe-224.ts';
 import { scaling } from './cases/scaling.ts';
@@ -22,6 +23,7 @@ export const BENCHES: readonly Bench[] = [
   weights,
   importing,
   copies,
+  predict,
   kernels,
   gpuKernels,
   gpuStep,

@@ -125,11 +125,7 @@ function parsed(args: readonly string[]) {
   }
 }
 
-function badCommand(message: string): StudioError {
+/** The error for a command line that cannot be carried out. */
+export function badCommand(message: string): StudioError {
   return new StudioError({ code: 'recipe/bad-command', message, hint: 'See the options below.' });
-}
-
-/** Bad recipes and bad input (pictures, weights, an address with nothing at it) are the user's to mend: 2. Everything else: 1. */
-export function exitCodeOf(error: StudioError): number {
-  return /^(recipe\/|data\/|model\/weights|export\/unknown-format$|net\/not-found$)/.test(error.code) ? 2 : 1;
 }

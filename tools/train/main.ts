@@ -14,12 +14,13 @@ import { HUB } from '../../src/platform/remote/hub.ts';
 import { createPlatform } from '../../src/platform/platform.node.ts';
 import type { Platform } from '../../src/platform/platform.ts';
 import { parseEditsFile } from '../../src/protocol/edits.ts';
-import { asStudioError, StudioError } from '../../src/protocol/errors.ts';
+import { StudioError } from '../../src/protocol/errors.ts';
 import type { ResumableRun, RunEvent } from '../../src/protocol/events.ts';
 import { isSameRecipe } from '../../src/protocol/identity.ts';
 import { parseRecipe, type Recipe } from '../../src/protocol/recipe.ts';
 import { RunControl } from '../../src/engine/run/control.ts';
-import { exitCodeOf, parseCommand, USAGE, type Command } from './command.ts';
+import { carryOut } from './carry-out.ts';
+import { parseCommand, USAGE, type Command } from './command.ts';
 import { offerWebGpu, WASM_FOLDER } from './backends.ts';
 import { JsonReporter, TerminalReporter } from './report.ts';
 import { prepareOut, writeRun, writeSweep } from './write-run.ts';
@@ -170,30 +171,4 @@ async function train(command: Command): Promise<void> {
   reporter.finished(result, command.outFolder);
 }
 
-async function main(): Promise<number> {
-  const command = parseCommand(process.argv.slice(2));
-  if (command === null) {
-    process.stdout.write(USAGE);
-    return 0;
-  }
-  try {
-    await train(command);
-    return 0;
-  } catch (thrown) {
-    const error = asStudioError(thrown);
-    if (command.json) process.stdout.write(`${JSON.stringify({ kind: 'failed', error: error.toWire() })}\n`);
-    process.stderr.write(`\n${error.message}\n${error.hint}\n(${error.code})\n`);
-    if (error.code.startsWith('bug/')) process.stderr.write(`${String(error.toWire().cause)}\n`);
-    return exitCodeOf(error);
-  }
-}
-
-try {
-  process.exitCode = await main();
-} catch (thrown) {
-  const error = asStudioError(thrown);
-  process.stderr.write(`${error.message}\n${error.hint}\n\n${USAGE}`);
-  process.exitCode = exitCodeOf(error);
-}
-// Dawn keeps its device's threads alive.
-process.exit();
+await carryOut({ usage: USAGE, parse: parseCommand, work: train });

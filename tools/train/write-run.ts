@@ -3,6 +3,8 @@ import { mkdir, open, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Session } from '../../src/engine/session.ts';
 import type { ExportedFile } from '../../src/exporters/exporter.ts';
+import { classificationReport } from '../../src/lib/classification-report.ts';
+import { bestThreshold, binsOf, calibrationError, surenessOf, topAccuracy } from '../../src/lib/sureness.ts';
 import { findExporter } from '../../src/exporters/registry.ts';
 import type { DatasetSummary } from '../../src/protocol/dataset.ts';
 import { StudioError } from '../../src/protocol/errors.ts';
@@ -39,7 +41,7 @@ export async function prepareOut(folder: string): Promise<void> {
   }
 }
 
-/** Writes history, evaluation, split and run as JSON, and the network into `model/`. */
+/** Writes history, evaluation, split and run as JSON, the report as text, and the network into `model/`. */
 export async function writeRun(
   { outFolder, exportFormats }: Command,
   finished: Finished,
@@ -47,9 +49,13 @@ export async function writeRun(
 ): Promise<void> {
   const { session, result, dataset } = finished;
   await writeJson(outFolder, 'history.json', result.history.map(historyLine));
-  await writeJson(outFolder, 'evaluation.json', evaluationOf(result));
+  await writeJson(outFolder, 'evaluation.json', evaluationOf(result, dataset));
   await writeJson(outFolder, 'split.json', splitOf(dataset));
   await writeJson(outFolder, 'run.json', runOf(result, dataset));
+  const { test } = result;
+  if (test !== null) {
+    await writeFile(join(outFolder, 'report.txt'), classificationReport(test.perClass, test.accuracy));
+  }
   if (result.history.length === 0) return;
   const packing = session.packing();
   await writeFiles(await packing.bare(findExporter('tfjs')), join(outFolder, 'model'));
@@ -84,10 +90,25 @@ function historyLine({
 }
 
 /** Null when the run was stopped before its first epoch ended. */
-function evaluationOf({ test }: RunResult) {
+function evaluationOf({ test, sureness }: RunResult, { labelOfRow }: DatasetSummary) {
   if (test === null) return null;
-  const { labels, loss, accuracy, macroF1, interval, confusionMatrix, perClass } = test;
-  return { labels, testLoss: loss, testAccuracy: accuracy, macroF1, interval, confusionMatrix, perClass };
+  const { labels, loss, accuracy, macroF1, interval, confusionMatrix, perClass, probabilities, rows } = test;
+  const truths = Array.from(rows, (row) => labelOfRow[row] ?? 0);
+  const reliability = binsOf(surenessOf(probabilities, truths, labels.length));
+  return {
+    labels,
+    testLoss: loss,
+    testAccuracy: accuracy,
+    top2Accuracy: topAccuracy(probabilities, truths, labels.length, 2),
+    macroF1,
+    interval,
+    confusionMatrix,
+    perClass,
+    calibrationError: calibrationError(reliability),
+    reliability,
+    // Chosen on the validation pictures; null where they do not tell.
+    unsureBelow: sureness === null ? null : bestThreshold(sureness),
+  };
 }
 
 function splitOf({ split }: DatasetSummary) {

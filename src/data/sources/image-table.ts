@@ -10,7 +10,7 @@ import { CellList } from '../parquet/list-cells.ts';
 import type { Cell } from '../parquet/pages.ts';
 import type { ParquetFile } from '../parquet/parquet-file.ts';
 import { readPictureCell } from '../parquet/picture-cells.ts';
-import { findPlace, type TableColumns, type TablePlaces } from './table-columns.ts';
+import { findPlace, type TableColumns, type TablePlace, type TablePlaces } from './table-columns.ts';
 import type { OpenedSource, SeveralLabels, SourceRow } from './source.ts';
 
 /** Options of every source that reads a table. */
@@ -148,18 +148,13 @@ export async function* readTable(
         : [];
     const groups = await readWhole(file, group, places.group, signal);
     const splits = await readWhole(file, group, places.split, signal);
-    const hasPath = file.fields(image.column).includes('path');
-    const paths = hasPath ? await readWhole(file, group, { ...image, field: 'path' }, signal) : [];
-    const lists = file.isList(image.column, image.field);
     let next = 0;
-    for await (const cells of file.readColumn(group, image.column, image.field, { lists, signal })) {
+    for await (const cells of readPictures(file, group, image, signal)) {
       const start = next;
       next += cells.length;
       yield cells.map((cell, index) => {
-        const path = wordOf(paths[start + index]) ?? '';
         return {
-          ...readPictureCell(cell, path),
-          path,
+          ...cell,
           label: labelCell(labels[start + index], one),
           question: questions[start + index],
           group: groups[start + index],
@@ -167,6 +162,31 @@ export async function* readTable(
         };
       });
     }
+  }
+}
+
+/**
+ * Reads the pictures of a row group alone, one page at a time.
+ *
+ * @param image of `findPlace(file, 'image', …)`
+ */
+export async function* readPictures(
+  file: ParquetFile,
+  group: number,
+  image: TablePlace,
+  signal?: AbortSignal,
+): AsyncGenerator<readonly Pick<SourceRow, 'picture' | 'inPlace' | 'path'>[]> {
+  const hasPath = file.fields(image.column).includes('path');
+  const paths = hasPath ? await readWhole(file, group, { ...image, field: 'path' }, signal) : [];
+  const lists = file.isList(image.column, image.field);
+  let next = 0;
+  for await (const cells of file.readColumn(group, image.column, image.field, { lists, signal })) {
+    const start = next;
+    next += cells.length;
+    yield cells.map((cell, index) => {
+      const path = wordOf(paths[start + index]) ?? '';
+      return { ...readPictureCell(cell, path), path };
+    });
   }
 }
 

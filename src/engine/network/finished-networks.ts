@@ -146,7 +146,12 @@ export class FinishedNetworks {
     const network = bytes === undefined ? null : (unpack(bytes) as FinishedNetwork | null);
     if (network === null) return null;
     // An earlier version may have known fewer fields.
-    return { ...network, result: { ...network.result, recipe: asRun(parseRecipe(network.result.recipe)) } };
+    const { result } = network;
+    const { sureness } = result as Partial<RunResult>;
+    return {
+      ...network,
+      result: { ...result, recipe: asRun(parseRecipe(result.recipe)), sureness: sureness ?? null },
+    };
   }
 }
 

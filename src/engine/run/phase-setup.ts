@@ -5,7 +5,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Dataset } from '../../data/dataset.ts';
 import type { ViewsPerPicture } from '../../frozen/budget.ts';
-import { firstTrainableOf } from '../../frozen/cut.ts';
 import { FrozenPart } from '../../frozen/frozen-part.ts';
 import type { SessionCaches } from '../../frozen/session-caches.ts';
 import { gpuRoom } from '../../kernels/webgpu/gpu.ts';
@@ -24,6 +23,7 @@ import { classWeightsOf, type LossSettings } from '../../training/loss.ts';
 import { SWEEP } from '../../training/rate-finder.ts';
 import { deviceDone } from '../device/activate.ts';
 import type { Network } from '../network/network.ts';
+import { firstTrainableIn, openLayersOf } from '../network/open-layers.ts';
 import { PictureInput } from '../set/picture-input.ts';
 
 export interface PhaseSetupInputs {
@@ -107,22 +107,13 @@ export class PhaseSetup {
   }
 
   #compileTail(phase: FullPhase, cutOutput: number): Program {
-    const { graph } = this.inputs.network;
-    const first = firstTrainableIn(phase, this.inputs.network);
+    const { graph, backboneLayers } = this.inputs.network;
     // The last node is the softmax of the dense layer; training works on the logits before it.
     const logits = graph.nodes.length - 2;
-    const tail = compile(graph, cutOutput, logits, {
-      isTrainable: (layer) => layer >= first,
-      batchNorm: phase.name === 'head' ? 'inference' : phase.batchNorm,
-    });
+    const tail = compile(graph, cutOutput, logits, openLayersOf(phase, backboneLayers));
     checkStepFits(tail, this.inputs.recipe);
     return tail;
   }
-}
-
-/** Index of the first layer that trains in a phase. */
-function firstTrainableIn(phase: FullPhase, { backboneLayers }: Network): number {
-  return firstTrainableOf(backboneLayers, phase.name === 'head' ? 0 : phase.unfreeze);
 }
 
 function openFrozenPart(inputs: PhaseSetupInputs, parameters: Parameters): Promise<FrozenPart> {
@@ -130,7 +121,7 @@ function openFrozenPart(inputs: PhaseSetupInputs, parameters: Parameters): Promi
   return FrozenPart.open({
     graph: network.graph,
     parameters,
-    firstTrainable: recipe.phases.map((phase) => firstTrainableIn(phase, network)),
+    firstTrainable: recipe.phases.map((phase) => firstTrainableIn(phase, network.backboneLayers)),
     input: new PictureInput(dataset.pictures, network.preprocessing, recipe),
     pictures: dataset.pictures,
     counts: viewsPerPicture(inputs),

@@ -1,6 +1,7 @@
 /** Carries a recipe out: phases in order, the test pictures once at the end. */
 import * as tf from '@tensorflow/tfjs';
 import { evaluationOf } from '../../evaluation/metrics.ts';
+import { surenessOf, type Sureness } from '../../lib/sureness.ts';
 import { newId } from '../../lib/new-id.ts';
 import { VERSION } from '../../lib/version.ts';
 import type { SplitName } from '../../protocol/dataset.ts';
@@ -180,6 +181,15 @@ class Run {
     return value;
   }
 
+  /** By the validation pictures at the epoch that the last phase kept. */
+  #sureness(): Sureness | null {
+    const last = this.#ended.at(-1)?.end.evaluation;
+    if (last === undefined) return null;
+    const { labelOfRow } = this.inputs.dataset.summary;
+    const truths = Array.from(last.rows, (row) => labelOfRow[row] ?? 0);
+    return surenessOf(last.probabilities, truths, last.labels.length);
+  }
+
   #result(test: Evaluation | null): RunResult {
     const { recipe, device, dataset, checkpoints, control, network } = this.inputs;
     const { origin, sizeBytes, sha256 } = network.weights;
@@ -188,6 +198,7 @@ class Run {
       recipe,
       history: this.#history,
       test,
+      sureness: this.#sureness(),
       stopped: control.isStopping,
       device: device.report,
       weights: { origin, sizeBytes, sha256 },

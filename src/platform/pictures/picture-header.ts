@@ -53,6 +53,36 @@ export function checkPictureHeader(encoded: Uint8Array): PictureHeader {
   return found;
 }
 
+/** Whether a file that passed {@link checkPictureHeader} has more pictures than its first: an animation's frames. */
+export function isAnimated(encoded: Uint8Array): boolean {
+  if (textAt(encoded, 0) === 'GIF8') return hasFramesBehind(encoded);
+  if (textAt(encoded, 8) === 'WEBP') return textAt(encoded, 12) === 'VP8X' && (encoded[20]! & 2) !== 0;
+  if (textAt(encoded, 4) === 'ftyp') return textAt(encoded, 8) === 'avis';
+  return encoded[0] === 0x89 && hasPngChunk(viewOf(encoded), 'acTL');
+}
+
+const viewOf = ({ buffer, byteOffset, byteLength }: Uint8Array): DataView =>
+  new DataView(buffer, byteOffset, byteLength);
+
+/** Whether a GIF has a second frame: its blocks are gone through, which are extensions (21), frames (2C) and an end. */
+function hasFramesBehind(bytes: Uint8Array): boolean {
+  const tableBytes = (flags: number): number => ((flags & 0x80) === 0 ? 0 : 3 * 2 ** ((flags & 7) + 1));
+  let at = 13 + tableBytes(bytes[10] ?? 0);
+  let frames = 0;
+  while (at < bytes.length) {
+    const kind = bytes[at];
+    if (kind === 0x2c) frames += 1;
+    if (frames > 1) return true;
+    if (kind === 0x2c) at += 11 + tableBytes(bytes[at + 9] ?? 0);
+    else if (kind === 0x21) at += 2;
+    else return false;
+    // Both end in pieces, each behind its length; one of length 0 is the last.
+    while ((bytes[at] ?? 0) > 0) at += 1 + (bytes[at] ?? 0);
+    at += 1;
+  }
+  return false;
+}
+
 /** The error for bytes that are no picture, or that a decoder gave up on. */
 export function undecodable(encoded: Uint8Array, cause?: unknown): StudioError {
   return new StudioError({
@@ -117,18 +147,19 @@ function readPng(view: DataView, bytes: Uint8Array): PictureHeader | null {
   if (isCutPng(bytes)) return null;
   const colourType = view.getUint8(25);
   // Bit 2 is an alpha channel; palettes and single colours become transparent by a tRNS chunk.
-  const mayHaveAlpha = (colourType & 4) !== 0 || hasPngTransparency(view);
+  const mayHaveAlpha = (colourType & 4) !== 0 || hasPngChunk(view, 'tRNS');
   const isDeep = view.getUint8(24) === 16;
   return { ...header('png', view.getUint32(16), view.getUint32(20), mayHaveAlpha), isDeep };
 }
 
-/** Whether a `tRNS` chunk stands before the first `IDAT`. */
-function hasPngTransparency(view: DataView): boolean {
+/** Whether a chunk of that name stands before the first `IDAT`. */
+function hasPngChunk(view: DataView, name: string): boolean {
+  const bytes = new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
   let at = 8;
   while (at + 8 <= view.byteLength) {
-    const type = view.getUint32(at + 4);
-    if (type === 0x74524e53) return true;
-    if (type === 0x49444154) return false;
+    const type = textAt(bytes, at + 4);
+    if (type === name) return true;
+    if (type === 'IDAT') return false;
     at += 12 + view.getUint32(at);
   }
   return false;

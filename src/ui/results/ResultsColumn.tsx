@@ -1,5 +1,5 @@
 /** The last clause: on how many it is right, where it is wrong, and what can be taken home. */
-import type { ReactElement } from 'react';
+import { useState, type ReactElement } from 'react';
 import { Charts } from '../../charts/Charts.tsx';
 import type { Cell } from '../../charts/chart.ts';
 import { worstConfusion } from '../../charts/confusions/confusions.ts';
@@ -14,9 +14,11 @@ import { useStateOf } from '../../store/use-state-of.ts';
 import { resultsClause } from '../sentence.ts';
 import { useFullRecipe, useShownRecipe, useStudioState } from '../studio-context.ts';
 import { Column } from '../widgets/Column.tsx';
+import { Later } from '../widgets/Dialog.tsx';
 import { Icon } from '../widgets/Icon.tsx';
 import { FinishedRuns, TakeHome } from './TakeHome.tsx';
 import { Mistakes } from './Mistakes.tsx';
+import { TryButton } from './TryButton.tsx';
 
 export function ResultsColumn(): ReactElement {
   const recipe = useShownRecipe();
@@ -27,6 +29,7 @@ export function ResultsColumn(): ReactElement {
   const dataset = record?.dataset ?? open;
   const canTakeHome = run.kind === 'finished' && record !== null && record.history.length > 0;
   const finishedId = run.kind === 'finished' && canTakeHome ? run.result.runId : null;
+  const tried = useStudioState((state) => state.finished.find(({ runId }) => runId === finishedId));
   const hasEpochs = record !== null && record.history.length > 0;
   return (
     <Column
@@ -35,10 +38,18 @@ export function ResultsColumn(): ReactElement {
       clause={resultsClause(run, dataset)}
       action={
         canTakeHome && (
-          <button type="button" className="go" onClick={showTakeHome}>
-            <Icon name="download" />
-            Take home
-          </button>
+          <div className="column-actions">
+            {tried !== undefined && (
+              <TryButton run={tried} className="go">
+                <Icon name="camera" />
+                Try it
+              </TryButton>
+            )}
+            <button type="button" onClick={showTakeHome}>
+              <Icon name="download" />
+              Take home
+            </button>
+          </div>
         )
       }
     >
@@ -66,6 +77,8 @@ function showTakeHome(): void {
   section?.querySelector('button')?.focus();
 }
 
+const loadErrors = async () => (await import('./errors/ErrorsDialog.tsx')).ErrorsDialog;
+
 interface WhereWrongProps {
   readonly dataset: DatasetSummary;
   readonly record: RunRecord | null;
@@ -74,6 +87,7 @@ interface WhereWrongProps {
 function WhereWrong({ dataset, record }: WhereWrongProps): ReactElement {
   const [picked, setPicked] = useStateOf<Cell | null>(dataset, null);
   const [asked, setAsked] = useStateOf<string | null>(record?.startedAtMs, null);
+  const [isUnderstanding, setIsUnderstanding] = useState(false);
   const evaluations = evaluationsOf(record);
   const shown = evaluations.find((each) => each.key === asked) ?? evaluations[0];
   const evaluation = shown?.evaluation ?? null;
@@ -113,6 +127,22 @@ function WhereWrong({ dataset, record }: WhereWrongProps): ReactElement {
       </section>
       {evaluation !== null && cell !== null && (
         <Mistakes dataset={dataset} evaluation={evaluation} cell={cell} />
+      )}
+      {shown !== undefined && (
+        <button type="button" className="understand" onClick={() => setIsUnderstanding(true)}>
+          Understand the errors
+        </button>
+      )}
+      {shown !== undefined && isUnderstanding && (
+        <Later
+          load={loadErrors}
+          props={{
+            dataset,
+            evaluation: shown.evaluation,
+            of: shown.label,
+            onClose: () => setIsUnderstanding(false),
+          }}
+        />
       )}
     </>
   );

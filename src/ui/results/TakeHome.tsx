@@ -10,6 +10,7 @@ import { Icon } from '../widgets/Icon.tsx';
 import { Message } from '../widgets/Message.tsx';
 import { countParameters } from '../model/cost.ts';
 import { saveBlob } from '../widgets/save-file.ts';
+import { TryButton } from './TryButton.tsx';
 
 const none: readonly ExporterEntry[] = [];
 
@@ -128,6 +129,9 @@ function Line({ run }: { readonly run: FinishedRun }): ReactElement {
               if (file !== null) saveBlob(file.fileName, file.blob);
             }}
           />
+          <TryButton run={run} isDisabled={active}>
+            Try it<span className="visually-hidden"> {name}</span>
+          </TryButton>
           <button type="button" className="quiet" onClick={() => void studio.runs.forget(run)}>
             Delete<span className="visually-hidden"> {name}</span>
           </button>

@@ -42,11 +42,14 @@ export interface Golden {
 /** Reads a golden; long base64 strings are float32 arrays. */
 export function parseGolden(text: string): unknown {
   return JSON.parse(text, (key: string, value: unknown) =>
-    typeof value === 'string' && ['samples', 'pooled', 'preprocessed'].includes(key) ? decode(value) : value,
+    typeof value === 'string' && ['samples', 'pooled', 'preprocessed'].includes(key)
+      ? decodeGolden(value)
+      : value,
   );
 }
 
-function decode(base64: string): Float32Array {
+/** A golden's numbers: float32 as base64. */
+export function decodeGolden(base64: string): Float32Array {
   return new Float32Array(Uint8Array.from(Buffer.from(base64, 'base64')).buffer);
 }
 

@@ -173,6 +173,7 @@ export const result: RunResult = {
   recipe: asRun(recipe),
   history: [],
   test: { ...evaluation, split: 'test' },
+  sureness: null,
   stopped: false,
   device,
   weights: { origin: 'random, seed 1', sizeBytes: 0, sha256: null },

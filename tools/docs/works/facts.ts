@@ -9,7 +9,14 @@ export const BROWSERS = ['Chromium', 'Firefox', 'WebKit'] as const;
 export type BrowserName = (typeof BROWSERS)[number];
 
 /** Who else saves weights that Mien reads. */
-export const LIBRARIES = ['Keras', 'TensorFlow.js', 'Teachable Machine', 'timm', 'torchvision', 'transformers'] as const;
+export const LIBRARIES = [
+  'Keras',
+  'TensorFlow.js',
+  'Teachable Machine',
+  'timm',
+  'torchvision',
+  'transformers',
+] as const;
 export type Library = (typeof LIBRARIES)[number];
 
 /** What is shown of a page in a browser. */

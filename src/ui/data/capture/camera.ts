@@ -1,4 +1,4 @@
-/** Owns the camera: asking for it, taking a square picture of what it shows, and what is said when there is none. */
+/** Owns the camera: asking for it, taking the middle square of what it shows, and what is said when there is none. */
 import { useEffect, useState, type RefObject } from 'react';
 import { asStudioError, StudioError, type WireError } from '../../../protocol/errors.ts';
 
@@ -6,17 +6,20 @@ import { asStudioError, StudioError, type WireError } from '../../../protocol/er
 const SIDE = 320;
 const QUALITY = 0.92;
 
+/** Towards who holds it, or away; machines with one camera have that one. */
+export type Facing = 'user' | 'environment';
+
 /**
  * Asks for the camera. Whoever gets the stream stops its tracks.
  *
  * @throws StudioError `data/no-camera`, `data/camera-refused`, `data/camera-busy`
  */
-async function openCamera(): Promise<MediaStream> {
+async function openCamera(facing: Facing): Promise<MediaStream> {
   // Browsers take it away from pages that are not served safely.
   if (!('mediaDevices' in navigator)) throw notSafe();
   try {
     return await navigator.mediaDevices.getUserMedia({
-      video: { width: { ideal: 640 }, height: { ideal: 480 }, facingMode: 'user' },
+      video: { width: { ideal: 640 }, height: { ideal: 480 }, facingMode: facing },
       audio: false,
     });
   } catch (cause) {
@@ -30,16 +33,37 @@ async function openCamera(): Promise<MediaStream> {
  * @returns a JPEG file, or null while the video has no picture yet
  */
 export async function takePicture(video: HTMLVideoElement): Promise<Blob | null> {
+  const canvas = document.createElement('canvas');
+  if (drawSquare(video, canvas, SIDE) === null) return null;
+  return new Promise((resolve) => canvas.toBlob(resolve, 'image/jpeg', QUALITY));
+}
+
+/**
+ * The pixels of the middle square of what a video shows, as many as there are.
+ *
+ * @param canvas is drawn on, and may be used again
+ * @returns null while the video has no picture yet
+ */
+export function readFrame(video: HTMLVideoElement, canvas: HTMLCanvasElement): ImageData | null {
+  const context = drawSquare(video, canvas, Infinity);
+  return context?.getImageData(0, 0, canvas.width, canvas.height) ?? null;
+}
+
+function drawSquare(
+  video: HTMLVideoElement,
+  canvas: HTMLCanvasElement,
+  mostSide: number,
+): CanvasRenderingContext2D | null {
   const { videoWidth, videoHeight } = video;
   const square = Math.min(videoWidth, videoHeight);
   if (square === 0) return null;
-  const side = Math.min(SIDE, square);
-  const canvas = document.createElement('canvas');
+  const side = Math.min(mostSide, square);
   canvas.width = side;
   canvas.height = side;
+  const context = canvas.getContext('2d', { willReadFrequently: true });
   const [left, top] = [(videoWidth - square) / 2, (videoHeight - square) / 2];
-  canvas.getContext('2d')?.drawImage(video, left, top, square, square, 0, 0, side, side);
-  return new Promise((resolve) => canvas.toBlob(resolve, 'image/jpeg', QUALITY));
+  context?.drawImage(video, left, top, square, square, 0, 0, side, side);
+  return context;
 }
 
 function cameraError(cause: unknown): StudioError {
@@ -74,6 +98,15 @@ function cameraError(cause: unknown): StudioError {
   return asStudioError(cause);
 }
 
+function unplugged(): StudioError {
+  return new StudioError({
+    code: 'data/camera-gone',
+    message: 'The camera was there, and gives no more pictures: it was unplugged or taken away.',
+    hint: 'Connect it again, or allow it again, and try again.',
+    retryable: true,
+  });
+}
+
 function notSafe(): StudioError {
   return new StudioError({
     code: 'data/no-camera',
@@ -89,7 +122,7 @@ interface Camera {
   readonly retry: () => void;
 }
 
-export function useCamera(video: RefObject<HTMLVideoElement | null>): Camera {
+export function useCamera(video: RefObject<HTMLVideoElement | null>, facing: Facing = 'user'): Camera {
   const [attempt, setAttempt] = useState(0);
   const [isOn, setIsOn] = useState(false);
   const [error, setError] = useState<WireError | null>(null);
@@ -98,13 +131,18 @@ export function useCamera(video: RefObject<HTMLVideoElement | null>): Camera {
     let stream: MediaStream | null = null;
     const stop = (): void => stream?.getTracks().forEach((track) => track.stop());
     const element = video.current;
-    openCamera().then(
+    openCamera(facing).then(
       (opened) => {
         stream = opened;
         if (!isCurrent || element === null) stop();
         else {
           element.srcObject = opened;
           setIsOn(true);
+          for (const track of opened.getTracks()) {
+            track.addEventListener('ended', () => {
+              if (isCurrent) setError(unplugged().toWire());
+            });
+          }
         }
       },
       (reason: unknown) => {
@@ -114,9 +152,10 @@ export function useCamera(video: RefObject<HTMLVideoElement | null>): Camera {
     return () => {
       isCurrent = false;
       stop();
+      setIsOn(false);
       if (element !== null) element.srcObject = null;
     };
-  }, [video, attempt]);
+  }, [video, facing, attempt]);
   const retry = (): void => {
     setError(null);
     setAttempt((before) => before + 1);

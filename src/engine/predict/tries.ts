@@ -1,0 +1,89 @@
+/** Owns the one network that is being tried, ready on the device from its first picture to the next run. */
+import type { Dataset } from '../../data/dataset.ts';
+import type { Platform } from '../../platform/platform.ts';
+import type { Requests } from '../../protocol/messages.ts';
+import type { Answer, TriedNetwork } from '../../protocol/try.ts';
+import { rgbToRgba } from '../set/rgba-pictures.ts';
+import type { Trained } from '../network/trained.ts';
+import { Classifier } from './classifier.ts';
+import { covered, occludeRow } from './covering.ts';
+import { newPictureOf, type NewPicture } from './new-pictures.ts';
+
+type Input<Kind extends 'predict' | 'occlude'> = Requests[Kind]['input'];
+
+/** Where networks and pictures come from. */
+export interface TriesSources {
+  readonly platform: Pick<Platform, 'decodePicture'>;
+  /** Does something with a run's network on the device, and lets go of it. */
+  readonly withNetwork: <Output>(runId: string, work: (trained: Trained) => Output) => Promise<Output>;
+  /** The open set. @throws StudioError `data/none-open` */
+  readonly dataset: () => Dataset;
+}
+
+interface Tried {
+  readonly classifier: Classifier;
+  readonly about: TriedNetwork;
+}
+
+export class Tries {
+  #tried: Tried | null = null;
+
+  constructor(readonly sources: TriesSources) {}
+
+  /** Makes a run's network ready. @throws StudioError `export/no-such-network`, `model/…`, `net/…` */
+  async open(runId: string): Promise<TriedNetwork> {
+    return (await this.#of(runId)).about;
+  }
+
+  /** @throws StudioError `data/picture-…`, and what `open` throws */
+  async predict(
+    { runId, picture, patch, wantsMaps }: Input<'predict'>,
+    signal: AbortSignal,
+  ): Promise<Answer> {
+    const { classifier } = await this.#of(runId);
+    const startedMs = performance.now();
+    const { picture: seen, notes } = await this.#picture(classifier, picture);
+    const asked = patch === undefined ? seen : covered(seen, classifier.size, patch);
+    const answer = wantsMaps
+      ? await classifier.explained(asked, signal)
+      : { probabilities: await classifier.probabilities(asked, signal), maps: null };
+    const tookMs = performance.now() - startedMs;
+    return { ...answer, seen: { size: classifier.size, rgba: rgbToRgba(seen) }, tookMs, notes };
+  }
+
+  /** The same of a row of a map of covered places. */
+  async occlude(
+    { runId, picture, ...place }: Input<'occlude'>,
+    signal: AbortSignal,
+  ): Promise<Requests['occlude']['output']> {
+    const { classifier } = await this.#of(runId);
+    const { picture: seen } = await this.#picture(classifier, picture);
+    return { probabilities: await occludeRow(classifier, seen, place, signal) };
+  }
+
+  /** Lets go of the network: its device goes away, or is wanted. */
+  forget(): void {
+    this.#tried?.classifier.dispose();
+    this.#tried = null;
+  }
+
+  #picture({ answering }: Classifier, asked: Input<'predict'>['picture']): Promise<NewPicture> {
+    const { platform, dataset } = this.sources;
+    return newPictureOf(asked, { platform, dataset, image: answering.recipe.image });
+  }
+
+  async #of(runId: string): Promise<Tried> {
+    if (this.#tried?.about.runId === runId) return this.#tried;
+    this.forget();
+    this.#tried = await this.sources.withNetwork(runId, (trained) => {
+      const { result, labels, preprocessing, model } = trained;
+      const { recipe, setHash, sureness, history } = result;
+      const lastPhase = history.at(-1)?.phaseIndex ?? 0;
+      return {
+        classifier: new Classifier({ model, labels, preprocessing, recipe, lastPhase }),
+        about: { runId, recipe, labels, setHash, sureness },
+      };
+    });
+    return this.#tried;
+  }
+}

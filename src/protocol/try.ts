@@ -1,0 +1,62 @@
+/** What the page and the engine say of a trained network that is tried on pictures, none of which is kept. */
+import type { Sureness } from '../lib/sureness.ts';
+import type { RgbaPicture } from './dataset.ts';
+import type { WireError } from './errors.ts';
+import type { FullRecipe } from './full-recipe.ts';
+
+/** A picture that a network is asked about. */
+export type AskedPicture =
+  /** A picture's file, as it was dropped, pasted or picked. */
+  | { readonly kind: 'file'; readonly file: Blob }
+  /** What a camera shows: `width * height` pixels of RGBA. */
+  | {
+      readonly kind: 'frame';
+      readonly width: number;
+      readonly height: number;
+      readonly rgba: Uint8ClampedArray<ArrayBuffer>;
+    }
+  /** One of the open set, by its row. */
+  | { readonly kind: 'row'; readonly row: number }
+  /** One that was asked about before, as the network saw it: {@link Answer.seen}. */
+  | { readonly kind: 'seen'; readonly rgba: Uint8ClampedArray<ArrayBuffer> };
+
+/** A grey square over a picture. All are shares of the picture's side; `x` and `y` are its middle, from the top left. */
+export interface Patch {
+  readonly x: number;
+  readonly y: number;
+  readonly side: number;
+}
+
+/** A network that is ready to be asked. */
+export interface TriedNetwork {
+  readonly runId: string;
+  readonly recipe: FullRecipe;
+  /** Class names in index order. */
+  readonly labels: readonly string[];
+  /** Of the set that it was trained on; see `DatasetSummary.setHash`. */
+  readonly setHash: string;
+  /** What its answers on the validation pictures were worth; null for one that was trained before Mien kept it. */
+  readonly sureness: Sureness | null;
+}
+
+/** Where a network looked for each class: Grad-CAM of the class's logit. */
+export interface HeatMaps {
+  readonly width: number;
+  readonly height: number;
+  /** `[classes, height, width]`, 0 to 1: each class's largest is 1, or all are 0. */
+  readonly values: Float32Array<ArrayBuffer>;
+}
+
+/** What a network says of a picture. */
+export interface Answer {
+  /** By class. */
+  readonly probabilities: Float32Array<ArrayBuffer>;
+  /** As the network sees it, without the patch. */
+  readonly seen: RgbaPicture;
+  /** Null unless asked for. */
+  readonly maps: HeatMaps | null;
+  /** What preparing the picture and asking took. */
+  readonly tookMs: number;
+  /** What became of the picture that its owner may not expect. */
+  readonly notes: readonly WireError[];
+}

@@ -1,0 +1,149 @@
+/** What is tried: one picture with what the network says of it, many at once, or what the camera shows; one of these. */
+import { useEffect, useEffectEvent, useRef, useState } from 'react';
+import { asStudioError, isAbort, type WireError } from '../../protocol/errors.ts';
+import type { Answer, AskedPicture } from '../../protocol/try.ts';
+import type { TryRequests } from '../../store/try-requests.ts';
+import { useStudio } from '../studio-context.ts';
+import { fromList, openedOf, type Opened, type OpenedFile } from './opened-files.ts';
+
+/** A picture to ask about. */
+export interface Asking {
+  /** What it is called; empty for one that has no name. */
+  readonly name: string;
+  readonly picture: AskedPicture;
+  /** Its true class, where it is one of the set's. */
+  readonly truth: number | null;
+}
+
+/** A picture with its answer. */
+export interface Shown extends Asking {
+  readonly answer: Answer;
+  /** Address of its file for an `img`; null where it has none. */
+  readonly url: string | null;
+}
+
+/** The latest picture that was asked about, nothing before it. */
+interface One {
+  readonly shown: Shown | null;
+  readonly isAsking: boolean;
+  /** Why the picture asked for last is not shown; the one before it still is. */
+  readonly error: WireError | null;
+  readonly ask: (asking: Asking) => void;
+  readonly clear: () => void;
+}
+
+function useOne(runId: string): One {
+  const studio = useStudio();
+  const [shown, setShown] = useState<Shown | null>(null);
+  const [isAsking, setIsAsking] = useState(false);
+  const [error, setError] = useState<WireError | null>(null);
+  const latest = useRef<ReturnType<TryRequests['predict']> | null>(null);
+  const url = shown?.url ?? null;
+  useEffect(
+    () => () => {
+      if (url !== null) URL.revokeObjectURL(url);
+    },
+    [url],
+  );
+  useEffect(() => () => latest.current?.control('cancel'), []);
+
+  const drop = (): void => {
+    latest.current?.control('cancel');
+    latest.current = null;
+    setIsAsking(false);
+    setError(null);
+  };
+  const ask = (asking: Asking): void => {
+    drop();
+    setIsAsking(true);
+    const { picture } = asking;
+    const call = studio.tries.predict({ runId, picture, wantsMaps: true });
+    latest.current = call;
+    call.result.then(
+      (answer) => {
+        if (latest.current !== call) return;
+        setIsAsking(false);
+        const address = picture.kind === 'file' ? URL.createObjectURL(picture.file) : null;
+        setShown({ ...asking, answer, url: address });
+      },
+      (reason: unknown) => {
+        if (latest.current !== call || isAbort(reason)) return;
+        setIsAsking(false);
+        setError(asStudioError(reason).toWire());
+      },
+    );
+  };
+  const clear = (): void => {
+    drop();
+    setShown(null);
+  };
+  return { shown, isAsking, error, ask, clear };
+}
+
+/** What the network says of the camera now. */
+export interface LiveAnswer {
+  readonly answer: Answer;
+  /** Smoothed where that is wanted. */
+  readonly probabilities: Float32Array;
+}
+
+/** What is tried, and how something else comes to be. */
+export interface Trial {
+  readonly one: One;
+  /** Those of the table; null for none. */
+  readonly opened: Opened | null;
+  readonly isLive: boolean;
+  /** Null before the first answer. */
+  readonly live: LiveAnswer | null;
+  readonly onLive: (live: LiveAnswer) => void;
+  /** Asks about one that is not among those of the table. */
+  readonly ask: (asking: Asking) => void;
+  readonly openFiles: (files: readonly OpenedFile[]) => void;
+  readonly openCamera: () => void;
+  readonly closeCamera: () => void;
+}
+
+/** Pictures that are pasted while this is mounted are opened. */
+export function useTrial(runId: string): Trial {
+  const one = useOne(runId);
+  const [opened, setOpened] = useState<Opened | null>(null);
+  const [isLive, setIsLive] = useState(false);
+  const [live, setLive] = useState<LiveAnswer | null>(null);
+  const closeCamera = (): void => {
+    setIsLive(false);
+    setLive(null);
+  };
+  const ask = (asking: Asking): void => {
+    closeCamera();
+    setOpened(null);
+    one.ask(asking);
+  };
+  const openFiles = (files: readonly OpenedFile[]): void => {
+    const found = openedOf(files);
+    const [first] = found.pictures;
+    if (files.length === 0) return;
+    if (found.pictures.length === 1 && found.others === 0 && first !== undefined) {
+      ask({ name: first.name, picture: { kind: 'file', file: first.file }, truth: null });
+      return;
+    }
+    closeCamera();
+    one.clear();
+    setOpened(found);
+  };
+  const onPaste = useEffectEvent((event: ClipboardEvent): void => {
+    const files = fromList(event.clipboardData?.files ?? null);
+    if (files.length === 0) return;
+    event.preventDefault();
+    openFiles(files);
+  });
+  useEffect(() => {
+    document.addEventListener('paste', onPaste);
+    return () => document.removeEventListener('paste', onPaste);
+  }, []);
+  const openCamera = (): void => {
+    one.clear();
+    setOpened(null);
+    setIsLive(true);
+  };
+  return { one, opened, isLive, live, onLive: setLive, ask, openFiles, openCamera, closeCamera };
+}

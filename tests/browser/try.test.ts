@@ -1,0 +1,185 @@
+/** A trained network is tried on pictures: dropped, pasted, picked, held to a camera; nothing of them leaves or stays. */
+import type { Page } from 'playwright-core';
+import { expect, it } from 'vitest';
+import { sampleFiles } from '../support/sample-files.ts';
+import { finishTiny, TINY } from './actions.ts';
+import { axe } from './axe.ts';
+import { newPage, screenshot } from './harness.ts';
+
+const MINUTES = 60_000;
+const CAMERA = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
+
+async function openTry(): Promise<Page> {
+  const page = await newPage({
+    path: TINY,
+    viewport: { width: 1440, height: 900 },
+    flags: CAMERA,
+  });
+  await finishTiny(page);
+  await page.getByRole('button', { name: 'Try it' }).first().click();
+  await page.getByText('Drop a picture here').waitFor();
+  return page;
+}
+
+const jpeg = (name: string, bytes: Uint8Array) => ({
+  name,
+  mimeType: 'image/jpeg',
+  buffer: Buffer.from(bytes),
+});
+
+const open = (page: Page, ...files: ReturnType<typeof jpeg>[]): Promise<void> =>
+  page.getByLabel('Pictures', { exact: true }).setInputFiles(files);
+
+const clause = (page: Page) => page.getByRole('region', { name: 'Says' }).locator('.clause');
+
+/** All that the page keeps, by names and sizes. */
+const kept = (page: Page): Promise<string> =>
+  page.evaluate(async () => {
+    const found: string[] = [];
+    for (const { name } of await indexedDB.databases()) found.push(`database ${String(name)}`);
+    const walk = async (folder: FileSystemDirectoryHandle, path: string): Promise<void> => {
+      for await (const [name, handle] of folder.entries()) {
+        if (handle instanceof FileSystemDirectoryHandle) await walk(handle, `${path}/${name}`);
+        else if (handle instanceof FileSystemFileHandle) {
+          found.push(`${path}/${name} ${String((await handle.getFile()).size)}`);
+        }
+      }
+    };
+    await walk(await navigator.storage.getDirectory(), '');
+    const { usage } = await navigator.storage.estimate();
+    return [
+      ...found.sort(),
+      `${String(localStorage.length)} ${String(sessionStorage.length)}`,
+      String(usage),
+    ].join('\n');
+  });
+
+it('says what it sees and why, and keeps and sends nothing', { timeout: 4 * MINUTES }, async () => {
+  const page = await openTry();
+  const files = await sampleFiles(4);
+  const before = await kept(page);
+  const sent: string[] = [];
+  page.on('request', (request) => {
+    if (!request.url().startsWith('blob:')) sent.push(request.url());
+  });
+
+  await open(page, jpeg('one.jpg', files[0] ?? new Uint8Array()));
+  await expect.poll(() => clause(page).innerText()).toMatch(/^and (says|is) /);
+  await page.getByRole('img', { name: 'one.jpg' }).waitFor();
+  const bars = page.getByRole('table', { name: 'Probability of each class' });
+  expect(await bars.getByRole('row').count()).toBe(8);
+  await page.getByText(/the white line holds|Nothing in this picture speaks for/).waitFor();
+  expect(await axe(page)).toEqual([]);
+  await screenshot(page, 'try-why');
+
+  // A map for another class; then a part covered, by the arrow keys.
+  await page.getByRole('button', { name: 'surprise', exact: true }).click();
+  await page
+    .getByText(/for surprise,|speaks for surprise/)
+    .first()
+    .waitFor();
+  await page.getByRole('radio', { name: 'Cover a part' }).check();
+  const patch = page.getByRole('button', { name: /^Patch, 50 % from the left/ });
+  await patch.focus();
+  await page.keyboard.press('Shift+ArrowLeft');
+  await page.getByRole('button', { name: /^Patch, 35 % from the left/ }).waitFor();
+  await page.getByText('Outlined: without the patch.').waitFor();
+  await page.getByRole('button', { name: 'Try every place in turn' }).click();
+  await page.getByText(/Blue: where covering takes most|loses nothing/).waitFor({ timeout: MINUTES });
+  expect(await axe(page)).toEqual([]);
+  await screenshot(page, 'try-cover');
+  await page.getByRole('radio', { name: 'As seen' }).check();
+  await page.getByText('32 × 32 pixels').waitFor();
+
+  // One of the set's own, whose class is told.
+  await page.getByRole('button', { name: 'Test picture 2' }).click();
+  await page.getByText(/^In truth:/).waitFor();
+
+  await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  expect(await kept(page)).toBe(before);
+  expect(sent).toEqual([]);
+
+  // Why it is wrong, over all test pictures.
+  await page.getByRole('button', { name: 'Understand the errors' }).click();
+  const report = page.getByLabel('Classification report');
+  expect(await report.innerText()).toMatch(/^ {14}precision {4}recall {2}f1-score {3}support\n/);
+  const handle = page.getByRole('slider', { name: 'Answers only where it is sure to' });
+  await handle.fill('0');
+  await page.getByText(/^Answers on 100\.0\s%/).waitFor();
+  await handle.fill('100');
+  await page.getByText('Answers on none of the pictures.').waitFor();
+  await page.getByRole('dialog').getByLabel('True class').selectOption('sad');
+  await page.getByText('in truth sad').first().waitFor();
+  expect(await axe(page)).toEqual([]);
+  await screenshot(page, 'errors');
+});
+
+it(
+  'makes a table of many, and looks through the camera until it is held or gone',
+  { timeout: 4 * MINUTES },
+  async () => {
+    const page = await openTry();
+    const files = await sampleFiles(4);
+    const named = files.map((bytes, at) => jpeg(`face ${String(at)}.jpg`, bytes));
+    await open(page, ...named, { name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('no') });
+    await page
+      .getByText('4 of 4 pictures asked about; 1 other file left out, which are no pictures.')
+      .waitFor();
+    const names = () => page.getByRole('dialog').getByRole('rowheader').allInnerTexts();
+    await page.getByRole('button', { name: 'Picture', exact: true }).click();
+    await page.getByRole('button', { name: /^Picture/ }).click();
+    expect(await names()).toEqual(['face 3.jpg', 'face 2.jpg', 'face 1.jpg', 'face 0.jpg']);
+    expect(await axe(page)).toEqual([]);
+    await screenshot(page, 'try-many');
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Table, .csv' }).click(),
+    ]);
+    const chunks: Buffer[] = [];
+    for await (const chunk of await download.createReadStream()) chunks.push(chunk as Buffer);
+    const lines = Buffer.concat(chunks).toString().trimEnd().split('\n');
+    expect(lines).toHaveLength(5);
+    expect(lines[0]).toMatch(/^file,.*,predicted,confidence,problem$/);
+    const shares = lines[1]?.split(',').slice(1, 9).map(Number) ?? [];
+    expect(shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 5);
+    // One of them is opened, and the table comes back.
+    await page.getByRole('button', { name: 'face 2.jpg' }).click();
+    await page.getByRole('img', { name: 'face 2.jpg' }).waitFor();
+    await page.getByRole('button', { name: 'Back to the table of 4' }).click();
+    await page.getByRole('button', { name: 'face 3.jpg' }).waitFor();
+
+    // What is no picture is said, and the one before it stays.
+    await page.getByRole('button', { name: 'face 1.jpg' }).click();
+    await page.getByRole('img', { name: 'face 1.jpg' }).waitFor();
+    await open(page, jpeg('empty.jpg', new Uint8Array()));
+    await page.getByText('what came is empty').waitFor();
+    await page.getByText('The picture before it is still here.').waitFor();
+    await page.getByRole('img', { name: 'face 1.jpg' }).waitFor();
+
+    // The camera, in the hand.
+    await page.setViewportSize({ width: 390, height: 844 });
+    await page.getByRole('button', { name: 'Camera' }).click();
+    await page.getByText(/pictures a second/).waitFor({ timeout: MINUTES });
+    await expect.poll(() => clause(page).innerText()).toMatch(/^and (says|is) /);
+    await page.getByLabel('Smoothed over half a second').uncheck();
+    expect(await axe(page)).toEqual([]);
+    await screenshot(page, 'try-camera');
+    const track = await page.evaluateHandle(() => {
+      const stream = document.querySelector('video')?.srcObject as MediaStream;
+      return stream.getTracks()[0];
+    });
+    await page.getByRole('button', { name: 'Hold still' }).click();
+    await page.getByText(/the white line holds|Nothing in this picture speaks for/).waitFor();
+    expect(await track.evaluate((one) => one?.readyState)).toBe('ended');
+
+    // Unplugged, as far as a page hears of it.
+    await page.getByRole('button', { name: 'Camera' }).click();
+    await page.getByText(/pictures a second/).waitFor({ timeout: MINUTES });
+    await page.evaluate(() => {
+      const stream = document.querySelector('video')?.srcObject as MediaStream;
+      stream.getTracks()[0]?.dispatchEvent(new Event('ended'));
+    });
+    await page.getByText('data/camera-gone').waitFor();
+  },
+);

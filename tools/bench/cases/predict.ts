@@ -1,0 +1,90 @@
+/** What one answer, one heat map and one map of covered places take, by network and size. */
+import { asRun } from '../../../src/engine/catalog.ts';
+import { buildNetwork } from '../../../src/engine/network/network.ts';
+import { Classifier } from '../../../src/engine/predict/classifier.ts';
+import { occludeRow } from '../../../src/engine/predict/covering.ts';
+import type { Platform } from '../../../src/platform/platform.ts';
+import { parseRecipe, type WrittenRecipe } from '../../../src/protocol/recipe.ts';
+import { median, type Bench, type Row } from '../bench.ts';
+import { startSession } from '../mien-run.ts';
+
+/** Places a side of a map, as the page asks for. */
+const PLACES = 14;
+const LABELS = Array.from({ length: 8 }, (_, index) => index.toString());
+
+const NETWORKS: readonly (readonly [
+  size: number,
+  backbone: WrittenRecipe['backbone'],
+  aimMs: number | null,
+])[] = [
+  [96, { name: 'mobilenetv2', alpha: 0.35, weights: 'random' }, 1000],
+  [224, { name: 'mobilenetv2', alpha: 1, weights: 'random' }, 1000],
+  [224, { name: 'efficientnetb2', weights: 'random' }, 1000],
+  [224, { name: 'vgg16', weights: 'random' }, null],
+];
+
+export const predict: Bench = {
+  name: 'predict',
+  help: 'ms of an answer, a heat map and a map of covered places on wasm (2 minutes)',
+  async run({ quick, say }) {
+    const { platform } = await startSession('wasm');
+    const rows: Row[] = [];
+    for (const network of quick ? NETWORKS.slice(0, 1) : NETWORKS) {
+      rows.push(...(await timesOf(network, platform)));
+      say(`${network[1].name} at ${network[0].toString()} pixels`);
+    }
+    return rows;
+  },
+};
+
+async function timesOf(
+  [size, backbone, aimMs]: (typeof NETWORKS)[number],
+  platform: Platform,
+): Promise<Row[]> {
+  const recipe = asRun(
+    parseRecipe({
+      dataset: { source: 'sample' },
+      image: { size },
+      backbone,
+      phases: [{ name: 'head', epochs: 1, learningRate: 0.001 }],
+    }),
+  );
+  const { model, preprocessing } = await buildNetwork(recipe, LABELS.length, platform, {});
+  const classifier = new Classifier({ model, labels: LABELS, preprocessing, recipe, lastPhase: 0 });
+  model.dispose();
+  const { signal } = new AbortController();
+  const picture = Uint8Array.from({ length: size * size * 3 }, (_, at) => (at * 37) % 256);
+  const answerMs = await timed(() => classifier.probabilities(picture, signal));
+  const mapMs = await timed(() => classifier.explained(picture, signal));
+  const rowMs = await timed(() =>
+    occludeRow(classifier, picture, { places: PLACES, row: 3, side: 0.26 }, signal),
+  );
+  classifier.dispose();
+  const what = `${backbone.name}${backbone['alpha'] === undefined ? '' : ` ${String(backbone['alpha'])}`} at ${size.toString()} px on wasm`;
+  const aim = aimMs === null ? {} : { aimFigure: aimMs };
+  const single = { unit: 'ms', against: 'one answer', other: answerMs } as const;
+  return [
+    { ...single, what: `${what}: one answer`, mien: answerMs, ...aim },
+    { ...single, what: `${what}: Grad-CAM of every class`, mien: mapMs, ...aim },
+    {
+      what: `${what}: map of ${(PLACES ** 2).toString()} covered places`,
+      against: 'as many answers',
+      unit: 's',
+      mien: (rowMs * PLACES) / 1000,
+      other: (answerMs * PLACES ** 2) / 1000,
+      note: 'One row of the map was timed.',
+    },
+  ];
+}
+
+/** The middle of five, after one that folds weights together. */
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  await work();
+  const times: number[] = [];
+  for (let round = 0; round < 5; round++) {
+    const startedMs = performance.now();
+    await work();
+    times.push(performance.now() - startedMs);
+  }
+  return median(times);
+}

@@ -1,0 +1,74 @@
+/** The command line of the headless prediction command. */
+import { parseArgs } from 'node:util';
+import { BackendChoiceSchema, type BackendChoice } from '../../src/protocol/device.ts';
+import { badCommand } from '../train/command.ts';
+
+/** What `--help` prints. */
+export const USAGE = `Asks a trained network about pictures and writes what it says as a table.
+
+  npm run predict -- MODEL PICTURES... [options]
+
+  MODEL               the folder that npm run train wrote
+  PICTURES            pictures, folders of pictures (those in them, however deep), or a Parquet file
+  --out FILE.csv      write the table here; by default it is printed
+  --heat-maps DIR     also write each picture with where the network looked for the class that it says
+  --backend NAME      webgpu, wasm or cpu; by default the best there is
+  --json              print one JSON line a picture
+  --help              this text
+
+The table has file (of a Parquet row, one line for each in its order), the probability of each class under its label,
+predicted, confidence, and problem: why a picture could not be read, its other cells then empty.
+`;
+
+export interface Command {
+  readonly modelFolder: string;
+  readonly pictures: readonly string[];
+  /** Null prints the table. */
+  readonly out: string | null;
+  readonly heatMaps: string | null;
+  readonly backend: BackendChoice;
+  readonly json: boolean;
+}
+
+/**
+ * Null asks for help.
+ *
+ * @throws StudioError `recipe/bad-command`
+ */
+export function parseCommand(args: readonly string[]): Command | null {
+  const { values, positionals } = parsed(args);
+  if (values.help === true) return null;
+  const [modelFolder, ...pictures] = positionals;
+  if (modelFolder === undefined || pictures.length === 0) {
+    throw badCommand('A model and at least one picture, folder or Parquet file were expected.');
+  }
+  const backend = BackendChoiceSchema.safeParse(values.backend ?? 'auto');
+  if (!backend.success)
+    throw badCommand(`--backend takes webgpu, wasm or cpu. Came: ${String(values.backend)}.`);
+  return {
+    modelFolder,
+    pictures,
+    out: values.out ?? null,
+    heatMaps: values['heat-maps'] ?? null,
+    backend: backend.data,
+    json: values.json ?? false,
+  };
+}
+
+function parsed(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        out: { type: 'string' },
+        'heat-maps': { type: 'string' },
+        backend: { type: 'string' },
+        json: { type: 'boolean' },
+        help: { type: 'boolean' },
+      },
+    });
+  } catch (cause) {
+    throw badCommand(cause instanceof Error ? cause.message : String(cause));
+  }
+}

@@ -1,0 +1,132 @@
+/**
+ * `npm run predict -- MODEL PICTURES…`: asks a network that `npm run train` left about pictures, by the very path of the
+ * page. Exit codes: 0 done, 2 bad input, 1 anything else.
+ */
+import { open } from 'node:fs/promises';
+import { Classifier } from '../../src/engine/predict/classifier.ts';
+import { pictureOfFile } from '../../src/engine/predict/new-pictures.ts';
+import { Session } from '../../src/engine/session.ts';
+import { csvLine } from '../../src/lib/csv.ts';
+import { countOf } from '../../src/lib/format.ts';
+import { mapInOrder } from '../../src/lib/in-order.ts';
+import { likeliestOf } from '../../src/lib/sureness.ts';
+import { createPlatform } from '../../src/platform/platform.node.ts';
+import { StudioError } from '../../src/protocol/errors.ts';
+import { offerWebGpu, WASM_FOLDER } from '../train/backends.ts';
+import { carryOut } from '../train/carry-out.ts';
+import { parseCommand, USAGE, type Command } from './command.ts';
+import { writeHeatMap } from './heat-map.ts';
+import { openModelFolder } from './model-folder.ts';
+import { findAsked, type NamedPicture } from './pictures.ts';
+
+/** A picture ready for the network, or why there is none. */
+interface Ready {
+  readonly name: string;
+  readonly picture: Uint8Array<ArrayBuffer> | null;
+  readonly problem: string;
+}
+
+/** What the network says of it. */
+interface Said {
+  readonly name: string;
+  readonly problem: string;
+  /** Empty where there is a problem. */
+  readonly probabilities: readonly number[];
+  readonly predicted: string;
+  readonly confidence: number | null;
+}
+
+const { signal } = new AbortController();
+
+async function predict(command: Command): Promise<void> {
+  if (command.backend === 'webgpu' || command.backend === 'auto') await offerWebGpu();
+  const platform = createPlatform();
+  const device = await new Session(platform, WASM_FOLDER).chooseDevice(command.backend);
+  const answering = await openModelFolder(command.modelFolder);
+  const classifier = new Classifier(answering);
+  answering.model.dispose();
+  const { by, others, pictures } = await findAsked(command.pictures, platform);
+  const { image } = answering.recipe;
+  const ready = mapInOrder(pictures, platform.cores + 1, (one) => readyOf(one, { platform, image }));
+  const table = await openTable(command);
+  await table.write(csvLine([by, ...answering.labels, 'predicted', 'confidence', 'problem']));
+  let [asked, unread] = [0, 0];
+  for await (const one of ready) {
+    const said = await ask(classifier, one, command.heatMaps);
+    asked += 1;
+    if (said.problem !== '') unread += 1;
+    await table.write(lineOf(said, answering.labels.length));
+    const { name, ...rest } = said;
+    if (command.json) process.stdout.write(`${JSON.stringify({ kind: 'picture', [by]: name, ...rest })}\n`);
+  }
+  await table.close();
+  const leftOut = others === 0 ? '' : ` ${countOf(others, 'other file')} in the folders left out.`;
+  const problems = unread === 0 ? '' : ` ${countOf(unread, 'picture')} could not be read.`;
+  process.stderr.write(`${device.label}: ${countOf(asked, 'picture')} asked about.${problems}${leftOut}\n`);
+}
+
+async function readyOf(
+  { name, encoded, inPlace }: NamedPicture,
+  where: Parameters<typeof pictureOfFile>[1],
+): Promise<Ready> {
+  if (encoded === null)
+    return {
+      name,
+      picture: null,
+      problem: `the row has ${inPlace === undefined ? 'no picture' : `no picture but a ${inPlace.noun}: ${inPlace.example}`}`,
+    };
+  try {
+    return { name, picture: (await pictureOfFile(encoded, where)).picture, problem: '' };
+  } catch (error) {
+    if (!(error instanceof StudioError) || !error.code.startsWith('data/')) throw error;
+    return { name, picture: null, problem: error.message };
+  }
+}
+
+async function ask(
+  classifier: Classifier,
+  { name, picture, problem }: Ready,
+  heatMaps: string | null,
+): Promise<Said> {
+  if (picture === null) return { name, problem, probabilities: [], predicted: '', confidence: null };
+  const { size, answering } = classifier;
+  const explained = heatMaps === null ? null : await classifier.explained(picture, signal);
+  const probabilities = explained?.probabilities ?? (await classifier.probabilities(picture, signal));
+  const index = likeliestOf(probabilities, 0, probabilities.length);
+  if (heatMaps !== null && explained !== null) {
+    await writeHeatMap(heatMaps, name, { picture, size, maps: explained.maps, index });
+  }
+  const predicted = answering.labels[index] ?? '';
+  return {
+    name,
+    problem,
+    probabilities: [...probabilities],
+    predicted,
+    confidence: probabilities[index] ?? null,
+  };
+}
+
+function lineOf({ name, probabilities, predicted, confidence, problem }: Said, classes: number): string {
+  const cells = probabilities.length === 0 ? Array.from({ length: classes }, () => '') : probabilities;
+  return csvLine([name, ...cells, predicted, confidence ?? '', problem]);
+}
+
+/** The table's file; or the terminal, where JSON lines are not wanted there. */
+async function openTable({ out, json }: Command): Promise<{
+  write: (line: string) => Promise<void>;
+  close: () => Promise<void>;
+}> {
+  if (out === null) {
+    return {
+      write: async (line) => {
+        if (!json) process.stdout.write(line);
+        return Promise.resolve();
+      },
+      close: () => Promise.resolve(),
+    };
+  }
+  const file = await open(out, 'w');
+  return { write: (line) => file.appendFile(line), close: () => file.close() };
+}
+
+await carryOut({ usage: USAGE, parse: parseCommand, work: predict });
