@@ -93,5 +93,5 @@ function numberText({ format, checks = [] }: Definition): string {
 }
 
 function definitionOf(schema: z.core.$ZodType): Definition {
-  return schema._zod.def as Definition;
+  return schema._zod.def;
 }
