@@ -31,6 +31,8 @@ export interface Arriving {
 /** A set after opening, cleaning and splitting. */
 export interface Dataset {
   readonly summary: DatasetSummary;
+  /** Hash of each row's file. */
+  readonly files: readonly string[];
   /** How its labels are held; null where it has none. */
   readonly labelForm: LabelForm | null;
   readonly pictures: PictureStore;

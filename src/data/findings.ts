@@ -33,7 +33,7 @@ function asideOf({ rows, unlabelled }: CleanedRows, { aside }: Curated): AsideRo
 }
 
 /** How many sets have rows in several parts. */
-function countAcross(sets: readonly (readonly number[])[], split: Split): number {
+export function countAcross(sets: readonly (readonly number[])[], split: Split): number {
   const partOf = new Map(
     Object.entries(split).flatMap(([part, rows]) => Array.from(rows, (row) => [row, part])),
   );

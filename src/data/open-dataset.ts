@@ -1,7 +1,7 @@
 /** Owns the way from a recipe to an opened set: find the source, read, clean, look for copies, number, split. */
 import { StudioError } from '../protocol/errors.ts';
 import { datasetOptions } from '../protocol/full-recipe.ts';
-import { ContentHash, setHash } from '../protocol/identity.ts';
+import { ContentHash, picturesKey, setHash } from '../protocol/identity.ts';
 import type { Options } from '../protocol/options.ts';
 import type { Recipe } from '../protocol/recipe.ts';
 import { nothingLeftTexts } from '../protocol/cleaning-words.ts';
@@ -78,7 +78,7 @@ async function datasetOf(
   const summary = {
     source: source.entry.name,
     ...{ noun, origin, labels, labelOfRow, split, sizeBytes, contentHash },
-    setHash: setHash(contentHash, split),
+    ...{ setHash: setHash(contentHash, split), picturesKey: picturesKey(contentHash, recipe.image, []) },
   };
   const seen = seenRows(rows, cleaned, curated);
   const shown = pictureSubset(
@@ -92,10 +92,10 @@ async function datasetOf(
       findings,
       ...(provenance === undefined ? {} : { provenance }),
     },
+    files: rows.map(({ print }) => print.file),
     labelForm: cleaned.labelForm,
     pictures: rows.length === store.count ? store : pictureSubset(shown, [...rows.keys()]),
-    shown,
-    arriving,
+    ...{ shown, arriving },
     facts: seen.map(({ facts }) => facts),
   };
 }

@@ -1,5 +1,7 @@
 /** What a source says of a set before it is opened, and what the engine says of an opened one. */
 
+import type { EditsRef } from './recipe.ts';
+
 /** The three parts of a set. */
 export type SplitName = 'train' | 'validation' | 'test';
 
@@ -89,7 +91,30 @@ export interface Findings {
   };
 }
 
-/** An opened and split set. Rows are numbered after cleaning, from 0. */
+/** The class of a row that the user left out: no index. */
+export const NO_CLASS = 0xffff;
+
+/** What the user's edits made of a set. */
+export interface EditsReport extends EditsRef {
+  /** Classes of the set, as cleaned, that have another name now; two with one name were merged. */
+  readonly renamed: readonly { readonly from: string; readonly to: string }[];
+  readonly classesLeftOut: readonly string[];
+  /** Rows whose class was changed, beyond a new name of it. */
+  readonly relabelled: number;
+  /** Rows that are in no part any more, one by one or with their class, and the class that they would have. */
+  readonly leftOut: readonly { readonly row: number; readonly label: string }[];
+  /** Pictures that were added. */
+  readonly added: number;
+  /** Pictures that were to be added and that the set had already. */
+  readonly knownAlready: number;
+  /** Pictures that edits name and that the set does not have. */
+  readonly unknown: number;
+}
+
+/**
+ * An opened and split set. Rows are numbered after cleaning, from 0; edits leave the numbers as they are, and pictures
+ * that they add follow.
+ */
 export interface DatasetSummary {
   readonly source: string;
   /** For the clause, for example `faces` or `pictures`. */
@@ -98,7 +123,7 @@ export interface DatasetSummary {
   readonly origin: string;
   /** Class names in index order. */
   readonly labels: readonly string[];
-  /** Label index of each row. */
+  /** Label index of each row; {@link NO_CLASS} for one that the user left out. */
   readonly labelOfRow: Uint16Array;
   /** Row numbers by split, in scikit-learn's order. */
   readonly split: Readonly<Record<SplitName, Uint32Array>>;
@@ -106,6 +131,12 @@ export interface DatasetSummary {
   readonly contentHash: string;
   /** Of that and of the split: runs on sets with the same can be compared. */
   readonly setHash: string;
+  /** The same where each row number shows the same picture: edits do not change it, save those that add pictures. */
+  readonly picturesKey: string;
+  /** What the user changed; absent where nothing was. */
+  readonly edits?: EditsReport;
+  /** The edits of this set that were made here last, where they are not in use. */
+  readonly keptEdits?: EditsRef;
   readonly cleaning: CleaningReport;
   readonly findings?: Findings;
   /** Bytes as stored or read. */
@@ -116,8 +147,8 @@ export interface DatasetSummary {
 
 /** What a source says of one picture. */
 export interface PictureFacts {
-  /** From 0, as the source has it. */
-  readonly sourceRow: number;
+  /** From 0, as the source has it; null for a picture that the user added. */
+  readonly sourceRow: number | null;
   /** Path or name of its file; empty where the source has none. */
   readonly path: string;
   /** The label as the source has it, before it was made a class name; empty where there is none. */

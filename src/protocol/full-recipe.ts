@@ -66,20 +66,15 @@ export function fullRecipe(recipe: Recipe, entries: Entries): FullRecipe {
  * @throws StudioError `recipe/unknown-source`, `recipe/unknown-option`, `recipe/invalid`
  */
 export function fullDataset(dataset: Recipe['dataset'], sources: Entries['sources']): Recipe['dataset'] {
-  const { source } = dataset;
-  return {
-    source,
-    ...datasetOptions(
-      dataset,
-      findKind(sources.map(kindOf), source, 'dataset.source', 'recipe/unknown-source').entry,
-    ),
-  };
+  const { source, edits } = dataset;
+  const { entry } = findKind(sources.map(kindOf), source, 'dataset.source', 'recipe/unknown-source');
+  return Object.assign({ source }, datasetOptions(dataset, entry), edits && { edits });
 }
 
 /** A set's options, checked and complete. @throws StudioError `recipe/unknown-option`, `recipe/invalid` */
 export function datasetOptions(dataset: Recipe['dataset'], { name, options }: CatalogEntry): Options {
   return checkOptions(
-    { field: 'dataset', entry: `the source ${name}`, ownKeys: ['source'] },
+    { field: 'dataset', entry: `the source ${name}`, ownKeys: ['source', 'edits'] },
     options,
     dataset,
   );

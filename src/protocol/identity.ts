@@ -23,11 +23,23 @@ function filesText(files: readonly File[]): string {
   return sameText(files.map(({ name, size, lastModified }) => [name, size, lastModified]));
 }
 
-/** Two recipes with the same key open the same set, cleaned, split and resized alike. */
-export function openingKey({ dataset, split, image }: Recipe, files: readonly File[] = []): string {
+/** Two recipes with the same key open the same set, cleaned, split, resized and edited alike. */
+export function openingKey(recipe: Recipe, files: readonly File[] = []): string {
+  return sameText([readingKey(recipe, files), recipe.dataset.edits ?? null]);
+}
+
+/** Two recipes with the same key open the same set before it is edited. */
+export function readingKey(recipe: Recipe, files: readonly File[] = []): string {
+  const { dataset, split, image } = withoutEdits(recipe);
   // What numbers pixels become is the network's.
   const { scale: _scale, ...pictures } = image;
   return sameText([dataset, split, pictures, filesText(files)]);
+}
+
+/** The recipe of the same set before it is edited. */
+export function withoutEdits(recipe: Recipe): Recipe {
+  const { edits: _edits, ...dataset } = recipe.dataset;
+  return { ...recipe, dataset };
 }
 
 /**
@@ -125,6 +137,20 @@ export function setHash(contentHash: string, { train, validation, test }: Datase
 }
 
 /**
+ * The same where each row of a set, edited or not, is the same picture, resized alike.
+ *
+ * @param contentHash of the set before edits
+ * @param added hashes of the files that edits add, in row order
+ */
+export function picturesKey(
+  contentHash: string,
+  { size, resize, orientation }: Pick<Recipe['image'], 'size' | 'resize' | 'orientation'>,
+  added: readonly string[],
+): string {
+  return hashText(sameText([contentHash, size, resize, orientation, added]));
+}
+
+/**
  * Whether a run of one recipe goes on under another. What the recipes are called and where the pictures lie does not
  * matter: that the set is the same is told by {@link setHash}.
  */
@@ -163,8 +189,8 @@ export function viewsKey({ augmentation, image, seed }: Recipe): string {
 /** What the frozen part of a network computes depends on. */
 export interface FrozenInputs {
   readonly recipe: Recipe;
-  /** Of the opened set. */
-  readonly contentHash: string;
+  /** Of the opened set; labels do not matter here. */
+  readonly picturesKey: string;
   readonly weights: Pick<WeightsRecord, 'origin' | 'sha256'>;
   /** Of the network: how pictures become its input. */
   readonly preprocessing: unknown;
@@ -174,10 +200,10 @@ export interface FrozenInputs {
 
 /** The same where the frozen part computes the same of the same row and view, whatever the head and the phases are. */
 export function activationsKey(inputs: FrozenInputs): string {
-  const { recipe, contentHash, weights, preprocessing, flavour } = inputs;
+  const { recipe, picturesKey, weights, preprocessing, flavour } = inputs;
   const { backbone, image, seed } = recipe;
   // How many views there are does not change any of them.
   const { views: _views, ...augmentation } = recipe.augmentation;
   const { origin, sha256 } = weights;
-  return sameText([contentHash, image, backbone, origin, sha256, preprocessing, flavour, augmentation, seed]);
+  return sameText([picturesKey, image, backbone, origin, sha256, preprocessing, flavour, augmentation, seed]);
 }

@@ -5,10 +5,11 @@
 import type { Catalog } from './catalog.ts';
 import type { DatasetSummary, PictureFacts, RgbaPictures, RgbaViews, SourceDescription } from './dataset.ts';
 import type { BackendChoice, DeviceReport } from './device.ts';
+import type { Edit } from './edits.ts';
 import type { WireError } from './errors.ts';
 import type { FinishedRuns, RateSweep, ResumableRun, RunEvent, RunResult } from './events.ts';
 import type { InspectedWeights, ModelSummary } from './model.ts';
-import type { Recipe, WeightsFile } from './recipe.ts';
+import type { EditsRef, Recipe, WeightsFile } from './recipe.ts';
 import type { Stored, StoredThing } from './stored.ts';
 import type { Answer, AskedPicture, Patch, TriedNetwork } from './try.ts';
 
@@ -18,6 +19,33 @@ export interface Picked {
   readonly files?: readonly File[];
   /** The weights'. */
   readonly weightFiles?: readonly File[];
+}
+
+/** A change of a list of edits, by row numbers of the open set or by classes as they are called now. */
+export type EditChange =
+  | Exclude<Edit, { do: 'relabel' | 'leaveOut' | 'bringBack' | 'add' }>
+  | { readonly do: 'relabel'; readonly rows: readonly number[]; readonly to: string }
+  | { readonly do: 'leaveOut' | 'bringBack'; readonly rows: readonly number[] }
+  | { readonly do: 'add'; readonly pictures: readonly { readonly file: File; readonly to: string }[] }
+  /** Takes the last edit back. */
+  | { readonly do: 'undo' };
+
+/** What files that were dropped can be taken for. */
+export type Offer =
+  /** A set of its own: of a source, by the option that holds the file. */
+  | { readonly kind: 'set'; readonly source: string; readonly label: string; readonly option: string }
+  /** Pictures for the set that is open. */
+  | { readonly kind: 'pictures'; readonly count: number }
+  | { readonly kind: 'weights' }
+  | { readonly kind: 'recipe'; readonly recipe: Recipe }
+  | { readonly kind: 'edits' };
+
+/** A list of edits after a change. */
+export interface EditedList {
+  /** Null for one without edits. */
+  readonly list: EditsRef | null;
+  /** Names of files that were to be added and are no pictures that can be read. */
+  readonly unreadable: readonly string[];
 }
 
 /** Nothing to say but that it is done. */
@@ -37,6 +65,14 @@ export interface Requests {
   chooseDevice: { input: { readonly backend: BackendChoice }; output: DeviceReport };
   /** Opens, cleans and splits the recipe's set, and makes it the current one. */
   openDataset: { input: { readonly recipe: Recipe } & Picked; output: DatasetSummary };
+  /** What some files can be taken for; nothing where they can be taken for nothing. */
+  recognise: { input: { readonly files: readonly File[] }; output: { readonly offers: readonly Offer[] } };
+  /** Changes a list of edits of the current set, null for none; the recipe then names the new one. */
+  editSet: { input: { readonly list: EditsRef | null; readonly change: EditChange }; output: EditedList };
+  /** Reads a file of edits, of this set or another; a recipe can then name them. */
+  takeEdits: { input: { readonly file: Blob }; output: EditedList };
+  /** A list of edits as a file. */
+  saveEdits: { input: { readonly list: EditsRef }; output: SavedFile };
   /** What a source would open, without opening it. */
   describeSource: { input: { readonly dataset: Recipe['dataset'] }; output: SourceDescription };
   /** Takes a token for the server at an address until the page is closed; an empty one takes it back. */

@@ -30,8 +30,18 @@ const text = () => z.string().check(z.minLength(1));
 const share = () => number(0, 1);
 const seed = () => whole(0, 2 ** 32 - 1);
 
+/** Which list of edits: its hash and how many it has. The list itself travels as a file, see `edits.ts`. */
+const EditsRefSchema = z.strictObject({ hash: text(), count: whole(1, 1_000_000) });
+export type EditsRef = z.infer<typeof EditsRefSchema>;
+
 const DatasetSchema = z.catchall(
-  z.object({ source: means('where the pictures come from; that source’s options stand beside it', text()) }),
+  z.object({
+    source: means('where the pictures come from; that source’s options stand beside it', text()),
+    edits: means(
+      'what you changed in the set (classes renamed or left out, pictures relabelled, left out or added), named by the `hash` and `count` of the list; the list itself travels as a file',
+      z.optional(EditsRefSchema),
+    ),
+  }),
   OptionValueSchema,
 );
 

@@ -1,4 +1,5 @@
 /** Which sets were asked for, and which of them a set that cannot be opened falls back to. */
+import { readingKey } from '../protocol/identity.ts';
 import type { Picked } from '../protocol/messages.ts';
 import type { Recipe } from '../protocol/recipe.ts';
 
@@ -25,6 +26,12 @@ export class AskedSets {
   end(set: AskedSet, isOpen: boolean): void {
     if (this.#opening === set) this.#opening = null;
     if (isOpen) this.opened = set;
+  }
+
+  /** Whether it is the set that is open, edited otherwise. */
+  isEdited(set: AskedSet): boolean {
+    const readingOf = ({ recipe, picked }: AskedSet): string => readingKey(recipe, picked.files);
+    return this.opened !== null && readingOf(this.opened) === readingOf(set);
   }
 
   /** The set that is open, or that was about to be: that one is tried once. */

@@ -71,7 +71,7 @@ const MOST_BYTES = 64e6;
 export class PictureAlbum {
   readonly #fetchPictures: (rows: readonly number[]) => Promise<RgbaPictures>;
   readonly #recent: RecentPictures;
-  #dataset: DatasetSummary | null = null;
+  #set: string | null = null;
   /** Asked for and not here yet. */
   #awaited = new Map<number, Promise<Picture | null>>();
   /** Rows to ask for at the end of this turn, and the answer that they will come in. */
@@ -87,9 +87,9 @@ export class PictureAlbum {
    * The picture of a row; null where it could not be had, and it is asked for again next time. Rows asked for in one
    * turn go to the worker in one request.
    */
-  async get(dataset: DatasetSummary, row: number): Promise<Picture | null> {
-    if (dataset !== this.#dataset) {
-      this.#dataset = dataset;
+  async get(dataset: Pick<DatasetSummary, 'picturesKey'>, row: number): Promise<Picture | null> {
+    if (dataset.picturesKey !== this.#set) {
+      this.#set = dataset.picturesKey;
       this.#recent.clear();
       this.#awaited = new Map();
       this.#wanted = [];

@@ -16,6 +16,7 @@ type Of<Kind extends RunEvent['kind']> = Extract<RunEvent, { kind: Kind }>;
 export function newRecord(recipe: Recipe, startedAtMs: number): RunRecord {
   return {
     recipe,
+    dataset: null,
     startedAtMs,
     pausedAtMs: null,
     progress: null,
@@ -112,8 +113,9 @@ function recordAfter(run: RunRecord, event: Exclude<RunEvent, { kind: 'state' }>
       const others = run.notices.filter(({ message }) => message !== event.notice.message);
       return { ...run, notices: [...others, event.notice] };
     }
-    case 'device':
     case 'dataset':
+      return { ...run, dataset: event.dataset };
+    case 'device':
     case 'model':
       return run;
     case 'rates':

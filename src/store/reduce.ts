@@ -7,7 +7,7 @@ import type { FinishedRun, ResumableRun, RunEvent, RunResult } from '../protocol
 import type { ModelSummary } from '../protocol/model.ts';
 import type { Recipe } from '../protocol/recipe.ts';
 import { newRecord, progressAfter, reduceRun } from './reduce-run.ts';
-import { isActive, type Loadable, type RunRecord, type RunState, type StudioState } from './state.ts';
+import { isActive, noEdit, type Loadable, type RunRecord, type RunState, type StudioState } from './state.ts';
 
 /** What the engine is asked for outside a run, and whose last answer the page keeps. */
 export type Asked = 'device' | 'dataset' | 'model';
@@ -16,10 +16,15 @@ export type Asked = 'device' | 'dataset' | 'model';
 export type StudioEvent =
   | { readonly kind: 'ready'; readonly catalog: Catalog }
   | { readonly kind: 'engineFailed'; readonly error: WireError }
-  | { readonly kind: 'recipeSet'; readonly recipe: Recipe; readonly preset: string | null }
+  | ({ readonly kind: 'recipeSet' } & Pick<StudioState, 'preset' | 'picked'> & { readonly recipe: Recipe })
+  /** The recipe's set waits for its files to be picked. */
+  | { readonly kind: 'datasetAwaited' }
   | { readonly kind: 'linkFailed'; readonly error: WireError | null }
   | { readonly kind: 'backendAsked'; readonly choice: BackendChoice }
-  | { readonly kind: 'asked'; readonly what: Asked }
+  /** `isEdited` where it is the open set, edited otherwise. */
+  | { readonly kind: 'asked'; readonly what: Asked; readonly isEdited: boolean }
+  | { readonly kind: 'edited'; readonly said: string }
+  | { readonly kind: 'editFailed'; readonly error: WireError }
   | { readonly kind: 'askFailed'; readonly what: Asked; readonly error: WireError }
   | { readonly kind: 'askDropped'; readonly what: Asked }
   | { readonly kind: 'opening'; readonly event: RunEvent; readonly atMs: number }
@@ -47,7 +52,9 @@ export function reduce(state: StudioState, event: StudioEvent): StudioState {
     case 'engineFailed':
       return { ...state, engine: 'failed', engineError: event.error };
     case 'recipeSet':
-      return { ...state, recipe: event.recipe, preset: event.preset };
+      return { ...state, recipe: event.recipe, preset: event.preset, picked: event.picked };
+    case 'datasetAwaited':
+      return { ...state, dataset: { status: 'none', value: null, error: null }, opening: null, notices: [] };
     case 'linkFailed':
       return { ...state, linkError: event.error };
     case 'left':
@@ -66,6 +73,10 @@ export function reduce(state: StudioState, event: StudioEvent): StudioState {
       return { ...state, dataset: ready(event.dataset), opening: null };
     case 'model':
       return { ...state, model: ready(event.model) };
+    case 'edited':
+      return { ...state, edited: { said: event.said, error: null } };
+    case 'editFailed':
+      return { ...state, edited: { said: '', error: event.error } };
     case 'finishedListed':
       return { ...state, finished: event.runs };
     case 'unreadable': {
@@ -198,8 +209,9 @@ function reduceAsk(
       const after = loadableAfter(state.dataset, event);
       // The engine keeps the set that was open before one that cannot be opened.
       const dataset = event.kind === 'askFailed' ? { ...after, value: state.dataset.value } : after;
-      const notices = event.kind === 'asked' ? [] : state.notices;
-      return { ...state, opening, notices, dataset };
+      // What was said of the set, and of its edits, holds for it however it is edited.
+      if (event.kind !== 'asked' || event.isEdited) return { ...state, opening, dataset };
+      return { ...state, opening, dataset, notices: [], edited: noEdit };
     }
     case 'model':
       return { ...state, model: loadableAfter(state.model, event) };

@@ -2,6 +2,7 @@
 import type { Call, StudioClient } from '../client/studio-client.ts';
 import type { PictureFacts, RgbaViews } from '../protocol/dataset.ts';
 import type { RunEvent } from '../protocol/events.ts';
+import type { Offer } from '../protocol/messages.ts';
 import type { Recipe } from '../protocol/recipe.ts';
 import type { Stored, StoredThing } from '../protocol/stored.ts';
 import { PictureAlbum, Thumbnails } from './pictures.ts';
@@ -41,6 +42,11 @@ export class SourceRequests {
   /** What a source would open, without opening it. */
   describe(dataset: Recipe['dataset']): Call<'describeSource'> {
     return this.engine.request('describeSource', { dataset });
+  }
+
+  /** What files can be taken for. */
+  async recognise(files: readonly File[]): Promise<readonly Offer[]> {
+    return (await this.engine.request('recognise', { files }).result).offers;
   }
 
   /** Hands the engine a token for a server; nothing else on the page keeps it. */

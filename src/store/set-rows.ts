@@ -1,5 +1,5 @@
 /** What is read off a set: which rows stand for it or are listed, how many there are of each class, and where one stands. */
-import type { AsideRow, DatasetSummary, SplitName } from '../protocol/dataset.ts';
+import { NO_CLASS, type AsideRow, type DatasetSummary, type SplitName } from '../protocol/dataset.ts';
 
 /** The parts of a set, in the order they are told. */
 export const PARTS: readonly SplitName[] = ['train', 'validation', 'test'];
@@ -32,6 +32,11 @@ function spread(dataset: DatasetSummary, count: number): readonly number[] {
     .slice(0, count);
 }
 
+/** How many pictures are in use: those in some part. */
+export function pictureCount({ split }: Pick<DatasetSummary, 'split'>): number {
+  return PARTS.reduce((sum, part) => sum + split[part].length, 0);
+}
+
 /** Rows of each class in each part of the split: `counts[label].train`. */
 export function countByClass(
   dataset: DatasetSummary,
@@ -50,7 +55,8 @@ export function countByClass(
 export interface Filter {
   /** Index of the class. */
   readonly label: number | null;
-  readonly part: SplitName | null;
+  /** `leftOut` for what the user left out. */
+  readonly part: SplitName | 'leftOut' | null;
 }
 
 /** Where a row stands in its set. */
@@ -59,7 +65,7 @@ export interface RowPlace {
   readonly label: string;
   /** Null for a row that is not part of the set. */
   readonly part: SplitName | null;
-  readonly aside: AsideRow['why'] | null;
+  readonly aside: AsideRow['why'] | 'byHand' | null;
 }
 
 const partsOf = new WeakMap<DatasetSummary, readonly (SplitName | undefined)[]>();
@@ -76,9 +82,15 @@ function partOfRows(dataset: DatasetSummary): readonly (SplitName | undefined)[]
 
 /** The rows that a filter lets through, in the set's order. */
 export function rowsOf(dataset: DatasetSummary, { label, part }: Filter): readonly number[] {
+  if (part === 'leftOut') {
+    const name = label === null ? null : dataset.labels[label];
+    const out = dataset.edits?.leftOut ?? [];
+    return out.filter((row) => name === null || row.label === name).map(({ row }) => row);
+  }
   const parts = partOfRows(dataset);
   const rows: number[] = [];
   for (const [row, labelOfRow] of dataset.labelOfRow.entries()) {
+    if (labelOfRow === NO_CLASS) continue;
     if ((label === null || label === labelOfRow) && (part === null || part === parts[row])) rows.push(row);
   }
   return rows;
@@ -87,6 +99,10 @@ export function rowsOf(dataset: DatasetSummary, { label, part }: Filter): readon
 /** Where a row stands, or why it was left out. */
 export function placeOf(dataset: DatasetSummary, row: number): RowPlace {
   const label = dataset.labelOfRow[row];
+  if (label === NO_CLASS) {
+    const out = dataset.edits?.leftOut.find((each) => each.row === row);
+    return { label: out?.label ?? '', part: null, aside: 'byHand' };
+  }
   if (label !== undefined) {
     return { label: dataset.labels[label] ?? '', part: partOfRows(dataset)[row] ?? null, aside: null };
   }

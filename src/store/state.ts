@@ -52,6 +52,8 @@ export type LiveStep = Omit<Extract<RunEvent, { kind: 'step' }>, 'kind'>;
 /** What a run has said so far. */
 export interface RunRecord {
   readonly recipe: Recipe;
+  /** The set as it is trained on, whatever is edited afterwards; null until it is open. */
+  readonly dataset: DatasetSummary | null;
   /** Moved on by each pause, so that what is measured from it leaves pauses out. */
   readonly startedAtMs: number;
   /** When the pause under way began; null while there is none. */
@@ -97,6 +99,15 @@ export interface RunSummary {
   readonly seconds: number;
 }
 
+/** What came of a change: said in a sentence, or why it was not made. */
+export interface Edited {
+  readonly said: string;
+  readonly error: WireError | null;
+}
+
+/** Before the first change of a set. */
+export const noEdit: Edited = { said: '', error: null };
+
 export interface StudioState {
   readonly engine: 'starting' | 'ready' | 'failed';
   readonly engineError: WireError | null;
@@ -107,6 +118,8 @@ export interface StudioState {
   readonly recipe: Recipe | null;
   /** Name of the preset that the recipe started from. */
   readonly preset: string | null;
+  /** Whether files were picked on this page, for the recipe's set and for its weights. */
+  readonly picked: { readonly pictures: boolean; readonly weights: boolean };
   /** Why the recipe of the page's address was not taken. */
   readonly linkError: WireError | null;
   readonly dataset: Loadable<DatasetSummary>;
@@ -114,6 +127,8 @@ export interface StudioState {
   readonly opening: StageProgress | null;
   /** What must be known of the set that is open or being opened, though work goes on; one of each message. */
   readonly notices: readonly WireError[];
+  /** What came of the last change of the open set. */
+  readonly edited: Edited;
   readonly model: Loadable<ModelSummary>;
   readonly run: RunState;
   /** The latest run that was left before its end; null where there is none. */
@@ -141,10 +156,12 @@ export function initialState(backendChoice: BackendChoice): StudioState {
     device: nothing,
     recipe: null,
     preset: null,
+    picked: { pictures: false, weights: false },
     linkError: null,
     dataset: nothing,
     opening: null,
     notices: [],
+    edited: noEdit,
     model: nothing,
     run: { kind: 'idle' },
     left: null,

@@ -2,24 +2,24 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Call, StudioClient } from '../client/studio-client.ts';
 import type { BackendChoice } from '../protocol/device.ts';
-import { asStudioError, invariant, isAbort, type WireError } from '../protocol/errors.ts';
+import { asStudioError, invariant, type WireError } from '../protocol/errors.ts';
 import type { ResumableRun, RunEvent } from '../protocol/events.ts';
-import { networkKey, openingKey } from '../protocol/identity.ts';
-import type { Picked, RequestKind, Requests } from '../protocol/messages.ts';
-import { parseRecipe, type Recipe, type WeightsFile } from '../protocol/recipe.ts';
+import { networkKey, openingKey, readingKey, withoutEdits } from '../protocol/identity.ts';
+import type { Picked } from '../protocol/messages.ts';
+import { parseRecipe, type EditsRef, type Recipe, type WeightsFile } from '../protocol/recipe.ts';
+import { awaitedOf } from './awaited.ts';
+import { Asking } from './asking.ts';
 import { AskedSets, type AskedSet } from './asked-sets.ts';
 import { recipeFromLink } from './recipe-link.ts';
-import { reduce, type Asked, type StudioEvent } from './reduce.ts';
+import { reduce, type StudioEvent } from './reduce.ts';
 import { PictureRequests, SourceRequests, StoredRequests } from './requests.ts';
 import { RunRequests } from './run-requests.ts';
+import { SetEdits } from './set-edits.ts';
 import { TryRequests } from './try-requests.ts';
 import { initialState, isActive, type StudioState } from './state.ts';
 
 /** What the store needs of the client. */
 export type Engine = Pick<StudioClient, 'ready' | 'request' | 'onLate'>;
-
-/** What a request outside a run turns into: the kind of request, its event, and what it must be asked again for. */
-type AskedRequest = { device: 'chooseDevice'; dataset: 'openDataset'; model: 'describeModel' };
 
 /** Classes of a network that is described before its set is known. */
 const LEAST_CLASSES = 2;
@@ -31,10 +31,10 @@ export class Studio {
   readonly sources: SourceRequests;
   readonly stored: StoredRequests;
   readonly runs: RunRequests;
+  readonly edits: SetEdits;
   readonly tries: TryRequests;
   readonly #engine: Engine;
-  readonly #now: () => number;
-  readonly #asking = new Map<Asked, { key: string; call: Call<RequestKind> | null }>();
+  readonly #asking: Asking;
   /** What was picked for the set that is open or being opened. */
   #picked: Pick<Picked, 'files'> = {};
   /** What was picked for the recipe's weights. */
@@ -43,14 +43,18 @@ export class Studio {
 
   constructor(engine: Engine, backend: BackendChoice, now: () => number = () => performance.now()) {
     this.#engine = engine;
-    this.#now = now;
     this.store = createStore(() => initialState(backend));
     this.sources = new SourceRequests(engine);
     this.stored = new StoredRequests(engine);
     this.pictures = new PictureRequests(engine);
     this.tries = new TryRequests(engine);
     const dispatch = this.#dispatch.bind(this);
+    this.#asking = new Asking(engine, dispatch, now);
     this.runs = new RunRequests(engine, dispatch, now);
+    this.edits = new SetEdits({
+      ...{ engine, dispatch, state: () => this.#state },
+      take: (list) => this.#takeEdits(list),
+    });
     engine.onLate = (event) => dispatch({ kind: 'opening', event, atMs: now() });
   }
 
@@ -116,12 +120,28 @@ export class Studio {
     }
   }
 
+  #setRecipe(recipe: Recipe, preset: string | null): void {
+    const { files = [] } = this.#picked;
+    const picked = { pictures: files.length > 0, weights: this.#weightFiles.length > 0 };
+    this.#dispatch({ kind: 'recipeSet', recipe, preset, picked });
+  }
+
+  /** Has the recipe name a list of edits, and waits until the set is edited by it. */
+  async #takeEdits(edits: EditsRef | null): Promise<void> {
+    const { recipe, preset, run } = this.#state;
+    if (recipe === null || isActive(run)) return;
+    const plain = withoutEdits(recipe);
+    const dataset = edits === null ? plain.dataset : Object.assign({}, plain.dataset, { edits });
+    this.#setRecipe({ ...plain, dataset }, preset);
+    await this.refresh();
+  }
+
   #take(recipe: Recipe, preset: string | null, picked = this.#picked): void {
     const { recipe: before } = this.#state;
     const isOther =
-      before !== null && openingKey(before, this.#picked.files) !== openingKey(recipe, picked.files);
+      before !== null && readingKey(before, this.#picked.files) !== readingKey(recipe, picked.files);
     this.#picked = picked;
-    this.#dispatch({ kind: 'recipeSet', recipe, preset });
+    this.#setRecipe(recipe, preset);
     // What a run found belongs to its set: another set clears it from the columns (the table of runs keeps it).
     if (isOther) this.#dispatch({ kind: 'runCleared' });
     void this.refresh();
@@ -131,7 +151,7 @@ export class Studio {
   async chooseBackend(backend: BackendChoice): Promise<void> {
     if (isActive(this.#state.run)) return;
     this.#dispatch({ kind: 'backendAsked', choice: backend });
-    const device = await this.#ask('device', 'chooseDevice', { backend }, backend);
+    const device = await this.#asking.ask('device', 'chooseDevice', { backend }, backend);
     if (device !== null) this.#dispatch({ kind: 'device', device });
     await this.refresh();
   }
@@ -140,13 +160,16 @@ export class Studio {
   async refresh(again = false): Promise<void> {
     const { recipe, run, device } = this.#state;
     if (recipe === null || isActive(run) || device.value === null) return;
-    if (again) this.#asking.delete('dataset');
+    if (again) this.#asking.forget('dataset');
     // The network can be drawn before the pictures are read, which takes longer.
     if (this.#state.model.value === null) await this.#describe();
     // Whoever took another recipe meanwhile asks for its set.
     if (recipe !== this.#state.recipe) return;
     const key = openingKey(recipe, this.#picked.files);
-    if (this.#asking.get('dataset')?.key !== key) {
+    if (awaitedOf(this.#state).pictures !== null) {
+      this.#asking.cancel('dataset');
+      this.#dispatch({ kind: 'datasetAwaited' });
+    } else if (this.#asking.keyOf('dataset') !== key) {
       const isOpen = await this.#open({ recipe, picked: this.#picked, key });
       if (!isOpen && this.#state.dataset.status === 'failed') await this.#fallBack();
     }
@@ -155,7 +178,7 @@ export class Studio {
 
   /** Gives up opening a set; what was downloaded of it is kept, and the set before it is the recipe's again. */
   async cancelOpening(): Promise<void> {
-    const call = this.#asking.get('dataset')?.call;
+    const call = this.#asking.callOf('dataset');
     if (call == null) return;
     call.control('cancel');
     await call.result.then(
@@ -170,7 +193,8 @@ export class Studio {
   async #open(set: AskedSet): Promise<boolean> {
     this.#sets.begin(set);
     const input = { recipe: set.recipe, ...set.picked };
-    const dataset = await this.#ask('dataset', 'openDataset', input, set.key);
+    const isEdited = this.#sets.isEdited(set);
+    const dataset = await this.#asking.ask('dataset', 'openDataset', input, set.key, isEdited);
     this.#sets.end(set, dataset !== null);
     if (dataset !== null) this.#dispatch({ kind: 'dataset', dataset });
     return dataset !== null;
@@ -183,9 +207,9 @@ export class Studio {
     if (set === null || recipe === null) return;
     const { dataset, split, image } = set.recipe;
     this.#picked = set.picked;
-    this.#dispatch({ kind: 'recipeSet', recipe: { ...recipe, dataset, split, image }, preset });
+    this.#setRecipe({ ...recipe, dataset, split, image }, preset);
     if (set === this.#sets.opened) {
-      this.#asking.set('dataset', { key: set.key, call: null });
+      this.#asking.keep('dataset', set.key);
       return;
     }
     if ((await this.#open(set)) && failed.error !== null) {
@@ -199,40 +223,9 @@ export class Studio {
     const classes = dataset.value?.labels.length ?? LEAST_CLASSES;
     const weightFiles = this.#weightFiles;
     const key = networkKey(recipe, classes, weightFiles);
-    if (this.#asking.get('model')?.key === key) return;
-    const model = await this.#ask('model', 'describeModel', { recipe, classes, weightFiles }, key);
+    if (this.#asking.keyOf('model') === key) return;
+    const model = await this.#asking.ask('model', 'describeModel', { recipe, classes, weightFiles }, key);
     if (model !== null) this.#dispatch({ kind: 'model', model });
-  }
-
-  /** Sends a request of which only the latest answer counts; null when it failed or was overtaken. */
-  async #ask<What extends Asked>(
-    what: What,
-    kind: AskedRequest[What],
-    input: Requests[AskedRequest[What]]['input'],
-    key: string,
-  ): Promise<Requests[AskedRequest[What]]['output'] | null> {
-    this.#asking.get(what)?.call?.control('cancel');
-    this.#dispatch({ kind: 'asked', what });
-    const call = this.#engine.request(kind, input, (event) => {
-      if (what === 'dataset') this.#dispatch({ kind: 'opening', event, atMs: this.#now() });
-    });
-    const entry: { key: string; call: Call<RequestKind> | null } = { key, call };
-    this.#asking.set(what, entry);
-    const isLatest = (): boolean => this.#asking.get(what) === entry;
-    try {
-      const output = await call.result;
-      entry.call = null;
-      return isLatest() ? output : null;
-    } catch (error) {
-      if (!isLatest()) return null;
-      this.#asking.delete(what);
-      this.#dispatch(
-        isAbort(error)
-          ? { kind: 'askDropped', what }
-          : { kind: 'askFailed', what, error: asStudioError(error).toWire() },
-      );
-      return null;
-    }
   }
 
   /** Carries the recipe out. */
@@ -264,7 +257,7 @@ export class Studio {
     this.#picked = files === undefined ? {} : { files };
     this.#weightFiles = weightFiles;
     this.#dispatch({ kind: 'linkFailed', error: null });
-    this.#dispatch({ kind: 'recipeSet', recipe, preset: this.#state.preset });
+    this.#setRecipe(recipe, this.#state.preset);
     await this.train(runId);
     await this.refresh();
   }

@@ -3,9 +3,11 @@ import { useEffect, type ReactElement } from 'react';
 import { linkOf } from '../store/recipe-link.ts';
 import { isActive, recordOf } from '../store/state.ts';
 import { DataColumn } from './data/DataColumn.tsx';
+import { DropZone } from './drop/DropZone.tsx';
 import { ModelColumn } from './model/ModelColumn.tsx';
 import { ResultsColumn } from './results/ResultsColumn.tsx';
 import { useStudio, useStudioState } from './studio-context.ts';
+import { showAddress } from './widgets/dialog-stack.ts';
 import { TrainingColumn } from './training/TrainingColumn.tsx';
 import { TransportBar } from './transport/TransportBar.tsx';
 import { placeOf } from './transport/bar-text.ts';
@@ -17,6 +19,7 @@ export function App(): ReactElement {
   return (
     <>
       <TransportBar />
+      <DropZone />
       <main>
         <DataColumn />
         <ModelColumn />
@@ -55,7 +58,7 @@ function useAddress(): void {
       if (choice === 'auto') address.searchParams.delete('backend');
       else address.searchParams.set('backend', choice);
       address.hash = link;
-      history.replaceState(null, '', address);
+      showAddress(address.href);
     }, 300);
     return () => clearTimeout(timer);
   }, [link, choice]);

@@ -5,6 +5,7 @@
 import { countInWords, countOf, formatCount, singularOf } from '../lib/format.ts';
 import type { DatasetSummary } from '../protocol/dataset.ts';
 import type { PhaseName, Recipe } from '../protocol/recipe.ts';
+import { pictureCount } from '../store/set-rows.ts';
 import { epochsOf, keptOf } from '../store/run-record.ts';
 import { isOver, recordOf, type RunRecord, type RunState } from '../store/state.ts';
 
@@ -12,7 +13,7 @@ const pastForms: Readonly<Record<PhaseName, string>> = { head: 'trained', fineTu
 
 /** The Data column's clause. */
 export function dataClause(dataset: DatasetSummary): string {
-  const rows = dataset.labelOfRow.length;
+  const rows = pictureCount(dataset);
   const classes = dataset.labels.length;
   const noun = rows === 1 ? singularOf(dataset.noun) : dataset.noun;
   return `${formatCount(rows)} ${noun} in ${countInWords(classes)} ${classes === 1 ? 'class' : 'classes'},`;

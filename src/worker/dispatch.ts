@@ -3,6 +3,7 @@
  * those that may run beside a run are served at once; so is control. Each request gets exactly one
  * `done`, `failed` or `cancelled`.
  */
+import { recognise } from '../engine/recognise.ts';
 import type { Session } from '../engine/session.ts';
 import type { SetWork } from '../engine/set/open-set.ts';
 import { asStudioError, isAbort } from '../protocol/errors.ts';
@@ -29,6 +30,9 @@ const BESIDE_A_RUN: ReadonlySet<RequestKind> = new Set([
   'deleteStored',
   'storeSet',
   'saveSet',
+  'saveEdits',
+  'takeEdits',
+  'recognise',
 ]);
 
 export class Dispatcher {
@@ -88,6 +92,8 @@ export class Dispatcher {
         const { recipe, ...picked } = request.input;
         return session.set.open(recipe, { ...picked, signal: control.signal, emit });
       }
+      case 'recognise':
+        return { offers: await recognise(request.input.files) };
       case 'describeSource':
         return session.describeSource(request.input.dataset, control.signal);
       case 'useToken':
@@ -129,7 +135,18 @@ export class Dispatcher {
 
 type KeptRequest = Extract<
   Request,
-  { kind: 'listRuns' | 'listFinished' | 'listStored' | 'deleteStored' | 'storeSet' | 'saveSet' }
+  {
+    kind:
+      | 'listRuns'
+      | 'listFinished'
+      | 'listStored'
+      | 'deleteStored'
+      | 'storeSet'
+      | 'saveSet'
+      | 'editSet'
+      | 'takeEdits'
+      | 'saveEdits';
+  }
 >;
 
 /** Requests for what is kept on this machine. */
@@ -151,6 +168,12 @@ async function carryOutKept(session: Session, request: KeptRequest, work: SetWor
       return request.input.set === null
         ? session.set.save(work)
         : saveKeptSet(session.platform, request.input.set, work.signal);
+    case 'editSet':
+      return session.set.edit(request.input, work);
+    case 'takeEdits':
+      return session.set.takeEdits(request.input.file);
+    case 'saveEdits':
+      return session.set.saveEdits(request.input.list);
     default:
       return request satisfies never;
   }

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { zipSync } from 'fflate';
 import { expect, it } from 'vitest';
 import { teachableMachine } from '../support/teachable-machine.ts';
-import { finishTiny, TINY } from './actions.ts';
+import { barSays, finishTiny, TINY } from './actions.ts';
 import { newPage, screenshot } from './harness.ts';
 
 const MINUTES = 60_000;
@@ -34,9 +34,14 @@ it(
     await column.getByText(/Their own classes: happy, sad, dog/).waitFor();
     await finishTiny(page);
     await screenshot(page, 'weights-trained');
-    // A page cannot open the file by itself after a reload: it says so, and says what to do.
+    // A page cannot open the file by itself after a reload: it says which one to pick, and Train waits for it.
     await page.reload();
-    await page.getByRole('button', { name: 'Train', exact: true }).click({ timeout: MINUTES });
-    await page.getByText('model/weights-not-picked').first().waitFor({ timeout: MINUTES });
+    await barSays(page, /^Waiting for faces.zip/);
+    const key = page.getByRole('button', { name: 'Train', exact: true });
+    expect(await key.isDisabled()).toBe(true);
+    const again = page.getByLabel('Pick the file “faces.zip” again');
+    await again.setInputFiles(picked('faces.zip', zipSync({ ...files })));
+    await barSays(page, /^Ready/);
+    expect(await key.isDisabled()).toBe(false);
   },
 );

@@ -17,7 +17,7 @@ it('says of a picture what was stored, and leaves nothing on the device', async 
   const { signal } = new AbortController();
   const [row = 0] = test.rows;
   const { sourceRow } = session.set.describePicture(row);
-  const picture = { kind: 'file', file: new Blob([files[sourceRow] ?? '']) } as const;
+  const picture = { kind: 'file', file: new Blob([files[sourceRow ?? -1] ?? '']) } as const;
   const first = await session.tries.predict({ runId, picture, wantsMaps: true }, signal);
   const { numTensors } = tf.memory();
   const said = await session.tries.predict({ runId, picture, wantsMaps: true }, signal);

@@ -39,6 +39,7 @@ beforeAll(async () => {
       resume: false,
       findRate: null,
       stop: false,
+      editsPath: null,
       exportFormats: [],
       json: false,
     },

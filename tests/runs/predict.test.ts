@@ -32,7 +32,7 @@ async function bothOf(
   const said: number[] = [];
   for (const row of test.rows.subarray(0, count)) {
     const { sourceRow } = session.set.describePicture(row);
-    const picture = { kind: 'file', file: new Blob([files[sourceRow] ?? '']) } as const;
+    const picture = { kind: 'file', file: new Blob([files[sourceRow ?? -1] ?? '']) } as const;
     const { probabilities } = await session.tries.predict({ runId, picture, wantsMaps: false }, signal);
     said.push(...probabilities);
   }

@@ -17,6 +17,7 @@ export const USAGE = `Carries a recipe out and writes history.json, evaluation.j
   --backend NAME      webgpu, wasm or cpu; by default the best there is
   --store DIR         keep downloads, resized pictures and a run's epochs in this folder, for the next time
   --resume            go on with the last run of this recipe that was broken off; needs the --store it had
+  --edits FILE        work on the set as this file of edits has it, which the page saved
   --find-rate PHASE   train nothing to keep: try learning rates out for a phase (its number from 1, or its name),
                       print the one to take, write learning-rate.json alone
   --stop              with --resume: end that run at once and write the network of the epoch that it kept
@@ -44,6 +45,8 @@ export interface Command {
   readonly findRate: string | null;
   /** Whether to end that run at once, with the network of the epoch that it kept. */
   readonly stop: boolean;
+  /** A file of edits to work on the set with; null for those that the recipe names, if any. */
+  readonly editsPath: string | null;
   readonly exportFormats: readonly string[];
   readonly json: boolean;
 }
@@ -82,6 +85,7 @@ export function parseCommand(args: readonly string[]): Command | null {
     resume: values.resume ?? false,
     findRate: values['find-rate'] ?? null,
     stop: values.stop ?? false,
+    editsPath: values.edits ?? null,
     exportFormats: formatsOf(values.export ?? []),
     json: values.json ?? false,
   };
@@ -109,6 +113,7 @@ function parsed(args: readonly string[]) {
         store: { type: 'string' },
         resume: { type: 'boolean' },
         'find-rate': { type: 'string' },
+        edits: { type: 'string' },
         stop: { type: 'boolean' },
         export: { type: 'string', multiple: true },
         json: { type: 'boolean' },

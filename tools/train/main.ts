@@ -12,6 +12,7 @@ import { isSame } from '../../src/lib/json.ts';
 import { HUB } from '../../src/platform/remote/hub.ts';
 import { createPlatform } from '../../src/platform/platform.node.ts';
 import type { Platform } from '../../src/platform/platform.ts';
+import { parseEditsFile } from '../../src/protocol/edits.ts';
 import { StudioError } from '../../src/protocol/errors.ts';
 import type { ResumableRun, RunEvent } from '../../src/protocol/events.ts';
 import { isSameRecipe } from '../../src/protocol/identity.ts';
@@ -23,15 +24,16 @@ import { offerWebGpu, WASM_FOLDER } from './backends.ts';
 import { JsonReporter, TerminalReporter } from './report.ts';
 import { prepareOut, writeRun, writeSweep } from './write-run.ts';
 
-async function readRecipe(path: string): Promise<Recipe> {
-  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new StudioError({
-      code: 'recipe/missing',
-      message: `A recipe was expected at ${path}; it cannot be read.`,
-      hint: 'Give the path of a recipe file; public/recipes has some.',
-      cause,
-    });
+async function readText(path: string, what: string, hint: string): Promise<string> {
+  return readFile(path, 'utf8').catch((cause: unknown) => {
+    const message = `${what} was expected at ${path}; it cannot be read.`;
+    throw new StudioError({ code: 'recipe/missing', message, hint, cause });
   });
+}
+
+async function readRecipe(path: string): Promise<Recipe> {
+  const hint = 'Give the path of a recipe file; public/recipes has some.';
+  const text = await readText(path, 'A recipe', hint);
   try {
     return parseRecipe(JSON.parse(text));
   } catch (cause) {
@@ -48,7 +50,23 @@ async function readRecipe(path: string): Promise<Recipe> {
 /** Only sets of the Hub have an `endpoint`. */
 function withHub(recipe: Recipe, hub: string | null): Recipe {
   if (hub === null || recipe.dataset.source !== 'hub') return recipe;
-  return { ...recipe, dataset: { ...recipe.dataset, endpoint: hub } };
+  return { ...recipe, dataset: Object.assign({}, recipe.dataset, { endpoint: hub }) };
+}
+
+/** The recipe with the edits of a file, which must be those that it names, if it names some. */
+async function withEdits(recipe: Recipe, session: Session, path: string | null): Promise<Recipe> {
+  if (path === null) return recipe;
+  const text = await readText(path, 'A list of edits', 'Give the path of a file that the page saved.');
+  const edits = await session.set.edits.take(parseEditsFile(text));
+  const named = recipe.dataset.edits;
+  if (named !== undefined && named.hash !== edits.hash) {
+    throw new StudioError({
+      code: 'recipe/other-edits',
+      message: `The recipe names the edits ${named.hash}, ${named.count.toString()} of them; ${path} has ${edits.hash}, ${edits.count.toString()} of them.`,
+      hint: 'Give the file that was saved with the recipe, or take dataset.edits out of it.',
+    });
+  }
+  return { ...recipe, dataset: Object.assign({}, recipe.dataset, { edits }) };
 }
 
 /** The token is for the Hub or for the server that the command names, never for one that a recipe brings along. */
@@ -104,8 +122,8 @@ function withWayOut(error: unknown, { storeFolder }: Command, left: ResumableRun
 }
 
 async function train(command: Command): Promise<void> {
-  const recipe = withHub(await readRecipe(command.recipePath), command.hub);
-  const phaseIndex = command.findRate === null ? null : phaseIndexOf(recipe, command.findRate);
+  const asked = withHub(await readRecipe(command.recipePath), command.hub);
+  const phaseIndex = command.findRate === null ? null : phaseIndexOf(asked, command.findRate);
   await prepareOut(command.outFolder);
   if (command.backend === 'webgpu' || command.backend === 'auto') await offerWebGpu();
   const platform = createPlatform({
@@ -115,6 +133,7 @@ async function train(command: Command): Promise<void> {
   await discardLeft(platform);
   const session = new Session(platform, WASM_FOLDER);
   useToken(session, command.hub);
+  const recipe = await withEdits(asked, session, command.editsPath);
   const reporter = command.json ? new JsonReporter() : new TerminalReporter();
   const control = new RunControl();
   // The first Ctrl-C stops the run, which then has the network of the epoch that it kept; the second ends the command.

@@ -9,6 +9,7 @@ import {
 } from '../../src/lib/format.ts';
 import { countedText, leftOutTexts } from '../../src/protocol/cleaning-words.ts';
 import type { DatasetSummary } from '../../src/protocol/dataset.ts';
+import { editsText } from '../../src/protocol/edits-text.ts';
 import type { EpochRecord, RateSweep, RunEvent, RunResult } from '../../src/protocol/events.ts';
 
 /** Who is told how a run goes on. */
@@ -49,7 +50,7 @@ export function plainArrays(_key: string, value: unknown): unknown {
 }
 
 /** What of a set is not used and why, and what else must be known of it; nothing where all is as it stands. */
-function leftOutText({ cleaning, findings }: DatasetSummary): string {
+function leftOutText({ cleaning, findings, edits }: DatasetSummary): string {
   const { inPlace, remarks } = cleaning;
   const leftOut = leftOutTexts({ cleaning, ...(findings === undefined ? {} : { findings }) });
   const told = [
@@ -57,8 +58,9 @@ function leftOutText({ cleaning, findings }: DatasetSummary): string {
     inPlace.length === 0 ? '' : `. In place of pictures: ${inPlace.map(countedText).join(', ')}`,
   ];
   const hints = [...cleaning.passedOver, ...inPlace].flatMap(({ hint }) => (hint === '' ? [] : [hint]));
+  const changed = edits === undefined ? '' : `. ${editsText(edits)}`;
   const lines = [...new Set(hints), ...remarks.map(({ message, hint }) => `${message} ${hint}`.trim())];
-  return `${told.join('')}${lines.map((line) => `\n  ${line}`).join('')}`;
+  return `${told.join('')}${changed}${lines.map((line) => `\n  ${line}`).join('')}`;
 }
 
 /** One line that is rewritten while something is under way, and a line an epoch. */

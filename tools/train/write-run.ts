@@ -51,7 +51,7 @@ export async function writeRun(
   await writeJson(outFolder, 'history.json', result.history.map(historyLine));
   await writeJson(outFolder, 'evaluation.json', evaluationOf(result, dataset));
   await writeJson(outFolder, 'split.json', splitOf(dataset));
-  await writeJson(outFolder, 'run.json', runOf(result));
+  await writeJson(outFolder, 'run.json', runOf(result, dataset));
   const { test } = result;
   if (test !== null) {
     await writeFile(join(outFolder, 'report.txt'), classificationReport(test.perClass, test.accuracy));
@@ -119,12 +119,12 @@ function splitOf({ split }: DatasetSummary) {
   };
 }
 
-function runOf({ device, ...result }: RunResult) {
+function runOf({ device, ...result }: RunResult, { edits }: DatasetSummary) {
   const { runId, recipe, weights, cachePrecision, stopped, versions, ...others } = result;
   const { secondsByStage, setHash, cleaning } = others;
   const { backend } = device;
   const record = { runId, recipe, device, backend, weights, cachePrecision, stopped, versions };
-  return { ...record, secondsByStage, setHash, cleaning };
+  return { ...record, secondsByStage, setHash, cleaning, ...(edits && { edits }) };
 }
 
 async function writeFiles(files: readonly ExportedFile[], folder: string): Promise<void> {

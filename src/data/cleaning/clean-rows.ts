@@ -49,8 +49,11 @@ export interface CleanedRow extends CuratedRow {
 export interface SeenPicture {
   /** Its number in the sink. */
   readonly stored: number;
-  readonly facts: PictureFacts;
+  readonly facts: SourceFacts;
 }
+
+/** What is known of a picture that its source has. */
+type SourceFacts = PictureFacts & { readonly sourceRow: number };
 
 /** What cleaning found. */
 export interface CleanedRows {
@@ -74,7 +77,7 @@ export interface UnlabelledPicture {
 interface Prepared {
   readonly picture: Uint8Array;
   readonly print: Fingerprint;
-  readonly facts: PictureFacts;
+  readonly facts: SourceFacts;
 }
 
 /** What became of a row's picture; null where it was not worth preparing. */
@@ -278,7 +281,7 @@ async function prepareRow(
   }
 }
 
-function factsOf({ sourceRow, path = '', label }: NumberedRow, encoded: Uint8Array): PictureFacts {
+function factsOf({ sourceRow, path = '', label }: NumberedRow, encoded: Uint8Array): SourceFacts {
   const { format, width, height } = checkPictureHeader(encoded);
   return { sourceRow, path, rawLabel: cellText(label), format, width, height, sizeBytes: encoded.length };
 }

@@ -8,6 +8,11 @@ import { Tally } from '../cleaning/tally.ts';
 /** Names of what is, or may be meant as, a picture: those that cannot be read are rows too, left out and counted by class. */
 const PICTURE =
   /\.(jpe?g|jpe|jfif|pjpe?g|a?png|gif|webp|avif|bmp|dib|tiff?|hei[cf]|jxl|jp2|j2k|psd|ico|svg|dng|cr[23]|nef|arw|mp4|m4v|mov|avi|mkv|webm|pdf|npy)$/iu;
+/** Whether a path is that of what is, or may be meant as, a picture. */
+export function isPictureName(path: string): boolean {
+  return PICTURE.test(path);
+}
+
 /** Files that may say which class a picture has. */
 const TABLE = /(\.(csv|tsv|jsonl|labels)|metadata\.parquet|manifest\.json)$/iu;
 /** What people put beside pictures without an ending. */

@@ -2,6 +2,7 @@
 import { textOption } from '../../protocol/options.ts';
 import { StudioError } from '../../protocol/errors.ts';
 import type { FolderFile } from '../../platform/platform.ts';
+import { isPictureName } from '../layouts/file-kinds.ts';
 import { folderOptions, layoutOptions } from '../layouts/folder-options.ts';
 import { openPictureFiles } from '../layouts/picture-files.ts';
 import type { Source, SourceContext } from './source.ts';
@@ -27,6 +28,7 @@ export const folder: Source = {
       ...folderOptions,
     ],
   },
+  recognises: ({ isFolder, names }) => isFolder && names.some(isPictureName),
   async open(options, context) {
     const path = textOption(options, 'path');
     const origin = path === '' ? 'a folder' : path.replace(/[\\/]+$/, '').replace(/^.*[\\/]/, '');

@@ -30,6 +30,7 @@ export const parquet: Source = {
       ...tableOptions,
     ],
   },
+  recognises: ({ head }) => new TextDecoder().decode(head.subarray(0, 4)) === 'PAR1',
   async open(options, context) {
     const path = textOption(options, 'path');
     const file = await openParquet(await openGivenFile(path, context));

@@ -86,9 +86,21 @@ export interface SourceContext {
   readonly onNotice?: (notice: StudioError) => void;
 }
 
+/** Files of which nobody has said what they are. */
+export interface GivenFiles {
+  readonly isFolder: boolean;
+  readonly isZip: boolean;
+  /** The paths of all, and of what is in a zip. */
+  readonly names: readonly string[];
+  /** The first bytes of one that came alone; empty for several. */
+  readonly head: Uint8Array;
+}
+
 /** A registry entry with the code behind it. */
 export interface Source {
   readonly entry: SourceEntry;
+  /** Whether it would open what was given, told by what it holds; absent for what is never given as files. */
+  recognises?(given: GivenFiles): boolean;
   /**
    * @param options checked against `entry.options` and complete
    * @throws StudioError `data/…`, `net/…`

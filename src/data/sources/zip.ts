@@ -5,6 +5,7 @@ import { readZipDirectory, type ZipEntry } from '../archives/zip-directory.ts';
 import { NAME_PAGES, type NamePage } from '../archives/name-pages.ts';
 import { ZipUnpacker } from '../archives/zip-entry.ts';
 import { folderOptions, layoutOptions } from '../layouts/folder-options.ts';
+import { isPictureName } from '../layouts/file-kinds.ts';
 import { openPictureFiles } from '../layouts/picture-files.ts';
 import { openGivenFile, type OpenedSource, type Source } from './source.ts';
 
@@ -36,6 +37,7 @@ export const zip: Source = {
       },
     ],
   },
+  recognises: ({ isZip, names }) => isZip && names.some(isPictureName),
   async open(options, context) {
     const path = textOption(options, 'path');
     const file = await openGivenFile(path, context);

@@ -148,9 +148,9 @@ function viewsPerPicture({ recipe, dataset }: PhaseSetupInputs): ViewsPerPicture
 /** Weights whose hash cannot be computed, as on a page that is not secure, are not known again in the next run. */
 function cacheKeyOf({ recipe, dataset, network }: PhaseSetupInputs): string {
   const { weights, preprocessing, flavour } = network;
-  const { contentHash } = dataset.summary;
+  const { picturesKey } = dataset.summary;
   if (weights.sha256 === null) return newId();
-  return activationsKey({ recipe, contentHash, weights, preprocessing, flavour });
+  return activationsKey({ recipe, picturesKey, weights, preprocessing, flavour });
 }
 
 /**

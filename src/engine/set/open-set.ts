@@ -4,19 +4,25 @@ import { openDataset, openSource } from '../../data/open-dataset.ts';
 import { storeSet } from '../../data/stored-sets/stored-sets.ts';
 import { writeSet } from '../../data/stored-sets/write-set.ts';
 import type { Platform } from '../../platform/platform.ts';
+import { editedSet } from '../../data/edits/edited-set.ts';
+import { AddedPictures } from '../../data/edits/added-pictures.ts';
+import { KeptEdits } from '../../data/edits/kept-edits.ts';
+import { isSame } from '../../lib/json.ts';
 import type { DatasetSummary, PictureFacts, RgbaPictures, RgbaViews } from '../../protocol/dataset.ts';
+import { parseEditsFile, type Edit } from '../../protocol/edits.ts';
 import { invariant, StudioError } from '../../protocol/errors.ts';
 import type { RunEvent } from '../../protocol/events.ts';
 import { fullDataset } from '../../protocol/full-recipe.ts';
-import { openingKey } from '../../protocol/identity.ts';
-import type { Picked, SavedFile } from '../../protocol/messages.ts';
-import type { Recipe } from '../../protocol/recipe.ts';
+import { readingKey, withoutEdits } from '../../protocol/identity.ts';
+import type { EditedList, Picked, Requests, SavedFile } from '../../protocol/messages.ts';
+import type { EditsRef, Recipe } from '../../protocol/recipe.ts';
 import { ENTRIES } from '../catalog.ts';
+import { changedList } from './changed-list.ts';
 import { healing } from './healing.ts';
 import { openingOf } from './opening.ts';
 import { pickedOf } from './picked.ts';
 import { rgbToRgba, thumbnailsOf, viewsOf } from './rgba-pictures.ts';
-import { asFile } from './stored.ts';
+import { asFile, fileNameOf } from './stored.ts';
 import type { Tokens } from './tokens.ts';
 
 /** How work on a set is heard and ended. */
@@ -26,9 +32,16 @@ export interface SetWork {
 }
 
 interface Opened {
+  /** Of the set before edits. */
   readonly key: string;
+  /** Before edits. */
+  readonly base: Dataset;
+  /** After them. */
   readonly dataset: Dataset;
-  /** What it is opened again with. */
+  /** Of which set that is. */
+  readonly edits: EditsRef | null;
+  readonly added: AddedPictures;
+  /** What it is opened again with: the recipe before edits. */
   readonly recipe: Recipe;
   readonly given: Omit<OpenDatasetOptions, 'onProgress' | 'signal'>;
 }
@@ -36,39 +49,109 @@ interface Opened {
 export class OpenSet {
   #opened: Opened | null = null;
 
+  /** All lists of edits that are known here. */
+  readonly edits: KeptEdits;
+
   constructor(
     readonly platform: Platform,
     readonly tokens: Tokens,
-  ) {}
+  ) {
+    this.edits = new KeptEdits(platform.openStore('edits'));
+  }
 
   /** The set. @throws StudioError `data/none-open` */
   get dataset(): Dataset {
     return this.#current.dataset;
   }
 
-  /** Opens the recipe's set, unless it is open already, and makes it the current one. */
+  /** Opens the recipe's set, unless it is open already, edits it as the recipe says, and makes it the current one. */
   async open(asked: Recipe, { files, emit, signal }: Picked & SetWork): Promise<DatasetSummary> {
     // The same set, whether a recipe says what its source does by itself or not.
-    const recipe = { ...asked, dataset: fullDataset(asked.dataset, ENTRIES.sources) };
-    const key = openingKey(recipe, files);
-    if (this.#opened?.key !== key || this.#opened.dataset.arriving?.failure) {
+    const full = { ...asked, dataset: fullDataset(asked.dataset, ENTRIES.sources) };
+    const recipe = withoutEdits(full);
+    const list = full.dataset.edits ?? null;
+    const key = readingKey(recipe, files);
+    // A list that is not here is said before a set is read for minutes.
+    const edits = list === null ? [] : await this.edits.edits(list);
+    const opened = this.#opened?.key === key && !this.#opened.base.arriving?.failure ? this.#opened : null;
+    if (opened !== null) {
+      if (!isSame(opened.edits, list)) this.#opened = await this.#edited(opened, list, edits);
+    } else {
       const given = { ...pickedOf(files), tokenFor: this.tokens.for };
       const open = (ends: AbortSignal): Promise<Dataset> =>
         openDataset(recipe, this.platform, { ...given, ...openingOf(emit), signal: ends });
-      const dataset = healing(await open(signal), open, (notice) => {
+      const base = healing(await open(signal), open, (notice) => {
         emit({ kind: 'notice', of: 'set', notice: notice.toWire() });
       });
-      await this.close();
-      this.#opened = { key, dataset, recipe, given };
+      const added = new AddedPictures(this.platform, this.edits, recipe.image);
+      try {
+        const next = await this.#edited({ key, base, added, recipe, given }, list, edits);
+        await this.close();
+        this.#opened = next;
+      } catch (error) {
+        await base.close();
+        throw error;
+      }
     }
-    return this.#opened.dataset.summary;
+    return this.dataset.summary;
+  }
+
+  /** The set after a list of edits; its pictures are not read again. */
+  async #edited(
+    opened: Omit<Opened, 'dataset' | 'edits'>,
+    list: EditsRef | null,
+    edits: readonly Edit[],
+  ): Promise<Opened> {
+    const { base, recipe, added } = opened;
+    if (list !== null) {
+      const dataset = await editedSet(base, list, edits, recipe, added);
+      await this.edits.setLatest(base.summary.contentHash, list);
+      return { ...opened, dataset, edits: list };
+    }
+    const kept = await this.edits.latestOf(base.summary.contentHash);
+    const summary = kept === null ? base.summary : { ...base.summary, keptEdits: kept };
+    const dataset = {
+      ...base,
+      summary,
+      get arriving() {
+        return base.arriving;
+      },
+    };
+    return { ...opened, dataset, edits: null };
+  }
+
+  /**
+   * Makes a list of edits of the open set: one edit more, one less, or another. The set is edited when it is next opened
+   * by that list, which the recipe then names.
+   *
+   * @returns the list's name, null for none; and files that are no pictures
+   * @throws StudioError `data/none-open`, `data/edits-missing`, `data/edits-leave-too-little`, `data/nothing-to-add`
+   */
+  async edit({ list, change }: Requests['editSet']['input'], { emit }: SetWork): Promise<EditedList> {
+    const { base, recipe, added, dataset } = this.#current;
+    const { list: next, unreadable } = await changedList({ kept: this.edits, added, dataset }, list, change);
+    if (next !== null) await editedSet(base, next, await this.edits.edits(next), recipe, added);
+    const { trouble } = this.edits;
+    if (trouble !== null) emit({ kind: 'notice', of: 'set', notice: trouble.toWire() });
+    return { list: next, unreadable };
+  }
+
+  /** Reads a file of edits. @throws StudioError `data/not-edits` */
+  async takeEdits(file: Blob): Promise<EditedList> {
+    return { list: await this.edits.take(parseEditsFile(await file.text())), unreadable: [] };
+  }
+
+  /** The edits of the open set as a file. @throws StudioError `data/none-open`, `data/edits-missing` */
+  async saveEdits(list: EditsRef): Promise<SavedFile> {
+    const name = fileNameOf(this.#current.dataset.summary.origin, 'edits', 'json');
+    return { fileName: name, blob: new Blob([JSON.stringify(await this.edits.file(list))]) };
   }
 
   /** Lets go of it: what still arrives does not come any more. */
   async close(): Promise<void> {
     const opened = this.#opened;
     this.#opened = null;
-    await opened?.dataset.close();
+    await opened?.base.close();
   }
 
   async pictures(rows: readonly number[]): Promise<RgbaPictures> {

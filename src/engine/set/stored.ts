@@ -47,11 +47,16 @@ export async function asFile(
     parts.push(new Blob([bytes as Uint8Array<ArrayBuffer>]));
     return Promise.resolve();
   });
+  return { fileName: fileNameOf(origin, 'set', 'parquet'), blob: new Blob(parts) };
+}
+
+/** A file's name for what comes of a set. */
+export function fileNameOf(origin: string, what: 'set' | 'edits', ending: string): string {
   const plain = origin
     .replace(/\.(parquet|zip)$/i, '')
     .replace(/[^\p{L}\p{N}]+/gu, '-')
     .replace(/^-|-$/g, '');
-  return { fileName: `${plain === '' ? 'set' : plain}.parquet`, blob: new Blob(parts) };
+  return `${[plain, what === 'set' && plain !== '' ? '' : what].filter((part) => part !== '').join('-')}.${ending}`;
 }
 
 /** Discards what closed tabs left that is of no use to anyone. */

@@ -9,6 +9,7 @@ export const STORES = {
   downloads: 'a part of a download',
   pictures: 'pictures resized for the network',
   sets: 'the pictures of a set',
+  edits: 'what you changed in a set',
   checkpoints: 'the run as far as it has come',
   activations: 'what the frozen part computed',
   runs: 'a trained network',

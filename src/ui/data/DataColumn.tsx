@@ -3,17 +3,20 @@ import { useState, type ReactElement } from 'react';
 import { Charts } from '../../charts/Charts.tsx';
 import { countOf, formatBytes, formatCount } from '../../lib/format.ts';
 import type { CleaningReport, DatasetSummary, Findings } from '../../protocol/dataset.ts';
-import { pictureRows } from '../../store/set-rows.ts';
+import { isActive } from '../../store/state.ts';
+import { pictureCount, pictureRows } from '../../store/set-rows.ts';
 import type { StageProgress } from '../../store/state.ts';
 import { dataClause } from '../sentence.ts';
 import { useShownRecipe, useStudio, useStudioState } from '../studio-context.ts';
 import { RunFailure } from '../training/RunFailure.tsx';
 import { Column } from '../widgets/Column.tsx';
 import { Later } from '../widgets/Dialog.tsx';
+import { PickAgain, useAwaited } from '../widgets/PickAgain.tsx';
 import { Message, Notices } from '../widgets/Message.tsx';
 import { PictureCanvas } from './pictures.tsx';
 import { Source } from './Source.tsx';
 import { Views } from './Views.tsx';
+import { MissingEdits, SetEdits } from './edits/KeptEdits.tsx';
 import type { BrowseTab } from './browse/BrowseDialog.tsx';
 
 const loadBrowse = async () => (await import('./browse/BrowseDialog.tsx')).BrowseDialog;
@@ -34,12 +37,14 @@ export function DataColumn(): ReactElement {
     <Column id="data" title="Data" clause={clause}>
       {linkError !== null && <Message error={linkError} kept="The recipe shown is the one you see here." />}
       {recipe !== null && <Source recipe={recipe} dataset={dataset} />}
+      <AwaitedPictures />
       <RunFailure at="data" />
       {error !== null && dataset !== null && (
         <Message error={error} kept="The set before it is still open." />
       )}
       {error !== null && dataset === null && (
         <Message error={error}>
+          {error.code === 'data/edits-missing' && <MissingEdits />}
           <button type="button" onClick={() => void studio.refresh(true)}>
             Try again
           </button>
@@ -65,6 +70,7 @@ export function DataColumn(): ReactElement {
                 Report<span className="visually-hidden"> of cleaning</span>
               </button>
             </p>
+            <SetEdits dataset={dataset} onOpen={() => setBrowsing('edits')} />
           </div>
           <PictureGrid dataset={dataset} size={recipe.image.size} onAll={() => setBrowsing('pictures')} />
           <Views recipe={recipe} dataset={dataset} />
@@ -78,6 +84,36 @@ export function DataColumn(): ReactElement {
       )}
       {recipe !== null && <Notice source={recipe.dataset.source} />}
     </Column>
+  );
+}
+
+/** The pictures that have to be picked again; those of the camera are gone. */
+function AwaitedPictures(): ReactElement | null {
+  const studio = useStudio();
+  const { pictures } = useAwaited();
+  const active = useStudioState((state) => isActive(state.run));
+  if (pictures === null || active) return null;
+  const { name, option } = pictures;
+  if (option.isCamera === true) {
+    return (
+      <p className="message">
+        The pictures that were taken with the camera were gone when the page was closed. Take others, or
+        choose another set: Train waits for it.
+      </p>
+    );
+  }
+  return (
+    <PickAgain
+      name={name}
+      isFolder={option.isFolder === true}
+      accept={option.accept}
+      onPick={(files, first) => {
+        const given = first.name.replace(/\/.*/, '');
+        studio.edit((before) => ({ ...before, dataset: { ...before.dataset, [option.name]: given } }), {
+          files,
+        });
+      }}
+    />
   );
 }
 
@@ -190,7 +226,7 @@ function PictureGrid({
         <span className="small">
           {size} px ·{' '}
           <button type="button" className="link" onClick={onAll}>
-            All {formatCount(dataset.labelOfRow.length)}
+            All {formatCount(pictureCount(dataset))}
             <span className="visually-hidden"> pictures</span>
           </button>
         </span>

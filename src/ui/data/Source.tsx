@@ -17,7 +17,7 @@ interface SourceProps {
 }
 
 export function Source({ recipe, dataset }: SourceProps): ReactElement {
-  const [isOpen, setIsOpen] = useState(false);
+  const [open, setOpen] = useState<'change' | 'own' | null>(null);
   const [isStoredOpen, setIsStoredOpen] = useState(false);
   const entry = useStudioState((state) =>
     state.catalog?.sources.find((source) => source.name === recipe.dataset.source),
@@ -38,14 +38,31 @@ export function Source({ recipe, dataset }: SourceProps): ReactElement {
             Stored<span className="visually-hidden"> downloads</span>
           </button>
           {!active && (
-            <button type="button" className="link" onClick={() => setIsOpen(true)}>
+            <button type="button" className="link" onClick={() => setOpen('change')}>
               Change<span className="visually-hidden"> the set of pictures</span>
             </button>
           )}
         </span>
       </p>
       {dataset?.provenance !== undefined && <Provenance from={dataset.provenance} />}
-      {isOpen && <Later load={loadSourceDialog} props={{ recipe, onClose: () => setIsOpen(false) }} />}
+      {!active && (
+        <p className="own">
+          <button
+            type="button"
+            className={entry?.isOwn === true ? undefined : 'go'}
+            onClick={() => setOpen('own')}
+          >
+            Your own pictures
+          </button>
+          <span className="small">or drop them anywhere on the page</span>
+        </p>
+      )}
+      {open !== null && (
+        <Later
+          load={loadSourceDialog}
+          props={{ recipe, isForOwn: open === 'own', onClose: () => setOpen(null) }}
+        />
+      )}
       {isStoredOpen && <Later load={loadStoredDialog} props={{ onClose: () => setIsStoredOpen(false) }} />}
     </div>
   );

@@ -1,6 +1,7 @@
 /** Chooses another set: the sources of the catalog, each with the fields it declares. */
 import { useState, type ReactElement } from 'react';
 import type { OptionSpec, SourceEntry } from '../../protocol/catalog.ts';
+import { countOf } from '../../lib/format.ts';
 import { asStudioError } from '../../protocol/errors.ts';
 import type { OptionValue, Recipe } from '../../protocol/recipe.ts';
 import type { OfferedValue } from '../../protocol/dataset.ts';
@@ -8,26 +9,38 @@ import { useStudio, useStudioState } from '../studio-context.ts';
 import { Dialog } from '../widgets/Dialog.tsx';
 import { ChoiceField } from '../widgets/fields.tsx';
 import { OptionField } from '../widgets/OptionField.tsx';
+import { useThrowAway } from '../widgets/ThrowAway.tsx';
 import { TextSetting } from '../widgets/TextSetting.tsx';
+import { datasetOf, withSet } from './chosen-set.ts';
 import { LookUp, useLookUp } from './LookUp.tsx';
 
 interface SourceDialogProps {
   readonly recipe: Recipe;
+  /** Whether it begins with the user's own pictures, whatever is open. */
+  readonly isForOwn?: boolean;
   readonly onClose: () => void;
 }
 
 const none: readonly SourceEntry[] = [];
 
-export function SourceDialog({ recipe, onClose }: SourceDialogProps): ReactElement {
+export function SourceDialog({ recipe, isForOwn = false, onClose }: SourceDialogProps): ReactElement {
   const studio = useStudio();
   const sources = useStudioState((state) => state.catalog?.sources ?? none);
-  const [draft, setDraft] = useState<Recipe['dataset']>(recipe.dataset);
+  const [draft, setDraft] = useState<Recipe['dataset']>(() => {
+    const own = sources.find((source) => source.isOwn === true && source.options.some(isFolderOption));
+    return isForOwn && own !== undefined ? datasetOf(own, recipe) : recipe.dataset;
+  });
   const [files, setFiles] = useState<readonly File[]>([]);
   const [token, setToken] = useState('');
   const [wrong, setWrong] = useState<string | null>(null);
   const lookUp = useLookUp();
   const entry = sources.find((source) => source.name === draft.source);
   const needsFile = entry?.options.some((option) => option.kind === 'file') === true && files.length === 0;
+
+  const isTaken =
+    entry?.options.some((option) => option.kind === 'file' && option.isCamera === true) === true;
+  const shots = isTaken && files.length > 0 ? countOf(files.length, 'picture') : null;
+  const { onLeave, question } = useThrowAway(shots, onClose);
 
   /** The engine keeps the token, and this dialog only until it is closed. */
   const handToken = async (): Promise<boolean> => {
@@ -77,7 +90,7 @@ export function SourceDialog({ recipe, onClose }: SourceDialogProps): ReactEleme
     return <OptionField key={key} {...{ spec, value, onChange }} isReadOnly={false} />;
   };
   return (
-    <Dialog title="Pictures from" onClose={onClose}>
+    <Dialog title="Pictures from" onClose={onClose} onLeave={onLeave}>
       <SourceChoice
         sources={sources}
         chosen={draft.source}
@@ -95,13 +108,19 @@ export function SourceDialog({ recipe, onClose }: SourceDialogProps): ReactEleme
         </div>
       )}
       <div className="fields">{entry?.options.filter((spec) => !isPlace(entry, spec)).map(field)}</div>
+      {question}
       {wrong !== null && (
         <p className="small bad" role="alert">
           {wrong}
         </p>
       )}
       <div className="actions">
-        <button type="button" onClick={onClose}>
+        <button
+          type="button"
+          onClick={() => {
+            if (!onLeave()) onClose();
+          }}
+        >
           Cancel
         </button>
         <button type="button" className="go" disabled={needsFile} onClick={() => void open()}>
@@ -110,6 +129,10 @@ export function SourceDialog({ recipe, onClose }: SourceDialogProps): ReactEleme
       </div>
     </Dialog>
   );
+}
+
+function isFolderOption(option: OptionSpec): boolean {
+  return option.kind === 'file' && option.isFolder === true && option.isCamera !== true;
 }
 
 interface SourceChoiceProps {
@@ -142,21 +165,6 @@ function SourceChoice({ sources, chosen, onChoose }: SourceChoiceProps): ReactEl
 function isPlace(entry: SourceEntry | undefined, spec: OptionSpec): boolean {
   if (entry?.server === undefined) return false;
   return spec.name === entry.server || spec === entry.options[0];
-}
-
-/** Pictures of phones and cameras are shown as people saw them. */
-function withSet(before: Recipe, dataset: Recipe['dataset'], entry: SourceEntry | undefined): Recipe {
-  if (dataset.source === before.dataset.source) return { ...before, dataset };
-  const orientation = entry?.isFromCameras === true ? 'exif' : 'stored';
-  return { ...before, dataset, image: { ...before.image, orientation } };
-}
-
-function datasetOf(source: SourceEntry, recipe: Recipe): Recipe['dataset'] {
-  if (source.name === recipe.dataset.source) return recipe.dataset;
-  const options = Object.fromEntries(
-    source.options.map((spec) => [spec.name, ('onPage' in spec ? spec.onPage : undefined) ?? spec.default]),
-  );
-  return { ...options, source: source.name };
 }
 
 interface OfferedFieldProps {

@@ -112,12 +112,12 @@ function View({ made, index }: { readonly made: RgbaViews | null; readonly index
 /** The first `count` views of a row; null until they have come. */
 export function useViews(
   recipe: Recipe,
-  dataset: DatasetSummary,
+  { picturesKey }: DatasetSummary,
   row: number,
   count: number,
 ): RgbaViews | null {
   const studio = useStudio();
-  const [made, setMade] = useStateOf<RgbaViews | null>(dataset, null);
+  const [made, setMade] = useStateOf<RgbaViews | null>(picturesKey, null);
   const latest = useRef(recipe);
   useEffect(() => {
     latest.current = recipe;
@@ -135,6 +135,6 @@ export function useViews(
     return () => {
       isCurrent = false;
     };
-  }, [studio, dataset, row, count, key, setMade]);
+  }, [studio, picturesKey, row, count, key, setMade]);
   return made;
 }

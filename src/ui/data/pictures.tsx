@@ -15,18 +15,18 @@ interface PictureCanvasProps {
 
 export function PictureCanvas({ row, label, className = 'picture' }: PictureCanvasProps): ReactElement {
   const studio = useStudio();
-  const dataset = useStudioState((state) => state.dataset.value);
+  const picturesKey = useStudioState((state) => state.dataset.value?.picturesKey);
   const canvas = useRef<HTMLCanvasElement>(null);
   useEffect(() => {
-    if (dataset === null) return;
+    if (picturesKey === undefined) return;
     let isCurrent = true;
-    void studio.pictures.album.get(dataset, row).then((picture) => {
+    void studio.pictures.album.get({ picturesKey }, row).then((picture) => {
       if (isCurrent && picture !== null && canvas.current !== null) paint(canvas.current, picture);
     });
     return () => {
       isCurrent = false;
     };
-  }, [studio, dataset, row]);
+  }, [studio, picturesKey, row]);
   const named = label === '' ? { 'aria-hidden': true } : { role: 'img', 'aria-label': label };
   return <canvas ref={canvas} className={className} width={1} height={1} {...named} />;
 }

@@ -9,6 +9,7 @@ import { pictureRows } from '../../store/set-rows.ts';
 import { useFullRecipe, useShownRecipe, useStudio, useStudioState } from '../studio-context.ts';
 import { Column } from '../widgets/Column.tsx';
 import { Message } from '../widgets/Message.tsx';
+import { PickAgain, useAwaited } from '../widgets/PickAgain.tsx';
 import { fineTuneOf } from '../../store/run-record.ts';
 import { modelClause } from '../sentence.ts';
 import { BackboneChoice } from './BackboneChoice.tsx';
@@ -21,6 +22,7 @@ export function ModelColumn(): ReactElement {
   const model = useStudioState((state) => state.model);
   const active = useStudioState((state) => isActive(state.run));
   const isHeadPhase = useStudioState(inHeadPhase);
+  const { weights: awaited } = useAwaited();
   const summary = model.value;
   const full = useFullRecipe(recipe);
   const unfreeze = full === null || summary === null ? null : shownCut(full, summary);
@@ -31,6 +33,13 @@ export function ModelColumn(): ReactElement {
   return (
     <Column id="model" title="Model" clause={clause}>
       {recipe !== null && <BackboneChoice recipe={recipe} model={summary} isReadOnly={active} />}
+      {awaited !== null && !active && (
+        <PickAgain
+          name={awaited}
+          isFolder={!/\.\w+$/.test(awaited)}
+          onPick={(weightFiles) => void studio.edit((before) => before, { weightFiles })}
+        />
+      )}
       {model.error !== null && (
         <Message error={model.error}>
           <button type="button" onClick={() => void studio.refresh()}>

@@ -23,7 +23,13 @@ interface Opened {
   readonly error: WireError | null;
 }
 
-export function WeightsDialog({ onClose }: { readonly onClose: () => void }): ReactElement {
+interface WeightsDialogProps {
+  /** Opened at once: what was dropped on the page. */
+  readonly given?: readonly File[];
+  readonly onClose: () => void;
+}
+
+export function WeightsDialog({ given, onClose }: WeightsDialogProps): ReactElement {
   const studio = useStudio();
   const { opened, open } = useInspection();
   const [address, setAddress] = useState('');
@@ -37,6 +43,7 @@ export function WeightsDialog({ onClose }: { readonly onClose: () => void }): Re
     else setWrong(error);
   };
   const pick = (files: readonly File[], first: File): void => open({ file: nameOf(files, first) }, files);
+  useGiven(given, pick);
   const isAddress = /^https?:\/\/./u.test(address);
   return (
     <Dialog title="Weights from" onClose={onClose}>
@@ -99,6 +106,21 @@ export function WeightsDialog({ onClose }: { readonly onClose: () => void }): Re
       </div>
     </Dialog>
   );
+}
+
+/** Opens what came with the dialog, once. */
+function useGiven(
+  given: readonly File[] | undefined,
+  pick: (files: readonly File[], first: File) => void,
+): void {
+  const latest = useRef(pick);
+  useEffect(() => {
+    latest.current = pick;
+  });
+  useEffect(() => {
+    const [first] = given ?? [];
+    if (given !== undefined && first !== undefined) latest.current(given, first);
+  }, [given]);
 }
 
 interface OutcomeProps {

@@ -4,6 +4,8 @@ import { capitalised, countOf, formatCount, formatPercent } from '../../lib/form
 import type { DatasetSummary } from '../../protocol/dataset.ts';
 import type { Evaluation } from '../../protocol/events.ts';
 import { useStateOf } from '../../store/use-state-of.ts';
+import { useStudioState } from '../studio-context.ts';
+import { EditPicture } from '../data/edits/EditPicture.tsx';
 import { PictureCanvas } from '../data/pictures.tsx';
 import type { Cell } from '../../charts/chart.ts';
 import { picturesInCell, shortLabels, type SurePicture } from '../../charts/confusions/confusions.ts';
@@ -65,9 +67,13 @@ interface SureFigureProps {
 }
 
 function SureFigure({ picture, predicted, truth }: SureFigureProps): ReactElement {
+  const open = useStudioState((state) => state.dataset.value);
   return (
     <figure>
       <PictureCanvas row={picture.row} label="" />
+      {open !== null && (
+        <EditPicture dataset={open} row={picture.row} name={`picture ${picture.row.toString()}`} />
+      )}
       <div className="sureness" aria-hidden="true">
         <i style={{ width: `${picture.ofPredicted * 100}%` }} />
         {truth !== null && <i style={{ width: `${picture.ofTruth * 100}%` }} />}

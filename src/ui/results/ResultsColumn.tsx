@@ -23,8 +23,10 @@ import { TryButton } from './TryButton.tsx';
 export function ResultsColumn(): ReactElement {
   const recipe = useShownRecipe();
   const run = useStudioState((state) => state.run);
-  const dataset = useStudioState((state) => state.dataset.value);
+  const open = useStudioState((state) => state.dataset.value);
   const record = recordOf(run);
+  // What was trained on stays what it was, whatever is edited since.
+  const dataset = record?.dataset ?? open;
   const canTakeHome = run.kind === 'finished' && record !== null && record.history.length > 0;
   const finishedId = run.kind === 'finished' && canTakeHome ? run.result.runId : null;
   const tried = useStudioState((state) => state.finished.find(({ runId }) => runId === finishedId));

@@ -3,6 +3,7 @@ import type { ReactElement } from 'react';
 import { useShallow } from 'zustand/react/shallow';
 import { epochAxis } from '../../charts/curves/epoch-axis.ts';
 import type { Preset } from '../../protocol/catalog.ts';
+import { isAwaiting } from '../../store/awaited.ts';
 import { linkOf } from '../../store/recipe-link.ts';
 import { phaseLabels } from '../../store/run-record.ts';
 import { isActive, recordOf, type RunRecord, type RunState, type StudioState } from '../../store/state.ts';
@@ -98,7 +99,9 @@ function PresetChoice(): ReactElement {
 function Keys(): ReactElement {
   const studio = useStudio();
   const run = useStudioState((state) => state.run);
-  const canTrain = useStudioState((state) => state.recipe !== null && state.device.status === 'ready');
+  const canTrain = useStudioState(
+    (state) => state.recipe !== null && state.device.status === 'ready' && !isAwaiting(state),
+  );
   return (
     <div className="keys">
       <MainKey run={run} studio={studio} canTrain={canTrain} />

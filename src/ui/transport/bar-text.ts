@@ -7,6 +7,7 @@ import {
   formatCount,
   formatDuration,
 } from '../../lib/format.ts';
+import { awaitedOf } from '../../store/awaited.ts';
 import type { RunRecord, RunState, StageProgress, StudioState } from '../../store/state.ts';
 import { phaseLabels, stageTimeLeft, timeLeft } from '../../store/run-record.ts';
 
@@ -59,6 +60,9 @@ export function placeOf(run: RunRecord): string {
 function idleText(state: StudioState): BarText {
   if (state.engine === 'failed') return said({ title: 'Not started', isTrouble: true });
   if (state.engine === 'starting') return said({ title: 'Starting' });
+  const { pictures, weights } = awaitedOf(state);
+  if (pictures !== null) return said({ title: `Waiting for ${pictures.name}` });
+  if (weights !== null) return said({ title: `Waiting for ${weights}` });
   // A set that cannot be opened leaves the one before it open, and that can be trained on.
   const hasPictures = state.dataset.value !== null;
   if (state.dataset.status === 'failed' && !hasPictures)

@@ -1,7 +1,8 @@
-/** A native modal dialog: Escape, focus and the backdrop are the browser's. Most are loaded when they are first opened. */
+/** A native modal dialog: focus and the backdrop are the browser's. Most are loaded when they are first opened. */
 import {
   useEffect,
   useId,
+  useLayoutEffect,
   useRef,
   useState,
   type ComponentType,
@@ -9,6 +10,7 @@ import {
   type ReactNode,
 } from 'react';
 import { StudioError, type WireError } from '../../protocol/errors.ts';
+import { openDialog } from './dialog-stack.ts';
 import { Message } from './Message.tsx';
 
 interface DialogProps {
@@ -16,31 +18,42 @@ interface DialogProps {
   readonly onClose: () => void;
   /** Takes the whole window's room in place of a column's. */
   readonly isWide?: boolean;
-  /** Asked at Escape: true when there was something else to leave first. */
-  readonly onEscape?: () => boolean;
+  /** Asked at Escape, at Back and at a click beside it: true when there was something else to leave first. */
+  readonly onLeave?: () => boolean;
   readonly children: ReactNode;
 }
 
 /** Open as long as it is mounted. */
-export function Dialog({ title, onClose, isWide = false, onEscape, children }: DialogProps): ReactElement {
+export function Dialog({ title, onClose, isWide = false, onLeave, children }: DialogProps): ReactElement {
   const element = useRef<HTMLDialogElement>(null);
   const heading = useId();
+  const leave = (): void => {
+    if (onLeave?.() !== true) element.current?.close();
+  };
+  const latest = useRef(leave);
+  // Before anything is painted: what is seen in it is known when it is left.
+  useLayoutEffect(() => {
+    latest.current = leave;
+  });
   useEffect(() => {
     const dialog = element.current;
     dialog?.showModal();
-    return () => dialog?.close();
+    const taken = openDialog(() => latest.current());
+    return () => {
+      taken();
+      dialog?.close();
+    };
   }, []);
   return (
     <dialog
       ref={element}
       className={isWide ? 'wide' : undefined}
       aria-labelledby={heading}
-      onKeyDown={(event) => {
-        if (event.key === 'Escape' && onEscape?.() === true) event.preventDefault();
+      onClose={(event) => {
+        if (event.target === event.currentTarget) onClose();
       }}
-      onClose={onClose}
       onClick={(event) => {
-        if (event.target === event.currentTarget) event.currentTarget.close();
+        if (event.target === event.currentTarget) leave();
       }}
     >
       <h2 id={heading}>{title}</h2>

@@ -105,7 +105,7 @@ describe('a run', () => {
 describe('activations', () => {
   const weights = { origin: 'the Hub', sha256: 'ab' };
   const preprocessing = { order: [0, 1, 2], scale: [1, 1, 1], offset: [0, 0, 0] };
-  const inputs = { recipe, contentHash: 'a', weights, preprocessing, flavour: null };
+  const inputs = { recipe, picturesKey: 'a', weights, preprocessing, flavour: null };
   const key = activationsKey(inputs);
 
   it.each([
@@ -117,7 +117,7 @@ describe('activations', () => {
   });
 
   it.each([
-    ['pictures', { contentHash: 'b' }],
+    ['pictures', { picturesKey: 'b' }],
     ['weights', { weights: { ...weights, sha256: 'cd' } }],
     ['flavour', { flavour: { padding: 'symmetric', epsilon: 1e-5 } }],
     ['preprocessing', { preprocessing: { ...preprocessing, order: [2, 1, 0] } }],

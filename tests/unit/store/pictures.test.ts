@@ -89,6 +89,8 @@ describe('the album', () => {
     const { asked, show } = albumOf();
     await show([1]);
     await show([1], { ...dataset });
+    expect(asked).toEqual([[1]]);
+    await show([1], { ...dataset, picturesKey: 'of others' });
     expect(asked).toEqual([[1], [1]]);
   });
 });

@@ -130,7 +130,7 @@ describe('a stage', () => {
 
 describe('what was asked for', () => {
   it('keeps the last answer while the next is on its way', () => {
-    const asked = reduce(readyState, { kind: 'asked', what: 'dataset' });
+    const asked = reduce(readyState, { kind: 'asked', what: 'dataset', isEdited: false });
     expect(asked.dataset).toMatchObject({ status: 'loading', value: dataset });
     expect(reduce(asked, { kind: 'askDropped', what: 'dataset' }).dataset.status).toBe('ready');
   });

@@ -67,6 +67,7 @@ export const dataset: DatasetSummary = {
   },
   contentHash: 'of eight pictures',
   setHash: 'of eight pictures and their split',
+  picturesKey: 'eight pictures',
   sizeBytes: 8000,
 };
 
@@ -186,7 +187,7 @@ export const result: RunResult = {
 /** A state that has its catalog and recipe. */
 export const readyState: StudioState = after(initialState('auto'), [
   { kind: 'ready', catalog },
-  { kind: 'recipeSet', recipe, preset: 'quick-look' },
+  { kind: 'recipeSet', recipe, preset: 'quick-look', picked: { pictures: false, weights: false } },
   { kind: 'device', device },
   { kind: 'dataset', dataset },
   { kind: 'model', model },

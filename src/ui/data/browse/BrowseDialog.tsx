@@ -8,6 +8,7 @@ import type { Thumbnails } from '../../../store/pictures.ts';
 import { useStateOf } from '../../../store/use-state-of.ts';
 import { useStudio } from '../../studio-context.ts';
 import { Dialog } from '../../widgets/Dialog.tsx';
+import { EditsTab, LastEdit } from '../edits/EditsTab.tsx';
 import { PicturePage } from './PicturePage.tsx';
 import { PictureWall } from './PictureWall.tsx';
 import { Report } from './Report.tsx';
@@ -15,7 +16,7 @@ import './browse.css';
 import { CELL } from './wall-geometry.ts';
 
 /** What the dialog can begin with. */
-export type BrowseTab = 'pictures' | 'report';
+export type BrowseTab = 'pictures' | 'edits' | 'report';
 
 interface BrowseDialogProps {
   readonly recipe: Recipe;
@@ -32,16 +33,21 @@ interface Opened {
 
 const ALL: Filter = { label: null, part: null };
 
+const listed = [...PARTS, 'leftOut'] as const;
+
 const tabs: readonly { readonly name: BrowseTab; readonly label: string }[] = [
   { name: 'pictures', label: 'Pictures' },
+  { name: 'edits', label: 'Edits' },
   { name: 'report', label: 'Report' },
 ];
 
 export function BrowseDialog({ recipe, dataset, at, onClose }: BrowseDialogProps): ReactElement {
   const [tab, setTab] = useState(at);
-  const [filter, setFilter] = useStateOf<Filter>(dataset, ALL);
-  const [opened, setOpened] = useStateOf<Opened | null>(dataset, null);
-  const [lastPlace, setLastPlace] = useStateOf<number | null>(dataset, null);
+  const { picturesKey, labels } = dataset;
+  // Edits leave the rows their numbers; classes may get other ones.
+  const [filter, setFilter] = useStateOf<Filter>(`${picturesKey} ${labels.join('\n')}`, ALL);
+  const [opened, setOpened] = useStateOf<Opened | null>(picturesKey, null);
+  const [lastPlace, setLastPlace] = useStateOf<number | null>(picturesKey, null);
   const thumbnails = useThumbnails(dataset);
   const rows = useMemo(() => rowsOf(dataset, filter), [dataset, filter]);
 
@@ -55,7 +61,7 @@ export function BrowseDialog({ recipe, dataset, at, onClose }: BrowseDialogProps
     setOpened({ rows: among, place: Math.max(0, among.indexOf(row)) });
   };
   return (
-    <Dialog title="Inside the set" isWide onClose={onClose} onEscape={close}>
+    <Dialog title="Inside the set" isWide onClose={onClose} onLeave={close}>
       <div className="browse-head">
         {tabs.map(({ name, label }) => (
           <button
@@ -72,6 +78,7 @@ export function BrowseDialog({ recipe, dataset, at, onClose }: BrowseDialogProps
             {label}
           </button>
         ))}
+        <LastEdit dataset={dataset} />
         <button type="button" className="browse-close" onClick={onClose}>
           Close
         </button>
@@ -86,6 +93,7 @@ export function BrowseDialog({ recipe, dataset, at, onClose }: BrowseDialogProps
           onBack={close}
         />
       )}
+      {opened === null && tab === 'edits' && <EditsTab dataset={dataset} />}
       {opened === null && tab === 'report' && <Report {...{ recipe, dataset, thumbnails }} onOpen={open} />}
       {opened === null && tab === 'pictures' && (
         <>
@@ -98,7 +106,7 @@ export function BrowseDialog({ recipe, dataset, at, onClose }: BrowseDialogProps
             }}
           />
           <PictureWall
-            key={`${String(filter.label)} ${String(filter.part)}`}
+            key={`${String(filter.label)} ${String(filter.part)} ${picturesKey}`}
             {...{ dataset, thumbnails, rows }}
             startAt={lastPlace}
             onOpen={(place) => setOpened({ rows, place })}
@@ -110,14 +118,14 @@ export function BrowseDialog({ recipe, dataset, at, onClose }: BrowseDialogProps
 }
 
 /** Another set has other pictures under the same numbers, so that it gets its own. */
-function useThumbnails(dataset: DatasetSummary): Thumbnails {
+function useThumbnails({ picturesKey }: DatasetSummary): Thumbnails {
   const studio = useStudio();
-  const make = (): { dataset: DatasetSummary; thumbnails: Thumbnails } => ({
-    dataset,
+  const make = (): { picturesKey: string; thumbnails: Thumbnails } => ({
+    picturesKey,
     thumbnails: studio.pictures.thumbnails(Math.round(CELL.picture * devicePixelRatio)),
   });
   const [made, setMade] = useState(make);
-  if (made.dataset === dataset) return made.thumbnails;
+  if (made.picturesKey === picturesKey) return made.thumbnails;
   const anew = make();
   setMade(anew);
   return anew.thumbnails;
@@ -133,8 +141,10 @@ interface FiltersProps {
 
 function Filters({ dataset, filter, count, onChange }: FiltersProps): ReactElement {
   const counts = countByClass(dataset);
+  const out = dataset.edits?.leftOut.length ?? 0;
   const inPart = (index: number): number => {
     const ofClass = counts[index] ?? { train: 0, validation: 0, test: 0 };
+    if (filter.part === 'leftOut') return rowsOf(dataset, { label: index, part: 'leftOut' }).length;
     return filter.part === null ? ofClass.train + ofClass.validation + ofClass.test : ofClass[filter.part];
   };
   return (
@@ -160,7 +170,7 @@ function Filters({ dataset, filter, count, onChange }: FiltersProps): ReactEleme
         <select
           value={filter.part ?? 'all'}
           onChange={({ target: { value } }) =>
-            onChange({ ...filter, part: PARTS.find((part) => part === value) ?? null })
+            onChange({ ...filter, part: listed.find((part) => part === value) ?? null })
           }
         >
           <option value="all">all parts</option>
@@ -169,6 +179,7 @@ function Filters({ dataset, filter, count, onChange }: FiltersProps): ReactEleme
               {part} ({formatCount(dataset.split[part].length)})
             </option>
           ))}
+          {out > 0 && <option value="leftOut">left out by you ({formatCount(out)})</option>}
         </select>
       </label>
       <p className="small" role="status">

@@ -4,7 +4,7 @@ import { countOf, formatCount } from '../../../lib/format.ts';
 import { countedText, LEFT_OUT_KINDS, leftOutTexts } from '../../../protocol/cleaning-words.ts';
 import type { Counted, DatasetSummary, Findings, LeftOutRow } from '../../../protocol/dataset.ts';
 import type { OptionValue, Recipe } from '../../../protocol/recipe.ts';
-import { placeOf, rowsOf } from '../../../store/set-rows.ts';
+import { countByClass, placeOf, rowsOf } from '../../../store/set-rows.ts';
 import { isActive } from '../../../store/state.ts';
 import type { Thumbnails } from '../../../store/pictures.ts';
 import { useStudio, useStudioState } from '../../studio-context.ts';
@@ -226,8 +226,7 @@ function leftOutClasses(dataset: DatasetSummary, { smallClasses, aside }: Findin
 }
 
 function fewInSet(dataset: DatasetSummary): SmallClass[] {
-  const counts = dataset.labels.map(() => 0);
-  for (const label of dataset.labelOfRow) counts[label] = (counts[label] ?? 0) + 1;
+  const counts = countByClass(dataset).map(({ train, validation, test }) => train + validation + test);
   const few = Math.max(FEW, Math.max(...counts) * FEW_OF_LARGEST);
   return dataset.labels.flatMap((label, index) =>
     (counts[index] ?? 0) < few ? [{ label, rows: rowsOf(dataset, { label: index, part: null }) }] : [],

@@ -1,11 +1,12 @@
 /** One picture large, all that is known of it, and its augmented views as the recipe makes them. */
 import { useEffect, useRef, useState, type ReactElement, type ReactNode } from 'react';
 import { capitalised, countInWords, formatBytes, formatCount } from '../../../lib/format.ts';
-import type { AsideRow, DatasetSummary, PictureFacts, SplitName } from '../../../protocol/dataset.ts';
+import type { DatasetSummary, PictureFacts, SplitName } from '../../../protocol/dataset.ts';
 import type { Recipe } from '../../../protocol/recipe.ts';
-import { copiesOf, placeOf } from '../../../store/set-rows.ts';
+import { copiesOf, placeOf, type RowPlace } from '../../../store/set-rows.ts';
 import type { Thumbnails } from '../../../store/pictures.ts';
 import { useStudio } from '../../studio-context.ts';
+import { EditPicture } from '../edits/EditPicture.tsx';
 import { useViews, ViewFigures } from '../Views.tsx';
 import { PictureCanvas, ThumbStrip } from '../pictures.tsx';
 
@@ -37,7 +38,9 @@ export function PicturePage(props: PicturePageProps): ReactElement {
   return (
     <div
       className="browse-picture"
-      onKeyDown={({ key }) => {
+      onKeyDown={({ key, target }) => {
+        // A field keeps its keys.
+        if (target instanceof HTMLSelectElement) return;
         if (key === 'ArrowLeft' && place > 0) onPlace(place - 1);
         if (key === 'ArrowRight' && place < rows.length - 1) onPlace(place + 1);
       }}
@@ -63,6 +66,7 @@ export function PicturePage(props: PicturePageProps): ReactElement {
         </figure>
         <div>
           <h3>{label === '' ? 'Without a label' : capitalised(label)}</h3>
+          <EditPicture {...{ dataset, row }} name="this picture" />
           <FactList {...{ dataset, thumbnails, row, facts, onOpen }} />
         </div>
       </div>
@@ -117,12 +121,13 @@ const partWords: Readonly<Record<SplitName, string>> = {
   test: 'test: asked once, when training has ended',
 };
 
-const asideWords: Readonly<Record<AsideRow['why'], string>> = {
+const asideWords: Readonly<Record<NonNullable<RowPlace['aside']>, string>> = {
   withoutLabel: 'none: left out, it has no label',
   oddLabel: 'none: left out, its label is unlike the others',
   duplicate: 'none: left out as a copy of a file',
   nearDuplicate: 'none: left out as a near copy',
   smallClass: 'none: left out with its class, which has few pictures',
+  byHand: 'none: you left it out',
 };
 
 function FactList({ dataset, thumbnails, row, facts, onOpen }: FactListProps): ReactElement {
@@ -140,7 +145,7 @@ function FactList({ dataset, thumbnails, row, facts, onOpen }: FactListProps): R
           {formatCount(row)} of {formatCount(dataset.labelOfRow.length)}, from 0
         </Fact>
       )}
-      <Fact name="Source row">{facts === null ? '\u00a0' : `${formatCount(facts.sourceRow)}, from 0`}</Fact>
+      <Fact name="Source row">{facts === null ? '\u00a0' : sourceRowText(facts)}</Fact>
       <Fact name="Stored as">{facts === null ? '\u00a0' : storedText(facts)}</Fact>
       {facts !== null && facts.path !== '' && (
         <Fact name="File">
@@ -168,6 +173,10 @@ function Fact({ name, children }: { readonly name: string; readonly children: Re
       <dd>{children}</dd>
     </div>
   );
+}
+
+function sourceRowText({ sourceRow }: PictureFacts): string {
+  return sourceRow === null ? 'none: you added it' : `${formatCount(sourceRow)}, from 0`;
 }
 
 function storedText({ format, width, height, sizeBytes }: PictureFacts): string {

@@ -9,9 +9,10 @@ import {
   type RefObject,
 } from 'react';
 import type { DatasetSummary } from '../../../protocol/dataset.ts';
+import type { EditChange } from '../../../protocol/messages.ts';
 import type { Thumbnails } from '../../../store/pictures.ts';
-import { useStateOf } from '../../../store/use-state-of.ts';
 import { placeOf } from '../../../store/set-rows.ts';
+import { useStudio } from '../../studio-context.ts';
 import { Thumb } from '../pictures.tsx';
 import { CELL, columnsIn, linesToDraw, placeAfterKey, topToShow, type Sight } from './wall-geometry.ts';
 
@@ -27,24 +28,36 @@ interface PictureWallProps {
 export function PictureWall({ dataset, thumbnails, rows, startAt, onOpen }: PictureWallProps): ReactElement {
   const element = useRef<HTMLDivElement>(null);
   const [sight, setTop] = useSight(element);
-  const [active, setActive] = useStateOf(rows, startAt ?? 0);
-  // The place that takes the focus once it is drawn.
+  const studio = useStudio();
+  const [asked, setActive] = useState(startAt ?? 0);
+  // Edits may take pictures out of the list.
+  const active = Math.max(0, Math.min(asked, rows.length - 1));
+  // The place that takes the focus once it is drawn; after an edit, once the list is another.
   const focusNext = useRef(startAt);
+  const editedIn = useRef<readonly number[] | null>(null);
   useEffect(() => {
     const wall = element.current;
     if (wall === null || focusNext.current === null || sight.width === 0) return;
-    const place = focusNext.current;
+    if (editedIn.current === rows) return;
+    editedIn.current = null;
+    const place = Math.min(focusNext.current, rows.length - 1);
     wall.scrollTop = topToShow(place, { ...sight, top: wall.scrollTop });
     wall.querySelector<HTMLElement>(`[data-place="${place.toString()}"]`)?.focus({ preventScroll: true });
     focusNext.current = null;
-  }, [active, sight]);
+  }, [active, sight, rows]);
 
   const onKeyDown = (event: KeyboardEvent): void => {
+    const edit = editOfKey(event, dataset, rows[active]);
     if (event.key === 'Enter' || event.key === ' ') onOpen(active);
-    else {
+    else if (edit !== null) {
+      focusNext.current = active;
+      editedIn.current = rows;
+      void studio.edits.change(edit);
+    } else {
       const place = placeAfterKey(event.key, event.ctrlKey || event.metaKey, active, rows.length, sight);
       if (place === null) return;
       focusNext.current = place;
+      editedIn.current = null;
       setActive(place);
     }
     event.preventDefault();
@@ -76,6 +89,20 @@ export function PictureWall({ dataset, thumbnails, rows, startAt, onOpen }: Pict
       </div>
     </div>
   );
+}
+
+/** The change that a key asks for: Delete, a digit for one of the first nine classes, Ctrl Z. */
+function editOfKey(
+  { key, ctrlKey, metaKey }: KeyboardEvent,
+  dataset: DatasetSummary,
+  row: number | undefined,
+): EditChange | null {
+  if (ctrlKey || metaKey) return key === 'z' && dataset.edits !== undefined ? { do: 'undo' } : null;
+  if (row === undefined) return null;
+  const { aside, label } = placeOf(dataset, row);
+  if (key === 'Delete') return { do: aside === 'byHand' ? 'bringBack' : 'leaveOut', rows: [row] };
+  const to = /^[1-9]$/.test(key) ? dataset.labels[Number(key) - 1] : undefined;
+  return to === undefined || to === label ? null : { do: 'relabel', rows: [row], to };
 }
 
 interface LineProps extends Omit<PictureWallProps, 'startAt'> {

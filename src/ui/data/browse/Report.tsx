@@ -1,9 +1,10 @@
 /** The cleaning report: what was left out, what is there more than once, which classes are small, and what to do. */
 import type { ReactElement } from 'react';
 import { countOf, formatCount } from '../../../lib/format.ts';
-import type { CleaningReport, Findings } from '../../../protocol/dataset.ts';
+import type { CleaningReport, EditsReport, Findings } from '../../../protocol/dataset.ts';
 import { useStudioState } from '../../studio-context.ts';
 import { Message } from '../../widgets/Message.tsx';
+import { editsText } from '../../../protocol/edits-text.ts';
 import { Choice, Copies, LeftOut, Remarks, type ReportProps, SmallClasses } from './Findings.tsx';
 
 const nothing: Findings = {
@@ -31,6 +32,7 @@ export function Report(props: ReportProps): ReactElement {
         {status === 'loading' ? 'Opening the set anew …' : keptText(dataset.cleaning, findings)}
       </p>
       {error !== null && <Message error={error} kept="The set before it is still open." />}
+      {dataset.edits !== undefined && <EditsFound edits={dataset.edits} />}
       <Remarks dataset={dataset} />
       <LeftOut {...props} findings={findings} />
       <section>
@@ -67,4 +69,13 @@ function keptText({ passedOver, rowsRead, kept }: CleaningReport, { dropped }: F
   if (used === rowsRead) return `All ${formatCount(rowsRead)} rows are used.${beside}`;
   const byChoice = chosen === 0 ? '' : `, ${formatCount(chosen)} by the choices below`;
   return `Of ${formatCount(rowsRead)} rows ${formatCount(used)} are used; ${formatCount(rowsRead - used)} are left out${byChoice}.${beside}`;
+}
+
+function EditsFound({ edits }: { readonly edits: EditsReport }): ReactElement {
+  return (
+    <section>
+      <h3>What you changed</h3>
+      <p className="small">{editsText(edits)}</p>
+    </section>
+  );
 }

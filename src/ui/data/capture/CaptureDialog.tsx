@@ -4,27 +4,33 @@ import { countOf } from '../../../lib/format.ts';
 import type { Recipe } from '../../../protocol/recipe.ts';
 import { Dialog } from '../../widgets/Dialog.tsx';
 import { Message } from '../../widgets/Message.tsx';
+import { useThrowAway } from '../../widgets/ThrowAway.tsx';
 import { HoldButton } from './HoldButton.tsx';
 import { takePicture, useCamera } from './camera.ts';
 import './capture.css';
 import { filesOf, missingIn, neededOfEach, type TakenClass } from './taken.ts';
 
 interface CaptureDialogProps {
-  readonly split: Recipe['split'];
+  /** Null for pictures that are added to a set. */
+  readonly split: Recipe['split'] | null;
+  /** What the classes are called at first. */
+  readonly names?: readonly string[];
   readonly onTaken: (files: readonly File[]) => void;
   readonly onClose: () => void;
 }
 
 const LEAST_CLASSES = 2;
-const emptyClass = (id: number): TakenClass => ({ id, name: `Class ${id.toString()}`, pictures: [] });
+const usualNames = ['Class 1', 'Class 2'];
 
-export function CaptureDialog({ split, onTaken, onClose }: CaptureDialogProps): ReactElement {
+export function CaptureDialog({ split, names, onTaken, onClose }: CaptureDialogProps): ReactElement {
   const video = useRef<HTMLVideoElement>(null);
   const { isOn, error, retry } = useCamera(video);
-  const { classes, change, add, remove, take } = useTaken(video);
+  const { classes, change, add, remove, take } = useTaken(video, names);
   const missing = missingIn(classes, split);
+  const count = classes.reduce((sum, { pictures }) => sum + pictures.length, 0);
+  const { onLeave, question } = useThrowAway(count === 0 ? null : countOf(count, 'picture'), onClose);
   return (
-    <Dialog title="Pictures from the camera" isWide onClose={onClose}>
+    <Dialog title="Pictures from the camera" isWide onClose={onClose} onLeave={onLeave}>
       <div className="capture">
         <div className="capture-view">
           <video
@@ -44,7 +50,8 @@ export function CaptureDialog({ split, onTaken, onClose }: CaptureDialogProps): 
           )}
           <p className="small">
             Name each class, show it to the camera and hold its button, or Space. Move between pictures: what
-            looks the same teaches little. {neededOfEach(split)} of each are the least, thirty are better.
+            looks the same teaches little.{' '}
+            {split !== null && `${neededOfEach(split).toString()} of each are the least, thirty are better.`}
           </p>
         </div>
         <ul className="taken-classes">
@@ -71,11 +78,17 @@ export function CaptureDialog({ split, onTaken, onClose }: CaptureDialogProps): 
           </li>
         </ul>
       </div>
+      {question}
       <div className="actions">
         <p className="small" role="status">
           {missing}
         </p>
-        <button type="button" onClick={onClose}>
+        <button
+          type="button"
+          onClick={() => {
+            if (!onLeave()) onClose();
+          }}
+        >
           Cancel
         </button>
         <button
@@ -92,9 +105,11 @@ export function CaptureDialog({ split, onTaken, onClose }: CaptureDialogProps): 
 }
 
 /** The classes, and what can be done to them. */
-function useTaken(video: RefObject<HTMLVideoElement | null>) {
-  const [classes, setClasses] = useState<readonly TakenClass[]>([1, 2].map(emptyClass));
-  const nextId = useRef(LEAST_CLASSES + 1);
+function useTaken(video: RefObject<HTMLVideoElement | null>, names: readonly string[] = usualNames) {
+  const [classes, setClasses] = useState<readonly TakenClass[]>(() =>
+    names.map((name, index) => ({ id: index + 1, name, pictures: [] })),
+  );
+  const nextId = useRef(names.length + 1);
   // Addresses of pictures hold memory until they are given back.
   const urls = useRef(new Set<string>());
   useEffect(() => {
@@ -120,7 +135,7 @@ function useTaken(video: RefObject<HTMLVideoElement | null>) {
       const id = newId();
       setClasses((before) => [
         ...before,
-        { ...emptyClass(id), name: `Class ${(before.length + 1).toString()}` },
+        { id, name: `Class ${(before.length + 1).toString()}`, pictures: [] },
       ]);
     },
     remove: (id: number): void => setClasses((before) => before.filter((one) => one.id !== id)),

@@ -17,19 +17,25 @@ export interface TakenClass {
   readonly pictures: readonly Taken[];
 }
 
-/** How many pictures each of some classes of one size needs, so that every part of the split has one of each. */
-export function neededOfEach(split: Recipe['split']): number {
+/**
+ * How many pictures each of some classes of one size needs, so that every part of the split has one of each.
+ *
+ * @param split null for pictures that are added to a set, which has them already
+ */
+export function neededOfEach(split: Recipe['split'] | null): number {
+  if (split === null) return 0;
   const shares = [split.train, split.validation, split.test].filter((share) => share > 0);
   return Math.max(2, Math.ceil(Number((1 / Math.min(...shares)).toPrecision(12))));
 }
 
 /** Why these classes cannot be used yet, in one sentence; null when they can. */
-export function missingIn(classes: readonly TakenClass[], split: Recipe['split']): string | null {
+export function missingIn(classes: readonly TakenClass[], split: Recipe['split'] | null): string | null {
   const names = classes.map(folderOf);
   if (names.includes('')) return 'Give every class a name.';
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) return `Two classes are called “${twice}”: give one another name.`;
   const needed = neededOfEach(split);
+  if (classes.every(({ pictures }) => pictures.length === 0) && needed === 0) return 'Take a picture.';
   const short = classes.filter(({ pictures }) => pictures.length < needed);
   if (short.length === 0) return null;
   const listed = short.map((one) => `${one.name.trim()} has ${one.pictures.length.toString()}`);

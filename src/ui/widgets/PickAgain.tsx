@@ -1,0 +1,36 @@
+/** A file that was picked on an earlier visit, or that a link names: a page may not open it by itself, so it is asked for. */
+import { useMemo, type ReactElement } from 'react';
+import { awaitedOf, type Awaited } from '../../store/awaited.ts';
+import { useStudioState } from '../studio-context.ts';
+import { FileField } from './fields.tsx';
+
+/** What has to be picked. */
+export function useAwaited(): Awaited {
+  const recipe = useStudioState((state) => state.recipe);
+  const catalog = useStudioState((state) => state.catalog);
+  const picked = useStudioState((state) => state.picked);
+  return useMemo(() => awaitedOf({ recipe, catalog, picked }), [recipe, catalog, picked]);
+}
+
+interface PickAgainProps {
+  /** As the recipe names it. */
+  readonly name: string;
+  readonly isFolder: boolean;
+  readonly accept?: string | undefined;
+  readonly onPick: (files: readonly File[], first: File) => void;
+}
+
+export function PickAgain({ name, isFolder, accept, onPick }: PickAgainProps): ReactElement {
+  return (
+    <section className="message" aria-label="Waiting for a file">
+      <FileField
+        label={`Pick the ${isFolder ? 'folder' : 'file'} “${name}” again`}
+        help="It was picked on an earlier visit, or comes from a link; a page may not open it by itself. Train waits for it."
+        isFolder={isFolder}
+        isMultiple={!isFolder}
+        accept={accept}
+        onPick={onPick}
+      />
+    </section>
+  );
+}

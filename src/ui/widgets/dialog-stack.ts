@@ -1,0 +1,73 @@
+/**
+ * Owns how dialogs are left: Escape and the browser's Back leave the one on top, whatever has the focus, and no other.
+ * Left to itself the browser closes several at one Escape where they opened without a click between, and Back leaves the
+ * page. While a dialog is open there is an entry in the history for Back to take; it is taken back with the last dialog.
+ */
+
+/** Leaves a dialog, or what is open in it. */
+type Leave = () => void;
+
+const open: Leave[] = [];
+/** Whether the entry is there for Back to take. */
+let hasEntry = false;
+/** Whether the entry is being taken back, which the page then hears as if Back were pressed. */
+let isTakingBack = false;
+let isListening = false;
+
+/**
+ * Puts a dialog on top.
+ *
+ * @returns what takes it away again
+ */
+export function openDialog(leave: Leave): () => void {
+  if (!isListening) listen();
+  open.push(leave);
+  if (!isTakingBack) addEntry();
+  return () => {
+    open.splice(open.lastIndexOf(leave), 1);
+    // Another dialog may take its place in this very turn.
+    setTimeout(takeEntryBack);
+  };
+}
+
+function listen(): void {
+  isListening = true;
+  addEventListener('keydown', (event) => {
+    // A field that has something to leave by itself has said so.
+    if (event.key !== 'Escape' || event.defaultPrevented || open.length === 0) return;
+    event.preventDefault();
+    open.at(-1)?.();
+  });
+  addEventListener('popstate', () => {
+    const address = location.href;
+    const wasTakenBack = isTakingBack;
+    hasEntry = false;
+    isTakingBack = false;
+    // The address of the entry before may be of an older recipe: what is shown is what the address says.
+    if (shownAddress !== null && shownAddress !== address) history.replaceState(null, '', shownAddress);
+    if (!wasTakenBack) open.at(-1)?.();
+    if (open.length > 0) addEntry();
+  });
+}
+
+/** The address of what the page shows; null before it was first said. */
+let shownAddress: string | null = null;
+
+/** Has the address bar say what the page shows. */
+export function showAddress(address: string): void {
+  shownAddress = address;
+  history.replaceState(history.state, '', address);
+}
+
+function addEntry(): void {
+  if (hasEntry) return;
+  shownAddress ??= location.href;
+  hasEntry = true;
+  history.pushState(null, '', location.href);
+}
+
+function takeEntryBack(): void {
+  if (open.length > 0 || !hasEntry || isTakingBack) return;
+  isTakingBack = true;
+  history.back();
+}
