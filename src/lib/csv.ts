@@ -1,4 +1,4 @@
-/** Tables as comma-separated values. @see RFC 4180 */
+/** Tables as comma-separated values, as spreadsheets and pandas read them. */
 
 /** One line with its end; cells that hold commas, quotes or line ends are quoted. */
 export function csvLine(cells: readonly (string | number)[]): string {

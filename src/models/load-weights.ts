@@ -143,7 +143,7 @@ async function openFile(
       origin,
       sizeBytes,
       sha256: await weightsHash(values),
-      preprocessing: use.preprocessing as Preprocessing,
+      preprocessing: use.preprocessing,
       labels: file.labels,
     };
   };

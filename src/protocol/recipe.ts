@@ -49,7 +49,7 @@ const SplitSchema = z
   .strictObject({
     train: means('share of the pictures that train', z._default(share(), 0.6)),
     validation: means('share that each epoch is checked on', z._default(share(), 0.2)),
-    test: means('share that the network is tested on at the end', z._default(share(), 0.2)),
+    test: means('share that the network is tested on at the end; 0 for no test', z._default(share(), 0.2)),
     seed: means(
       'picks the rows, as scikit-learn’s `train_test_split(stratify=y, random_state=seed)` does',
       z._default(seed(), 42),

@@ -68,6 +68,7 @@ export function resultsClause(run: RunState, dataset: DatasetSummary | null): st
     const soFar = isOver(run.kind) ? '' : ', so far,';
     return `right${soFar} on ${shareInWords(kept.valAccuracy, noun)}.`;
   }
+  if (dataset?.split.test.length === 0) return `and not tested: no ${noun} are kept for that.`;
   const unseen = dataset === null ? noun : `${formatCount(dataset.split.test.length)} ${noun}`;
   return `and tested on ${unseen} it has never seen.`;
 }

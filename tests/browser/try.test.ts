@@ -153,7 +153,7 @@ it(
     await page.getByRole('button', { name: 'face 1.jpg' }).click();
     await page.getByRole('img', { name: 'face 1.jpg' }).waitFor();
     await open(page, jpeg('empty.jpg', new Uint8Array()));
-    await page.getByText('what came is empty').waitFor();
+    await page.getByText('data/picture-undecodable').waitFor();
     await page.getByText('The picture before it is still here.').waitFor();
     await page.getByRole('img', { name: 'face 1.jpg' }).waitFor();
 

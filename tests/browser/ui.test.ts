@@ -1,5 +1,7 @@
 /** The page while it does its work: what the bar says, nothing that axe finds, in light and dark, wide and narrow. */
+import jsQR from 'jsqr';
 import type { Page } from 'playwright-core';
+import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { shows } from '../support/shows.ts';
 import { axe } from './axe.ts';
@@ -221,6 +223,19 @@ describe('a link', () => {
     await expect.poll(() => page.getByRole('alert').innerText()).toMatch(/batchSize/);
     expect(await page.getByLabel('Recipe').inputValue()).toBe('quick-look');
     expect(await axe(page)).toEqual([]);
+  });
+
+  it('is a code that a camera reads, for another screen', async () => {
+    const page = await openReady();
+    await page.getByRole('button', { name: 'Recipe for another screen' }).click();
+    const dialog = page.getByRole('dialog', { name: 'The recipe for another screen' });
+    const address = await dialog.getByRole('textbox', { name: 'Address' }).inputValue();
+    expect(address).toContain('#quick-look&');
+    const shot = await dialog.getByRole('img', { name: 'QR code of the address' }).screenshot();
+    const { data, info } = await sharp(shot).ensureAlpha().raw().toBuffer({ resolveWithObject: true });
+    expect(jsQR(new Uint8ClampedArray(data), info.width, info.height)?.data).toBe(address);
+    expect(await axe(page)).toEqual([]);
+    await screenshot(page, 'recipe-code');
   });
 
   it('brings its recipe', async () => {

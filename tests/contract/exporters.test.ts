@@ -2,6 +2,7 @@
  * Every exporter of the registry: its entry is complete, somebody else's software reads what it writes, and what it
  * reads gives Mien's probabilities.
  */
+import { tmpdir } from 'node:os';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { EXPORTERS } from '../../src/exporters/registry.ts';
 import type { Packing } from '../../src/exporters/package/package.ts';
@@ -21,7 +22,7 @@ let packing: Packing;
 
 beforeAll(async () => {
   packing = await trainedNetwork({ name: 'mobilenetv2', alpha: 0.35, weights: 'random' }, 32, 'batch');
-});
+}, 120_000);
 
 describe.each(EXPORTERS.map((exporter) => [exporter.entry.name, exporter] as const))(
   '%s',
@@ -60,6 +61,12 @@ describe.each(EXPORTERS.map((exporter) => [exporter.entry.name, exporter] as con
       for (const picture of sheet.pictures) expect([...files.keys()]).toContain(`proof/${picture}`);
       expect([...files.keys()].filter((path) => path.startsWith('proof/check.'))).toHaveLength(1);
       shows(`exporter ${name} writes files`);
+    });
+
+    it('names no folder of this machine, though its weights came from one', () => {
+      expect(JSON.stringify(packing.input.recipe.backbone)).toContain(tmpdir());
+      for (const [path, bytes] of files) expect(Buffer.from(bytes).includes(tmpdir()), path).toBe(false);
+      expect(Buffer.from(files.get('mien.json') ?? []).includes('by-rule.safetensors')).toBe(true);
     });
 
     const read = NODE_READERS[name];

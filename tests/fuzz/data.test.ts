@@ -136,7 +136,7 @@ describe('mutated input', () => {
       const bytes = mutate(sound, random);
       for (const cell of [bytes, new TextDecoder().decode(bytes)]) {
         const read = readLabel(cell, null);
-        if (typeof read !== 'string') expect(read.label).toBe(read.label.toLowerCase().trim());
+        if (typeof read !== 'string') expect(read.label.trim()).not.toBe('');
       }
     });
     expect(codes.get('read')).toBe(3000);

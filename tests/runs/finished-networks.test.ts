@@ -40,13 +40,13 @@ async function filesOf(session: Session, runId: string): Promise<[string, Uint8A
 
 /**
  * The same as hashes: millions of bytes are not compared one by one, nor is the time in their zip, nor the proof's
- * probabilities, which each device rounds in its own way.
+ * probabilities (which the page has too): each device rounds them in its own way.
  */
 async function taken(session: Session, runId: string): Promise<Record<string, string>> {
   const files = await filesOf(session, runId);
   return Object.fromEntries(
     files
-      .filter(([name]) => name !== 'proof/proof.json')
+      .filter(([name]) => name !== 'proof/proof.json' && name !== 'page/network.js')
       .map(([name, bytes]) => [name, createHash('sha256').update(bytes).digest('hex')]),
   );
 }

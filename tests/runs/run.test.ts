@@ -51,6 +51,14 @@ describe('a run', () => {
     shows('device wasm carries out runs');
   });
 
+  it('ends without a test where the split keeps no pictures for one', async () => {
+    const split = { train: 0.8, validation: 0.2, test: 0, seed: 42 };
+    const { result, events } = await train(await openSession('wasm'), await tinyRecipe({ split }));
+    expect(result.test).toBeNull();
+    expect(kinds(events)).not.toContain('test');
+    expect(result.history).toHaveLength(4);
+  });
+
   it('gives the same history twice on one device, to the bit', async () => {
     const recipe = await tinyRecipe();
     const first = await train(await openSession('wasm'), recipe);

@@ -123,7 +123,7 @@ describe('npm run train', () => {
     expect(events).toContain('epoch');
     expect(events.at(-1)).toBe('finished');
     const formats = EXPORTERS.map(({ entry }) => entry.name);
-    const papers = ['evaluation.json', 'history.json', 'run.json', 'split.json'];
+    const papers = ['evaluation.json', 'history.json', 'report.txt', 'run.json', 'split.json'];
     expect((await readdir(join(folder, 'out'))).sort()).toEqual(['model', ...papers, ...formats].sort());
     expect((await readdir(join(folder, 'out', 'model'))).sort()).toEqual(['model.json', 'weights.bin']);
     // Each format in a folder of its name, variants told by the file's.
@@ -257,12 +257,10 @@ describe('npm run train', () => {
 
   it.concurrent('says before anything is opened what can be written nowhere', async ({ expect }) => {
     const path = await recipeFile('nowhere.json', await tinyRecipe());
-    const format = await run(path, '--out', join(folder, 'x'), '--export', 'tfjs', '--export', 'tflight');
-    expect([format.code, format.error]).toEqual([2, expect.stringContaining('Came: tflight')]);
     // A file stands where the folder should be.
     const taken = await run(path, '--out', path, '--backend', 'wasm');
     expect([taken.code, taken.error]).toEqual([2, expect.stringContaining('(recipe/out-not-writable)')]);
-    for (const { out } of [format, taken]) expect(out).not.toContain('Opening');
+    expect(taken.out).toBe('');
   });
 
   it.concurrent('ends with 2 for weights that are none', async ({ expect }) => {

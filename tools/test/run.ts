@@ -1,8 +1,9 @@
 /**
  * `npm test`: every check, with a tally at the end. `--fast` (`npm run check`) leaves out what takes long: fuzzing,
  * networks of full size, whole recipes, and what needs a GPU or a browser; `--parity` runs the comparison with real Keras
- * alone (`npm run test:parity`); `--long` what takes too long for every run (`npm run test:long`); `--only NAME` runs one stage, and may be repeated. `--record` writes what the tests have
- * shown to work into tests/shown.json, which is else held against it.
+ * alone (`npm run test:parity`); `--long` what takes too long for every run (`npm run test:long`); `--only NAME` runs one
+ * stage, and may be repeated. `--record` writes what the tests have shown to work into tests/shown.json, which is else
+ * held against it.
  */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

@@ -6,7 +6,6 @@ import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { asRun } from '../../src/engine/catalog.ts';
 import { runsLeft } from '../../src/engine/checkpoints/resumable.ts';
-import { findExporter } from '../../src/exporters/registry.ts';
 import { Session } from '../../src/engine/session.ts';
 import { discardLeft } from '../../src/engine/set/stored.ts';
 import { isSame } from '../../src/lib/json.ts';
@@ -125,7 +124,6 @@ function withWayOut(error: unknown, { storeFolder }: Command, left: ResumableRun
 async function train(command: Command): Promise<void> {
   const asked = withHub(await readRecipe(command.recipePath), command.hub);
   const phaseIndex = command.findRate === null ? null : phaseIndexOf(asked, command.findRate);
-  for (const format of command.exportFormats) findExporter(format);
   await prepareOut(command.outFolder);
   if (command.backend === 'webgpu' || command.backend === 'auto') await offerWebGpu();
   const platform = createPlatform({

@@ -27,13 +27,13 @@ export interface GroupedRows {
 export function splitGroups(labelOfRow: Uint16Array, groupOfRow: Uint32Array, plan: SplitPlan): Split {
   const { seed } = plan;
   const by = { labelOfRow, groupOfRow, seed };
-  const names = ['train', 'validation', 'test'] as const;
+  const names = (['train', 'validation', 'test'] as const).filter((name) => name !== 'test' || plan.test > 0);
   const parts = dealGroups(
     Uint32Array.from(labelOfRow.keys()),
     names.map((name) => [name, plan[name]]),
     by,
   );
-  const [train, validation, test] = parts as [Uint32Array, Uint32Array, Uint32Array];
+  const [train, validation, test = new Uint32Array(0)] = parts as [Uint32Array, Uint32Array, Uint32Array?];
   return { train, validation, test };
 }
 

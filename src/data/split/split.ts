@@ -22,7 +22,8 @@ export interface SplitPlan {
 export type Split = Readonly<Record<SplitName, Uint32Array>>;
 
 /**
- * Splits rows so that each part has the classes in the same proportions.
+ * Splits rows so that each part has the classes in the same proportions. A share of 0 for test leaves that part empty:
+ * then the network is tested on nothing.
  *
  * @param labelOfRow label index of each row, 0 to `labels.length` - 1
  * @param labels class names in scikit-learn's order (sorted), for messages
@@ -33,6 +34,10 @@ export function splitRows(labelOfRow: Uint16Array, labels: readonly string[], pl
   const held = tidy(plan.validation + plan.test);
   const every = Uint32Array.from(labelOfRow.keys());
   const given = { labelOfRow, labels, seed: plan.seed };
+  if (plan.test === 0) {
+    const [train, validation] = splitInTwo(every, held, { ...given, names: ['train', 'validation'] });
+    return { train, validation, test: new Uint32Array(0) };
+  }
   const [train, rest] = splitInTwo(every, held, { ...given, names: ['train', 'validation and test'] });
   const [validation, test] = splitInTwo(rest, plan.test / held, { ...given, names: ['validation', 'test'] });
   return { train, validation, test };

@@ -82,7 +82,8 @@ class Run {
       const inputsOfPhase = this.setup.layOut(phase, phaseIndex);
       yield* this.#phase(inputsOfPhase);
       const isLast = phaseIndex === recipe.phases.length - 1 || control.isStopping;
-      if (isLast && this.#history.length > 0) {
+      const hasTest = this.inputs.dataset.summary.split.test.length > 0;
+      if (isLast && hasTest && this.#history.length > 0) {
         test = await this.#timed('test', () => this.#test(inputsOfPhase));
         yield { kind: 'test', evaluation: test };
       }

@@ -16,6 +16,8 @@ export const kerasExporter: Exporter = {
   },
   async write(input): Promise<WrittenNetwork> {
     const { kerasFiles } = await import('./files.ts');
+    const { retraining } = await import('./retrain/files.ts');
+    const again = await retraining(input);
     return {
       files: kerasFiles(input),
       models: [
@@ -23,7 +25,8 @@ export const kerasExporter: Exporter = {
         { path: 'model.weights.h5', precision: 'float32', takes: 'pictures' },
       ],
       checker: pythonChecker({ packages: 'keras tensorflow', predictor: PREDICTOR }),
-      guide: guideOf(input.recipe.image.size),
+      beside: () => again.files,
+      guide: `${guideOf(input.recipe.image.size)}\n\n${again.guide}`,
     };
   },
 };

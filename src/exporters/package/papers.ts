@@ -41,7 +41,12 @@ export function factsOf(input: ExportInput): object {
   const { labels, preprocessing, recipe, weights, test, versions } = input;
   return {
     labels,
-    input: { size: recipe.image.size, resize: recipe.image.resize, colour: 'RGB, uint8' },
+    input: {
+      size: recipe.image.size,
+      resize: recipe.image.resize,
+      orientation: recipe.image.orientation,
+      colour: 'RGB, uint8',
+    },
     preprocessing: {
       ...preprocessing,
       formula: 'y[c] = x[order[c]] * scale[c] + offset[c], x from 0 to 255',
@@ -89,14 +94,18 @@ function originOf({ recipe, weights }: ExportInput): string {
 function readme(format: string, input: ExportInput, guide: string, notes: readonly string[]): string {
   const { labels, recipe, weights, test, versions } = input;
   const { label: backbone } = findBackbone(recipe.backbone.name).entry;
-  const { size, resize } = recipe.image;
+  const { size, resize, orientation } = recipe.image;
+  const turned =
+    orientation === 'exif'
+      ? 'Pictures are turned as their Exif note says (Pillow: `ImageOps.exif_transpose`), then they'
+      : 'Pictures are taken as they are stored, whatever their Exif note says; they';
   const lines = [
     `# ${backbone}, ${labels.length} classes`,
     `An image classifier, trained with Mien ${versions['mien'] ?? ''} and written as ${format}.`,
     '## Use',
     guide,
     '## What goes in and what comes out',
-    `Pictures are resized to ${size} by ${size} pixels, not keeping their shape (Mien did it as Pillow's \`resize\` with ${resize}). ${preprocessingInWords(input.preprocessing)}`,
+    `${turned} are resized to ${size} by ${size} pixels, not keeping their shape (Mien did it as Pillow's \`resize\` with ${resize}). ${preprocessingInWords(input.preprocessing)}`,
     `Out come ${labels.length} probabilities for each picture, in this order: ${labels.join(', ')}. \`labels.json\` has them for programs.`,
     '## Where it comes from',
     `Backbone: ${backbone}. Its weights at the start: ${originOf(input)}${weights.sha256 === null ? '' : ` (SHA-256 of the values ${weights.sha256})`}. \`mien.json\` has the recipe, with which it can be trained again.`,

@@ -43,15 +43,14 @@ export const tfjsExporter: Exporter = {
     };
     const weights = new Uint8Array(tf.io.CompositeArrayBuffer.join(weightData));
     return {
-      files: [
-        fileOf('model.json', JSON.stringify(json)),
-        fileOf(WEIGHTS_FILE, weights),
-        ...teachableMetadata(input),
-      ],
+      files: [fileOf('model.json', JSON.stringify(json)), fileOf(WEIGHTS_FILE, weights)],
       models: [{ path: 'model.json', precision: 'float32', takes: 'pictures' }],
       checker: scriptChecker(),
       guide: guideOf(input),
-      beside: (shown, library) => pageFiles(input, { modelTopology, weightSpecs, weights }, shown, library),
+      beside: (shown, library) => [
+        ...teachableMetadata(input),
+        ...pageFiles(input, { modelTopology, weightSpecs, weights }, shown, library),
+      ],
     };
   },
 };

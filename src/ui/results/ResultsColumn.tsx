@@ -171,8 +171,11 @@ function Beginning({ recipe, dataset }: BeginningProps): ReactElement {
       <p>
         <b>Train</b> shows the network {formatCount(dataset.split.train.length)} {dataset.noun}, for{' '}
         {countOf(epochs, 'epoch')} at most, on this machine; nothing leaves it. After each epoch it is tried
-        on {formatCount(dataset.split.validation.length)} others, at the end on the{' '}
-        {formatCount(dataset.split.test.length)} kept unseen. Then the weights are yours to take home.
+        on {formatCount(dataset.split.validation.length)} others
+        {dataset.split.test.length === 0
+          ? '; the split keeps none for a test at the end'
+          : `, at the end on the ${formatCount(dataset.split.test.length)} kept unseen`}
+        . Then the weights are yours to take home.
       </p>
     </div>
   );
@@ -212,7 +215,9 @@ function Headline({ record, dataset }: HeadlineProps): ReactElement | null {
         {intervalText(wilsonInterval(kept.valAccuracy, total))}
         {ended == null ? '' : ` · macro F1 ${formatScore(ended.evaluation.macroF1)}`}
         <br />
-        Test pictures stay unseen until the end.
+        {dataset.split.test.length === 0
+          ? 'The split keeps no pictures for a test: how good it is on others is not known.'
+          : 'Test pictures stay unseen until the end.'}
       </p>
     </div>
   );

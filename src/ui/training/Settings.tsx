@@ -12,11 +12,13 @@ import { TextSetting } from '../widgets/TextSetting.tsx';
 import { MoreSettings } from './MoreSettings.tsx';
 import { edit, focusWrongField, stopping } from './edit-recipe.ts';
 
+const loadRecipeCode = async () => (await import('./RecipeCode.tsx')).RecipeCode;
 const loadRateDialog = async () => (await import('./RateDialog.tsx')).RateDialog;
 
 export function Settings({ recipe }: { readonly recipe: Recipe }): ReactElement {
   const studio = useStudio();
   const active = useStudioState((state) => isActive(state.run));
+  const [isSharing, setIsSharing] = useState(false);
   const shared = { isReadOnly: active };
   const { views } = recipe.augmentation;
   return (
@@ -73,6 +75,10 @@ export function Settings({ recipe }: { readonly recipe: Recipe }): ReactElement 
         />
       </div>
       <MoreSettings recipe={recipe} isReadOnly={active} />
+      <button type="button" className="link" onClick={() => setIsSharing(true)}>
+        Recipe for another screen
+      </button>
+      {isSharing && <Later load={loadRecipeCode} props={{ onClose: () => setIsSharing(false) }} />}
     </section>
   );
 }

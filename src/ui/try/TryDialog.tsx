@@ -161,6 +161,7 @@ function SeenAndSays({ network, run, trial, threshold }: SeenAndSaysProps): Reac
 function useTestSet({ setHash, recipe }: TriedNetwork) {
   const dataset = useStudioState((state) => state.dataset.value);
   const image = useStudioState((state) => state.recipe?.image);
-  if (dataset?.setHash !== setHash || !isSame(image, recipe.image)) return null;
+  if (dataset?.setHash !== setHash || !isSame(image, recipe.image) || dataset.split.test.length === 0)
+    return null;
   return dataset;
 }

@@ -118,7 +118,13 @@ describe('the caption', () => {
     const worse = captionOf([phaseEvent, epoch(0, 1, 2), epoch(0, 2, 3.1, false, { learningRate: 10 })]);
     expect(worse).toContain('A validation loss of 3.10 is worse than the 2.08 of guessing: likely');
     expect(worse).toContain('the learning rate (10) is too high');
-    const all = { ...evaluation, confusionMatrix: [[5, 0], [5, 0]] };
+    const all = {
+      ...evaluation,
+      confusionMatrix: [
+        [5, 0],
+        [5, 0],
+      ],
+    };
     const same = captionOf([phaseEvent, epoch(0, 1, 2), epoch(0, 2, 1.9), { ...headEnd, evaluation: all }]);
     expect(same).toContain('All faces are taken for glad: likely');
     expect(captionOf([phaseEvent, epoch(0, 1, 2), epoch(0, 2, 1.9), headEnd])).not.toContain('likely');

@@ -57,7 +57,7 @@ function names(value: unknown): readonly string[] | null {
   return value.every((name) => typeof name === 'string') ? value : null;
 }
 
-/** `{ "0": "cat", "1": "dog" }`; what `transformers` writes where nobody gave names (`LABEL_0`) is none. */
+/** Names by their numbers; what transformers writes where nobody gave names, a label and a number, is none. */
 function namesById(value: unknown): readonly string[] | null {
   if (typeof value !== 'object' || value === null) return null;
   const byId = value as Readonly<Record<string, unknown>>;

@@ -38,7 +38,7 @@ export function plainTensorName(path: string): string {
   return isOwnGroup ? `${group}/${weight}` : parts.join('/');
 }
 
-/** `Conv1` for `Conv1_1`, as TensorFlow calls what it has built before. */
+/** A name without the count that TensorFlow puts behind that of a layer which it has built before. */
 export function withoutCount(layer: string): string {
   return layer.replace(/_\d+$/u, '');
 }

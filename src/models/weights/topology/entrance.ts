@@ -88,7 +88,7 @@ function before(topology: Topology, layer: TopologyLayer): TopologyLayer | undef
 async function linearOf(layer: TopologyLayer, read: ReadOfLayer): Promise<Linear | null> {
   const { className, config } = layer;
   // The padding of the backbone's own first convolution is no part of the picture.
-  if (INERT.test(className) || (className === 'ZeroPadding2D' && /_pad$/u.test(layer.name))) return null;
+  if (INERT.test(className) || (className === 'ZeroPadding2D' && layer.name.endsWith('_pad'))) return null;
   if (className === 'Activation' && config['activation'] === 'linear') return null;
   if (className === 'Rescaling') {
     const scale = triple(config['scale'] ?? 1);

@@ -16,11 +16,11 @@ const TORCH_EPSILON = 1e-4;
  * @throws StudioError `model/weights-layers` where its BatchNorms differ from each other
  */
 export function flavourOf(layers: readonly TopologyLayer[]): Flavour | undefined {
-  const norms = layers.filter(({ className }) => /^BatchNormalization/u.test(className));
+  const norms = layers.filter(({ className }) => className.startsWith('BatchNormalization'));
   const epsilon = theOne(norms, 'epsilon');
   const momentum = theOne(norms, 'momentum');
   if (epsilon === null) return undefined;
-  const pads = layers.filter(({ className, name }) => className === 'ZeroPadding2D' && /_pad$/u.test(name));
+  const pads = layers.filter(({ className, name }) => className === 'ZeroPadding2D' && name.endsWith('_pad'));
   // On odd sides Keras pads both sides alike too, and nothing but epsilon tells the two apart.
   const isSymmetric =
     pads.length > 0 && pads.every(isAlike) && (hasEvenInput(layers) || epsilon < TORCH_EPSILON);

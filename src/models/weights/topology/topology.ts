@@ -46,9 +46,10 @@ export function topologyFromText(text: string | null): Topology | null {
   if (text === null) return null;
   try {
     return parseTopology(JSON.parse(text));
-  } catch {
-    // A file without a topology is read without one.
-    return null;
+  } catch (error) {
+    // A file whose description is damaged is read without one.
+    if (error instanceof SyntaxError) return null;
+    throw error;
   }
 }
 

@@ -1,6 +1,7 @@
 /** Holds the split to scikit-learn's own rows (tests/parity/data/make_split_goldens.py) and to its refusals. */
 import { describe, expect, it } from 'vitest';
 import { splitRows } from '../../../../src/data/split/split.ts';
+import { splitSet } from '../../../../src/data/split/split-set.ts';
 import { RandomState } from '../../../../src/data/split/mt19937.ts';
 import golden from '../../../parity/data/goldens/splits.json';
 import { errorOf } from '../studio-error.ts';
@@ -68,7 +69,6 @@ describe('splitRows', () => {
   it.each([
     { train: 1, validation: 0, test: 0, seed: 1 },
     { train: 0, validation: 0.5, test: 0.5, seed: 1 },
-    { train: 0.5, validation: 0.5, test: 0, seed: 1 },
   ])('refuses an empty part: $train, $validation, $test', async (plan) => {
     const labelOfRow = Uint16Array.from({ length: 12 }, (_, row) => row % 2);
     expect((await errorOf(() => splitRows(labelOfRow, names(2), plan))).code).toBe('data/split-too-small');
@@ -90,4 +90,17 @@ describe('RandomState', () => {
     expect(Array.from(new RandomState(7).permutation(20))).toEqual(permutation);
     expect(new RandomState(7).choice([10, 20, 30, 40, 50], 3)).toEqual(choice);
   });
+});
+
+it('a share of 0 for test leaves nobody out, and draws the two other parts as train_test_split does', () => {
+  const labelOfRow = Uint16Array.from({ length: 40 }, (_, row) => row % 2);
+  const plan = { train: 0.75, validation: 0.25, test: 0, seed: 42 };
+  const { train, validation, test } = splitRows(labelOfRow, names(2), plan);
+  expect([train.length, validation.length, test.length]).toEqual([30, 10, 0]);
+  const groups = Uint32Array.from(labelOfRow.keys());
+  const ofGroups = splitSet(new Array<null>(40).fill(null), labelOfRow, names(2), groups, plan);
+  expect(ofGroups.test).toHaveLength(0);
+  expect(ofGroups.train.length + ofGroups.validation.length).toBe(40);
+  const words = Array.from({ length: 40 }, () => 'train');
+  expect(splitSet(words, labelOfRow, names(2), null, plan).test).toHaveLength(0);
 });

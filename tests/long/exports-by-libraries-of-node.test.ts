@@ -16,11 +16,16 @@ import {
   type Training,
 } from '../support/exports/networks.ts';
 
-const NETWORKS = [['efficientnetb0', 32, 'batch']] as const satisfies [string, number, Training][];
+const NETWORKS = [
+  ['mobilenetv2', 32, 'inference'],
+  ['efficientnetb0', 64, 'batch'],
+  ['vgg16', 32, 'inference'],
+] as const satisfies [string, number, Training][];
 
 describe.each(NETWORKS)('%s at %i, trained %s', (name, size, training) => {
   it('is read with its probabilities', { timeout: 300_000 }, async () => {
-    const packing = await trainedNetwork({ name, weights: 'random' }, size, training);
+    const options = name === 'mobilenetv2' ? { alpha: 0.35 } : {};
+    const packing = await trainedNetwork({ name, ...options, weights: 'random' }, size, training);
     const { pixels, expected } = await asked(packing);
     expect(spread(expected)).toBeGreaterThan(0.2);
     for (const { entry } of EXPORTERS) {
