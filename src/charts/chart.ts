@@ -5,8 +5,8 @@
 import type { ComponentType } from 'react';
 import type { DatasetSummary } from '../protocol/dataset.ts';
 import type { Evaluation, RatePoint } from '../protocol/events.ts';
-import type { FullRecipe } from '../protocol/full-recipe.ts';
-import type { Recipe } from '../protocol/recipe.ts';
+import type { FullRecipe } from '../protocol/recipe/full-recipe.ts';
+import type { Recipe } from '../protocol/recipe/recipe.ts';
 import type { RunRecord, RunState, RunSummary } from '../store/state.ts';
 
 /** A cell of a confusion matrix. */

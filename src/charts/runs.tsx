@@ -1,8 +1,8 @@
 /** The runs of this session on the shown set, each with its interval; published figures as hollow diamonds beside. */
 import type { ReactElement } from 'react';
 import { countOf, formatDuration, formatPercent } from '../lib/format.ts';
-import type { FullRecipe } from '../protocol/full-recipe.ts';
-import type { Recipe } from '../protocol/recipe.ts';
+import type { FullRecipe } from '../protocol/recipe/full-recipe.ts';
+import type { Recipe } from '../protocol/recipe/recipe.ts';
 import { isActive, type RunSummary } from '../store/state.ts';
 import type { Chart, ChartProps, Subjects } from './chart.ts';
 

@@ -1,6 +1,6 @@
 /** Owns the options that every source has: what to do about copies and about classes with too few pictures. */
 import type { OptionSpec } from '../protocol/catalog.ts';
-import { numberOption, type Options } from '../protocol/options.ts';
+import { numberOption, type Options } from '../protocol/recipe/options.ts';
 
 /** What to do with pictures that are there more than once. */
 export type CopiesChoice = 'keep' | 'drop' | 'together';

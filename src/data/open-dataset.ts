@@ -1,9 +1,9 @@
 /** Owns the way from a recipe to an opened set: find the source, read, clean, look for copies, number, split. */
 import { StudioError } from '../protocol/errors.ts';
-import { datasetOptions } from '../protocol/full-recipe.ts';
+import { datasetOptions } from '../protocol/recipe/full-recipe.ts';
 import { ContentHash, picturesKey, setHash } from '../protocol/identity.ts';
-import type { Options } from '../protocol/options.ts';
-import type { Recipe } from '../protocol/recipe.ts';
+import type { Options } from '../protocol/recipe/options.ts';
+import type { Recipe } from '../protocol/recipe/recipe.ts';
 import { nothingLeftTexts } from '../protocol/cleaning-words.ts';
 import type { CleaningReport, LeftOutRow, SourceDescription } from '../protocol/dataset.ts';
 import { Uses } from '../platform/stores/owned.ts';

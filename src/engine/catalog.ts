@@ -6,8 +6,8 @@ import { VERSION } from '../lib/version.ts';
 import { BACKBONES } from '../models/backbones/registry.ts';
 import type { Platform } from '../platform/platform.ts';
 import type { Catalog, Preset } from '../protocol/catalog.ts';
-import { fullRecipe, type Entries, type FullRecipe } from '../protocol/full-recipe.ts';
-import { parseRecipe, type Recipe } from '../protocol/recipe.ts';
+import { fullRecipe, type Entries, type FullRecipe } from '../protocol/recipe/full-recipe.ts';
+import { parseRecipe, type Recipe } from '../protocol/recipe/recipe.ts';
 import { OPTIMIZERS } from '../training/optimizers/registry.ts';
 import { SCHEDULES } from '../training/schedules/registry.ts';
 

@@ -13,7 +13,7 @@ import { blobSource } from '../platform/remote/byte-source.ts';
 import { isEditsFile } from '../protocol/edits.ts';
 import { StudioError } from '../protocol/errors.ts';
 import type { Offer } from '../protocol/messages.ts';
-import { parseRecipe } from '../protocol/recipe.ts';
+import { parseRecipe } from '../protocol/recipe/recipe.ts';
 
 /** Enough for every format's mark. */
 const HEAD_BYTES = 512;

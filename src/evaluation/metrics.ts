@@ -1,6 +1,6 @@
 /** Confusion matrix, classification report and intervals from probabilities. */
-import { likeliestOf } from '../lib/sureness.ts';
-import { wilsonInterval } from '../lib/wilson.ts';
+import { likeliestOf } from '../lib/figures/sureness.ts';
+import { wilsonInterval } from '../lib/figures/wilson.ts';
 import type { SplitName } from '../protocol/dataset.ts';
 import type { ClassReport, Evaluation } from '../protocol/events.ts';
 

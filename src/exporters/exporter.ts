@@ -5,7 +5,7 @@ import type { Graph } from '../models/graph.ts';
 import type { ExporterEntry } from '../protocol/catalog.ts';
 import type { Evaluation } from '../protocol/events.ts';
 import type { WeightsRecord } from '../protocol/model.ts';
-import type { FullRecipe } from '../protocol/full-recipe.ts';
+import type { FullRecipe } from '../protocol/recipe/full-recipe.ts';
 import type { InferenceNetwork } from './network/inference.ts';
 import type { Precision } from './network/precision.ts';
 

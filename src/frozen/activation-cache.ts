@@ -3,7 +3,7 @@
  * room, or is lost, is computed again: that costs speed, never the run.
  */
 import * as tf from '@tensorflow/tfjs';
-import type { CachePrecision } from '../protocol/recipe.ts';
+import type { CachePrecision } from '../protocol/recipe/recipe.ts';
 import { movedOn, notKept, type Tell } from './notices.ts';
 import { fromRecords, recordForm, toRecords } from './precision.ts';
 import type { Failure, Placed, Places } from './storage/places.ts';

@@ -6,7 +6,7 @@
  */
 import type { Backend } from '../protocol/device.ts';
 import { invariant } from '../protocol/errors.ts';
-import type { CachePrecision } from '../protocol/recipe.ts';
+import type { CachePrecision } from '../protocol/recipe/recipe.ts';
 import type { CandidateCut } from './cut.ts';
 import { pictureBytes } from './precision.ts';
 

@@ -7,7 +7,7 @@ import type { Parameters } from '../models/program/parameters.ts';
 import { inferencePass } from '../models/program/pass.ts';
 import type { Program } from '../models/program/program.ts';
 import type { StudioError } from '../protocol/errors.ts';
-import type { CachePrecision } from '../protocol/recipe.ts';
+import type { CachePrecision } from '../protocol/recipe/recipe.ts';
 import { PLAIN_VIEW, type ActivationCache } from './activation-cache.ts';
 import type { Notices } from './notices.ts';
 import { rounded } from './precision.ts';

@@ -8,7 +8,7 @@ import type { Graph } from '../models/graph.ts';
 import type { Parameters } from '../models/program/parameters.ts';
 import { compile } from '../models/program/program.ts';
 import { invariant } from '../protocol/errors.ts';
-import type { CachePrecision } from '../protocol/recipe.ts';
+import type { CachePrecision } from '../protocol/recipe/recipe.ts';
 import type { ActivationCache, CacheForm } from './activation-cache.ts';
 import { budgetOf, speedOf, type Budget, type ViewsPerPicture } from './budget.ts';
 import { candidateCuts, cutOutputOf, earlyDraw, FROZEN, type CandidateCut } from './cut.ts';

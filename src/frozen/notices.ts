@@ -1,7 +1,7 @@
 /** Owns what is said of activations that are not kept where, or as whole, as they should be, or cannot be kept at all. */
 import { formatBytes, formatPercent } from '../lib/format.ts';
 import { StudioError } from '../protocol/errors.ts';
-import type { CachePrecision } from '../protocol/recipe.ts';
+import type { CachePrecision } from '../protocol/recipe/recipe.ts';
 import type { Budget, Place } from './budget.ts';
 import type { CandidateCut, EarlyDraw } from './cut.ts';
 import { pictureBytes } from './precision.ts';

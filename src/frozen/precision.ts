@@ -4,9 +4,9 @@
  * depend on what there was room for.
  */
 import * as tf from '@tensorflow/tfjs';
-import { packedWords } from '../lib/float16.ts';
+import { packedWords } from '../lib/bytes/float16.ts';
 import { runMien } from '../models/program/run-kernel.ts';
-import type { CachePrecision } from '../protocol/recipe.ts';
+import type { CachePrecision } from '../protocol/recipe/recipe.ts';
 
 /** What one picture's values are as they are kept: numbers of 32 bits. */
 export interface RecordForm {

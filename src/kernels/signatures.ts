@@ -145,7 +145,7 @@ export interface MienKernels {
   };
   /**
    * Packs the rows of `x [n, width]` as halves, int32 `[n, packedWords(width)]`; `largest [n]` has each row's largest
-   * magnitude. @see lib/float16.ts
+   * magnitude. @see lib/bytes/float16.ts
    */
   MienPackHalves: {
     inputs: { x: TensorInfo; largest: TensorInfo };

@@ -5,10 +5,10 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { Platform } from '../platform/platform.ts';
 import { asStudioError, invariant, StudioError } from '../protocol/errors.ts';
-import { backboneOptions, type FullBackbone } from '../protocol/full-recipe.ts';
+import { backboneOptions, type FullBackbone } from '../protocol/recipe/full-recipe.ts';
 import type { InspectedWeights, WeightsSummary } from '../protocol/model.ts';
 import { BACKBONES, buildBackbone, findBackbone } from './backbones/registry.ts';
-import type { Recipe, WeightsFile } from '../protocol/recipe.ts';
+import type { Recipe, WeightsFile } from '../protocol/recipe/recipe.ts';
 import { openBackboneWeights, type LoadOptions } from './load-weights.ts';
 import { fitOf, isWhole, misfit, variablesOf, type Fit } from './weights/fill-model.ts';
 import { pathsToChoose } from './weights/files/file-set.ts';

@@ -1,10 +1,10 @@
 /** Owns where a backbone's weights come from: shipped, random, a file, an address, or the Hub. */
 import type * as tf from '@tensorflow/tfjs';
 import type { ByteSource, Platform, RemoteOptions } from '../platform/platform.ts';
-import { backboneOptions, type FullBackbone } from '../protocol/full-recipe.ts';
+import { backboneOptions, type FullBackbone } from '../protocol/recipe/full-recipe.ts';
 import { weightsHash } from '../protocol/identity.ts';
 import type { WeightsRecord } from '../protocol/model.ts';
-import type { Recipe } from '../protocol/recipe.ts';
+import type { Recipe } from '../protocol/recipe/recipe.ts';
 import { invariant, StudioError } from '../protocol/errors.ts';
 import type { Backbone, Preprocessing } from './backbones/backbone.ts';
 import { buildBackbone, findBackbone } from './backbones/registry.ts';

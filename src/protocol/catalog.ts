@@ -2,7 +2,7 @@
  * What exists: the registries' entries as plain data. The worker sends it when it is ready; the page draws lists
  * and option forms from it and knows no entry by name.
  */
-import type { OptionValue, Recipe } from './recipe.ts';
+import type { OptionValue, Recipe } from './recipe/recipe.ts';
 
 /** One option of a registry entry, from which the page draws a field and the engine checks a recipe. */
 export type OptionSpec = {

@@ -1,6 +1,6 @@
 /** What a source says of a set before it is opened, and what the engine says of an opened one. */
 
-import type { EditsRef } from './recipe.ts';
+import type { EditsRef } from './recipe/recipe.ts';
 
 /** The three parts of a set. */
 export type SplitName = 'train' | 'validation' | 'test';

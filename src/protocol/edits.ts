@@ -4,7 +4,7 @@
  * is split. A recipe names a list by its hash and length; the list itself travels as a file, with the pictures that it adds.
  */
 import * as z from 'zod/mini';
-import { hashText } from '../lib/hash.ts';
+import { hashText } from '../lib/bytes/hash.ts';
 import { parseJson, sameText } from '../lib/json.ts';
 import { StudioError } from './errors.ts';
 

@@ -1,11 +1,11 @@
 /** What a run says while it goes on, and what it leaves. */
-import type { Sureness } from '../lib/sureness.ts';
+import type { Sureness } from '../lib/figures/sureness.ts';
 import type { CleaningReport, DatasetSummary, SplitName } from './dataset.ts';
 import type { DeviceReport } from './device.ts';
 import type { WireError } from './errors.ts';
 import type { ModelSummary, WeightsRecord } from './model.ts';
-import type { FullRecipe } from './full-recipe.ts';
-import type { CachePrecision, PhaseName } from './recipe.ts';
+import type { FullRecipe } from './recipe/full-recipe.ts';
+import type { CachePrecision, PhaseName } from './recipe/recipe.ts';
 
 /** One finished epoch; the lines of `history.json`. Accuracies are 0 to 1. */
 export interface EpochRecord {

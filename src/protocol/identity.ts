@@ -11,12 +11,12 @@
  * the same set; one with a picture saved anew or under another label is not. `ContentHash`, `setHash` and `isSameRecipe`
  * answer it.
  */
-import { Hash, hashText } from '../lib/hash.ts';
+import { Hash, hashText } from '../lib/bytes/hash.ts';
 import { isSame, sameText } from '../lib/json.ts';
 import type { DatasetSummary } from './dataset.ts';
 import type { WeightsRecord } from './model.ts';
-import type { Options } from './options.ts';
-import { isOnBatch, type Recipe, type WeightsFile } from './recipe.ts';
+import type { Options } from './recipe/options.ts';
+import { isOnBatch, type Recipe, type WeightsFile } from './recipe/recipe.ts';
 
 /** Another text for other picked files, as far as their list tells. */
 function filesText(files: readonly File[]): string {

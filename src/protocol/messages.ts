@@ -9,7 +9,7 @@ import type { Edit } from './edits.ts';
 import type { WireError } from './errors.ts';
 import type { FinishedRuns, RateSweep, ResumableRun, RunEvent, RunResult } from './events.ts';
 import type { InspectedWeights, ModelSummary } from './model.ts';
-import type { EditsRef, Recipe, WeightsFile } from './recipe.ts';
+import type { EditsRef, Recipe, WeightsFile } from './recipe/recipe.ts';
 import type { Stored, StoredThing } from './stored.ts';
 import type { Answer, AskedPicture, Patch, TriedNetwork } from './try.ts';
 

@@ -1,6 +1,6 @@
 /** What the engine says of a network: enough to draw the strip of blocks and to move the cut over it. */
 import type { WireError } from './errors.ts';
-import type { Recipe } from './recipe.ts';
+import type { Recipe } from './recipe/recipe.ts';
 
 /** One layer, named and ordered as Keras names and orders it. */
 export interface LayerSummary {

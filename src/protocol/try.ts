@@ -1,8 +1,8 @@
 /** What the page and the engine say of a trained network that is tried on pictures, none of which is kept. */
-import type { Sureness } from '../lib/sureness.ts';
+import type { Sureness } from '../lib/figures/sureness.ts';
 import type { RgbaPicture } from './dataset.ts';
 import type { WireError } from './errors.ts';
-import type { FullRecipe } from './full-recipe.ts';
+import type { FullRecipe } from './recipe/full-recipe.ts';
 
 /** A picture that a network is asked about. */
 export type AskedPicture =

@@ -1,7 +1,7 @@
 /** Which sets were asked for, and which of them a set that cannot be opened falls back to. */
 import { readingKey } from '../protocol/identity.ts';
 import type { Picked } from '../protocol/messages.ts';
-import type { Recipe } from '../protocol/recipe.ts';
+import type { Recipe } from '../protocol/recipe/recipe.ts';
 
 /** A set that was asked for. */
 export interface AskedSet {

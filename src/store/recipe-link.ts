@@ -6,7 +6,7 @@
 import { isSame } from '../lib/json.ts';
 import type { Preset } from '../protocol/catalog.ts';
 import { StudioError } from '../protocol/errors.ts';
-import { parseRecipe, type Recipe } from '../protocol/recipe.ts';
+import { parseRecipe, type Recipe } from '../protocol/recipe/recipe.ts';
 
 type Json = null | boolean | number | string | readonly Json[] | JsonObject;
 interface JsonObject {

@@ -1,6 +1,6 @@
 /** What each event of a run, or of a search for a learning rate, changes in its record. Pure: times come with the events. */
 import type { RatePoint, RunEvent } from '../protocol/events.ts';
-import type { Recipe } from '../protocol/recipe.ts';
+import type { Recipe } from '../protocol/recipe/recipe.ts';
 import {
   isActive,
   type ActiveRun,

@@ -5,7 +5,7 @@ import type { BackendChoice, DeviceReport } from '../protocol/device.ts';
 import type { WireError } from '../protocol/errors.ts';
 import type { FinishedRun, ResumableRun, RunEvent, RunResult } from '../protocol/events.ts';
 import type { ModelSummary } from '../protocol/model.ts';
-import type { Recipe } from '../protocol/recipe.ts';
+import type { Recipe } from '../protocol/recipe/recipe.ts';
 import { newRecord, progressAfter, reduceRun } from './reduce-run.ts';
 import { isActive, noEdit, type Loadable, type RunRecord, type RunState, type StudioState } from './state.ts';
 

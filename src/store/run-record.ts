@@ -3,7 +3,7 @@
  * takes, from what has been measured in this run; never a guess where nothing was measured.
  */
 import type { EpochRecord } from '../protocol/events.ts';
-import { restoresBest, type Phase, type PhaseName, type Recipe } from '../protocol/recipe.ts';
+import { restoresBest, type Phase, type PhaseName, type Recipe } from '../protocol/recipe/recipe.ts';
 import type { PhaseRecord, RunRecord, StageProgress } from './state.ts';
 
 /** What each phase is called. */

@@ -4,7 +4,7 @@ import { countOf } from '../lib/format.ts';
 import type { DatasetSummary } from '../protocol/dataset.ts';
 import { asStudioError } from '../protocol/errors.ts';
 import type { EditChange, SavedFile } from '../protocol/messages.ts';
-import type { EditsRef } from '../protocol/recipe.ts';
+import type { EditsRef } from '../protocol/recipe/recipe.ts';
 import type { StudioEvent } from './reduce.ts';
 import { placeOf } from './set-rows.ts';
 import { isActive, type StudioState } from './state.ts';

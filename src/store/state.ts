@@ -12,8 +12,8 @@ import type {
   RunResult,
 } from '../protocol/events.ts';
 import type { ModelSummary } from '../protocol/model.ts';
-import type { FullRecipe } from '../protocol/full-recipe.ts';
-import type { PhaseName, Recipe } from '../protocol/recipe.ts';
+import type { FullRecipe } from '../protocol/recipe/full-recipe.ts';
+import type { PhaseName, Recipe } from '../protocol/recipe/recipe.ts';
 
 type ProgressEvent = Extract<RunEvent, { kind: 'progress' }>;
 

@@ -6,16 +6,16 @@ import { asStudioError, invariant, type WireError } from '../protocol/errors.ts'
 import type { ResumableRun, RunEvent } from '../protocol/events.ts';
 import { networkKey, openingKey, readingKey, withoutEdits } from '../protocol/identity.ts';
 import type { Picked } from '../protocol/messages.ts';
-import { parseRecipe, type EditsRef, type Recipe, type WeightsFile } from '../protocol/recipe.ts';
+import { parseRecipe, type EditsRef, type Recipe, type WeightsFile } from '../protocol/recipe/recipe.ts';
 import { awaitedOf } from './awaited.ts';
-import { Asking } from './asking.ts';
+import { Asking } from './requests/asking.ts';
 import { AskedSets, type AskedSet } from './asked-sets.ts';
 import { recipeFromLink } from './recipe-link.ts';
 import { reduce, type StudioEvent } from './reduce.ts';
-import { PictureRequests, SourceRequests, StoredRequests } from './requests.ts';
-import { RunRequests } from './run-requests.ts';
+import { PictureRequests, SourceRequests, StoredRequests } from './requests/requests.ts';
+import { RunRequests } from './requests/run-requests.ts';
 import { SetEdits } from './set-edits.ts';
-import { TryRequests } from './try-requests.ts';
+import { TryRequests } from './requests/try-requests.ts';
 import { initialState, isActive, type StudioState } from './state.ts';
 
 /** What the store needs of the client. */

@@ -2,7 +2,7 @@
  * Early stopping as Keras' callback does it: patience counted in epochs without a better value, and the weights of the
  * best epoch put back where the recipe says so. Without the callback all epochs are trained and the last is kept.
  */
-import { restoresBest, type Recipe } from '../protocol/recipe.ts';
+import { restoresBest, type Recipe } from '../protocol/recipe/recipe.ts';
 
 type Settings = NonNullable<Recipe['earlyStopping']>;
 

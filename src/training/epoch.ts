@@ -5,7 +5,7 @@ import { mapInOrder, oneAhead } from '../lib/in-order.ts';
 import type { Parameters } from '../models/program/parameters.ts';
 import type { Program } from '../models/program/program.ts';
 import type { EpochRecord, RunEvent } from '../protocol/events.ts';
-import type { Phase, Recipe } from '../protocol/recipe.ts';
+import type { Phase, Recipe } from '../protocol/recipe/recipe.ts';
 import type { RunControl } from './control.ts';
 import { evaluate, type EvaluateInputs } from './evaluate.ts';
 import type { LossSettings } from './loss.ts';

@@ -1,6 +1,6 @@
 /** Owns what can be told of a recipe's training before its first step, though it can be carried out. */
 import { StudioError } from '../protocol/errors.ts';
-import type { Recipe } from '../protocol/recipe.ts';
+import type { Recipe } from '../protocol/recipe/recipe.ts';
 
 /** Above it hardly any network has learned anything, with any optimizer. */
 const HIGHEST_RATE = 1;

@@ -5,7 +5,7 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { StudioError } from '../protocol/errors.ts';
-import type { Recipe } from '../protocol/recipe.ts';
+import type { Recipe } from '../protocol/recipe/recipe.ts';
 
 export interface LossSettings {
   /** Share of each label that is spread over all classes: 0 to 1. */

@@ -1,7 +1,7 @@
 /** Owns what is said when training leaves the numbers: at which step, the likely cause, and what to do. */
 import * as tf from '@tensorflow/tfjs';
 import { StudioError } from '../protocol/errors.ts';
-import type { Phase } from '../protocol/recipe.ts';
+import type { Phase } from '../protocol/recipe/recipe.ts';
 
 /** Where a loss was read that is no number. */
 export interface Place {

@@ -4,7 +4,7 @@
  */
 import { countInWords, countOf, formatCount, singularOf } from '../lib/format.ts';
 import type { DatasetSummary } from '../protocol/dataset.ts';
-import type { PhaseName, Recipe } from '../protocol/recipe.ts';
+import type { PhaseName, Recipe } from '../protocol/recipe/recipe.ts';
 import { pictureCount } from '../store/set-rows.ts';
 import { epochsOf, keptOf } from '../store/run-record.ts';
 import { isOver, recordOf, type RunRecord, type RunState } from '../store/state.ts';

@@ -3,8 +3,8 @@ import { createContext, useContext, useMemo } from 'react';
 import { useStore } from 'zustand';
 import type { Catalog } from '../protocol/catalog.ts';
 import { invariant, StudioError } from '../protocol/errors.ts';
-import { fullRecipe, type FullRecipe } from '../protocol/full-recipe.ts';
-import type { Recipe } from '../protocol/recipe.ts';
+import { fullRecipe, type FullRecipe } from '../protocol/recipe/full-recipe.ts';
+import type { Recipe } from '../protocol/recipe/recipe.ts';
 import { isActive, recordOf, type StudioState } from '../store/state.ts';
 import type { Studio } from '../store/studio.ts';
 

@@ -4,7 +4,7 @@ import { applyViews } from '../../src/data/augmentations/apply-views.ts';
 import { planViews } from '../../src/data/augmentations/plan-views.ts';
 import { augmentations } from '../../src/data/augmentations/registry.ts';
 import { keyedRandom } from '../../src/lib/random.ts';
-import { checkOptions, type Options } from '../../src/protocol/options.ts';
+import { checkOptions, type Options } from '../../src/protocol/recipe/options.ts';
 
 const size = 24;
 const rows = Array.from({ length: 40 }, (_, row) => row);

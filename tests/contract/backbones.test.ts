@@ -5,8 +5,8 @@ import { BACKBONES, buildBackbone, findBackbone } from '../../src/models/backbon
 import { blockSummaries, layerSummaries } from '../../src/models/summary.ts';
 import { variablesOf } from '../../src/models/weights/fill-model.ts';
 import { StudioError } from '../../src/protocol/errors.ts';
-import { backboneOptions } from '../../src/protocol/full-recipe.ts';
-import { RecipeSchema, type Recipe } from '../../src/protocol/recipe.ts';
+import { backboneOptions } from '../../src/protocol/recipe/full-recipe.ts';
+import { RecipeSchema, type Recipe } from '../../src/protocol/recipe/recipe.ts';
 
 beforeAll(async () => {
   await tf.setBackend('cpu');

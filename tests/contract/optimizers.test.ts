@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { OPTIMIZERS } from '../../src/training/optimizers/registry.ts';
-import { checkOptions } from '../../src/protocol/options.ts';
+import { checkOptions } from '../../src/protocol/recipe/options.ts';
 import { useBackend } from '../support/backends.ts';
 
 beforeAll(() => useBackend('wasm'));

@@ -7,9 +7,9 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { asRun } from '../../src/engine/catalog.ts';
 import { describeNetwork } from '../../src/engine/network/network.ts';
 import { BACKBONES } from '../../src/models/backbones/registry.ts';
-import type { FullRecipe } from '../../src/protocol/full-recipe.ts';
+import type { FullRecipe } from '../../src/protocol/recipe/full-recipe.ts';
 import type { CutSummary, ModelSummary } from '../../src/protocol/model.ts';
-import { parseRecipe, type WrittenRecipe } from '../../src/protocol/recipe.ts';
+import { parseRecipe, type WrittenRecipe } from '../../src/protocol/recipe/recipe.ts';
 import { useBackend } from '../support/backends.ts';
 import { filePlatform } from '../support/weight-files.ts';
 

@@ -1,6 +1,6 @@
 /** Every learning-rate schedule of the registry: its entry is complete, and its rates are rates at any time. */
 import { describe, expect, it } from 'vitest';
-import { checkOptions } from '../../src/protocol/options.ts';
+import { checkOptions } from '../../src/protocol/recipe/options.ts';
 import { SCHEDULES } from '../../src/training/schedules/registry.ts';
 
 describe.each(SCHEDULES.map((kind) => [kind.entry.name, kind] as const))('%s', (name, { entry, create }) => {

@@ -1,7 +1,7 @@
 /** Every source in the registry: what it declares, and that it refuses what it does not take. */
 import { describe, expect, it } from 'vitest';
 import { findSource, sources } from '../../src/data/sources/registry.ts';
-import { checkOptions } from '../../src/protocol/options.ts';
+import { checkOptions } from '../../src/protocol/recipe/options.ts';
 
 describe.each(sources.map((source) => [source.entry.name, source] as const))('source %s', (name, source) => {
   const { entry } = source;

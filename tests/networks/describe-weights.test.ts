@@ -10,7 +10,7 @@ import { buildBackbone } from '../../src/models/backbones/registry.ts';
 import { describeWeights } from '../../src/models/describe-weights.ts';
 import { openBackboneWeights } from '../../src/models/load-weights.ts';
 import type { Platform } from '../../src/platform/platform.ts';
-import type { FullBackbone } from '../../src/protocol/full-recipe.ts';
+import type { FullBackbone } from '../../src/protocol/recipe/full-recipe.ts';
 import { backboneOf as fullOf } from '../support/backbones.ts';
 import { pickedFile as file } from '../support/picked-files.ts';
 import { teachableMachine } from '../support/teachable-machine.ts';

@@ -8,7 +8,7 @@ import { runRecipe } from '../../src/engine/run/run.ts';
 import { SessionCaches } from '../../src/frozen/session-caches.ts';
 import { createPlatform } from '../../src/platform/platform.node.ts';
 import type { RunEvent, RunResult } from '../../src/protocol/events.ts';
-import type { Recipe } from '../../src/protocol/recipe.ts';
+import type { Recipe } from '../../src/protocol/recipe/recipe.ts';
 import { newDisk } from '../support/frozen.ts';
 import { openSession, tinyRecipe, train } from '../support/session.ts';
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { RunEvent } from '../../src/protocol/events.ts';
-import type { Recipe, WrittenRecipe } from '../../src/protocol/recipe.ts';
+import type { Recipe, WrittenRecipe } from '../../src/protocol/recipe/recipe.ts';
 import { openSession, runsOf, sessionOn, tinyRecipe, train } from '../support/session.ts';
 
 const EPOCHS = 4;

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import type { Session } from '../../src/engine/session.ts';
 import type { RateSweep, RunEvent } from '../../src/protocol/events.ts';
-import type { Recipe, WrittenRecipe } from '../../src/protocol/recipe.ts';
+import type { Recipe, WrittenRecipe } from '../../src/protocol/recipe/recipe.ts';
 import { RunControl } from '../../src/training/control.ts';
 import { openSession, tinyRecipe, train } from '../support/session.ts';
 

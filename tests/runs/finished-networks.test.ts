@@ -7,7 +7,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Session } from '../../src/engine/session.ts';
 import type { RunEvent } from '../../src/protocol/events.ts';
 import type { Picked } from '../../src/protocol/messages.ts';
-import type { Recipe } from '../../src/protocol/recipe.ts';
+import type { Recipe } from '../../src/protocol/recipe/recipe.ts';
 import { RunControl } from '../../src/training/control.ts';
 import { pickedFile } from '../support/picked-files.ts';
 import { closeTabs, exportedFiles, runsOf, sessionOn, tinyRecipe, train } from '../support/session.ts';

@@ -10,7 +10,7 @@ import { buildNetwork, describeNetwork } from '../../src/engine/network/network.
 import type { Session } from '../../src/engine/session.ts';
 import { StudioError } from '../../src/protocol/errors.ts';
 import type { RunEvent } from '../../src/protocol/events.ts';
-import type { Recipe } from '../../src/protocol/recipe.ts';
+import type { Recipe } from '../../src/protocol/recipe/recipe.ts';
 import { RunControl } from '../../src/training/control.ts';
 import { pickedFile } from '../support/picked-files.ts';
 import { closeTabs, exportedFiles, sessionOn, tinyRecipe, train } from '../support/session.ts';

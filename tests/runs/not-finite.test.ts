@@ -7,7 +7,7 @@ import type { Session } from '../../src/engine/session.ts';
 import { readCheckpoint } from '../../src/engine/checkpoints/stored-checkpoints.ts';
 import { StudioError } from '../../src/protocol/errors.ts';
 import type { EpochRecord, RunEvent, RunResult } from '../../src/protocol/events.ts';
-import type { Recipe, WrittenRecipe } from '../../src/protocol/recipe.ts';
+import type { Recipe, WrittenRecipe } from '../../src/protocol/recipe/recipe.ts';
 import type { RunControl } from '../../src/training/control.ts';
 import { f32, safetensorsFile } from '../support/weight-files.ts';
 import {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import type { Session } from '../../src/engine/session.ts';
 import type { RunResult } from '../../src/protocol/events.ts';
-import type { WrittenRecipe } from '../../src/protocol/recipe.ts';
+import type { WrittenRecipe } from '../../src/protocol/recipe/recipe.ts';
 import { closeTabs, openSession, sessionOn, tinyRecipe, train } from '../support/session.ts';
 import { sampleFiles } from '../support/sample-files.ts';
 

@@ -7,7 +7,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { runsLeft } from '../../src/engine/checkpoints/resumable.ts';
 import type { Session } from '../../src/engine/session.ts';
 import type { RunEvent, RunResult } from '../../src/protocol/events.ts';
-import type { Recipe } from '../../src/protocol/recipe.ts';
+import type { Recipe } from '../../src/protocol/recipe/recipe.ts';
 import { closeTabs, openSession, runsOf, sessionOn, tinyRecipe, train } from '../support/session.ts';
 
 let dataFolder = '';

@@ -9,7 +9,7 @@ import { Session } from '../../src/engine/session.ts';
 import { createPlatform } from '../../src/platform/platform.node.ts';
 import type { Platform } from '../../src/platform/platform.ts';
 import type { RunEvent } from '../../src/protocol/events.ts';
-import type { Recipe } from '../../src/protocol/recipe.ts';
+import type { Recipe } from '../../src/protocol/recipe/recipe.ts';
 import { WASM_FOLDER } from '../../tools/train/backends.ts';
 import { shows } from '../support/shows.ts';
 import { closeTabs, openSession, sessionOn, tinyRecipe, train } from '../support/session.ts';

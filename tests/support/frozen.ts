@@ -14,7 +14,7 @@ import { Parameters } from '../../src/models/program/parameters.ts';
 import type { ByteStore } from '../../src/platform/stores/byte-store.ts';
 import { createPlatform } from '../../src/platform/platform.node.ts';
 import type { Platform } from '../../src/platform/platform.ts';
-import type { Recipe } from '../../src/protocol/recipe.ts';
+import type { Recipe } from '../../src/protocol/recipe/recipe.ts';
 import { tinyRecipe } from './session.ts';
 
 /** A set, and a network on the current backend. */

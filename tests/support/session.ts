@@ -5,7 +5,7 @@ import { runsLeft } from '../../src/engine/checkpoints/resumable.ts';
 import { Session } from '../../src/engine/session.ts';
 import { createPlatform } from '../../src/platform/platform.node.ts';
 import type { ResumableRun, RunEvent, RunResult } from '../../src/protocol/events.ts';
-import { parseRecipe, type Recipe, type WrittenRecipe } from '../../src/protocol/recipe.ts';
+import { parseRecipe, type Recipe, type WrittenRecipe } from '../../src/protocol/recipe/recipe.ts';
 import { RunControl } from '../../src/training/control.ts';
 import { WASM_FOLDER } from '../../tools/train/backends.ts';
 

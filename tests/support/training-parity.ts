@@ -11,7 +11,7 @@ import { cutOutputOf, firstTrainableOf, FROZEN } from '../../src/frozen/cut.ts';
 import { Parameters } from '../../src/models/program/parameters.ts';
 import { compile, type Program } from '../../src/models/program/program.ts';
 import type { Backend } from '../../src/protocol/device.ts';
-import type { Recipe } from '../../src/protocol/recipe.ts';
+import type { Recipe } from '../../src/protocol/recipe/recipe.ts';
 import { PLAIN_LOSS } from '../../src/training/loss.ts';
 import { Optimizer } from '../../src/training/optimizer.ts';
 import { updateRuleOf } from '../../src/training/optimizers/registry.ts';

@@ -6,7 +6,7 @@ import { openBackboneWeights, type LoadedWeights, type LoadOptions } from '../..
 import { openWeightSet, type WeightSet } from '../../src/models/weights/files/file-set.ts';
 import type { WeightFile } from '../../src/models/weights/readers/weight-file.ts';
 import type { FoundWeights } from '../../src/protocol/model.ts';
-import type { FullBackbone } from '../../src/protocol/full-recipe.ts';
+import type { FullBackbone } from '../../src/protocol/recipe/full-recipe.ts';
 import { NOTHING_SHARED } from '../../src/platform/stores/owned.ts';
 import type { ByteSource, Platform } from '../../src/platform/platform.ts';
 import { remoteFiles } from '../../src/platform/remote/remote-files.ts';

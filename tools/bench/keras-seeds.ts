@@ -11,7 +11,7 @@ import { cutOutputOf, firstTrainableOf, FROZEN } from '../../src/frozen/cut.ts';
 import { Parameters } from '../../src/models/program/parameters.ts';
 import { compile } from '../../src/models/program/program.ts';
 import type { Platform } from '../../src/platform/platform.ts';
-import type { FullRecipe } from '../../src/protocol/full-recipe.ts';
+import type { FullRecipe } from '../../src/protocol/recipe/full-recipe.ts';
 import { PLAIN } from '../../src/frozen/frozen-features.ts';
 import { inferencePass } from '../../src/models/program/pass.ts';
 import { kerasPython } from '../setup/keras.ts';

@@ -4,7 +4,7 @@ import { Session } from '../../src/engine/session.ts';
 import { createPlatform } from '../../src/platform/platform.node.ts';
 import type { Backend } from '../../src/protocol/device.ts';
 import type { RunEvent, RunResult } from '../../src/protocol/events.ts';
-import type { Recipe } from '../../src/protocol/recipe.ts';
+import type { Recipe } from '../../src/protocol/recipe/recipe.ts';
 import { WASM_FOLDER } from '../train/backends.ts';
 
 /** A session on `backend`. */

@@ -12,7 +12,7 @@ import { Session } from '../../src/engine/session.ts';
 import { shuffledRange } from '../../src/lib/random.ts';
 import { createPlatform } from '../../src/platform/platform.node.ts';
 import type { Platform } from '../../src/platform/platform.ts';
-import { parseRecipe, type Recipe } from '../../src/protocol/recipe.ts';
+import { parseRecipe, type Recipe } from '../../src/protocol/recipe/recipe.ts';
 import { WASM_FOLDER } from '../train/backends.ts';
 import { median } from './bench.ts';
 import { runRecipe } from './mien-run.ts';

@@ -5,7 +5,7 @@ import { chromium } from 'playwright-core';
 import type { FromWorker, ToWorker } from '../../src/protocol/messages.ts';
 import type { Backend } from '../../src/protocol/device.ts';
 import type { RunResult } from '../../src/protocol/events.ts';
-import type { Recipe } from '../../src/protocol/recipe.ts';
+import type { Recipe } from '../../src/protocol/recipe/recipe.ts';
 import { build, DIST, isStale } from '../serve/build.ts';
 import { serveApp } from '../serve/server.ts';
 import { CHROMIUM_FLAGS, findChromium } from '../setup/chromium.ts';

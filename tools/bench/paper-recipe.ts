@@ -1,7 +1,7 @@
 /** The recipe that whole-run benchmarks carry out: the paper's protocol, on the set and weights that ship with Mien. */
 import { asRun } from '../../src/engine/catalog.ts';
-import type { FullRecipe } from '../../src/protocol/full-recipe.ts';
-import { parseRecipe } from '../../src/protocol/recipe.ts';
+import type { FullRecipe } from '../../src/protocol/recipe/full-recipe.ts';
+import { parseRecipe } from '../../src/protocol/recipe/recipe.ts';
 
 /** Epochs of the paper's two phases. */
 export const PAPER_EPOCHS = { head: 50, fineTune: 35 } as const;

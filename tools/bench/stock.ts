@@ -7,7 +7,7 @@ import type { Dataset } from '../../src/data/dataset.ts';
 import { buildNetwork, type Network } from '../../src/engine/network/network.ts';
 import { preprocess } from '../../src/models/backbones/backbone.ts';
 import type { Platform } from '../../src/platform/platform.ts';
-import type { FullRecipe } from '../../src/protocol/full-recipe.ts';
+import type { FullRecipe } from '../../src/protocol/recipe/full-recipe.ts';
 
 interface Tensors {
   readonly x: tf.Tensor;

@@ -1,7 +1,7 @@
 /** Whole runs of `fit`, put together from a few epochs: each epoch of a phase does the same work. */
 import type { Dataset } from '../../src/data/dataset.ts';
 import type { Session } from '../../src/engine/session.ts';
-import type { FullRecipe } from '../../src/protocol/full-recipe.ts';
+import type { FullRecipe } from '../../src/protocol/recipe/full-recipe.ts';
 import { median } from './bench.ts';
 import type { KerasTimes } from './keras-times.ts';
 import { PAPER_EPOCHS } from './paper-recipe.ts';

@@ -2,7 +2,7 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import sharp from 'sharp';
-import { enlarged, HEAT_COLOUR } from '../../src/lib/heat.ts';
+import { enlarged, HEAT_COLOUR } from '../../src/lib/figures/heat.ts';
 import type { HeatMaps } from '../../src/protocol/try.ts';
 
 /** How much of the picture's colour the peak covers. */

@@ -9,7 +9,7 @@ import { Session } from '../../src/engine/session.ts';
 import { csvLine } from '../../src/lib/csv.ts';
 import { countOf } from '../../src/lib/format.ts';
 import { mapInOrder } from '../../src/lib/in-order.ts';
-import { likeliestOf } from '../../src/lib/sureness.ts';
+import { likeliestOf } from '../../src/lib/figures/sureness.ts';
 import { createPlatform } from '../../src/platform/platform.node.ts';
 import { StudioError } from '../../src/protocol/errors.ts';
 import { offerWebGpu, WASM_FOLDER } from '../train/backends.ts';

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { asRun } from '../../src/engine/catalog.ts';
 import type { Answering } from '../../src/engine/predict/classifier.ts';
 import { StudioError } from '../../src/protocol/errors.ts';
-import { parseRecipe } from '../../src/protocol/recipe.ts';
+import { parseRecipe } from '../../src/protocol/recipe/recipe.ts';
 
 const three = <Item extends z.ZodType>(item: Item) => z.tuple([item, item, item]);
 const channel = z.union([z.literal(0), z.literal(1), z.literal(2)]);

@@ -16,7 +16,7 @@ import { parseEditsFile } from '../../src/protocol/edits.ts';
 import { StudioError } from '../../src/protocol/errors.ts';
 import type { ResumableRun, RunEvent } from '../../src/protocol/events.ts';
 import { isSameRecipe } from '../../src/protocol/identity.ts';
-import { parseRecipe, type Recipe } from '../../src/protocol/recipe.ts';
+import { parseRecipe, type Recipe } from '../../src/protocol/recipe/recipe.ts';
 import { RunControl } from '../../src/engine/run/control.ts';
 import { carryOut } from './carry-out.ts';
 import { parseCommand, USAGE, type Command } from './command.ts';

@@ -3,8 +3,14 @@ import { mkdir, open, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Session } from '../../src/engine/session.ts';
 import type { ExportedFile } from '../../src/exporters/exporter.ts';
-import { classificationReport } from '../../src/lib/classification-report.ts';
-import { bestThreshold, binsOf, calibrationError, surenessOf, topAccuracy } from '../../src/lib/sureness.ts';
+import { classificationReport } from '../../src/lib/figures/classification-report.ts';
+import {
+  bestThreshold,
+  binsOf,
+  calibrationError,
+  surenessOf,
+  topAccuracy,
+} from '../../src/lib/figures/sureness.ts';
 import { findExporter } from '../../src/exporters/registry.ts';
 import type { DatasetSummary } from '../../src/protocol/dataset.ts';
 import { StudioError } from '../../src/protocol/errors.ts';

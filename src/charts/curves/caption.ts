@@ -8,7 +8,7 @@ import {
   singularOf,
 } from '../../lib/format.ts';
 import type { EpochRecord } from '../../protocol/events.ts';
-import type { PhaseName, Recipe } from '../../protocol/recipe.ts';
+import type { PhaseName, Recipe } from '../../protocol/recipe/recipe.ts';
 import type { PhaseEnd, PhaseRecord, RunRecord } from '../../store/state.ts';
 
 /** Points of accuracy by which training must lead validation before it is worth saying. */

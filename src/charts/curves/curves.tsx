@@ -2,7 +2,7 @@
 import { useMemo, type ReactElement } from 'react';
 import { formatLoss, formatPercent } from '../../lib/format.ts';
 import type { EpochRecord } from '../../protocol/events.ts';
-import { restoresBest } from '../../protocol/recipe.ts';
+import { restoresBest } from '../../protocol/recipe/recipe.ts';
 import { keptOf, phaseLabels } from '../../store/run-record.ts';
 import { isOver } from '../../store/state.ts';
 import { useStateOf } from '../../store/use-state-of.ts';

@@ -1,5 +1,5 @@
 /** The one epoch axis under both curves: a slot an epoch, phase after phase, the count starting anew in each. */
-import type { PhaseName, Recipe } from '../../protocol/recipe.ts';
+import type { PhaseName, Recipe } from '../../protocol/recipe/recipe.ts';
 import type { RunRecord } from '../../store/state.ts';
 import type { AxisTick } from '../plot/Plot.tsx';
 

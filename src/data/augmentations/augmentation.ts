@@ -1,6 +1,6 @@
 /** The contract of an augmentation: what it declares, and what it draws for one view of one picture. */
 import type { CatalogEntry } from '../../protocol/catalog.ts';
-import type { Options } from '../../protocol/options.ts';
+import type { Options } from '../../protocol/recipe/options.ts';
 import type { KeyedRandom } from '../../lib/random.ts';
 import type { Projective } from './projective.ts';
 

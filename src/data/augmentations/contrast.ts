@@ -1,5 +1,5 @@
 /** Raises or lowers the contrast about each channel's mean. @see Keras `RandomContrast(fraction)` */
-import { numberOption } from '../../protocol/options.ts';
+import { numberOption } from '../../protocol/recipe/options.ts';
 import type { Augmentation } from './augmentation.ts';
 
 export const contrast: Augmentation = {

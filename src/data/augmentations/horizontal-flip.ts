@@ -1,5 +1,5 @@
 /** Mirrors every other picture. @see Keras `RandomFlip("horizontal")` */
-import { flagOption } from '../../protocol/options.ts';
+import { flagOption } from '../../protocol/recipe/options.ts';
 import type { Augmentation } from './augmentation.ts';
 
 export const horizontalFlip: Augmentation = {

@@ -4,7 +4,7 @@
  *
  * @see Zhong et al., "Random erasing data augmentation", 2017; Keras `RandomErasing`
  */
-import { numberOption } from '../../protocol/options.ts';
+import { numberOption } from '../../protocol/recipe/options.ts';
 import type { KeyedRandom } from '../../lib/random.ts';
 import type { Augmentation } from './augmentation.ts';
 

@@ -2,9 +2,9 @@
  * Owns what happens to each picture in a view: all draws of all augmentations, folded into a few numbers a picture
  * that a host loop or a device kernel carries out in one pass.
  */
-import { augmentationOptions } from '../../protocol/full-recipe.ts';
-import type { Options } from '../../protocol/options.ts';
-import type { Recipe } from '../../protocol/recipe.ts';
+import { augmentationOptions } from '../../protocol/recipe/full-recipe.ts';
+import type { Options } from '../../protocol/recipe/options.ts';
+import type { Recipe } from '../../protocol/recipe/recipe.ts';
 import { keyedRandom, type Seed } from '../../lib/random.ts';
 import type { Augmentation, Draw } from './augmentation.ts';
 import { compose, IDENTITY, type Projective } from './projective.ts';

@@ -4,7 +4,7 @@
  *
  * @see Keras `RandomPerspective`, which moves corners by a fraction of their own coordinates instead
  */
-import { numberOption } from '../../protocol/options.ts';
+import { numberOption } from '../../protocol/recipe/options.ts';
 import type { Augmentation } from './augmentation.ts';
 import { fromCorners, type Point } from './projective.ts';
 

@@ -1,5 +1,5 @@
 /** Turns pictures about their middle. @see Keras `RandomRotation(degrees / 360, fill_mode="reflect")` */
-import { numberOption } from '../../protocol/options.ts';
+import { numberOption } from '../../protocol/recipe/options.ts';
 import type { Augmentation } from './augmentation.ts';
 import { aboutMiddle } from './projective.ts';
 

@@ -1,5 +1,5 @@
 /** Zooms in or out, both axes alike. @see Keras `RandomZoom(fraction, fill_mode="reflect")` */
-import { numberOption } from '../../protocol/options.ts';
+import { numberOption } from '../../protocol/recipe/options.ts';
 import type { Augmentation } from './augmentation.ts';
 import { aboutMiddle } from './projective.ts';
 

@@ -5,7 +5,7 @@
  */
 import type { CleaningReport, LeftOutRow, PictureFacts } from '../../protocol/dataset.ts';
 import { StudioError } from '../../protocol/errors.ts';
-import type { Orientation, ResizeMethod } from '../../protocol/recipe.ts';
+import type { Orientation, ResizeMethod } from '../../protocol/recipe/recipe.ts';
 import { foreignFormat } from '../../platform/pictures/formats/foreign-formats.ts';
 import { checkPictureHeader } from '../../platform/pictures/picture-header.ts';
 import type { CuratedRow } from './curate.ts';

@@ -17,7 +17,7 @@
  * @see Zauner, "Implementation and benchmarking of perceptual image hash functions", 2010 (the DCT hash)
  */
 
-import { hashBytes } from '../../lib/hash.ts';
+import { hashBytes } from '../../lib/bytes/hash.ts';
 
 export interface Fingerprint {
   /** 106 bits of the file's bytes, as text. */

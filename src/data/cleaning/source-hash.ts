@@ -2,7 +2,7 @@
  * Owns the hash of all that a source's rows hold, whether or not they are kept: a set that lies elsewhere now, or was
  * unpacked anew, is known by it for one that was prepared before.
  */
-import { hashBytes } from '../../lib/hash.ts';
+import { hashBytes } from '../../lib/bytes/hash.ts';
 import { ContentHash } from '../../protocol/identity.ts';
 import { wholeText, wordOf } from './labels.ts';
 import type { OpenedSource, SourceRow } from '../sources/source.ts';

@@ -2,7 +2,7 @@
  * Owns sums of products of thumbnails' pixels, by SIMD where there is some, and the memory for it. The module is
  * thumbnail-kernel.wat, assembled.
  */
-import { startSimdModule } from '../../lib/simd-module.ts';
+import { startSimdModule } from '../../lib/bytes/simd-module.ts';
 
 export const THUMBNAIL_KERNEL =
   'AGFzbQEAAAABDAJgAn9/AGADf39/AAMDAgABBQMBAAEHHQMGbWVtb3J5AgAFd2lkZW4AAAhwcm9kdWN0cwABCqYCAjABAX8gAEGACGohAgNAIAEg' +

@@ -1,11 +1,11 @@
 /** Owns the pictures that edits add to a set: decoded and resized as the set's own, in memory, each once. */
-import { hashBytes } from '../../lib/hash.ts';
+import { hashBytes } from '../../lib/bytes/hash.ts';
 import { checkPictureHeader } from '../../platform/pictures/picture-header.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { PictureFacts } from '../../protocol/dataset.ts';
 import type { AddedPicture } from '../../protocol/edits.ts';
 import { invariant, StudioError } from '../../protocol/errors.ts';
-import type { EditsRef, Recipe } from '../../protocol/recipe.ts';
+import type { EditsRef, Recipe } from '../../protocol/recipe/recipe.ts';
 import type { PictureStore } from '../dataset.ts';
 import { preparePicture } from '../pool/prepare.ts';
 import type { KeptEdits } from './kept-edits.ts';

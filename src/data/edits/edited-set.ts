@@ -1,10 +1,10 @@
 /** Owns an open set with the user's edits: its rows, parts and pictures after them. The set below is not read again. */
-import { hashText } from '../../lib/hash.ts';
+import { hashText } from '../../lib/bytes/hash.ts';
 import { sameText } from '../../lib/json.ts';
 import type { DatasetSummary, Findings, PictureFacts } from '../../protocol/dataset.ts';
 import type { Edit } from '../../protocol/edits.ts';
 import { picturesKey, setHash } from '../../protocol/identity.ts';
-import type { EditsRef, Recipe } from '../../protocol/recipe.ts';
+import type { EditsRef, Recipe } from '../../protocol/recipe/recipe.ts';
 import type { Dataset, PictureStore } from '../dataset.ts';
 import { countAcross } from '../findings.ts';
 import { pictureSubset } from '../pictures/picture-store.ts';

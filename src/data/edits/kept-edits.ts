@@ -11,7 +11,7 @@ import type { ByteStore } from '../../platform/stores/byte-store.ts';
 import { countOf } from '../../lib/format.ts';
 import { hashAfter, type Edit, type EditsFile } from '../../protocol/edits.ts';
 import { invariant, StudioError } from '../../protocol/errors.ts';
-import type { EditsRef } from '../../protocol/recipe.ts';
+import type { EditsRef } from '../../protocol/recipe/recipe.ts';
 
 interface KeptEdit {
   readonly before: string | null;

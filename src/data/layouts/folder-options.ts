@@ -1,6 +1,6 @@
 /** Owns the options of every source that reads folders. */
 import type { OptionSpec } from '../../protocol/catalog.ts';
-import { flagOption, textOption, type Options } from '../../protocol/options.ts';
+import { flagOption, textOption, type Options } from '../../protocol/recipe/options.ts';
 import type { LabelsFrom } from './labels-from.ts';
 import type { LayoutOptions } from './layout.ts';
 

@@ -4,8 +4,8 @@
  *
  * @see https://parquet.apache.org/docs/file-format/nestedencoding/
  */
-import type { CellColumn, Levels } from './page-cells.ts';
-import type { CellValue } from './page-values.ts';
+import type { CellColumn, Levels } from './pages/page-cells.ts';
+import type { CellValue } from './pages/page-values.ts';
 
 /** The values of one row. */
 export class CellList {

@@ -1,10 +1,10 @@
 /** Owns opening a Parquet file: its description, checked, and its columns, which are read page by page. */
 import { parquetMetadata, parquetSchema, type FileMetaData, type SchemaTree } from 'hyparquet';
 import { z } from 'zod';
-import { hashBytes } from '../../lib/hash.ts';
+import { hashBytes } from '../../lib/bytes/hash.ts';
 import { parseJson } from '../../lib/json.ts';
 import type { ByteSource } from '../../platform/platform.ts';
-import { extentOf, readCells, type Cell } from './pages.ts';
+import { extentOf, readCells, type Cell } from './pages/pages.ts';
 import {
   asParquetError,
   damaged,
@@ -15,7 +15,7 @@ import {
   unsupportedCompression,
 } from './parquet-errors.ts';
 import { checkThrift } from './thrift-check.ts';
-import { isReadable } from './unpack.ts';
+import { isReadable } from './pages/unpack.ts';
 
 /** A Parquet file whose description was read and found sound. */
 export interface ParquetFile {

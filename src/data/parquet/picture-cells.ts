@@ -5,7 +5,7 @@
 import { encodeBmp } from '../../platform/pictures/formats/encode-bmp.ts';
 import type { SourceRow } from '../sources/source.ts';
 import { CellList } from './list-cells.ts';
-import type { Cell } from './pages.ts';
+import type { Cell } from './pages/pages.ts';
 
 type Picture = Pick<SourceRow, 'picture' | 'inPlace'>;
 

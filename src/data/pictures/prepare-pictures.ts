@@ -1,8 +1,8 @@
 /** Owns a set's pictures on their way into the store: taken from an earlier opening, or read, cleaned and resized. */
 import { StudioError } from '../../protocol/errors.ts';
 import { listingKey, outlineKey } from '../../protocol/identity.ts';
-import type { Options } from '../../protocol/options.ts';
-import type { Orientation, Recipe, ResizeMethod } from '../../protocol/recipe.ts';
+import type { Options } from '../../protocol/recipe/options.ts';
+import type { Orientation, Recipe, ResizeMethod } from '../../protocol/recipe/recipe.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { cleanRows, type CleanedRows } from '../cleaning/clean-rows.ts';
 import { curatingOptions, readingOptions } from '../dataset-options.ts';

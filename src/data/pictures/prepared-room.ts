@@ -8,7 +8,7 @@ import type { Owned } from '../../platform/stores/owned.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { whatCanGo } from '../../platform/stores/store-notices.ts';
 import { StudioError } from '../../protocol/errors.ts';
-import type { Orientation, ResizeMethod } from '../../protocol/recipe.ts';
+import type { Orientation, ResizeMethod } from '../../protocol/recipe/recipe.ts';
 import { parseJson } from '../../lib/json.ts';
 import { listStoredSets } from '../stored-sets/stored-sets.ts';
 

@@ -1,7 +1,7 @@
 /** Owns what is done to one picture when a set is opened, and the messages by which a thread is asked for it. */
 import type { RgbPicture } from '../../platform/platform.ts';
 import { asStudioError, type WireError } from '../../protocol/errors.ts';
-import type { Orientation, ResizeMethod } from '../../protocol/recipe.ts';
+import type { Orientation, ResizeMethod } from '../../protocol/recipe/recipe.ts';
 import { fingerprintOf, type Fingerprint } from '../cleaning/fingerprint.ts';
 import { orientationOf } from '../../platform/pictures/exif.ts';
 import { turned } from '../../platform/pictures/orientation.ts';

@@ -12,7 +12,7 @@
  * `npm run bench -- --only kernels`: 16 GFLOP/s of the 38 that multiplying and adding floats reaches there, 16 times the same
  * passes in JavaScript.
  */
-import { startSimdModule } from '../../lib/simd-module.ts';
+import { startSimdModule } from '../../lib/bytes/simd-module.ts';
 import { rgbaToRgb } from '../../platform/pictures/pixels.ts';
 import type { RgbPicture } from '../../platform/platform.ts';
 import type { Weights } from './resize-weights.ts';

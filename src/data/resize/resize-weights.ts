@@ -13,7 +13,7 @@
  *
  * @see Pillow `precompute_coeffs` and `normalize_coeffs_8bpc` in `src/libImaging/Resample.c`
  */
-import type { ResizeMethod } from '../../protocol/recipe.ts';
+import type { ResizeMethod } from '../../protocol/recipe/recipe.ts';
 
 /** Eight bits of value, two of headroom for weights beyond one: 22 remain of 32. */
 export const PRECISION_BITS = 22;

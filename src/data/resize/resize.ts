@@ -6,7 +6,7 @@
  */
 import { rgbaToRgb } from '../../platform/pictures/pixels.ts';
 import type { RgbPicture } from '../../platform/platform.ts';
-import type { ResizeMethod } from '../../protocol/recipe.ts';
+import type { ResizeMethod } from '../../protocol/recipe/recipe.ts';
 import { resizeByKernel } from './resize-kernel.ts';
 import { resizeAcross, resizeDown } from './resize-scalar.ts';
 import { weightsOf } from './resize-weights.ts';

@@ -1,5 +1,5 @@
 /** A folder of class-named folders from this machine, picked on the page or named by path. */
-import { textOption } from '../../protocol/options.ts';
+import { textOption } from '../../protocol/recipe/options.ts';
 import { StudioError } from '../../protocol/errors.ts';
 import type { FolderFile } from '../../platform/platform.ts';
 import { isPictureName } from '../layouts/file-kinds.ts';

@@ -4,7 +4,7 @@ import { sameText } from '../../lib/json.ts';
 import { waitingNote } from '../../platform/remote/http-retry.ts';
 import { HUB } from '../../platform/remote/hub.ts';
 import type { RemoteOptions } from '../../platform/platform.ts';
-import { flagOption, textOption, type Options } from '../../protocol/options.ts';
+import { flagOption, textOption, type Options } from '../../protocol/recipe/options.ts';
 import { StudioError } from '../../protocol/errors.ts';
 import type { Counted, Provenance, Remark } from '../../protocol/dataset.ts';
 import { Tally } from '../cleaning/tally.ts';

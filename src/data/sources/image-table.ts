@@ -4,10 +4,10 @@
  * read through it.
  */
 import type { OptionSpec } from '../../protocol/catalog.ts';
-import { textOption, type Options } from '../../protocol/options.ts';
+import { textOption, type Options } from '../../protocol/recipe/options.ts';
 import { wordOf } from '../cleaning/labels.ts';
 import { CellList } from '../parquet/list-cells.ts';
-import type { Cell } from '../parquet/pages.ts';
+import type { Cell } from '../parquet/pages/pages.ts';
 import type { ParquetFile } from '../parquet/parquet-file.ts';
 import { readPictureCell } from '../parquet/picture-cells.ts';
 import { findPlace, type TableColumns, type TablePlace, type TablePlaces } from './table-columns.ts';

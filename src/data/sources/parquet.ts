@@ -1,5 +1,5 @@
 /** A Parquet file from this machine, picked on the page or named by path. */
-import { textOption } from '../../protocol/options.ts';
+import { textOption } from '../../protocol/recipe/options.ts';
 import { openParquet } from '../parquet/parquet-file.ts';
 import {
   columnsOf,

@@ -1,5 +1,5 @@
 /** The sources there are: one line each. README.md in this folder tells how to add one. */
-import { findKind } from '../../protocol/options.ts';
+import { findKind } from '../../protocol/recipe/options.ts';
 import { datasetOptions } from '../dataset-options.ts';
 import { folder } from './folder.ts';
 import { hub } from './hub.ts';

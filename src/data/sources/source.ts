@@ -1,7 +1,7 @@
 /** The contract of a source: what it declares, and how its rows are read. */
 import type { SourceEntry } from '../../protocol/catalog.ts';
 import { StudioError } from '../../protocol/errors.ts';
-import type { Options } from '../../protocol/options.ts';
+import type { Options } from '../../protocol/recipe/options.ts';
 import type { CleaningReport, Counted, Provenance, SourceDescription } from '../../protocol/dataset.ts';
 import type { LabelRule } from '../cleaning/labels.ts';
 import { blobSource } from '../../platform/remote/byte-source.ts';

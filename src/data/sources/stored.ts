@@ -1,5 +1,5 @@
 /** A set that was kept on this machine, from whatever source it came. */
-import { textOption } from '../../protocol/options.ts';
+import { textOption } from '../../protocol/recipe/options.ts';
 import { openParquet } from '../parquet/parquet-file.ts';
 import { openStoredSet } from '../stored-sets/stored-sets.ts';
 import { factsOfTable, openTable, readTable } from './image-table.ts';

@@ -1,6 +1,6 @@
 /** Pictures that were taken with the camera on the page, as class-named folders of JPEG files. */
 import { StudioError } from '../../protocol/errors.ts';
-import { textOption } from '../../protocol/options.ts';
+import { textOption } from '../../protocol/recipe/options.ts';
 import { openPictureFiles } from '../layouts/picture-files.ts';
 import type { Source } from './source.ts';
 

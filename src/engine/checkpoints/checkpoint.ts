@@ -2,9 +2,9 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Backend } from '../../protocol/device.ts';
 import type { EndedPhase, EpochRecord } from '../../protocol/events.ts';
-import type { FullRecipe } from '../../protocol/full-recipe.ts';
+import type { FullRecipe } from '../../protocol/recipe/full-recipe.ts';
 import { StudioError } from '../../protocol/errors.ts';
-import { restoresBest } from '../../protocol/recipe.ts';
+import { restoresBest } from '../../protocol/recipe/recipe.ts';
 import type { PhaseStatus } from '../../training/phase.ts';
 
 /** Names of what was picked on the page; null where nothing was. It has to be picked again to go on. */

@@ -5,10 +5,10 @@
  * Keys: `<run>/state/<number>`, `<run>/head/<number>`, and `<run>/failure` of a run that failed. A head names the state that the kept weights are in: they are
  * not written again in every epoch.
  */
-import { pack, unpack } from '../../lib/pack.ts';
+import { pack, unpack } from '../../lib/bytes/pack.ts';
 import type { ByteStore } from '../../platform/stores/byte-store.ts';
 import { StudioError, type WireError } from '../../protocol/errors.ts';
-import { parseRecipe } from '../../protocol/recipe.ts';
+import { parseRecipe } from '../../protocol/recipe/recipe.ts';
 import { asRun } from '../catalog.ts';
 import type { Checkpoint, CheckpointHead, NamedArrays } from './checkpoint.ts';
 

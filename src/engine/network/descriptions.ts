@@ -4,7 +4,7 @@ import type { Platform } from '../../platform/platform.ts';
 import { weightsKey } from '../../protocol/identity.ts';
 import type { Picked } from '../../protocol/messages.ts';
 import type { InspectedWeights, ModelSummary, WeightsSummary } from '../../protocol/model.ts';
-import type { Recipe, WeightsFile } from '../../protocol/recipe.ts';
+import type { Recipe, WeightsFile } from '../../protocol/recipe/recipe.ts';
 import { asRun } from '../catalog.ts';
 import { describeNetwork } from './network.ts';
 

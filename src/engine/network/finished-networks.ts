@@ -8,14 +8,14 @@
  * under the same prefix.
  */
 import type * as tf from '@tensorflow/tfjs';
-import { pack, unpack } from '../../lib/pack.ts';
+import { pack, unpack } from '../../lib/bytes/pack.ts';
 import type { Flavour, Preprocessing } from '../../models/backbones/backbone.ts';
 import { Parameters } from '../../models/program/parameters.ts';
 import type { ByteStore } from '../../platform/stores/byte-store.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { StudioError, type WireError } from '../../protocol/errors.ts';
 import type { FinishedRun, FinishedRuns, RunResult } from '../../protocol/events.ts';
-import { parseRecipe } from '../../protocol/recipe.ts';
+import { parseRecipe } from '../../protocol/recipe/recipe.ts';
 import { asRun } from '../catalog.ts';
 import { arraysOf, type NamedArrays } from '../checkpoints/checkpoint.ts';
 import { ownedNameOf } from '../checkpoints/resumable.ts';

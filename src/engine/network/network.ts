@@ -10,7 +10,7 @@ import { openBackboneWeights, type LoadOptions, type LoadedWeights } from '../..
 import { blockSummaries, layerSummaries } from '../../models/summary.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { invariant, StudioError } from '../../protocol/errors.ts';
-import type { FullRecipe } from '../../protocol/full-recipe.ts';
+import type { FullRecipe } from '../../protocol/recipe/full-recipe.ts';
 import type { CutSummary, ModelSummary, WeightsSummary } from '../../protocol/model.ts';
 
 /** A built network. `model` owns all its layers; dispose it. */

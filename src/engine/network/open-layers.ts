@@ -1,7 +1,7 @@
 /** Which layers a phase trains, and how they run: the one place that turns a phase's settings into that. */
 import { firstTrainableOf } from '../../frozen/cut.ts';
 import type { TrainableSet } from '../../models/program/unit.ts';
-import type { FullPhase } from '../../protocol/full-recipe.ts';
+import type { FullPhase } from '../../protocol/recipe/full-recipe.ts';
 
 /** Index of the first layer that trains in a phase. */
 export function firstTrainableIn(phase: FullPhase, backboneLayers: number): number {

@@ -6,7 +6,7 @@ import { rgbaToRgb } from '../../platform/pictures/pixels.ts';
 import { checkPictureHeader, isAnimated } from '../../platform/pictures/picture-header.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { StudioError, type WireError } from '../../protocol/errors.ts';
-import type { Recipe } from '../../protocol/recipe.ts';
+import type { Recipe } from '../../protocol/recipe/recipe.ts';
 import type { AskedPicture } from '../../protocol/try.ts';
 
 /** A picture as a network takes it. */

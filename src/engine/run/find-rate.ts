@@ -4,7 +4,7 @@
  */
 import type { RatePoint, RateSweep, RunEvent } from '../../protocol/events.ts';
 import { StudioError } from '../../protocol/errors.ts';
-import type { Phase, Recipe } from '../../protocol/recipe.ts';
+import type { Phase, Recipe } from '../../protocol/recipe/recipe.ts';
 import { runPhase } from '../../training/phase.ts';
 import { suggestRate } from '../../training/rate-finder.ts';
 import { sweepRates } from '../../training/rate-sweep.ts';

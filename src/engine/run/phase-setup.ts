@@ -14,7 +14,7 @@ import { Parameters } from '../../models/program/parameters.ts';
 import { compile, MOST_VALUE_BYTES, type Program } from '../../models/program/program.ts';
 import { StudioError } from '../../protocol/errors.ts';
 import type { RunEvent } from '../../protocol/events.ts';
-import type { FullPhase, FullRecipe } from '../../protocol/full-recipe.ts';
+import type { FullPhase, FullRecipe } from '../../protocol/recipe/full-recipe.ts';
 import { activationsKey } from '../../protocol/identity.ts';
 import type { RunControl } from '../../training/control.ts';
 import type { EpochInputs } from '../../training/epoch.ts';

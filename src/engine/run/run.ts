@@ -1,7 +1,7 @@
 /** Carries a recipe out: phases in order, the test pictures once at the end. */
 import * as tf from '@tensorflow/tfjs';
 import { evaluationOf } from '../../evaluation/metrics.ts';
-import { surenessOf, type Sureness } from '../../lib/sureness.ts';
+import { surenessOf, type Sureness } from '../../lib/figures/sureness.ts';
 import { newId } from '../../lib/new-id.ts';
 import { VERSION } from '../../lib/version.ts';
 import type { SplitName } from '../../protocol/dataset.ts';

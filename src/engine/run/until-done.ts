@@ -3,7 +3,7 @@ import { newId } from '../../lib/new-id.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { StudioError, type WireError } from '../../protocol/errors.ts';
 import type { RunEvent, RunResult } from '../../protocol/events.ts';
-import type { FullRecipe } from '../../protocol/full-recipe.ts';
+import type { FullRecipe } from '../../protocol/recipe/full-recipe.ts';
 import type { RunControl } from '../../training/control.ts';
 import { CheckpointKeeper } from '../checkpoints/checkpoint-keeper.ts';
 import type { Checkpoint, PickedNames } from '../checkpoints/checkpoint.ts';

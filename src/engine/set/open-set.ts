@@ -12,10 +12,10 @@ import type { DatasetSummary, PictureFacts, RgbaPictures, RgbaViews } from '../.
 import { parseEditsFile, type Edit } from '../../protocol/edits.ts';
 import { invariant, StudioError } from '../../protocol/errors.ts';
 import type { RunEvent } from '../../protocol/events.ts';
-import { fullDataset } from '../../protocol/full-recipe.ts';
+import { fullDataset } from '../../protocol/recipe/full-recipe.ts';
 import { readingKey, withoutEdits } from '../../protocol/identity.ts';
 import type { EditedList, Picked, Requests, SavedFile } from '../../protocol/messages.ts';
-import type { EditsRef, Recipe } from '../../protocol/recipe.ts';
+import type { EditsRef, Recipe } from '../../protocol/recipe/recipe.ts';
 import { ENTRIES } from '../catalog.ts';
 import { changedList } from './changed-list.ts';
 import { healing } from './healing.ts';

@@ -6,7 +6,7 @@ import type { PictureStore } from '../../data/dataset.ts';
 import type { FeatureSource, View } from '../../frozen/frozen-features.ts';
 import type { MienDeviceKernels } from '../../kernels/signatures.ts';
 import { preprocess, type Preprocessing } from '../../models/backbones/backbone.ts';
-import type { Recipe } from '../../protocol/recipe.ts';
+import type { Recipe } from '../../protocol/recipe/recipe.ts';
 
 export class PictureInput implements FeatureSource {
   constructor(

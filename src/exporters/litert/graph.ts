@@ -2,7 +2,7 @@
  * Owns the network as TFLite's operators and tensors: which operator stands for each of our ops. Pictures come one by
  * one, channels last, which is this format's own order.
  */
-import { toHalves } from '../../lib/float16.ts';
+import { toHalves } from '../../lib/bytes/float16.ts';
 import type { Padding2d } from '../../models/layers.ts';
 import type { InferenceNetwork, InferenceNode, LinearOp } from '../network/inference.ts';
 import { fitsHalf, isRounded, type Precision } from '../network/precision.ts';

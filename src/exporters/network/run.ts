@@ -3,7 +3,7 @@
  * known before anybody opens it.
  */
 import * as tf from '@tensorflow/tfjs';
-import { fromHalves, toHalves } from '../../lib/float16.ts';
+import { fromHalves, toHalves } from '../../lib/bytes/float16.ts';
 import type { ActivationName, Padding2d } from '../../models/layers.ts';
 import { invariant } from '../../protocol/errors.ts';
 import type { InferenceNetwork, InferenceOp } from './inference.ts';

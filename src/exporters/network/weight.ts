@@ -3,7 +3,7 @@
  * network is never there twice.
  */
 import type * as tf from '@tensorflow/tfjs';
-import { transpose as transposed } from '../../lib/transpose.ts';
+import { transpose as transposed } from '../../lib/bytes/transpose.ts';
 import { variablesOf } from '../../models/weights/fill-model.ts';
 import { invariant } from '../../protocol/errors.ts';
 

@@ -1,5 +1,5 @@
 /** Owns weights as ONNX's tensors, stored as exactly as a variant asks, and the ops that make float32 of them again. */
-import { toHalves } from '../../lib/float16.ts';
+import { toHalves } from '../../lib/bytes/float16.ts';
 import type { Chunk } from '../exporter.ts';
 import { fitsHalf, isRounded, toBytes, type Precision } from '../network/precision.ts';
 import { sizeOf, type Weight } from '../network/weight.ts';

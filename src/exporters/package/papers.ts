@@ -7,7 +7,7 @@ import { sources } from '../../data/sources/registry.ts';
 import type { Preprocessing } from '../../models/backbones/backbone.ts';
 import { findBackbone } from '../../models/backbones/registry.ts';
 import { isAddress } from '../../models/weights/files/given-weights.ts';
-import type { FullRecipe } from '../../protocol/full-recipe.ts';
+import type { FullRecipe } from '../../protocol/recipe/full-recipe.ts';
 import {
   fileOf,
   type Exporter,

@@ -8,7 +8,7 @@ import { sample } from '../../data/sources/sample.ts';
 import { keyedRandom } from '../../lib/random.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { StudioError } from '../../protocol/errors.ts';
-import type { Recipe } from '../../protocol/recipe.ts';
+import type { Recipe } from '../../protocol/recipe/recipe.ts';
 
 /** One picture at the network's own size. */
 export interface ProofPicture {

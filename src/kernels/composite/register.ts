@@ -3,7 +3,7 @@
  * implementation replaces them one by one.
  */
 import * as tf from '@tensorflow/tfjs';
-import { packedWords, packHalves, unpackHalves } from '../../lib/float16.ts';
+import { packedWords, packHalves, unpackHalves } from '../../lib/bytes/float16.ts';
 import { keyedWords } from '../../lib/random.ts';
 import type { Backend } from '../../protocol/device.ts';
 import type { MienKernelName } from '../signatures.ts';

@@ -1,9 +1,9 @@
 /**
- * Packs values as halves and unpacks them, bit for bit as `lib/float16.ts` does on the host. On integers throughout:
+ * Packs values as halves and unpacks them, bit for bit as `lib/bytes/float16.ts` does on the host. On integers throughout:
  * WGSL leaves open how its own packing rounds, and lets a device take small halves for 0.
  */
 import type { TensorInfo } from '@tensorflow/tfjs';
-import { packedWords } from '../../lib/float16.ts';
+import { packedWords } from '../../lib/bytes/float16.ts';
 import type { MienKernels } from '../signatures.ts';
 import { allocate, dispatch, type Gpu } from './gpu.ts';
 import { FLAT_MAIN, flatGroups } from './wgsl.ts';

@@ -9,7 +9,7 @@
  * @see keras.applications.EfficientNetB2
  */
 import * as tf from '@tensorflow/tfjs';
-import { numberOption } from '../../protocol/options.ts';
+import { numberOption } from '../../protocol/recipe/options.ts';
 import {
   batchNormOf,
   meanAndDeviation,

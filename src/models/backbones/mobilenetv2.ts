@@ -6,7 +6,7 @@
  * @see keras.applications.MobileNetV2
  */
 import * as tf from '@tensorflow/tfjs';
-import { numberOption } from '../../protocol/options.ts';
+import { numberOption } from '../../protocol/recipe/options.ts';
 import {
   batchNormOf,
   scaleToPlusMinusOne,

@@ -1,7 +1,7 @@
 /** The backbones that Mien knows, in the order in which the page lists them. One line each. */
-import { backboneOptions } from '../../protocol/full-recipe.ts';
-import { findKind } from '../../protocol/options.ts';
-import type { Recipe } from '../../protocol/recipe.ts';
+import { backboneOptions } from '../../protocol/recipe/full-recipe.ts';
+import { findKind } from '../../protocol/recipe/options.ts';
+import type { Recipe } from '../../protocol/recipe/recipe.ts';
 import type { LayersModel } from '@tensorflow/tfjs';
 import type { Backbone, Flavour } from './backbone.ts';
 import {

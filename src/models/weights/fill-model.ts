@@ -3,7 +3,7 @@
  * number before anything is written, so that a wrong file leaves the network as it was.
  */
 import * as tf from '@tensorflow/tfjs';
-import { transpose } from '../../lib/transpose.ts';
+import { transpose } from '../../lib/bytes/transpose.ts';
 import { StudioError } from '../../protocol/errors.ts';
 import type { ModelVariable, NameMap, TensorSource } from './name-maps/name-map.ts';
 import type { ReadOptions, WeightFile } from './readers/weight-file.ts';

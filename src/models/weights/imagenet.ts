@@ -5,7 +5,7 @@
 import { HUB, hubFileUrl } from '../../platform/remote/hub.ts';
 import type { RemoteFiles, RemoteOptions, RemoteSource } from '../../platform/platform.ts';
 import { StudioError } from '../../protocol/errors.ts';
-import type { Recipe } from '../../protocol/recipe.ts';
+import type { Recipe } from '../../protocol/recipe/recipe.ts';
 
 export interface ImagenetSource {
   readonly backbone: string;

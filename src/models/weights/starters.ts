@@ -1,6 +1,6 @@
 /** Owns which starter weights are shipped, and for which network. One line each. */
 import { StudioError } from '../../protocol/errors.ts';
-import type { Recipe } from '../../protocol/recipe.ts';
+import type { Recipe } from '../../protocol/recipe/recipe.ts';
 
 interface Starter {
   readonly backbone: string;

@@ -4,9 +4,9 @@
  */
 import { countOf, formatPlain } from '../../lib/format.ts';
 import { StudioError } from '../../protocol/errors.ts';
-import type { FullBackbone } from '../../protocol/full-recipe.ts';
+import type { FullBackbone } from '../../protocol/recipe/full-recipe.ts';
 import type { WeightsUse } from '../../protocol/model.ts';
-import type { Recipe } from '../../protocol/recipe.ts';
+import type { Recipe } from '../../protocol/recipe/recipe.ts';
 import {
   PREPROCESSING_MODES,
   unitPreprocessing,

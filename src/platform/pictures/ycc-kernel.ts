@@ -15,7 +15,7 @@
  * One thread of an AMD EPYC, `npm run bench -- --only kernels`: 3.8 GB/s of planes and RGB together, half a millisecond for
  * 640 x 640 pixels. A copy has 57 GB/s: shuffling bytes into triples is the work, not memory.
  */
-import { startSimdModule } from '../../lib/simd-module.ts';
+import { startSimdModule } from '../../lib/bytes/simd-module.ts';
 import { invariant } from '../../protocol/errors.ts';
 
 export const YCC_KERNEL =

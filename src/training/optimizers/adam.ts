@@ -5,7 +5,7 @@
  * @see Loshchilov and Hutter, "Decoupled weight decay regularization", 2017
  */
 import type { OptionSpec } from '../../protocol/catalog.ts';
-import { numberOption, type Options } from '../../protocol/options.ts';
+import { numberOption, type Options } from '../../protocol/recipe/options.ts';
 import { runUpdate, type OptimizerKind, type UpdateRule } from './update-rule.ts';
 
 const SLOTS = ['m', 'v'] as const;

@@ -1,7 +1,7 @@
 /** The optimizers that Mien knows, in the order in which the page lists them. README.md tells how to add one. */
-import { fullNamed } from '../../protocol/full-recipe.ts';
-import { findKind } from '../../protocol/options.ts';
-import type { Phase } from '../../protocol/recipe.ts';
+import { fullNamed } from '../../protocol/recipe/full-recipe.ts';
+import { findKind } from '../../protocol/recipe/options.ts';
+import type { Phase } from '../../protocol/recipe/recipe.ts';
 import { adam, adamw } from './adam.ts';
 import { sgd } from './sgd.ts';
 import type { OptimizerKind, UpdateRule } from './update-rule.ts';

@@ -3,7 +3,7 @@
  *
  * @see Sutskever et al., "On the importance of initialization and momentum in deep learning", 2013; keras.optimizers.SGD
  */
-import { flagOption, numberOption } from '../../protocol/options.ts';
+import { flagOption, numberOption } from '../../protocol/recipe/options.ts';
 import { runUpdate, type OptimizerKind } from './update-rule.ts';
 
 export const sgd: OptimizerKind = {

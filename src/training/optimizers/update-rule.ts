@@ -6,7 +6,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { MienUpdateKernels } from '../../kernels/signatures.ts';
 import type { CatalogEntry } from '../../protocol/catalog.ts';
 import { invariant } from '../../protocol/errors.ts';
-import type { Options } from '../../protocol/options.ts';
+import type { Options } from '../../protocol/recipe/options.ts';
 
 /** All weights of one step. The lists are in one order and of one length. */
 export interface Batch {

@@ -1,6 +1,6 @@
 /** Schedules that go by the step alone: constant, warm-up, cosine. */
 import type { OptionSpec } from '../../protocol/catalog.ts';
-import { numberOption, type Options } from '../../protocol/options.ts';
+import { numberOption, type Options } from '../../protocol/recipe/options.ts';
 import { byStep, type ScheduleKind, type SchedulePhase } from './schedule.ts';
 
 const warmUpOption = (epochs: number): OptionSpec => ({

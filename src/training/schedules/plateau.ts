@@ -1,5 +1,5 @@
 /** Lowers the rate when the validation loss no longer falls. @see keras.callbacks.ReduceLROnPlateau */
-import { numberOption } from '../../protocol/options.ts';
+import { numberOption } from '../../protocol/recipe/options.ts';
 import type { ScheduleKind } from './schedule.ts';
 
 /** Keras' `min_delta`: by how much a loss must be lower to count. */

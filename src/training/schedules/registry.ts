@@ -1,7 +1,7 @@
 /** The learning-rate schedules that Mien knows, in the order in which the page lists them. */
-import { fullNamed } from '../../protocol/full-recipe.ts';
-import { findKind } from '../../protocol/options.ts';
-import type { Phase } from '../../protocol/recipe.ts';
+import { fullNamed } from '../../protocol/recipe/full-recipe.ts';
+import { findKind } from '../../protocol/recipe/options.ts';
+import type { Phase } from '../../protocol/recipe/recipe.ts';
 import { constant, cosine, warmUp } from './by-step.ts';
 import { plateau } from './plateau.ts';
 import type { Schedule, ScheduleKind } from './schedule.ts';

@@ -1,6 +1,6 @@
 /** The contract of a learning-rate schedule: what it declares, and which rate each step gets. */
 import type { CatalogEntry } from '../../protocol/catalog.ts';
-import type { Options } from '../../protocol/options.ts';
+import type { Options } from '../../protocol/recipe/options.ts';
 
 /** What a schedule remembers from epoch to epoch: plain numbers, so that a checkpoint can hold them. */
 export type ScheduleState = Readonly<Record<string, number>>;

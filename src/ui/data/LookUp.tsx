@@ -1,9 +1,9 @@
 /** What is asked of a source's server before a set is opened: its token, and what it says of the set. */
 import { useEffect, useId, useRef, useState, type ReactElement } from 'react';
 import { asStudioError, isAbort, type WireError } from '../../protocol/errors.ts';
-import type { Recipe } from '../../protocol/recipe.ts';
+import type { Recipe } from '../../protocol/recipe/recipe.ts';
 import type { SourceDescription } from '../../protocol/dataset.ts';
-import type { SourceRequests } from '../../store/requests.ts';
+import type { SourceRequests } from '../../store/requests/requests.ts';
 import { useStudio } from '../studio-context.ts';
 import { Message } from '../widgets/Message.tsx';
 

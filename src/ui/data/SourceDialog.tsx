@@ -3,7 +3,7 @@ import { useState, type ReactElement } from 'react';
 import type { OptionSpec, SourceEntry } from '../../protocol/catalog.ts';
 import { countOf } from '../../lib/format.ts';
 import { asStudioError } from '../../protocol/errors.ts';
-import type { OptionValue, Recipe } from '../../protocol/recipe.ts';
+import type { OptionValue, Recipe } from '../../protocol/recipe/recipe.ts';
 import type { OfferedValue } from '../../protocol/dataset.ts';
 import { useStudio, useStudioState } from '../studio-context.ts';
 import { Dialog } from '../widgets/Dialog.tsx';

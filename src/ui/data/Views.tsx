@@ -4,7 +4,7 @@ import { countInWords } from '../../lib/format.ts';
 import type { CatalogEntry } from '../../protocol/catalog.ts';
 import type { DatasetSummary, RgbaViews } from '../../protocol/dataset.ts';
 import { viewsKey } from '../../protocol/identity.ts';
-import type { Recipe } from '../../protocol/recipe.ts';
+import type { Recipe } from '../../protocol/recipe/recipe.ts';
 import { pictureAt } from '../../store/pictures.ts';
 import { pictureRows } from '../../store/set-rows.ts';
 import { isActive } from '../../store/state.ts';

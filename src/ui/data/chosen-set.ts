@@ -1,6 +1,6 @@
 /** What a recipe becomes when the user takes a set of some source. */
 import type { SourceEntry } from '../../protocol/catalog.ts';
-import type { Recipe } from '../../protocol/recipe.ts';
+import type { Recipe } from '../../protocol/recipe/recipe.ts';
 
 /** Pictures of phones and cameras are shown as people saw them. */
 export function withSet(before: Recipe, dataset: Recipe['dataset'], entry: SourceEntry | undefined): Recipe {

@@ -4,7 +4,7 @@ import { countOf } from '../../lib/format.ts';
 import type { SourceEntry } from '../../protocol/catalog.ts';
 import type { WireError } from '../../protocol/errors.ts';
 import type { Offer } from '../../protocol/messages.ts';
-import type { Recipe } from '../../protocol/recipe.ts';
+import type { Recipe } from '../../protocol/recipe/recipe.ts';
 import { isActive } from '../../store/state.ts';
 import { datasetOf, withSet } from '../data/chosen-set.ts';
 import { AddTo } from '../data/edits/AddPictures.tsx';

@@ -2,7 +2,7 @@
 import { useState, type ReactElement } from 'react';
 import type { BackboneEntry } from '../../protocol/catalog.ts';
 import type { ModelSummary } from '../../protocol/model.ts';
-import type { Recipe } from '../../protocol/recipe.ts';
+import type { Recipe } from '../../protocol/recipe/recipe.ts';
 import { useFullRecipe, useStudio, useStudioState } from '../studio-context.ts';
 import { withBackbone } from '../training/edit-recipe.ts';
 import { Later } from '../widgets/Dialog.tsx';

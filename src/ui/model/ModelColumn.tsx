@@ -2,8 +2,8 @@
 import type { ReactElement } from 'react';
 import { countInWords, formatAmount, formatBytes, formatPercent } from '../../lib/format.ts';
 import type { ModelSummary } from '../../protocol/model.ts';
-import type { FullRecipe } from '../../protocol/full-recipe.ts';
-import type { Recipe } from '../../protocol/recipe.ts';
+import type { FullRecipe } from '../../protocol/recipe/full-recipe.ts';
+import type { Recipe } from '../../protocol/recipe/recipe.ts';
 import { isActive, recordOf, type StudioState } from '../../store/state.ts';
 import { pictureRows } from '../../store/set-rows.ts';
 import { useFullRecipe, useShownRecipe, useStudio, useStudioState } from '../studio-context.ts';

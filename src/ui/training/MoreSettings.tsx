@@ -3,7 +3,7 @@ import { typedNumber } from '../../lib/typed-number.ts';
 import type { ReactElement } from 'react';
 import { formatPlain } from '../../lib/format.ts';
 import type { OptionSpec } from '../../protocol/catalog.ts';
-import { restoresBest, type Recipe } from '../../protocol/recipe.ts';
+import { restoresBest, type Recipe } from '../../protocol/recipe/recipe.ts';
 import { fineTuneOf } from '../../store/run-record.ts';
 import { useStudio } from '../studio-context.ts';
 import { OptionField } from '../widgets/OptionField.tsx';

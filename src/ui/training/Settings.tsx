@@ -2,7 +2,7 @@
 import { useState, type ReactElement } from 'react';
 import { formatPlain } from '../../lib/format.ts';
 import { typedNumber } from '../../lib/typed-number.ts';
-import type { Phase, Recipe } from '../../protocol/recipe.ts';
+import type { Phase, Recipe } from '../../protocol/recipe/recipe.ts';
 import { phaseLabels } from '../../store/run-record.ts';
 import { isActive } from '../../store/state.ts';
 import type { Studio } from '../../store/studio.ts';

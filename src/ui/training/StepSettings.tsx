@@ -2,7 +2,7 @@
 import type { ReactElement, ReactNode } from 'react';
 import { formatPlain } from '../../lib/format.ts';
 import type { CatalogEntry, OptionSpec } from '../../protocol/catalog.ts';
-import type { Phase } from '../../protocol/recipe.ts';
+import type { Phase } from '../../protocol/recipe/recipe.ts';
 import { useStudio, useStudioState } from '../studio-context.ts';
 import { OptionField } from '../widgets/OptionField.tsx';
 import { TextSetting } from '../widgets/TextSetting.tsx';

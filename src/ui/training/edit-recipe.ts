@@ -2,7 +2,7 @@
 import { capitalised, formatPlain } from '../../lib/format.ts';
 import { typedNumber } from '../../lib/typed-number.ts';
 import type { CatalogEntry } from '../../protocol/catalog.ts';
-import type { OptionValue, Phase, Recipe } from '../../protocol/recipe.ts';
+import type { OptionValue, Phase, Recipe } from '../../protocol/recipe/recipe.ts';
 import type { Studio } from '../../store/studio.ts';
 
 /** Takes an edit; returns the plain part of why it was refused. */

@@ -2,7 +2,7 @@
 import { useEffect, useEffectEvent, useRef, useState } from 'react';
 import { asStudioError, isAbort, type WireError } from '../../protocol/errors.ts';
 import type { Answer, AskedPicture } from '../../protocol/try.ts';
-import type { TryRequests } from '../../store/try-requests.ts';
+import type { TryRequests } from '../../store/requests/try-requests.ts';
 import { useStudio } from '../studio-context.ts';
 import { fromList, openedOf, type Opened, type OpenedFile } from './opened-files.ts';
 

@@ -1,6 +1,6 @@
 /** What the screen says of an answer: how sure, where, and what being that sure is worth. */
 import { formatCount, formatPercent } from '../../lib/format.ts';
-import { bestThreshold, USUAL_THRESHOLD, worthOf, type Sureness } from '../../lib/sureness.ts';
+import { bestThreshold, USUAL_THRESHOLD, worthOf, type Sureness } from '../../lib/figures/sureness.ts';
 import type { HeatMaps, TriedNetwork } from '../../protocol/try.ts';
 import type { Shown } from './trial.ts';
 

@@ -3,7 +3,7 @@ import { useId, useState, type ReactElement } from 'react';
 import { countOf, formatPlain } from '../../lib/format.ts';
 import { typedNumber } from '../../lib/typed-number.ts';
 import type { OptionSpec } from '../../protocol/catalog.ts';
-import type { OptionValue } from '../../protocol/recipe.ts';
+import type { OptionValue } from '../../protocol/recipe/recipe.ts';
 import { useShownRecipe } from '../studio-context.ts';
 import { Later } from './Dialog.tsx';
 import { CheckField, ChoiceField, FileField } from './fields.tsx';

@@ -14,7 +14,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildBackbone } from '../../../src/models/backbones/registry.ts';
 import { inspectWeights } from '../../../src/models/describe-weights.ts';
 import { openBackboneWeights } from '../../../src/models/load-weights.ts';
-import type { Recipe, WeightsFile } from '../../../src/protocol/recipe.ts';
+import type { Recipe, WeightsFile } from '../../../src/protocol/recipe/recipe.ts';
 import { backboneOf } from '../../support/backbones.ts';
 import { useBackend } from '../../support/backends.ts';
 import { pickedFile } from '../../support/picked-files.ts';

@@ -4,7 +4,7 @@ import type { Preprocessing } from '../../../src/models/backbones/backbone.ts';
 import { buildBackbone } from '../../../src/models/backbones/registry.ts';
 import { preprocessingFor } from '../../../src/models/weights/weights-use.ts';
 import { variablesOf } from '../../../src/models/weights/fill-model.ts';
-import type { Recipe } from '../../../src/protocol/recipe.ts';
+import type { Recipe } from '../../../src/protocol/recipe/recipe.ts';
 import { rulePictures, ruleWeights } from './rule.ts';
 
 export interface Probe {

@@ -5,7 +5,7 @@ import { asRun } from '../../../src/engine/catalog.ts';
 import { joined } from '../../../src/engine/network/network.ts';
 import { Classifier } from '../../../src/engine/predict/classifier.ts';
 import { buildBackbone } from '../../../src/models/backbones/registry.ts';
-import { parseRecipe, type Recipe } from '../../../src/protocol/recipe.ts';
+import { parseRecipe, type Recipe } from '../../../src/protocol/recipe/recipe.ts';
 import { useBackend } from '../../support/backends.ts';
 import { decodeGolden, fillByRule } from './golden.ts';
 import { rulePictures } from './rule.ts';

@@ -7,7 +7,7 @@ import { buildBackbone } from '../../../src/models/backbones/registry.ts';
 import { firstTrainableOf } from '../../../src/frozen/cut.ts';
 import { layerSummaries, summaryText } from '../../../src/models/summary.ts';
 import { variablesOf } from '../../../src/models/weights/fill-model.ts';
-import type { Recipe } from '../../../src/protocol/recipe.ts';
+import type { Recipe } from '../../../src/protocol/recipe/recipe.ts';
 import { useBackend } from '../../support/backends.ts';
 import { shows } from '../../support/shows.ts';
 import { largestError, parseGolden, preprocess, relativeError, type Golden } from './golden.ts';

@@ -7,7 +7,7 @@ import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildBackbone } from '../../../src/models/backbones/registry.ts';
 import { openBackboneWeights } from '../../../src/models/load-weights.ts';
-import type { Recipe } from '../../../src/protocol/recipe.ts';
+import type { Recipe } from '../../../src/protocol/recipe/recipe.ts';
 import { f32, filePlatform, type RawTensor, safetensorsFile } from '../../support/weight-files.ts';
 import { backboneOf } from '../../support/backbones.ts';
 import { useBackend } from '../../support/backends.ts';

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Parameters } from '../../../src/models/program/parameters.ts';
-import type { Phase } from '../../../src/protocol/recipe.ts';
+import type { Phase } from '../../../src/protocol/recipe/recipe.ts';
 import { softmaxCrossEntropy } from '../../../src/training/loss.ts';
 import { Optimizer } from '../../../src/training/optimizer.ts';
 import { updateRuleOf } from '../../../src/training/optimizers/registry.ts';

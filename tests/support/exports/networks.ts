@@ -10,7 +10,7 @@ import { preprocess } from '../../../src/models/backbones/backbone.ts';
 import { buildBackbone } from '../../../src/models/backbones/registry.ts';
 import { variablesOf } from '../../../src/models/weights/fill-model.ts';
 import { fillByRule } from '../../parity/models/golden.ts';
-import type { Recipe, WrittenRecipe } from '../../../src/protocol/recipe.ts';
+import type { Recipe, WrittenRecipe } from '../../../src/protocol/recipe/recipe.ts';
 import { openSession, tinyRecipe, train } from '../session.ts';
 import { f32, safetensorsFile, type RawTensor } from '../weight-files.ts';
 

@@ -8,7 +8,7 @@ import { openDataset } from '../../../src/data/open-dataset.ts';
 import { createPlatform } from '../../../src/platform/platform.node.ts';
 import { countedText, leftOutTexts } from '../../../src/protocol/cleaning-words.ts';
 import type { DatasetSummary } from '../../../src/protocol/dataset.ts';
-import type { OptionValue } from '../../../src/protocol/recipe.ts';
+import type { OptionValue } from '../../../src/protocol/recipe/recipe.ts';
 import { errorOf } from './studio-error.ts';
 import { greyPicture, recipeOf } from './test-recipe.ts';
 

@@ -15,7 +15,7 @@ import { writeSet } from '../../../src/data/stored-sets/write-set.ts';
 import type { OpenedSource } from '../../../src/data/sources/source.ts';
 import { createPlatform } from '../../../src/platform/platform.node.ts';
 import type { Platform } from '../../../src/platform/platform.ts';
-import type { OptionValue } from '../../../src/protocol/recipe.ts';
+import type { OptionValue } from '../../../src/protocol/recipe/recipe.ts';
 import { greyPicture, recipeOf } from './test-recipe.ts';
 
 let folder: string;

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { openDataset } from '../../../src/data/open-dataset.ts';
 import type { Dataset } from '../../../src/data/dataset.ts';
 import { createPlatform } from '../../../src/platform/platform.node.ts';
-import type { OptionValue } from '../../../src/protocol/recipe.ts';
+import type { OptionValue } from '../../../src/protocol/recipe/recipe.ts';
 import { errorOf } from './studio-error.ts';
 import { greyPicture, recipeOf } from './test-recipe.ts';
 

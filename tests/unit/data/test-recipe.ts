@@ -1,6 +1,6 @@
 /** What the tests of opened sets share: a recipe around a source, and pictures to fill sets with. */
 import sharp, { type Sharp } from 'sharp';
-import { parseRecipe, type OptionValue, type Recipe } from '../../../src/protocol/recipe.ts';
+import { parseRecipe, type OptionValue, type Recipe } from '../../../src/protocol/recipe/recipe.ts';
 
 /** A recipe of which only the data matters. */
 export function recipeOf(dataset: Record<string, OptionValue>, size = 32): Recipe {

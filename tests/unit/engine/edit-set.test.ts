@@ -11,7 +11,7 @@ import type { DatasetSummary } from '../../../src/protocol/dataset.ts';
 import { parseEditsFile } from '../../../src/protocol/edits.ts';
 import { withoutEdits } from '../../../src/protocol/identity.ts';
 import type { EditChange } from '../../../src/protocol/messages.ts';
-import type { EditsRef, Recipe } from '../../../src/protocol/recipe.ts';
+import type { EditsRef, Recipe } from '../../../src/protocol/recipe/recipe.ts';
 import { tinyRecipe } from '../../support/session.ts';
 import { smallSet } from '../../support/small-set.ts';
 

@@ -6,7 +6,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { OpenSet } from '../../../src/engine/set/open-set.ts';
 import { Tokens } from '../../../src/engine/set/tokens.ts';
 import { createPlatform } from '../../../src/platform/platform.node.ts';
-import type { Recipe } from '../../../src/protocol/recipe.ts';
+import type { Recipe } from '../../../src/protocol/recipe/recipe.ts';
 import { tinyRecipe } from '../../support/session.ts';
 import { smallSet } from '../../support/small-set.ts';
 

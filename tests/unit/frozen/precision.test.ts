@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { fromRecords, pictureBytes, rounded, toRecords } from '../../../src/frozen/precision.ts';
-import { toHalf } from '../../../src/lib/float16.ts';
+import { toHalf } from '../../../src/lib/bytes/float16.ts';
 import { useBackend } from '../../support/backends.ts';
 
 it('rounds to the nearest half', () => {

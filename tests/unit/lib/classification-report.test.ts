@@ -1,8 +1,8 @@
 /** The classification report against scikit-learn's own text. Goldens: tests/parity/data/make_report_goldens.py. */
 import { describe, expect, it } from 'vitest';
 import { evaluationOf } from '../../../src/evaluation/metrics.ts';
-import { classificationReport } from '../../../src/lib/classification-report.ts';
-import { topAccuracy } from '../../../src/lib/sureness.ts';
+import { classificationReport } from '../../../src/lib/figures/classification-report.ts';
+import { topAccuracy } from '../../../src/lib/figures/sureness.ts';
 import golden from '../../parity/data/goldens/reports.json';
 
 interface Case {

@@ -1,7 +1,7 @@
 /** How numbers are written, at the edges where a unit or a digit changes. */
 import { describe, expect, it } from 'vitest';
 import * as format from '../../../src/lib/format.ts';
-import { wilsonInterval } from '../../../src/lib/wilson.ts';
+import { wilsonInterval } from '../../../src/lib/figures/wilson.ts';
 
 describe('amounts', () => {
   it.each([

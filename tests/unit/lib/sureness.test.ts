@@ -7,7 +7,7 @@ import {
   calibrationError,
   surenessOf,
   worthOf,
-} from '../../../src/lib/sureness.ts';
+} from '../../../src/lib/figures/sureness.ts';
 
 /** 30 pictures: of ten each it was 0.95, 0.65 and 0.35 sure; right were all ten, seven and two. */
 const sureness = {

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { buildBackbone } from '../../../src/models/backbones/registry.ts';
 import { variablesOf } from '../../../src/models/weights/fill-model.ts';
-import type { FullBackbone } from '../../../src/protocol/full-recipe.ts';
+import type { FullBackbone } from '../../../src/protocol/recipe/full-recipe.ts';
 import { backboneOf } from '../../support/backbones.ts';
 import {
   codeOf,

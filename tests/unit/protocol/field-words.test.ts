@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { asRun } from '../../../src/engine/catalog.ts';
 import { typedNumber } from '../../../src/lib/typed-number.ts';
-import { parseRecipe } from '../../../src/protocol/recipe.ts';
+import { parseRecipe } from '../../../src/protocol/recipe/recipe.ts';
 import { tinyRecipe } from '../../support/session.ts';
 
 const messageOf = async (changes: object): Promise<string> => {

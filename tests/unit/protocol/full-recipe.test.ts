@@ -1,8 +1,8 @@
 /** What is left out of a recipe: the schema's defaults, the registries' options, and what belongs to one network. */
 import { describe, expect, it } from 'vitest';
 import { ENTRIES } from '../../../src/engine/catalog.ts';
-import { fullRecipe, type FullRecipe } from '../../../src/protocol/full-recipe.ts';
-import { parseRecipe, restoresBest, type WrittenRecipe } from '../../../src/protocol/recipe.ts';
+import { fullRecipe, type FullRecipe } from '../../../src/protocol/recipe/full-recipe.ts';
+import { parseRecipe, restoresBest, type WrittenRecipe } from '../../../src/protocol/recipe/recipe.ts';
 import { errorOf } from '../data/studio-error.ts';
 
 const HEAD = { name: 'head', epochs: 1, learningRate: 0.001 } as const;

@@ -11,7 +11,7 @@ import {
   weightsKey,
   type HashedRow,
 } from '../../../src/protocol/identity.ts';
-import type { Recipe } from '../../../src/protocol/recipe.ts';
+import type { Recipe } from '../../../src/protocol/recipe/recipe.ts';
 import { pickedFile } from '../../support/picked-files.ts';
 import { recipe } from '../store/samples.ts';
 

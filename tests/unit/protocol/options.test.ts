@@ -1,7 +1,7 @@
 /** The check of a recipe's options against what a registry entry declares. */
 import { describe, expect, it } from 'vitest';
 import type { OptionSpec } from '../../../src/protocol/catalog.ts';
-import { checkOptions, flagOption, numberOption, textOption } from '../../../src/protocol/options.ts';
+import { checkOptions, flagOption, numberOption, textOption } from '../../../src/protocol/recipe/options.ts';
 import { errorOf } from '../data/studio-error.ts';
 
 const specs: readonly OptionSpec[] = [

@@ -1,7 +1,7 @@
 /** The recipe in the address: there and back again, and what a broken link says. */
 import { describe, expect, it } from 'vitest';
 import { StudioError } from '../../../src/protocol/errors.ts';
-import type { Recipe } from '../../../src/protocol/recipe.ts';
+import type { Recipe } from '../../../src/protocol/recipe/recipe.ts';
 import { linkOf, recipeFromLink } from '../../../src/store/recipe-link.ts';
 import { presets, recipe, shippedRecipe } from './samples.ts';
 

@@ -12,7 +12,7 @@ import type {
 } from '../../../src/protocol/events.ts';
 import type { ModelSummary } from '../../../src/protocol/model.ts';
 import { asRun, ENTRIES } from '../../../src/engine/catalog.ts';
-import { parseRecipe, type Recipe } from '../../../src/protocol/recipe.ts';
+import { parseRecipe, type Recipe } from '../../../src/protocol/recipe/recipe.ts';
 import { reduce, type StudioEvent } from '../../../src/store/reduce.ts';
 import { initialState, type StudioState } from '../../../src/store/state.ts';
 

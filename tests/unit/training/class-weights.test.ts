@@ -1,6 +1,6 @@
 /** Class weights as scikit-learn balances them, and as a recipe gives them. */
 import { expect, it } from 'vitest';
-import type { Recipe } from '../../../src/protocol/recipe.ts';
+import type { Recipe } from '../../../src/protocol/recipe/recipe.ts';
 import { classWeightsOf } from '../../../src/training/loss.ts';
 
 const labels = ['glad', 'sad', 'calm'];

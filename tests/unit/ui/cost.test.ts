@@ -10,7 +10,7 @@ import { cutOutputOf } from '../../../src/frozen/cut.ts';
 import { Parameters } from '../../../src/models/program/parameters.ts';
 import { compile } from '../../../src/models/program/program.ts';
 import { mostUnfrozen } from '../../../src/protocol/model.ts';
-import type { Recipe } from '../../../src/protocol/recipe.ts';
+import type { Recipe } from '../../../src/protocol/recipe/recipe.ts';
 import { PLAIN_LOSS } from '../../../src/training/loss.ts';
 import { Optimizer } from '../../../src/training/optimizer.ts';
 import { updateRuleOf } from '../../../src/training/optimizers/registry.ts';

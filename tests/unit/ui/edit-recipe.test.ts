@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { asRun } from '../../../src/engine/catalog.ts';
 import { BACKBONES } from '../../../src/models/backbones/registry.ts';
-import { parseRecipe, type Recipe } from '../../../src/protocol/recipe.ts';
+import { parseRecipe, type Recipe } from '../../../src/protocol/recipe/recipe.ts';
 import { linkOf, recipeFromLink } from '../../../src/store/recipe-link.ts';
 import { OPTIMIZERS } from '../../../src/training/optimizers/registry.ts';
 import { SCHEDULES } from '../../../src/training/schedules/registry.ts';

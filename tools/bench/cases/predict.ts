@@ -4,7 +4,7 @@ import { buildNetwork } from '../../../src/engine/network/network.ts';
 import { Classifier } from '../../../src/engine/predict/classifier.ts';
 import { occludeRow } from '../../../src/engine/predict/covering.ts';
 import type { Platform } from '../../../src/platform/platform.ts';
-import { parseRecipe, type WrittenRecipe } from '../../../src/protocol/recipe.ts';
+import { parseRecipe, type WrittenRecipe } from '../../../src/protocol/recipe/recipe.ts';
 import { median, type Bench, type Row } from '../bench.ts';
 import { startSession } from '../mien-run.ts';
 

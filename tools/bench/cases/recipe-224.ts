@@ -1,7 +1,7 @@
 /** The paper's recipe at the paper's size, on wasm: Mien against stock tfjs in the same process, and against Keras. */
 import { openDataset } from '../../../src/data/open-dataset.ts';
 import type { RunResult } from '../../../src/protocol/events.ts';
-import type { FullRecipe } from '../../../src/protocol/full-recipe.ts';
+import type { FullRecipe } from '../../../src/protocol/recipe/full-recipe.ts';
 import { median, type Bench, type Row, type Settings } from '../bench.ts';
 import { kerasTimes } from '../keras-times.ts';
 import { epochSeconds, phaseSeconds, runRecipe, startSession } from '../mien-run.ts';

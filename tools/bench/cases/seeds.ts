@@ -2,7 +2,7 @@
 import { openDataset } from '../../../src/data/open-dataset.ts';
 import type { Session } from '../../../src/engine/session.ts';
 import type { RunResult } from '../../../src/protocol/events.ts';
-import type { FullRecipe } from '../../../src/protocol/full-recipe.ts';
+import type { FullRecipe } from '../../../src/protocol/recipe/full-recipe.ts';
 import type { Bench, Row, Settings } from '../bench.ts';
 import { kerasSeeds, type Ended } from '../keras-seeds.ts';
 import { epochSeconds, runRecipe, startSession } from '../mien-run.ts';

@@ -4,7 +4,7 @@ import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FromWorker, ToWorker } from '../../../src/protocol/messages.ts';
 import type { RunResult } from '../../../src/protocol/events.ts';
-import { parseRecipe, type Recipe } from '../../../src/protocol/recipe.ts';
+import { parseRecipe, type Recipe } from '../../../src/protocol/recipe/recipe.ts';
 import { build, DIST, isStale } from '../../serve/build.ts';
 import { serveApp } from '../../serve/server.ts';
 import { CHROMIUM_FLAGS, findChromium } from '../../setup/chromium.ts';

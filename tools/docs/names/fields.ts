@@ -4,7 +4,7 @@ import { augmentations } from '../../../src/data/augmentations/registry.ts';
 import { sources } from '../../../src/data/sources/registry.ts';
 import { BACKBONES } from '../../../src/models/backbones/registry.ts';
 import type { CatalogEntry } from '../../../src/protocol/catalog.ts';
-import { RecipeSchema } from '../../../src/protocol/recipe.ts';
+import { RecipeSchema } from '../../../src/protocol/recipe/recipe.ts';
 import { OPTIMIZERS } from '../../../src/training/optimizers/registry.ts';
 import { SCHEDULES } from '../../../src/training/schedules/registry.ts';
 

@@ -1,7 +1,7 @@
 /** Owns what is said of a set on the Hub before it is downloaded, and what its form offers. */
 import { formatBytes, formatCount, countOf } from '../../../lib/format.ts';
 import { StudioError } from '../../../protocol/errors.ts';
-import type { Options } from '../../../protocol/options.ts';
+import type { Options } from '../../../protocol/recipe/options.ts';
 import type { OfferedValue, SourceDescription } from '../../../protocol/dataset.ts';
 import { licenceOf, type Column } from './answers.ts';
 import type { HubSet } from './hub-set.ts';

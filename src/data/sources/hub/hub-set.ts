@@ -5,7 +5,7 @@
 import type { z } from 'zod';
 import { HUB, hubFileUrl } from '../../../platform/remote/hub.ts';
 import type { RemoteOptions } from '../../../platform/platform.ts';
-import { textOption, type Options } from '../../../protocol/options.ts';
+import { textOption, type Options } from '../../../protocol/recipe/options.ts';
 import { StudioError } from '../../../protocol/errors.ts';
 import { columnsOfFeatures, InfoAnswer, ParquetAnswer, RepoAnswer, type Column } from './answers.ts';
 import { compareTables, placeOfPath, type HubTable } from './tables.ts';

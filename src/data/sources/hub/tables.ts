@@ -1,6 +1,6 @@
 /** Owns which Parquet files of a set on the Hub are read: what their paths say of each, and what the recipe chooses. */
 import type { SplitName } from '../../../protocol/dataset.ts';
-import { textOption, type Options } from '../../../protocol/options.ts';
+import { textOption, type Options } from '../../../protocol/recipe/options.ts';
 import { isSplitName, splitNameOf } from '../../split/given-split.ts';
 
 /** The Hub names the usual splits in this order. */

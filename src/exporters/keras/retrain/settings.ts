@@ -1,5 +1,5 @@
 /** Owns a recipe as Python: the settings at the top of the program that carries it out in Keras, and what of it they leave out. */
-import type { FullPhase, FullRecipe } from '../../../protocol/full-recipe.ts';
+import type { FullPhase, FullRecipe } from '../../../protocol/recipe/full-recipe.ts';
 import type { ExportInput } from '../../exporter.ts';
 
 /** Keras' own builders, by our names. */

@@ -2,7 +2,7 @@
 import { useMemo, useState, type ReactElement } from 'react';
 import { formatCount } from '../../../lib/format.ts';
 import type { DatasetSummary } from '../../../protocol/dataset.ts';
-import type { Recipe } from '../../../protocol/recipe.ts';
+import type { Recipe } from '../../../protocol/recipe/recipe.ts';
 import { countByClass, PARTS, rowsOf, type Filter } from '../../../store/set-rows.ts';
 import type { Thumbnails } from '../../../store/pictures.ts';
 import { useStateOf } from '../../../store/use-state-of.ts';

@@ -3,7 +3,7 @@ import type { ReactElement } from 'react';
 import { countOf, formatCount } from '../../../lib/format.ts';
 import { countedText, LEFT_OUT_KINDS, leftOutTexts } from '../../../protocol/cleaning-words.ts';
 import type { Counted, DatasetSummary, Findings, LeftOutRow } from '../../../protocol/dataset.ts';
-import type { OptionValue, Recipe } from '../../../protocol/recipe.ts';
+import type { OptionValue, Recipe } from '../../../protocol/recipe/recipe.ts';
 import { countByClass, placeOf, rowsOf } from '../../../store/set-rows.ts';
 import { isActive } from '../../../store/state.ts';
 import type { Thumbnails } from '../../../store/pictures.ts';

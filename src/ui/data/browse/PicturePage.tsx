@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState, type ReactElement, type ReactNode } from 'react';
 import { capitalised, countInWords, formatBytes, formatCount } from '../../../lib/format.ts';
 import type { DatasetSummary, PictureFacts, SplitName } from '../../../protocol/dataset.ts';
-import type { Recipe } from '../../../protocol/recipe.ts';
+import type { Recipe } from '../../../protocol/recipe/recipe.ts';
 import { copiesOf, placeOf, type RowPlace } from '../../../store/set-rows.ts';
 import type { Thumbnails } from '../../../store/pictures.ts';
 import { useStudio } from '../../studio-context.ts';

@@ -1,7 +1,7 @@
 /** Takes pictures with the camera, class by class, and hands them over as files. Loaded when it is opened. */
 import { useEffect, useId, useRef, useState, type ReactElement, type RefObject } from 'react';
 import { countOf } from '../../../lib/format.ts';
-import type { Recipe } from '../../../protocol/recipe.ts';
+import type { Recipe } from '../../../protocol/recipe/recipe.ts';
 import { Dialog } from '../../widgets/Dialog.tsx';
 import { Message } from '../../widgets/Message.tsx';
 import { useThrowAway } from '../../widgets/ThrowAway.tsx';

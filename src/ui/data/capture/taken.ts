@@ -1,5 +1,5 @@
 /** The classes that are being taken with the camera: what is still missing, and the files that become of them. */
-import type { Recipe } from '../../../protocol/recipe.ts';
+import type { Recipe } from '../../../protocol/recipe/recipe.ts';
 
 /** A picture that was taken. */
 export interface Taken {

@@ -9,7 +9,7 @@ import {
   USUAL_THRESHOLD,
   type SureBin,
   type Sureness,
-} from '../../../lib/sureness.ts';
+} from '../../../lib/figures/sureness.ts';
 
 export function Calibration({ sureness }: { readonly sureness: Sureness }): ReactElement {
   const bins = binsOf(sureness);

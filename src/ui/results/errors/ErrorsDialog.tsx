@@ -1,8 +1,8 @@
 /** What a network gets wrong, in numbers and in pictures, and what its being sure is worth. Loaded when it is opened. */
 import { useMemo, type ReactElement } from 'react';
-import { classificationReport } from '../../../lib/classification-report.ts';
+import { classificationReport } from '../../../lib/figures/classification-report.ts';
 import { formatPercent } from '../../../lib/format.ts';
-import { surenessOf, topAccuracy } from '../../../lib/sureness.ts';
+import { surenessOf, topAccuracy } from '../../../lib/figures/sureness.ts';
 import type { DatasetSummary } from '../../../protocol/dataset.ts';
 import type { Evaluation } from '../../../protocol/events.ts';
 import { Dialog } from '../../widgets/Dialog.tsx';

@@ -1,7 +1,7 @@
 /** The pictures that a network was surest of, rightly and wrongly, and those that it was least sure of. */
 import { useState, type ReactElement } from 'react';
 import { formatPercent } from '../../../lib/format.ts';
-import { likeliestOf } from '../../../lib/sureness.ts';
+import { likeliestOf } from '../../../lib/figures/sureness.ts';
 import type { Evaluation } from '../../../protocol/events.ts';
 import { PictureCanvas } from '../../data/pictures.tsx';
 

@@ -6,7 +6,7 @@ import { splitGroups } from '../../../../src/data/split/group-split.ts';
 import { openDataset } from '../../../../src/data/open-dataset.ts';
 import { createPlatform } from '../../../../src/platform/platform.node.ts';
 import type { StudioError } from '../../../../src/protocol/errors.ts';
-import type { OptionValue } from '../../../../src/protocol/recipe.ts';
+import type { OptionValue } from '../../../../src/protocol/recipe/recipe.ts';
 import { errorOf } from '../studio-error.ts';
 import { noisePicture, recipeOf } from '../test-recipe.ts';
 

@@ -5,7 +5,7 @@ import { resizeAcross, resizeDown } from '../../../../src/data/resize/resize-sca
 import { weightsOf } from '../../../../src/data/resize/resize-weights.ts';
 import { resizePicture } from '../../../../src/data/resize/resize.ts';
 import type { RgbPicture } from '../../../../src/platform/platform.ts';
-import type { ResizeMethod } from '../../../../src/protocol/recipe.ts';
+import type { ResizeMethod } from '../../../../src/protocol/recipe/recipe.ts';
 import golden from '../../../parity/data/goldens/resizes.json';
 
 /** The picture that the golden script makes. */

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Dataset } from '../../../../src/data/dataset.ts';
 import { openDataset } from '../../../../src/data/open-dataset.ts';
 import { createPlatform } from '../../../../src/platform/platform.node.ts';
-import type { OptionValue } from '../../../../src/protocol/recipe.ts';
+import type { OptionValue } from '../../../../src/protocol/recipe/recipe.ts';
 import { leftOutTexts } from '../../../../src/protocol/cleaning-words.ts';
 import { overlappingZip } from '../../../support/odd-zips.ts';
 import { errorOf } from '../studio-error.ts';

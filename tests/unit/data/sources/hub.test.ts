@@ -8,7 +8,7 @@ import { Tokens } from '../../../../src/engine/set/tokens.ts';
 import { leftOutTexts } from '../../../../src/protocol/cleaning-words.ts';
 import { createPlatform } from '../../../../src/platform/platform.node.ts';
 import type { StudioError } from '../../../../src/protocol/errors.ts';
-import type { OptionValue } from '../../../../src/protocol/recipe.ts';
+import type { OptionValue } from '../../../../src/protocol/recipe/recipe.ts';
 import { HUB_REPO, startTestHub, type TestHub } from '../../../support/local-hub.ts';
 import { greyPicture, recipeOf } from '../test-recipe.ts';
 

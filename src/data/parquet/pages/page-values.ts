@@ -1,8 +1,8 @@
 /** Owns the values on a page: numbers and flags as such, everything else as bytes. */
 import type { Encoding, ParquetType } from 'hyparquet';
-import type { ByteCursor } from './byte-cursor.ts';
+import type { ByteCursor } from '../byte-cursor.ts';
 import { readDeltaBytes, readDeltaLengths, readDeltas } from './delta.ts';
-import { damaged, unsupportedEncoding } from './parquet-errors.ts';
+import { damaged, unsupportedEncoding } from '../parquet-errors.ts';
 import { readRuns } from './runs.ts';
 
 /** A value as stored: text and pictures are bytes. */

@@ -1,9 +1,9 @@
 /** The run that goes on, those that were left before their end, and the networks of those that came to it. */
-import type { Call, StudioClient } from '../client/studio-client.ts';
-import { asStudioError, isAbort, type WireError } from '../protocol/errors.ts';
-import type { FinishedRun, ResumableRun } from '../protocol/events.ts';
-import type { Picked, Requests, SavedFile } from '../protocol/messages.ts';
-import type { StudioEvent } from './reduce.ts';
+import type { Call, StudioClient } from '../../client/studio-client.ts';
+import { asStudioError, isAbort, type WireError } from '../../protocol/errors.ts';
+import type { FinishedRun, ResumableRun } from '../../protocol/events.ts';
+import type { Picked, Requests, SavedFile } from '../../protocol/messages.ts';
+import type { StudioEvent } from '../reduce.ts';
 
 export class RunRequests {
   #call: Call<'train'> | null = null;

@@ -3,8 +3,8 @@
  *
  * @see https://parquet.apache.org/docs/file-format/data-pages/encodings/#RLE
  */
-import type { ByteCursor } from './byte-cursor.ts';
-import { damaged } from './parquet-errors.ts';
+import type { ByteCursor } from '../byte-cursor.ts';
+import { damaged } from '../parquet-errors.ts';
 
 /**
  * Reads `count` numbers of `width` bits each.

@@ -5,9 +5,9 @@
  * @see https://parquet.apache.org/docs/file-format/data-pages/
  */
 import type { CompressionCodec, DataPageHeader, PageHeader } from 'hyparquet';
-import { ByteCursor } from './byte-cursor.ts';
+import { ByteCursor } from '../byte-cursor.ts';
 import { readValues, type CellValue, type ValueKind } from './page-values.ts';
-import { damaged, unsupportedEncoding } from './parquet-errors.ts';
+import { damaged, unsupportedEncoding } from '../parquet-errors.ts';
 import { bitWidth, readRuns } from './runs.ts';
 import { unpack } from './unpack.ts';
 

@@ -3,8 +3,8 @@
  *
  * @see https://parquet.apache.org/docs/file-format/data-pages/encodings/#delta-encoding-delta_binary_packed--5
  */
-import type { ByteCursor } from './byte-cursor.ts';
-import { damaged } from './parquet-errors.ts';
+import type { ByteCursor } from '../byte-cursor.ts';
+import { damaged } from '../parquet-errors.ts';
 import { unpackBits } from './runs.ts';
 
 /** DELTA_BINARY_PACKED: whole numbers as differences; exact up to 2^53, which labels and lengths are. */

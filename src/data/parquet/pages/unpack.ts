@@ -1,7 +1,7 @@
 /** Owns the codecs that pages are packed with. */
 import type { CompressionCodec } from 'hyparquet';
 import { compressors, decompressZstd } from 'hyparquet-compressors';
-import { damaged, unsupportedCompression } from './parquet-errors.ts';
+import { damaged, unsupportedCompression } from '../parquet-errors.ts';
 
 type Unpacker = (bytes: Uint8Array, length: number) => Uint8Array;
 

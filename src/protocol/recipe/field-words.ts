@@ -1,6 +1,6 @@
 /** Owns what is said of a recipe's field that is wrong: what it takes, and which name was meant by one that is none. */
 import type * as z from 'zod/mini';
-import { closest } from '../lib/closest.ts';
+import { closest } from '../../lib/closest.ts';
 
 /** The parts of a schema's definition that are read here; each kind has some of them. */
 interface Definition {

@@ -5,7 +5,7 @@
  */
 // Zod's small build: the same checks, two thirds less for the page to load.
 import * as z from 'zod/mini';
-import { StudioError } from './errors.ts';
+import { StudioError } from '../errors.ts';
 import { pathOfIssue, reasonOf } from './field-words.ts';
 
 // Zod compiles validators with `new Function` where it may; the page's Content-Security-Policy forbids it.

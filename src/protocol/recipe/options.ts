@@ -2,9 +2,9 @@
  * Owns how a recipe names the entries of a registry: the one of a name is found, and its options, which the schema leaves
  * open, are held against what the entry declares and filled with its defaults.
  */
-import { closest } from '../lib/closest.ts';
-import type { CatalogEntry, OptionSpec } from './catalog.ts';
-import { StudioError, type ErrorCode } from './errors.ts';
+import { closest } from '../../lib/closest.ts';
+import type { CatalogEntry, OptionSpec } from '../catalog.ts';
+import { StudioError, type ErrorCode } from '../errors.ts';
 import type { OptionValue } from './recipe.ts';
 
 /** Options by name, each of the kind that its spec declares. */

@@ -5,13 +5,13 @@
  */
 import type { ColumnMetaData, PageHeader, SchemaTree } from 'hyparquet';
 import { parquetHeader } from 'hyparquet/src/column.js';
-import type { ByteSource } from '../../platform/platform.ts';
-import { ByteCursor } from './byte-cursor.ts';
-import { ListReader, type CellList } from './list-cells.ts';
+import type { ByteSource } from '../../../platform/platform.ts';
+import { ByteCursor } from '../byte-cursor.ts';
+import { ListReader, type CellList } from '../list-cells.ts';
 import { firstCells, readPage, type CellColumn } from './page-cells.ts';
 import { readPlainValues, type CellValue } from './page-values.ts';
-import { damaged, pageTooLarge } from './parquet-errors.ts';
-import { checkThrift } from './thrift-check.ts';
+import { damaged, pageTooLarge } from '../parquet-errors.ts';
+import { checkThrift } from '../thrift-check.ts';
 import { unpack } from './unpack.ts';
 
 /** Most bytes of one page, unpacked. Writers cut pages at about 1 MB, or after 1,024 values of any size. */

@@ -1,6 +1,6 @@
 /** What the page asks of a trained network that is tried. Answers are the asker's: the state keeps none of them. */
-import type { Call, StudioClient } from '../client/studio-client.ts';
-import type { Requests } from '../protocol/messages.ts';
+import type { Call, StudioClient } from '../../client/studio-client.ts';
+import type { Requests } from '../../protocol/messages.ts';
 
 export class TryRequests {
   constructor(readonly engine: Pick<StudioClient, 'request'>) {}

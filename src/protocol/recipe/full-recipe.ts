@@ -2,8 +2,8 @@
  * Fills in what a recipe leaves to the entries of the registries: their options' defaults, and what belongs to one
  * network. Engine and page do it alike, from the entries as plain data; a run's record holds the outcome.
  */
-import type { BackboneEntry, Catalog, CatalogEntry, OptionSpec, WeightsKind } from './catalog.ts';
-import { StudioError } from './errors.ts';
+import type { BackboneEntry, Catalog, CatalogEntry, OptionSpec, WeightsKind } from '../catalog.ts';
+import { StudioError } from '../errors.ts';
 import { checkOptions, findKind, type Options } from './options.ts';
 import { isOnBatch, type Phase, type Recipe, type WeightsFile } from './recipe.ts';
 

@@ -1,8 +1,8 @@
 /** What is asked of the engine outside a run: of each thing only the latest answer counts. */
-import type { Call, StudioClient } from '../client/studio-client.ts';
-import { asStudioError, isAbort } from '../protocol/errors.ts';
-import type { RequestKind, Requests } from '../protocol/messages.ts';
-import type { Asked, StudioEvent } from './reduce.ts';
+import type { Call, StudioClient } from '../../client/studio-client.ts';
+import { asStudioError, isAbort } from '../../protocol/errors.ts';
+import type { RequestKind, Requests } from '../../protocol/messages.ts';
+import type { Asked, StudioEvent } from '../reduce.ts';
 
 /** The kind of request that each turns into. */
 type AskedRequest = { device: 'chooseDevice'; dataset: 'openDataset'; model: 'describeModel' };
