@@ -1,6 +1,6 @@
-/** Owns the words for what was left out of a set, for the page and the command alike. */
+/** Owns the words for what was left out of a set, and for what the user changed in it, for the page and the command alike. */
 import { countOf, formatCount } from '../lib/format.ts';
-import type { CleaningReport, Counted, DatasetSummary, LeftOutRow } from './dataset.ts';
+import type { CleaningReport, Counted, DatasetSummary, EditsReport, LeftOutRow } from './dataset.ts';
 
 /** Why cleaning leaves a row out, in the order to show. */
 export const LEFT_OUT_KINDS: readonly { readonly why: LeftOutRow['why']; readonly words: string }[] = [
@@ -50,3 +50,23 @@ export function nothingLeftTexts(cleaning: CleaningReport): { readonly why: stri
     hint: found.find(({ hint }) => hint !== '')?.hint ?? '',
   };
 }
+
+/** What the user changed, in one line; each kind of change with its count. */
+export function editsText(edits: EditsReport): string {
+  const names = edits.renamed.map(({ from, to }) => `“${from}” is “${to}”`);
+  const parts = [
+    ...names,
+    ...edits.classesLeftOut.map((label) => `“${label}” is left out`),
+    some(edits.relabelled, 'relabelled'),
+    some(edits.leftOut.length, 'left out'),
+    some(edits.added, 'added'),
+    edits.knownAlready === 0 ? '' : `${formatCount(edits.knownAlready)} not added, since the set has them`,
+    edits.unknown === 0
+      ? ''
+      : `${countOf(edits.unknown, 'picture')} that the edits name ${edits.unknown === 1 ? 'is' : 'are'} not in this set`,
+  ].filter((part) => part !== '');
+  const what = parts.length === 0 ? 'the set is as it was' : parts.join(', ');
+  return `${countOf(edits.count, 'edit')} by you: ${what}.`;
+}
+
+const some = (count: number, what: string): string => (count === 0 ? '' : `${formatCount(count)} ${what}`);

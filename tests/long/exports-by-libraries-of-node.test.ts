@@ -1,6 +1,6 @@
 /**
  * What a reader outside Mien computes from an export of each kind of network, however it was trained, is what the network
- * computes; `tests/contract/exporters.test.ts` does it for every format and file of one network.
+ * computes; `tests/networks/exporters.test.ts` does it for every format and file of one network.
  */
 import { describe, expect, it } from 'vitest';
 import { EXPORTERS } from '../../src/exporters/registry.ts';

@@ -7,9 +7,8 @@ import {
   formatPercent,
   formatPlain,
 } from '../../src/lib/format.ts';
-import { countedText, leftOutTexts } from '../../src/protocol/cleaning-words.ts';
+import { countedText, editsText, leftOutTexts } from '../../src/protocol/cleaning-words.ts';
 import type { DatasetSummary } from '../../src/protocol/dataset.ts';
-import { editsText } from '../../src/protocol/edits-text.ts';
 import type { EpochRecord, RateSweep, RunEvent, RunResult } from '../../src/protocol/events.ts';
 
 /** Who is told how a run goes on. */

@@ -4,7 +4,7 @@ import { countOf, formatCount } from '../../../lib/format.ts';
 import type { CleaningReport, EditsReport, Findings } from '../../../protocol/dataset.ts';
 import { useStudioState } from '../../studio-context.ts';
 import { Message } from '../../widgets/Message.tsx';
-import { editsText } from '../../../protocol/edits-text.ts';
+import { editsText } from '../../../protocol/cleaning-words.ts';
 import { Choice, Copies, LeftOut, Remarks, type ReportProps, SmallClasses } from './Findings.tsx';
 
 const nothing: Findings = {

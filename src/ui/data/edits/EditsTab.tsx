@@ -9,7 +9,7 @@ import { FileField } from '../../widgets/fields.tsx';
 import { Message } from '../../widgets/Message.tsx';
 import { saveBlob } from '../../widgets/save-file.ts';
 import { TextSetting } from '../../widgets/TextSetting.tsx';
-import { editsText } from '../../../protocol/edits-text.ts';
+import { editsText } from '../../../protocol/cleaning-words.ts';
 import { AddPictures } from './AddPictures.tsx';
 import { useCanEdit } from './use-can-edit.ts';
 

@@ -4,7 +4,7 @@ import { countOf } from '../../../lib/format.ts';
 import type { DatasetSummary } from '../../../protocol/dataset.ts';
 import { useStudio } from '../../studio-context.ts';
 import { FileField } from '../../widgets/fields.tsx';
-import { editsText } from '../../../protocol/edits-text.ts';
+import { editsText } from '../../../protocol/cleaning-words.ts';
 import { useCanEdit } from './use-can-edit.ts';
 
 interface SetEditsProps {

@@ -1,9 +1,9 @@
 /** What the frozen part gives is the same wherever it is kept, and where it is computed again; and what is said of it. */
 import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { FrozenPart } from '../../../src/frozen/frozen-part.ts';
-import type { ByteStore } from '../../../src/platform/stores/byte-store.ts';
-import { useBackend } from '../../support/backends.ts';
+import type { FrozenPart } from '../../src/frozen/frozen-part.ts';
+import type { ByteStore } from '../../src/platform/stores/byte-store.ts';
+import { useBackend } from '../support/backends.ts';
 import {
   newDisk,
   prepareFrozen,
@@ -12,7 +12,7 @@ import {
   withFrozen,
   type Prepared,
   type Room,
-} from '../../support/frozen.ts';
+} from '../support/frozen.ts';
 
 type Precision = 'float32' | 'float16';
 
