@@ -16,7 +16,7 @@ const check = (name: string, ...command: Stage['command']): Stage => ({
   name,
   command,
   counts: 'one',
-  limitMinutes: 5,
+  limitMinutes: 10,
 });
 
 const tests = (name: string, limitMinutes: number, projects: readonly string[] = [name]): Stage => ({
@@ -49,11 +49,11 @@ export const STATIC_STAGES: readonly Stage[] = [
 ];
 
 /** Tests that need neither a GPU nor a browser. */
-export const FAST_TESTS: readonly Stage[] = [tests('unit and contract', 6, ['unit', 'contract'])];
+export const FAST_TESTS: readonly Stage[] = [tests('unit and contract', 10, ['unit', 'contract'])];
 
 /** Damaged files by the thousand, networks of full size, whole recipes in Node, Keras' goldens, Dawn and Chromium, which each take the whole machine. */
 export const SLOW_TESTS: readonly Stage[] = [
-  tests('fuzz and networks', 6, ['fuzz', 'networks']),
+  tests('fuzz and networks', 10, ['fuzz', 'networks']),
   tests('runs', 12),
   tests('parity', 12),
   tests('gpu', 12),
@@ -62,7 +62,7 @@ export const SLOW_TESTS: readonly Stage[] = [
 ];
 
 /** Against real Keras; run apart, where it can be installed. */
-export const LIVE_PARITY: Stage = tests('keras', 15);
+export const LIVE_PARITY: Stage = tests('keras', 20);
 
 /** What takes too long for every run: proofs on networks of full size by libraries of gigabytes. */
 export const LONG_TESTS: Stage = tests('long', 30);
