@@ -162,7 +162,7 @@ describe('damaged weight files', () => {
     expect(Object.keys(counts).filter((outcome) => !known.test(outcome))).toEqual([]);
     expect(slowestMs).toBeLessThan(5000);
     // Both ends are reached: damage that matters, and damage that does not.
-    expect(counts['model/weights-unreadable']).toBeGreaterThan(mutations / 2);
+    expect(mutations - (counts['read'] ?? 0)).toBeGreaterThan(mutations / 2);
     expect(counts['read']).toBeGreaterThan(0);
     shows(`weights .${name.split('.').at(-1) ?? ''} end in an error where they are damaged`);
   });

@@ -4,6 +4,7 @@
  */
 import { StudioError } from '../../../protocol/errors.ts';
 import { bfloat16ToFloat32, bytesToFloat32, float16ToFloat32 } from './floats.ts';
+import { checkHeaps } from './h5-heaps.ts';
 import { unreadable } from './weight-file.ts';
 import type * as h5wasm from 'h5wasm';
 
@@ -49,6 +50,7 @@ export async function withH5<Result>(
 ): Promise<Result> {
   const h5 = await load();
   if (broken !== null) throw libraryBroken(broken);
+  checkHeaps(bytes);
   const { FS } = await h5.ready;
   files += 1;
   const path = `/weights-${files}.h5`;
@@ -128,6 +130,9 @@ function dtypeOf(type: number, sizeBytes: number, littleEndian: boolean): string
   return `type ${type} of ${sizeBytes} bytes`;
 }
 
+/** More than any tensor of any network has. */
+const MAX_TENSOR_BYTES = 2 ** 29;
+
 const H5T_FLOAT = 1;
 const H5T_OPAQUE = 5;
 
@@ -169,7 +174,10 @@ export async function readTensor(
   checkH5Dtype(tensor);
   const { path, dtype, sizeBytes } = tensor;
   const module = await h5.ready;
-  const pointer = module._malloc(Math.max(1, sizeBytes));
+  // The library writes as many bytes as the file says: a size that its 32 bits cannot hold must not wrap around.
+  const pointer = sizeBytes > MAX_TENSOR_BYTES ? 0 : module._malloc(Math.max(1, sizeBytes));
+  if (pointer === 0)
+    throw unreadable(`Tensor ${path} should fit the memory; it says that it has ${sizeBytes} bytes.`);
   try {
     module.get_dataset_data(file.file_id, `/${path}`, null, null, null, BigInt(pointer));
     const bytes = module.HEAPU8.slice(pointer, pointer + sizeBytes);
