@@ -5,7 +5,7 @@
  * stage, and may be repeated. `--record` writes what the tests have shown to work into tests/shown.json, which is else
  * held against it.
  */
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -28,6 +28,27 @@ interface Ended {
   readonly output: string;
 }
 
+/** Stages under way: whoever stops the run stops them. */
+const running = new Set<ChildProcess>();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    running.forEach(endAll);
+    process.exit(1);
+  });
+}
+
+/** Ends a stage's process and all that it started. */
+function endAll(child: ChildProcess): void {
+  if (child.pid === undefined) return;
+  try {
+    if (process.platform === 'win32') child.kill();
+    else process.kill(-child.pid, 'SIGKILL');
+  } catch (error) {
+    // It has ended by itself meanwhile.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
 /** Runs a stage's command; its output is shown as it comes, or kept until the end. */
 function run(stage: Stage, live: boolean): Promise<Ended> {
   const [program, ...args] = stage.command;
@@ -40,15 +61,24 @@ function run(stage: Stage, live: boolean): Promise<Ended> {
     stdio: ['ignore', live ? 'inherit' : 'pipe', live ? 'inherit' : 'pipe'],
     // On Windows the programs are scripts.
     shell: process.platform === 'win32',
-    timeout: stage.limitMinutes * 60_000,
+    // A group of its own: a thread or process that hangs goes with the stage.
+    detached: process.platform !== 'win32',
   });
+  let isOverTime = false;
+  const limit = setTimeout(() => {
+    isOverTime = true;
+    endAll(child);
+  }, stage.limitMinutes * 60_000);
+  running.add(child);
   const chunks: Buffer[] = [];
   for (const stream of [child.stdout, child.stderr])
     stream?.on('data', (chunk: Buffer) => chunks.push(chunk));
   return new Promise((resolve) => {
     child.on('error', (error) => resolve({ succeeded: false, output: error.message }));
-    child.on('close', (code, signal) => {
-      if (signal !== null) chunks.push(Buffer.from(`Stopped after ${stage.limitMinutes} minutes.\n`));
+    child.on('close', (code) => {
+      clearTimeout(limit);
+      running.delete(child);
+      if (isOverTime) chunks.push(Buffer.from(`Stopped after ${stage.limitMinutes} minutes.\n`));
       resolve({ succeeded: code === 0, output: Buffer.concat(chunks).toString() });
     });
   });
