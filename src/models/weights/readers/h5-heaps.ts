@@ -6,7 +6,7 @@
  */
 import { unreadable } from './weight-file.ts';
 
-/** `GCOL`, version 1, three reserved bytes. */
+/** "GCOL", version 1, three reserved bytes. */
 const SIGNATURE = [0x47, 0x43, 0x4f, 0x4c, 1, 0, 0, 0];
 /** Of a heap and of each object in it: in both the last eight bytes are a size. */
 const HEADER_BYTES = 16;
