@@ -30,7 +30,8 @@ export interface House {
   readonly prose: readonly Prose[];
 }
 
-const LEFT_OUT = new Set(['node_modules', 'dist', '.git', '.cache', 'fixtures', 'goldens']);
+const LEFT_OUT = new Set(['fixtures', 'goldens']);
+const IGNORED = new Set(['node_modules', 'dist', '.git', '.cache']);
 /** What the parser reads. */
 const PARSED = new Set(['.ts', '.tsx', '.mjs', '.js', '.cjs']);
 /** What has names, but comments that are not looked at. */
@@ -73,6 +74,8 @@ function walk(root: string, folder: string, files: Set<string>, folders: Set<str
     const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
     if (entry.isFile()) files.add(path);
     if (!entry.isDirectory()) continue;
+    // What git ignores is there on some machines alone.
+    if (IGNORED.has(entry.name)) continue;
     folders.add(path);
     if (!LEFT_OUT.has(entry.name)) walk(root, path, files, folders);
   }
