@@ -8,6 +8,8 @@
 type Leave = () => void;
 
 const open: Leave[] = [];
+/** Marks the entry that Back comes to from a dialog's. */
+const BEFORE = 'before a dialog';
 /** Whether the entry is there for Back to take. */
 let hasEntry = false;
 /** Whether the entry is being taken back, which the page then hears as if Back were pressed. */
@@ -38,8 +40,14 @@ function listen(): void {
     event.preventDefault();
     open.at(-1)?.();
   });
-  addEventListener('popstate', () => {
+  addEventListener('popstate', ({ state }) => {
     const address = location.href;
+    // Another link was opened, from a bookmark or by hand: the page hears of it too, and shows what it says.
+    if (state !== BEFORE) {
+      hasEntry = false;
+      shownAddress = address;
+      return;
+    }
     const wasTakenBack = isTakingBack;
     hasEntry = false;
     isTakingBack = false;
@@ -63,6 +71,7 @@ function addEntry(): void {
   if (hasEntry) return;
   shownAddress ??= location.href;
   hasEntry = true;
+  history.replaceState(BEFORE, '');
   history.pushState(null, '', location.href);
 }
 
