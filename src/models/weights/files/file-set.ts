@@ -4,6 +4,7 @@
  */
 import { bytesSource } from '../../../platform/remote/byte-source.ts';
 import type { ByteSource } from '../../../platform/platform.ts';
+import { parseJson } from '../../../lib/json.ts';
 import { isAbort, StudioError } from '../../../protocol/errors.ts';
 import { WEIGHT_READERS, unknownFormat } from '../readers/registry.ts';
 import { readWhole, unreadable, type WeightFile, type WeightReader } from '../readers/weight-file.ts';
@@ -137,7 +138,7 @@ async function besideOfText(
   // A README may end in .txt too: only what is called so holds class names.
   if (!isList && !/label|class/iu.test(path)) return NOTHING_BESIDE;
   const text = new TextDecoder().decode(await readWhole(source, signal));
-  return isList ? besideOfJson(parsed(text)) : { ...NOTHING_BESIDE, labels: labelsOfText(text) };
+  return isList ? besideOfJson(parseJson(text)) : { ...NOTHING_BESIDE, labels: labelsOfText(text) };
 }
 
 /** A tfjs model, or one of the many JSON files that lie beside weights. */
@@ -148,7 +149,7 @@ async function tellJson(
   signal: AbortSignal | undefined,
 ): Promise<Partial<Told>> {
   if (source.byteLength > MAX_JSON_BYTES) return { reader };
-  const value = parsed(new TextDecoder().decode(await readWhole(source, signal)));
+  const value = parseJson(new TextDecoder().decode(await readWhole(source, signal)));
   const refusal = strangeJson(value, path);
   if (refusal !== null) return { refusal };
   const isModel = typeof value === 'object' && value !== null && 'weightsManifest' in value;
@@ -158,16 +159,6 @@ async function tellJson(
   const isOdd =
     !isModel && !isBeside && (value === undefined || !/(config|metadata|tokenizer|index)/iu.test(path));
   return isModel || isOdd ? { reader, isGuess: isOdd } : { beside };
-}
-
-/** Undefined where it is no JSON. */
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // Its reader says so where it should have been.
-    return undefined;
-  }
 }
 
 async function openTold(
@@ -226,7 +217,7 @@ async function askBeside(
   for (const name of COMPANIONS) {
     try {
       const text = new TextDecoder().decode(await readWhole(await sibling(name), signal));
-      const value = parsed(text);
+      const value = parseJson(text);
       const stranger = strangeJson(value, name);
       if (stranger !== null) throw stranger;
       all.push(

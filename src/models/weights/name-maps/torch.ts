@@ -27,7 +27,7 @@ export interface TorchNames {
   /** The start of every name that belongs to the backbone, for example `blocks`. */
   readonly parts: readonly string[];
   /** Where its modules are; null when a file with the mark is another network's. */
-  fit(names: ReadonlySet<string>, architecture: string | null): TorchFit | null;
+  readonly fit: (names: ReadonlySet<string>, architecture: string | null) => TorchFit | null;
 }
 
 /** A module's path, for example `blocks.0.0.conv_dw`; null where there is no such module. */
