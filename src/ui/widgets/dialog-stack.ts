@@ -8,8 +8,8 @@
 type Leave = () => void;
 
 const open: Leave[] = [];
-/** Marks the entry that Back comes to from a dialog's. */
-const BEFORE = 'before a dialog';
+/** Of the entry that Back comes to from a dialog's. */
+let addressBefore: string | null = null;
 /** Whether the entry is there for Back to take. */
 let hasEntry = false;
 /** Whether the entry is being taken back, which the page then hears as if Back were pressed. */
@@ -40,10 +40,10 @@ function listen(): void {
     event.preventDefault();
     open.at(-1)?.();
   });
-  addEventListener('popstate', ({ state }) => {
+  addEventListener('popstate', () => {
     const address = location.href;
     // Another link was opened, from a bookmark or by hand: the page hears of it too, and shows what it says.
-    if (state !== BEFORE) {
+    if (!isTakingBack && address !== addressBefore && address !== shownAddress) {
       hasEntry = false;
       shownAddress = address;
       return;
@@ -71,7 +71,7 @@ function addEntry(): void {
   if (hasEntry) return;
   shownAddress ??= location.href;
   hasEntry = true;
-  history.replaceState(BEFORE, '');
+  addressBefore = location.href;
   history.pushState(null, '', location.href);
 }
 
