@@ -27,6 +27,8 @@ const slow = { testTimeout: minutes(3), hookTimeout: minutes(3), ...oneAtATime }
 
 /** Tests that run real Keras, by the Python that KERAS_PYTHON names; the other parity tests read goldens. */
 const LIVE = 'tests/parity/**/*.live.test.ts';
+/** Minutes each: whole classifiers that Keras writes anew, and a program that trains one. */
+const LONG_LIVE = ['tests/parity/models/classifiers.live.test.ts', 'tests/parity/retraining.live.test.ts'];
 
 /** The test projects. */
 export const testProjects: TestProjectInlineConfiguration[] = [
@@ -54,8 +56,14 @@ export const testProjects: TestProjectInlineConfiguration[] = [
     test: { name: 'parity', include: tests('parity'), exclude: [LIVE], ...slow },
   },
   // By the same Python, with more libraries in it; minutes.
-  { extends: true, test: { name: 'long', include: tests('long'), ...slow, testTimeout: minutes(10) } },
-  { extends: true, test: { name: 'keras', include: [LIVE], ...slow, testTimeout: minutes(10) } },
+  {
+    extends: true,
+    test: { name: 'long', include: [...tests('long'), ...LONG_LIVE], ...slow, testTimeout: minutes(10) },
+  },
+  {
+    extends: true,
+    test: { name: 'keras', include: [LIVE], exclude: LONG_LIVE, ...slow, testTimeout: minutes(10) },
+  },
   {
     extends: true,
     test: {
