@@ -1,7 +1,6 @@
 /** The command line of the headless prediction command. */
-import { parseArgs } from 'node:util';
-import { BackendChoiceSchema, type BackendChoice } from '../../src/protocol/device.ts';
-import { badCommand } from '../train/command.ts';
+import type { BackendChoice } from '../../src/protocol/device.ts';
+import { backendOf, badCommand, readLine } from '../train/command-line.ts';
 
 /** What `--help` prints. */
 export const USAGE = `Asks a trained network about pictures and writes what it says as a table.
@@ -30,45 +29,32 @@ export interface Command {
   readonly json: boolean;
 }
 
+const OPTIONS = {
+  out: { type: 'string' },
+  'heat-maps': { type: 'string' },
+  backend: { type: 'string' },
+  json: { type: 'boolean' },
+  help: { type: 'boolean' },
+} as const;
+
 /**
  * Null asks for help.
  *
  * @throws StudioError `recipe/bad-command`
  */
 export function parseCommand(args: readonly string[]): Command | null {
-  const { values, positionals } = parsed(args);
+  const { values, positionals } = readLine(args, OPTIONS);
   if (values.help === true) return null;
   const [modelFolder, ...pictures] = positionals;
   if (modelFolder === undefined || pictures.length === 0) {
     throw badCommand('A model and at least one picture, folder or Parquet file were expected.');
   }
-  const backend = BackendChoiceSchema.safeParse(values.backend ?? 'auto');
-  if (!backend.success)
-    throw badCommand(`--backend takes webgpu, wasm or cpu. Came: ${String(values.backend)}.`);
   return {
     modelFolder,
     pictures,
     out: values.out ?? null,
     heatMaps: values['heat-maps'] ?? null,
-    backend: backend.data,
+    backend: backendOf(values.backend),
     json: values.json ?? false,
   };
-}
-
-function parsed(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        out: { type: 'string' },
-        'heat-maps': { type: 'string' },
-        backend: { type: 'string' },
-        json: { type: 'boolean' },
-        help: { type: 'boolean' },
-      },
-    });
-  } catch (cause) {
-    throw badCommand(cause instanceof Error ? cause.message : String(cause));
-  }
 }

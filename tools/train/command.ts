@@ -1,8 +1,7 @@
 /** The command line of the headless training command. */
-import { parseArgs } from 'node:util';
 import { EXPORTERS } from '../../src/exporters/registry.ts';
-import { BackendChoiceSchema, type BackendChoice } from '../../src/protocol/device.ts';
-import { StudioError } from '../../src/protocol/errors.ts';
+import type { BackendChoice } from '../../src/protocol/device.ts';
+import { backendOf, badCommand, readLine } from './command-line.ts';
 
 const formats = [...EXPORTERS.map(({ entry }) => [entry.name, entry.help]), ['all', 'All of them.']]
   .map(([name = '', help = '']) => `                        ${name.padEnd(13)}${help}`)
@@ -51,13 +50,27 @@ export interface Command {
   readonly json: boolean;
 }
 
+const OPTIONS = {
+  out: { type: 'string' },
+  backend: { type: 'string' },
+  hub: { type: 'string' },
+  store: { type: 'string' },
+  resume: { type: 'boolean' },
+  'find-rate': { type: 'string' },
+  edits: { type: 'string' },
+  stop: { type: 'boolean' },
+  export: { type: 'string', multiple: true },
+  json: { type: 'boolean' },
+  help: { type: 'boolean' },
+} as const;
+
 /**
  * Null asks for help.
  *
  * @throws StudioError `recipe/bad-command`
  */
 export function parseCommand(args: readonly string[]): Command | null {
-  const { values, positionals } = parsed(args);
+  const { values, positionals } = readLine(args, OPTIONS);
   if (values.help === true) return null;
   const [recipePath, ...others] = positionals;
   if (recipePath === undefined || others.length > 0) {
@@ -73,13 +86,10 @@ export function parseCommand(args: readonly string[]): Command | null {
   if (values.stop === true && values.resume !== true) {
     throw badCommand('--stop ends a run that --resume takes up; --resume did not come.');
   }
-  const backend = BackendChoiceSchema.safeParse(values.backend ?? 'auto');
-  if (!backend.success)
-    throw badCommand(`--backend takes webgpu, wasm or cpu. Came: ${String(values.backend)}.`);
   return {
     recipePath,
     outFolder: values.out,
-    backend: backend.data,
+    backend: backendOf(values.backend),
     hub: values.hub ?? null,
     storeFolder: values.store ?? null,
     resume: values.resume ?? false,
@@ -99,33 +109,4 @@ function formatsOf(asked: readonly string[]): string[] {
   if (unknown !== undefined)
     throw badCommand(`--export takes ${[...all, 'all'].join(', ')}. Came: ${unknown}.`);
   return [...new Set(named)];
-}
-
-function parsed(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        out: { type: 'string' },
-        backend: { type: 'string' },
-        hub: { type: 'string' },
-        store: { type: 'string' },
-        resume: { type: 'boolean' },
-        'find-rate': { type: 'string' },
-        edits: { type: 'string' },
-        stop: { type: 'boolean' },
-        export: { type: 'string', multiple: true },
-        json: { type: 'boolean' },
-        help: { type: 'boolean' },
-      },
-    });
-  } catch (cause) {
-    throw badCommand(cause instanceof Error ? cause.message : String(cause));
-  }
-}
-
-/** The error for a command line that cannot be carried out. */
-export function badCommand(message: string): StudioError {
-  return new StudioError({ code: 'recipe/bad-command', message, hint: 'See the options below.' });
 }

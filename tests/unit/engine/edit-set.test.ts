@@ -1,40 +1,23 @@
 /** Editing an open set: nothing is read anew, the list is kept with the set, and travels as a file. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { OpenSet } from '../../../src/engine/set/open-set.ts';
-import { Tokens } from '../../../src/engine/set/tokens.ts';
-import { createPlatform } from '../../../src/platform/platform.node.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { OpenSet } from '../../../src/engine/set/open-set.ts';
 import type { DatasetSummary } from '../../../src/protocol/dataset.ts';
 import { parseEditsFile } from '../../../src/protocol/edits.ts';
 import { withoutEdits } from '../../../src/protocol/identity.ts';
 import type { EditChange } from '../../../src/protocol/messages.ts';
 import type { EditsRef, Recipe } from '../../../src/protocol/recipe/recipe.ts';
+import { setFolder } from '../../support/open-sets.ts';
 import { tinyRecipe } from '../../support/session.ts';
-import { smallSet } from '../../support/small-set.ts';
 
-let folder: string;
-let faces: Uint8Array;
-let sets: OpenSet[];
+const folder = setFolder();
 /** Stages that were begun. */
 let said: string[];
 
-beforeAll(async () => {
-  faces = await smallSet(80);
-});
-
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'mien-edit-set-'));
-  await writeFile(join(folder, 'faces.parquet'), faces);
-  sets = [];
+beforeEach(() => {
   said = [];
-});
-
-afterEach(async () => {
-  await Promise.all(sets.map((set) => set.close()));
-  await rm(folder, { recursive: true });
 });
 
 const work = () => ({
@@ -42,14 +25,7 @@ const work = () => ({
   emit: (event: { kind: string }) => void said.push(event.kind),
 });
 
-const newSet = (dataFolder = 'data'): OpenSet => {
-  const set = new OpenSet(
-    createPlatform({ baseFolder: folder, dataFolder: join(folder, dataFolder) }),
-    new Tokens(),
-  );
-  sets.push(set);
-  return set;
-};
+const { newSet } = folder;
 
 const plainRecipe = (): Promise<Recipe> =>
   tinyRecipe({ dataset: { source: 'parquet', path: 'faces.parquet' } });
@@ -90,7 +66,7 @@ describe('an open set', () => {
     const before = await set.open(recipe, work());
     const pictures = await set.pictures([0, 79]);
     // Whatever is read from now on would not be there.
-    await rm(join(folder, 'faces.parquet'));
+    await rm(join(folder.path(), 'faces.parquet'));
     said = [];
     const [first, other] = before.labels;
     const row = before.labelOfRow.indexOf(0);

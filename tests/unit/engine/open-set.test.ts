@@ -1,42 +1,24 @@
 /** An open set whose prepared pictures are gone from the store: it reads them again by itself, and says so once. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { OpenSet } from '../../../src/engine/set/open-set.ts';
-import { Tokens } from '../../../src/engine/set/tokens.ts';
-import { createPlatform } from '../../../src/platform/platform.node.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { OpenSet } from '../../../src/engine/set/open-set.ts';
 import type { Recipe } from '../../../src/protocol/recipe/recipe.ts';
+import { setFolder } from '../../support/open-sets.ts';
 import { tinyRecipe } from '../../support/session.ts';
 import { smallSet } from '../../support/small-set.ts';
 
-let folder: string;
-let faces: Uint8Array;
-let sets: OpenSet[];
+const folder = setFolder();
 /** What was said, by code. */
 let said: string[];
 
-beforeAll(async () => {
-  faces = await smallSet(80);
-});
-
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'mien-open-set-'));
-  await writeFile(join(folder, 'faces.parquet'), faces);
-  sets = [];
+beforeEach(() => {
   said = [];
-});
-
-afterEach(async () => {
-  await Promise.all(sets.map((set) => set.close()));
-  await rm(folder, { recursive: true });
 });
 
 /** A tab that has a set open. */
 async function opened(recipe: Recipe): Promise<OpenSet> {
-  const platform = createPlatform({ baseFolder: folder, dataFolder: join(folder, 'data') });
-  const set = new OpenSet(platform, new Tokens());
-  sets.push(set);
+  const set = folder.newSet();
   await set.open(recipe, {
     signal: new AbortController().signal,
     emit: (event) => {
@@ -52,7 +34,7 @@ async function openedAgain(recipe: Recipe): Promise<OpenSet> {
   return opened(recipe);
 }
 
-const forgetPictures = (): Promise<void> => rm(join(folder, 'data', 'pictures'), { recursive: true });
+const forgetPictures = (): Promise<void> => rm(join(folder.path(), 'data', 'pictures'), { recursive: true });
 
 describe('pictures that are gone', () => {
   it('are read again once for all who ask, and that is said', async () => {
@@ -88,9 +70,9 @@ describe('pictures that are gone', () => {
     const recipe = await tinyRecipe({ dataset: { source: 'parquet', path: 'faces.parquet' } });
     const set = await openedAgain(recipe);
     await forgetPictures();
-    await rm(join(folder, 'faces.parquet'));
+    await rm(join(folder.path(), 'faces.parquet'));
     await expect(set.pictures([0])).rejects.toMatchObject({ code: 'data/file-missing' });
-    await writeFile(join(folder, 'faces.parquet'), faces);
+    await writeFile(join(folder.path(), 'faces.parquet'), await smallSet(80));
     expect((await set.pictures([0])).rows).toEqual([0]);
   });
 
@@ -98,7 +80,7 @@ describe('pictures that are gone', () => {
     const recipe = await tinyRecipe({ dataset: { source: 'parquet', path: 'faces.parquet' } });
     const set = await openedAgain(recipe);
     await forgetPictures();
-    await writeFile(join(folder, 'faces.parquet'), await smallSet(72));
+    await writeFile(join(folder.path(), 'faces.parquet'), await smallSet(72));
     await expect(set.pictures([0])).rejects.toMatchObject({ code: 'data/changed' });
   });
 });
