@@ -7,7 +7,7 @@ import { DropZone } from './drop/DropZone.tsx';
 import { ModelColumn } from './model/ModelColumn.tsx';
 import { ResultsColumn } from './results/ResultsColumn.tsx';
 import { useStudio, useStudioState } from './studio-context.ts';
-import { showAddress } from './widgets/dialog-stack.ts';
+import { onLinkOpened, showAddress } from './widgets/dialog-stack.ts';
 import { TrainingColumn } from './training/TrainingColumn.tsx';
 import { TransportBar } from './transport/TransportBar.tsx';
 import { placeOf } from './transport/bar-text.ts';
@@ -62,13 +62,13 @@ function useAddress(): void {
     }, 300);
     return () => clearTimeout(timer);
   }, [link, choice]);
-  useEffect(() => {
-    const onHashChange = (): void => {
-      if (!isActive(studio.store.getState().run)) studio.openLink(location.hash);
-    };
-    addEventListener('hashchange', onHashChange);
-    return () => removeEventListener('hashchange', onHashChange);
-  }, [studio]);
+  useEffect(
+    () =>
+      onLinkOpened((hash) => {
+        if (!isActive(studio.store.getState().run)) studio.openLink(hash);
+      }),
+    [studio],
+  );
 }
 
 /** A run lives in this tab, and so does a network that could not be stored: the browser asks before it is closed. */

@@ -2,6 +2,7 @@
  * Owns how dialogs are left: Escape and the browser's Back leave the one on top, whatever has the focus, and no other.
  * Left to itself the browser closes several at one Escape where they opened without a click between, and Back leaves the
  * page. While a dialog is open there is an entry in the history for Back to take; it is taken back with the last dialog.
+ * So it also owns the address: only here is it known whether the browser changed it for a user or for a dialog.
  */
 
 /** Leaves a dialog, or what is open in it. */
@@ -45,7 +46,6 @@ function listen(): void {
     // Another link was opened, from a bookmark or by hand: the page hears of it too, and shows what it says.
     if (!isTakingBack && address !== addressBefore && address !== shownAddress) {
       hasEntry = false;
-      shownAddress = address;
       return;
     }
     const wasTakenBack = isTakingBack;
@@ -65,6 +65,22 @@ let shownAddress: string | null = null;
 export function showAddress(address: string): void {
   shownAddress = address;
   history.replaceState(history.state, '', address);
+}
+
+/**
+ * Hears of links that a user opens in this page. An entry that is taken back may have another address too, as the one
+ * before the first recipe was written into it: that is no link, and reading it would undo what the dialog has done.
+ *
+ * @returns what ends it
+ */
+export function onLinkOpened(open: (hash: string) => void): () => void {
+  const onHashChange = (): void => {
+    if (location.href === shownAddress) return;
+    shownAddress = location.href;
+    open(location.hash);
+  };
+  addEventListener('hashchange', onHashChange);
+  return () => removeEventListener('hashchange', onHashChange);
 }
 
 function addEntry(): void {
