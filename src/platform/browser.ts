@@ -1,7 +1,8 @@
 /**
  * The platform of a browser's worker: pictures through the browser's own decoders, shipped files through `fetch`.
  */
-import { isAbort, StudioError } from '../protocol/errors.ts';
+import { paint, type Drawing } from '../lib/figures/drawing.ts';
+import { invariant, isAbort, StudioError } from '../protocol/errors.ts';
 import { openByteStore } from './stores/byte-store.browser.ts';
 import { bytesSource } from './remote/byte-source.ts';
 import { downloadStore } from './stores/download-store.ts';
@@ -40,6 +41,7 @@ export function createPlatform(options: BrowserPlatformOptions = {}): Platform {
     cores: navigator.hardwareConcurrency,
     decodePicture,
     startPictureThread,
+    drawPng,
     openAsset: (path, signal) => assets(new URL(path, baseUrl), signal),
     openLibrary: async (signal) =>
       new Uint8Array(await fetchAsset(new URL(options.libraryUrl ?? '', self.location.href), signal)),
@@ -99,6 +101,18 @@ function pathRefused(path: string): StudioError {
     message: `The recipe names the file "${path}", which a page may not open by itself.`,
     hint: 'Pick the file with the file button in the Data column.',
   });
+}
+
+/** Drawings are shown smaller than they are, on screens of many pixels and in print. */
+const DRAWING_SCALE = 2;
+
+async function drawPng(drawing: Drawing): Promise<Uint8Array<ArrayBuffer>> {
+  const canvas = new OffscreenCanvas(drawing.width * DRAWING_SCALE, drawing.height * DRAWING_SCALE);
+  const context = canvas.getContext('2d');
+  invariant(context !== null, 'a new canvas has a context of two dimensions');
+  paint(drawing, context, DRAWING_SCALE);
+  const blob = await canvas.convertToBlob({ type: 'image/png' });
+  return new Uint8Array(await blob.arrayBuffer());
 }
 
 function startPictureThread({ onMessage, onFailure }: ThreadListener): PictureThread {

@@ -5,6 +5,7 @@ import { availableParallelism, hostname } from 'node:os';
 import { join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import { svgOf, type Drawing } from '../lib/figures/drawing.ts';
 import { newId } from '../lib/new-id.ts';
 import { StudioError } from '../protocol/errors.ts';
 import { openByteStore } from './stores/byte-store.node.ts';
@@ -42,6 +43,7 @@ export function createPlatform(options: NodePlatformOptions = {}): Platform {
     cores: availableParallelism(),
     decodePicture,
     startPictureThread,
+    drawPng,
     openAsset: (path) => openFile(resolve(publicFolder, path), assetMissing),
     openLibrary: async () => {
       const library = await openFile(createRequire(import.meta.url).resolve(LIBRARY), assetMissing);
@@ -70,6 +72,18 @@ function isRunning(pid: number): boolean {
     // It may belong to another user.
     return (error as NodeJS.ErrnoException).code !== 'ESRCH';
   }
+}
+
+/** Dots an inch; SVG's pixels are 72 to one for librsvg. */
+const DRAWING_DPI = 144;
+
+async function drawPng(drawing: Drawing): Promise<Uint8Array<ArrayBuffer>> {
+  const { default: sharp } = await import('sharp');
+  return Uint8Array.from(
+    await sharp(Buffer.from(svgOf(drawing)), { density: DRAWING_DPI })
+      .png()
+      .toBuffer(),
+  );
 }
 
 function startPictureThread({ onMessage, onFailure }: ThreadListener): PictureThread {

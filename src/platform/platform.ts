@@ -1,6 +1,7 @@
 /**
  * What differs between browser and Node, as one object that the engine is given. `browser.ts` and `platform.node.ts` make it.
  */
+import type { Drawing } from '../lib/figures/drawing.ts';
 import type { StudioError } from '../protocol/errors.ts';
 import type { StoredDownloads } from '../protocol/stored.ts';
 import type { ByteStore, StoreName } from './stores/byte-store.ts';
@@ -129,6 +130,8 @@ export interface Platform extends RemoteFiles {
    */
   decodePicture(encoded: Uint8Array): Promise<RgbPicture>;
   startPictureThread(listener: ThreadListener): PictureThread;
+  /** A drawing as PNG, twice as large as it says, with the fonts that the machine has. */
+  drawPng(drawing: Drawing): Promise<Uint8Array<ArrayBuffer>>;
   /**
    * Opens a file that Mien ships, by its path under `public/`, for example `sample/faces.parquet`.
    *

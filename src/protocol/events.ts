@@ -46,6 +46,8 @@ export interface Evaluation {
   readonly perClass: readonly ClassReport[];
   /** Row number of each picture, in split order. */
   readonly rows: Uint32Array;
+  /** Index of the true class of each picture, as the set had it then. */
+  readonly truths: Uint32Array;
   /** `[rows, classes]`, row-major. */
   readonly probabilities: Float32Array;
 }

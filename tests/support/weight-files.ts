@@ -79,11 +79,11 @@ export function filePlatform(files: Readonly<Record<string, Uint8Array>>): Platf
     if (bytes !== undefined) return memorySource(bytes);
     throw new StudioError({ code: 'data/file-missing', message: `No file ${path}.`, hint: 'None.' });
   };
-  const platform: Omit<Platform, 'decodePicture' | 'startPictureThread'> = {
+  const platform: Omit<Platform, 'decodePicture' | 'drawPng' | 'startPictureThread'> = {
     kind: 'node',
     cores: 1,
     openAsset: open,
-    openLibrary: async () => new Uint8Array(await (await open('library')).slice(0)),
+        openLibrary: async () => new Uint8Array(await (await open('library')).slice(0)),
     openPath: open,
     openStore: () => null,
     owned: NOTHING_SHARED,

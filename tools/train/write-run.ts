@@ -4,13 +4,7 @@ import { dirname, join } from 'node:path';
 import type { Session } from '../../src/engine/session.ts';
 import type { ExportedFile } from '../../src/exporters/exporter.ts';
 import { classificationReport } from '../../src/lib/figures/classification-report.ts';
-import {
-  bestThreshold,
-  binsOf,
-  calibrationError,
-  surenessOf,
-  topAccuracy,
-} from '../../src/lib/figures/sureness.ts';
+import { evaluationRecord, historyLine } from '../../src/exporters/record/figures.ts';
 import { findExporter } from '../../src/exporters/registry.ts';
 import type { DatasetSummary } from '../../src/protocol/dataset.ts';
 import { StudioError } from '../../src/protocol/errors.ts';
@@ -55,7 +49,7 @@ export async function writeRun(
 ): Promise<void> {
   const { session, result, dataset } = finished;
   await writeJson(outFolder, 'history.json', result.history.map(historyLine));
-  await writeJson(outFolder, 'evaluation.json', evaluationOf(result, dataset));
+  await writeJson(outFolder, 'evaluation.json', evaluationRecord(result));
   await writeJson(outFolder, 'split.json', splitOf(dataset));
   await writeJson(outFolder, 'run.json', runOf(result, dataset));
   const { test } = result;
@@ -80,41 +74,6 @@ export async function writeSweep({ outFolder }: Command, sweep: RateSweep): Prom
 async function writeJson(folder: string, name: string, value: unknown): Promise<void> {
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, name), `${JSON.stringify(value, null, 2)}\n`);
-}
-
-function historyLine({
-  phase,
-  epoch,
-  loss,
-  accuracy,
-  valLoss,
-  valAccuracy,
-  learningRate,
-  seconds,
-}: RunResult['history'][number]) {
-  return { phase, epoch, loss, accuracy, valLoss, valAccuracy, learningRate, seconds };
-}
-
-/** Null when the run was stopped before its first epoch ended. */
-function evaluationOf({ test, sureness }: RunResult, { labelOfRow }: DatasetSummary) {
-  if (test === null) return null;
-  const { labels, loss, accuracy, macroF1, interval, confusionMatrix, perClass, probabilities, rows } = test;
-  const truths = Array.from(rows, (row) => labelOfRow[row] ?? 0);
-  const reliability = binsOf(surenessOf(probabilities, truths, labels.length));
-  return {
-    labels,
-    testLoss: loss,
-    testAccuracy: accuracy,
-    top2Accuracy: topAccuracy(probabilities, truths, labels.length, 2),
-    macroF1,
-    interval,
-    confusionMatrix,
-    perClass,
-    calibrationError: calibrationError(reliability),
-    reliability,
-    // Chosen on the validation pictures; null where they do not tell.
-    unsureBelow: sureness === null ? null : bestThreshold(sureness),
-  };
 }
 
 function splitOf({ split }: DatasetSummary) {

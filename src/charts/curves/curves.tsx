@@ -8,7 +8,7 @@ import { isOver } from '../../store/state.ts';
 import { useStateOf } from '../../store/use-state-of.ts';
 import type { Chart, ChartProps, Subjects } from '../chart.ts';
 import { BestMark, Level, Plot } from '../plot/Plot.tsx';
-import { markText, niceScale, share, type Scale } from '../plot/scale.ts';
+import { markText, niceScale, share, type Scale } from '../../lib/figures/scale.ts';
 import { idleCaption, runCaption } from './caption.ts';
 import { axisTicks, epochAxis, placeOfEpoch, type EpochAxis } from './epoch-axis.ts';
 import { EpochTable } from './EpochTable.tsx';

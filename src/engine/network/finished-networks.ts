@@ -14,7 +14,7 @@ import { Parameters } from '../../models/program/parameters.ts';
 import type { ByteStore } from '../../platform/stores/byte-store.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { StudioError, type WireError } from '../../protocol/errors.ts';
-import type { FinishedRun, FinishedRuns, RunResult } from '../../protocol/events.ts';
+import type { Evaluation, FinishedRun, FinishedRuns, RunResult } from '../../protocol/events.ts';
 import { parseRecipe } from '../../protocol/recipe/recipe.ts';
 import { asRun } from '../catalog.ts';
 import { arraysOf, type NamedArrays } from '../checkpoints/checkpoint.ts';
@@ -147,10 +147,16 @@ export class FinishedNetworks {
     if (network === null) return null;
     // An earlier version may have known fewer fields.
     const { result } = network;
-    const { sureness } = result as Partial<RunResult>;
+    const { sureness, test } = result as Partial<RunResult>;
+    const { truths } = (test ?? {}) as Partial<Evaluation>;
     return {
       ...network,
-      result: { ...result, recipe: asRun(parseRecipe(result.recipe)), sureness: sureness ?? null },
+      result: {
+        ...result,
+        recipe: asRun(parseRecipe(result.recipe)),
+        sureness: sureness ?? null,
+        test: test == null ? null : { ...test, truths: truths ?? new Uint32Array(0) },
+      },
     };
   }
 }

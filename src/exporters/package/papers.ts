@@ -29,7 +29,7 @@ export function papersOf(
     return rounding === undefined ? [] : [roundingInWords(path, precision, rounding)];
   });
   const papers = [
-    fileOf('README.md', readme(entry.label, input, written.guide, notes)),
+    fileOf('README.md', readme(entry.label, input, written, notes)),
     fileOf('labels.json', `${JSON.stringify(input.labels)}\n`),
     fileOf('mien.json', `${JSON.stringify(factsOf(input), null, 2)}\n`),
   ];
@@ -91,7 +91,17 @@ function originOf({ recipe, weights }: ExportInput): string {
   return typeof asked === 'string' || isAddress(asked.file) ? weights.origin : withoutFolders(weights.origin);
 }
 
-function readme(format: string, input: ExportInput, guide: string, notes: readonly string[]): string {
+const PROOF = [
+  '## Proof',
+  '`proof/` holds pictures (drawn faces and noise, none of the training set), the probabilities that Mien computed for them, and a checker that runs these files and says whether they agree.',
+];
+
+function readme(
+  format: string,
+  input: ExportInput,
+  written: WrittenNetwork,
+  notes: readonly string[],
+): string {
   const { labels, recipe, weights, test, versions } = input;
   const { label: backbone } = findBackbone(recipe.backbone.name).entry;
   const { size, resize, orientation } = recipe.image;
@@ -103,7 +113,7 @@ function readme(format: string, input: ExportInput, guide: string, notes: readon
     `# ${backbone}, ${labels.length} classes`,
     `An image classifier, trained with Mien ${versions['mien'] ?? ''} and written as ${format}.`,
     '## Use',
-    guide,
+    written.guide,
     '## What goes in and what comes out',
     `${turned} are resized to ${size} by ${size} pixels, not keeping their shape (Mien did it as Pillow's \`resize\` with ${resize}). ${preprocessingInWords(input.preprocessing)}`,
     `Out come ${labels.length} probabilities for each picture, in this order: ${labels.join(', ')}. \`labels.json\` has them for programs.`,
@@ -113,8 +123,10 @@ function readme(format: string, input: ExportInput, guide: string, notes: readon
       ? 'It was not tested: its run was stopped before.'
       : `On ${test.rows.length} test pictures that it had not learned from: ${percent(test.accuracy)} right, macro F1 ${test.macroF1.toFixed(3)}, loss ${test.loss.toFixed(4)}.`,
     ...notes,
-    '## Proof',
-    '`proof/` holds pictures (drawn faces and noise, none of the training set), the probabilities that Mien computed for them, and a checker that runs these files and says whether they agree.',
+    ...(test === null && input.history.length === 0
+      ? []
+      : ['`papers/` has what the run measured, as CSV and JSON, and its charts as SVG and PNG.']),
+    ...(written.checker === null ? [] : PROOF),
     '## Limits',
     'It has learned from labels that people gave, and is only as good as those. It knows nothing but its classes: of any other picture it names one of them all the same. An expression is not a feeling; in the EU, inferring emotions of people at work or in schools is forbidden (AI Act, Article 5(1)(f)), save for medical and safety reasons.',
   ];

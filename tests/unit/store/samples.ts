@@ -118,6 +118,7 @@ export const evaluation: Evaluation = {
   ],
   perClass: [],
   rows: Uint32Array.of(4, 5),
+  truths: Uint32Array.of(0, 1),
   probabilities: Float32Array.of(0.8, 0.2, 0.7, 0.3),
 };
 
