@@ -20,7 +20,7 @@ const BESIDE_A_RUN: ReadonlySet<RequestKind> = new Set([
   'useToken',
   'pictures',
   'thumbnails',
-  'describePicture',
+  'describePictures',
   'views',
   'describeModel',
   'inspectWeights',
@@ -103,8 +103,8 @@ export class Dispatcher {
         return session.set.pictures(request.input.rows);
       case 'thumbnails':
         return session.set.thumbnails(request.input.rows, request.input.size, control.signal);
-      case 'describePicture':
-        return session.set.describePicture(request.input.row);
+      case 'describePictures':
+        return session.set.describePictures(request.input.rows);
       case 'views':
         return session.set.views(request.input.recipe, request.input.row, request.input.count);
       case 'describeModel':
@@ -127,6 +127,8 @@ export class Dispatcher {
         return session.tries.predict(request.input, control.signal);
       case 'occlude':
         return session.tries.occlude(request.input, control.signal);
+      case 'askRows':
+        return session.tries.askRows(request.input, control.signal);
       default:
         return carryOutKept(session, request, { signal: control.signal, emit });
     }

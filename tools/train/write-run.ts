@@ -16,6 +16,7 @@ import type { DatasetSummary } from '../../src/protocol/dataset.ts';
 import { StudioError } from '../../src/protocol/errors.ts';
 import type { RateSweep, RunResult } from '../../src/protocol/events.ts';
 import type { Command } from './command.ts';
+import { writeDoubtful } from './doubtful.ts';
 import type { Reporter } from './report.ts';
 
 /** A run that has ended, and the session that still has its network. */
@@ -49,9 +50,9 @@ export async function prepareOut(folder: string): Promise<void> {
 
 /** Writes history, evaluation, split and run as JSON, the report as text, and the network into `model/`. */
 export async function writeRun(
-  { outFolder, exportFormats }: Command,
+  { outFolder, exportFormats, doubtful }: Command,
   finished: Finished,
-  reporter: Pick<Reporter, 'exported'>,
+  reporter: Pick<Reporter, 'exported' | 'event'>,
 ): Promise<void> {
   const { session, result, dataset } = finished;
   await writeJson(outFolder, 'history.json', result.history.map(historyLine));
@@ -63,6 +64,7 @@ export async function writeRun(
     await writeFile(join(outFolder, 'report.txt'), classificationReport(test.perClass, test.accuracy));
   }
   if (result.history.length === 0) return;
+  if (doubtful) await writeDoubtful(outFolder, finished, reporter);
   const packing = session.packing();
   await writeFiles(await packing.bare(findExporter('tfjs')), join(outFolder, 'model'));
   for (const format of exportFormats) {
