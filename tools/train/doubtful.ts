@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { joinFloats } from '../../src/lib/bytes/join-floats.ts';
 import { doubtfulFirst, doubtfulTable } from '../../src/lib/figures/doubtful.ts';
 import type { SplitName } from '../../src/protocol/dataset.ts';
+import type { Finished } from './finished.ts';
 import type { Reporter } from './report.ts';
-import type { Finished } from './write-run.ts';
 
 const PARTS: readonly SplitName[] = ['train', 'validation', 'test'];
 

@@ -1,7 +1,6 @@
 /** The files that a headless run, or a search for a learning rate, leaves. */
 import { mkdir, open, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Session } from '../../src/engine/session.ts';
 import type { ExportedFile } from '../../src/exporters/exporter.ts';
 import { classificationReport } from '../../src/lib/figures/classification-report.ts';
 import {
@@ -17,14 +16,8 @@ import { StudioError } from '../../src/protocol/errors.ts';
 import type { RateSweep, RunResult } from '../../src/protocol/events.ts';
 import type { Command } from './command.ts';
 import { writeDoubtful } from './doubtful.ts';
+import type { Finished } from './finished.ts';
 import type { Reporter } from './report.ts';
-
-/** A run that has ended, and the session that still has its network. */
-export interface Finished {
-  readonly session: Session;
-  readonly result: RunResult;
-  readonly dataset: DatasetSummary;
-}
 
 /**
  * Makes the folder and tries a file in it: what cannot be written is known before anything is trained.
