@@ -185,5 +185,6 @@ async function carryOutKept(session: Session, request: KeptRequest, work: SetWor
 function transferablesOf(output: Output): Transferable[] {
   if ('rgba' in output) return [output.rgba.buffer];
   if ('seen' in output) return [output.seen.rgba.buffer];
+  if ('features' in output && output.features !== null) return [output.features.buffer];
   return [];
 }

@@ -149,6 +149,45 @@ it('says what it sees and why, and keeps and sends nothing', { timeout: 4 * MINU
   expect(await doubted.count()).toBe(48);
   expect(await axe(page)).toEqual([]);
   await screenshot(page, 'errors-doubtful');
+
+  // The map: a circle by keys and a line by the pointer choose pictures, a click opens one.
+  await errors.getByRole('button', { name: 'Map', exact: true }).click();
+  await errors.getByRole('button', { name: 'Ask it about 80 pictures' }).click();
+  await errors.getByText(/^Neighbours stay neighbours/).waitFor({ timeout: MINUTES });
+  const map = errors.getByRole('application', { name: 'Map of 80 pictures' });
+  expect(await axe(page)).toEqual([]);
+  await screenshot(page, 'errors-map');
+  await map.focus();
+  for (let press = 0; press < 60; press++) await page.keyboard.press('+');
+  const inCircle = await errors.getByText(/^In the circle: /).innerText();
+  expect(inCircle).toMatch(/; \d+ wrong\.$/);
+  await page.keyboard.press('Enter');
+  await errors.getByText(/^\d+ pictures chosen$/).waitFor();
+  await errors.getByRole('gridcell').first().waitFor();
+  await screenshot(page, 'errors-chosen');
+  await errors.getByRole('button', { name: 'Back to the map' }).click();
+  await errors.getByRole('button', { name: 'happy', exact: true }).click();
+  const happy = errors.getByRole('application', { name: /^Map of \d+ pictures$/ });
+  const box = await happy.boundingBox();
+  if (box === null) throw new TypeError('the map is in sight');
+  await page.mouse.move(box.x + 3, box.y + 3);
+  await page.mouse.down();
+  for (const [x, y] of [
+    [box.x + box.width - 3, box.y + 3],
+    [box.x + box.width - 3, box.y + box.height - 3],
+    [box.x + 3, box.y + box.height - 3],
+  ] as const) {
+    await page.mouse.move(x, y, { steps: 4 });
+  }
+  await page.mouse.up();
+  const count = Number((await errors.getByText(/^\d+ pictures chosen$/).innerText()).split(' ')[0]);
+  const cells = errors.getByRole('gridcell');
+  await expect.poll(() => cells.count()).toBe(count);
+  const shown = await cells.evaluateAll((all) => all.map((cell) => cell.getAttribute('aria-label') ?? ''));
+  // One of them may have been relabelled above.
+  expect(shown.filter((label) => label.startsWith('happy,')).length).toBeGreaterThanOrEqual(count - 1);
+  await cells.first().click();
+  await errors.getByText(/as the network sees it/).waitFor();
   await errors.getByRole('button', { name: 'Close' }).click();
   // The test was changed: that is said with the edits.
   await page.locator('#data').getByText('1 of these is a test picture').waitFor();

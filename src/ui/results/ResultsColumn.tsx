@@ -60,7 +60,12 @@ export function ResultsColumn(): ReactElement {
           ) : (
             <Beginning recipe={record?.recipe ?? recipe} dataset={dataset} />
           )}
-          <WhereWrong dataset={dataset} record={record} runId={finishedId} />
+          <WhereWrong
+            recipe={record?.recipe ?? recipe}
+            dataset={dataset}
+            record={record}
+            runId={finishedId}
+          />
           <Runs recipe={record?.recipe ?? recipe} />
         </>
       )}
@@ -80,13 +85,14 @@ function showTakeHome(): void {
 const loadErrors = async () => (await import('./errors/ErrorsDialog.tsx')).ErrorsDialog;
 
 interface WhereWrongProps {
+  readonly recipe: Recipe;
   readonly dataset: DatasetSummary;
   readonly record: RunRecord | null;
   /** Of the network that was kept; null before the run has ended. */
   readonly runId: string | null;
 }
 
-function WhereWrong({ dataset, record, runId }: WhereWrongProps): ReactElement {
+function WhereWrong({ recipe, dataset, record, runId }: WhereWrongProps): ReactElement {
   const [picked, setPicked] = useStateOf<Cell | null>(dataset, null);
   const [asked, setAsked] = useStateOf<string | null>(record?.startedAtMs, null);
   const [isUnderstanding, setIsUnderstanding] = useState(false);
@@ -139,6 +145,7 @@ function WhereWrong({ dataset, record, runId }: WhereWrongProps): ReactElement {
         <Later
           load={loadErrors}
           props={{
+            recipe,
             dataset,
             evaluation: shown.evaluation,
             of: shown.label,

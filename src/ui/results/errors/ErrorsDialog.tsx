@@ -5,9 +5,10 @@ import { formatPercent } from '../../../lib/format.ts';
 import { surenessOf, topAccuracy } from '../../../lib/figures/sureness.ts';
 import type { DatasetSummary, SplitName } from '../../../protocol/dataset.ts';
 import type { Evaluation } from '../../../protocol/events.ts';
+import type { Recipe } from '../../../protocol/recipe/recipe.ts';
 import { LastEdit } from '../../data/edits/LastEdit.tsx';
 import { useStudioState } from '../../studio-context.ts';
-import { Dialog } from '../../widgets/Dialog.tsx';
+import { Dialog, Later } from '../../widgets/Dialog.tsx';
 import { Icon } from '../../widgets/Icon.tsx';
 import { saveBlob } from '../../widgets/save-file.ts';
 import { Calibration } from './Calibration.tsx';
@@ -16,7 +17,10 @@ import { ExtremePictures } from './ExtremePictures.tsx';
 import '../../data/browse/browse.css';
 import './errors.css';
 
+const loadMap = async () => (await import('../map/MapTab.tsx')).MapTab;
+
 interface ErrorsDialogProps {
+  readonly recipe: Recipe;
   /** As the network was trained and tested on it. */
   readonly dataset: DatasetSummary;
   readonly evaluation: Evaluation;
@@ -29,17 +33,20 @@ interface ErrorsDialogProps {
   readonly onClose: () => void;
 }
 
-type Tab = 'figures' | 'pictures' | 'doubtful';
+type Tab = 'figures' | 'pictures' | 'doubtful' | 'map';
 
 const tabs: readonly { readonly name: Tab; readonly label: string }[] = [
   { name: 'figures', label: 'Figures' },
   { name: 'pictures', label: 'Pictures' },
   { name: 'doubtful', label: 'Doubtful labels' },
+  { name: 'map', label: 'Map' },
 ];
 
 export function ErrorsDialog(props: ErrorsDialogProps): ReactElement {
-  const { dataset, evaluation, of, known, runId, onClose } = props;
+  const { recipe, dataset, evaluation, of, known, runId, onClose } = props;
   const [tab, setTab] = useState<Tab>('figures');
+  // What took its time to make stays while another tab is looked at.
+  const [hasMap, setHasMap] = useState(false);
   const open = useStudioState((state) => state.dataset.value);
   const truths = useMemo(
     () => Array.from(evaluation.rows, (row) => dataset.labelOfRow[row] ?? 0),
@@ -54,7 +61,10 @@ export function ErrorsDialog(props: ErrorsDialogProps): ReactElement {
             type="button"
             className="quiet"
             aria-pressed={tab === name}
-            onClick={() => setTab(name)}
+            onClick={() => {
+              setTab(name);
+              if (name === 'map') setHasMap(true);
+            }}
           >
             {label}
           </button>
@@ -68,6 +78,11 @@ export function ErrorsDialog(props: ErrorsDialogProps): ReactElement {
         {tab === 'figures' && <Figures {...{ evaluation, truths }} />}
         {tab === 'pictures' && <ExtremePictures {...{ evaluation, truths }} />}
         {tab === 'doubtful' && <DoubtfulLabels {...{ dataset, known, runId }} />}
+        {hasMap && (
+          <div className="errors-all" hidden={tab !== 'map'}>
+            <Later load={loadMap} props={{ recipe, dataset, runId }} />
+          </div>
+        )}
       </div>
     </Dialog>
   );
