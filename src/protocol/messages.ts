@@ -11,7 +11,7 @@ import type { FinishedRuns, RateSweep, ResumableRun, RunEvent, RunResult } from 
 import type { InspectedWeights, ModelSummary } from './model.ts';
 import type { EditsRef, Recipe, WeightsFile } from './recipe/recipe.ts';
 import type { Stored, StoredThing } from './stored.ts';
-import type { Answer, AskedPicture, Patch, TriedNetwork } from './try.ts';
+import type { Answer, AnsweredRows, AskedPicture, Patch, TriedNetwork } from './try.ts';
 
 /** What was picked on the page: single files, or all files of a folder, each with its path as its name. */
 export interface Picked {
@@ -84,8 +84,8 @@ export interface Requests {
     input: { readonly rows: readonly number[]; readonly size: number };
     output: RgbaPictures;
   };
-  /** What the source says of one picture of the current set. */
-  describePicture: { input: { readonly row: number }; output: PictureFacts };
+  /** What the source says of pictures of the current set, in the order asked for. */
+  describePictures: { input: { readonly rows: readonly number[] }; output: readonly PictureFacts[] };
   /** Augmented views of one picture of the current set. */
   views: {
     input: { readonly recipe: Recipe; readonly row: number; readonly count: number };
@@ -137,6 +137,11 @@ export interface Requests {
       readonly side: number;
     };
     output: { readonly probabilities: Float32Array<ArrayBuffer> };
+  };
+  /** What it says of some pictures of the open set, without keeping it; ask for few at a time, as of `occlude`. */
+  askRows: {
+    input: { readonly runId: string; readonly rows: readonly number[]; readonly wantsFeatures: boolean };
+    output: AnsweredRows;
   };
   /** What is stored on this machine. */
   listStored: { input: Readonly<Record<string, never>>; output: Stored };

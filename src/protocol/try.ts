@@ -47,6 +47,14 @@ export interface HeatMaps {
   readonly values: Float32Array<ArrayBuffer>;
 }
 
+/** What a network says of pictures of a set. */
+export interface AnsweredRows {
+  /** `[rows, classes]`. */
+  readonly probabilities: Float32Array<ArrayBuffer>;
+  /** What its head starts from: the mean of each map of the features, `[rows, channels]`; null unless asked for. */
+  readonly features: Float32Array<ArrayBuffer> | null;
+}
+
 /** What a network says of a picture. */
 export interface Answer {
   /** By class. */

@@ -1,4 +1,5 @@
 /** A trained network is tried on pictures: dropped, pasted, picked, held to a camera; nothing of them leaves or stays. */
+import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { sampleFiles } from '../support/sample-files.ts';
@@ -109,10 +110,87 @@ it('says what it sees and why, and keeps and sends nothing', { timeout: 4 * MINU
   await page.getByText(/^Answers on 100\.0\s%/).waitFor();
   await handle.fill('100');
   await page.getByText('Answers on none of the pictures.').waitFor();
+  expect(await axe(page)).toEqual([]);
+  await screenshot(page, 'errors');
+  const errors = page.getByRole('dialog');
+  await errors.getByRole('button', { name: 'Pictures', exact: true }).click();
   await page.getByRole('dialog').getByLabel('True class').selectOption('sad');
   await page.getByText('in truth sad').first().waitFor();
   expect(await axe(page)).toEqual([]);
-  await screenshot(page, 'errors');
+
+  // Labels that it doubts: of validation and test as it is known, of training when it has been asked.
+  await errors.getByRole('button', { name: 'Doubtful labels' }).click();
+  const doubted = errors.getByRole('figure');
+  await errors.getByText(/^16 validation pictures; for/).waitFor();
+  expect(await doubted.count()).toBe(16);
+  await errors.getByLabel('Part').selectOption('test');
+  await errors.getByText(/changes the test itself/).waitFor();
+  const labels = doubted.getByRole('combobox');
+  await labels.nth(0).selectOption('left out');
+  await errors.getByText(/^Row \d+ \(.*\) is left out\./).waitFor();
+  await errors.getByRole('button', { name: 'Undo' }).click();
+  await errors.getByText('The last edit is taken back.').waitFor();
+  const said = await labels.nth(1).inputValue();
+  await labels.nth(1).selectOption(said === 'fear' ? 'happy' : 'fear');
+  await errors.getByText(/^Row \d+ \(.*\) is labelled “(fear|happy)” now\./).waitFor();
+  // Nothing that was found of the run moves by it.
+  expect(await doubted.count()).toBe(16);
+  const [table] = await Promise.all([
+    page.waitForEvent('download'),
+    errors.getByRole('button', { name: 'doubtful.csv' }).click(),
+  ]);
+  const written = (await readFile(await table.path(), 'utf8')).trimEnd().split('\n');
+  expect(written).toHaveLength(17);
+  expect(written.filter((line) => /,(fear|happy)$/.test(line))).toHaveLength(1);
+  await errors.getByLabel('Part').selectOption('train');
+  await errors.getByRole('button', { name: 'Ask it about 48 training pictures' }).click();
+  await errors.getByText(/^48 training pictures; for/).waitFor();
+  await errors.getByRole('button', { name: 'Show all 48' }).click();
+  expect(await doubted.count()).toBe(48);
+  expect(await axe(page)).toEqual([]);
+  await screenshot(page, 'errors-doubtful');
+
+  // The map: a circle by keys and a line by the pointer choose pictures, a click opens one.
+  await errors.getByRole('button', { name: 'Map', exact: true }).click();
+  await errors.getByRole('button', { name: 'Ask it about 80 pictures' }).click();
+  await errors.getByText(/^Neighbours stay neighbours/).waitFor({ timeout: MINUTES });
+  const map = errors.getByRole('application', { name: 'Map of 80 pictures' });
+  expect(await axe(page)).toEqual([]);
+  await screenshot(page, 'errors-map');
+  await map.focus();
+  for (let press = 0; press < 60; press++) await page.keyboard.press('+');
+  const inCircle = await errors.getByText(/^In the circle: /).innerText();
+  expect(inCircle).toMatch(/; \d+ wrong\.$/);
+  await page.keyboard.press('Enter');
+  await errors.getByText(/^\d+ pictures chosen$/).waitFor();
+  await errors.getByRole('gridcell').first().waitFor();
+  await screenshot(page, 'errors-chosen');
+  await errors.getByRole('button', { name: 'Back to the map' }).click();
+  await errors.getByRole('button', { name: 'happy', exact: true }).click();
+  const happy = errors.getByRole('application', { name: /^Map of \d+ pictures$/ });
+  const box = await happy.boundingBox();
+  if (box === null) throw new TypeError('the map is in sight');
+  await page.mouse.move(box.x + 3, box.y + 3);
+  await page.mouse.down();
+  for (const [x, y] of [
+    [box.x + box.width - 3, box.y + 3],
+    [box.x + box.width - 3, box.y + box.height - 3],
+    [box.x + 3, box.y + box.height - 3],
+  ] as const) {
+    await page.mouse.move(x, y, { steps: 4 });
+  }
+  await page.mouse.up();
+  const count = Number((await errors.getByText(/^\d+ pictures chosen$/).innerText()).split(' ')[0]);
+  const cells = errors.getByRole('gridcell');
+  await expect.poll(() => cells.count()).toBe(count);
+  const shown = await cells.evaluateAll((all) => all.map((cell) => cell.getAttribute('aria-label') ?? ''));
+  // One of them may have been relabelled above.
+  expect(shown.filter((label) => label.startsWith('happy,')).length).toBeGreaterThanOrEqual(count - 1);
+  await cells.first().click();
+  await errors.getByText(/as the network sees it/).waitFor();
+  await errors.getByRole('button', { name: 'Close' }).click();
+  // The test was changed: that is said with the edits.
+  await page.locator('#data').getByText('1 of these is a test picture').waitFor();
 });
 
 it(

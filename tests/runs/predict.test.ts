@@ -31,8 +31,8 @@ async function bothOf(
   if (test === null) throw new TypeError('the run was tested');
   const said: number[] = [];
   for (const row of test.rows.subarray(0, count)) {
-    const { sourceRow } = session.set.describePicture(row);
-    const picture = { kind: 'file', file: new Blob([files[sourceRow ?? -1] ?? '']) } as const;
+    const [facts] = session.set.describePictures([row]);
+    const picture = { kind: 'file', file: new Blob([files[facts?.sourceRow ?? -1] ?? '']) } as const;
     const { probabilities } = await session.tries.predict({ runId, picture, wantsMaps: false }, signal);
     said.push(...probabilities);
   }
@@ -98,6 +98,47 @@ describe('on wasm', () => {
     expect(again.probabilities).toEqual(ofRow.probabilities);
   });
 });
+
+it('of pictures of the set by their rows, the same bits, and the features that the head makes them of', async () => {
+  const session = await openSession('wasm');
+  const recipe = await tinyRecipe({ phases: [head, open('inference', 12)] });
+  const { result } = await train(session, recipe);
+  const { runId, test } = result;
+  const rows = Array.from(test?.rows ?? []);
+  const asked = { runId, rows, wantsFeatures: true };
+  const { probabilities, features } = await session.tries.askRows(asked, signal);
+  expect([...probabilities]).toEqual([...(test?.probabilities ?? [])]);
+  const { model } = session.trainedNetwork();
+  const channels = (features?.length ?? 0) / rows.length;
+  const said = tf.tidy(() => {
+    const pooled = tf.tensor2d(features ?? [], [rows.length, channels]);
+    return (model.getLayer('dense').apply(pooled) as tf.Tensor).dataSync();
+  });
+  // The head is linear up to softmax; its layer may have that in it or not.
+  const shares =
+    model.getLayer('dense').getConfig()['activation'] === 'softmax' ? [...said] : softmax(said, 8);
+  expect(shares).toHaveLength(16 * 8);
+  for (const [at, share] of shares.entries()) expect(share).toBeCloseTo(probabilities[at] ?? NaN, 5);
+  // Without them there are none, and whoever gives up is heard before anything is computed.
+  expect((await session.tries.askRows({ ...asked, wantsFeatures: false }, signal)).features).toBe(null);
+  await expect(session.tries.askRows(asked, AbortSignal.abort())).rejects.toMatchObject({
+    name: 'AbortError',
+  });
+  // A set that is open at another size has none of the pictures that it was trained on.
+  await session.set.open(
+    { ...recipe, image: { ...recipe.image, size: 48 } },
+    { signal, emit: () => undefined },
+  );
+  await expect(session.tries.askRows(asked, signal)).rejects.toMatchObject({ code: 'data/other-size' });
+});
+
+function softmax(logits: ArrayLike<number>, classes: number): number[] {
+  const powers = Array.from(logits, Math.exp);
+  return powers.map((power, at) => {
+    const start = at - (at % classes);
+    return power / powers.slice(start, start + classes).reduce((sum, one) => sum + one);
+  });
+}
 
 it('the same bits on cpu', async () => {
   const session = await openSession('cpu');

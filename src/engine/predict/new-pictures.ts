@@ -41,15 +41,24 @@ export async function newPictureOf(asked: AskedPicture, where: Where): Promise<N
       return { picture: ownBytes(resizePicture(frame, size, resize)), notes: [] };
     }
     case 'row': {
-      const { pictures } = where.dataset();
-      if (pictures.size !== where.image.size) throw otherSize(pictures.size, where.image.size);
-      return { picture: await pictures.read([asked.row]), notes: [] };
+      return { picture: await picturesOfRows([asked.row], where.dataset(), where.image.size), notes: [] };
     }
     case 'seen':
       return { picture: ownBytes(rgbaToRgb(asked.rgba)), notes: [] };
     default:
       return asked satisfies never;
   }
+}
+
+/** Pictures of a set, `[rows.length, size, size, 3]`. @throws StudioError `data/other-size`, `data/…` */
+export async function picturesOfRows(
+  rows: readonly number[],
+  { pictures }: Pick<Dataset, 'pictures'>,
+  size: number,
+  signal?: AbortSignal,
+): Promise<Uint8Array<ArrayBuffer>> {
+  if (pictures.size !== size) throw otherSize(pictures.size, size);
+  return pictures.read(rows, signal);
 }
 
 /** The same of an encoded picture's bytes. */

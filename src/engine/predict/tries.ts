@@ -2,14 +2,14 @@
 import type { Dataset } from '../../data/dataset.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { Requests } from '../../protocol/messages.ts';
-import type { Answer, TriedNetwork } from '../../protocol/try.ts';
+import type { Answer, AnsweredRows, TriedNetwork } from '../../protocol/try.ts';
 import { rgbToRgba } from '../set/rgba-pictures.ts';
 import type { Trained } from '../network/trained.ts';
 import { Classifier } from './classifier.ts';
 import { covered, occludeRow } from './covering.ts';
-import { newPictureOf, type NewPicture } from './new-pictures.ts';
+import { newPictureOf, picturesOfRows, type NewPicture } from './new-pictures.ts';
 
-type Input<Kind extends 'predict' | 'occlude'> = Requests[Kind]['input'];
+type Input<Kind extends 'predict' | 'occlude' | 'askRows'> = Requests[Kind]['input'];
 
 /** Where networks and pictures come from. */
 export interface TriesSources {
@@ -59,6 +59,18 @@ export class Tries {
     const { classifier } = await this.#of(runId);
     const { picture: seen } = await this.#picture(classifier, picture);
     return { probabilities: await occludeRow(classifier, seen, place, signal) };
+  }
+
+  /** What it says of pictures of the open set. @throws StudioError `data/other-size`, `data/none-open`, what `open` throws */
+  async askRows(
+    { runId, rows, wantsFeatures }: Input<'askRows'>,
+    signal: AbortSignal,
+  ): Promise<AnsweredRows> {
+    const { classifier } = await this.#of(runId);
+    const pictures = await picturesOfRows(rows, this.sources.dataset(), classifier.size, signal);
+    return wantsFeatures
+      ? classifier.withFeatures(pictures, signal)
+      : { probabilities: await classifier.probabilities(pictures, signal), features: null };
   }
 
   /** Lets go of the network: its device goes away, or is wanted. */

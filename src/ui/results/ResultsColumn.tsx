@@ -5,7 +5,7 @@ import type { Cell } from '../../charts/chart.ts';
 import { worstConfusion } from '../../charts/confusions/confusions.ts';
 import { countOf, formatCount, formatPercent, formatScore } from '../../lib/format.ts';
 import { wilsonInterval } from '../../lib/figures/wilson.ts';
-import type { DatasetSummary } from '../../protocol/dataset.ts';
+import type { DatasetSummary, SplitName } from '../../protocol/dataset.ts';
 import type { Evaluation } from '../../protocol/events.ts';
 import { restoresBest, type Recipe } from '../../protocol/recipe/recipe.ts';
 import { keptOf } from '../../store/run-record.ts';
@@ -60,7 +60,12 @@ export function ResultsColumn(): ReactElement {
           ) : (
             <Beginning recipe={record?.recipe ?? recipe} dataset={dataset} />
           )}
-          <WhereWrong dataset={dataset} record={record} />
+          <WhereWrong
+            recipe={record?.recipe ?? recipe}
+            dataset={dataset}
+            record={record}
+            runId={finishedId}
+          />
           <Runs recipe={record?.recipe ?? recipe} />
         </>
       )}
@@ -80,11 +85,14 @@ function showTakeHome(): void {
 const loadErrors = async () => (await import('./errors/ErrorsDialog.tsx')).ErrorsDialog;
 
 interface WhereWrongProps {
+  readonly recipe: Recipe;
   readonly dataset: DatasetSummary;
   readonly record: RunRecord | null;
+  /** Of the network that was kept; null before the run has ended. */
+  readonly runId: string | null;
 }
 
-function WhereWrong({ dataset, record }: WhereWrongProps): ReactElement {
+function WhereWrong({ recipe, dataset, record, runId }: WhereWrongProps): ReactElement {
   const [picked, setPicked] = useStateOf<Cell | null>(dataset, null);
   const [asked, setAsked] = useStateOf<string | null>(record?.startedAtMs, null);
   const [isUnderstanding, setIsUnderstanding] = useState(false);
@@ -137,9 +145,12 @@ function WhereWrong({ dataset, record }: WhereWrongProps): ReactElement {
         <Later
           load={loadErrors}
           props={{
+            recipe,
             dataset,
             evaluation: shown.evaluation,
             of: shown.label,
+            known: keptEvaluations(record),
+            runId,
             onClose: () => setIsUnderstanding(false),
           }}
         />
@@ -191,6 +202,7 @@ function Headline({ record, dataset }: HeadlineProps): ReactElement | null {
   const { test } = record;
   if (test !== null) {
     const all = test.rows.length;
+    const changedInTest = dataset.edits?.inTest ?? 0;
     return (
       <div className="headline">
         <p className="figure">{formatPercent(test.accuracy)}</p>
@@ -198,6 +210,12 @@ function Headline({ record, dataset }: HeadlineProps): ReactElement | null {
           <b>Test top-1</b>, {formatCount(Math.round(test.accuracy * all))} of {formatCount(all)} pictures
           <br />
           {intervalText(test.interval)} · macro F1 {formatScore(test.macroF1)}
+          {changedInTest > 0 && (
+            <>
+              <br />
+              You changed {countOf(changedInTest, 'test picture')}: results before that were on others.
+            </>
+          )}
         </p>
       </div>
     );
@@ -235,6 +253,13 @@ interface NamedEvaluation {
 }
 
 const after = { head: 'after the head', fineTune: 'after fine-tuning' } as const;
+
+/** What the network that was kept says: of the validation pictures as its last phase ended, and of the test pictures. */
+function keptEvaluations(record: RunRecord | null): Readonly<Partial<Record<SplitName, Evaluation>>> {
+  const validation = record?.phases.findLast((phase) => phase.end !== null)?.end?.evaluation;
+  const test = record?.test;
+  return { ...(validation && { validation }), ...(test && { test }) };
+}
 
 /** All evaluations there are, the one to show first. */
 function evaluationsOf(record: RunRecord | null): readonly NamedEvaluation[] {
