@@ -14,13 +14,16 @@ import './errors.css';
 
 interface ErrorsDialogProps {
   readonly dataset: DatasetSummary;
+  /** Whether the set is open, so that its pictures can be shown. */
+  readonly hasPictures: boolean;
   readonly evaluation: Evaluation;
   /** Which pictures these are, such as `test`. */
   readonly of: string;
   readonly onClose: () => void;
 }
 
-export function ErrorsDialog({ dataset, evaluation, of, onClose }: ErrorsDialogProps): ReactElement {
+export function ErrorsDialog(props: ErrorsDialogProps): ReactElement {
+  const { dataset, hasPictures, evaluation, of, onClose } = props;
   const { rows, probabilities, labels, perClass, accuracy } = evaluation;
   const truths = useMemo(
     () => Array.from(rows, (row) => dataset.labelOfRow[row] ?? 0),
@@ -56,7 +59,11 @@ export function ErrorsDialog({ dataset, evaluation, of, onClose }: ErrorsDialogP
           </p>
         </section>
         <Calibration sureness={sureness} />
-        <ExtremePictures {...{ evaluation, truths }} />
+        {hasPictures ? (
+          <ExtremePictures {...{ evaluation, truths }} />
+        ) : (
+          <p className="small">The pictures of this run are not open.</p>
+        )}
       </div>
     </Dialog>
   );
