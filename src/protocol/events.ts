@@ -147,31 +147,7 @@ export interface ResumableRun {
   readonly picked: { readonly pictures: string | null; readonly weights: string | null };
 }
 
-/** A run that came to its end, or was stopped, whose network can be taken home: what a list of them says. */
-export interface FinishedRun {
-  readonly runId: string;
-  /** In ms since 1970. */
-  readonly finishedAtMs: number;
-  readonly recipe: FullRecipe;
-  readonly labels: readonly string[];
-  /** Test top-1, 0 to 1; null where it was not tested. */
-  readonly accuracy: number | null;
-  readonly stopped: boolean;
-  /** Of what is kept of its weights. */
-  readonly sizeBytes: number;
-  /** False for one that could not be stored, and goes with the tab. */
-  readonly isStored: boolean;
-}
-
-/** All of them. */
-export interface FinishedRuns {
-  /** The latest first. */
-  readonly runs: readonly FinishedRun[];
-  /** Why those that are stored cannot be listed; null where they can. */
-  readonly trouble: WireError | null;
-}
-
-/** What a finished run leaves; its network stays with the engine, see {@link FinishedRun}. */
+/** What a finished run leaves; its network stays with the engine. */
 export interface RunResult {
   readonly runId: string;
   readonly recipe: FullRecipe;

@@ -7,7 +7,8 @@ import type { DatasetSummary, PictureFacts, RgbaPictures, RgbaViews, SourceDescr
 import type { BackendChoice, DeviceReport } from './device.ts';
 import type { Edit } from './edits.ts';
 import type { WireError } from './errors.ts';
-import type { FinishedRuns, RateSweep, ResumableRun, RunEvent, RunResult } from './events.ts';
+import type { RateSweep, ResumableRun, RunEvent, RunResult } from './events.ts';
+import type { KeptChange, KeptRecord, KeptRuns } from './kept.ts';
 import type { InspectedWeights, ModelSummary } from './model.ts';
 import type { EditsRef, Recipe, WeightsFile } from './recipe/recipe.ts';
 import type { Stored, StoredThing } from './stored.ts';
@@ -107,11 +108,13 @@ export interface Requests {
   findRate: { input: { readonly recipe: Recipe; readonly phaseIndex: number } & Picked; output: RateSweep };
   /** Runs that did not come to their end, the latest first; deletes the checkpoints of one before. */
   listRuns: { input: { readonly discard?: string }; output: readonly ResumableRun[] };
-  /** Runs that came to their end and whose networks are kept, the latest first; forgets one before. */
-  listFinished: { input: { readonly forget?: string }; output: FinishedRuns };
-  /** Writes the network of a finished run in a format of the catalog. */
+  /** Runs that are kept, the latest first; changes one before. */
+  listKept: { input: { readonly change?: KeptChange }; output: KeptRuns };
+  /** All that is kept of a run beside its network. */
+  openKept: { input: { readonly runId: string }; output: KeptRecord };
+  /** Writes the network of a kept run in a format of the catalog. */
   export: { input: { readonly format: string; readonly runId: string }; output: SavedFile };
-  /** Makes a finished run's network ready to be asked about pictures. */
+  /** Makes a kept run's network ready to be asked about pictures. */
   openNetwork: { input: { readonly runId: string }; output: TriedNetwork };
   /** What it says of a picture, all of it or with a part covered; no request keeps anything of a picture. */
   predict: {

@@ -3,10 +3,11 @@ import type { Catalog } from '../protocol/catalog.ts';
 import type { DatasetSummary } from '../protocol/dataset.ts';
 import type { BackendChoice, DeviceReport } from '../protocol/device.ts';
 import type { WireError } from '../protocol/errors.ts';
-import type { FinishedRun, ResumableRun, RunEvent, RunResult } from '../protocol/events.ts';
+import type { ResumableRun, RunEvent, RunResult } from '../protocol/events.ts';
+import { secondsOf, type KeptRecord, type KeptRun, type KeptRuns } from '../protocol/kept.ts';
 import type { ModelSummary } from '../protocol/model.ts';
 import type { Recipe } from '../protocol/recipe/recipe.ts';
-import { newRecord, progressAfter, reduceRun } from './reduce-run.ts';
+import { keptRecord, newRecord, progressAfter, reduceRun } from './reduce-run.ts';
 import { isActive, noEdit, type Loadable, type RunRecord, type RunState, type StudioState } from './state.ts';
 
 /** What the engine is asked for outside a run, and whose last answer the page keeps. */
@@ -39,7 +40,9 @@ export type StudioEvent =
   | { readonly kind: 'trainCancelled' }
   | { readonly kind: 'runCleared' }
   | { readonly kind: 'left'; readonly run: ResumableRun | null }
-  | { readonly kind: 'finishedListed'; readonly runs: readonly FinishedRun[] }
+  | ({ readonly kind: 'keptListed' } & Pick<KeptRuns, 'runs' | 'room'>)
+  | { readonly kind: 'keptFailed'; readonly error: WireError }
+  | { readonly kind: 'reopened'; readonly run: KeptRun; readonly record: KeptRecord }
   | { readonly kind: 'unreadable'; readonly trouble: WireError }
   | { readonly kind: 'exportAsked'; readonly format: string; readonly runId: string }
   | { readonly kind: 'exported' }
@@ -77,8 +80,12 @@ export function reduce(state: StudioState, event: StudioEvent): StudioState {
       return { ...state, edited: { said: event.said, error: null } };
     case 'editFailed':
       return { ...state, edited: { said: '', error: event.error } };
-    case 'finishedListed':
-      return { ...state, finished: event.runs };
+    case 'keptListed':
+      return { ...state, kept: event.runs, room: event.room, keptFailure: null };
+    case 'keptFailed':
+      return { ...state, keptFailure: event.error };
+    case 'reopened':
+      return isActive(state.run) ? state : { ...state, keptFailure: null, run: reopened(event) };
     case 'unreadable': {
       const others = state.unreadable.filter(({ message }) => message !== event.trouble.message);
       return { ...state, unreadable: [...others, event.trouble] };
@@ -184,12 +191,20 @@ function finish(state: StudioState, result: RunResult, atMs: number): StudioStat
   const run = activeRecord(state.run);
   if (run === null) return state;
   const seconds = (atMs - run.startedAtMs) / 1000;
-  const { test, runId, recipe, setHash } = result;
-  const finished = { ...run, progress: null, live: null, test: test ?? run.test };
+  const finished = { ...run, progress: null, live: null, test: result.test ?? run.test };
+  return { ...state, run: { kind: 'finished', run: finished, result, seconds, keptAtMs: null } };
+}
+
+/** A run as it was when it ended. */
+function reopened({ run, record }: Extract<StudioEvent, { kind: 'reopened' }>): RunState {
+  const { result } = record;
+  const seconds = run.seconds ?? secondsOf(result);
   return {
-    ...state,
-    run: { kind: 'finished', run: finished, result, seconds },
-    runs: test === null ? state.runs : [...state.runs, { runId, recipe, setHash, test, seconds }],
+    kind: 'finished',
+    run: keptRecord(record, run.finishedAtMs),
+    result,
+    seconds,
+    keptAtMs: run.finishedAtMs,
   };
 }
 

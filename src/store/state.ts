@@ -3,16 +3,9 @@ import type { Catalog } from '../protocol/catalog.ts';
 import type { DatasetSummary } from '../protocol/dataset.ts';
 import type { BackendChoice, DeviceReport } from '../protocol/device.ts';
 import type { WireError } from '../protocol/errors.ts';
-import type {
-  EpochRecord,
-  Evaluation,
-  FinishedRun,
-  ResumableRun,
-  RunEvent,
-  RunResult,
-} from '../protocol/events.ts';
+import type { EpochRecord, Evaluation, ResumableRun, RunEvent, RunResult } from '../protocol/events.ts';
+import type { KeptRoom, KeptRun } from '../protocol/kept.ts';
 import type { ModelSummary } from '../protocol/model.ts';
-import type { FullRecipe } from '../protocol/recipe/full-recipe.ts';
 import type { PhaseName, Recipe } from '../protocol/recipe/recipe.ts';
 
 type ProgressEvent = Extract<RunEvent, { kind: 'progress' }>;
@@ -79,6 +72,8 @@ export type RunState =
       readonly run: RunRecord;
       readonly result: RunResult;
       readonly seconds: number;
+      /** When it ended, of one that was opened again; null of one that has just ended. In ms since 1970. */
+      readonly keptAtMs: number | null;
     }
   | { readonly kind: 'failed'; readonly run: RunRecord; readonly error: WireError };
 
@@ -87,16 +82,6 @@ export interface Loadable<Value> {
   readonly status: 'none' | 'loading' | 'ready' | 'failed' | 'cancelled';
   readonly value: Value | null;
   readonly error: WireError | null;
-}
-
-/** A line of the table of runs. */
-export interface RunSummary {
-  readonly runId: string;
-  readonly recipe: FullRecipe;
-  /** Of the set that it was trained and tested on. */
-  readonly setHash: string;
-  readonly test: Evaluation;
-  readonly seconds: number;
 }
 
 /** What came of a change: said in a sentence, or why it was not made. */
@@ -133,10 +118,12 @@ export interface StudioState {
   readonly run: RunState;
   /** The latest run that was left before its end; null where there is none. */
   readonly left: ResumableRun | null;
-  /** Finished runs of this session, oldest first. */
-  readonly runs: readonly RunSummary[];
-  /** All whose networks are kept, the latest first, also of earlier sessions. */
-  readonly finished: readonly FinishedRun[];
+  /** All runs that are kept, the latest first, also of earlier sessions. */
+  readonly kept: readonly KeptRun[];
+  /** What they take. */
+  readonly room: KeptRoom;
+  /** What came of the last change of one of them, or of opening one, where it failed. */
+  readonly keptFailure: WireError | null;
   /** What is on this machine and cannot be read by this version. */
   readonly unreadable: readonly WireError[];
   /** What is being written: a format, and the run whose network it is. */
@@ -165,8 +152,9 @@ export function initialState(backendChoice: BackendChoice): StudioState {
     model: nothing,
     run: { kind: 'idle' },
     left: null,
-    runs: [],
-    finished: [],
+    kept: [],
+    room: { takenBytes: 0, frozenBytes: 0, freeBytes: null },
+    keptFailure: null,
     unreadable: [],
     exporting: null,
     exportFailure: null,

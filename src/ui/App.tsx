@@ -71,10 +71,10 @@ function useAddress(): void {
   );
 }
 
-/** A run lives in this tab, and so does a network that could not be stored: the browser asks before it is closed. */
+/** A run lives in this tab, and so does one that ended and could not be stored: the browser asks before it is closed. */
 function useLeaveWarning(): void {
   const active = useStudioState(
-    (state) => isActive(state.run) || state.finished.some(({ isStored }) => !isStored),
+    (state) => isActive(state.run) || state.kept.some(({ isStored, isDeleted }) => !isStored && !isDeleted),
   );
   useEffect(() => {
     if (!active) return;

@@ -25,7 +25,8 @@ const BESIDE_A_RUN: ReadonlySet<RequestKind> = new Set([
   'describeModel',
   'inspectWeights',
   'listRuns',
-  'listFinished',
+  'listKept',
+  'openKept',
   'listStored',
   'deleteStored',
   'storeSet',
@@ -140,7 +141,8 @@ type KeptRequest = Extract<
   {
     kind:
       | 'listRuns'
-      | 'listFinished'
+      | 'listKept'
+      | 'openKept'
       | 'listStored'
       | 'deleteStored'
       | 'storeSet'
@@ -156,9 +158,11 @@ async function carryOutKept(session: Session, request: KeptRequest, work: SetWor
   switch (request.kind) {
     case 'listRuns':
       return session.runsLeft(request.input.discard);
-    case 'listFinished':
-      if (request.input.forget !== undefined) await session.networks.forget(request.input.forget);
-      return session.networks.list();
+    case 'listKept':
+      if (request.input.change !== undefined) await session.kept.change(request.input.change);
+      return session.kept.list();
+    case 'openKept':
+      return session.kept.record(request.input.runId);
     case 'listStored':
       return listStored(session.platform);
     case 'deleteStored':

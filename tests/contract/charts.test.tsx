@@ -13,6 +13,7 @@ import {
   dataset,
   epochOf,
   evaluation,
+  keptRun,
   phaseEvent,
   readyState,
   recipe,
@@ -61,13 +62,6 @@ const points = [2, 1.2, 1.5].map((loss, index) => ({
   loss,
   smoothedLoss: loss,
 }));
-const summary = {
-  runId: 'one',
-  recipe: result.recipe,
-  setHash: dataset.setHash,
-  test: result.test ?? evaluation,
-  seconds: 60,
-};
 const ofRuns = { recipe: result.recipe, run: readyState.run, labelOf: (name: string) => name };
 
 /** By what they are of: subjects with nothing to show yet, then with much, all different. */
@@ -99,8 +93,11 @@ const subjects: { readonly [Of in keyof Subjects]: readonly Subjects[Of][] } = {
   ],
   runs: [
     { ...ofRuns, runs: [] },
-    { ...ofRuns, runs: [summary] },
-    { ...ofRuns, runs: [summary, { ...summary, runId: 'two', test: { ...summary.test, accuracy: 0.7 } }] },
+    { ...ofRuns, runs: [keptRun] },
+    {
+      ...ofRuns,
+      runs: [keptRun, { ...keptRun, runId: 'two', test: { accuracy: 0.7, interval: null, pictures: null } }],
+    },
   ],
 };
 

@@ -30,7 +30,7 @@ export class Tries {
 
   constructor(readonly sources: TriesSources) {}
 
-  /** Makes a run's network ready. @throws StudioError `export/no-such-network`, `model/…`, `net/…` */
+  /** Makes a run's network ready. @throws StudioError `export/no-such-run`, `model/…`, `net/…` */
   async open(runId: string): Promise<TriedNetwork> {
     return (await this.#of(runId)).about;
   }

@@ -25,6 +25,7 @@ export interface RunInputs extends PhaseSetupInputs {
 /** What a run ends with. */
 export interface Finished {
   readonly result: RunResult;
+  readonly ended: readonly EndedPhase[];
   /** Names of all weights that it changed. */
   readonly changed: ReadonlySet<string>;
 }
@@ -90,7 +91,7 @@ class Run {
       this.setup.phaseEnded(phaseIndex);
     }
     this.setup.parameters.writeTo(network.model);
-    return { result: this.#result(test), changed: this.#changed };
+    return { result: this.#result(test), ended: this.#ended, changed: this.#changed };
   }
 
   async *#phase(inputsOfPhase: EpochInputs): AsyncGenerator<RunEvent> {

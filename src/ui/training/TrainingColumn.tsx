@@ -15,9 +15,12 @@ export function TrainingColumn(): ReactElement {
   const run = useStudioState((state) => state.run);
   const engineError = useStudioState((state) => state.engineError);
   const unreadable = useStudioState((state) => state.unreadable);
-  const classes = useStudioState((state) => state.dataset.value?.labels.length ?? 0);
-  const noun = useStudioState((state) => state.dataset.value?.noun ?? 'pictures');
+  const open = useStudioState((state) => state.dataset.value);
   const record = recordOf(run);
+  // A run that was opened again may be of another set than the open one.
+  const dataset = record?.dataset ?? open;
+  const classes = dataset?.labels.length ?? 0;
+  const noun = dataset?.noun ?? 'pictures';
   // Curves belong to the recipe that was run, even while the next one is being edited.
   const recipe = record?.recipe ?? shown;
   return (

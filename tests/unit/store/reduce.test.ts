@@ -1,6 +1,7 @@
 /** The reducer: every way from one run state to another, and what each event leaves behind. */
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../../src/protocol/events.ts';
+import type { KeptRecord } from '../../../src/protocol/kept.ts';
 import type { WireError } from '../../../src/protocol/errors.ts';
 import { reduce } from '../../../src/store/reduce.ts';
 import { recordOf } from '../../../src/store/state.ts';
@@ -9,6 +10,7 @@ import {
   dataset,
   epochOf,
   evaluation,
+  keptRun,
   phaseEvent,
   readyState,
   recipe,
@@ -76,15 +78,37 @@ describe('a run', () => {
     expect(recordOf(back.run)?.lost).toBeNull();
   });
 
-  it('finishes with its result, its seconds and a line in the table of runs', () => {
+  it('finishes with its result and its seconds', () => {
     const finished = reduce(running([phaseEvent]), { kind: 'trained', result, atMs: 4000 });
     expect(finished.run).toMatchObject({ kind: 'finished', seconds: 4 });
-    expect(finished.runs).toHaveLength(1);
   });
 
-  it('leaves no line in the table when it was stopped before its first epoch', () => {
-    const stopped = { ...result, test: null, stopped: true };
-    expect(reduce(running([]), { kind: 'trained', result: stopped, atMs: 1 }).runs).toHaveLength(0);
+  it('is shown again as it ended, whatever was shown since', () => {
+    const numbers = { phaseIndex: 0, stoppedEarly: false, bestEpoch: 1, keptEpoch: 1 };
+    const headEnd = { kind: 'phaseEnd', ...numbers, evaluation } as const;
+    const events: RunEvent[] = [
+      phaseEvent,
+      { kind: 'epoch', record: epochOf(0, 1, 2), isBest: true },
+      headEnd,
+    ];
+    const ended = reduce(running(events), { kind: 'trained', result, atMs: 4000 });
+    const record = recordOf(ended.run);
+    const history = record?.history ?? [];
+    const kept: KeptRecord = {
+      result: { ...result, history },
+      ended: [{ start: phaseEvent, end: headEnd }],
+      dataset,
+    };
+    const reopened = reduce(readyState, { kind: 'reopened', run: keptRun, record: kept });
+    expect(reopened.run).toMatchObject({ kind: 'finished', keptAtMs: keptRun.finishedAtMs, seconds: 60 });
+    expect(recordOf(reopened.run)).toMatchObject({
+      phases: record?.phases,
+      history,
+      test: result.test,
+      dataset,
+    });
+    // One that goes on is not taken from under its feet.
+    expect(reduce(running([]), { kind: 'reopened', run: keptRun, record: kept }).run.kind).toBe('preparing');
   });
 
   it('fails with what it had', () => {
