@@ -16,8 +16,9 @@ export interface EpochRecord {
   readonly epoch: number;
   readonly loss: number;
   readonly accuracy: number;
-  readonly valLoss: number;
-  readonly valAccuracy: number;
+  /** Null, as is the accuracy, where the split keeps no validation pictures. */
+  readonly valLoss: number | null;
+  readonly valAccuracy: number | null;
   readonly learningRate: number;
   readonly seconds: number;
 }
@@ -98,10 +99,12 @@ export type RunEvent =
       readonly kind: 'phaseEnd';
       readonly phaseIndex: number;
       readonly stoppedEarly: boolean;
-      /** Best epoch by what is monitored, and the epoch whose weights are kept, from 1. */
-      readonly bestEpoch: number;
+      /** Best epoch by what is monitored, from 1; null where there are no validation pictures to tell by. */
+      readonly bestEpoch: number | null;
+      /** The epoch whose weights are kept, from 1. */
       readonly keptEpoch: number;
-      readonly evaluation: Evaluation;
+      /** On validation, with these weights; null where there are no validation pictures. */
+      readonly evaluation: Evaluation | null;
     }
   | { readonly kind: 'test'; readonly evaluation: Evaluation }
   /** Rates that were tried out since the last of these. */
@@ -176,7 +179,7 @@ export interface RunResult {
   readonly history: readonly EpochRecord[];
   /** Null when the run was stopped before its first epoch ended. */
   readonly test: Evaluation | null;
-  /** On the validation pictures, with the weights that were kept; null where there was no epoch, or nobody kept it. */
+  /** On the validation pictures, with the weights that were kept; null where there was no epoch or no such picture, or nobody kept it. */
   readonly sureness: Sureness | null;
   readonly stopped: boolean;
   readonly device: DeviceReport;

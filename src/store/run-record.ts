@@ -20,6 +20,14 @@ export function fineTuneOf(
   return null;
 }
 
+/** An epoch after which there were validation pictures to look at. */
+export type ValidatedEpoch = EpochRecord & { readonly valLoss: number; readonly valAccuracy: number };
+
+/** Whether there is something to say of validation; in a run there is for all epochs, or for none. */
+export function isValidated(epoch: EpochRecord): epoch is ValidatedEpoch {
+  return epoch.valLoss !== null && epoch.valAccuracy !== null;
+}
+
 /** The epochs of a phase that have ended. */
 export function epochsOf(run: RunRecord, phaseIndex: number): readonly EpochRecord[] {
   return run.history.filter((epoch) => epoch.phaseIndex === phaseIndex);

@@ -30,7 +30,8 @@ export interface PhaseEnd {
   readonly stoppedEarly: boolean;
   /** The epoch whose weights it kept, from 1. */
   readonly keptEpoch: number;
-  readonly evaluation: Evaluation;
+  /** On validation; null where there are no validation pictures. */
+  readonly evaluation: Evaluation | null;
 }
 
 /** A phase that has begun. */
@@ -41,7 +42,7 @@ export interface PhaseRecord {
   readonly epochs: number;
   readonly stepsPerEpoch: number;
   readonly trainableParameters: number;
-  /** Best epoch so far, from 1; null before the first has ended. */
+  /** Best epoch so far, from 1; null before the first has ended, and where there are no validation pictures. */
   readonly bestEpoch: number | null;
   readonly end: PhaseEnd | null;
 }

@@ -168,6 +168,38 @@ describe('npm run train', () => {
     ).toEqual(Array.from({ length: 80 }, (_, row) => row));
   });
 
+  it.concurrent(
+    'writes what there is where the split keeps no pictures for validation',
+    async ({ expect }) => {
+      const split = { train: 0.8, validation: 0, test: 0.2, seed: 42 };
+      const recipe = await tinyRecipe({ split, earlyStopping: null });
+      const path = await recipeFile('unchecked.json', recipe);
+      const where = ['--out', join(folder, 'unchecked'), '--backend', 'wasm'];
+      const { code, out } = await run(path, ...where, '--export', 'safetensors', '--export', 'keras');
+      expect(code).toBe(0);
+      expect(out).toContain('64 / 0 / 16 train / validation / test');
+      expect(out).toMatch(/Head 1 of 2 {2}train [\d.]+ [\d.]+\s% {2}[\d.]+ s\n/);
+      expect(out).toMatch(/Head done: epoch 2 kept, no validation\n/);
+      const keras = await readFile(join(folder, 'unchecked', 'keras', 'README.md'), 'utf8');
+      expect(keras).toContain('the split keeps no pictures for validation');
+      const written = await readFile(join(folder, 'unchecked', 'history.json'), 'utf8');
+      expect(written).toContain('"valLoss": null');
+      expect(await readJson('unchecked', 'evaluation.json')).toMatchObject({ unsureBelow: null });
+      expect(await readJson('unchecked', 'split.json')).toMatchObject({ validation: [] });
+      expect(await readFile(join(folder, 'unchecked', 'report.txt'), 'utf8')).toMatch(/macro avg/);
+      const card = await readFile(join(folder, 'unchecked', 'safetensors', 'README.md'), 'utf8');
+      expect(card).toContain('kept no pictures for validation: the network is that of the last epoch');
+      expect(`${out}${written}${card}`).not.toContain('NaN');
+
+      const stopping = { ...recipe, earlyStopping: { patience: 2 } };
+      const refused = await run(await recipeFile('refused.json', stopping), ...where);
+      expect([refused.code, refused.error.includes('earlyStopping: goes by validation pictures')]).toEqual([
+        2,
+        true,
+      ]);
+    },
+  );
+
   it.concurrent('goes on with a run whose process was killed, to the same numbers', async ({ expect }) => {
     const recipe = await tinyRecipe({
       phases: [

@@ -95,7 +95,7 @@ function historyLine({
   return { phase, epoch, loss, accuracy, valLoss, valAccuracy, learningRate, seconds };
 }
 
-/** Null when the run was stopped before its first epoch ended. */
+/** Null when the run was stopped before its first epoch ended, or its split keeps no pictures for a test. */
 function evaluationOf({ test, sureness }: RunResult, { labelOfRow }: DatasetSummary) {
   if (test === null) return null;
   const { labels, loss, accuracy, macroF1, interval, confusionMatrix, perClass, probabilities, rows } = test;
@@ -112,7 +112,7 @@ function evaluationOf({ test, sureness }: RunResult, { labelOfRow }: DatasetSumm
     perClass,
     calibrationError: calibrationError(reliability),
     reliability,
-    // Chosen on the validation pictures; null where they do not tell.
+    // Chosen on the validation pictures; null where they do not tell, or there are none.
     unsureBelow: sureness === null ? null : bestThreshold(sureness),
   };
 }

@@ -102,7 +102,10 @@ interface EarlierHead extends Omit<StoredHead, 'format'> {
 }
 
 function carriedOver({ head, ...stored }: EarlierHead): StoredHead {
-  const ended = head.ended.map(({ start, end }) => ({ start, end: { ...end, keptEpoch: end.bestEpoch } }));
+  const ended = head.ended.map(({ start, end }) => ({
+    start,
+    end: { ...end, keptEpoch: end.bestEpoch ?? end.keptEpoch },
+  }));
   return { ...stored, format: FORMAT, head: { ...head, setHash: null, ended } };
 }
 

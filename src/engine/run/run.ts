@@ -114,7 +114,8 @@ class Run {
     if (outcome === null) return;
     this.#history.push(...outcome.history);
     const { bestEpoch, keptEpoch, stoppedEarly } = outcome;
-    const evaluation = this.#evaluation('validation', outcome.validation);
+    const { validation } = outcome;
+    const evaluation = validation === null ? null : this.#evaluation('validation', validation);
     const end = { kind: 'phaseEnd', phaseIndex, stoppedEarly, bestEpoch, keptEpoch, evaluation } as const;
     this.#ended.push({ start: outcome.start, end });
     yield end;
@@ -182,10 +183,10 @@ class Run {
     return value;
   }
 
-  /** By the validation pictures at the epoch that the last phase kept. */
+  /** By the validation pictures at the epoch that the last phase kept; null where there are none. */
   #sureness(): Sureness | null {
     const last = this.#ended.at(-1)?.end.evaluation;
-    if (last === undefined) return null;
+    if (last == null) return null;
     const { labelOfRow } = this.inputs.dataset.summary;
     const truths = Array.from(last.rows, (row) => labelOfRow[row] ?? 0);
     return surenessOf(last.probabilities, truths, last.labels.length);

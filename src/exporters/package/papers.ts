@@ -109,8 +109,11 @@ function readme(format: string, input: ExportInput, guide: string, notes: readon
     `Out come ${labels.length} probabilities for each picture, in this order: ${labels.join(', ')}. \`labels.json\` has them for programs.`,
     '## Where it comes from',
     `Backbone: ${backbone}. Its weights at the start: ${originOf(input)}${weights.sha256 === null ? '' : ` (SHA-256 of the values ${weights.sha256})`}. \`mien.json\` has the recipe, with which it can be trained again.`,
+    ...(recipe.split.validation === 0
+      ? ['Its split kept no pictures for validation: the network is that of the last epoch.']
+      : []),
     test === null
-      ? 'It was not tested: its run was stopped before.'
+      ? `It was not tested: ${recipe.split.test === 0 ? 'its split kept no pictures for that' : 'its run was stopped before'}.`
       : `On ${test.rows.length} test pictures that it had not learned from: ${percent(test.accuracy)} right, macro F1 ${test.macroF1.toFixed(3)}, loss ${test.loss.toFixed(4)}.`,
     ...notes,
     '## Proof',

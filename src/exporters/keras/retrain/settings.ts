@@ -23,6 +23,7 @@ export function reasonAgainst({ dataset, split, backbone }: FullRecipe): string 
   if (isSet('groupColumn', '') || isSet('splitColumn', ''))
     return 'the set is split by groups, or brings its own split';
   if (split.test === 0) return 'the split keeps no pictures for a test';
+  if (split.validation === 0) return 'the split keeps no pictures for validation';
   return null;
 }
 
