@@ -20,7 +20,7 @@ import { asRun } from './catalog.ts';
 import { runsLeft } from './checkpoints/resumable.ts';
 import { startDevice, type Device } from './device/device.ts';
 import type { WasmPaths } from './device/wasm.ts';
-import { finishedNetwork, FinishedNetworks } from './network/finished-networks.ts';
+import { finishedNetwork, FinishedNetworks, withOtherPhase } from './network/finished-networks.ts';
 import { buildNetwork, withLoaded, type Network } from './network/network.ts';
 import { NetworkDescriptions } from './network/descriptions.ts';
 import { rebuildNetwork } from './network/rebuild.ts';
@@ -144,6 +144,19 @@ export class Session {
     );
   }
 
+  /**
+   * Has a finished run end with the network of its other phase; it is kept in place of the one before.
+   *
+   * @throws StudioError `export/no-such-network`, `export/no-other-phase`, `storage/…`
+   */
+  async takeOtherPhase(runId: string): Promise<RunResult> {
+    const network = await this.networks.use(runId, (kept) => Promise.resolve(withOtherPhase(kept)));
+    if (this.#trained?.result.runId === runId) this.#forgetTrained();
+    const trouble = await this.networks.keep(network);
+    if (trouble !== null) throw trouble;
+    return network.result;
+  }
+
   /** That of the last run, ready to be written. @throws StudioError `export/nothing-trained` */
   packing(): Packing {
     return new Packing(this.trainedNetwork(), this.platform);
@@ -201,9 +214,9 @@ export class Session {
     try {
       const checkpoints = { ...attempt, picked: pickedNames(options) };
       const run = { recipe, control, ...prepared, secondsByStage, checkpoints };
-      const { result, changed } = await drained(runRecipe(run), emit);
+      const { result, changed, other } = await drained(runRecipe(run), emit);
       const { labels } = prepared.dataset.summary;
-      const finished = await finishedNetwork(network, result, labels, changed);
+      const finished = await finishedNetwork(network, result, labels, changed, other);
       const trouble = result.history.length === 0 ? null : await this.networks.keep(finished);
       // What a run could go on from is forgotten once its network is safe.
       if (trouble === null) await attempt.keeper.forget();

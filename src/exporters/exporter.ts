@@ -3,7 +3,7 @@ import type * as tf from '@tensorflow/tfjs';
 import type { Preprocessing } from '../models/backbones/backbone.ts';
 import type { Graph } from '../models/graph.ts';
 import type { ExporterEntry } from '../protocol/catalog.ts';
-import type { Evaluation } from '../protocol/events.ts';
+import type { Evaluation, KeptPhase } from '../protocol/events.ts';
 import type { WeightsRecord } from '../protocol/model.ts';
 import type { FullRecipe } from '../protocol/recipe/full-recipe.ts';
 import type { InferenceNetwork } from './network/inference.ts';
@@ -19,6 +19,8 @@ export interface TrainedNetwork {
   /** Where the backbone's weights came from and their hash. */
   readonly weights: WeightsRecord;
   readonly test: Evaluation | null;
+  /** Whose network it is; null where that is not known. */
+  readonly kept: KeptPhase | null;
   readonly versions: Readonly<Record<string, string>>;
 }
 

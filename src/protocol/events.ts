@@ -106,6 +106,8 @@ export type RunEvent =
       /** On validation, with these weights; null where there are no validation pictures. */
       readonly evaluation: Evaluation | null;
     }
+  /** Before the test: the run ends with the network of an earlier phase, which was better on validation. */
+  | { readonly kind: 'phaseKept'; readonly phaseIndex: number; readonly keptEpoch: number }
   | { readonly kind: 'test'; readonly evaluation: Evaluation }
   /** Rates that were tried out since the last of these. */
   | {
@@ -172,6 +174,19 @@ export interface FinishedRuns {
   readonly trouble: WireError | null;
 }
 
+/** Whose network a run ends with: its last phase's, the best one's by the recipe, or one chosen after the test was seen. */
+export interface KeptPhase {
+  readonly phaseIndex: number;
+  readonly why: 'last' | 'best' | 'chosen';
+}
+
+/** The network of another phase, which was better on validation (or is the last, where that one was taken). */
+export interface OtherPhase {
+  readonly phaseIndex: number;
+  readonly test: Evaluation | null;
+  readonly sureness: Sureness | null;
+}
+
 /** What a finished run leaves; its network stays with the engine, see {@link FinishedRun}. */
 export interface RunResult {
   readonly runId: string;
@@ -181,6 +196,10 @@ export interface RunResult {
   readonly test: Evaluation | null;
   /** On the validation pictures, with the weights that were kept; null where there was no epoch or no such picture, or nobody kept it. */
   readonly sureness: Sureness | null;
+  /** Null where there was no epoch, and in runs that an earlier version kept. */
+  readonly kept: KeptPhase | null;
+  /** What can be taken in its place; null where nothing can. */
+  readonly other: OtherPhase | null;
   readonly stopped: boolean;
   readonly device: DeviceReport;
   /** What the backbone began with. */

@@ -109,6 +109,8 @@ export interface Requests {
   listRuns: { input: { readonly discard?: string }; output: readonly ResumableRun[] };
   /** Runs that came to their end and whose networks are kept, the latest first; forgets one before. */
   listFinished: { input: { readonly forget?: string }; output: FinishedRuns };
+  /** Has a finished run end with the network of its other phase. */
+  takeOtherPhase: { input: { readonly runId: string }; output: RunResult };
   /** Writes the network of a finished run in a format of the catalog. */
   export: { input: { readonly format: string; readonly runId: string }; output: SavedFile };
   /** Makes a finished run's network ready to be asked about pictures. */

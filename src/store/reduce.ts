@@ -35,6 +35,8 @@ export type StudioEvent =
   | { readonly kind: 'run'; readonly event: RunEvent; readonly atMs: number }
   | { readonly kind: 'controlAsked'; readonly action: 'pause' | 'stop' }
   | { readonly kind: 'trained'; readonly result: RunResult; readonly atMs: number }
+  /** The finished run ends with the network of another phase. */
+  | { readonly kind: 'otherPhaseTaken'; readonly result: RunResult }
   | { readonly kind: 'trainFailed'; readonly error: WireError }
   | { readonly kind: 'trainCancelled' }
   | { readonly kind: 'runCleared' }
@@ -110,7 +112,15 @@ function afterExport(event: ExportEvent): Pick<StudioState, 'exporting' | 'expor
 type TrainingEvent = Extract<
   StudioEvent,
   {
-    kind: 'trainAsked' | 'run' | 'controlAsked' | 'trained' | 'trainFailed' | 'trainCancelled' | 'runCleared';
+    kind:
+      | 'trainAsked'
+      | 'run'
+      | 'controlAsked'
+      | 'trained'
+      | 'otherPhaseTaken'
+      | 'trainFailed'
+      | 'trainCancelled'
+      | 'runCleared';
   }
 >;
 
@@ -132,6 +142,8 @@ function reduceTraining(state: StudioState, event: TrainingEvent): StudioState {
       return { ...state, run: afterControl(state.run, event.action) };
     case 'trained':
       return finish(state, event.result, event.atMs);
+    case 'otherPhaseTaken':
+      return afterOtherPhase(state, event.result);
     case 'trainFailed': {
       const run = activeRecord(state.run);
       return run === null ? state : { ...state, run: { kind: 'failed', run, error: event.error } };
@@ -185,12 +197,22 @@ function finish(state: StudioState, result: RunResult, atMs: number): StudioStat
   if (run === null) return state;
   const seconds = (atMs - run.startedAtMs) / 1000;
   const { test, runId, recipe, setHash } = result;
-  const finished = { ...run, progress: null, live: null, test: test ?? run.test };
+  const { kept } = result;
+  const finished = { ...run, progress: null, live: null, test: test ?? run.test, kept };
   return {
     ...state,
     run: { kind: 'finished', run: finished, result, seconds },
     runs: test === null ? state.runs : [...state.runs, { runId, recipe, setHash, test, seconds }],
   };
+}
+
+/** The run and its line of the table, with another phase's network. */
+function afterOtherPhase(state: StudioState, result: RunResult): StudioState {
+  const { run } = state;
+  const { runId, test, kept } = result;
+  if (run.kind !== 'finished' || run.result.runId !== runId) return state;
+  const runs = state.runs.map((each) => (each.runId === runId && test !== null ? { ...each, test } : each));
+  return { ...state, runs, run: { ...run, result, run: { ...run.run, test, kept } } };
 }
 
 function activeRecord(run: RunState): RunRecord | null {

@@ -33,9 +33,13 @@ export function epochsOf(run: RunRecord, phaseIndex: number): readonly EpochReco
   return run.history.filter((epoch) => epoch.phaseIndex === phaseIndex);
 }
 
-/** The epoch whose network is kept so far: of the latest phase that has one the best, or the last, as the recipe has it. */
+/**
+ * The epoch whose network is kept so far: of the latest phase that has one, or of the one that the run ends with, the best
+ * or the last, as the recipe has it.
+ */
 export function keptOf(run: RunRecord): EpochRecord | null {
   for (const { phaseIndex, bestEpoch } of [...run.phases].reverse()) {
+    if (run.kept !== null && run.kept.phaseIndex !== phaseIndex) continue;
     const epochs = epochsOf(run, phaseIndex);
     const kept = restoresBest(run.recipe) ? epochs.find(({ epoch }) => epoch === bestEpoch) : epochs.at(-1);
     if (kept !== undefined) return kept;

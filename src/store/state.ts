@@ -7,6 +7,7 @@ import type {
   EpochRecord,
   Evaluation,
   FinishedRun,
+  KeptPhase,
   ResumableRun,
   RunEvent,
   RunResult,
@@ -65,6 +66,8 @@ export interface RunRecord {
   readonly history: readonly EpochRecord[];
   readonly live: LiveStep | null;
   readonly test: Evaluation | null;
+  /** Whose network it ends with, where that is not the last phase's as far as the run has come. */
+  readonly kept: KeptPhase | null;
   /** Why the device went away, until training goes on. */
   readonly lost: string | null;
   /** What must be known of it though it goes on; one of each message. */

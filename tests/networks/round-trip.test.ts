@@ -141,6 +141,7 @@ it.each(SOURCES)('%s go out and come in again', async (_what, { backbone, weight
     recipe: asRun(await tinyRecipe({ backbone: recipe })),
     weights: loaded,
     test: null,
+    kept: null,
     versions: {},
   };
   const exported = await new Packing(trained, createPlatform(), 1).zip(findExporter('tfjs'));

@@ -122,6 +122,10 @@ export class TerminalReporter implements Reporter {
           evaluation === null ? 'no validation' : `validation ${formatPercent(evaluation.accuracy)}`;
         return `${this.#phase} ${how}: epoch ${keptEpoch.toString()} kept, ${validation}`;
       }
+      case 'phaseKept': {
+        const { phaseIndex, keptEpoch } = event;
+        return `Kept: the network of phase ${(phaseIndex + 1).toString()}, epoch ${keptEpoch.toString()}, the best on validation`;
+      }
       case 'test': {
         const { loss, accuracy } = event.evaluation;
         return `Test: loss ${formatLoss(loss)}, top-1 ${formatPercent(accuracy)}`;

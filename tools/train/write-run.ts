@@ -96,13 +96,15 @@ function historyLine({
 }
 
 /** Null when the run was stopped before its first epoch ended, or its split keeps no pictures for a test. */
-function evaluationOf({ test, sureness }: RunResult, { labelOfRow }: DatasetSummary) {
+function evaluationOf({ test, sureness, kept, recipe }: RunResult, { labelOfRow }: DatasetSummary) {
   if (test === null) return null;
   const { labels, loss, accuracy, macroF1, interval, confusionMatrix, perClass, probabilities, rows } = test;
   const truths = Array.from(rows, (row) => labelOfRow[row] ?? 0);
   const reliability = binsOf(surenessOf(probabilities, truths, labels.length));
   return {
     labels,
+    // Whose network it is, and whether the recipe or the order of phases decided that.
+    kept: kept === null ? null : { phase: recipe.phases[kept.phaseIndex]?.name, ...kept },
     testLoss: loss,
     testAccuracy: accuracy,
     top2Accuracy: topAccuracy(probabilities, truths, labels.length, 2),

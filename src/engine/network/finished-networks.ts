@@ -34,6 +34,8 @@ export interface FinishedNetwork {
   /** Whether `weights` are all; else the others are those that the run began with. */
   readonly isWhole: boolean;
   readonly weights: NamedArrays;
+  /** Those that are others in the network of `result.other`; null where there is none. */
+  readonly other: NamedArrays | null;
 }
 
 type About = Omit<FinishedRun, 'isStored'>;
@@ -46,17 +48,52 @@ const networkKey = (runId: string): string => `${runId}/network`;
  * Reads a trained network's values off its device.
  *
  * @param changed names of the weights that the run changed
+ * @param other their values in the network that can be taken in its place
  */
 export async function finishedNetwork(
   { model, preprocessing, flavour }: Network,
   result: RunResult,
   labels: readonly string[],
   changed: Iterable<string>,
+  other: NamedArrays | null,
 ): Promise<FinishedNetwork> {
   // A picked file is gone with its page, and an address may be; the Hub and Mien itself are asked again.
   const isWhole = typeof result.recipe.backbone.weights !== 'string';
   const weights = await weightsOf(model, isWhole ? null : [...changed]);
-  return { result, labels, preprocessing, flavour, isWhole, weights };
+  return { result, labels, preprocessing, flavour, isWhole, weights, other };
+}
+
+/**
+ * The same run with the network of its other phase in its place, chosen after the test was seen; that of before is then
+ * the other.
+ *
+ * @throws StudioError `export/no-other-phase`
+ */
+export function withOtherPhase(network: FinishedNetwork): FinishedNetwork {
+  const { result, weights, other } = network;
+  const { kept, test, sureness } = result;
+  if (result.other === null || other === null || kept === null) throw noOtherPhase();
+  const { phaseIndex } = result.other;
+  return {
+    ...network,
+    result: {
+      ...result,
+      test: result.other.test,
+      sureness: result.other.sureness,
+      kept: { phaseIndex, why: kept.why === 'chosen' ? 'last' : 'chosen' },
+      other: { phaseIndex: kept.phaseIndex, test, sureness },
+    },
+    weights: { ...weights, ...other },
+    other: Object.fromEntries(Object.entries(weights).filter(([name]) => name in other)),
+  };
+}
+
+function noOtherPhase(): StudioError {
+  return new StudioError({
+    code: 'export/no-other-phase',
+    message: 'The network of another phase was to be taken; the run has kept none.',
+    hint: 'A run keeps one where an earlier phase was better on the validation pictures.',
+  });
 }
 
 async function weightsOf(model: tf.LayersModel, names: readonly string[] | null): Promise<NamedArrays> {
@@ -147,10 +184,11 @@ export class FinishedNetworks {
     if (network === null) return null;
     // An earlier version may have known fewer fields.
     const { result } = network;
-    const { sureness } = result as Partial<RunResult>;
+    const { sureness = null, kept = null, other = null } = result as Partial<RunResult>;
     return {
       ...network,
-      result: { ...result, recipe: asRun(parseRecipe(result.recipe)), sureness: sureness ?? null },
+      result: { ...result, recipe: asRun(parseRecipe(result.recipe)), sureness, kept, other },
+      other: (network as Partial<FinishedNetwork>).other ?? null,
     };
   }
 }

@@ -196,6 +196,10 @@ export const RecipeSchema = z
       '`null` trains all epochs and keeps the last, as Keras without the callback',
       z._default(z.nullable(EarlyStoppingSchema), null),
     ),
+    keep: means(
+      'whose network the run ends with: that of the last phase, as in Keras, or of the phase that was best by what `earlyStopping` monitors, which is decided before the test',
+      z._default(z.enum(['lastPhase', 'bestPhase']), 'lastPhase'),
+    ),
     labelSmoothing: means(
       'share of each label that is spread over all classes in training, as Keras’ `label_smoothing`',
       z._default(z.number().check(z.minimum(0), z.lt(1)), 0),
@@ -211,6 +215,10 @@ export const RecipeSchema = z
     seed: means('of everything drawn by chance in training', z._default(seed(), 42)),
   })
   .check(
+    z.refine(({ split, keep }) => split.validation > 0 || keep === 'lastPhase', {
+      message: NEEDS_VALIDATION,
+      path: ['keep'],
+    }),
     z.refine(({ split, earlyStopping }) => split.validation > 0 || earlyStopping === null, {
       message: NEEDS_VALIDATION,
       path: ['earlyStopping'],

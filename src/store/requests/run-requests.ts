@@ -78,6 +78,18 @@ export class RunRequests {
     }
   }
 
+  /** Has a finished run end with the network of its other phase; why that failed, or null. */
+  async takeOtherPhase(runId: string): Promise<WireError | null> {
+    try {
+      const result = await this.engine.request('takeOtherPhase', { runId }).result;
+      this.dispatch({ kind: 'otherPhaseTaken', result });
+    } catch (error) {
+      return asStudioError(error).toWire();
+    }
+    await this.findFinished();
+    return null;
+  }
+
   /** Looks for the finished runs whose networks are kept. */
   async findFinished(): Promise<void> {
     await this.#listFinished({});

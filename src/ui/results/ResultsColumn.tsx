@@ -8,7 +8,7 @@ import { wilsonInterval } from '../../lib/figures/wilson.ts';
 import type { DatasetSummary } from '../../protocol/dataset.ts';
 import type { EpochRecord, Evaluation } from '../../protocol/events.ts';
 import { restoresBest, type Recipe } from '../../protocol/recipe/recipe.ts';
-import { isValidated, keptOf } from '../../store/run-record.ts';
+import { isValidated, keptOf, phaseLabels } from '../../store/run-record.ts';
 import { recordOf, type RunRecord } from '../../store/state.ts';
 import { useStateOf } from '../../store/use-state-of.ts';
 import { resultsClause } from '../sentence.ts';
@@ -209,6 +209,7 @@ function Headline({ record, dataset }: HeadlineProps): ReactElement | null {
           <b>Test top-1</b>, {formatCount(Math.round(test.accuracy * all))} of {formatCount(all)} pictures
           <br />
           {intervalText(test.interval)} · macro F1 {formatScore(test.macroF1)}
+          <KeptPhase record={record} />
         </p>
       </div>
     );
@@ -232,6 +233,20 @@ function Headline({ record, dataset }: HeadlineProps): ReactElement | null {
           : 'Test pictures stay unseen until the end.'}
       </p>
     </div>
+  );
+}
+
+/** Whose network was tested, where it is not the last phase's. */
+function KeptPhase({ record }: { readonly record: RunRecord }): ReactElement | null {
+  const epoch = keptOf(record);
+  const why = record.kept?.why ?? 'last';
+  if (why === 'last' || epoch === null) return null;
+  const of = `${phaseLabels[epoch.phase]}, epoch ${epoch.epoch.toString()}`;
+  return (
+    <>
+      <br />
+      {why === 'best' ? `Of ${of}, the best on validation` : `Of ${of}, chosen after the test was seen`}
+    </>
   );
 }
 

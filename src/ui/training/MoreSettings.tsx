@@ -40,6 +40,18 @@ const keeps = {
   ],
 } as const;
 
+const endsWith = {
+  kind: 'choice',
+  name: 'keep',
+  label: 'Ends with',
+  help: 'Whose network is tested: the last phase’s, as in Keras, or the one that was best on validation.',
+  default: 'lastPhase',
+  choices: [
+    { value: 'lastPhase', label: 'its last phase' },
+    { value: 'bestPhase', label: 'its best phase' },
+  ],
+} as const;
+
 const scale = {
   kind: 'choice',
   name: 'scale',
@@ -121,6 +133,14 @@ export function MoreSettings({ recipe, isReadOnly }: MoreSettingsProps): ReactEl
             edit(studio, (before) => ({ ...before, earlyStopping: restoring(before, value === true) }))
           }
         />
+        {recipe.phases.length > 1 && (
+          <OptionField
+            spec={endsWith}
+            value={recipe.keep}
+            isReadOnly={isReadOnly || isUnchecked}
+            onChange={(value) => edit(studio, (before) => ({ ...before, keep: value }))}
+          />
+        )}
         {earlyStopping !== null && (
           <OptionField
             spec={monitor}

@@ -102,5 +102,5 @@ export function withShares(recipe: Recipe, typed: string, schedules: readonly Sc
   const phases = recipe.phases.map((phase) =>
     needs(phase) ? withField(phase, 'schedule', undefined) : phase,
   );
-  return { ...next, phases, earlyStopping: null };
+  return { ...next, phases, earlyStopping: null, keep: 'lastPhase' };
 }
