@@ -112,6 +112,8 @@ export interface Requests {
   listKept: { input: { readonly change?: KeptChange }; output: KeptRuns };
   /** All that is kept of a run beside its network. */
   openKept: { input: { readonly runId: string }; output: KeptRecord };
+  /** Has a finished run end with the network of its other phase. */
+  takeOtherPhase: { input: { readonly runId: string }; output: RunResult };
   /** Writes the network of a kept run in a format of the catalog. */
   export: { input: { readonly format: string; readonly runId: string }; output: SavedFile };
   /** Makes a kept run's network ready to be asked about pictures. */

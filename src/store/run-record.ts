@@ -20,14 +20,26 @@ export function fineTuneOf(
   return null;
 }
 
+/** An epoch after which there were validation pictures to look at. */
+export type ValidatedEpoch = EpochRecord & { readonly valLoss: number; readonly valAccuracy: number };
+
+/** Whether there is something to say of validation; in a run there is for all epochs, or for none. */
+export function isValidated(epoch: EpochRecord): epoch is ValidatedEpoch {
+  return epoch.valLoss !== null && epoch.valAccuracy !== null;
+}
+
 /** The epochs of a phase that have ended. */
 export function epochsOf(run: RunRecord, phaseIndex: number): readonly EpochRecord[] {
   return run.history.filter((epoch) => epoch.phaseIndex === phaseIndex);
 }
 
-/** The epoch whose network is kept so far: of the latest phase that has one the best, or the last, as the recipe has it. */
+/**
+ * The epoch whose network is kept so far: of the latest phase that has one, or of the one that the run ends with, the best
+ * or the last, as the recipe has it.
+ */
 export function keptOf(run: RunRecord): EpochRecord | null {
   for (const { phaseIndex, bestEpoch } of [...run.phases].reverse()) {
+    if (run.kept !== null && run.kept.phaseIndex !== phaseIndex) continue;
     const epochs = epochsOf(run, phaseIndex);
     const kept = restoresBest(run.recipe) ? epochs.find(({ epoch }) => epoch === bestEpoch) : epochs.at(-1);
     if (kept !== undefined) return kept;

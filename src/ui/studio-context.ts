@@ -1,9 +1,8 @@
 /** How components reach the store: a context with the page's one {@link Studio}, and hooks over it. */
 import { createContext, useContext, useMemo } from 'react';
 import { useStore } from 'zustand';
-import type { Catalog } from '../protocol/catalog.ts';
-import { invariant, StudioError } from '../protocol/errors.ts';
-import { fullRecipe, type FullRecipe } from '../protocol/recipe/full-recipe.ts';
+import { invariant } from '../protocol/errors.ts';
+import { fullOrNull, type FullRecipe } from '../protocol/recipe/full-recipe.ts';
 import type { Recipe } from '../protocol/recipe/recipe.ts';
 import { isActive, recordOf, type StudioState } from '../store/state.ts';
 import type { Studio } from '../store/studio.ts';
@@ -36,15 +35,4 @@ function shownRecipe(state: StudioState): Recipe | null {
 export function useFullRecipe(recipe: Recipe | null): FullRecipe | null {
   const catalog = useStudioState((state) => state.catalog);
   return useMemo(() => fullOrNull(recipe, catalog), [recipe, catalog]);
-}
-
-/** The same outside a component. */
-export function fullOrNull(recipe: Recipe | null, catalog: Catalog | null): FullRecipe | null {
-  if (recipe === null || catalog === null) return null;
-  try {
-    return fullRecipe(recipe, catalog);
-  } catch (error) {
-    if (error instanceof StudioError) return null;
-    throw error;
-  }
 }

@@ -120,6 +120,8 @@ export class Dispatcher {
       }
       case 'findRate':
         return session.findRate(request.input, { control, emit });
+      case 'takeOtherPhase':
+        return session.takeOtherPhase(request.input.runId);
       case 'export':
         return session.export(request.input.format, request.input.runId);
       case 'openNetwork':

@@ -32,7 +32,7 @@ type StoredAbout = ({ readonly format: typeof FORMAT } & About) | FirstAbout;
 type StoredNetwork = Omit<KeptNetwork, 'result' | 'frozen'> & { readonly format: typeof FORMAT };
 
 /** As the first versions kept it: `isWhole` where `weights` are all. */
-interface FirstNetwork extends Omit<KeptNetwork, 'frozen'> {
+interface FirstNetwork extends Omit<KeptNetwork, 'frozen' | 'other'> {
   readonly isWhole: boolean;
 }
 
@@ -68,9 +68,9 @@ export function toEntries(
   how: 'with frozen' | 'without frozen',
 ): StoreEntry[] {
   const { runId } = record.result;
-  const { labels, preprocessing, flavour, frozen } = network;
+  const { labels, preprocessing, flavour, frozen, other } = network;
   const weights: NamedArrays = how === 'with frozen' ? { ...frozen, ...network.weights } : network.weights;
-  const stored: StoredNetwork = { format: FORMAT, labels, preprocessing, flavour, weights };
+  const stored: StoredNetwork = { format: FORMAT, labels, preprocessing, flavour, weights, other };
   const said: StoredAbout = { format: FORMAT, ...about };
   return [
     [keyOf(runId, 'network'), pack(stored)],
@@ -111,7 +111,7 @@ export async function readNetwork(store: ByteStore, runId: string): Promise<Kept
   if (stored === null) return null;
   if (!('format' in stored)) {
     const { isWhole, ...network } = stored;
-    return { ...network, result: asNow(network.result), frozen: isWhole ? {} : null };
+    return { ...network, result: asNow(network.result), frozen: isWhole ? {} : null, other: null };
   }
   const record = await readRecord(store, runId);
   const { format: _, ...network } = stored;
@@ -120,12 +120,12 @@ export async function readNetwork(store: ByteStore, runId: string): Promise<Kept
 
 /** An earlier version may have known fewer fields. */
 function asNow(result: RunResult): RunResult {
-  const { sureness, test } = result as Partial<RunResult>;
+  const { sureness = null, kept = null, other = null, test } = result as Partial<RunResult>;
   const { truths } = (test ?? {}) as Partial<Evaluation>;
   return {
     ...result,
     recipe: asRun(parseRecipe(result.recipe)),
-    sureness: sureness ?? null,
+    ...{ sureness, kept, other },
     test: test == null ? null : { ...test, truths: truths ?? new Uint32Array(0) },
   };
 }

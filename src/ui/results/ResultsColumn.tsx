@@ -6,9 +6,9 @@ import { worstConfusion } from '../../charts/confusions/confusions.ts';
 import { countInWords, countOf, formatCount, formatPercent, formatScore } from '../../lib/format.ts';
 import { wilsonInterval } from '../../lib/figures/wilson.ts';
 import type { DatasetSummary, SplitName } from '../../protocol/dataset.ts';
-import type { Evaluation } from '../../protocol/events.ts';
+import type { EpochRecord, Evaluation } from '../../protocol/events.ts';
 import { restoresBest, type Recipe } from '../../protocol/recipe/recipe.ts';
-import { keptOf } from '../../store/run-record.ts';
+import { isValidated, keptOf, phaseLabels } from '../../store/run-record.ts';
 import { recordOf, type RunRecord, type RunState } from '../../store/state.ts';
 import { useStateOf } from '../../store/use-state-of.ts';
 import { resultsClause } from '../sentence.ts';
@@ -219,15 +219,26 @@ function Beginning({ recipe, dataset }: BeginningProps): ReactElement {
     <div className="empty">
       <p>
         <b>Train</b> shows the network {formatCount(dataset.split.train.length)} {dataset.noun}, for{' '}
-        {countOf(epochs, 'epoch')} at most, on this machine; nothing leaves it. After each epoch it is tried
-        on {formatCount(dataset.split.validation.length)} others
-        {dataset.split.test.length === 0
-          ? '; the split keeps none for a test at the end'
-          : `, at the end on the ${formatCount(dataset.split.test.length)} kept unseen`}
-        . Then the weights are yours to take home.
+        {countOf(epochs, 'epoch')} at most, on this machine; nothing leaves it. {triedText(dataset)} Then the
+        weights are yours to take home.
       </p>
     </div>
   );
+}
+
+/** On which others it is tried, and when. */
+function triedText({ split }: DatasetSummary): string {
+  const [validation, test] = [split.validation.length, split.test.length];
+  if (validation === 0) {
+    const first = 'The split keeps none to try it on after each epoch: the last epoch is the one kept.';
+    return test === 0
+      ? `${first} Nor is it tested.`
+      : `${first} At the end it is tested on ${formatCount(test)} kept unseen.`;
+  }
+  const after = `After each epoch it is tried on ${formatCount(validation)} others`;
+  return test === 0
+    ? `${after}; the split keeps none for a test at the end.`
+    : `${after}, at the end on the ${formatCount(test)} kept unseen.`;
 }
 
 interface HeadlineProps {
@@ -255,12 +266,14 @@ function Headline({ record, dataset }: HeadlineProps): ReactElement | null {
               You changed {countOf(changedInTest, 'test picture')}: results before that were on others.
             </>
           )}
+          <KeptPhase record={record} />
         </p>
       </div>
     );
   }
   const kept = keptOf(record);
   if (kept === null) return null;
+  if (!isValidated(kept)) return <Unchecked epoch={kept} dataset={dataset} />;
   const total = dataset?.split.validation.length ?? 0;
   const ended = record.phases.find((phase) => phase.phaseIndex === kept.phaseIndex)?.end;
   return (
@@ -270,10 +283,48 @@ function Headline({ record, dataset }: HeadlineProps): ReactElement | null {
         <b>Validation top-1</b>, {restoresBest(record.recipe) ? 'best' : 'last'} epoch, {kept.epoch}
         <br />
         {total > 0 && intervalText(wilsonInterval(kept.valAccuracy, total))}
-        {ended == null ? '' : ` · macro F1 ${formatScore(ended.evaluation.macroF1)}`}
+        {ended?.evaluation == null ? '' : ` · macro F1 ${formatScore(ended.evaluation.macroF1)}`}
         <br />
         {dataset?.split.test.length === 0
           ? 'The split keeps no pictures for a test: how good it is on others is not known.'
+          : 'Test pictures stay unseen until the end.'}
+      </p>
+    </div>
+  );
+}
+
+/** Whose network was tested, where it is not the last phase's. */
+function KeptPhase({ record }: { readonly record: RunRecord }): ReactElement | null {
+  const epoch = keptOf(record);
+  const why = record.kept?.why ?? 'last';
+  if (why === 'last' || epoch === null) return null;
+  const of = `${phaseLabels[epoch.phase]}, epoch ${epoch.epoch.toString()}`;
+  return (
+    <>
+      <br />
+      {why === 'best' ? `Of ${of}, the best on validation` : `Of ${of}, chosen after the test was seen`}
+    </>
+  );
+}
+
+/** Without validation pictures: what it gets right of those that it learns, which says little. */
+function Unchecked({
+  epoch,
+  dataset,
+}: {
+  readonly epoch: EpochRecord;
+  readonly dataset: DatasetSummary | null;
+}): ReactElement {
+  return (
+    <div className="headline">
+      <p className="figure">{formatPercent(epoch.accuracy)}</p>
+      <p className="small">
+        <b>Training top-1</b>, last epoch, {epoch.epoch}
+        <br />
+        Of pictures that it learns from: the split keeps none for validation.
+        <br />
+        {dataset?.split.test.length === 0
+          ? 'Nor for a test: how good it is on others is not known.'
           : 'Test pictures stay unseen until the end.'}
       </p>
     </div>
@@ -304,7 +355,7 @@ function keptEvaluations(record: RunRecord | null): Readonly<Partial<Record<Spli
 function evaluationsOf(record: RunRecord | null): readonly NamedEvaluation[] {
   if (record === null) return [];
   const ofPhases = record.phases.flatMap((phase) =>
-    phase.end === null
+    phase.end?.evaluation == null
       ? []
       : [
           {

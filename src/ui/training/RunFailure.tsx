@@ -3,10 +3,11 @@ import type { ReactElement } from 'react';
 import { formatPlain } from '../../lib/format.ts';
 import type { ResumableRun } from '../../protocol/events.ts';
 import { isSameRecipe } from '../../protocol/identity.ts';
+import { fullOrNull } from '../../protocol/recipe/full-recipe.ts';
 import type { Recipe } from '../../protocol/recipe/recipe.ts';
 import { phaseLabels } from '../../store/run-record.ts';
 import type { RunState, StudioState } from '../../store/state.ts';
-import { fullOrNull, useStudio, useStudioState } from '../studio-context.ts';
+import { useStudio, useStudioState } from '../studio-context.ts';
 import { Message } from '../widgets/Message.tsx';
 import { withPhaseField } from './edit-recipe.ts';
 

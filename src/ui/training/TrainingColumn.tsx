@@ -7,6 +7,7 @@ import { Column } from '../widgets/Column.tsx';
 import { Message, Notices } from '../widgets/Message.tsx';
 import { trainingClause } from '../sentence.ts';
 import { LeftRun } from './LeftRun.tsx';
+import { OtherPhase } from './OtherPhase.tsx';
 import { RunFailure } from './RunFailure.tsx';
 import { Settings } from './Settings.tsx';
 
@@ -50,6 +51,7 @@ export function TrainingColumn(): ReactElement {
       ))}
       {record !== null && <Notices notices={record.notices} />}
       {recipe !== null && <Charts of="run" subject={{ recipe, record, kind: run.kind, classes, noun }} />}
+      <OtherPhase />
       {shown !== null && <Settings recipe={shown} />}
     </Column>
   );

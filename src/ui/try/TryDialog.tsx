@@ -99,7 +99,7 @@ function Tried({ network, run }: TriedProps): ReactElement {
 
 interface SeenAndSaysProps extends TriedProps {
   readonly trial: Trial;
-  readonly threshold: Threshold;
+  readonly threshold: Threshold | null;
 }
 
 function SeenAndSays({ network, run, trial, threshold }: SeenAndSaysProps): ReactElement {

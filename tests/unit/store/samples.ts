@@ -176,6 +176,8 @@ export const result: RunResult = {
   history: [],
   test: { ...evaluation, split: 'test' },
   sureness: null,
+  kept: { phaseIndex: 1, why: 'last' },
+  other: null,
   stopped: false,
   device,
   weights: { origin: 'random, seed 1', sizeBytes: 0, sha256: null },
