@@ -9,7 +9,7 @@ import { downloadStore } from './stores/download-store.ts';
 import { decodePicture } from './pictures/decode.browser.ts';
 import { ownedByLeases } from './stores/leases.ts';
 import { ownedByLocks } from './stores/owned.ts';
-import type { ByteSource, Platform, ThreadListener, PictureThread } from './platform.ts';
+import type { ByteSource, Platform, Thread, ThreadListener } from './platform.ts';
 import { remoteFiles } from './remote/remote-files.ts';
 import { storesOf } from './stores/store-versions.ts';
 
@@ -41,6 +41,7 @@ export function createPlatform(options: BrowserPlatformOptions = {}): Platform {
     cores: navigator.hardwareConcurrency,
     decodePicture,
     startPictureThread,
+    startH5Thread,
     drawPng,
     openAsset: (path, signal) => assets(new URL(path, baseUrl), signal),
     openLibrary: async (signal) =>
@@ -115,11 +116,17 @@ async function drawPng(drawing: Drawing): Promise<Uint8Array<ArrayBuffer>> {
   return new Uint8Array(await blob.arrayBuffer());
 }
 
-function startPictureThread({ onMessage, onFailure }: ThreadListener): PictureThread {
-  const worker = new Worker(new URL('../data/pool/picture-worker.ts', import.meta.url), {
-    type: 'module',
-    name: 'mien-pictures',
-  });
+function startPictureThread(listener: ThreadListener): Thread {
+  const url = new URL('../data/pool/picture-worker.ts', import.meta.url);
+  return threadOf(new Worker(url, { type: 'module', name: 'mien-pictures' }), listener);
+}
+
+function startH5Thread(listener: ThreadListener): Thread {
+  const url = new URL('../models/weights/readers/h5/h5-worker.ts', import.meta.url);
+  return threadOf(new Worker(url, { type: 'module', name: 'mien-h5' }), listener);
+}
+
+function threadOf(worker: Worker, { onMessage, onFailure }: ThreadListener): Thread {
   worker.addEventListener('message', ({ data }: MessageEvent<unknown>) => onMessage(data));
   worker.addEventListener('messageerror', () => onFailure('a message could not be read'));
   worker.addEventListener('error', (event) => {

@@ -107,8 +107,8 @@ export interface ThreadListener {
   readonly onFailure: (reason: string) => void;
 }
 
-/** A thread that prepares pictures (`data/pool`). */
-export interface PictureThread {
+/** A thread of its own. */
+export interface Thread {
   post(message: unknown, transfer: readonly ArrayBuffer[]): void;
   end(): void;
 }
@@ -129,7 +129,10 @@ export interface Platform extends RemoteFiles {
    * @throws StudioError `data/picture-undecodable`, `data/picture-too-large`
    */
   decodePicture(encoded: Uint8Array): Promise<RgbPicture>;
-  startPictureThread(listener: ThreadListener): PictureThread;
+  /** One that prepares pictures (`data/pool`). */
+  startPictureThread(listener: ThreadListener): Thread;
+  /** One that reads HDF5 (`models/weights/readers/h5`), and can be thrown away at any time. */
+  readonly startH5Thread: (listener: ThreadListener) => Thread;
   /** A drawing as PNG, twice as large as it says, with the fonts that the machine has. */
   drawPng(drawing: Drawing): Promise<Uint8Array<ArrayBuffer>>;
   /**
