@@ -116,10 +116,7 @@ function useFrames({ runId, video, isOn, isSmooth, last, onAnswer }: FramesOptio
       let counted = 0;
       let sinceMs = performance.now();
       for (;;) {
-        if (await nextFrame(video.current, ended.signal)) {
-          counted = 0;
-          sinceMs = performance.now();
-        }
+        await nextFrame(video.current, ended.signal);
         if (isOver() || video.current === null) return;
         const frame = readFrame(video.current, canvas);
         if (frame === null) continue;
@@ -149,18 +146,13 @@ function useFrames({ runId, video, isOn, isSmooth, last, onAnswer }: FramesOptio
   return { pace, error };
 }
 
-/** Waits for a picture that was not there before, and for a tab that is seen; true where the tab was hidden. */
-function nextFrame(video: HTMLVideoElement | null, signal: AbortSignal): Promise<boolean> {
-  const wasHidden = document.hidden;
+/** Waits for a picture that was not there before. */
+function nextFrame(video: HTMLVideoElement | null, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    const end = (): void => resolve(wasHidden);
+    const end = (): void => resolve();
     signal.addEventListener('abort', end, { once: true });
-    const frame = (): void => {
-      if (video === null || !('requestVideoFrameCallback' in video)) requestAnimationFrame(end);
-      else video.requestVideoFrameCallback(end);
-    };
-    if (!wasHidden) frame();
-    else document.addEventListener('visibilitychange', frame, { once: true });
+    if (video === null || !('requestVideoFrameCallback' in video)) requestAnimationFrame(end);
+    else video.requestVideoFrameCallback(end);
   });
 }
 
