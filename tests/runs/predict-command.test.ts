@@ -148,3 +148,9 @@ it('takes folders and files, prints JSON lines, draws where the network looked',
 it('says what is wrong with a folder that is no model', async () => {
   await expect(openModelFolder(folder)).rejects.toMatchObject({ code: 'model/folder-unreadable' });
 });
+
+it('answers as a run in a file as in its folder', async () => {
+  const [picture] = await facesIn('for-a-file', 1);
+  const table = async (model: string) => (await predict(join(folder, model), picture ?? '')).out;
+  expect(await table('run/run.mien.zip')).toBe(await table('run'));
+});

@@ -2,6 +2,7 @@
 import { mkdir, open, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Session } from '../../src/engine/session.ts';
+import { saveRuns } from '../../src/engine/kept/run-file/run-file.ts';
 import type { ExportedFile } from '../../src/exporters/exporter.ts';
 import { classificationReport } from '../../src/lib/figures/classification-report.ts';
 import {
@@ -63,6 +64,8 @@ export async function writeRun(
     await writeFile(join(outFolder, 'report.txt'), classificationReport(test.perClass, test.accuracy));
   }
   if (result.history.length === 0) return;
+  const { blob } = await saveRuns(session.kept, [result.runId]);
+  await writeFile(join(outFolder, 'run.mien.zip'), blob.stream());
   const packing = session.packing();
   await writeFiles(await packing.bare(findExporter('tfjs')), join(outFolder, 'model'));
   for (const format of exportFormats) {
