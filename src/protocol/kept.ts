@@ -80,6 +80,15 @@ export interface KeptRecord {
   readonly dataset: DatasetSummary | null;
 }
 
+/** What came of taking runs in from a file. */
+export interface TakenRuns {
+  readonly taken: number;
+  /** Those that are here already, and stayed as they are. */
+  readonly known: number;
+  /** Why some could not be stored; they go with the tab. Null where all were. */
+  readonly trouble: WireError | null;
+}
+
 /** Seconds that a run took, in all its stages. */
 export function secondsOf({ secondsByStage }: Pick<RunResult, 'secondsByStage'>): number {
   return Object.values(secondsByStage).reduce((sum, seconds) => sum + seconds, 0);

@@ -3,9 +3,11 @@
  * those that may run beside a run are served at once; so is control. Each request gets exactly one
  * `done`, `failed` or `cancelled`.
  */
+import { lookIntoRuns, saveRuns, takeRuns } from '../engine/kept/run-file/run-file.ts';
 import { recognise } from '../engine/recognise.ts';
 import type { Session } from '../engine/session.ts';
 import type { SetWork } from '../engine/set/open-set.ts';
+import { blobSource } from '../platform/remote/byte-source.ts';
 import { asStudioError, isAbort } from '../protocol/errors.ts';
 import type { RunEvent } from '../protocol/events.ts';
 import type { Control, FromWorker, Request, RequestKind, Requests, ToWorker } from '../protocol/messages.ts';
@@ -27,6 +29,9 @@ const BESIDE_A_RUN: ReadonlySet<RequestKind> = new Set([
   'listRuns',
   'listKept',
   'openKept',
+  'saveRuns',
+  'lookIntoRuns',
+  'takeRuns',
   'listStored',
   'deleteStored',
   'storeSet',
@@ -145,6 +150,9 @@ type KeptRequest = Extract<
       | 'listRuns'
       | 'listKept'
       | 'openKept'
+      | 'saveRuns'
+      | 'lookIntoRuns'
+      | 'takeRuns'
       | 'listStored'
       | 'deleteStored'
       | 'storeSet'
@@ -165,6 +173,12 @@ async function carryOutKept(session: Session, request: KeptRequest, work: SetWor
       return session.kept.list();
     case 'openKept':
       return session.kept.record(request.input.runId);
+    case 'saveRuns':
+      return saveRuns(session.kept, request.input.runIds);
+    case 'lookIntoRuns':
+      return lookIntoRuns(blobSource(request.input.file));
+    case 'takeRuns':
+      return takeRuns(session.kept, blobSource(request.input.file), request.input.runIds);
     case 'listStored':
       return listStored(session.platform);
     case 'deleteStored':

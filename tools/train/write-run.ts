@@ -1,6 +1,7 @@
 /** The files that a headless run, or a search for a learning rate, leaves. */
 import { mkdir, open, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { saveRuns } from '../../src/engine/kept/run-file/run-file.ts';
 import type { ExportedFile } from '../../src/exporters/exporter.ts';
 import { classificationReport } from '../../src/lib/figures/classification-report.ts';
 import { evaluationRecord, historyLine } from '../../src/exporters/record/figures.ts';
@@ -52,6 +53,8 @@ export async function writeRun(
   }
   if (result.history.length === 0) return;
   if (doubtful) await writeDoubtful(outFolder, finished, reporter);
+  const { blob } = await saveRuns(session.kept, [result.runId]);
+  await writeFile(join(outFolder, 'run.mien.zip'), blob.stream());
   const packing = session.packing();
   await writeFiles(await packing.bare(findExporter('tfjs')), join(outFolder, 'model'));
   for (const format of exportFormats) {

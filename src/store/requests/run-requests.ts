@@ -2,7 +2,7 @@
 import type { Call, StudioClient } from '../../client/studio-client.ts';
 import { asStudioError, isAbort, type WireError } from '../../protocol/errors.ts';
 import type { ResumableRun } from '../../protocol/events.ts';
-import type { KeptChange, KeptRecord } from '../../protocol/kept.ts';
+import type { KeptChange, KeptRecord, TakenRuns } from '../../protocol/kept.ts';
 import type { Picked, Requests, SavedFile } from '../../protocol/messages.ts';
 import type { StudioEvent } from '../reduce.ts';
 
@@ -102,6 +102,23 @@ export class RunRequests {
   /** Changes what is said of a kept run, deletes it or brings it back. */
   async change(change: KeptChange): Promise<void> {
     await this.#listKept({ change });
+  }
+
+  /** Kept runs as one file. */
+  save(runIds: readonly string[]): Promise<SavedFile> {
+    return this.engine.request('saveRuns', { runIds }).result;
+  }
+
+  /** What is in a file of runs; nothing of it is stored. */
+  lookInto(file: Blob): Promise<Requests['lookIntoRuns']['output']> {
+    return this.engine.request('lookIntoRuns', { file }).result;
+  }
+
+  /** Keeps some of a file's runs here. */
+  async take(file: Blob, runIds: readonly string[]): Promise<TakenRuns> {
+    const taken = await this.engine.request('takeRuns', { file, runIds }).result;
+    await this.findKept();
+    return taken;
   }
 
   /** All that is kept of a run beside its network. */

@@ -10,6 +10,7 @@ import { Message } from '../widgets/Message.tsx';
 import { saveBlob } from '../widgets/save-file.ts';
 import { TextSetting } from '../widgets/TextSetting.tsx';
 import { endedText, nameOf } from './run-words.ts';
+import { SaveRuns } from './SaveRuns.tsx';
 
 interface OneRunProps {
   readonly run: KeptRun;
@@ -82,6 +83,7 @@ export function OneRun({ run, onClose }: OneRunProps): ReactElement {
         <TryButton run={run} isDisabled={active}>
           Try it
         </TryButton>
+        <SaveRuns runIds={[runId]} />
         <button type="button" className="quiet" onClick={() => void change({ runId, do: 'delete' })}>
           Delete
         </button>

@@ -3,11 +3,13 @@ import { useState, type ReactElement } from 'react';
 import { countInWords } from '../../lib/format.ts';
 import { useStudioState } from '../studio-context.ts';
 import { Dialog } from '../widgets/Dialog.tsx';
+import { FileField } from '../widgets/fields.tsx';
 import { Message } from '../widgets/Message.tsx';
 import { Deleted, Room } from './Room.tsx';
 import { OneRun } from './OneRun.tsx';
 import { RunList } from './RunList.tsx';
 import { groupsOf } from './run-words.ts';
+import { TakeRunsDialog } from './TakeRunsDialog.tsx';
 import './runs.css';
 
 /** More are not told apart at a glance. */
@@ -18,6 +20,7 @@ export function RunsDialog({ onClose }: { readonly onClose: () => void }): React
   const failure = useStudioState((state) => state.keptFailure);
   const [asked, setAsked] = useState<readonly string[]>([]);
   const [isTooMany, setIsTooMany] = useState(false);
+  const [file, setFile] = useState<File | null>(null);
   const runs = all.filter(({ isDeleted }) => !isDeleted);
   const chosen = asked.flatMap((runId) => runs.filter((run) => run.runId === runId));
   const choose = (runId: string): void => {
@@ -53,7 +56,14 @@ export function RunsDialog({ onClose }: { readonly onClose: () => void }): React
           )}
           <Deleted runs={all.filter(({ isDeleted }) => isDeleted)} />
           <Room />
+          <FileField
+            label="Runs from a file"
+            help="A .mien.zip that was saved here or on another machine. You see what is in it first."
+            accept=".zip"
+            onPick={(_files, first) => setFile(first)}
+          />
         </section>
+        {file !== null && <TakeRunsDialog file={file} onClose={() => setFile(null)} />}
         {one !== undefined && <OneRun key={one.runId} run={one} onClose={onClose} />}
       </div>
     </Dialog>
