@@ -6,6 +6,7 @@ import type { WireError } from '../protocol/errors.ts';
 import type { FinishedRun, ResumableRun, RunEvent, RunResult } from '../protocol/events.ts';
 import type { ModelSummary } from '../protocol/model.ts';
 import type { Recipe } from '../protocol/recipe/recipe.ts';
+import { isMended, withoutMended } from './troubles/mended.ts';
 import { newRecord, progressAfter, reduceRun } from './reduce-run.ts';
 import { isActive, noEdit, type Loadable, type RunRecord, type RunState, type StudioState } from './state.ts';
 
@@ -54,7 +55,13 @@ export function reduce(state: StudioState, event: StudioEvent): StudioState {
     case 'engineFailed':
       return { ...state, engine: 'failed', engineError: event.error };
     case 'recipeSet':
-      return { ...state, recipe: event.recipe, preset: event.preset, picked: event.picked };
+      return {
+        ...state,
+        recipe: event.recipe,
+        preset: event.preset,
+        picked: event.picked,
+        run: withoutMended(state.run, (place, failed) => isMended(place, failed, event.recipe)),
+      };
     case 'datasetAwaited':
       return { ...state, dataset: { status: 'none', value: null, error: null }, opening: null, notices: [] };
     case 'linkFailed':
@@ -62,7 +69,11 @@ export function reduce(state: StudioState, event: StudioEvent): StudioState {
     case 'left':
       return { ...state, left: event.run };
     case 'backendAsked':
-      return { ...state, backendChoice: event.choice };
+      return {
+        ...state,
+        backendChoice: event.choice,
+        run: withoutMended(state.run, (place) => place === 'bar'),
+      };
     case 'asked':
     case 'askFailed':
     case 'askDropped':
