@@ -8,6 +8,7 @@ import { secondsOf, type KeptRecord, type KeptRun, type KeptRuns } from '../prot
 import type { ModelSummary } from '../protocol/model.ts';
 import type { Recipe } from '../protocol/recipe/recipe.ts';
 import { keptRecord, newRecord, progressAfter, reduceRun } from './reduce-run.ts';
+import { isMended, withoutMended } from './troubles/mended.ts';
 import { isActive, noEdit, type Loadable, type RunRecord, type RunState, type StudioState } from './state.ts';
 
 /** What the engine is asked for outside a run, and whose last answer the page keeps. */
@@ -57,7 +58,13 @@ export function reduce(state: StudioState, event: StudioEvent): StudioState {
     case 'engineFailed':
       return { ...state, engine: 'failed', engineError: event.error };
     case 'recipeSet':
-      return { ...state, recipe: event.recipe, preset: event.preset, picked: event.picked };
+      return {
+        ...state,
+        recipe: event.recipe,
+        preset: event.preset,
+        picked: event.picked,
+        run: withoutMended(state.run, (place, failed) => isMended(place, failed, event.recipe)),
+      };
     case 'datasetAwaited':
       return { ...state, dataset: { status: 'none', value: null, error: null }, opening: null, notices: [] };
     case 'linkFailed':
@@ -65,7 +72,11 @@ export function reduce(state: StudioState, event: StudioEvent): StudioState {
     case 'left':
       return { ...state, left: event.run };
     case 'backendAsked':
-      return { ...state, backendChoice: event.choice };
+      return {
+        ...state,
+        backendChoice: event.choice,
+        run: withoutMended(state.run, (place) => place === 'bar'),
+      };
     case 'asked':
     case 'askFailed':
     case 'askDropped':

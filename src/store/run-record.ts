@@ -4,7 +4,8 @@
  */
 import type { EpochRecord } from '../protocol/events.ts';
 import { restoresBest, type Phase, type PhaseName, type Recipe } from '../protocol/recipe/recipe.ts';
-import type { PhaseRecord, RunRecord, StageProgress } from './state.ts';
+import { placeOfError, type Place } from './troubles/places.ts';
+import type { PhaseRecord, RunRecord, RunState, StageProgress } from './state.ts';
 
 /** What each phase is called. */
 export const phaseLabels: Readonly<Record<PhaseName, string>> = { head: 'Head', fineTune: 'Fine-tune' };
@@ -45,6 +46,12 @@ export function keptOf(run: RunRecord): EpochRecord | null {
     if (kept !== undefined) return kept;
   }
   return null;
+}
+
+/** Where on the page stands why a run failed. */
+export function placeOfFailure({ error, run }: Extract<RunState, { kind: 'failed' }>): Place {
+  // Once steps are taken, what is fetched is the set's pictures.
+  return placeOfError(error, run.phases.length === 0 ? run.progress?.stage : undefined);
 }
 
 /** Time left, and of what: a stage, a phase, or the whole run. At most, where early stopping may end it sooner. */

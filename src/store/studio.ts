@@ -115,6 +115,8 @@ export class Studio {
     try {
       const next = parseRecipe(change(recipe));
       this.#checkEntries(recipe, next);
+      // The address is that of the recipe from here on, whatever was wrong with the one that was opened.
+      this.#dispatch({ kind: 'linkFailed', error: null });
       if (picked?.weightFiles !== undefined) this.#weightFiles = picked.weightFiles;
       this.#take(next, preset, picked?.files === undefined ? this.#picked : { files: picked.files });
       return null;

@@ -9,6 +9,7 @@ import { ResultsColumn } from './results/ResultsColumn.tsx';
 import { useStudio, useStudioState } from './studio-context.ts';
 import { onLinkOpened, showAddress } from './widgets/dialog-stack.ts';
 import { TrainingColumn } from './training/TrainingColumn.tsx';
+import { DeviceTrouble } from './transport/DeviceTrouble.tsx';
 import { TransportBar } from './transport/TransportBar.tsx';
 import { placeOf } from './transport/bar-text.ts';
 
@@ -19,6 +20,7 @@ export function App(): ReactElement {
   return (
     <>
       <TransportBar />
+      <DeviceTrouble />
       <DropZone />
       <main>
         <DataColumn />
