@@ -160,6 +160,8 @@ export interface FinishedRun {
   /** Test top-1, 0 to 1; null where it was not tested. */
   readonly accuracy: number | null;
   readonly stopped: boolean;
+  /** Phases of the recipe that it came to: fewer than all where it was stopped before. */
+  readonly phases: number;
   /** Of what is kept of its weights. */
   readonly sizeBytes: number;
   /** False for one that could not be stored, and goes with the tab. */

@@ -209,11 +209,12 @@ function finish(state: StudioState, result: RunResult, atMs: number): StudioStat
   const seconds = (atMs - run.startedAtMs) / 1000;
   const { test, runId, recipe, setHash } = result;
   const { kept } = result;
+  const phases = new Set(result.history.map(({ phaseIndex }) => phaseIndex)).size;
   const finished = { ...run, progress: null, live: null, test: test ?? run.test, kept };
   return {
     ...state,
     run: { kind: 'finished', run: finished, result, seconds },
-    runs: test === null ? state.runs : [...state.runs, { runId, recipe, setHash, test, seconds }],
+    runs: test === null ? state.runs : [...state.runs, { runId, recipe, setHash, test, phases, seconds }],
   };
 }
 

@@ -100,6 +100,8 @@ export interface RunSummary {
   /** Of the set that it was trained and tested on. */
   readonly setHash: string;
   readonly test: Evaluation;
+  /** Phases of the recipe that it came to. */
+  readonly phases: number;
   readonly seconds: number;
 }
 

@@ -5,6 +5,7 @@ import { isActive, recordOf } from '../store/state.ts';
 import { DataColumn } from './data/DataColumn.tsx';
 import { DropZone } from './drop/DropZone.tsx';
 import { ModelColumn } from './model/ModelColumn.tsx';
+import { PrintedRecipe, PrintHead } from './PrintReport.tsx';
 import { ResultsColumn } from './results/ResultsColumn.tsx';
 import { useStudio, useStudioState } from './studio-context.ts';
 import { onLinkOpened, showAddress } from './widgets/dialog-stack.ts';
@@ -20,6 +21,7 @@ export function App(): ReactElement {
   return (
     <>
       <TransportBar />
+      <PrintHead />
       <DeviceTrouble />
       <DropZone />
       <main>
@@ -28,6 +30,7 @@ export function App(): ReactElement {
         <TrainingColumn />
         <ResultsColumn />
       </main>
+      <PrintedRecipe />
     </>
   );
 }

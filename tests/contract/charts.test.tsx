@@ -73,6 +73,7 @@ const summary = {
   recipe: result.recipe,
   setHash: dataset.setHash,
   test: result.test ?? evaluation,
+  phases: 2,
   seconds: 60,
 };
 const ofRuns = { recipe: result.recipe, run: readyState.run, labelOf: (name: string) => name };

@@ -212,15 +212,18 @@ async function readAbouts(store: ByteStore): Promise<About[]> {
     const stored = bytes === undefined ? null : (unpack(bytes) as StoredAbout | null);
     if (stored?.format !== FORMAT) return [];
     const { format: _, ...about } = stored;
-    return [about];
+    // An earlier version did not note it.
+    const { phases = about.recipe.phases.length } = about as Partial<About>;
+    return [{ ...about, phases }];
   });
 }
 
 function aboutOf({ result, labels, weights }: FinishedNetwork): About {
-  const { runId, recipe, stopped, test } = result;
+  const { runId, recipe, stopped, test, history } = result;
+  const phases = new Set(history.map(({ phaseIndex }) => phaseIndex)).size;
   const accuracy = test?.accuracy ?? null;
   const sizeBytes = Object.values(weights).reduce((sum, { values }) => sum + values.byteLength, 0);
-  return { runId, recipe, stopped, accuracy, labels, sizeBytes, finishedAtMs: Date.now() };
+  return { runId, recipe, stopped, phases, accuracy, labels, sizeBytes, finishedAtMs: Date.now() };
 }
 
 function notStored(cause: StudioError): StudioError {

@@ -109,7 +109,8 @@ function Line({ run }: { readonly run: FinishedRun }): ReactElement {
   const exporting = useStudioState((state) => state.exporting);
   const failure = useStudioState((state) => state.exportFailure);
   const active = useStudioState((state) => isActive(state.run));
-  const name = runLabel(run.recipe, (each) => backbones?.find((entry) => entry.name === each)?.label ?? each);
+  const labelOf = (each: string): string => backbones?.find((entry) => entry.name === each)?.label ?? each;
+  const name = runLabel(run.recipe, labelOf, run.phases);
   return (
     <li>
       <div>
