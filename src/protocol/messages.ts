@@ -7,7 +7,8 @@ import type { DatasetSummary, PictureFacts, RgbaPictures, RgbaViews, SourceDescr
 import type { BackendChoice, DeviceReport } from './device.ts';
 import type { Edit } from './edits.ts';
 import type { WireError } from './errors.ts';
-import type { FinishedRuns, RateSweep, ResumableRun, RunEvent, RunResult } from './events.ts';
+import type { RateSweep, ResumableRun, RunEvent, RunResult } from './events.ts';
+import type { KeptChange, KeptRecord, KeptRun, KeptRuns, TakenRuns } from './kept.ts';
 import type { InspectedWeights, ModelSummary } from './model.ts';
 import type { EditsRef, Recipe, WeightsFile } from './recipe/recipe.ts';
 import type { Stored, StoredThing } from './stored.ts';
@@ -38,7 +39,8 @@ export type Offer =
   | { readonly kind: 'pictures'; readonly count: number }
   | { readonly kind: 'weights' }
   | { readonly kind: 'recipe'; readonly recipe: Recipe }
-  | { readonly kind: 'edits' };
+  | { readonly kind: 'edits' }
+  | { readonly kind: 'runs' };
 
 /** A list of edits after a change. */
 export interface EditedList {
@@ -107,11 +109,21 @@ export interface Requests {
   findRate: { input: { readonly recipe: Recipe; readonly phaseIndex: number } & Picked; output: RateSweep };
   /** Runs that did not come to their end, the latest first; deletes the checkpoints of one before. */
   listRuns: { input: { readonly discard?: string }; output: readonly ResumableRun[] };
-  /** Runs that came to their end and whose networks are kept, the latest first; forgets one before. */
-  listFinished: { input: { readonly forget?: string }; output: FinishedRuns };
-  /** Writes the network of a finished run in a format of the catalog. */
+  /** Runs that are kept, the latest first; changes one before. */
+  listKept: { input: { readonly change?: KeptChange }; output: KeptRuns };
+  /** All that is kept of a run beside its network. */
+  openKept: { input: { readonly runId: string }; output: KeptRecord };
+  /** Has a finished run end with the network of its other phase. */
+  takeOtherPhase: { input: { readonly runId: string }; output: RunResult };
+  /** Kept runs as one file, which another machine's Mien takes in. */
+  saveRuns: { input: { readonly runIds: readonly string[] }; output: SavedFile };
+  /** What is in such a file; nothing of it is stored. */
+  lookIntoRuns: { input: { readonly file: Blob }; output: { readonly runs: readonly KeptRun[] } };
+  /** Keeps some of its runs here. */
+  takeRuns: { input: { readonly file: Blob; readonly runIds: readonly string[] }; output: TakenRuns };
+  /** Writes the network of a kept run in a format of the catalog. */
   export: { input: { readonly format: string; readonly runId: string }; output: SavedFile };
-  /** Makes a finished run's network ready to be asked about pictures. */
+  /** Makes a kept run's network ready to be asked about pictures. */
   openNetwork: { input: { readonly runId: string }; output: TriedNetwork };
   /** What it says of a picture, all of it or with a part covered; no request keeps anything of a picture. */
   predict: {

@@ -3,9 +3,11 @@
  * those that may run beside a run are served at once; so is control. Each request gets exactly one
  * `done`, `failed` or `cancelled`.
  */
+import { lookIntoRuns, saveRuns, takeRuns } from '../engine/kept/run-file/run-file.ts';
 import { recognise } from '../engine/recognise.ts';
 import type { Session } from '../engine/session.ts';
 import type { SetWork } from '../engine/set/open-set.ts';
+import { blobSource } from '../platform/remote/byte-source.ts';
 import { asStudioError, isAbort } from '../protocol/errors.ts';
 import type { RunEvent } from '../protocol/events.ts';
 import type { Control, FromWorker, Request, RequestKind, Requests, ToWorker } from '../protocol/messages.ts';
@@ -25,7 +27,11 @@ const BESIDE_A_RUN: ReadonlySet<RequestKind> = new Set([
   'describeModel',
   'inspectWeights',
   'listRuns',
-  'listFinished',
+  'listKept',
+  'openKept',
+  'saveRuns',
+  'lookIntoRuns',
+  'takeRuns',
   'listStored',
   'deleteStored',
   'storeSet',
@@ -119,6 +125,8 @@ export class Dispatcher {
       }
       case 'findRate':
         return session.findRate(request.input, { control, emit });
+      case 'takeOtherPhase':
+        return session.takeOtherPhase(request.input.runId);
       case 'export':
         return session.export(request.input.format, request.input.runId);
       case 'openNetwork':
@@ -140,7 +148,11 @@ type KeptRequest = Extract<
   {
     kind:
       | 'listRuns'
-      | 'listFinished'
+      | 'listKept'
+      | 'openKept'
+      | 'saveRuns'
+      | 'lookIntoRuns'
+      | 'takeRuns'
       | 'listStored'
       | 'deleteStored'
       | 'storeSet'
@@ -156,9 +168,17 @@ async function carryOutKept(session: Session, request: KeptRequest, work: SetWor
   switch (request.kind) {
     case 'listRuns':
       return session.runsLeft(request.input.discard);
-    case 'listFinished':
-      if (request.input.forget !== undefined) await session.networks.forget(request.input.forget);
-      return session.networks.list();
+    case 'listKept':
+      if (request.input.change !== undefined) await session.kept.change(request.input.change);
+      return session.kept.list();
+    case 'openKept':
+      return session.kept.record(request.input.runId);
+    case 'saveRuns':
+      return saveRuns(session.kept, request.input.runIds);
+    case 'lookIntoRuns':
+      return lookIntoRuns(blobSource(request.input.file));
+    case 'takeRuns':
+      return takeRuns(session.kept, blobSource(request.input.file), request.input.runIds);
     case 'listStored':
       return listStored(session.platform);
     case 'deleteStored':

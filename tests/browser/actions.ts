@@ -1,7 +1,7 @@
 /** What a user does on the page, for tests. */
 import { readFile } from 'node:fs/promises';
 import { unzipSync } from 'fflate';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { expect } from 'vitest';
 
 /** A recipe of seconds: few small pictures, two short phases, on the real engine. */
@@ -34,4 +34,12 @@ export async function takeHome(page: Page): Promise<Record<string, Uint8Array>> 
       .click(),
   ]);
   return unzipSync(await readFile(await download.path()));
+}
+
+/** Opens the list of kept runs. */
+export async function openKept(page: Page): Promise<Locator> {
+  await page.getByRole('button', { name: /kept runs?$/ }).click({ timeout: 60_000 });
+  const dialog = page.getByRole('dialog', { name: 'Kept runs' });
+  await dialog.waitFor();
+  return dialog;
 }

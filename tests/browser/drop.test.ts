@@ -95,34 +95,38 @@ describe('a dialog', () => {
     await barSays(page, /^Ready/);
   });
 
-  it('keeps what it has done where the address was written while it was open', { timeout: MINUTES }, async () => {
-    const page = await newPage({ path: TINY });
-    // In the very moment in which the button is there: the address still says what was opened, and not all of the recipe.
-    await page.evaluate(
-      () =>
-        new Promise<void>((resolve) => {
-          const press = (): void => {
-            const button = [...document.querySelectorAll('button')].find(
-              ({ textContent, disabled }) => textContent.startsWith('Change') && !disabled,
-            );
-            if (button === undefined) return;
-            observer.disconnect();
-            button.click();
-            resolve();
-          };
-          const observer = new MutationObserver(press);
-          observer.observe(document, { subtree: true, childList: true, attributes: true });
-          press();
-        }),
-    );
-    const opened = page.url();
-    await expect.poll(() => page.url()).not.toBe(opened);
-    await page.getByLabel('Pictures', { exact: true }).fill('64');
-    await page.getByLabel('Pictures', { exact: true }).press('Enter');
-    await page.getByRole('button', { name: 'Open', exact: true }).click();
-    await page.locator('#data').getByText('64 faces in eight classes').waitFor();
-    await expect.poll(() => page.url()).toMatch(/pictures=64/);
-  });
+  it(
+    'keeps what it has done where the address was written while it was open',
+    { timeout: MINUTES },
+    async () => {
+      const page = await newPage({ path: TINY });
+      // In the very moment in which the button is there: the address still says what was opened, and not all of the recipe.
+      await page.evaluate(
+        () =>
+          new Promise<void>((resolve) => {
+            const press = (): void => {
+              const button = [...document.querySelectorAll('button')].find(
+                ({ textContent, disabled }) => textContent.startsWith('Change') && !disabled,
+              );
+              if (button === undefined) return;
+              observer.disconnect();
+              button.click();
+              resolve();
+            };
+            const observer = new MutationObserver(press);
+            observer.observe(document, { subtree: true, childList: true, attributes: true });
+            press();
+          }),
+      );
+      const opened = page.url();
+      await expect.poll(() => page.url()).not.toBe(opened);
+      await page.getByLabel('Pictures', { exact: true }).fill('64');
+      await page.getByLabel('Pictures', { exact: true }).press('Enter');
+      await page.getByRole('button', { name: 'Open', exact: true }).click();
+      await page.locator('#data').getByText('64 faces in eight classes').waitFor();
+      await expect.poll(() => page.url()).toMatch(/pictures=64/);
+    },
+  );
 
   it('is closed alone by Escape, and asks before it throws shots away', { timeout: MINUTES }, async () => {
     const flags = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];

@@ -175,3 +175,10 @@ it('takes folders and files, prints JSON lines, draws where the network looked',
 it('says what is wrong with a folder that is no model', async () => {
   await expect(openModelFolder(folder)).rejects.toMatchObject({ code: 'model/folder-unreadable' });
 });
+
+it('answers as a run in a file as in its folder', async () => {
+  const picture = join(folder, 'for-a-file.png');
+  await writeFile(picture, files[0] ?? new Uint8Array());
+  const table = async (model: string) => (await predict(join(folder, model), picture)).out;
+  expect(await table('run/run.mien.zip')).toBe(await table('run'));
+});

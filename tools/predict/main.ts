@@ -16,7 +16,7 @@ import { offerWebGpu, WASM_FOLDER } from '../train/backends.ts';
 import { carryOut } from '../train/carry-out.ts';
 import { parseCommand, USAGE, type Command } from './command.ts';
 import { writeHeatMap } from './heat-map.ts';
-import { openModelFolder } from './model-folder.ts';
+import { openModel } from './run-file.ts';
 import { findAsked, type NamedPicture } from './pictures.ts';
 
 /** A picture ready for the network, or why there is none. */
@@ -42,7 +42,7 @@ async function predict(command: Command): Promise<void> {
   if (command.backend === 'webgpu' || command.backend === 'auto') await offerWebGpu();
   const platform = createPlatform();
   const device = await new Session(platform, WASM_FOLDER).chooseDevice(command.backend);
-  const answering = await openModelFolder(command.modelFolder);
+  const answering = await openModel(command.modelFolder, platform);
   const classifier = new Classifier(answering);
   answering.model.dispose();
   const { by, others, pictures } = await findAsked(command.pictures, platform);

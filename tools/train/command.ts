@@ -8,7 +8,7 @@ const formats = [...EXPORTERS.map(({ entry }) => [entry.name, entry.help]), ['al
   .join('\n');
 
 /** What `--help` prints. */
-export const USAGE = `Carries a recipe out and writes history.json, evaluation.json, split.json, run.json and model/.
+export const USAGE = `Carries a recipe out and writes history.json, evaluation.json, split.json, run.json, model/ and run.mien.zip (all of it, for the page).
 
   npm run train -- RECIPE.json --out DIR [options]
 

@@ -1,15 +1,10 @@
 /** The files that a headless run, or a search for a learning rate, leaves. */
 import { mkdir, open, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { saveRuns } from '../../src/engine/kept/run-file/run-file.ts';
 import type { ExportedFile } from '../../src/exporters/exporter.ts';
 import { classificationReport } from '../../src/lib/figures/classification-report.ts';
-import {
-  bestThreshold,
-  binsOf,
-  calibrationError,
-  surenessOf,
-  topAccuracy,
-} from '../../src/lib/figures/sureness.ts';
+import { evaluationRecord, historyLine } from '../../src/exporters/record/figures.ts';
 import { findExporter } from '../../src/exporters/registry.ts';
 import type { DatasetSummary } from '../../src/protocol/dataset.ts';
 import { StudioError } from '../../src/protocol/errors.ts';
@@ -49,7 +44,7 @@ export async function writeRun(
 ): Promise<void> {
   const { session, result, dataset } = finished;
   await writeJson(outFolder, 'history.json', result.history.map(historyLine));
-  await writeJson(outFolder, 'evaluation.json', evaluationOf(result, dataset));
+  await writeJson(outFolder, 'evaluation.json', evaluationRecord(result));
   await writeJson(outFolder, 'split.json', splitOf(dataset));
   await writeJson(outFolder, 'run.json', runOf(result, dataset));
   const { test } = result;
@@ -58,6 +53,8 @@ export async function writeRun(
   }
   if (result.history.length === 0) return;
   if (doubtful) await writeDoubtful(outFolder, finished, reporter);
+  const { blob } = await saveRuns(session.kept, [result.runId]);
+  await writeFile(join(outFolder, 'run.mien.zip'), blob.stream());
   const packing = session.packing();
   await writeFiles(await packing.bare(findExporter('tfjs')), join(outFolder, 'model'));
   for (const format of exportFormats) {
@@ -75,41 +72,6 @@ export async function writeSweep({ outFolder }: Command, sweep: RateSweep): Prom
 async function writeJson(folder: string, name: string, value: unknown): Promise<void> {
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, name), `${JSON.stringify(value, null, 2)}\n`);
-}
-
-function historyLine({
-  phase,
-  epoch,
-  loss,
-  accuracy,
-  valLoss,
-  valAccuracy,
-  learningRate,
-  seconds,
-}: RunResult['history'][number]) {
-  return { phase, epoch, loss, accuracy, valLoss, valAccuracy, learningRate, seconds };
-}
-
-/** Null when the run was stopped before its first epoch ended. */
-function evaluationOf({ test, sureness }: RunResult, { labelOfRow }: DatasetSummary) {
-  if (test === null) return null;
-  const { labels, loss, accuracy, macroF1, interval, confusionMatrix, perClass, probabilities, rows } = test;
-  const truths = Array.from(rows, (row) => labelOfRow[row] ?? 0);
-  const reliability = binsOf(surenessOf(probabilities, truths, labels.length));
-  return {
-    labels,
-    testLoss: loss,
-    testAccuracy: accuracy,
-    top2Accuracy: topAccuracy(probabilities, truths, labels.length, 2),
-    macroF1,
-    interval,
-    confusionMatrix,
-    perClass,
-    calibrationError: calibrationError(reliability),
-    reliability,
-    // Chosen on the validation pictures; null where they do not tell.
-    unsureBelow: sureness === null ? null : bestThreshold(sureness),
-  };
 }
 
 function splitOf({ split }: DatasetSummary) {

@@ -34,7 +34,7 @@ export class Tries {
     this.#finder = new FaceFinder(sources.platform);
   }
 
-  /** Makes a run's network ready. @throws StudioError `export/no-such-network`, `model/…`, `net/…` */
+  /** Makes a run's network ready. @throws StudioError `export/no-such-run`, `model/…`, `net/…` */
   async open(runId: string): Promise<TriedNetwork> {
     return (await this.#of(runId)).about;
   }

@@ -6,6 +6,7 @@ import {
   formatClock,
   formatCount,
   formatDuration,
+  formatMoment,
 } from '../../lib/format.ts';
 import { awaitedOf } from '../../store/awaited.ts';
 import type { RunRecord, RunState, StageProgress, StudioState } from '../../store/state.ts';
@@ -126,7 +127,8 @@ function heldText(kind: 'pausing' | 'paused' | 'stopping', run: RunRecord): BarT
 }
 
 function finishedText(run: Extract<RunState, { kind: 'finished' }>): BarText {
-  const title = run.result.stopped ? 'Stopped' : 'Finished';
+  const ended = run.result.stopped ? 'Stopped' : 'Finished';
+  const title = run.keptAtMs === null ? ended : `${ended} on ${formatMoment(run.keptAtMs)}`;
   const epochs = run.run.phases.map((phase) => {
     const done = run.run.history.filter((epoch) => epoch.phaseIndex === phase.phaseIndex).length;
     return `${lowerFirst(phaseLabels[phase.phase])} ${done === phase.epochs ? done : `${done} of ${phase.epochs}`}`;

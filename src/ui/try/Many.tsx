@@ -84,7 +84,7 @@ interface ManyTableProps {
   readonly network: TriedNetwork;
   readonly opened: Opened;
   readonly many: Many;
-  readonly threshold: Threshold;
+  readonly threshold: Threshold | null;
   readonly onOpen: (opened: OpenedFile) => void;
 }
 
@@ -194,7 +194,7 @@ function TableLine({ line, labels, threshold, onOpen }: TableLineProps): ReactEl
         </td>
       ) : (
         <>
-          <td>{sure < threshold.at ? <em>unsure: {labels[first]}</em> : labels[first]}</td>
+          <td>{sure < (threshold?.at ?? 0) ? <em>unsure: {labels[first]}</em> : labels[first]}</td>
           <td>{formatPercent(sure, 0)}</td>
           <td>
             {labels[second]} {formatPercent(probabilities[second] ?? 0, 0)}

@@ -5,7 +5,7 @@
 import { useEffect, useState, type DragEvent, type ReactElement } from 'react';
 import { isSame } from '../../lib/json.ts';
 import { asStudioError, isAbort, type WireError } from '../../protocol/errors.ts';
-import type { FinishedRun } from '../../protocol/events.ts';
+import type { KeptRun } from '../../protocol/kept.ts';
 import type { TriedNetwork } from '../../protocol/try.ts';
 import { useStateOf } from '../../store/use-state-of.ts';
 import { useStudio, useStudioState } from '../studio-context.ts';
@@ -23,7 +23,7 @@ import './try.css';
 import { ranked, seenClause, thresholdOf, type Look, type Threshold } from './words.ts';
 
 interface TryDialogProps {
-  readonly run: FinishedRun;
+  readonly run: KeptRun;
   readonly onClose: () => void;
 }
 
@@ -67,7 +67,7 @@ function useNetwork(runId: string): {
 
 interface TriedProps {
   readonly network: TriedNetwork;
-  readonly run: FinishedRun;
+  readonly run: KeptRun;
 }
 
 function Tried({ network, run }: TriedProps): ReactElement {
@@ -96,7 +96,7 @@ function Tried({ network, run }: TriedProps): ReactElement {
 
 interface SeenAndSaysProps extends TriedProps {
   readonly trial: Trial;
-  readonly threshold: Threshold;
+  readonly threshold: Threshold | null;
 }
 
 function SeenAndSays({ network, run, trial, threshold }: SeenAndSaysProps): ReactElement {

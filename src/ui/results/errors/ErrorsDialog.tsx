@@ -23,6 +23,8 @@ interface ErrorsDialogProps {
   readonly recipe: Recipe;
   /** As the network was trained and tested on it. */
   readonly dataset: DatasetSummary;
+  /** Whether the set is open, so that its pictures can be shown. */
+  readonly hasPictures: boolean;
   readonly evaluation: Evaluation;
   /** Which pictures these are, such as `test`. */
   readonly of: string;
@@ -43,7 +45,7 @@ const tabs: readonly { readonly name: Tab; readonly label: string }[] = [
 ];
 
 export function ErrorsDialog(props: ErrorsDialogProps): ReactElement {
-  const { recipe, dataset, evaluation, of, known, runId, onClose } = props;
+  const { recipe, dataset, hasPictures, evaluation, of, known, runId, onClose } = props;
   const [tab, setTab] = useState<Tab>('figures');
   // What took its time to make stays while another tab is looked at.
   const [hasMap, setHasMap] = useState(false);
@@ -76,9 +78,12 @@ export function ErrorsDialog(props: ErrorsDialogProps): ReactElement {
       </div>
       <div className="errors">
         {tab === 'figures' && <Figures {...{ evaluation, truths }} />}
-        {tab === 'pictures' && <ExtremePictures {...{ evaluation, truths }} />}
-        {tab === 'doubtful' && <DoubtfulLabels {...{ dataset, known, runId }} />}
-        {hasMap && (
+        {tab !== 'figures' && !hasPictures && (
+          <p className="small">The pictures of this run are not open.</p>
+        )}
+        {tab === 'pictures' && hasPictures && <ExtremePictures {...{ evaluation, truths }} />}
+        {tab === 'doubtful' && hasPictures && <DoubtfulLabels {...{ dataset, known, runId }} />}
+        {hasMap && hasPictures && (
           <div className="errors-all" hidden={tab !== 'map'}>
             <Later load={loadMap} props={{ recipe, dataset, runId }} />
           </div>
