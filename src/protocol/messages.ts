@@ -132,6 +132,8 @@ export interface Requests {
       readonly picture: AskedPicture;
       readonly patch?: Patch;
       readonly wantsMaps: boolean;
+      /** Looks for faces in a file or a frame and shows the network the square around one: which of them, the largest first. */
+      readonly face?: number;
     };
     output: Answer;
   };

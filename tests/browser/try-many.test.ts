@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { expect, it } from 'vitest';
 import { sampleFiles } from '../support/sample-files.ts';
+import { twoFaces } from '../support/two-faces.ts';
 import { axe } from './axe.ts';
 import { screenshot } from './harness.ts';
 import { clause, jpeg, open, openTry } from './try-actions.ts';
@@ -126,6 +127,22 @@ it(
     await paste(page);
     await page.getByRole('img', { name: 'image.png' }).waitFor();
     await expect.poll(() => clause(page).innerText()).toMatch(/^and (says|is) /);
+
+    // A face in a picture alone: the largest, then another; a picture without one is shown whole, and says so.
+    await open(page, jpeg('two.png', await twoFaces()));
+    await page.getByRole('img', { name: 'two.png' }).waitFor();
+    const finds = page.getByLabel('Find the face and crop to it');
+    await finds.check();
+    await page.getByText('This network was trained on whole pictures').waitFor();
+    await page.getByText('2 faces found; the network is shown the largest.').waitFor({ timeout: MINUTES });
+    expect(await axe(page)).toEqual([]);
+    await screenshot(page, 'try-face');
+    await page.getByRole('button', { name: 'Face 2' }).click();
+    await page.getByText('2 faces found; the network is shown face 2 by size.').waitFor();
+    await open(page, jpeg('print.jpg', (await odd())[0]?.[1] ?? new Uint8Array()));
+    await page.getByText('No face was found in this picture').waitFor();
+    await finds.uncheck();
+    await page.getByText('No face was found in this picture').waitFor({ state: 'detached' });
 
     // The camera, in the hand: it is the first thing to press.
     await page.setViewportSize({ width: 390, height: 844 });

@@ -4,11 +4,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
+import sharp from 'sharp';
 import type { Session } from '../../src/engine/session.ts';
 import type { RunResult } from '../../src/protocol/events.ts';
 import type { WrittenRecipe } from '../../src/protocol/recipe/recipe.ts';
 import { closeTabs, openSession, sessionOn, tinyRecipe, train } from '../support/session.ts';
 import { sampleFiles } from '../support/sample-files.ts';
+import { twoFaces } from '../support/two-faces.ts';
 
 const { signal } = new AbortController();
 
@@ -130,6 +132,64 @@ it('of pictures of the set by their rows, the same bits, and the features that t
     { signal, emit: () => undefined },
   );
   await expect(session.tries.askRows(asked, signal)).rejects.toMatchObject({ code: 'data/other-size' });
+});
+
+it('of a face in a picture what it says of the square around it alone; of none, of the whole', async () => {
+  const session = await openSession('wasm');
+  // Random weights tell no two pictures apart.
+  const backbone = { name: 'mobilenetv2', alpha: 0.35, weights: 'starter' } as const;
+  const recipe = await tinyRecipe({ phases: [head], backbone });
+  const { result } = await train(session, recipe);
+  const ask = (bytes: Uint8Array<ArrayBuffer>, face?: number) =>
+    session.tries.predict(
+      {
+        ...{ runId: result.runId, picture: { kind: 'file', file: new Blob([bytes]) }, wantsMaps: false },
+        ...(face !== undefined && { face }),
+      },
+      signal,
+    );
+  const png = await twoFaces();
+  const whole = await ask(png);
+  expect(whole.faces).toBe(null);
+  const tensors = tf.memory().numTensors;
+  const said = [];
+  for (const index of [0, 1]) {
+    const answer = await ask(png, index);
+    const { faces } = answer;
+    if (faces?.shown == null) throw new TypeError('a face was found');
+    expect([faces.faces.length, faces.shown.index, faces.width, faces.height]).toEqual([2, index, 640, 320]);
+    const { x, y, width, height } = faces.shown.square;
+    // The large one lies on the left, the small one on the right; squares are squares.
+    expect(x + width / 2 < 0.5).toBe(index === 0);
+    expect(width * 640).toBeCloseTo(height * 320, 6);
+    const cut = await sharp(png)
+      .extract({
+        ...{ left: Math.round(x * 640), top: Math.round(y * 320) },
+        ...{ width: Math.round(width * 640), height: Math.round(height * 320) },
+      })
+      .png()
+      .toBuffer();
+    expect(answer.probabilities).toEqual((await ask(Uint8Array.from(cut))).probabilities);
+    expect(answer.probabilities).not.toEqual(whole.probabilities);
+    said.push(answer.probabilities);
+  }
+  expect(said[0]).not.toEqual(said[1]);
+  // A frame of a camera is looked through alike.
+  const { data } = await sharp(png).ensureAlpha().raw().toBuffer({ resolveWithObject: true });
+  const frame = { kind: 'frame', width: 640, height: 320, rgba: Uint8ClampedArray.from(data) } as const;
+  const asked = { runId: result.runId, picture: frame, wantsMaps: false, face: 0 };
+  expect((await session.tries.predict(asked, signal)).probabilities).toEqual(said[0]);
+  const grey = await sharp({ create: { width: 90, height: 60, channels: 3, background: '#777' } })
+    .png()
+    .toBuffer();
+  const none = await ask(Uint8Array.from(grey), 0);
+  expect(none.faces).toMatchObject({ faces: [], shown: null });
+  expect(none.notes.map(({ code }) => code)).toEqual(['data/no-face']);
+  expect(none.probabilities).toEqual((await ask(Uint8Array.from(grey))).probabilities);
+  // The detector stays as long as its network, and goes with it.
+  const { numTensors } = tf.memory();
+  session.tries.forget();
+  expect(tf.memory().numTensors).toBeLessThan(Math.min(numTensors, tensors));
 });
 
 function softmax(logits: ArrayLike<number>, classes: number): number[] {

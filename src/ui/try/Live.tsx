@@ -14,6 +14,7 @@ const PACE_MS = 1000;
 
 interface LiveProps {
   readonly runId: string;
+  readonly findsFaces: boolean;
   readonly onAnswer: (live: LiveAnswer) => void;
   /** Hears the frame that was asked about last, to be looked at. */
   readonly onHold: (picture: AskedPicture) => void;
@@ -23,13 +24,21 @@ interface LiveProps {
 /** Phones are held towards something else, laptops towards oneself. */
 const usualFacing = (): Facing => (matchMedia('(pointer: coarse)').matches ? 'environment' : 'user');
 
-export function Live({ runId, onAnswer, onHold, onClose }: LiveProps): ReactElement {
+export function Live({ runId, findsFaces, onAnswer, onHold, onClose }: LiveProps): ReactElement {
   const video = useRef<HTMLVideoElement>(null);
   const last = useRef<AskedPicture | null>(null);
   const [facing, setFacing] = useState(usualFacing);
   const [isSmooth, setIsSmooth] = useState(true);
   const camera = useCamera(video, facing);
-  const { pace, error } = useFrames({ runId, video, isOn: camera.isOn, isSmooth, last, onAnswer });
+  const { pace, error } = useFrames({
+    runId,
+    findsFaces,
+    video,
+    isOn: camera.isOn,
+    isSmooth,
+    last,
+    onAnswer,
+  });
   const trouble = camera.error ?? error;
   const hold = (): void => {
     if (last.current !== null) onHold(last.current);
@@ -84,6 +93,7 @@ export function Live({ runId, onAnswer, onHold, onClose }: LiveProps): ReactElem
 
 interface FramesOptions {
   readonly runId: string;
+  readonly findsFaces: boolean;
   readonly video: React.RefObject<HTMLVideoElement | null>;
   readonly isOn: boolean;
   readonly isSmooth: boolean;
@@ -92,7 +102,7 @@ interface FramesOptions {
 }
 
 /** Asks about one frame after another; `pace` in frames a second, null before the first answer. */
-function useFrames({ runId, video, isOn, isSmooth, last, onAnswer }: FramesOptions): {
+function useFrames({ runId, findsFaces, video, isOn, isSmooth, last, onAnswer }: FramesOptions): {
   readonly pace: number | null;
   readonly error: WireError | null;
 } {
@@ -126,7 +136,8 @@ function useFrames({ runId, video, isOn, isSmooth, last, onAnswer }: FramesOptio
           height: frame.height,
           rgba: frame.data,
         } as const;
-        const answer = await studio.tries.predict({ runId, picture, wantsMaps: false }).result;
+        const asked = { runId, picture, wantsMaps: false, ...(findsFaces && { face: 0 }) };
+        const answer = await studio.tries.predict(asked).result;
         if (isOver()) return;
         last.current = picture;
         hear(answer);
@@ -142,7 +153,7 @@ function useFrames({ runId, video, isOn, isSmooth, last, onAnswer }: FramesOptio
       if (!isOver() && !isAbort(reason)) setError(asStudioError(reason).toWire());
     });
     return () => ended.abort();
-  }, [studio, runId, video, isOn, last]);
+  }, [studio, runId, findsFaces, video, isOn, last]);
   return { pace, error };
 }
 

@@ -30,7 +30,7 @@ export interface Many {
   readonly stop: () => void;
 }
 
-export function useMany(runId: string, opened: Opened | null): Many {
+export function useMany(runId: string, opened: Opened | null, findsFaces: boolean): Many {
   const studio = useStudio();
   const [state, setState] = useState<{
     readonly of: Opened | null;
@@ -50,7 +50,8 @@ export function useMany(runId: string, opened: Opened | null): Many {
       for (const one of opened.pictures) {
         if (controller.signal.aborted) break;
         const picture = { kind: 'file', file: one.file } as const;
-        const said = await studio.tries.predict({ runId, picture, wantsMaps: false }).result.then(
+        const asked = { runId, picture, wantsMaps: false, ...(findsFaces && { face: 0 }) };
+        const said = await studio.tries.predict(asked).result.then(
           ({ probabilities }) => ({ probabilities, problem: '' }),
           (reason: unknown) => {
             if (!(reason instanceof StudioError) || !reason.code.startsWith('data/')) throw reason;
@@ -67,7 +68,7 @@ export function useMany(runId: string, opened: Opened | null): Many {
     ending.current = controller;
     goThrough().catch((reason: unknown) => tell(false, asStudioError(reason).toWire()));
     return () => controller.abort();
-  }, [studio, runId, opened]);
+  }, [studio, runId, opened, findsFaces]);
   const isCurrent = state.of === opened;
   return {
     lines: isCurrent ? state.lines : [],
