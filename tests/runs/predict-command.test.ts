@@ -150,7 +150,8 @@ it('says what is wrong with a folder that is no model', async () => {
 });
 
 it('answers as a run in a file as in its folder', async () => {
-  const [picture] = await facesIn('for-a-file', 1);
-  const table = async (model: string) => (await predict(join(folder, model), picture ?? '')).out;
+  const picture = join(folder, 'for-a-file.jpg');
+  await writeFile(picture, files[0] ?? '');
+  const table = async (model: string) => (await predict(join(folder, model), picture)).out;
   expect(await table('run/run.mien.zip')).toBe(await table('run'));
 });
