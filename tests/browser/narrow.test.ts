@@ -89,6 +89,7 @@ it(
     expect(await page.evaluate(() => document.activeElement?.id)).toBe('results-heading');
 
     await takeOtherPhase(page);
+    await explain(page);
     expect(await axe(page)).toEqual([]);
     await inOwnColours(page);
     await onPaper(page);
@@ -102,6 +103,25 @@ async function takeOtherPhase(page: Page): Promise<void> {
   await offer.getByText('You chose it after the test was seen').waitFor();
   await page.getByText(/Of Head, epoch \d, chosen after the test was seen/).waitFor();
   await screenshot(page, 'other-phase');
+}
+
+/** A term says what it means by focus, by hover and by touch, and is quiet again. */
+async function explain(page: Page): Promise<void> {
+  const term = page.getByRole('button', { name: 'macro F1' });
+  const note = page.getByRole('tooltip').filter({ hasText: /^The mean of the classes’ F1/ });
+  await term.focus();
+  await note.waitFor();
+  const box = await note.boundingBox();
+  expect(box).not.toBeNull();
+  expect((box?.x ?? -1) >= 0 && (box?.x ?? 0) + (box?.width ?? 999) <= 390).toBe(true);
+  expect(await term.evaluate((part) => part.getAttribute('aria-describedby'))).not.toBeNull();
+  await screenshot(page, 'explained');
+  await page.keyboard.press('Escape');
+  await note.waitFor({ state: 'hidden' });
+  await term.hover();
+  await note.waitFor();
+  await page.mouse.move(0, 0);
+  await note.waitFor({ state: 'hidden' });
 }
 
 /** Bars, whiskers and shades are still told apart where the system's few colours take over. */
@@ -134,7 +154,7 @@ async function onPaper(page: Page): Promise<void> {
   await page.setViewportSize({ width: 718, height: 1000 });
   const pressed = await page.evaluate(() =>
     [...document.querySelectorAll('button, input, summary, .mistakes select')]
-      .filter((part) => part.closest('.matrix') === null && part.checkVisibility())
+      .filter((part) => part.closest('.matrix, .explained') === null && part.checkVisibility())
       .map((part) => part.textContent),
   );
   expect(pressed).toEqual([]);

@@ -15,6 +15,7 @@ import { resultsClause } from '../sentence.ts';
 import { useFullRecipe, useShownRecipe, useStudioState } from '../studio-context.ts';
 import { Column } from '../widgets/Column.tsx';
 import { Later } from '../widgets/Dialog.tsx';
+import { Explained } from '../widgets/Explained.tsx';
 import { Icon } from '../widgets/Icon.tsx';
 import { FinishedRuns, TakeHome } from './TakeHome.tsx';
 import { Mistakes } from './Mistakes.tsx';
@@ -99,19 +100,23 @@ function WhereWrong({ dataset, record }: WhereWrongProps): ReactElement {
         <div className="row matrix-head">
           <h3 id="where-wrong">Where it is wrong</h3>
           {evaluations.length > 1 && shown !== undefined ? (
-            <label className="which small">
-              <span className="visually-hidden">Which pictures</span>
-              <select value={shown.key} onChange={(event) => setAsked(event.target.value)}>
-                {evaluations.map((each) => (
-                  <option key={each.key} value={each.key}>
-                    {each.label}
-                  </option>
-                ))}
-              </select>
-            </label>
+            <span className="small">
+              <label className="which">
+                <span className="visually-hidden">Which pictures</span>
+                <select value={shown.key} onChange={(event) => setAsked(event.target.value)}>
+                  {evaluations.map((each) => (
+                    <option key={each.key} value={each.key}>
+                      {each.label}
+                    </option>
+                  ))}
+                </select>
+              </label>{' '}
+              <Explained term="shade">%</Explained>
+            </span>
           ) : (
             <span className="small">
-              {shown === undefined ? 'rows true, columns predicted, %' : `${shown.label}, %`}
+              {shown === undefined ? 'rows true, columns predicted, ' : `${shown.label}, `}
+              <Explained term="shade">%</Explained>
             </span>
           )}
         </div>
@@ -206,9 +211,13 @@ function Headline({ record, dataset }: HeadlineProps): ReactElement | null {
       <div className="headline">
         <p className="figure">{formatPercent(test.accuracy)}</p>
         <p className="small">
-          <b>Test top-1</b>, {formatCount(Math.round(test.accuracy * all))} of {formatCount(all)} pictures
+          <b>
+            Test <Explained term="top1">top-1</Explained>
+          </b>
+          , {formatCount(Math.round(test.accuracy * all))} of {formatCount(all)} pictures
           <br />
-          {intervalText(test.interval)} · macro F1 {formatScore(test.macroF1)}
+          <Interval of={test.interval} /> · <Explained term="macroF1">macro F1</Explained>{' '}
+          {formatScore(test.macroF1)}
           <KeptPhase record={record} />
         </p>
       </div>
@@ -225,8 +234,13 @@ function Headline({ record, dataset }: HeadlineProps): ReactElement | null {
       <p className="small">
         <b>Validation top-1</b>, {restoresBest(record.recipe) ? 'best' : 'last'} epoch, {kept.epoch}
         <br />
-        {intervalText(wilsonInterval(kept.valAccuracy, total))}
-        {ended?.evaluation == null ? '' : ` · macro F1 ${formatScore(ended.evaluation.macroF1)}`}
+        <Interval of={wilsonInterval(kept.valAccuracy, total)} />
+        {ended?.evaluation != null && (
+          <>
+            {' '}
+            · <Explained term="macroF1">macro F1</Explained> {formatScore(ended.evaluation.macroF1)}
+          </>
+        )}
         <br />
         {dataset.split.test.length === 0
           ? 'The split keeps no pictures for a test: how good it is on others is not known.'
@@ -268,8 +282,12 @@ function Unchecked({ epoch, dataset }: { readonly epoch: EpochRecord; readonly d
   );
 }
 
-function intervalText([low, high]: readonly [number, number]): string {
-  return `95 % CI ${(low * 100).toFixed(1)}–${(high * 100).toFixed(1)}`;
+function Interval({ of: [low, high] }: { readonly of: readonly [number, number] }): ReactElement {
+  return (
+    <>
+      <Explained term="interval">95 % CI</Explained> {(low * 100).toFixed(1)}–{(high * 100).toFixed(1)}
+    </>
+  );
 }
 
 /** An evaluation and how it is named where one is chosen. */
