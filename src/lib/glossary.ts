@@ -35,11 +35,6 @@ export const GLOSSARY = {
     means:
       'Wide blocks have large maps, tall ones many channels; both are drawn as square roots, or the small ones would vanish.',
   },
-  loss: {
-    term: 'loss',
-    means:
-      'How surprised the network is by the right answers, on average: 0 where it is sure of all of them.',
-  },
 } as const satisfies Readonly<Record<string, Term>>;
 
 export type TermName = keyof typeof GLOSSARY;
