@@ -24,6 +24,17 @@ function smallTargets(page: Page): Promise<string[]> {
   });
 }
 
+/** What makes the page scroll sideways. */
+function reachingOut(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const { scrollWidth, clientWidth } = document.documentElement;
+    if (scrollWidth <= clientWidth) return [];
+    return [...document.querySelectorAll('body *')]
+      .filter((part) => part.checkVisibility() && part.getBoundingClientRect().right > clientWidth + 0.5)
+      .map((part) => `${part.tagName}.${part.getAttribute('class') ?? ''} ${part.textContent.slice(0, 40)}`);
+  });
+}
+
 /** Where parts of the Data column stand, so that a jump is seen. */
 const placesIn = (page: Page): Promise<number[]> =>
   page.$$eval('#data > *, #data .source > *', (parts) =>
@@ -65,6 +76,10 @@ it(
     await expect.poll(() => heard.at(-1)).toMatch(/^Finished: [\d.]+\s% of the test pictures are right$/);
     expect(heard.join('\n')).toMatch(/Head ended: [\d.]+\s% of the validation pictures are right/);
     await screenshot(page, 'phone-finished');
+    for (const width of [320, 390]) {
+      await page.setViewportSize({ width, height: 844 });
+      await expect.poll(() => reachingOut(page)).toEqual([]);
+    }
     expect(await smallTargets(page)).toEqual([]);
 
     await page.getByRole('button', { name: /right\s*: show the results/ }).click();
@@ -74,6 +89,7 @@ it(
     expect(await page.evaluate(() => document.activeElement?.id)).toBe('results-heading');
 
     await takeOtherPhase(page);
+    await explain(page);
     expect(await axe(page)).toEqual([]);
     await inOwnColours(page);
     await onPaper(page);
@@ -83,10 +99,29 @@ it(
 /** The head's network in place of the one that fine-tuning has spoilt. */
 async function takeOtherPhase(page: Page): Promise<void> {
   const offer = page.getByRole('group', { name: 'Another phase’s network' });
-  await offer.getByRole('button', { name: /^Take the network of Head, epoch \d/ }).click();
+  await offer.getByRole('button', { name: 'Take the network of Head' }).click();
   await offer.getByText('You chose it after the test was seen').waitFor();
   await page.getByText(/Of Head, epoch \d, chosen after the test was seen/).waitFor();
   await screenshot(page, 'other-phase');
+}
+
+/** A term says what it means by focus, by hover and by touch, and is quiet again. */
+async function explain(page: Page): Promise<void> {
+  const term = page.getByRole('button', { name: 'macro F1' });
+  const note = page.getByRole('tooltip').filter({ hasText: /^The mean of the classes’ F1/ });
+  await term.focus();
+  await note.waitFor();
+  const box = await note.boundingBox();
+  expect(box).not.toBeNull();
+  expect((box?.x ?? -1) >= 0 && (box?.x ?? 0) + (box?.width ?? 999) <= 390).toBe(true);
+  expect(await term.evaluate((part) => part.getAttribute('aria-describedby'))).not.toBeNull();
+  await screenshot(page, 'explained');
+  await page.keyboard.press('Escape');
+  await note.waitFor({ state: 'hidden' });
+  await term.hover();
+  await note.waitFor();
+  await page.mouse.move(0, 0);
+  await note.waitFor({ state: 'hidden' });
 }
 
 /** Bars, whiskers and shades are still told apart where the system's few colours take over. */
@@ -119,7 +154,7 @@ async function onPaper(page: Page): Promise<void> {
   await page.setViewportSize({ width: 718, height: 1000 });
   const pressed = await page.evaluate(() =>
     [...document.querySelectorAll('button, input, summary, .mistakes select')]
-      .filter((part) => part.closest('.matrix') === null && part.checkVisibility())
+      .filter((part) => part.closest('.matrix, .explained') === null && part.checkVisibility())
       .map((part) => part.textContent),
   );
   expect(pressed).toEqual([]);

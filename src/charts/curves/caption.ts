@@ -65,13 +65,16 @@ function fall(record: RunRecord, history: readonly ValidatedEpoch[]): string {
   if (first === undefined || best === undefined || history.length < 2) {
     return first === undefined ? '' : `Validation loss after the first epoch: ${first.valLoss.toFixed(2)}.`;
   }
+  const worse = later(record, history, best);
+  if (worse !== null && first.valLoss - best.valLoss < 0.01) {
+    return `Validation loss has hardly moved from ${first.valLoss.toFixed(2)} while ${phaseDoing[best.phase]}; ${worse}.`;
+  }
   if (best === first)
     return `Validation loss has not fallen below the ${first.valLoss.toFixed(2)} of the first epoch.`;
   if (first.valLoss - best.valLoss < 0.01) {
     return `Validation loss has hardly moved from ${first.valLoss.toFixed(2)}.`;
   }
   const fell = `Validation loss fell from ${first.valLoss.toFixed(2)} to ${best.valLoss.toFixed(2)}`;
-  const worse = later(record, history, best);
   if (worse !== null) return `${fell} while ${phaseDoing[best.phase]}; ${worse}.`;
   const ofHead = lowest(history.filter((epoch) => epoch.phase === 'head'));
   const total = first.valLoss - best.valLoss;

@@ -16,6 +16,7 @@ import {
 import { Column } from '../widgets/Column.tsx';
 import { RunFailure } from '../training/RunFailure.tsx';
 import { Notices } from '../widgets/Message.tsx';
+import { Explained } from '../widgets/Explained.tsx';
 import { PickAgain, useAwaited } from '../widgets/PickAgain.tsx';
 import { fineTuneOf } from '../../store/run-record.ts';
 import { modelClause } from '../sentence.ts';
@@ -118,7 +119,12 @@ function Strip({ recipe, model, unfreeze, isFixed, isHeadPhase }: StripPartProps
       )}
       <Parameters model={model} unfreeze={open} />
       <Cost recipe={recipe} model={model} unfreeze={open} />
-      {unfreeze > 0 && <p className="small">{cacheSentence(recipe, model, unfreeze)}</p>}
+      {unfreeze > 0 && (
+        <p className="small">
+          {cacheSentence(recipe, model, unfreeze)} It is the{' '}
+          <Explained term="cutOutput">cut output</Explained>.
+        </p>
+      )}
     </>
   );
 }
@@ -148,7 +154,7 @@ function Parameters({
         {unfreeze === 0
           ? `Only the head learns: ${formatPercent(share)} of the parameters.`
           : `${formatPercent(layers, 0)} of the layers, ${formatPercent(share, 0)} of the parameters.`}{' '}
-        Width is a map’s side, height its channels, both as square roots.
+        <Explained term="strip">Width and height of a block</Explained> say what its maps are like.
       </p>
     </div>
   );

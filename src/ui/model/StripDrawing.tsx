@@ -27,7 +27,7 @@ interface StripDrawingProps extends StripState {
 export function StripDrawing(props: StripDrawingProps): ReactElement {
   const { model, layout, cutY, unfreeze, isOpen } = props;
   const behind = isOpen ? 'trains' : 'opens';
-  const [above, below] = isBesideWide(layout, cutY) ? [12, 100] : [34, 26];
+  const [above, below] = roomOfCut(layout, cutY);
   const labels = layout.labels.filter((label) => label.y < cutY - above || label.y > cutY + below);
   return (
     <>
@@ -171,7 +171,7 @@ function Cut(props: StripDrawingProps): ReactElement {
         { text: `cut output ${shape}`, isBold: false, x: 94, y: cutY - 23 },
         { text: cacheText, isBold: false, x: 94, y: cutY - 9 },
         // Below the last cut stands the head.
-        { text: `${open} ${all}`, isBold: true, x: 94, y: unfreeze === 0 ? cutY - 37 : cutY + 24 },
+        { text: `${open} ${all}`, isBold: true, x: 94, y: isAtHead(layout, cutY) ? cutY - 37 : cutY + 24 },
       ];
   return (
     <>
@@ -187,6 +187,15 @@ function Cut(props: StripDrawingProps): ReactElement {
       </g>
     </>
   );
+}
+
+/** Whether what stands below a cut would stand on the head's words. */
+const isAtHead = ({ bottom }: StripLayout, cutY: number): boolean => cutY + 24 > bottom;
+
+/** How far above and below a cut its words reach, so that no label stands there. */
+function roomOfCut(layout: StripLayout, cutY: number): readonly [above: number, below: number] {
+  if (isBesideWide(layout, cutY)) return [12, 100];
+  return isAtHead(layout, cutY) ? [50, 4] : [36, 37];
 }
 
 /** Whether a cut's words would stand on blocks, or on the picture above them. */

@@ -73,7 +73,7 @@ export function layoutStrip(model: ModelSummary): StripLayout {
   const bottom = y;
   necks.push({ path: neck(before.width, 70, bottom, 13) });
   const input = { x: MIDDLE - INPUT_WIDTH / 2, y: TOP, width: INPUT_WIDTH };
-  return { height: bottom + 46, input, blocks, necks, labels: labelsOf(blocks), bottom };
+  return { height: bottom + 46, input, blocks, necks, labels: apart(labelsOf(blocks), bottom), bottom };
 }
 
 /** The height at which the drawing is cut when the last `unfreeze` of `layers` layers train. */
@@ -148,6 +148,23 @@ function labelsOf(blocks: readonly PlacedBlock[]): ShapeLabel[] {
       named === widest && named !== first ? named.y + named.height / 2 : (first.y + last.y + last.height) / 2;
     return [{ y: middle + 4, text: shapeText(named.shape) }];
   });
+}
+
+/** Height of a line of text: baselines nearer than that print one over the other. */
+export const LINE = 14;
+
+/** The labels, moved as little as they must be to stand below one another, between the picture's words and the head's. */
+function apart(labels: readonly ShapeLabel[], bottom: number): ShapeLabel[] {
+  const down: ShapeLabel[] = [];
+  for (const label of labels.toSorted((one, other) => one.y - other.y)) {
+    down.push({ ...label, y: Math.max(label.y, (down.at(-1)?.y ?? TOP) + LINE) });
+  }
+  const up: ShapeLabel[] = [];
+  // The head's first line is as far below the blocks as a line is high.
+  for (const label of down.toReversed()) {
+    up.unshift({ ...label, y: Math.min(label.y, (up[0]?.y ?? bottom + LINE - 3) - LINE) });
+  }
+  return up;
 }
 
 function neck(above: number, below: number, y: number, height: number): string {

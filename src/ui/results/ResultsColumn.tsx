@@ -3,19 +3,19 @@ import { useState, type ReactElement } from 'react';
 import { Charts } from '../../charts/Charts.tsx';
 import type { Cell } from '../../charts/chart.ts';
 import { worstConfusion } from '../../charts/confusions/confusions.ts';
-import { countInWords, countOf, formatCount, formatPercent, formatScore } from '../../lib/format.ts';
-import { wilsonInterval } from '../../lib/figures/wilson.ts';
+import { countInWords, countOf, formatCount } from '../../lib/format.ts';
 import type { DatasetSummary, SplitName } from '../../protocol/dataset.ts';
-import type { EpochRecord, Evaluation } from '../../protocol/events.ts';
-import { restoresBest, type Recipe } from '../../protocol/recipe/recipe.ts';
-import { isValidated, keptOf, phaseLabels } from '../../store/run-record.ts';
+import type { Evaluation } from '../../protocol/events.ts';
+import type { Recipe } from '../../protocol/recipe/recipe.ts';
 import { recordOf, type RunRecord, type RunState } from '../../store/state.ts';
 import { useStateOf } from '../../store/use-state-of.ts';
 import { resultsClause } from '../sentence.ts';
 import { useFullRecipe, useShownRecipe, useStudioState } from '../studio-context.ts';
 import { Column } from '../widgets/Column.tsx';
 import { Later } from '../widgets/Dialog.tsx';
+import { Explained } from '../widgets/Explained.tsx';
 import { Icon } from '../widgets/Icon.tsx';
+import { Headline } from './Headline.tsx';
 import { TakeHome } from './TakeHome.tsx';
 import { Mistakes } from './Mistakes.tsx';
 import { TryButton } from './TryButton.tsx';
@@ -58,12 +58,7 @@ export function ResultsColumn(): ReactElement {
         <Beginning recipe={record?.recipe ?? recipe} dataset={dataset} />
       )}
       {recipe !== null && (dataset !== null || hasEpochs) && (
-        <WhereWrong
-          recipe={record?.recipe ?? recipe}
-          dataset={dataset}
-          record={record}
-          runId={finishedId}
-        />
+        <WhereWrong recipe={record?.recipe ?? recipe} dataset={dataset} record={record} runId={finishedId} />
       )}
       {recipe !== null && <Runs recipe={record?.recipe ?? recipe} />}
       <KeptRunsButton />
@@ -130,19 +125,23 @@ function WhereWrong({ recipe, dataset, record, runId }: WhereWrongProps): ReactE
         <div className="row matrix-head">
           <h3 id="where-wrong">Where it is wrong</h3>
           {evaluations.length > 1 && shown !== undefined ? (
-            <label className="which small">
-              <span className="visually-hidden">Which pictures</span>
-              <select value={shown.key} onChange={(event) => setAsked(event.target.value)}>
-                {evaluations.map((each) => (
-                  <option key={each.key} value={each.key}>
-                    {each.label}
-                  </option>
-                ))}
-              </select>
-            </label>
+            <span className="small">
+              <label className="which">
+                <span className="visually-hidden">Which pictures</span>
+                <select value={shown.key} onChange={(event) => setAsked(event.target.value)}>
+                  {evaluations.map((each) => (
+                    <option key={each.key} value={each.key}>
+                      {each.label}
+                    </option>
+                  ))}
+                </select>
+              </label>{' '}
+              <Explained term="shade">%</Explained>
+            </span>
           ) : (
             <span className="small">
-              {shown === undefined ? 'rows true, columns predicted, %' : `${shown.label}, %`}
+              {shown === undefined ? 'rows true, columns predicted, ' : `${shown.label}, `}
+              <Explained term="shade">%</Explained>
             </span>
           )}
         </div>
@@ -239,100 +238,6 @@ function triedText({ split }: DatasetSummary): string {
   return test === 0
     ? `${after}; the split keeps none for a test at the end.`
     : `${after}, at the end on the ${formatCount(test)} kept unseen.`;
-}
-
-interface HeadlineProps {
-  readonly record: RunRecord;
-  /** Null where it is not known any more. */
-  readonly dataset: DatasetSummary | null;
-}
-
-/** Null before the first epoch has ended. */
-function Headline({ record, dataset }: HeadlineProps): ReactElement | null {
-  const { test } = record;
-  if (test !== null) {
-    const all = test.rows.length;
-    const changedInTest = dataset?.edits?.inTest ?? 0;
-    return (
-      <div className="headline">
-        <p className="figure">{formatPercent(test.accuracy)}</p>
-        <p className="small">
-          <b>Test top-1</b>, {formatCount(Math.round(test.accuracy * all))} of {formatCount(all)} pictures
-          <br />
-          {intervalText(test.interval)} · macro F1 {formatScore(test.macroF1)}
-          {changedInTest > 0 && (
-            <>
-              <br />
-              You changed {countOf(changedInTest, 'test picture')}: results before that were on others.
-            </>
-          )}
-          <KeptPhase record={record} />
-        </p>
-      </div>
-    );
-  }
-  const kept = keptOf(record);
-  if (kept === null) return null;
-  if (!isValidated(kept)) return <Unchecked epoch={kept} dataset={dataset} />;
-  const total = dataset?.split.validation.length ?? 0;
-  const ended = record.phases.find((phase) => phase.phaseIndex === kept.phaseIndex)?.end;
-  return (
-    <div className="headline">
-      <p className="figure">{formatPercent(kept.valAccuracy)}</p>
-      <p className="small">
-        <b>Validation top-1</b>, {restoresBest(record.recipe) ? 'best' : 'last'} epoch, {kept.epoch}
-        <br />
-        {total > 0 && intervalText(wilsonInterval(kept.valAccuracy, total))}
-        {ended?.evaluation == null ? '' : ` · macro F1 ${formatScore(ended.evaluation.macroF1)}`}
-        <br />
-        {dataset?.split.test.length === 0
-          ? 'The split keeps no pictures for a test: how good it is on others is not known.'
-          : 'Test pictures stay unseen until the end.'}
-      </p>
-    </div>
-  );
-}
-
-/** Whose network was tested, where it is not the last phase's. */
-function KeptPhase({ record }: { readonly record: RunRecord }): ReactElement | null {
-  const epoch = keptOf(record);
-  const why = record.kept?.why ?? 'last';
-  if (why === 'last' || epoch === null) return null;
-  const of = `${phaseLabels[epoch.phase]}, epoch ${epoch.epoch.toString()}`;
-  return (
-    <>
-      <br />
-      {why === 'best' ? `Of ${of}, the best on validation` : `Of ${of}, chosen after the test was seen`}
-    </>
-  );
-}
-
-/** Without validation pictures: what it gets right of those that it learns, which says little. */
-function Unchecked({
-  epoch,
-  dataset,
-}: {
-  readonly epoch: EpochRecord;
-  readonly dataset: DatasetSummary | null;
-}): ReactElement {
-  return (
-    <div className="headline">
-      <p className="figure">{formatPercent(epoch.accuracy)}</p>
-      <p className="small">
-        <b>Training top-1</b>, last epoch, {epoch.epoch}
-        <br />
-        Of pictures that it learns from: the split keeps none for validation.
-        <br />
-        {dataset?.split.test.length === 0
-          ? 'Nor for a test: how good it is on others is not known.'
-          : 'Test pictures stay unseen until the end.'}
-      </p>
-    </div>
-  );
-}
-
-function intervalText([low, high]: readonly [number, number]): string {
-  return `95 % CI ${(low * 100).toFixed(1)}–${(high * 100).toFixed(1)}`;
 }
 
 /** An evaluation and how it is named where one is chosen. */

@@ -44,11 +44,16 @@ function Offer({ result, phases }: OfferProps): ReactElement {
       {error !== null && <Message error={error} />}
       <div className="actions">
         <button type="button" disabled={isTaking} onClick={() => void take()}>
-          {isChosen ? `Go back to ${there}` : `Take the network of ${there}`}
+          {isChosen ? 'Go back to that of' : 'Take the network of'} {phaseNameOf(phases, other?.phaseIndex)}
         </button>
       </div>
     </div>
   );
+}
+
+function phaseNameOf(phases: readonly PhaseRecord[], phaseIndex: number | undefined): string {
+  const phase = phases.find((each) => each.phaseIndex === phaseIndex);
+  return phase === undefined ? 'the other phase' : phaseLabels[phase.phase];
 }
 
 /** `Head, epoch 11 (validation loss 0.880)`. */

@@ -158,6 +158,11 @@ describe('the caption', () => {
       'Validation loss fell from 1.84 to 1.60 while the head was trained; ' +
         'the phase after it made the network worse and has come down to 1.75 at best.',
     );
+    expect(
+      captionOf([phaseEvent, epoch(0, 1, 1.6), epoch(0, 2, 1.599), headEnd, tuneEvent, epoch(1, 1, 9)]),
+    ).toContain(
+      'Validation loss has hardly moved from 1.60 while the head was trained; the phase after it made the network worse',
+    );
     expect(captionOf([phaseEvent, epoch(0, 1, 2.079), epoch(0, 2, 2.078)])).toBe(
       'Validation loss has hardly moved from 2.08.',
     );
