@@ -8,7 +8,7 @@ import type { Platform, RgbPicture } from '../../platform/platform.ts';
 export class FaceFinder {
   #network: Promise<FaceNetwork> | null = null;
 
-  constructor(readonly platform: Pick<Platform, 'openAsset'>) {}
+  constructor(readonly platform: Pick<Platform, 'openAsset' | 'startH5Thread'>) {}
 
   /** The faces in a picture, the largest first, in its pixels. @throws StudioError `net/asset-missing` */
   async find(picture: RgbPicture): Promise<FaceBox[]> {

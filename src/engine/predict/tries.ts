@@ -14,7 +14,7 @@ type Input<Kind extends 'predict' | 'occlude' | 'askRows'> = Requests[Kind]['inp
 
 /** Where networks and pictures come from. */
 export interface TriesSources {
-  readonly platform: Pick<Platform, 'decodePicture' | 'openAsset'>;
+  readonly platform: Pick<Platform, 'decodePicture' | 'openAsset' | 'startH5Thread'>;
   /** Does something with a run's network on the device, and lets go of it. */
   readonly withNetwork: <Output>(runId: string, work: (trained: Trained) => Output) => Promise<Output>;
   /** The open set. @throws StudioError `data/none-open` */

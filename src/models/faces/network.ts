@@ -67,12 +67,15 @@ export class FaceNetwork {
   private constructor(readonly weights: ReadonlyMap<string, tf.Tensor>) {}
 
   /** @throws StudioError `net/asset-missing`, `model/weights-…` */
-  static async open(platform: Pick<Platform, 'openAsset'>, signal?: AbortSignal): Promise<FaceNetwork> {
+  static async open(
+    platform: Pick<Platform, 'openAsset' | 'startH5Thread'>,
+    signal?: AbortSignal,
+  ): Promise<FaceNetwork> {
     const source = await platform.openAsset(ASSET, signal);
     const file = await safetensors.open(source, {
       beside: { labels: null, architecture: null, topology: null },
       sibling: () => Promise.resolve(source),
-      signal,
+      ...{ signal, platform },
     });
     const values = await file.read([...file.tensors.keys()]);
     const tensors = [...file.tensors].map(([name, { shape }]) => {
