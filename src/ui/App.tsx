@@ -3,6 +3,7 @@ import { useEffect, type ReactElement } from 'react';
 import { linkOf } from '../store/recipe-link.ts';
 import { isActive, recordOf } from '../store/state.ts';
 import { DropZone } from './drop/DropZone.tsx';
+import { PrintedRecipe, PrintHead } from './PrintReport.tsx';
 import { useStudio, useStudioState } from './studio-context.ts';
 import { Later } from './widgets/Dialog.tsx';
 import { onLinkOpened, showAddress } from './widgets/dialog-stack.ts';
@@ -22,11 +23,13 @@ export function App(): ReactElement {
   return (
     <>
       <TransportBar />
+      <PrintHead />
       <DeviceTrouble />
       <DropZone />
       <main>
         <Later load={loadColumns} props={NONE} />
       </main>
+      <PrintedRecipe />
     </>
   );
 }

@@ -1,4 +1,5 @@
 /** Runs that last: found again after the page was closed, opened with all of their charts, named, starred, deleted and restored. */
+import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import { barSays, finishTiny, openKept, TINY } from './actions.ts';
 import { axe } from './axe.ts';
@@ -40,6 +41,35 @@ it(
     await kept.getByRole('button', { name: /^Restore/ }).click();
     await expect.poll(() => names.count()).toBe(1);
     await expect.poll(() => kept.getByText('Deleted, 1 run').count()).toBe(0);
+
+    await kept.getByRole('checkbox').first().check();
+    await kept.getByRole('checkbox').nth(1).check();
+    await kept.getByText('These runs saw other pictures').waitFor();
+    await kept.getByText('phases.0.epochs').waitFor();
+    expect(await axe(page)).toEqual([]);
+    const [table] = await Promise.all([
+      page.waitForEvent('download'),
+      kept.getByRole('button', { name: 'Table, .csv' }).click(),
+    ]);
+    expect(await readFile(await table.path(), 'utf8')).toMatch(/^run,.*phases\.0\.epochs.*\nA /);
+    await screenshot(page, 'compared-runs');
+
+    // To another machine and back.
+    await kept.getByRole('button', { name: 'my first', exact: true }).click();
+    const [file] = await Promise.all([
+      page.waitForEvent('download'),
+      kept.getByRole('button', { name: 'Save for another machine' }).click(),
+    ]);
+    await kept.getByRole('button', { name: 'Delete', exact: true }).click();
+    await kept.getByRole('button', { name: /^Delete for good/ }).click();
+    await expect.poll(() => names.count()).toBe(1);
+    await kept.getByLabel('Runs from a file').setInputFiles(await file.path());
+    const found = page.getByRole('dialog', { name: 'Runs from a file' });
+    await found.getByText('Nothing of it is stored yet').waitFor();
+    expect(await kept.getByRole('button', { name: 'my first', exact: true }).count()).toBe(0);
+    await found.getByRole('button', { name: 'Keep it here' }).click();
+    await found.getByText('1 run kept here').waitFor();
+    await found.getByRole('button', { name: 'Close' }).click();
 
     await kept.getByRole('button', { name: 'my first', exact: true }).click();
     await kept.getByRole('button', { name: 'Open in the studio' }).click();

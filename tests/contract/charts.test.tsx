@@ -4,7 +4,8 @@
  */
 import { renderToStaticMarkup } from 'react-dom/server';
 import { describe, expect, it } from 'vitest';
-import { Charts } from '../../src/charts/Charts.tsx';
+import { Charts, ChartView } from '../../src/charts/Charts.tsx';
+import { comparedCharts } from '../../src/charts/compared/charts.ts';
 import type { Chart, Subjects } from '../../src/charts/chart.ts';
 import { charts } from '../../src/charts/registry.ts';
 import type { Evaluation, RunEvent } from '../../src/protocol/events.ts';
@@ -121,6 +122,29 @@ const listed = kinds.flatMap((of) =>
   })),
 );
 
+const comparedRun = (letter: string, losses: readonly number[], test: Evaluation) => {
+  const history = losses.map((value, index) => epochOf(index > 1 ? 1 : 0, (index % 2) + 1, value));
+  const record = { result: { ...result, history, test }, ended: [], dataset };
+  return { letter, name: `run ${letter}`, record };
+};
+const turned = {
+  ...evaluation,
+  confusionMatrix: [
+    [2, 0],
+    [0, 1],
+  ],
+};
+const compared = [
+  { runs: [comparedRun('A', [2, 1], evaluation), comparedRun('B', [2, 1, 0.5], turned)] },
+  { runs: [comparedRun('A', [2, 1], evaluation), comparedRun('B', [3], evaluation)] },
+];
+const ofCompared = comparedCharts.map((chart) => ({
+  of: 'comparison',
+  name: chart.name,
+  chart: chart as Chart<unknown>,
+  shown: compared.filter((one) => chart.suits(one)),
+}));
+
 const escaped = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
@@ -180,7 +204,7 @@ describe('the loss', () => {
   });
 });
 
-describe.each(listed)('the chart $name of a $of', ({ of, chart, shown }) => {
+describe.each([...listed, ...ofCompared])('the chart $name of a $of', ({ chart, shown }) => {
   const markupOf = (subject: unknown): string => {
     const { Drawing, Table } = chart;
     const parts = { subject, summary: chart.summary(subject) };
@@ -203,7 +227,7 @@ describe.each(listed)('the chart $name of a $of', ({ of, chart, shown }) => {
 
   it('gives its words to those who do not see it', () => {
     for (const subject of shown) {
-      const page = renderToStaticMarkup(<Charts of={of} subject={subject as never} />);
+      const page = renderToStaticMarkup(<ChartView chart={chart} subject={subject} />);
       expect(page).toContain(escaped(chart.summary(subject)));
     }
   });

@@ -177,8 +177,8 @@ it('says what is wrong with a folder that is no model', async () => {
 });
 
 it('answers as a run in a file as in its folder', async () => {
-  const picture = join(folder, 'for-a-file.png');
-  await writeFile(picture, files[0] ?? new Uint8Array());
+  const picture = join(folder, 'for-a-file.jpg');
+  await writeFile(picture, files[0] ?? '');
   const table = async (model: string) => (await predict(join(folder, model), picture)).out;
   expect(await table('run/run.mien.zip')).toBe(await table('run'));
 });

@@ -46,11 +46,12 @@ export function aboutOf({
   readonly record: KeptRecord;
   readonly network: KeptNetwork;
 }): About {
-  const { runId, recipe, stopped, test, setHash } = record.result;
+  const { runId, recipe, stopped, test, setHash, history } = record.result;
   const { labels, weights } = network;
   const sizeBytes = Object.values(weights).reduce((sum, { values }) => sum + values.byteLength, 0);
   return {
     ...{ runId, recipe, stopped, labels, setHash, sizeBytes },
+    phases: new Set(history.map(({ phaseIndex }) => phaseIndex)).size,
     finishedAtMs: Date.now(),
     test: test && { accuracy: test.accuracy, interval: test.interval, pictures: test.rows.length },
     seconds: secondsOf(record.result),
@@ -91,7 +92,7 @@ export async function readAbout(store: ByteStore, runId: string): Promise<About 
   if ((stored.format as number) !== 1) return null;
   const { format: _, accuracy, ...about } = stored;
   const test = accuracy === null ? null : { accuracy, interval: null, pictures: null };
-  return { ...about, test, setHash: null, seconds: null };
+  return { ...about, test, setHash: null, seconds: null, phases: about.recipe.phases.length };
 }
 
 /** Null likewise. */

@@ -5,6 +5,7 @@ import { useStudioState } from '../studio-context.ts';
 import { Dialog } from '../widgets/Dialog.tsx';
 import { FileField } from '../widgets/fields.tsx';
 import { Message } from '../widgets/Message.tsx';
+import { Compare } from './Compare.tsx';
 import { Deleted, Room } from './Room.tsx';
 import { OneRun } from './OneRun.tsx';
 import { RunList } from './RunList.tsx';
@@ -64,7 +65,8 @@ export function RunsDialog({ onClose }: { readonly onClose: () => void }): React
           />
         </section>
         {file !== null && <TakeRunsDialog file={file} onClose={() => setFile(null)} />}
-        {one !== undefined && <OneRun key={one.runId} run={one} onClose={onClose} />}
+        {chosen.length === 1 && one !== undefined && <OneRun key={one.runId} run={one} onClose={onClose} />}
+        {chosen.length > 1 && <Compare chosen={chosen} />}
       </div>
     </Dialog>
   );

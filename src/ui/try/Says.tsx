@@ -138,7 +138,8 @@ function useAtMostEach(leastMs: number, text: string): string {
 /** Which network it is that answers. */
 export function WhoAnswers({ run }: { readonly run: KeptRun }): ReactElement {
   const backbones = useStudioState((state) => state.catalog?.backbones);
-  const name = runLabel(run.recipe, (each) => backbones?.find((entry) => entry.name === each)?.label ?? each);
+  const labelOf = (each: string): string => backbones?.find((entry) => entry.name === each)?.label ?? each;
+  const name = runLabel(run.recipe, labelOf, run.phases);
   return (
     <p className="small">
       <b>{name}</b>

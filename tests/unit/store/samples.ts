@@ -192,7 +192,14 @@ export const result: RunResult = {
 export const keptRun: KeptRun = {
   ...{ runId: 'one', recipe: result.recipe, setHash: dataset.setHash, labels: dataset.labels },
   ...{ name: '', note: '', isStarred: false, isDeleted: false },
-  ...{ finishedAtMs: 1_700_000_000_000, stopped: false, sizeBytes: 100, isStored: true, seconds: 60 },
+  ...{
+    finishedAtMs: 1_700_000_000_000,
+    stopped: false,
+    phases: 2,
+    sizeBytes: 100,
+    isStored: true,
+    seconds: 60,
+  },
   test: { accuracy: evaluation.accuracy, interval: evaluation.interval, pictures: 2 },
 };
 

@@ -1,5 +1,5 @@
 /**
- * What a file of runs holds: `mien.json` says what is in it, and for each run there is its recipe as JSON and its record
+ * What a file of runs holds: `runs.json` says what is in it, and for each run there is its recipe as JSON and its record
  * and network as packed values. Frozen values of a backbone are in it once, whichever runs need them.
  */
 import type { Preprocessing } from '../../../models/backbones/backbone.ts';
@@ -10,7 +10,7 @@ import type { KeptNetwork } from '../kept-network.ts';
 /** Grows when what is written is laid out anew. */
 export const FORMAT = 1;
 
-export const INDEX = 'mien.json';
+export const INDEX = 'runs.json';
 
 /** What the index says of a run. */
 export interface IndexEntry extends Pick<RunWords, 'name' | 'note' | 'isStarred'> {
