@@ -50,13 +50,13 @@ export async function prepareOut(folder: string): Promise<void> {
 
 /** Writes history, evaluation, split and run as JSON, the report as text, and the network into `model/`. */
 export async function writeRun(
-  { outFolder, exportFormats }: Command,
+  { outFolder, exportFormats }: Pick<Command, 'outFolder' | 'exportFormats'>,
   finished: Finished,
   reporter: Pick<Reporter, 'exported'>,
 ): Promise<void> {
   const { session, result, dataset } = finished;
   await writeJson(outFolder, 'history.json', result.history.map(historyLine));
-  await writeJson(outFolder, 'evaluation.json', evaluationOf(result, dataset));
+  await writeJson(outFolder, 'evaluation.json', testFiguresOf(result, dataset));
   await writeJson(outFolder, 'split.json', splitOf(dataset));
   await writeJson(outFolder, 'run.json', runOf(result, dataset));
   const { test } = result;
@@ -80,7 +80,8 @@ export async function writeSweep({ outFolder }: Command, sweep: RateSweep): Prom
   await writeJson(outFolder, 'learning-rate.json', sweep);
 }
 
-async function writeJson(folder: string, name: string, value: unknown): Promise<void> {
+/** Writes a value as JSON. */
+export async function writeJson(folder: string, name: string, value: unknown): Promise<void> {
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, name), `${JSON.stringify(value, null, 2)}\n`);
 }
@@ -98,8 +99,8 @@ function historyLine({
   return { phase, epoch, loss, accuracy, valLoss, valAccuracy, learningRate, seconds };
 }
 
-/** Null when the run was stopped before its first epoch ended. */
-function evaluationOf({ test, sureness }: RunResult, { labelOfRow }: DatasetSummary) {
+/** What `evaluation.json` holds of test pictures; null when the run was stopped before its first epoch ended. */
+export function testFiguresOf({ test, sureness }: RunResult, { labelOfRow }: DatasetSummary) {
   if (test === null) return null;
   const { labels, loss, accuracy, macroF1, interval, confusionMatrix, perClass, probabilities, rows } = test;
   const truths = Array.from(rows, (row) => labelOfRow[row] ?? 0);

@@ -18,6 +18,8 @@ export interface RunInputs extends PhaseSetupInputs {
   readonly device: Device;
   /** Null keeps none. */
   readonly checkpoints: RunCheckpoints | null;
+  /** Whether the test pictures are asked at the end; by default they are. */
+  readonly isTested?: boolean;
   /** Seconds that came before: opening the set, loading weights. */
   readonly secondsByStage: Readonly<Record<string, number>>;
 }
@@ -83,7 +85,7 @@ class Run {
       const inputsOfPhase = this.setup.layOut(phase, phaseIndex);
       yield* this.#phase(inputsOfPhase);
       const isLast = phaseIndex === recipe.phases.length - 1 || control.isStopping;
-      const hasTest = this.inputs.dataset.summary.split.test.length > 0;
+      const hasTest = this.inputs.isTested !== false && this.inputs.dataset.summary.split.test.length > 0;
       if (isLast && hasTest && this.#history.length > 0) {
         test = await this.#timed('test', () => this.#test(inputsOfPhase));
         yield { kind: 'test', evaluation: test };
