@@ -88,7 +88,7 @@ export function repeatsTable(figures: readonly RunFigures[], fields: readonly st
   return { head, rows };
 }
 
-/** 97.5 % quantiles of Student's t by degrees of freedom, from 1. @see scipy.stats.t.ppf */
+/** 97.5 % quantiles of Student's t by degrees of freedom, from 1, by SciPy. */
 const T_QUANTILES = [
   ...[12.7062, 4.30265, 3.18245, 2.77645, 2.57058, 2.44691, 2.36462, 2.306, 2.26216, 2.22814],
   ...[2.20099, 2.17881, 2.16037, 2.14479, 2.13145, 2.11991, 2.10982, 2.10092, 2.09302, 2.08596],

@@ -1,5 +1,5 @@
 /**
- * A recipe's fields by their paths, as links and studies name them: `phases.1.unfreeze`, `augmentation.zoom`. One thing
+ * A recipe's fields by their paths, as links and studies name them: `head.dropout`, `augmentation.zoom`. One thing
  * reads a path, sets what stands there, and tells in which fields two recipes differ.
  */
 import { isSame } from '../../lib/json.ts';
