@@ -5,7 +5,7 @@ import type { RatePoint } from '../protocol/events.ts';
 import type { Chart, ChartProps, Subjects } from './chart.ts';
 import { Numbers } from './plot/Numbers.tsx';
 import { BestMark, Plot, type AxisTick } from './plot/Plot.tsx';
-import { markText, niceScale, type Scale } from './plot/scale.ts';
+import { markText, niceScale, type Scale } from '../lib/figures/scale.ts';
 
 type Sweep = Subjects['sweep'];
 

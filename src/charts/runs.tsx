@@ -114,7 +114,7 @@ function linesOf({ recipe, runs: finished, run, labelOf }: Runs): Line[] {
     publication?.figures.find((figure) => figure.backbone === name) ?? null;
   const own = finished.map((each, index) => ({
     key: each.runId,
-    label: `${index + 1}  ${each.name === '' ? runLabel(each.recipe, labelOf) : each.name}`,
+    label: `${index + 1}  ${each.name === '' ? runLabel(each.recipe, labelOf, each.phases) : each.name}`,
     run: each,
     published: publishedOf(each.recipe.backbone.name),
     isCurrent: each.runId === currentId,
@@ -144,9 +144,17 @@ function linesOf({ recipe, runs: finished, run, labelOf }: Runs): Line[] {
   return [...own, ...now, ...others];
 }
 
-/** What tells runs apart at a glance. */
-export function runLabel({ backbone, phases }: FullRecipe, labelOf: (name: string) => string): string {
-  const unfreeze = phases.findLast((phase) => phase.name === 'fineTune')?.unfreeze;
+/**
+ * What tells runs apart at a glance.
+ *
+ * @param came how many phases of the recipe it came to; one that was stopped in its head phase has opened nothing
+ */
+export function runLabel(
+  { backbone, phases }: FullRecipe,
+  labelOf: (name: string) => string,
+  came = phases.length,
+): string {
+  const unfreeze = phases.slice(0, came).findLast((phase) => phase.name === 'fineTune')?.unfreeze;
   const open = unfreeze === undefined ? 'head' : unfreeze === 'all' ? 'all layers' : `last ${unfreeze}`;
   return `${labelOf(backbone.name)}, ${open}`;
 }

@@ -21,7 +21,7 @@ import { runsLeft } from './checkpoints/resumable.ts';
 import { startDevice, type Device } from './device/device.ts';
 import type { WasmPaths } from './device/wasm.ts';
 import { buildNetwork, withLoaded, type Network } from './network/network.ts';
-import { keptNetwork } from './kept/kept-network.ts';
+import { keptNetwork, withOtherPhase } from './kept/kept-network.ts';
 import { KeptRuns } from './kept/kept-runs.ts';
 import { NetworkDescriptions } from './network/descriptions.ts';
 import { rebuildNetwork } from './network/rebuild.ts';
@@ -151,6 +151,24 @@ export class Session {
     );
   }
 
+  /**
+   * Has a finished run end with the network of its other phase; it is kept in place of the one before.
+   *
+   * @throws StudioError `export/no-such-run`, `export/no-other-phase`, `storage/…`
+   */
+  async takeOtherPhase(runId: string): Promise<RunResult> {
+    const network = await this.kept.use(runId, (kept) => Promise.resolve(withOtherPhase(kept)));
+    const record = { ...(await this.kept.record(runId)), result: network.result };
+    const { runs } = await this.kept.list();
+    if (this.#trained?.result.runId === runId) this.#forgetTrained();
+    const trouble = await this.kept.keep(
+      { record, network },
+      runs.find((run) => run.runId === runId),
+    );
+    if (trouble !== null) throw trouble;
+    return network.result;
+  }
+
   /** That of the last run, ready to be written. @throws StudioError `export/nothing-trained` */
   packing(): Packing {
     return new Packing(this.trainedNetwork(), this.platform);
@@ -209,9 +227,9 @@ export class Session {
     try {
       const checkpoints = { ...attempt, picked: pickedNames(options) };
       const run = { recipe, control, isTested, ...prepared, secondsByStage, checkpoints };
-      const { result, ended, changed } = await drained(runRecipe(run), emit);
+      const { result, ended, changed, other } = await drained(runRecipe(run), emit);
       const { summary } = prepared.dataset;
-      const values = await keptNetwork(network, result, summary.labels, changed);
+      const values = await keptNetwork(network, result, summary.labels, changed, other);
       const record = { result, ended, dataset: summary };
       const trouble = result.history.length === 0 ? null : await this.kept.keep({ record, network: values });
       // What a run could go on from is forgotten once it is safe.

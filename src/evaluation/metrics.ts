@@ -24,8 +24,8 @@ export interface Scored {
 export function evaluationOf(scored: Scored): Evaluation {
   const { split, rows, loss, probabilities, labelOfRow, labels } = scored;
   const confusionMatrix = labels.map(() => labels.map(() => 0));
-  rows.forEach((row, index) => {
-    const truth = labelOfRow[row] ?? 0;
+  const truths = rows.map((row) => labelOfRow[row] ?? 0);
+  truths.forEach((truth, index) => {
     const predicted = likeliestOf(probabilities, index * labels.length, labels.length);
     const cells = confusionMatrix[truth];
     if (cells !== undefined) cells[predicted] = (cells[predicted] ?? 0) + 1;
@@ -42,6 +42,7 @@ export function evaluationOf(scored: Scored): Evaluation {
     confusionMatrix,
     perClass,
     rows,
+    truths,
     probabilities,
   };
 }

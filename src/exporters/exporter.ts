@@ -1,9 +1,10 @@
 /** What an exporter is; `registry.ts` lists them. */
 import type * as tf from '@tensorflow/tfjs';
+import type { Sureness } from '../lib/figures/sureness.ts';
 import type { Preprocessing } from '../models/backbones/backbone.ts';
 import type { Graph } from '../models/graph.ts';
 import type { ExporterEntry } from '../protocol/catalog.ts';
-import type { Evaluation } from '../protocol/events.ts';
+import type { EpochRecord, Evaluation, KeptPhase } from '../protocol/events.ts';
 import type { WeightsRecord } from '../protocol/model.ts';
 import type { FullRecipe } from '../protocol/recipe/full-recipe.ts';
 import type { InferenceNetwork } from './network/inference.ts';
@@ -18,7 +19,12 @@ export interface TrainedNetwork {
   readonly recipe: FullRecipe;
   /** Where the backbone's weights came from and their hash. */
   readonly weights: WeightsRecord;
+  readonly history: readonly EpochRecord[];
   readonly test: Evaluation | null;
+  /** On the validation pictures. */
+  readonly sureness: Sureness | null;
+  /** Whose network it is; null where that is not known. */
+  readonly kept: KeptPhase | null;
   readonly versions: Readonly<Record<string, string>>;
 }
 
@@ -51,8 +57,8 @@ export interface WrittenNetwork {
   readonly files: readonly ExportedFile[];
   /** Those of them that the proof is held on. */
   readonly models: readonly ModelFile[];
-  /** A program that holds the files against the proof beside it and says whether they agree. */
-  readonly checker: ExportedFile;
+  /** A program that holds the files against the proof beside it and says whether they agree; null where there is no model. */
+  readonly checker: ExportedFile | null;
   /** How the files are used, for whoever unpacks them: paragraphs of Markdown. */
   readonly guide: string;
   /** More that an export carries beside the network's own files, made from what the proof shows. */

@@ -4,6 +4,7 @@ import type { Exporter } from './exporter.ts';
 import { kerasExporter } from './keras/keras.ts';
 import { litertExporter } from './litert/litert.ts';
 import { onnxExporter } from './onnx/onnx.ts';
+import { papersExporter } from './record/record.ts';
 import { safetensorsExporter } from './safetensors/safetensors.ts';
 import { tfjsExporter } from './tfjs/tfjs.ts';
 
@@ -14,6 +15,7 @@ export const EXPORTERS: readonly Exporter[] = [
   onnxExporter,
   safetensorsExporter,
   litertExporter,
+  papersExporter,
 ];
 
 /** @throws StudioError `export/unknown-format` */

@@ -75,7 +75,7 @@ export async function openBackboneWeights(
   }
   if (weights === 'starter') {
     const source = await platform.openAsset(starterAsset(recipe), signal);
-    return openFile(recipe, alone(source), { ...options, origin: 'Mien starter weights' });
+    return openFile(recipe, alone(source, platform), { ...options, origin: 'Mien starter weights' });
   }
   const progress = steadyProgress(options.onProgress);
   const { onBytes, onProgress } = progress;
@@ -85,18 +85,18 @@ export async function openBackboneWeights(
     const source = await openImagenet(where, platform, { ...remote, hub });
     const etag = source.etag === null ? '' : `, ${source.etag}`;
     const origin = `${where.repo} ${where.path} at ${where.revision}${etag}`;
-    return openFile(recipe, alone(source), { ...options, origin, onProgress });
+    return openFile(recipe, alone(source, platform), { ...options, origin, onProgress });
   }
   const given = await openGivenWeights(weights.file, platform, { ...remote, files });
   // Formats that are read whole are read when they are opened.
   progress.expect(given.sizeBytes);
-  const set = { ...given, member: weights.member };
+  const set = { ...given, member: weights.member, platform };
   return openFile(recipe, set, { ...options, origin: given.origin, onProgress });
 }
 
 /** A file that Mien knows, with nothing beside it. */
-function alone(source: ByteSource): WeightSet {
-  return { files: [{ path: '', open: () => Promise.resolve(source) }], sibling: null };
+function alone(source: ByteSource, platform: Platform): WeightSet {
+  return { files: [{ path: '', open: () => Promise.resolve(source) }], sibling: null, platform };
 }
 
 /** Reads are long; the bytes of one that is under way count too. */

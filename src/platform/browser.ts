@@ -1,14 +1,15 @@
 /**
  * The platform of a browser's worker: pictures through the browser's own decoders, shipped files through `fetch`.
  */
-import { isAbort, StudioError } from '../protocol/errors.ts';
+import { paint, type Drawing } from '../lib/figures/drawing.ts';
+import { invariant, isAbort, StudioError } from '../protocol/errors.ts';
 import { openByteStore } from './stores/byte-store.browser.ts';
 import { bytesSource } from './remote/byte-source.ts';
 import { downloadStore } from './stores/download-store.ts';
 import { decodePicture } from './pictures/decode.browser.ts';
 import { ownedByLeases } from './stores/leases.ts';
 import { ownedByLocks } from './stores/owned.ts';
-import type { ByteSource, Platform, ThreadListener, PictureThread } from './platform.ts';
+import type { ByteSource, Platform, Thread, ThreadListener } from './platform.ts';
 import { remoteFiles } from './remote/remote-files.ts';
 import { storesOf } from './stores/store-versions.ts';
 
@@ -40,6 +41,8 @@ export function createPlatform(options: BrowserPlatformOptions = {}): Platform {
     cores: navigator.hardwareConcurrency,
     decodePicture,
     startPictureThread,
+    startH5Thread,
+    drawPng,
     openAsset: (path, signal) => assets(new URL(path, baseUrl), signal),
     openLibrary: async (signal) =>
       new Uint8Array(await fetchAsset(new URL(options.libraryUrl ?? '', self.location.href), signal)),
@@ -101,11 +104,29 @@ function pathRefused(path: string): StudioError {
   });
 }
 
-function startPictureThread({ onMessage, onFailure }: ThreadListener): PictureThread {
-  const worker = new Worker(new URL('../data/pool/picture-worker.ts', import.meta.url), {
-    type: 'module',
-    name: 'mien-pictures',
-  });
+/** Drawings are shown smaller than they are, on screens of many pixels and in print. */
+const DRAWING_SCALE = 2;
+
+async function drawPng(drawing: Drawing): Promise<Uint8Array<ArrayBuffer>> {
+  const canvas = new OffscreenCanvas(drawing.width * DRAWING_SCALE, drawing.height * DRAWING_SCALE);
+  const context = canvas.getContext('2d');
+  invariant(context !== null, 'a new canvas has a context of two dimensions');
+  paint(drawing, context, DRAWING_SCALE);
+  const blob = await canvas.convertToBlob({ type: 'image/png' });
+  return new Uint8Array(await blob.arrayBuffer());
+}
+
+function startPictureThread(listener: ThreadListener): Thread {
+  const url = new URL('../data/pool/picture-worker.ts', import.meta.url);
+  return threadOf(new Worker(url, { type: 'module', name: 'mien-pictures' }), listener);
+}
+
+function startH5Thread(listener: ThreadListener): Thread {
+  const url = new URL('../models/weights/readers/h5/h5-worker.ts', import.meta.url);
+  return threadOf(new Worker(url, { type: 'module', name: 'mien-h5' }), listener);
+}
+
+function threadOf(worker: Worker, { onMessage, onFailure }: ThreadListener): Thread {
   worker.addEventListener('message', ({ data }: MessageEvent<unknown>) => onMessage(data));
   worker.addEventListener('messageerror', () => onFailure('a message could not be read'));
   worker.addEventListener('error', (event) => {

@@ -4,7 +4,8 @@ import { createRequire } from 'node:module';
 import { availableParallelism, hostname } from 'node:os';
 import { join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { Worker } from 'node:worker_threads';
+import { Worker, type WorkerOptions } from 'node:worker_threads';
+import { svgOf, type Drawing } from '../lib/figures/drawing.ts';
 import { newId } from '../lib/new-id.ts';
 import { StudioError } from '../protocol/errors.ts';
 import { openByteStore } from './stores/byte-store.node.ts';
@@ -13,7 +14,7 @@ import { downloadStore } from './stores/download-store.ts';
 import { decodePicture } from './pictures/decode.node.ts';
 import { ownedByLeases } from './stores/leases.ts';
 import { NOTHING_SHARED, type Owned } from './stores/owned.ts';
-import type { ByteSource, FolderFile, PictureThread, Platform, ThreadListener } from './platform.ts';
+import type { ByteSource, FolderFile, Platform, Thread, ThreadListener } from './platform.ts';
 import { remoteFiles } from './remote/remote-files.ts';
 import { storesOf } from './stores/store-versions.ts';
 
@@ -42,6 +43,8 @@ export function createPlatform(options: NodePlatformOptions = {}): Platform {
     cores: availableParallelism(),
     decodePicture,
     startPictureThread,
+    startH5Thread,
+    drawPng,
     openAsset: (path) => openFile(resolve(publicFolder, path), assetMissing),
     openLibrary: async () => {
       const library = await openFile(createRequire(import.meta.url).resolve(LIBRARY), assetMissing);
@@ -72,13 +75,40 @@ function isRunning(pid: number): boolean {
   }
 }
 
-function startPictureThread({ onMessage, onFailure }: ThreadListener): PictureThread {
+/** Dots an inch; SVG's pixels are 72 to one for librsvg. */
+const DRAWING_DPI = 144;
+
+async function drawPng(drawing: Drawing): Promise<Uint8Array<ArrayBuffer>> {
+  const { default: sharp } = await import('sharp');
+  return Uint8Array.from(
+    await sharp(Buffer.from(svgOf(drawing)), { density: DRAWING_DPI })
+      .png()
+      .toBuffer(),
+  );
+}
+
+function startPictureThread(listener: ThreadListener): Thread {
+  return threadOf(new URL('../data/pool/picture-worker.node.ts', import.meta.url), listener);
+}
+
+/** Beyond it what a file has the thread hold in plain arrays is refused, as wasm's memory is within. */
+const H5_HEAP_MB = 512;
+
+function startH5Thread(listener: ThreadListener): Thread {
+  const entry = new URL('../models/weights/readers/h5/h5-worker.node.ts', import.meta.url);
+  return threadOf(entry, listener, { resourceLimits: { maxOldGenerationSizeMb: H5_HEAP_MB } });
+}
+
+function threadOf(
+  { href: entry }: URL,
+  { onMessage, onFailure }: ThreadListener,
+  options: WorkerOptions = {},
+): Thread {
   // A thread does not inherit the loader that reads TypeScript, so it begins by taking it.
   const tsx = createRequire(import.meta.url).resolve('tsx/package.json');
   const loader = new URL('dist/esm/api/index.mjs', pathToFileURL(tsx)).href;
-  const entry = new URL('../data/pool/picture-worker.node.ts', import.meta.url).href;
   const start = `import('${loader}').then(({ register }) => { register(); return import('${entry}'); });`;
-  const worker = new Worker(start, { eval: true });
+  const worker = new Worker(start, { ...options, eval: true });
   worker.on('message', onMessage);
   worker.on('messageerror', (error) => onFailure(error.message));
   worker.on('error', (error) => onFailure(error.message));

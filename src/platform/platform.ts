@@ -1,6 +1,7 @@
 /**
  * What differs between browser and Node, as one object that the engine is given. `browser.ts` and `platform.node.ts` make it.
  */
+import type { Drawing } from '../lib/figures/drawing.ts';
 import type { StudioError } from '../protocol/errors.ts';
 import type { StoredDownloads } from '../protocol/stored.ts';
 import type { ByteStore, StoreName } from './stores/byte-store.ts';
@@ -106,8 +107,8 @@ export interface ThreadListener {
   readonly onFailure: (reason: string) => void;
 }
 
-/** A thread that prepares pictures (`data/pool`). */
-export interface PictureThread {
+/** A thread of its own. */
+export interface Thread {
   post(message: unknown, transfer: readonly ArrayBuffer[]): void;
   end(): void;
 }
@@ -128,7 +129,12 @@ export interface Platform extends RemoteFiles {
    * @throws StudioError `data/picture-undecodable`, `data/picture-too-large`
    */
   decodePicture(encoded: Uint8Array): Promise<RgbPicture>;
-  startPictureThread(listener: ThreadListener): PictureThread;
+  /** One that prepares pictures (`data/pool`). */
+  startPictureThread(listener: ThreadListener): Thread;
+  /** One that reads HDF5 (`models/weights/readers/h5`), and can be thrown away at any time. */
+  readonly startH5Thread: (listener: ThreadListener) => Thread;
+  /** A drawing as PNG, twice as large as it says, with the fonts that the machine has. */
+  drawPng(drawing: Drawing): Promise<Uint8Array<ArrayBuffer>>;
   /**
    * Opens a file that Mien ships, by its path under `public/`, for example `sample/faces.parquet`.
    *

@@ -34,6 +34,8 @@ export interface KeptRun extends RunWords {
   /** Null where it was not tested. */
   readonly test: KeptTest | null;
   readonly stopped: boolean;
+  /** Phases of the recipe that it came to: fewer than all where it was stopped before. */
+  readonly phases: number;
   /** Of its set with the split: runs with the same were asked about the same pictures. Null in a run that an earlier version kept. */
   readonly setHash: string | null;
   /** Of training and testing; null likewise. */

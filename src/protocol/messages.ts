@@ -12,7 +12,7 @@ import type { KeptChange, KeptRecord, KeptRun, KeptRuns, TakenRuns } from './kep
 import type { InspectedWeights, ModelSummary } from './model.ts';
 import type { EditsRef, Recipe, WeightsFile } from './recipe/recipe.ts';
 import type { Stored, StoredThing } from './stored.ts';
-import type { Answer, AskedPicture, Patch, TriedNetwork } from './try.ts';
+import type { Answer, AnsweredRows, AskedPicture, Patch, TriedNetwork } from './try.ts';
 
 /** What was picked on the page: single files, or all files of a folder, each with its path as its name. */
 export interface Picked {
@@ -86,8 +86,8 @@ export interface Requests {
     input: { readonly rows: readonly number[]; readonly size: number };
     output: RgbaPictures;
   };
-  /** What the source says of one picture of the current set. */
-  describePicture: { input: { readonly row: number }; output: PictureFacts };
+  /** What the source says of pictures of the current set, in the order asked for. */
+  describePictures: { input: { readonly rows: readonly number[] }; output: readonly PictureFacts[] };
   /** Augmented views of one picture of the current set. */
   views: {
     input: { readonly recipe: Recipe; readonly row: number; readonly count: number };
@@ -113,6 +113,8 @@ export interface Requests {
   listKept: { input: { readonly change?: KeptChange }; output: KeptRuns };
   /** All that is kept of a run beside its network. */
   openKept: { input: { readonly runId: string }; output: KeptRecord };
+  /** Has a finished run end with the network of its other phase. */
+  takeOtherPhase: { input: { readonly runId: string }; output: RunResult };
   /** Kept runs as one file, which another machine's Mien takes in. */
   saveRuns: { input: { readonly runIds: readonly string[] }; output: SavedFile };
   /** A kept run as one page of HTML, to read and to print. */
@@ -132,6 +134,8 @@ export interface Requests {
       readonly picture: AskedPicture;
       readonly patch?: Patch;
       readonly wantsMaps: boolean;
+      /** Looks for faces in a file or a frame and shows the network the square around one: which of them, the largest first. */
+      readonly face?: number;
     };
     output: Answer;
   };
@@ -149,6 +153,11 @@ export interface Requests {
       readonly side: number;
     };
     output: { readonly probabilities: Float32Array<ArrayBuffer> };
+  };
+  /** What it says of some pictures of the open set, without keeping it; ask for few at a time, as of `occlude`. */
+  askRows: {
+    input: { readonly runId: string; readonly rows: readonly number[]; readonly wantsFeatures: boolean };
+    output: AnsweredRows;
   };
   /** What is stored on this machine. */
   listStored: { input: Readonly<Record<string, never>>; output: Stored };

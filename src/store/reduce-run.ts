@@ -25,6 +25,7 @@ export function newRecord(recipe: Recipe, startedAtMs: number): RunRecord {
     history: [],
     live: null,
     test: null,
+    kept: null,
     lost: null,
     notices: [],
   };
@@ -103,6 +104,8 @@ function recordAfter(run: RunRecord, event: Exclude<RunEvent, { kind: 'state' }>
       return afterEpoch(run, event);
     case 'phaseEnd':
       return afterPhase(run, event);
+    case 'phaseKept':
+      return { ...run, kept: { phaseIndex: event.phaseIndex, why: 'best' } };
     case 'test':
       return { ...run, progress: null, test: event.evaluation };
     case 'resumed':

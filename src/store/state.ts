@@ -3,7 +3,14 @@ import type { Catalog } from '../protocol/catalog.ts';
 import type { DatasetSummary } from '../protocol/dataset.ts';
 import type { BackendChoice, DeviceReport } from '../protocol/device.ts';
 import type { WireError } from '../protocol/errors.ts';
-import type { EpochRecord, Evaluation, ResumableRun, RunEvent, RunResult } from '../protocol/events.ts';
+import type {
+  EpochRecord,
+  Evaluation,
+  KeptPhase,
+  ResumableRun,
+  RunEvent,
+  RunResult,
+} from '../protocol/events.ts';
 import type { KeptRoom, KeptRun } from '../protocol/kept.ts';
 import type { ModelSummary } from '../protocol/model.ts';
 import type { PhaseName, Recipe } from '../protocol/recipe/recipe.ts';
@@ -23,7 +30,8 @@ export interface PhaseEnd {
   readonly stoppedEarly: boolean;
   /** The epoch whose weights it kept, from 1. */
   readonly keptEpoch: number;
-  readonly evaluation: Evaluation;
+  /** On validation; null where there are no validation pictures. */
+  readonly evaluation: Evaluation | null;
 }
 
 /** A phase that has begun. */
@@ -34,7 +42,7 @@ export interface PhaseRecord {
   readonly epochs: number;
   readonly stepsPerEpoch: number;
   readonly trainableParameters: number;
-  /** Best epoch so far, from 1; null before the first has ended. */
+  /** Best epoch so far, from 1; null before the first has ended, and where there are no validation pictures. */
   readonly bestEpoch: number | null;
   readonly end: PhaseEnd | null;
 }
@@ -57,6 +65,8 @@ export interface RunRecord {
   readonly history: readonly EpochRecord[];
   readonly live: LiveStep | null;
   readonly test: Evaluation | null;
+  /** Whose network it ends with, where that is not the last phase's as far as the run has come. */
+  readonly kept: KeptPhase | null;
   /** Why the device went away, until training goes on. */
   readonly lost: string | null;
   /** What must be known of it though it goes on; one of each message. */

@@ -7,6 +7,7 @@ import type { ResumableRun, RunEvent } from '../protocol/events.ts';
 import { networkKey, openingKey, readingKey, withoutEdits } from '../protocol/identity.ts';
 import type { KeptRun } from '../protocol/kept.ts';
 import type { Picked } from '../protocol/messages.ts';
+import { fullOrNull, fullRecipe } from '../protocol/recipe/full-recipe.ts';
 import { parseRecipe, type EditsRef, type Recipe, type WeightsFile } from '../protocol/recipe/recipe.ts';
 import { awaitedOf } from './awaited.ts';
 import { Asking } from './requests/asking.ts';
@@ -113,12 +114,21 @@ export class Studio {
     if (recipe === null || isActive(run)) return null;
     try {
       const next = parseRecipe(change(recipe));
+      this.#checkEntries(recipe, next);
+      // The address is that of the recipe from here on, whatever was wrong with the one that was opened.
+      this.#dispatch({ kind: 'linkFailed', error: null });
       if (picked?.weightFiles !== undefined) this.#weightFiles = picked.weightFiles;
       this.#take(next, preset, picked?.files === undefined ? this.#picked : { files: picked.files });
       return null;
     } catch (error) {
       return asStudioError(error).toWire();
     }
+  }
+
+  /** What the registries say of an edit, said before it is taken; a recipe that does not hold already may be mended in steps. */
+  #checkEntries(before: Recipe, next: Recipe): void {
+    const { catalog } = this.#state;
+    if (catalog !== null && fullOrNull(before, catalog) !== null) fullRecipe(next, catalog);
   }
 
   #setRecipe(recipe: Recipe, preset: string | null): void {

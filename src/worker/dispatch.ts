@@ -23,7 +23,7 @@ const BESIDE_A_RUN: ReadonlySet<RequestKind> = new Set([
   'useToken',
   'pictures',
   'thumbnails',
-  'describePicture',
+  'describePictures',
   'views',
   'describeModel',
   'inspectWeights',
@@ -111,8 +111,8 @@ export class Dispatcher {
         return session.set.pictures(request.input.rows);
       case 'thumbnails':
         return session.set.thumbnails(request.input.rows, request.input.size, control.signal);
-      case 'describePicture':
-        return session.set.describePicture(request.input.row);
+      case 'describePictures':
+        return session.set.describePictures(request.input.rows);
       case 'views':
         return session.set.views(request.input.recipe, request.input.row, request.input.count);
       case 'describeModel':
@@ -127,6 +127,8 @@ export class Dispatcher {
       }
       case 'findRate':
         return session.findRate(request.input, { control, emit });
+      case 'takeOtherPhase':
+        return session.takeOtherPhase(request.input.runId);
       case 'export':
         return session.export(request.input.format, request.input.runId);
       case 'openNetwork':
@@ -135,6 +137,8 @@ export class Dispatcher {
         return session.tries.predict(request.input, control.signal);
       case 'occlude':
         return session.tries.occlude(request.input, control.signal);
+      case 'askRows':
+        return session.tries.askRows(request.input, control.signal);
       default:
         return carryOutKept(session, request, { signal: control.signal, emit });
     }
@@ -206,5 +210,6 @@ async function carryOutKept(session: Session, request: KeptRequest, work: SetWor
 function transferablesOf(output: Output): Transferable[] {
   if ('rgba' in output) return [output.rgba.buffer];
   if ('seen' in output) return [output.seen.rgba.buffer];
+  if ('features' in output && output.features !== null) return [output.features.buffer];
   return [];
 }

@@ -5,7 +5,14 @@ import { NOTHING_BESIDE } from '../../src/models/weights/files/beside.ts';
 import type { NamedFile } from '../../src/models/weights/name-maps/name-map.ts';
 import { NAMINGS, findNameMaps } from '../../src/models/weights/name-maps/registry.ts';
 import { WEIGHT_READERS } from '../../src/models/weights/readers/registry.ts';
-import { codeOf, f32, memorySource, openWeightFile, safetensorsFile } from '../support/weight-files.ts';
+import {
+  codeOf,
+  f32,
+  memorySource,
+  openWeightFile,
+  safetensorsFile,
+  startH5Thread,
+} from '../support/weight-files.ts';
 
 describe.each(WEIGHT_READERS.map((reader) => [reader.name, reader] as const))('reader %s', (name, reader) => {
   it('is described', () => {
@@ -26,6 +33,7 @@ describe.each(WEIGHT_READERS.map((reader) => [reader.name, reader] as const))('r
       await codeOf(
         reader.open(memorySource(new Uint8Array(0)), {
           beside: NOTHING_BESIDE,
+          platform: { startH5Thread },
           sibling: () => Promise.reject(new Error('nothing lies beside it')),
         }),
       ),

@@ -40,7 +40,7 @@ const epoch = (phaseIndex: number, number: number, loss: number): RunEvent => ({
   record: epochOf(phaseIndex, number, loss),
   isBest: true,
 });
-const headEnd: RunEvent = {
+const headEnd: Extract<RunEvent, { kind: 'phaseEnd' }> = {
   kind: 'phaseEnd',
   phaseIndex: 0,
   stoppedEarly: true,
@@ -48,6 +48,13 @@ const headEnd: RunEvent = {
   keptEpoch: 2,
   evaluation,
 };
+/** Of a split that keeps no pictures for validation. */
+const unchecked = (number: number, loss: number): RunEvent => ({
+  kind: 'epoch',
+  record: { ...epochOf(0, number, loss), valLoss: null, valAccuracy: null },
+  isBest: false,
+});
+const uncheckedEnd: RunEvent = { ...headEnd, bestEpoch: null, stoppedEarly: false, evaluation: null };
 const toTuning = [phaseEvent, epoch(0, 1, 1.8), epoch(0, 2, 1.6), headEnd, tuneEvent];
 
 const ofRun = (run: RunState, classes = 8): Subjects['run'] => ({
@@ -77,6 +84,8 @@ const subjects: { readonly [Of in keyof Subjects]: readonly Subjects[Of][] } = {
     ofRun(readyState.run),
     ofRun(running([phaseEvent, stepEvent(2)]).run),
     ofRun(running(toTuning).run),
+    ofRun(running([phaseEvent, unchecked(1, 1.9), unchecked(2, 1.7), uncheckedEnd, tuneEvent]).run),
+    ofRun(running([phaseEvent, unchecked(1, 1.9), stepEvent(2, { epoch: 2 })]).run),
     ofRun(
       running([...toTuning, epoch(1, 1, 1.1), { ...headEnd, phaseIndex: 1, bestEpoch: 1, keptEpoch: 1 }]).run,
     ),
@@ -167,6 +176,17 @@ describe('the loss', () => {
       ),
     };
   };
+
+  it('has no line, number or legend of validation where there are no pictures for it', () => {
+    const record = running([phaseEvent, unchecked(1, 1.9), unchecked(2, 1.7)]);
+    const page = renderToStaticMarkup(<Charts of="run" subject={ofRun(record.run)} />);
+    const [, caption = ''] = /<figcaption[^>]*>([^<]+)</.exec(page) ?? [];
+    expect(caption).toMatch(
+      /^Training loss went from 1\.90 to 1\.70\. The split keeps no faces for validation/,
+    );
+    expect(page.replace(caption, '')).not.toMatch(/validation/i);
+    expect([...page.matchAll(/<polyline/g)]).toHaveLength(2);
+  });
 
   it('has one axis, from zero, that holds all of it and only grows', () => {
     const before = lossOf(6.4);

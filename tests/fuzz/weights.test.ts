@@ -146,7 +146,7 @@ async function outcomeOf(bytes: Uint8Array): Promise<string> {
 }
 
 describe('damaged weight files', () => {
-  it.each(FILES)('%s', { timeout: 120_000 }, async (name, file, mutations) => {
+  it.each(FILES)('%s', { timeout: 300_000 }, async (name, file, mutations) => {
     expect(await outcomeOf(file)).toBe('read');
     const random = seeded(42);
     const counts: Record<string, number> = {};

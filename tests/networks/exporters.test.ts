@@ -3,6 +3,7 @@
  * reads gives Mien's probabilities.
  */
 import { tmpdir } from 'node:os';
+import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { EXPORTERS } from '../../src/exporters/registry.ts';
 import type { Packing } from '../../src/exporters/package/package.ts';
@@ -18,70 +19,133 @@ import {
 } from '../support/exports/networks.ts';
 import { shows } from '../support/shows.ts';
 
+const PAPERS = [
+  'papers/calibration.png',
+  'papers/calibration.svg',
+  'papers/confusion-matrix.csv',
+  'papers/confusion-matrix.png',
+  'papers/confusion-matrix.svg',
+  'papers/curves.png',
+  'papers/curves.svg',
+  'papers/evaluation.csv',
+  'papers/evaluation.json',
+  'papers/history.csv',
+  'papers/history.json',
+  'papers/report.txt',
+];
+
 let packing: Packing;
 
 beforeAll(async () => {
   packing = await trainedNetwork({ name: 'mobilenetv2', alpha: 0.35, weights: 'random' }, 32, 'batch');
 }, 120_000);
 
-describe.each(EXPORTERS.map((exporter) => [exporter.entry.name, exporter] as const))(
-  '%s',
-  (name, exporter) => {
-    let files: Files;
+/** Papers alone have no network that could be asked. */
+const [formats, papers] = [
+  EXPORTERS.filter(({ entry }) => entry.bytesPerParameter > 0),
+  EXPORTERS.filter(({ entry }) => entry.bytesPerParameter === 0),
+];
 
-    beforeAll(async () => {
-      files = await filesOf(packing, name);
-    });
+describe.each(formats.map((exporter) => [exporter.entry.name, exporter] as const))('%s', (name, exporter) => {
+  let files: Files;
 
-    it('says what it is, for whom, what opens it and how large it will be', () => {
-      const { entry } = exporter;
-      expect(entry.label).not.toBe('');
-      expect(entry.help).toMatch(/^For .*\.$/);
-      expect(entry.opensWith).not.toBe('');
-      expect(entry.extension).toMatch(/^[a-z0-9]+$/);
-      const parameters = packing.input.model.countParams();
-      const own = [...files].filter(([path]) => !path.startsWith('proof/'));
-      const bytes = own.reduce((sum, [, { length }]) => sum + length, 0);
-      const said = parameters * entry.bytesPerParameter + entry.bytesBeside;
-      expect(bytes).toBeGreaterThan(0.8 * said);
-      expect(bytes).toBeLessThan(1.3 * said);
-    });
+  beforeAll(async () => {
+    files = await filesOf(packing, name);
+  });
 
-    it('has a reader outside Mien', () => {
-      expect([...Object.keys(NODE_READERS), ...PYTHON_READERS]).toContain(name);
-    });
+  it('says what it is, for whom, what opens it and how large it will be', () => {
+    const { entry } = exporter;
+    expect(entry.label).not.toBe('');
+    expect(entry.help).toMatch(/^For .*\.$/);
+    expect(entry.opensWith).not.toBe('');
+    expect(entry.extension).toMatch(/^[a-z0-9]+$/);
+    const parameters = packing.input.model.countParams();
+    const own = [...files].filter(([path]) => !path.startsWith('proof/'));
+    const bytes = own.reduce((sum, [, { length }]) => sum + length, 0);
+    const said = parameters * entry.bytesPerParameter + entry.bytesBeside;
+    expect(bytes).toBeGreaterThan(0.8 * said);
+    expect(bytes).toBeLessThan(1.3 * said);
+  });
 
-    it('travels with its papers and a proof of every model', () => {
-      const { labels } = packing.input;
-      expect(JSON.parse(new TextDecoder().decode(files.get('labels.json')))).toEqual(labels);
-      expect(new TextDecoder().decode(files.get('README.md'))).toContain('## Proof');
-      const sheet = sheetOf(files);
-      expect(sheet.files).not.toEqual([]);
-      for (const { file } of sheet.files) expect([...files.keys()]).toContain(file);
-      for (const picture of sheet.pictures) expect([...files.keys()]).toContain(`proof/${picture}`);
-      expect([...files.keys()].filter((path) => path.startsWith('proof/check.'))).toHaveLength(1);
-      shows(`exporter ${name} writes files`);
-    });
+  it('has a reader outside Mien', () => {
+    expect([...Object.keys(NODE_READERS), ...PYTHON_READERS]).toContain(name);
+  });
 
-    it('names no folder of this machine, though its weights came from one', () => {
-      expect(JSON.stringify(packing.input.recipe.backbone)).toContain(tmpdir());
-      for (const [path, bytes] of files) expect(Buffer.from(bytes).includes(tmpdir()), path).toBe(false);
-      expect(Buffer.from(files.get('mien.json') ?? []).includes('by-rule.safetensors')).toBe(true);
-    });
+  it('travels with its papers and a proof of every model', () => {
+    const { labels } = packing.input;
+    expect(JSON.parse(new TextDecoder().decode(files.get('labels.json')))).toEqual(labels);
+    expect(new TextDecoder().decode(files.get('README.md'))).toContain('## Proof');
+    const sheet = sheetOf(files);
+    expect(sheet.files).not.toEqual([]);
+    for (const { file } of sheet.files) expect([...files.keys()]).toContain(file);
+    for (const picture of sheet.pictures) expect([...files.keys()]).toContain(`proof/${picture}`);
+    expect([...files.keys()].filter((path) => path.startsWith('proof/check.'))).toHaveLength(1);
+    shows(`exporter ${name} writes files`);
+  });
 
-    const read = NODE_READERS[name];
-    if (read === undefined) return;
+  it('has the run’s papers, as every format', () => {
+    expect([...files.keys()].filter((path) => path.startsWith('papers/')).sort()).toEqual(PAPERS);
+  });
 
-    it('gives Mien’s probabilities', { timeout: 120_000 }, async () => {
-      const { pixels, expected } = await asked(packing);
-      const { files: claims, size } = sheetOf(files);
-      for (const { file, tolerance, probabilities } of claims) {
-        const got = await read(files, file, pixels, [PICTURES, size]);
-        const { difference, others } = apart(got, probabilities ?? expected, 2 * tolerance);
-        expect(difference, file).toBeLessThan(tolerance);
-        expect(others, file).toBe(0);
-      }
-      shows(`exporter ${name} writes what its format's own library loads, with the same answers`);
-    });
-  },
-);
+  it('names no folder of this machine, though its weights came from one', () => {
+    expect(JSON.stringify(packing.input.recipe.backbone)).toContain(tmpdir());
+    for (const [path, bytes] of files) expect(Buffer.from(bytes).includes(tmpdir()), path).toBe(false);
+    expect(Buffer.from(files.get('mien.json') ?? []).includes('by-rule.safetensors')).toBe(true);
+  });
+
+  const read = NODE_READERS[name];
+  if (read === undefined) return;
+
+  it('gives Mien’s probabilities', { timeout: 120_000 }, async () => {
+    const { pixels, expected } = await asked(packing);
+    const { files: claims, size } = sheetOf(files);
+    for (const { file, tolerance, probabilities } of claims) {
+      const got = await read(files, file, pixels, [PICTURES, size]);
+      const { difference, others } = apart(got, probabilities ?? expected, 2 * tolerance);
+      expect(difference, file).toBeLessThan(tolerance);
+      expect(others, file).toBe(0);
+    }
+    shows(`exporter ${name} writes what its format's own library loads, with the same answers`);
+  });
+});
+
+describe.each(papers.map(({ entry }) => entry))('$name', (entry) => {
+  const text = (files: Files, path: string): string => new TextDecoder().decode(files.get(path));
+
+  it('has the run’s figures and charts, and no network', async () => {
+    const files = await filesOf(packing, entry.name);
+    expect([...files.keys()].sort()).toEqual(['README.md', 'labels.json', 'mien.json', ...PAPERS].sort());
+    const bytes = [...files.values()].reduce((sum, { length }) => sum + length, 0);
+    expect(bytes).toBeGreaterThan(0.5 * entry.bytesBeside);
+    expect(bytes).toBeLessThan(1.5 * entry.bytesBeside);
+    const { history, test, labels } = packing.input;
+    const [heads, ...epochs] = text(files, 'papers/history.csv').trim().split('\n');
+    expect(heads).toBe('phase,epoch,loss,accuracy,valLoss,valAccuracy,learningRate,seconds');
+    expect(epochs).toEqual(history.map(({ phaseIndex: _, ...line }) => Object.values(line).join(',')));
+    const matrix = text(files, 'papers/confusion-matrix.csv').trim().split('\n').slice(1);
+    expect(matrix).toEqual(test?.confusionMatrix.map((row, truth) => [labels[truth], ...row].join(',')));
+    const evaluation = JSON.parse(text(files, 'papers/evaluation.json')) as {
+      reliability: { count: number }[];
+    };
+    const counted = evaluation.reliability.reduce((sum, { count }) => sum + count, 0);
+    expect(counted).toBe(test?.rows.length);
+  });
+
+  it.each(['curves', 'confusion-matrix', 'calibration'])('draws %s alike as SVG and as PNG', async (name) => {
+    const files = await filesOf(packing, entry.name);
+    const png = sharp(files.get(`papers/${name}.png`));
+    const { width, height } = await png.metadata();
+    const svg = text(files, `papers/${name}.svg`);
+    expect(svg).toContain(`width="${width / 2}" height="${height / 2}"`);
+    const inked = (await png.greyscale().stats()).channels[0];
+    expect(inked?.min).toBeLessThan(60);
+    expect(inked?.mean).toBeGreaterThan(150);
+    for (const word of WORDS[name] ?? []) expect(svg).toContain(`>${word}<`);
+  });
+});
+
+const WORDS: Readonly<Record<string, readonly string[]>> = {
+  curves: ['Loss', 'Accuracy', 'train', 'validation'],
+  'confusion-matrix': ['anger', 'happy'],
+  calibration: ['Calibration', 'how sure it was'],
+};

@@ -140,7 +140,10 @@ it.each(SOURCES)('%s go out and come in again', async (_what, { backbone, weight
     preprocessing: loaded.preprocessing,
     recipe: asRun(await tinyRecipe({ backbone: recipe })),
     weights: loaded,
+    history: [],
     test: null,
+    sureness: null,
+    kept: null,
     versions: {},
   };
   const exported = await new Packing(trained, createPlatform(), 1).zip(findExporter('tfjs'));

@@ -9,6 +9,7 @@ import type { FoundWeights } from '../../src/protocol/model.ts';
 import type { FullBackbone } from '../../src/protocol/recipe/full-recipe.ts';
 import { NOTHING_SHARED } from '../../src/platform/stores/owned.ts';
 import type { ByteSource, Platform } from '../../src/platform/platform.ts';
+import { createPlatform } from '../../src/platform/platform.node.ts';
 import { remoteFiles } from '../../src/platform/remote/remote-files.ts';
 import { StudioError } from '../../src/protocol/errors.ts';
 
@@ -72,6 +73,9 @@ export function withHeader(
   return file;
 }
 
+/** One for all files of a test, as the page has one. */
+export const startH5Thread: Platform['startH5Thread'] = createPlatform().startH5Thread.bind(null);
+
 /** A platform that has these files and the network, and nothing else. */
 export function filePlatform(files: Readonly<Record<string, Uint8Array>>): Platform {
   const open = async (path: string): Promise<ByteSource> => {
@@ -79,12 +83,13 @@ export function filePlatform(files: Readonly<Record<string, Uint8Array>>): Platf
     if (bytes !== undefined) return memorySource(bytes);
     throw new StudioError({ code: 'data/file-missing', message: `No file ${path}.`, hint: 'None.' });
   };
-  const platform: Omit<Platform, 'decodePicture' | 'startPictureThread'> = {
+  const platform: Omit<Platform, 'decodePicture' | 'drawPng' | 'startPictureThread'> = {
     kind: 'node',
     cores: 1,
     openAsset: open,
     openLibrary: async () => new Uint8Array(await (await open('library')).slice(0)),
     openPath: open,
+    startH5Thread,
     openStore: () => null,
     owned: NOTHING_SHARED,
     ...remoteFiles(null, NOTHING_SHARED),
@@ -106,7 +111,8 @@ export function openWeightFile(
   source: ByteSource,
   { sibling = null }: { readonly sibling?: WeightSet['sibling'] } = {},
 ): Promise<WeightFile> {
-  return openWeightSet({ files: [{ path: '', open: () => Promise.resolve(source) }], sibling });
+  const files = [{ path: '', open: () => Promise.resolve(source) }];
+  return openWeightSet({ files, sibling, platform: { startH5Thread } });
 }
 
 /** The weights that are in what is given; one of several to choose from fails the test. */

@@ -47,7 +47,9 @@ async function predict(command: Command): Promise<void> {
   answering.model.dispose();
   const { by, others, pictures } = await findAsked(command.pictures, platform);
   const { image } = answering.recipe;
-  const ready = mapInOrder(pictures, platform.cores + 1, (one) => readyOf(one, { platform, image }));
+  const ready = mapInOrder(pictures, platform.cores + 1, (one) =>
+    readyOf(one, { platform, image, face: null }),
+  );
   const table = await openTable(command);
   await table.write(csvLine([by, ...answering.labels, 'predicted', 'confidence', 'problem']));
   let [asked, unread] = [0, 0];

@@ -38,10 +38,14 @@ export async function carryOutRun(run: PlannedRun, carrying: Carrying): Promise<
     const { summary } = session.set.dataset;
     const { ended } = await session.kept.record(result.runId);
     await folder.put(run.name, { frozenPictures, failure: null }, async (path) => {
-      await writeRun({ outFolder: path, exportFormats: [] }, { session, result, dataset: summary }, reporter);
+      await writeRun(
+        { outFolder: path, exportFormats: [], doubtful: false },
+        { session, result, dataset: summary },
+        reporter,
+      );
       const validation = ended.at(-1)?.end.evaluation;
-      if (validation !== undefined) await writeJson(path, 'validation.json', figuresOf(validation));
-      if (!isTested && validation !== undefined)
+      if (validation != null) await writeJson(path, 'validation.json', figuresOf(validation));
+      if (!isTested && validation != null)
         await writeJson(path, 'evaluation.json', { note: UNTESTED, ...figuresOf(validation) });
     });
     // What is in its folder need not be kept a second time.

@@ -8,11 +8,12 @@ import { Classifier } from '../../src/engine/predict/classifier.ts';
 import type { Session } from '../../src/engine/session.ts';
 import type { PlannedRun } from '../../src/engine/studies/plan.ts';
 import { sameText } from '../../src/lib/json.ts';
+import { evaluationRecord } from '../../src/exporters/record/figures.ts';
 import { classificationReport } from '../../src/lib/figures/classification-report.ts';
 import { variedFields, type Study } from '../../src/protocol/study.ts';
 import { answeringOf } from '../predict/run-file.ts';
 import { withHub } from '../train/access.ts';
-import { testFiguresOf, writeJson } from '../train/write-run.ts';
+import { writeJson } from '../train/write-run.ts';
 import type { StudyFolder } from './folder.ts';
 import { csvOf, markdownOf, repeatsTable, runsTable, type RunFigures } from './table.ts';
 
@@ -134,5 +135,5 @@ async function askTest(run: PlannedRun, { folder, session, hub }: Finishing): Pr
   await writeFile(path, blob.stream());
   await writeFile(join(into, 'report.txt'), classificationReport(test.perClass, test.accuracy));
   // Last: what tells that it was asked.
-  await writeJson(into, 'evaluation.json', testFiguresOf(result, session.set.dataset.summary));
+  await writeJson(into, 'evaluation.json', evaluationRecord(result));
 }

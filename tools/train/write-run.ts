@@ -1,30 +1,18 @@
 /** The files that a headless run, or a search for a learning rate, leaves. */
 import { mkdir, open, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Session } from '../../src/engine/session.ts';
 import { saveRuns } from '../../src/engine/kept/run-file/run-file.ts';
 import type { ExportedFile } from '../../src/exporters/exporter.ts';
 import { classificationReport } from '../../src/lib/figures/classification-report.ts';
-import {
-  bestThreshold,
-  binsOf,
-  calibrationError,
-  surenessOf,
-  topAccuracy,
-} from '../../src/lib/figures/sureness.ts';
+import { evaluationRecord, historyLine } from '../../src/exporters/record/figures.ts';
 import { findExporter } from '../../src/exporters/registry.ts';
 import type { DatasetSummary } from '../../src/protocol/dataset.ts';
 import { StudioError } from '../../src/protocol/errors.ts';
 import type { RateSweep, RunResult } from '../../src/protocol/events.ts';
 import type { Command } from './command.ts';
+import { writeDoubtful } from './doubtful.ts';
+import type { Finished } from './finished.ts';
 import type { Reporter } from './report.ts';
-
-/** A run that has ended, and the session that still has its network. */
-export interface Finished {
-  readonly session: Session;
-  readonly result: RunResult;
-  readonly dataset: DatasetSummary;
-}
 
 /**
  * Makes the folder and tries a file in it: what cannot be written is known before anything is trained.
@@ -50,13 +38,13 @@ export async function prepareOut(folder: string): Promise<void> {
 
 /** Writes history, evaluation, split and run as JSON, the report as text, and the network into `model/`. */
 export async function writeRun(
-  { outFolder, exportFormats }: Pick<Command, 'outFolder' | 'exportFormats'>,
+  { outFolder, exportFormats, doubtful }: Pick<Command, 'outFolder' | 'exportFormats' | 'doubtful'>,
   finished: Finished,
-  reporter: Pick<Reporter, 'exported'>,
+  reporter: Pick<Reporter, 'exported' | 'event'>,
 ): Promise<void> {
   const { session, result, dataset } = finished;
   await writeJson(outFolder, 'history.json', result.history.map(historyLine));
-  await writeJson(outFolder, 'evaluation.json', testFiguresOf(result, dataset));
+  await writeJson(outFolder, 'evaluation.json', evaluationRecord(result));
   await writeJson(outFolder, 'split.json', splitOf(dataset));
   await writeJson(outFolder, 'run.json', runOf(result, dataset));
   const { test } = result;
@@ -64,6 +52,7 @@ export async function writeRun(
     await writeFile(join(outFolder, 'report.txt'), classificationReport(test.perClass, test.accuracy));
   }
   if (result.history.length === 0) return;
+  if (doubtful) await writeDoubtful(outFolder, finished, reporter);
   const { blob } = await saveRuns(session.kept, [result.runId]);
   await writeFile(join(outFolder, 'run.mien.zip'), blob.stream());
   const packing = session.packing();
@@ -84,41 +73,6 @@ export async function writeSweep({ outFolder }: Command, sweep: RateSweep): Prom
 export async function writeJson(folder: string, name: string, value: unknown): Promise<void> {
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, name), `${JSON.stringify(value, null, 2)}\n`);
-}
-
-function historyLine({
-  phase,
-  epoch,
-  loss,
-  accuracy,
-  valLoss,
-  valAccuracy,
-  learningRate,
-  seconds,
-}: RunResult['history'][number]) {
-  return { phase, epoch, loss, accuracy, valLoss, valAccuracy, learningRate, seconds };
-}
-
-/** What `evaluation.json` holds of test pictures; null when the run was stopped before its first epoch ended. */
-export function testFiguresOf({ test, sureness }: RunResult, { labelOfRow }: DatasetSummary) {
-  if (test === null) return null;
-  const { labels, loss, accuracy, macroF1, interval, confusionMatrix, perClass, probabilities, rows } = test;
-  const truths = Array.from(rows, (row) => labelOfRow[row] ?? 0);
-  const reliability = binsOf(surenessOf(probabilities, truths, labels.length));
-  return {
-    labels,
-    testLoss: loss,
-    testAccuracy: accuracy,
-    top2Accuracy: topAccuracy(probabilities, truths, labels.length, 2),
-    macroF1,
-    interval,
-    confusionMatrix,
-    perClass,
-    calibrationError: calibrationError(reliability),
-    reliability,
-    // Chosen on the validation pictures; null where they do not tell.
-    unsureBelow: sureness === null ? null : bestThreshold(sureness),
-  };
 }
 
 function splitOf({ split }: DatasetSummary) {

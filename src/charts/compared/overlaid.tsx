@@ -8,7 +8,7 @@ import type { EpochRecord } from '../../protocol/events.ts';
 import type { ComparedRun } from '../../store/compare.ts';
 import type { Chart, ChartProps } from '../chart.ts';
 import { Numbers } from '../plot/Numbers.tsx';
-import { markText, niceScale, share, type Scale } from '../plot/scale.ts';
+import { markText, niceScale, share, type Scale } from '../../lib/figures/scale.ts';
 
 /** Two of them or more. */
 export interface Compared {
@@ -19,7 +19,8 @@ type Run = ComparedRun;
 
 interface Measure {
   readonly title: string;
-  readonly of: (epoch: EpochRecord) => number;
+  /** Null where the split kept no pictures for validation. */
+  readonly of: (epoch: EpochRecord) => number | null;
   readonly format: (value: number) => string;
   readonly mark: (value: number, scale: Scale) => string;
 }
@@ -51,7 +52,8 @@ export const overlaid: Chart<Compared> = {
 
 const lastOf = (history: readonly EpochRecord[], { of, format }: Measure): string => {
   const last = history.at(-1);
-  return last === undefined ? '–' : format(of(last));
+  const value = last === undefined ? null : of(last);
+  return value === null ? '–' : format(value);
 };
 
 function Drawn({ subject: { runs }, summary }: ChartProps<Compared>): ReactElement {
@@ -84,7 +86,10 @@ function pointsOf({ record: { result } }: Run, runs: readonly Run[], measure: Me
   const { before, after } = spanOf(runs);
   const head = result.history.filter(({ phase }) => phase === 'head').length;
   const all = Math.max(1, before + after);
-  return result.history.map((epoch, index) => [(before - head + index + 0.5) / all, measure.of(epoch)]);
+  return result.history.flatMap((epoch, index): [number, number][] => {
+    const value = measure.of(epoch);
+    return value === null ? [] : [[(before - head + index + 0.5) / all, value]];
+  });
 }
 
 function OverlaidPlot({
@@ -94,8 +99,9 @@ function OverlaidPlot({
   readonly runs: readonly Run[];
   readonly measure: Measure;
 }): ReactElement {
-  const values = runs.flatMap(({ record }) => record.result.history.map(measure.of));
-  const scale = niceScale(values, 4);
+  const values = runs.flatMap((run) => pointsOf(run, runs, measure).map(([, value]) => value));
+  // From zero, as the chart of one run: differences look no larger than they are.
+  const scale = niceScale([0, ...values], 4);
   const { zero } = spanOf(runs);
   const up = (value: number): number => share(value, scale.domain);
   return (
@@ -132,7 +138,9 @@ function OverlaidPlot({
           </span>
         ))}
         {runs.map((run) => {
-          const [x, value] = pointsOf(run, runs, measure).at(-1) ?? [0, 0];
+          const last = pointsOf(run, runs, measure).at(-1);
+          if (last === undefined) return null;
+          const [x, value] = last;
           return (
             <b
               key={run.letter}
@@ -154,7 +162,8 @@ function Table({ subject: { runs }, summary }: ChartProps<Compared>): ReactEleme
     (index + 1).toString(),
     ...runs.flatMap(({ record }) => {
       const epoch = record.result.history[index];
-      return epoch === undefined ? ['', ''] : [formatLoss(epoch.valLoss), formatPercent(epoch.valAccuracy)];
+      if (epoch?.valLoss == null || epoch.valAccuracy === null) return ['', ''];
+      return [formatLoss(epoch.valLoss), formatPercent(epoch.valAccuracy)];
     }),
   ]);
   const head = ['Epoch', ...runs.flatMap(({ letter }) => [`${letter} loss`, `${letter} accuracy`])];

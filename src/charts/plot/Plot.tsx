@@ -6,7 +6,7 @@ import type { PointerEvent, ReactElement, ReactNode } from 'react';
 import { drawLines, type LineData } from '../vis/drawings.ts';
 import { useDrawing } from '../vis/use-drawing.ts';
 import { isSame } from '../../lib/json.ts';
-import { share, type Scale } from './scale.ts';
+import { share, type Scale } from '../../lib/figures/scale.ts';
 
 /** A mark on the axis; `at` is 0 to 1 from its left end. */
 export interface AxisTick {

@@ -2,7 +2,7 @@
  * Owns preparing pictures in several threads at once. Until a thread is there, and when all have broken down, pictures
  * are prepared here: threads only make it faster.
  */
-import type { PictureThread, Platform } from '../../platform/platform.ts';
+import type { Platform, Thread } from '../../platform/platform.ts';
 import { StudioError } from '../../protocol/errors.ts';
 import { preparePicture, type PictureJob, type PreparedPicture, type ThreadMessage } from './prepare.ts';
 
@@ -24,7 +24,7 @@ interface Pending {
 class Worker {
   readonly jobs = new Map<number, Pending>();
   isReady = false;
-  thread: PictureThread | null = null;
+  thread: Thread | null = null;
 }
 
 /** End it when done. */

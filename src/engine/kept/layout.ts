@@ -4,7 +4,7 @@
  */
 import { pack, unpack } from '../../lib/bytes/pack.ts';
 import type { ByteStore, StoreEntry } from '../../platform/stores/byte-store.ts';
-import type { RunResult } from '../../protocol/events.ts';
+import type { Evaluation, RunResult } from '../../protocol/events.ts';
 import { secondsOf, type KeptRecord, type KeptRun, type RunWords } from '../../protocol/kept.ts';
 import { parseRecipe } from '../../protocol/recipe/recipe.ts';
 import { asRun } from '../catalog.ts';
@@ -32,7 +32,7 @@ type StoredAbout = ({ readonly format: typeof FORMAT } & About) | FirstAbout;
 type StoredNetwork = Omit<KeptNetwork, 'result' | 'frozen'> & { readonly format: typeof FORMAT };
 
 /** As the first versions kept it: `isWhole` where `weights` are all. */
-interface FirstNetwork extends Omit<KeptNetwork, 'frozen'> {
+interface FirstNetwork extends Omit<KeptNetwork, 'frozen' | 'other'> {
   readonly isWhole: boolean;
 }
 
@@ -46,11 +46,12 @@ export function aboutOf({
   readonly record: KeptRecord;
   readonly network: KeptNetwork;
 }): About {
-  const { runId, recipe, stopped, test, setHash } = record.result;
+  const { runId, recipe, stopped, test, setHash, history } = record.result;
   const { labels, weights } = network;
   const sizeBytes = Object.values(weights).reduce((sum, { values }) => sum + values.byteLength, 0);
   return {
     ...{ runId, recipe, stopped, labels, setHash, sizeBytes },
+    phases: new Set(history.map(({ phaseIndex }) => phaseIndex)).size,
     finishedAtMs: Date.now(),
     test: test && { accuracy: test.accuracy, interval: test.interval, pictures: test.rows.length },
     seconds: secondsOf(record.result),
@@ -68,9 +69,9 @@ export function toEntries(
   how: 'with frozen' | 'without frozen',
 ): StoreEntry[] {
   const { runId } = record.result;
-  const { labels, preprocessing, flavour, frozen } = network;
+  const { labels, preprocessing, flavour, frozen, other } = network;
   const weights: NamedArrays = how === 'with frozen' ? { ...frozen, ...network.weights } : network.weights;
-  const stored: StoredNetwork = { format: FORMAT, labels, preprocessing, flavour, weights };
+  const stored: StoredNetwork = { format: FORMAT, labels, preprocessing, flavour, weights, other };
   const said: StoredAbout = { format: FORMAT, ...about };
   return [
     [keyOf(runId, 'network'), pack(stored)],
@@ -91,7 +92,7 @@ export async function readAbout(store: ByteStore, runId: string): Promise<About 
   if ((stored.format as number) !== 1) return null;
   const { format: _, accuracy, ...about } = stored;
   const test = accuracy === null ? null : { accuracy, interval: null, pictures: null };
-  return { ...about, test, setHash: null, seconds: null };
+  return { ...about, test, setHash: null, seconds: null, phases: about.recipe.phases.length };
 }
 
 /** Null likewise. */
@@ -111,7 +112,7 @@ export async function readNetwork(store: ByteStore, runId: string): Promise<Kept
   if (stored === null) return null;
   if (!('format' in stored)) {
     const { isWhole, ...network } = stored;
-    return { ...network, result: asNow(network.result), frozen: isWhole ? {} : null };
+    return { ...network, result: asNow(network.result), frozen: isWhole ? {} : null, other: null };
   }
   const record = await readRecord(store, runId);
   const { format: _, ...network } = stored;
@@ -120,8 +121,14 @@ export async function readNetwork(store: ByteStore, runId: string): Promise<Kept
 
 /** An earlier version may have known fewer fields. */
 function asNow(result: RunResult): RunResult {
-  const { sureness } = result as Partial<RunResult>;
-  return { ...result, recipe: asRun(parseRecipe(result.recipe)), sureness: sureness ?? null };
+  const { sureness = null, kept = null, other = null, test } = result as Partial<RunResult>;
+  const { truths } = (test ?? {}) as Partial<Evaluation>;
+  return {
+    ...result,
+    recipe: asRun(parseRecipe(result.recipe)),
+    ...{ sureness, kept, other },
+    test: test == null ? null : { ...test, truths: truths ?? new Uint32Array(0) },
+  };
 }
 
 async function read(store: ByteStore, key: string): Promise<unknown> {

@@ -19,6 +19,6 @@ export function exportable(trained: Trained | null): TrainedNetwork {
     });
   }
   const { model, preprocessing, result, labels } = trained;
-  const { weights, recipe, test, versions } = result;
-  return { model, labels, preprocessing, weights, recipe, test, versions };
+  const { weights, recipe, history, test, sureness, versions, kept } = result;
+  return { model, labels, preprocessing, weights, recipe, history, test, sureness, versions, kept };
 }

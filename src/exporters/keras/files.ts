@@ -1,5 +1,5 @@
 /** Owns Keras 3's files: `config.json` from the layers, their weights as HDF5, and both in the zip that is a `.keras`. */
-import { writtenH5 } from '../../models/weights/readers/h5.ts';
+import { writtenH5 } from '../../models/weights/readers/h5/library.ts';
 import { fileOf, type Chunk, type ExportedFile, type ExportInput } from '../exporter.ts';
 import { zipped } from '../package/zip.ts';
 import { kerasLayers, type KerasLayer } from './layers.ts';

@@ -7,6 +7,7 @@ import type { Platform } from '../../platform/platform.ts';
 import type { SavedFile } from '../../protocol/messages.ts';
 import type { ExportedFile, Exporter, ExportInput, TrainedNetwork } from '../exporter.ts';
 import { inferenceNetwork } from '../network/inference.ts';
+import { recordFiles } from '../record/files.ts';
 import { papersOf } from './papers.ts';
 import { Proof, type Rounding } from './proof.ts';
 import { zipped } from './zip.ts';
@@ -37,6 +38,11 @@ export class Packing {
    */
   async files(exporter: Exporter): Promise<{ files: readonly ExportedFile[]; notes: readonly string[] }> {
     const written = await exporter.write(this.input);
+    const record = recordFiles(this.input, this.platform);
+    if (written.checker === null) {
+      const { papers, notes } = papersOf(exporter, this.input, written, new Map());
+      return { files: [...papers, ...record], notes };
+    }
     const proof = await (this.#proof ??= Proof.of(this.input, this.platform, this.proofPictures));
     const roundings = new Map<string, Rounding>();
     for (const { path, precision } of written.models) {
@@ -46,7 +52,10 @@ export class Packing {
     const { papers, notes } = papersOf(exporter, this.input, written, roundings);
     const beside = written.beside?.(proof.shown(), () => this.platform.openLibrary()) ?? [];
     const proofFiles = await proof.files(written.models);
-    return { files: [...written.files, ...beside, ...papers, ...proofFiles, written.checker], notes };
+    return {
+      files: [...written.files, ...beside, ...papers, ...record, ...proofFiles, written.checker],
+      notes,
+    };
   }
 
   /** An export as one zip; the browser holds its parts, and keeps large ones on disk. */

@@ -29,7 +29,7 @@ export function papersOf(
     return rounding === undefined ? [] : [roundingInWords(path, precision, rounding)];
   });
   const papers = [
-    fileOf('README.md', readme(entry.label, input, written.guide, notes)),
+    fileOf('README.md', readme(entry.label, input, written, notes)),
     fileOf('labels.json', `${JSON.stringify(input.labels)}\n`),
     fileOf('mien.json', `${JSON.stringify(factsOf(input), null, 2)}\n`),
   ];
@@ -38,7 +38,7 @@ export function papersOf(
 
 /** All that is needed to use the network and to make it again. */
 export function factsOf(input: ExportInput): object {
-  const { labels, preprocessing, recipe, weights, test, versions } = input;
+  const { labels, preprocessing, recipe, weights, test, versions, kept } = input;
   return {
     labels,
     input: {
@@ -53,6 +53,7 @@ export function factsOf(input: ExportInput): object {
     },
     backboneWeights: { ...weights, origin: originOf(input) },
     recipe: withoutPaths(recipe),
+    kept,
     test: test === null ? null : { loss: test.loss, accuracy: test.accuracy, macroF1: test.macroF1 },
     versions,
   };
@@ -91,8 +92,18 @@ function originOf({ recipe, weights }: ExportInput): string {
   return typeof asked === 'string' || isAddress(asked.file) ? weights.origin : withoutFolders(weights.origin);
 }
 
-function readme(format: string, input: ExportInput, guide: string, notes: readonly string[]): string {
-  const { labels, recipe, weights, test, versions } = input;
+const PROOF = [
+  '## Proof',
+  '`proof/` holds pictures (drawn faces and noise, none of the training set), the probabilities that Mien computed for them, and a checker that runs these files and says whether they agree.',
+];
+
+function readme(
+  format: string,
+  input: ExportInput,
+  written: WrittenNetwork,
+  notes: readonly string[],
+): string {
+  const { labels, recipe, weights, test, versions, kept } = input;
   const { label: backbone } = findBackbone(recipe.backbone.name).entry;
   const { size, resize, orientation } = recipe.image;
   const turned =
@@ -103,22 +114,39 @@ function readme(format: string, input: ExportInput, guide: string, notes: readon
     `# ${backbone}, ${labels.length} classes`,
     `An image classifier, trained with Mien ${versions['mien'] ?? ''} and written as ${format}.`,
     '## Use',
-    guide,
+    written.guide,
     '## What goes in and what comes out',
     `${turned} are resized to ${size} by ${size} pixels, not keeping their shape (Mien did it as Pillow's \`resize\` with ${resize}). ${preprocessingInWords(input.preprocessing)}`,
     `Out come ${labels.length} probabilities for each picture, in this order: ${labels.join(', ')}. \`labels.json\` has them for programs.`,
     '## Where it comes from',
     `Backbone: ${backbone}. Its weights at the start: ${originOf(input)}${weights.sha256 === null ? '' : ` (SHA-256 of the values ${weights.sha256})`}. \`mien.json\` has the recipe, with which it can be trained again.`,
+    ...(recipe.split.validation === 0
+      ? ['Its split kept no pictures for validation: the network is that of the last epoch.']
+      : []),
+    ...keptText(recipe, kept),
     test === null
-      ? 'It was not tested: its run was stopped before.'
+      ? `It was not tested: ${recipe.split.test === 0 ? 'its split kept no pictures for that' : 'its run was stopped before'}.`
       : `On ${test.rows.length} test pictures that it had not learned from: ${percent(test.accuracy)} right, macro F1 ${test.macroF1.toFixed(3)}, loss ${test.loss.toFixed(4)}.`,
     ...notes,
-    '## Proof',
-    '`proof/` holds pictures (drawn faces and noise, none of the training set), the probabilities that Mien computed for them, and a checker that runs these files and says whether they agree.',
+    ...(test === null && input.history.length === 0
+      ? []
+      : ['`papers/` has what the run measured, as CSV and JSON, and its charts as SVG and PNG.']),
+    ...(written.checker === null ? [] : PROOF),
     '## Limits',
     'It has learned from labels that people gave, and is only as good as those. It knows nothing but its classes: of any other picture it names one of them all the same. An expression is not a feeling; in the EU, inferring emotions of people at work or in schools is forbidden (AI Act, Article 5(1)(f)), save for medical and safety reasons.',
   ];
   return `${lines.join('\n\n')}\n`;
+}
+
+/** Which phase's network it is, where it is not the last one's. */
+function keptText({ phases }: FullRecipe, kept: ExportInput['kept']): string[] {
+  if (kept === null || kept.why === 'last') return [];
+  const phase = `It is the network of phase ${(kept.phaseIndex + 1).toString()} of ${phases.length.toString()} (${phases[kept.phaseIndex]?.name ?? ''})`;
+  return kept.why === 'best'
+    ? [`${phase}, the best on the validation pictures, as the recipe has it.`]
+    : [
+        `${phase}, chosen after the test had been seen: what the test says of it is a little better than it is on others.`,
+      ];
 }
 
 /** For example `Each channel is divided by 127.5, less 1`. */

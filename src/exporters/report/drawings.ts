@@ -14,13 +14,13 @@ export function curvesSvg({ history }: Pick<RunResult, 'history'>): string {
     plot(
       'Loss',
       history,
-      ({ loss, valLoss }) => [loss, valLoss],
+      ({ loss, valLoss }) => [loss, valLoss ?? NaN],
       (value) => value.toFixed(2),
     ),
     plot(
       'Accuracy, %',
       history,
-      ({ accuracy, valAccuracy }) => [accuracy, valAccuracy],
+      ({ accuracy, valAccuracy }) => [accuracy, valAccuracy ?? NaN],
       (value) => (value * 100).toFixed(0),
     ),
   ].join('');
@@ -37,8 +37,14 @@ function plot(
   const span = high - low || 1;
   const x = (index: number): string => (LEFT + ((index + 0.5) / history.length) * (WIDTH - LEFT)).toFixed(1);
   const y = (value: number): string => (12 + (1 - (value - low) / span) * (HEIGHT - BOTTOM - 12)).toFixed(1);
+  // A split may keep no pictures to check on.
   const line = (which: 0 | 1): string =>
-    history.map((epoch, index) => `${x(index)},${y(of(epoch)[which])}`).join(' ');
+    history
+      .flatMap((epoch, index) => {
+        const value = of(epoch)[which];
+        return Number.isFinite(value) ? [`${x(index)},${y(value)}`] : [];
+      })
+      .join(' ');
   const marks = [low, low + span / 2, low + span].map(
     (value) =>
       `<line x1="${LEFT.toString()}" x2="${WIDTH.toString()}" y1="${y(value)}" y2="${y(value)}" stroke="#dde0e6"/><text x="${(LEFT - 6).toString()}" y="${y(value)}" text-anchor="end" dominant-baseline="middle">${format(value)}</text>`,
@@ -52,7 +58,8 @@ function plot(
   );
   const last = history.at(-1);
   const [train = NaN, validation = NaN] = last === undefined ? [] : of(last);
-  const label = `${title} by epoch: at the end training ${format(train)}, validation ${format(validation)}.`;
+  const checked = Number.isFinite(validation) ? `, validation ${format(validation)}` : '';
+  const label = `${title} by epoch: at the end training ${format(train)}${checked}.`;
   return `<svg viewBox="0 0 ${WIDTH.toString()} ${HEIGHT.toString()}" role="img" aria-label="${escaped(label)}" font-size="11" fill="#5b6270">${marks.join('')}${bounds.join('')}<polyline points="${line(0)}" fill="none" stroke="#1f5fd0" stroke-width="2"/><polyline points="${line(1)}" fill="none" stroke="#9a5b00" stroke-width="2" stroke-dasharray="6 4"/><text x="${LEFT.toString()}" y="${(HEIGHT - 5).toString()}">${escaped(title)} by epoch: training solid, validation dashed; an upright line where the next phase begins</text></svg>`;
 }
 

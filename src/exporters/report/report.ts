@@ -89,13 +89,13 @@ function resultsOf(test: Evaluation, { recipe }: RunResult): string {
 function phasesTable({ ended, result }: KeptRecord): string {
   const rows = ended.map(({ start, end }) => {
     const done = result.history.filter(({ phaseIndex }) => phaseIndex === start.phaseIndex).length;
-    const { loss, accuracy } = end.evaluation;
+    const checked = end.evaluation;
     return [
       start.phase,
       `${done.toString()} of ${start.epochs.toString()}`,
       end.keptEpoch.toString(),
-      formatLoss(loss),
-      formatPercent(accuracy),
+      checked === null ? 'not checked' : formatLoss(checked.loss),
+      checked === null ? 'not checked' : formatPercent(checked.accuracy),
     ];
   });
   return rows.length === 0

@@ -1,10 +1,10 @@
 /** Owns `index.html` of the page that an export carries: what it shows, before and while its scripts run. */
 
-const ESCAPED: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+import { escaped } from '../../lib/markup.ts';
 
 /** @param scripts their paths, in the order in which they run */
 export function pageHtml(title: string, scripts: readonly string[]): string {
-  const name = title.replace(/[&<>"]/gu, (sign) => ESCAPED[sign] ?? sign);
+  const name = escaped(title);
   const tags = scripts.map((path) => `<script src="${path}"></script>`).join('\n    ');
   return HTML.replaceAll('TITLE', () => name).replace('SCRIPTS', () => tags);
 }

@@ -82,6 +82,18 @@ export class RunRequests {
     }
   }
 
+  /** Has a finished run end with the network of its other phase; why that failed, or null. */
+  async takeOtherPhase(runId: string): Promise<WireError | null> {
+    try {
+      const result = await this.engine.request('takeOtherPhase', { runId }).result;
+      this.dispatch({ kind: 'otherPhaseTaken', result });
+    } catch (error) {
+      return asStudioError(error).toWire();
+    }
+    await this.findKept();
+    return null;
+  }
+
   /** Looks for the runs that are kept. */
   async findKept(): Promise<void> {
     await this.#listKept({});

@@ -5,10 +5,10 @@ import type { Cell } from '../../charts/chart.ts';
 import { worstConfusion } from '../../charts/confusions/confusions.ts';
 import { countInWords, countOf, formatCount, formatPercent, formatScore } from '../../lib/format.ts';
 import { wilsonInterval } from '../../lib/figures/wilson.ts';
-import type { DatasetSummary } from '../../protocol/dataset.ts';
-import type { Evaluation } from '../../protocol/events.ts';
+import type { DatasetSummary, SplitName } from '../../protocol/dataset.ts';
+import type { EpochRecord, Evaluation } from '../../protocol/events.ts';
 import { restoresBest, type Recipe } from '../../protocol/recipe/recipe.ts';
-import { keptOf } from '../../store/run-record.ts';
+import { isValidated, keptOf, phaseLabels } from '../../store/run-record.ts';
 import { recordOf, type RunRecord, type RunState } from '../../store/state.ts';
 import { useStateOf } from '../../store/use-state-of.ts';
 import { resultsClause } from '../sentence.ts';
@@ -57,7 +57,14 @@ export function ResultsColumn(): ReactElement {
       {!hasEpochs && dataset !== null && recipe !== null && (
         <Beginning recipe={record?.recipe ?? recipe} dataset={dataset} />
       )}
-      {(dataset !== null || hasEpochs) && <WhereWrong dataset={dataset} record={record} />}
+      {recipe !== null && (dataset !== null || hasEpochs) && (
+        <WhereWrong
+          recipe={record?.recipe ?? recipe}
+          dataset={dataset}
+          record={record}
+          runId={finishedId}
+        />
+      )}
       {recipe !== null && <Runs recipe={record?.recipe ?? recipe} />}
       <KeptRunsButton />
       {(canTakeHome || (dataset !== null && !hasEpochs)) && <TakeHome runId={finishedId} />}
@@ -98,12 +105,15 @@ function setOf(run: RunState, open: DatasetSummary | null): DatasetSummary | nul
 }
 
 interface WhereWrongProps {
+  readonly recipe: Recipe;
   /** Null where it is not known any more. */
   readonly dataset: DatasetSummary | null;
   readonly record: RunRecord | null;
+  /** Of the network that was kept; null before the run has ended. */
+  readonly runId: string | null;
 }
 
-function WhereWrong({ dataset, record }: WhereWrongProps): ReactElement {
+function WhereWrong({ recipe, dataset, record, runId }: WhereWrongProps): ReactElement {
   const [picked, setPicked] = useStateOf<Cell | null>(dataset, null);
   const [asked, setAsked] = useStateOf<string | null>(record?.startedAtMs, null);
   const [isUnderstanding, setIsUnderstanding] = useState(false);
@@ -160,10 +170,13 @@ function WhereWrong({ dataset, record }: WhereWrongProps): ReactElement {
         <Later
           load={loadErrors}
           props={{
+            recipe,
             dataset,
             hasPictures,
             evaluation: shown.evaluation,
             of: shown.label,
+            known: keptEvaluations(record),
+            runId,
             onClose: () => setIsUnderstanding(false),
           }}
         />
@@ -206,15 +219,26 @@ function Beginning({ recipe, dataset }: BeginningProps): ReactElement {
     <div className="empty">
       <p>
         <b>Train</b> shows the network {formatCount(dataset.split.train.length)} {dataset.noun}, for{' '}
-        {countOf(epochs, 'epoch')} at most, on this machine; nothing leaves it. After each epoch it is tried
-        on {formatCount(dataset.split.validation.length)} others
-        {dataset.split.test.length === 0
-          ? '; the split keeps none for a test at the end'
-          : `, at the end on the ${formatCount(dataset.split.test.length)} kept unseen`}
-        . Then the weights are yours to take home.
+        {countOf(epochs, 'epoch')} at most, on this machine; nothing leaves it. {triedText(dataset)} Then the
+        weights are yours to take home.
       </p>
     </div>
   );
+}
+
+/** On which others it is tried, and when. */
+function triedText({ split }: DatasetSummary): string {
+  const [validation, test] = [split.validation.length, split.test.length];
+  if (validation === 0) {
+    const first = 'The split keeps none to try it on after each epoch: the last epoch is the one kept.';
+    return test === 0
+      ? `${first} Nor is it tested.`
+      : `${first} At the end it is tested on ${formatCount(test)} kept unseen.`;
+  }
+  const after = `After each epoch it is tried on ${formatCount(validation)} others`;
+  return test === 0
+    ? `${after}; the split keeps none for a test at the end.`
+    : `${after}, at the end on the ${formatCount(test)} kept unseen.`;
 }
 
 interface HeadlineProps {
@@ -228,6 +252,7 @@ function Headline({ record, dataset }: HeadlineProps): ReactElement | null {
   const { test } = record;
   if (test !== null) {
     const all = test.rows.length;
+    const changedInTest = dataset?.edits?.inTest ?? 0;
     return (
       <div className="headline">
         <p className="figure">{formatPercent(test.accuracy)}</p>
@@ -235,12 +260,20 @@ function Headline({ record, dataset }: HeadlineProps): ReactElement | null {
           <b>Test top-1</b>, {formatCount(Math.round(test.accuracy * all))} of {formatCount(all)} pictures
           <br />
           {intervalText(test.interval)} · macro F1 {formatScore(test.macroF1)}
+          {changedInTest > 0 && (
+            <>
+              <br />
+              You changed {countOf(changedInTest, 'test picture')}: results before that were on others.
+            </>
+          )}
+          <KeptPhase record={record} />
         </p>
       </div>
     );
   }
   const kept = keptOf(record);
   if (kept === null) return null;
+  if (!isValidated(kept)) return <Unchecked epoch={kept} dataset={dataset} />;
   const total = dataset?.split.validation.length ?? 0;
   const ended = record.phases.find((phase) => phase.phaseIndex === kept.phaseIndex)?.end;
   return (
@@ -250,10 +283,48 @@ function Headline({ record, dataset }: HeadlineProps): ReactElement | null {
         <b>Validation top-1</b>, {restoresBest(record.recipe) ? 'best' : 'last'} epoch, {kept.epoch}
         <br />
         {total > 0 && intervalText(wilsonInterval(kept.valAccuracy, total))}
-        {ended == null ? '' : ` · macro F1 ${formatScore(ended.evaluation.macroF1)}`}
+        {ended?.evaluation == null ? '' : ` · macro F1 ${formatScore(ended.evaluation.macroF1)}`}
         <br />
         {dataset?.split.test.length === 0
           ? 'The split keeps no pictures for a test: how good it is on others is not known.'
+          : 'Test pictures stay unseen until the end.'}
+      </p>
+    </div>
+  );
+}
+
+/** Whose network was tested, where it is not the last phase's. */
+function KeptPhase({ record }: { readonly record: RunRecord }): ReactElement | null {
+  const epoch = keptOf(record);
+  const why = record.kept?.why ?? 'last';
+  if (why === 'last' || epoch === null) return null;
+  const of = `${phaseLabels[epoch.phase]}, epoch ${epoch.epoch.toString()}`;
+  return (
+    <>
+      <br />
+      {why === 'best' ? `Of ${of}, the best on validation` : `Of ${of}, chosen after the test was seen`}
+    </>
+  );
+}
+
+/** Without validation pictures: what it gets right of those that it learns, which says little. */
+function Unchecked({
+  epoch,
+  dataset,
+}: {
+  readonly epoch: EpochRecord;
+  readonly dataset: DatasetSummary | null;
+}): ReactElement {
+  return (
+    <div className="headline">
+      <p className="figure">{formatPercent(epoch.accuracy)}</p>
+      <p className="small">
+        <b>Training top-1</b>, last epoch, {epoch.epoch}
+        <br />
+        Of pictures that it learns from: the split keeps none for validation.
+        <br />
+        {dataset?.split.test.length === 0
+          ? 'Nor for a test: how good it is on others is not known.'
           : 'Test pictures stay unseen until the end.'}
       </p>
     </div>
@@ -273,11 +344,18 @@ interface NamedEvaluation {
 
 const after = { head: 'after the head', fineTune: 'after fine-tuning' } as const;
 
+/** What the network that was kept says: of the validation pictures as its last phase ended, and of the test pictures. */
+function keptEvaluations(record: RunRecord | null): Readonly<Partial<Record<SplitName, Evaluation>>> {
+  const validation = record?.phases.findLast((phase) => phase.end !== null)?.end?.evaluation;
+  const test = record?.test;
+  return { ...(validation && { validation }), ...(test && { test }) };
+}
+
 /** All evaluations there are, the one to show first. */
 function evaluationsOf(record: RunRecord | null): readonly NamedEvaluation[] {
   if (record === null) return [];
   const ofPhases = record.phases.flatMap((phase) =>
-    phase.end === null
+    phase.end?.evaluation == null
       ? []
       : [
           {

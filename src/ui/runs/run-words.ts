@@ -6,9 +6,12 @@ import type { KeptRoom, KeptRun } from '../../protocol/kept.ts';
 import type { Recipe } from '../../protocol/recipe/recipe.ts';
 
 /** A run's own name, or what tells it apart at a glance. */
-export function nameOf(run: Pick<KeptRun, 'name' | 'recipe'>, backbones: readonly BackboneEntry[]): string {
-  if (run.name !== '') return run.name;
-  return runLabel(run.recipe, (name) => backbones.find((entry) => entry.name === name)?.label ?? name);
+export function nameOf(
+  { name, recipe, phases }: Pick<KeptRun, 'name' | 'recipe' | 'phases'>,
+  backbones: readonly BackboneEntry[],
+): string {
+  if (name !== '') return name;
+  return runLabel(recipe, (one) => backbones.find((entry) => entry.name === one)?.label ?? one, phases);
 }
 
 /** Where a recipe's pictures are from, in a few words: the last part of what names them. */

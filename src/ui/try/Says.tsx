@@ -16,7 +16,7 @@ interface SaysProps {
   readonly probabilities: Float32Array;
   /** Without the patch, where a part is covered. */
   readonly was: Float32Array | null;
-  readonly threshold: Threshold;
+  readonly threshold: Threshold | null;
 }
 
 export function Says({ network, probabilities, was, threshold }: SaysProps): ReactElement {
@@ -69,7 +69,7 @@ function ClassBars({ labels, probabilities, was, threshold }: ClassBarsProps): R
                 <div className="try-bar" aria-hidden="true">
                   <i style={{ width: at(probabilities[index]) }} />
                   {was !== null && <b style={{ width: at(was[index]) }} />}
-                  <span style={{ left: at(threshold.at) }} />
+                  {threshold !== null && <span style={{ left: at(threshold.at) }} />}
                 </div>
               </td>
               <td>{formatPercent(probabilities[index] ?? 0, 0)}</td>
@@ -138,7 +138,8 @@ function useAtMostEach(leastMs: number, text: string): string {
 /** Which network it is that answers. */
 export function WhoAnswers({ run }: { readonly run: KeptRun }): ReactElement {
   const backbones = useStudioState((state) => state.catalog?.backbones);
-  const name = runLabel(run.recipe, (each) => backbones?.find((entry) => entry.name === each)?.label ?? each);
+  const labelOf = (each: string): string => backbones?.find((entry) => entry.name === each)?.label ?? each;
+  const name = runLabel(run.recipe, labelOf, run.phases);
   return (
     <p className="small">
       <b>{name}</b>

@@ -72,9 +72,9 @@ interface TriedProps {
 
 function Tried({ network, run }: TriedProps): ReactElement {
   const trial = useTrial(network.runId);
-  const { one, opened, isLive, openFiles } = trial;
+  const { one, opened, isLive, openFiles, findsFaces, askAmong } = trial;
   const threshold = thresholdOf(network.sureness);
-  const many = useMany(network.runId, opened);
+  const many = useMany(network.runId, opened, findsFaces);
   const dataset = useTestSet(network);
   const drop = (event: DragEvent): void => {
     event.preventDefault();
@@ -85,10 +85,7 @@ function Tried({ network, run }: TriedProps): ReactElement {
       <PictureSide {...{ network, trial, dataset }} />
       {opened !== null && one.shown === null && !isLive ? (
         <section className="try-side is-wide" aria-label="Answers">
-          <ManyTable
-            {...{ network, opened, many, threshold }}
-            onOpen={({ name, file }) => one.ask({ name, picture: { kind: 'file', file }, truth: null })}
-          />
+          <ManyTable {...{ network, opened, many, threshold }} onOpen={askAmong} />
         </section>
       ) : (
         <SeenAndSays {...{ network, run, trial, threshold }} />
@@ -99,7 +96,7 @@ function Tried({ network, run }: TriedProps): ReactElement {
 
 interface SeenAndSaysProps extends TriedProps {
   readonly trial: Trial;
-  readonly threshold: Threshold;
+  readonly threshold: Threshold | null;
 }
 
 function SeenAndSays({ network, run, trial, threshold }: SeenAndSaysProps): ReactElement {

@@ -4,6 +4,7 @@ import type { RunEvent } from '../../../src/protocol/events.ts';
 import type { KeptRecord } from '../../../src/protocol/kept.ts';
 import type { WireError } from '../../../src/protocol/errors.ts';
 import { reduce } from '../../../src/store/reduce.ts';
+import { keptOf } from '../../../src/store/run-record.ts';
 import { recordOf } from '../../../src/store/state.ts';
 import {
   after,
@@ -149,6 +150,35 @@ describe('a stage', () => {
 
   it('ends with the first step', () => {
     expect(recordOf(running([phaseEvent, progress('Reading', 10), stepEvent(1)]).run)?.progress).toBeNull();
+  });
+});
+
+describe('the network of another phase', () => {
+  const taken = {
+    ...result,
+    test: { ...evaluation, accuracy: 0.9 },
+    kept: { phaseIndex: 0, why: 'chosen' },
+  } as const;
+
+  it('takes the place of the last one’s in the run', () => {
+    const finished = reduce(running([phaseEvent]), { kind: 'trained', result, atMs: 2000 });
+    const now = reduce(finished, { kind: 'otherPhaseTaken', result: taken });
+    expect(recordOf(now.run)).toMatchObject({ test: { accuracy: 0.9 }, kept: { why: 'chosen' } });
+    // Not in those of another run, which was begun meanwhile.
+    const other = reduce(finished, { kind: 'otherPhaseTaken', result: { ...taken, runId: 'two' } });
+    expect(other).toBe(finished);
+  });
+
+  it('is the one whose epoch is kept', () => {
+    const epochs = [0, 1].map((phaseIndex): RunEvent => ({
+      ...{ kind: 'epoch', isBest: true },
+      record: epochOf(phaseIndex, 1, 1 + phaseIndex),
+    }));
+    const [head, tuned] = epochs as [RunEvent, RunEvent];
+    const events = [phaseEvent, head, { ...phaseEvent, phaseIndex: 1 } as RunEvent, tuned];
+    const kept = (more: readonly RunEvent[]) => keptOf(recordOf(running([...events, ...more]).run)!);
+    expect(kept([])?.phaseIndex).toBe(1);
+    expect(kept([{ kind: 'phaseKept', phaseIndex: 0, keptEpoch: 1 }])?.phaseIndex).toBe(0);
   });
 });
 

@@ -119,6 +119,7 @@ export const evaluation: Evaluation = {
   ],
   perClass: [],
   rows: Uint32Array.of(4, 5),
+  truths: Uint32Array.of(0, 1),
   probabilities: Float32Array.of(0.8, 0.2, 0.7, 0.3),
 };
 
@@ -175,6 +176,8 @@ export const result: RunResult = {
   history: [],
   test: { ...evaluation, split: 'test' },
   sureness: null,
+  kept: { phaseIndex: 1, why: 'last' },
+  other: null,
   stopped: false,
   device,
   weights: { origin: 'random, seed 1', sizeBytes: 0, sha256: null },
@@ -189,7 +192,14 @@ export const result: RunResult = {
 export const keptRun: KeptRun = {
   ...{ runId: 'one', recipe: result.recipe, setHash: dataset.setHash, labels: dataset.labels },
   ...{ name: '', note: '', isStarred: false, isDeleted: false },
-  ...{ finishedAtMs: 1_700_000_000_000, stopped: false, sizeBytes: 100, isStored: true, seconds: 60 },
+  ...{
+    finishedAtMs: 1_700_000_000_000,
+    stopped: false,
+    phases: 2,
+    sizeBytes: 100,
+    isStored: true,
+    seconds: 60,
+  },
   test: { accuracy: evaluation.accuracy, interval: evaluation.interval, pictures: 2 },
 };
 

@@ -1,6 +1,6 @@
 /** Where things lie: the strip and its cut, the epoch axis, the marks of a scale, the cells of a matrix. */
 import { describe, expect, it } from 'vitest';
-import { niceScale } from '../../../src/charts/plot/scale.ts';
+import { niceScale } from '../../../src/lib/figures/scale.ts';
 import { axisTicks, epochAxis, epochTicks, placeOfEpoch } from '../../../src/charts/curves/epoch-axis.ts';
 import { placeOfRate, rateTicks, sweepScale } from '../../../src/charts/rate-sweep.tsx';
 import { recordOf } from '../../../src/store/state.ts';

@@ -105,12 +105,15 @@ const weights: Table = (shown) =>
 const exporters: Table = (shown) =>
   markdownTable(
     ['format', 'file', 'is written', 'its own library loads it, with the same answers'],
-    EXPORTERS.map(({ entry: { name, label, extension } }) => [
-      label,
-      `\`.${extension}\``,
-      yes(shown.has(`exporter ${name} writes files`)),
-      yes(shown.has(`exporter ${name} writes what its format's own library loads, with the same answers`)),
-    ]),
+    // Papers hold no network that a library could load.
+    EXPORTERS.filter(({ entry }) => entry.bytesPerParameter > 0).map(
+      ({ entry: { name, label, extension } }) => [
+        label,
+        `\`.${extension}\``,
+        yes(shown.has(`exporter ${name} writes files`)),
+        yes(shown.has(`exporter ${name} writes what its format's own library loads, with the same answers`)),
+      ],
+    ),
   );
 
 const browsers: Table = (shown) =>

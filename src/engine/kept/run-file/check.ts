@@ -31,7 +31,12 @@ const EvaluationSchema = z.looseObject({
 const EpochSchema = z.looseObject({
   phase: z.enum(['head', 'fineTune']),
   ...{ phaseIndex: z.number(), epoch: z.number(), loss: z.number(), accuracy: z.number() },
-  ...{ valLoss: z.number(), valAccuracy: z.number(), learningRate: z.number(), seconds: z.number() },
+  ...{
+    valLoss: z.nullable(z.number()),
+    valAccuracy: z.nullable(z.number()),
+    learningRate: z.number(),
+    seconds: z.number(),
+  },
 });
 
 const SetSchema = z.looseObject({
@@ -59,6 +64,8 @@ const RecordSchema = z.object({
         isRight: z.custom<Uint8Array>((value) => value instanceof Uint8Array),
       }),
     ),
+    kept: z.nullable(z.object({ phaseIndex: z.number(), why: z.enum(['last', 'best', 'chosen']) })),
+    other: z.nullable(z.looseObject({ phaseIndex: z.number(), test: z.nullable(EvaluationSchema) })),
     device: z.looseObject({ backend: z.string(), label: z.string() }),
     weights: z.object({ origin: z.string(), sizeBytes: z.number(), sha256: z.nullable(z.string()) }),
     secondsByStage: z.record(z.string(), z.number()),
@@ -67,7 +74,11 @@ const RecordSchema = z.object({
   ended: z.array(
     z.object({
       start: z.looseObject({ phaseIndex: z.number(), phase: z.string(), epochs: z.number() }),
-      end: z.looseObject({ phaseIndex: z.number(), bestEpoch: z.number(), evaluation: EvaluationSchema }),
+      end: z.looseObject({
+        phaseIndex: z.number(),
+        bestEpoch: z.number(),
+        evaluation: z.nullable(EvaluationSchema),
+      }),
     }),
   ),
   dataset: z.nullable(SetSchema),
@@ -80,6 +91,7 @@ export const Flavoured = z.object({
   preprocessing: record,
   weights: record,
   frozen: z.array(z.string()),
+  other: z.nullable(record),
 });
 
 /** Values by name, each as long as its shape says. @throws StudioError `data/run-file-damaged` */
@@ -105,9 +117,10 @@ export function checkedRecord(runId: string, value: unknown): KeptRecord {
   const recipe = asRun(parseRecipe(result.recipe));
   const evaluations = [
     ...kept.ended.map(({ end }) => end.evaluation),
-    ...(result.test === null ? [] : [result.test]),
+    result.test,
+    result.other?.test ?? null,
   ];
-  for (const evaluation of evaluations) checkEvaluation(evaluation, kept);
+  for (const evaluation of evaluations) if (evaluation !== null) checkEvaluation(evaluation, kept);
   if (dataset !== null && dataset.setHash !== result.setHash)
     throw untrue('its set is another than that of its results');
   return { ...kept, result: { ...result, recipe } };

@@ -27,7 +27,7 @@ export interface Index {
 }
 
 /** A network as it is packed; `frozen` are names of shared values. */
-export interface PackedNetwork extends Pick<KeptNetwork, 'labels' | 'flavour' | 'weights'> {
+export interface PackedNetwork extends Pick<KeptNetwork, 'labels' | 'flavour' | 'weights' | 'other'> {
   readonly preprocessing: Preprocessing;
   readonly frozen: readonly string[];
 }

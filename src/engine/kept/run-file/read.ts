@@ -82,6 +82,7 @@ async function readAll(file: ByteSource): Promise<readonly RunToWrite[]> {
     const whole: KeptNetwork = {
       ...(network as unknown as Omit<KeptNetwork, 'result' | 'frozen'>),
       weights: checkArrays(network.weights),
+      other: network.other === null ? null : checkArrays(network.other),
       result: record.result,
       frozen,
     };

@@ -47,6 +47,7 @@ export async function writeRunFile(runs: readonly RunToWrite[]): Promise<SavedFi
       preprocessing: network.preprocessing,
       weights: isShared ? network.weights : { ...network.frozen, ...network.weights },
       frozen: isShared ? Object.keys(network.frozen) : [],
+      other: network.other,
     };
     files.push(
       fileOf(pathOf(runId, 'recipe.json'), jsonBytes(recipe)),

@@ -7,7 +7,13 @@ import type { ByteSource } from '../../../platform/platform.ts';
 import { parseJson } from '../../../lib/json.ts';
 import { isAbort, StudioError } from '../../../protocol/errors.ts';
 import { WEIGHT_READERS, unknownFormat } from '../readers/registry.ts';
-import { readWhole, unreadable, type WeightFile, type WeightReader } from '../readers/weight-file.ts';
+import {
+  readWhole,
+  unreadable,
+  type OpenContext,
+  type WeightFile,
+  type WeightReader,
+} from '../readers/weight-file.ts';
 import { besideOfJson, labelsOfText, NOTHING_BESIDE, together, type Beside } from './beside.ts';
 import { strangeArchive, strangeFormat, strangeJson } from './strangers.ts';
 import { isZip, unzip } from './unzip.ts';
@@ -23,6 +29,7 @@ export interface WeightSet {
   readonly files: readonly SetFile[];
   /** Opens what lies beside the only file where the rest of its folder is not listed; null where all files are. */
   readonly sibling: ((name: string) => Promise<ByteSource>) | null;
+  readonly platform: OpenContext['platform'];
   /** Which of several weights is meant, by its path. */
   readonly member?: string | undefined;
 }
@@ -164,11 +171,11 @@ async function tellJson(
 async function openTold(
   { reader, source, file }: Told,
   told: readonly Told[],
-  { sibling, member }: WeightSet,
+  set: WeightSet,
   signal: AbortSignal | undefined,
 ): Promise<WeightFile> {
-  if (reader === 'zip' || reader === null)
-    return openZip(await readWhole(source, signal), told, member, signal);
+  if (reader === 'zip' || reader === null) return openZip(await readWhole(source, signal), told, set, signal);
+  const { sibling } = set;
   const folder = file.path.slice(0, file.path.lastIndexOf('/') + 1);
   const isNear = (other: Told): boolean => other.file.path.startsWith(folder);
   const near = [...told.filter(isNear), ...told.filter((other) => !isNear(other))];
@@ -177,6 +184,7 @@ async function openTold(
   return reader.open(source, {
     signal,
     beside,
+    platform: set.platform,
     sibling: sibling ?? ((name) => findBeside(near, folder, name)),
   });
 }
@@ -184,7 +192,7 @@ async function openTold(
 async function openZip(
   bytes: Uint8Array,
   around: readonly Told[],
-  member: string | undefined,
+  { member, platform }: WeightSet,
   signal: AbortSignal | undefined,
 ): Promise<WeightFile> {
   const entries = unzip(bytes);
@@ -196,7 +204,7 @@ async function openZip(
     .map(([path, entry]): SetFile => ({ path, open: () => Promise.resolve(bytesSource(entry.buffer)) }));
   if (inside.length === 0) throw unreadable('The zip should hold weights; it holds nothing.');
   const outside = around.filter(({ reader }) => reader === null).map(({ file }) => file);
-  return openWeightSet({ files: [...inside, ...outside], sibling: null, member }, signal);
+  return openWeightSet({ files: [...inside, ...outside], sibling: null, member, platform }, signal);
 }
 
 /** A shard by its name; browsers put a number behind that of a second download. */

@@ -7,7 +7,7 @@ import type { ByteSource, Platform, RemoteOptions } from '../../../platform/plat
 import { StudioError } from '../../../protocol/errors.ts';
 import type { WeightSet } from './file-set.ts';
 
-export interface GivenWeights extends WeightSet {
+export interface GivenWeights extends Omit<WeightSet, 'platform'> {
   /** Bytes of all files, of which formats that are read whole read all. */
   readonly sizeBytes: number;
   /** Where they come from, for the record of a run. */

@@ -5,7 +5,7 @@
  *
  * @param bytes `2 * n` bytes at any alignment.
  */
-export function float16ToFloat32(bytes: Uint8Array): Float32Array {
+export function float16ToFloat32(bytes: Uint8Array): Float32Array<ArrayBuffer> {
   const out = new Float32Array(bytes.byteLength >> 1);
   for (let i = 0; i < out.length; i++) {
     const half = bytes[2 * i]! | (bytes[2 * i + 1]! << 8);
@@ -24,14 +24,14 @@ export function float16ToFloat32(bytes: Uint8Array): Float32Array {
  *
  * @param bytes `2 * n` bytes at any alignment.
  */
-export function bfloat16ToFloat32(bytes: Uint8Array): Float32Array {
+export function bfloat16ToFloat32(bytes: Uint8Array): Float32Array<ArrayBuffer> {
   const bits = new Uint32Array(bytes.byteLength >> 1);
   for (let i = 0; i < bits.length; i++) bits[i] = (bytes[2 * i]! << 16) | (bytes[2 * i + 1]! << 24);
   return new Float32Array(bits.buffer);
 }
 
 /** A copy, since a view must lie at a multiple of four and file offsets do not. */
-export function bytesToFloat32(bytes: Uint8Array): Float32Array {
+export function bytesToFloat32(bytes: Uint8Array): Float32Array<ArrayBuffer> {
   return new Float32Array(bytes.slice().buffer);
 }
 
@@ -41,7 +41,12 @@ export function bytesToFloat32(bytes: Uint8Array): Float32Array {
  * @param bytes Little-endian, at any alignment.
  * @param width Bytes of one stored number.
  */
-export function uintToFloat32(bytes: Uint8Array, width: 1 | 2, scale: number, min: number): Float32Array {
+export function uintToFloat32(
+  bytes: Uint8Array,
+  width: 1 | 2,
+  scale: number,
+  min: number,
+): Float32Array<ArrayBuffer> {
   const out = new Float32Array(bytes.byteLength / width);
   for (let i = 0; i < out.length; i++) {
     const stored = width === 1 ? bytes[i]! : bytes[2 * i]! | (bytes[2 * i + 1]! << 8);

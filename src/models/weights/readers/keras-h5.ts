@@ -4,13 +4,13 @@
  */
 import type { ByteSource } from '../../../platform/platform.ts';
 import { topologyFromText } from '../topology/topology.ts';
-import { checkH5Dtype, listTensors, readTensor, textAttribute, withH5, type H5Tensor } from './h5.ts';
-import { isTrainingState, kerasTensorName } from './keras-tensor-name.ts';
+import type { H5Named } from './h5/job.ts';
+import { checkH5Dtype } from './h5/library.ts';
+import { listH5, readH5, type H5Platform } from './h5/thread.ts';
 import {
   type OpenContext,
   type ReadOptions,
   readWhole,
-  type TensorInfo,
   unreadable,
   type WeightFile,
   type WeightReader,
@@ -26,22 +26,10 @@ export const kerasH5: WeightReader = {
   open,
 };
 
-async function open(source: ByteSource, { signal, beside }: OpenContext): Promise<WeightFile> {
+async function open(source: ByteSource, { signal, beside, platform }: OpenContext): Promise<WeightFile> {
   const bytes = await readWhole(source, signal);
-  const tensors = new Map<string, H5Named>();
-  let own: string | null = null;
-  await withH5(bytes, (file, h5) => {
-    own = textAttribute(file, h5, '', 'model_config');
-    const nameAt = (group: string): string | null => textAttribute(file, h5, group, 'name');
-    for (const tensor of listTensors(file, h5)) {
-      if (isTrainingState(tensor.path)) continue;
-      const name = kerasTensorName(tensor.path, nameAt);
-      const before = tensors.get(name);
-      if (before !== undefined)
-        throw unreadable(`The file has ${name} twice, at ${before.path} and ${tensor.path}.`);
-      tensors.set(name, { ...tensor, name });
-    }
-  });
+  const { config, tensors: listed } = await listH5(bytes, platform, signal);
+  const tensors = new Map(listed.map((tensor) => [tensor.name, tensor]));
   const find = (name: string): H5Named => {
     const tensor = tensors.get(name);
     if (tensor === undefined) throw unreadable(`The file has no tensor ${name}.`);
@@ -54,25 +42,21 @@ async function open(source: ByteSource, { signal, beside }: OpenContext): Promis
     labels: beside.labels,
     preprocessing: null,
     architecture: null,
-    topology: topologyFromText(own) ?? beside.topology,
+    topology: topologyFromText(config) ?? beside.topology,
     check: async (names) => void names.map(find),
-    read: (names, options) => read(bytes, names.map(find), options),
+    read: (names, options) => read(bytes, names.map(find), platform, options),
   };
 }
 
-type H5Named = H5Tensor & TensorInfo;
-
 async function read(
-  bytes: Uint8Array,
+  bytes: Uint8Array<ArrayBuffer>,
   wanted: readonly H5Named[],
+  platform: H5Platform,
   { signal, onProgress }: ReadOptions = {},
 ): Promise<ReadonlyMap<string, Float32Array>> {
   signal?.throwIfAborted();
   const totalBytes = wanted.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-  const values = new Map<string, Float32Array>();
-  await withH5(bytes, async (file, h5) => {
-    for (const tensor of wanted) values.set(tensor.name, await readTensor(file, h5, tensor));
-  });
+  const values = await readH5(bytes, wanted, platform, signal);
   onProgress?.(totalBytes, totalBytes);
-  return values;
+  return new Map(wanted.map(({ name }, index) => [name, values[index] ?? new Float32Array(0)]));
 }

@@ -1,6 +1,6 @@
 /** What a weight file is to the rest of Mien, whatever its format; `registry.ts` lists the readers. */
 import { StudioError } from '../../../protocol/errors.ts';
-import type { ByteSource } from '../../../platform/platform.ts';
+import type { ByteSource, Platform } from '../../../platform/platform.ts';
 import type { Preprocessing } from '../../backbones/backbone.ts';
 import type { Beside } from '../files/beside.ts';
 import type { Topology } from '../topology/topology.ts';
@@ -57,6 +57,8 @@ export interface OpenContext {
   readonly sibling: (name: string) => Promise<ByteSource>;
   /** What files beside it say. */
   readonly beside: Beside;
+  /** Where threads are started for formats whose libraries are not trusted with the engine's memory. */
+  readonly platform: Pick<Platform, 'startH5Thread'>;
 }
 
 /** One format. */

@@ -1,11 +1,11 @@
 /**
- * Owns HDF5: a file's tensors by path, through h5wasm. The library is loaded when the first such file is opened
- * (4 MB), and works on a copy in its own memory.
+ * Owns HDF5: a file's tensors by path, through h5wasm (4 MB, loaded when it is first used). Files that came from elsewhere
+ * are read in a thread of its own (`thread.ts`); Mien's own are written where the network is.
  */
-import { StudioError } from '../../../protocol/errors.ts';
-import { bfloat16ToFloat32, bytesToFloat32, float16ToFloat32 } from './floats.ts';
-import { checkHeaps } from './h5-heaps.ts';
-import { unreadable } from './weight-file.ts';
+import { StudioError } from '../../../../protocol/errors.ts';
+import { bfloat16ToFloat32, bytesToFloat32, float16ToFloat32 } from '../floats.ts';
+import { checkHeaps } from './heaps.ts';
+import { unreadable } from '../weight-file.ts';
 import type * as h5wasm from 'h5wasm';
 
 /** A tensor of an HDF5 file. */
@@ -25,12 +25,19 @@ type Library = typeof h5wasm;
 
 let library: Promise<Library> | null = null;
 
-/** Set when the library's own memory can no longer be trusted. */
-let broken: unknown = null;
+/** The library takes the bytes as they are, without a copy; its types do not know that option of Emscripten. */
+const OWNED = { canOwn: true } as object;
+
+let hasTrapped = false;
+
+function noteTrap(cause: unknown): void {
+  hasTrapped ||= cause instanceof WebAssembly.RuntimeError;
+}
 
 let files = 0;
 
-async function load(): Promise<Library> {
+/** Fetches and compiles it, once. */
+export async function loadLibrary(): Promise<Library> {
   library ??= import('h5wasm').then(async (loaded) => {
     // Its errors come as exceptions then, not as lines on the console.
     (await loaded.ready).activate_throwing_error_handler();
@@ -40,7 +47,7 @@ async function load(): Promise<Library> {
 }
 
 /**
- * Opens a file, hands it to `use` and closes it.
+ * Opens a file, hands it to `use` and closes it. The bytes are the library's from then on.
  *
  * @throws StudioError `model/weights-unreadable`
  */
@@ -48,20 +55,19 @@ export async function withH5<Result>(
   bytes: Uint8Array,
   use: (file: h5wasm.File, h5: Library) => Result | Promise<Result>,
 ): Promise<Result> {
-  const h5 = await load();
-  if (broken !== null) throw libraryBroken(broken);
+  const h5 = await loadLibrary();
   checkHeaps(bytes);
   const { FS } = await h5.ready;
   files += 1;
   const path = `/weights-${files}.h5`;
-  FS.writeFile(path, bytes);
+  FS.writeFile(path, bytes, OWNED);
   let file: h5wasm.File | null = null;
   try {
     file = new h5.File(path, 'r');
     return await use(file, h5);
   } catch (cause) {
     if (cause instanceof StudioError) throw cause;
-    if (cause instanceof WebAssembly.RuntimeError) broken = cause;
+    noteTrap(cause);
     throw unreadable(`The HDF5 file cannot be read: ${messageOf(cause)}.`, cause);
   } finally {
     close(file);
@@ -74,14 +80,11 @@ const CHUNK_BYTES = 2 ** 22;
 
 /**
  * Makes a file, has it filled and gives its bytes.
- *
- * @throws StudioError `model/weights-unreadable` where a damaged file has broken the library
  */
 export async function* writtenH5(
   fill: (file: h5wasm.File) => Promise<void>,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-  const h5 = await load();
-  if (broken !== null) throw libraryBroken(broken);
+  const h5 = await loadLibrary();
   const { FS } = await h5.ready;
   files += 1;
   const path = `/written-${files}.h5`;
@@ -100,6 +103,15 @@ export async function* writtenH5(
   } finally {
     FS.unlink(path);
   }
+}
+
+/** More memory than a thread should keep: the library gives none back. */
+const SPENT_BYTES = 64 * 2 ** 20;
+
+/** Whether the library should not be used again: it has taken much memory, or a trap has left it in an unknown state. */
+export async function isSpent(): Promise<boolean> {
+  const h5 = await loadLibrary();
+  return hasTrapped || (await h5.ready).HEAPU8.length > SPENT_BYTES;
 }
 
 /** Every tensor of the file. */
@@ -148,7 +160,9 @@ export function textAttribute(file: h5wasm.File, h5: Library, path: string, name
   return typeof value === 'string' ? value : null;
 }
 
-const DECODERS: ReadonlyMap<string, (bytes: Uint8Array) => Float32Array> = new Map([
+type Decoder = (bytes: Uint8Array<ArrayBuffer>) => Float32Array<ArrayBuffer>;
+
+const DECODERS: ReadonlyMap<string, Decoder> = new Map<string, Decoder>([
   ['F16', float16ToFloat32],
   ['BF16', bfloat16ToFloat32],
   ['F32', bytesToFloat32],
@@ -170,7 +184,7 @@ export async function readTensor(
   file: h5wasm.File,
   h5: Library,
   tensor: Pick<H5Tensor, 'path' | 'dtype' | 'sizeBytes'>,
-): Promise<Float32Array> {
+): Promise<Float32Array<ArrayBuffer>> {
   checkH5Dtype(tensor);
   const { path, dtype, sizeBytes } = tensor;
   const module = await h5.ready;
@@ -192,17 +206,8 @@ function close(file: h5wasm.File | null): void {
     file?.close();
   } catch (cause) {
     // The file is being given up anyway; the first error is the one to tell.
-    broken ??= cause instanceof WebAssembly.RuntimeError ? cause : null;
+    noteTrap(cause);
   }
-}
-
-function libraryBroken(cause: unknown): StudioError {
-  return new StudioError({
-    code: 'model/weights-unreadable',
-    message: 'A damaged HDF5 file broke the library that reads them.',
-    hint: 'Begin again (a page: reload it), and leave that file out.',
-    cause,
-  });
 }
 
 function messageOf(cause: unknown): string {

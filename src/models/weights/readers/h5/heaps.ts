@@ -4,7 +4,7 @@
  *
  * @see https://support.hdfgroup.org/documentation/hdf5/latest/_f_m_t3.html (III.E, Disk Format: Level 1E, Global Heap)
  */
-import { unreadable } from './weight-file.ts';
+import { unreadable } from '../weight-file.ts';
 
 /** "GCOL", version 1, three reserved bytes. */
 const SIGNATURE = [0x47, 0x43, 0x4f, 0x4c, 1, 0, 0, 0];
