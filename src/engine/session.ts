@@ -41,6 +41,13 @@ interface Heard {
   readonly emit: SetWork['emit'];
 }
 
+interface TrainOptions extends Picked, Heard {
+  /** The run to go on with, which had the same recipe. */
+  readonly resume?: string;
+  /** Whether the test pictures are asked at the end; by default they are. */
+  readonly isTested?: boolean;
+}
+
 /** What a run or a sweep stands on. */
 interface Prepared {
   readonly device: Device;
@@ -97,10 +104,9 @@ export class Session {
    * Carries a recipe out from wherever things stand: device, set, weights, phases, test. A GPU that goes away is taken
    * anew and the run goes on from its last checkpoint.
    *
-   * @param options `resume`: the run to go on with, which had the same recipe
    * @throws StudioError; DOMException `AbortError` when cancelled
    */
-  async train(asked: Recipe, options: Picked & Heard & { resume?: string }): Promise<RunResult> {
+  async train(asked: Recipe, options: TrainOptions): Promise<RunResult> {
     const recipe = asRun(asked);
     return untilDone(this, recipe, options, (attempt) => this.#carryOut(recipe, options, attempt));
   }
@@ -211,8 +217,8 @@ export class Session {
     return this.#device;
   }
 
-  async #carryOut(recipe: FullRecipe, options: Picked & Heard, attempt: Attempt): Promise<RunResult> {
-    const { control, emit } = options;
+  async #carryOut(recipe: FullRecipe, options: TrainOptions, attempt: Attempt): Promise<RunResult> {
+    const { control, emit, isTested = true } = options;
     const secondsByStage: Record<string, number> = {};
     // The one before is kept as values; the device has room for one.
     this.#forgetTrained();
@@ -220,7 +226,7 @@ export class Session {
     const { network } = prepared;
     try {
       const checkpoints = { ...attempt, picked: pickedNames(options) };
-      const run = { recipe, control, ...prepared, secondsByStage, checkpoints };
+      const run = { recipe, control, isTested, ...prepared, secondsByStage, checkpoints };
       const { result, ended, changed, other } = await drained(runRecipe(run), emit);
       const { summary } = prepared.dataset;
       const values = await keptNetwork(network, result, summary.labels, changed, other);

@@ -117,6 +117,8 @@ export interface Requests {
   takeOtherPhase: { input: { readonly runId: string }; output: RunResult };
   /** Kept runs as one file, which another machine's Mien takes in. */
   saveRuns: { input: { readonly runIds: readonly string[] }; output: SavedFile };
+  /** A kept run as one page of HTML, to read and to print. */
+  reportRun: { input: { readonly runId: string }; output: SavedFile };
   /** What is in such a file; nothing of it is stored. */
   lookIntoRuns: { input: { readonly file: Blob }; output: { readonly runs: readonly KeptRun[] } };
   /** Keeps some of its runs here. */

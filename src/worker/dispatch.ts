@@ -3,6 +3,7 @@
  * those that may run beside a run are served at once; so is control. Each request gets exactly one
  * `done`, `failed` or `cancelled`.
  */
+import { reportRun } from '../engine/kept/report-run.ts';
 import { lookIntoRuns, saveRuns, takeRuns } from '../engine/kept/run-file/run-file.ts';
 import { recognise } from '../engine/recognise.ts';
 import type { Session } from '../engine/session.ts';
@@ -30,6 +31,7 @@ const BESIDE_A_RUN: ReadonlySet<RequestKind> = new Set([
   'listKept',
   'openKept',
   'saveRuns',
+  'reportRun',
   'lookIntoRuns',
   'takeRuns',
   'listStored',
@@ -151,6 +153,7 @@ type KeptRequest = Extract<
       | 'listKept'
       | 'openKept'
       | 'saveRuns'
+      | 'reportRun'
       | 'lookIntoRuns'
       | 'takeRuns'
       | 'listStored'
@@ -175,6 +178,8 @@ async function carryOutKept(session: Session, request: KeptRequest, work: SetWor
       return session.kept.record(request.input.runId);
     case 'saveRuns':
       return saveRuns(session.kept, request.input.runIds);
+    case 'reportRun':
+      return reportRun(session.kept, request.input.runId);
     case 'lookIntoRuns':
       return lookIntoRuns(blobSource(request.input.file));
     case 'takeRuns':

@@ -32,20 +32,7 @@ beforeAll(async () => {
   const { dataset } = session.set;
   testRows = Array.from(result.test?.rows ?? [], (row) => dataset.facts[row]?.sourceRow ?? -1);
   await writeRun(
-    {
-      recipePath: '',
-      outFolder: join(folder, 'run'),
-      backend: 'wasm',
-      hub: null,
-      storeFolder: null,
-      resume: false,
-      findRate: null,
-      stop: false,
-      editsPath: null,
-      doubtful: true,
-      exportFormats: [],
-      json: false,
-    },
+    { outFolder: join(folder, 'run'), exportFormats: [], doubtful: true },
     { session, result, dataset: dataset.summary },
     { exported: () => undefined, event: ({ kind }) => heard.push(kind) },
   );

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { strToU8, unzipSync, zipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { lookIntoRuns, saveRuns, takeRuns } from '../../src/engine/kept/run-file/run-file.ts';
+import { reportRun } from '../../src/engine/kept/report-run.ts';
 import { recognise } from '../../src/engine/recognise.ts';
 import type { Session } from '../../src/engine/session.ts';
 import { pack, unpack } from '../../src/lib/bytes/pack.ts';
@@ -93,6 +94,16 @@ it('says nothing of where things are on this machine, and of no picture its name
 
 it('is recognised by what is in it', async () => {
   expect(await recognise([new File([bytes], 'whatever.zip')])).toEqual([{ kind: 'runs' }]);
+});
+
+it('has a report beside it that stands alone: no script, no address, nothing of this machine', async () => {
+  const html = await (await reportRun(session.kept, own.runId)).blob.text();
+  expect(html).toMatch(/^<!doctype html>/);
+  expect(html).not.toMatch(/<script|<link|<img|src=|href=|url\(/);
+  for (const name of [folder, 'broken-uncle', 'aunt-']) expect(html).not.toContain(name);
+  for (const part of ['Ours', '<svg', 'precision', 'SHA-256', 'glad', '@page{size:A4'])
+    expect(html).toContain(part);
+  expect(html).toContain(((own.test?.accuracy ?? NaN) * 100).toFixed(1));
 });
 
 /** The file with some of its files changed. */

@@ -1,5 +1,11 @@
 /** What headless commands read and reach: recipes and other texts, and the Hub with its token. */
 import { readFile } from 'node:fs/promises';
+import { asRun } from '../../src/engine/catalog.ts';
+import { runsLeft } from '../../src/engine/checkpoints/resumable.ts';
+import { isSame } from '../../src/lib/json.ts';
+import type { Platform } from '../../src/platform/platform.ts';
+import type { ResumableRun } from '../../src/protocol/events.ts';
+import { isSameRecipe } from '../../src/protocol/identity.ts';
 import type { Session } from '../../src/engine/session.ts';
 import { HUB } from '../../src/platform/remote/hub.ts';
 import { StudioError } from '../../src/protocol/errors.ts';
@@ -40,4 +46,10 @@ export function withHub(recipe: Recipe, hub: string | null): Recipe {
 export function useToken(session: Session, hub: string | null): void {
   const token = process.env['HF_TOKEN'] ?? '';
   if (token !== '') session.tokens.use(hub ?? HUB, token);
+}
+/** The last run of a recipe that did not come to its end, be its pictures elsewhere now; undefined where there is none. */
+export async function lastRunOf(recipe: Recipe, platform: Platform): Promise<ResumableRun | undefined> {
+  const runs = await runsLeft(platform);
+  const full = asRun(recipe);
+  return runs.find((run) => isSame(run.recipe, full)) ?? runs.find((run) => isSameRecipe(run.recipe, full));
 }

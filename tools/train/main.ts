@@ -3,20 +3,15 @@
  * what it leaves. Exit codes: 0 done, 2 bad recipe or input, 1 anything else.
  */
 import { dirname, resolve } from 'node:path';
-import { asRun } from '../../src/engine/catalog.ts';
-import { runsLeft } from '../../src/engine/checkpoints/resumable.ts';
 import { Session } from '../../src/engine/session.ts';
 import { discardLeft } from '../../src/engine/set/stored.ts';
-import { isSame } from '../../src/lib/json.ts';
 import { createPlatform } from '../../src/platform/platform.node.ts';
-import type { Platform } from '../../src/platform/platform.ts';
 import { parseEditsFile } from '../../src/protocol/edits.ts';
 import { StudioError } from '../../src/protocol/errors.ts';
 import type { ResumableRun, RunEvent } from '../../src/protocol/events.ts';
-import { isSameRecipe } from '../../src/protocol/identity.ts';
 import type { Recipe } from '../../src/protocol/recipe/recipe.ts';
 import { RunControl } from '../../src/engine/run/control.ts';
-import { readRecipe, readText, useToken, withHub } from './access.ts';
+import { lastRunOf, readRecipe, readText, useToken, withHub } from './access.ts';
 import { carryOut } from './carry-out.ts';
 import { parseCommand, USAGE, type Command } from './command.ts';
 import { offerWebGpu, WASM_FOLDER } from './backends.ts';
@@ -37,13 +32,6 @@ async function withEdits(recipe: Recipe, session: Session, path: string | null):
     });
   }
   return { ...recipe, dataset: Object.assign({}, recipe.dataset, { edits }) };
-}
-
-/** The last run of a recipe that did not come to its end, be its pictures elsewhere now; undefined where there is none. */
-async function lastRunOf(recipe: Recipe, platform: Platform): Promise<ResumableRun | undefined> {
-  const runs = await runsLeft(platform);
-  const full = asRun(recipe);
-  return runs.find((run) => isSame(run.recipe, full)) ?? runs.find((run) => isSameRecipe(run.recipe, full));
 }
 
 /**

@@ -38,7 +38,7 @@ export async function prepareOut(folder: string): Promise<void> {
 
 /** Writes history, evaluation, split and run as JSON, the report as text, and the network into `model/`. */
 export async function writeRun(
-  { outFolder, exportFormats, doubtful }: Command,
+  { outFolder, exportFormats, doubtful }: Pick<Command, 'outFolder' | 'exportFormats' | 'doubtful'>,
   finished: Finished,
   reporter: Pick<Reporter, 'exported' | 'event'>,
 ): Promise<void> {
@@ -69,7 +69,8 @@ export async function writeSweep({ outFolder }: Command, sweep: RateSweep): Prom
   await writeJson(outFolder, 'learning-rate.json', sweep);
 }
 
-async function writeJson(folder: string, name: string, value: unknown): Promise<void> {
+/** Writes a value as JSON. */
+export async function writeJson(folder: string, name: string, value: unknown): Promise<void> {
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, name), `${JSON.stringify(value, null, 2)}\n`);
 }

@@ -1,10 +1,9 @@
 /** Asks a run's network about its test pictures, and holds the answers against what the run says. */
 import { resolve } from 'node:path';
+import { evaluatePart } from '../../src/engine/predict/ask-rows.ts';
 import { Classifier } from '../../src/engine/predict/classifier.ts';
 import type { RunToWrite } from '../../src/engine/kept/run-file/write.ts';
 import type { Session } from '../../src/engine/session.ts';
-import { evaluationOf } from '../../src/evaluation/metrics.ts';
-import type { PictureStore } from '../../src/data/dataset.ts';
 import { StudioError } from '../../src/protocol/errors.ts';
 import { answeringOf } from '../predict/run-file.ts';
 import { withHub } from '../train/access.ts';
@@ -28,8 +27,6 @@ export interface Verified {
 
 /** Another device rounds otherwise; a thousandth is far more than that. */
 const TOLERANCE = 1e-3;
-/** Pictures read at a time. */
-const AT_ONCE = 256;
 
 const { signal } = new AbortController();
 
@@ -46,57 +43,22 @@ export async function verified(run: RunToWrite, session: Session, { set, hub }: 
   const answering = await answeringOf(run, session.platform);
   const classifier = new Classifier(answering);
   answering.model.dispose();
-  const rows = summary.split.test;
-  const probabilities = await answersTo(rows, classifier, session.set.dataset.pictures);
+  const found = await evaluatePart(classifier, session.set.dataset, 'test', signal);
   classifier.dispose();
-  const { labels, labelOfRow } = summary;
-  const truths = Array.from(rows, (row) => labelOfRow[row] ?? 0);
-  const smoothing = recipe.labelSmoothing;
-  const loss = crossEntropy(probabilities, { truths, classes: labels.length, smoothing });
-  const found = evaluationOf({ split: 'test', rows, loss, probabilities, labelOfRow, labels });
-  const largest = probabilities.reduce(
+  const largest = found.probabilities.reduce(
     (most, value, index) => Math.max(most, Math.abs(value - (test.probabilities[index] ?? Infinity))),
     0,
   );
   const isSameMatrix = JSON.stringify(found.confusionMatrix) === JSON.stringify(test.confusionMatrix);
   const holds =
-    isSameMatrix && largest <= TOLERANCE && Math.abs(loss - test.loss) <= TOLERANCE * Math.max(1, loss);
+    isSameMatrix &&
+    largest <= TOLERANCE &&
+    Math.abs(found.loss - test.loss) <= TOLERANCE * Math.max(1, test.loss);
   const name = run.said.name === '' ? runId : run.said.name;
   return { runId, name, said: figuresOf(test), found: figuresOf(found), largest, holds };
 }
 
 const figuresOf = ({ accuracy, loss }: Figures): Figures => ({ accuracy, loss });
-
-async function answersTo(
-  rows: Uint32Array,
-  classifier: Classifier,
-  pictures: PictureStore,
-): Promise<Float32Array> {
-  const classes = classifier.answering.labels.length;
-  const all = new Float32Array(rows.length * classes);
-  for (let from = 0; from < rows.length; from += AT_ONCE) {
-    const some = await pictures.read([...rows.subarray(from, from + AT_ONCE)], signal);
-    all.set(await classifier.probabilities(some, signal), from * classes);
-  }
-  return all;
-}
-
-/** The mean with the recipe's smoothing of labels, as Keras has it: probabilities are held off 0 by 1e-7. */
-function crossEntropy(
-  probabilities: Float32Array,
-  {
-    truths,
-    classes,
-    smoothing,
-  }: { readonly truths: readonly number[]; readonly classes: number; readonly smoothing: number },
-): number {
-  const sum = probabilities.reduce((all, value, index) => {
-    const isTrue = truths[Math.floor(index / classes)] === index % classes;
-    const share = (isTrue ? 1 - smoothing : 0) + smoothing / classes;
-    return share === 0 ? all : all - share * Math.log(Math.max(1e-7, value));
-  }, 0);
-  return truths.length === 0 ? 0 : sum / truths.length;
-}
 
 function notTested(runId: string): StudioError {
   return new StudioError({

@@ -27,6 +27,8 @@ export interface RunInputs extends PhaseSetupInputs {
   readonly device: Device;
   /** Null keeps none. */
   readonly checkpoints: RunCheckpoints | null;
+  /** Whether the test pictures are asked at the end; by default they are. */
+  readonly isTested?: boolean;
   /** Seconds that came before: opening the set, loading weights. */
   readonly secondsByStage: Readonly<Record<string, number>>;
 }
@@ -238,7 +240,7 @@ class Run {
   /** Null where the split keeps no pictures for a test. */
   async #test(inputsOfPhase: EpochInputs): Promise<Evaluation | null> {
     const { labels, split } = this.inputs.dataset.summary;
-    if (split.test.length === 0) return null;
+    if (this.inputs.isTested === false || split.test.length === 0) return null;
     return this.#evaluation('test', await evaluate(evaluation(inputsOfPhase), split.test, labels.length));
   }
 

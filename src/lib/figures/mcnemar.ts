@@ -6,7 +6,7 @@
  *   p = min(1, 2 * sum over i = 0..k of C(n, i) / 2^n)
  *
  * @see scipy.stats.binomtest(k, n, 0.5); statsmodels' mcnemar(exact=True)
- * @see McNemar, Note on the sampling error of the difference between correlated proportions, Psychometrika 1947
+ * @see the note on the sampling error of the difference between correlated proportions, Psychometrika 1947
  */
 
 export interface Compared {

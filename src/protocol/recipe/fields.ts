@@ -1,8 +1,9 @@
 /**
- * A recipe's fields by their paths, as links and studies name them: `phases.1.unfreeze`, `augmentation.zoom`. One thing
+ * A recipe's fields by their paths, as links and studies name them: `head.dropout`, `augmentation.zoom`. One thing
  * reads a path, sets what stands there, and tells in which fields two recipes differ.
  */
 import { isSame } from '../../lib/json.ts';
+import type { Recipe } from './recipe.ts';
 
 /** A field of two recipes that is not the same in both. */
 export interface FieldDifference {
@@ -33,6 +34,12 @@ export function fieldAt(value: unknown, path: string): unknown {
 /** The same with another value at a path; undefined takes the field away. */
 export function withField(value: unknown, path: string, next: unknown): unknown {
   return withValue(value, path.split('.'), next);
+}
+
+/** The recipe with another backbone, and without what belonged to the one before: each network has its own defaults. */
+export function withBackbone(recipe: Recipe, name: string): unknown {
+  const phases = recipe.phases.map((phase) => withField(phase, 'unfreeze', undefined));
+  return { ...recipe, backbone: { name }, phases };
 }
 
 function withValue(value: unknown, path: readonly string[], next: unknown): unknown {

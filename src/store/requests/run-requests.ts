@@ -109,6 +109,11 @@ export class RunRequests {
     return this.engine.request('saveRuns', { runIds }).result;
   }
 
+  /** A kept run as one page of HTML. */
+  report(runId: string): Promise<SavedFile> {
+    return this.engine.request('reportRun', { runId }).result;
+  }
+
   /** What is in a file of runs; nothing of it is stored. */
   lookInto(file: Blob): Promise<Requests['lookIntoRuns']['output']> {
     return this.engine.request('lookIntoRuns', { file }).result;

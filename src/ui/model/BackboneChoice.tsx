@@ -4,7 +4,7 @@ import type { BackboneEntry } from '../../protocol/catalog.ts';
 import type { ModelSummary } from '../../protocol/model.ts';
 import type { Recipe } from '../../protocol/recipe/recipe.ts';
 import { useFullRecipe, useStudio, useStudioState } from '../studio-context.ts';
-import { withBackbone } from '../training/edit-recipe.ts';
+import { withBackbone } from '../../protocol/recipe/fields.ts';
 import { Later } from '../widgets/Dialog.tsx';
 import { ChoiceField } from '../widgets/fields.tsx';
 import { OptionField } from '../widgets/OptionField.tsx';

@@ -10,7 +10,7 @@ import { Message } from '../widgets/Message.tsx';
 import { saveBlob } from '../widgets/save-file.ts';
 import { TextSetting } from '../widgets/TextSetting.tsx';
 import { endedText, nameOf } from './run-words.ts';
-import { SaveRuns } from './SaveRuns.tsx';
+import { SaveReport, SaveRuns } from './SaveRuns.tsx';
 
 interface OneRunProps {
   readonly run: KeptRun;
@@ -84,6 +84,7 @@ export function OneRun({ run, onClose }: OneRunProps): ReactElement {
           Try it
         </TryButton>
         <SaveRuns runIds={[runId]} />
+        <SaveReport runId={runId} />
         <button type="button" className="quiet" onClick={() => void change({ runId, do: 'delete' })}>
           Delete
         </button>

@@ -62,12 +62,6 @@ export function numberOrNone(typed: string): number | undefined {
   return typed === 'none' ? undefined : typedNumber(typed);
 }
 
-/** The recipe with another backbone, and without what belonged to the one before: each network has its own defaults. */
-export function withBackbone(recipe: Recipe, name: string): unknown {
-  const phases = recipe.phases.map((phase) => withField(phase, 'unfreeze', undefined));
-  return { ...recipe, backbone: { name }, phases };
-}
-
 /**
  * Brings the keyboard to the first field that holds what cannot be taken: whatever is begun now would go by the value before it.
  *

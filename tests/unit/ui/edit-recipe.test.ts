@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { asRun, ENTRIES } from '../../../src/engine/catalog.ts';
 import { BACKBONES } from '../../../src/models/backbones/registry.ts';
+import { withBackbone } from '../../../src/protocol/recipe/fields.ts';
 import { parseRecipe, type Recipe } from '../../../src/protocol/recipe/recipe.ts';
 import { linkOf, recipeFromLink } from '../../../src/store/recipe-link.ts';
 import { OPTIMIZERS } from '../../../src/training/optimizers/registry.ts';
@@ -10,7 +11,6 @@ import {
   namedEntry,
   numberOrNone,
   shares,
-  withBackbone,
   withField,
   withPhaseField,
   withShares,

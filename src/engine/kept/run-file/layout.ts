@@ -4,7 +4,6 @@
  */
 import type { Preprocessing } from '../../../models/backbones/backbone.ts';
 import type { RunWords } from '../../../protocol/kept.ts';
-import type { NamedArrays } from '../../checkpoints/checkpoint.ts';
 import type { KeptNetwork } from '../kept-network.ts';
 
 /** Grows when what is written is laid out anew. */
@@ -37,6 +36,3 @@ export const pathOf = (runId: string, what: 'recipe.json' | 'record.bin' | 'netw
   `runs/${runId}/${what}`;
 
 export const valuesPath = (sha256: string): string => `backbones/${sha256}.bin`;
-
-/** What is packed of a backbone. */
-export type SharedValues = NamedArrays;

@@ -1,0 +1,131 @@
+/**
+ * From a study to its runs, all checked before the first begins. Runs that share what the frozen part computes follow each
+ * other, so that it is computed once for them.
+ */
+import { keyedRandom } from '../../lib/random.ts';
+import { sameText } from '../../lib/json.ts';
+import { asStudioError, StudioError } from '../../protocol/errors.ts';
+import { withBackbone, withField } from '../../protocol/recipe/fields.ts';
+import { parseRecipe, type Recipe } from '../../protocol/recipe/recipe.ts';
+import { studyInvalid, variedFields, type Range, type Study } from '../../protocol/study.ts';
+import { asRun } from '../catalog.ts';
+
+/** What a run of a study has in each varied field. */
+export type Combination = Readonly<Record<string, unknown>>;
+
+export interface PlannedRun {
+  /** Of its folder: its number in the study, and what it has in the varied fields. */
+  readonly name: string;
+  readonly values: Combination;
+  readonly recipe: Recipe;
+}
+
+/** More are no study that anybody reads. */
+const MOST_RUNS = 10_000;
+
+/**
+ * All runs of a study, in the order to carry them out.
+ *
+ * @throws StudioError `recipe/study-invalid`; what a recipe is refused for, with the combination
+ */
+export function planStudy(study: Study, base: Recipe): readonly PlannedRun[] {
+  const combinations = combinationsOf(study);
+  const texts = new Set(combinations.map(sameText));
+  if (texts.size < combinations.length) throw studyInvalid('a combination comes twice in it');
+  const digits = combinations.length.toString().length;
+  const runs = combinations.map((values, index) => ({
+    name: [(index + 1).toString().padStart(digits, '0'), ...Object.values(values).map(slugOf)]
+      .join('-')
+      .slice(0, 80),
+    values,
+    recipe: recipeOf(base, values),
+  }));
+  // Equal keys keep their order: the sort is stable.
+  return runs.toSorted((one, other) => {
+    const [first, second] = [sharingKey(one.recipe), sharingKey(other.recipe)];
+    return firstWith(runs, first) - firstWith(runs, second);
+  });
+}
+
+const firstWith = (runs: readonly PlannedRun[], key: string): number =>
+  runs.findIndex(({ recipe }) => sharingKey(recipe) === key);
+
+/** The same where the frozen part may compute the same. */
+const sharingKey = ({ dataset, split, image, backbone, augmentation, seed }: Recipe): string =>
+  sameText([dataset, split, image, backbone, augmentation, seed]);
+
+/** A network other than the base's comes with its own defaults; what the study says of it goes before them. */
+function recipeOf(base: Recipe, values: Combination): Recipe {
+  const name = values['backbone.name'];
+  const start = typeof name === 'string' && name !== base.backbone.name ? withBackbone(base, name) : base;
+  const changed = Object.entries(values).reduce<unknown>(
+    (recipe, [path, value]) => withField(recipe, path, value),
+    start,
+  );
+  try {
+    const recipe = parseRecipe(changed);
+    asRun(recipe);
+    return recipe;
+  } catch (thrown) {
+    const error = asStudioError(thrown);
+    throw new StudioError({
+      ...error.toWire(),
+      message: `The combination ${textOf(values)} is refused. ${error.message}`,
+      hint: `${error.hint} Nothing was run.`,
+      cause: thrown,
+    });
+  }
+}
+
+/** `seed = 1, backbone.name = vgg16`. */
+export const textOf = (values: Combination): string =>
+  Object.entries(values)
+    .map(([path, value]) => `${path} = ${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .join(', ');
+
+function slugOf(value: unknown): string {
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return text
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9.]+/gu, '-')
+    .replaceAll(/^-|-$/gu, '');
+}
+
+function combinationsOf({ vary, search }: Study): readonly Combination[] {
+  if (Array.isArray(vary)) {
+    if (search.kind !== 'grid')
+      throw studyInvalid('a list of objects is taken one by one; random search goes with fields');
+    return vary;
+  }
+  const fields = variedFields({ vary });
+  if (search.kind === 'random') {
+    const draws = Array.from({ length: search.runs }, (_, run): Combination =>
+      Object.fromEntries(fields.map((path) => [path, drawn(vary[path] ?? [], path, search.seed, run)])),
+    );
+    // Of few values the same are drawn again: a run that was carried out says nothing new.
+    const texts = draws.map(sameText);
+    return draws.filter((_, index) => texts.indexOf(texts[index] ?? '') === index);
+  }
+  const all = fields.reduce<Combination[]>(
+    (some, path) => {
+      const values = vary[path] ?? [];
+      if (!Array.isArray(values))
+        throw studyInvalid(`${path} has a range, which random search alone draws from`);
+      if (some.length * values.length > MOST_RUNS)
+        throw studyInvalid(`it has more than ${MOST_RUNS.toString()} runs`);
+      return some.flatMap((one) => values.map((value): Combination => ({ ...one, [path]: value })));
+    },
+    [{}],
+  );
+  return all;
+}
+
+/** A value of a field for one run: whichever other fields there are, and however many runs. */
+function drawn(values: readonly unknown[] | Range, path: string, seed: number, run: number): unknown {
+  const share = keyedRandom(seed, `study ${path}`, run).uniform(0, 1);
+  if (!('from' in values)) return values[Math.floor(share * values.length)];
+  const { from, to, scale } = values;
+  if (scale === 'linear') return from + share * (to - from);
+  if (from <= 0 || to <= 0) throw studyInvalid(`${path} is drawn by its magnitude, so both ends are above 0`);
+  return Number((from * (to / from) ** share).toPrecision(6));
+}

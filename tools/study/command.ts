@@ -1,0 +1,88 @@
+/** The command line of the study command. */
+import type { BackendChoice } from '../../src/protocol/device.ts';
+import { backendOf, badCommand, readLine } from '../train/command-line.ts';
+
+/** What `--help` prints. */
+export const USAGE = `Carries a study out: many recipes that differ in a few fields. Writes runs/NAME/ for each, study.json, table.csv and table.md.
+
+  npm run study -- STUDY.json --out DIR [options]
+  npm run study -- --gather DIR [options]
+
+  --out DIR           folder to write into (made when missing)
+  --resume            go on with the study that is in it
+  --shard K/N         carry out the K-th of N parts; all parts write into one folder
+  --gather            put the parts that are in a folder together: choose, ask about test pictures, write the tables
+  --backend NAME      webgpu, wasm or cpu; by default the best there is
+  --hub URL           take sets of the Hub from this server
+  --json              print events as JSON lines
+  --help              this text
+
+public/studies has some. HF_TOKEN in the environment is the access token for sets that want one.
+`;
+
+/** A part of a study, from 1. */
+export interface Shard {
+  readonly part: number;
+  readonly of: number;
+}
+
+export interface Command {
+  /** Null where the study's own copy in the folder counts. */
+  readonly studyPath: string | null;
+  readonly outFolder: string;
+  readonly resume: boolean;
+  readonly shard: Shard | null;
+  readonly gather: boolean;
+  readonly backend: BackendChoice;
+  readonly hub: string | null;
+  readonly json: boolean;
+}
+
+const OPTIONS = {
+  out: { type: 'string' },
+  resume: { type: 'boolean' },
+  shard: { type: 'string' },
+  gather: { type: 'boolean' },
+  backend: { type: 'string' },
+  hub: { type: 'string' },
+  json: { type: 'boolean' },
+  help: { type: 'boolean' },
+} as const;
+
+/**
+ * Null asks for help.
+ *
+ * @throws StudioError `recipe/bad-command`
+ */
+export function parseCommand(args: readonly string[]): Command | null {
+  const { values, positionals } = readLine(args, OPTIONS);
+  if (values.help === true) return null;
+  const [named, ...others] = positionals;
+  const gather = values.gather ?? false;
+  if (named === undefined || others.length > 0)
+    throw badCommand(
+      `One ${gather ? 'folder' : 'study'} was expected; ${positionals.length.toString()} came.`,
+    );
+  const outFolder = gather ? named : values.out;
+  if (outFolder === undefined) throw badCommand('--out DIR was expected; it did not come.');
+  if (gather && (values.out !== undefined || values.shard !== undefined || values.resume === true))
+    throw badCommand('--gather takes a folder alone: --out, --shard and --resume do not go with it.');
+  return {
+    studyPath: gather ? null : named,
+    outFolder,
+    resume: values.resume ?? false,
+    shard: shardOf(values.shard),
+    gather,
+    backend: backendOf(values.backend),
+    hub: values.hub ?? null,
+    json: values.json ?? false,
+  };
+}
+
+function shardOf(text: string | undefined): Shard | null {
+  if (text === undefined) return null;
+  const [part = NaN, of = NaN] = (/^(\d+)\/(\d+)$/.exec(text) ?? []).slice(1).map(Number);
+  if (!(part >= 1 && part <= of))
+    throw badCommand(`--shard takes a part and how many there are, such as 2/8. Came: ${text}.`);
+  return { part, of };
+}

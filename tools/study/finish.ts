@@ -1,0 +1,139 @@
+/** What ends a study: runs are chosen and asked about their test pictures, and the tables are written from what lies in the folder. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readRunFile } from '../../src/engine/kept/run-file/read.ts';
+import { writeRunFile } from '../../src/engine/kept/run-file/write.ts';
+import { evaluatePart } from '../../src/engine/predict/ask-rows.ts';
+import { Classifier } from '../../src/engine/predict/classifier.ts';
+import type { Session } from '../../src/engine/session.ts';
+import type { PlannedRun } from '../../src/engine/studies/plan.ts';
+import { sameText } from '../../src/lib/json.ts';
+import { evaluationRecord } from '../../src/exporters/record/figures.ts';
+import { classificationReport } from '../../src/lib/figures/classification-report.ts';
+import { variedFields, type Study } from '../../src/protocol/study.ts';
+import { answeringOf } from '../predict/run-file.ts';
+import { withHub } from '../train/access.ts';
+import { writeJson } from '../train/write-run.ts';
+import type { StudyFolder } from './folder.ts';
+import { csvOf, markdownOf, repeatsTable, runsTable, type RunFigures } from './table.ts';
+
+interface Finishing {
+  readonly study: Study;
+  readonly folder: StudyFolder;
+  readonly session: Session;
+  readonly hub: string | null;
+}
+
+/** Those that were carried out and have a network, by what they show on their validation pictures. */
+export async function finishStudy(
+  runs: readonly PlannedRun[],
+  finishing: Finishing,
+): Promise<readonly RunFigures[]> {
+  const { study, folder } = finishing;
+  const figures: RunFigures[] = [];
+  for (const run of runs) {
+    const known = await figuresOf(run, folder);
+    if (known !== null) figures.push(known);
+  }
+  const chosen = chosenOf(figures, study);
+  for (const { run } of chosen.filter(({ test }) => test === null)) await askTest(run, finishing);
+  const names = new Set(chosen.map(({ run }) => run.name));
+  const all: RunFigures[] = [];
+  for (const { run } of figures) {
+    const known = await figuresOf(run, folder);
+    if (known !== null) all.push({ ...known, isChosen: names.has(run.name) });
+  }
+  await writeTables(all, finishing);
+  return all;
+}
+
+async function writeTables(figures: readonly RunFigures[], { study, folder }: Finishing): Promise<void> {
+  const fields = variedFields(study);
+  const table = runsTable(figures, fields);
+  const repeats = repeatsTable(figures, fields);
+  const asked = figures.filter(({ test }) => test !== null).length;
+  const about =
+    study.choose === undefined
+      ? 'Every run was asked about its test pictures.'
+      : `Chosen by ${study.choose === 'valLoss' ? 'validation loss' : 'validation accuracy'}${study.chooseFor === undefined ? '' : ` for each ${study.chooseFor}`}; ${asked.toString()} asked about test pictures, the others' figures are of validation pictures.`;
+  const means = repeats === null ? '' : `\n## Means of repeats\n\n${markdownOf(repeats)}`;
+  await folder.writeText('table.csv', csvOf(table));
+  await folder.writeText('table.md', `# ${study.name}\n\n${about}\n\n${markdownOf(table)}${means}`);
+}
+
+/** The best, or for each value of a field the best; none where every run is asked anyway. */
+function chosenOf(figures: readonly RunFigures[], { choose, chooseFor }: Study): readonly RunFigures[] {
+  if (choose === undefined) return [];
+  const best = new Map<string, RunFigures>();
+  const scoreOf = ({ valLoss, valAccuracy }: RunFigures): number =>
+    choose === 'valLoss' ? -(valLoss ?? Infinity) : (valAccuracy ?? -Infinity);
+  for (const each of figures.filter(({ failure }) => failure === null)) {
+    const key = sameText(chooseFor === undefined ? null : each.run.values[chooseFor]);
+    const before = best.get(key);
+    if (before === undefined || scoreOf(each) > scoreOf(before)) best.set(key, each);
+  }
+  return [...best.values()];
+}
+
+interface Figures {
+  readonly loss: number;
+  readonly accuracy: number;
+}
+
+interface TestFigures {
+  readonly testLoss: number;
+  readonly testAccuracy: number;
+  readonly macroF1: number;
+  readonly interval: readonly [number, number];
+}
+
+/** Null for one that is still to be done. */
+async function figuresOf(run: PlannedRun, folder: StudyFolder): Promise<RunFigures | null> {
+  const how = await folder.done(run.name);
+  if (how === null) return null;
+  const validation = (await folder.json(run.name, 'validation.json')) as Figures | null;
+  const evaluation = (await folder.json(run.name, 'evaluation.json')) as TestFigures | null;
+  const history = (await folder.json(run.name, 'history.json')) as readonly unknown[] | null;
+  const record = (await folder.json(run.name, 'run.json')) as {
+    secondsByStage: Record<string, number>;
+  } | null;
+  const isTested = evaluation !== null && 'testAccuracy' in evaluation;
+  return {
+    run,
+    epochs: history?.length ?? 0,
+    valLoss: validation?.loss ?? null,
+    valAccuracy: validation?.accuracy ?? null,
+    test: isTested
+      ? {
+          accuracy: evaluation.testAccuracy,
+          loss: evaluation.testLoss,
+          macroF1: evaluation.macroF1,
+          interval: evaluation.interval,
+        }
+      : null,
+    seconds: Object.values(record?.secondsByStage ?? {}).reduce((sum, seconds) => sum + seconds, 0),
+    isChosen: false,
+    failure: how.failure,
+  };
+}
+
+/** Asks a run's network about its test pictures, and writes it with what it said. */
+async function askTest(run: PlannedRun, { folder, session, hub }: Finishing): Promise<void> {
+  const { signal } = new AbortController();
+  const path = join(folder.of(run.name), 'run.mien.zip');
+  const [kept] = await readRunFile(await session.platform.openPath(path));
+  if (kept === undefined) return;
+  await session.set.open(withHub(run.recipe, hub), { signal, emit: () => undefined });
+  const answering = await answeringOf(kept, session.platform);
+  const classifier = new Classifier(answering);
+  answering.model.dispose();
+  const test = await evaluatePart(classifier, session.set.dataset, 'test', signal);
+  classifier.dispose();
+  const result = { ...kept.record.result, test };
+  const { blob } = await writeRunFile([{ ...kept, record: { ...kept.record, result } }]);
+  const into = folder.of(run.name);
+  await writeFile(path, blob.stream());
+  await writeFile(join(into, 'report.txt'), classificationReport(test.perClass, test.accuracy));
+  // Last: what tells that it was asked.
+  await writeJson(into, 'evaluation.json', evaluationRecord(result));
+}

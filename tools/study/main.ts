@@ -1,0 +1,90 @@
+/**
+ * `npm run study -- STUDY.json --out DIR`: carries a study out, with the very engine of the page. Exit codes: 0 done,
+ * 2 bad study or input, 1 anything else.
+ */
+import { dirname, join, resolve } from 'node:path';
+import { Session } from '../../src/engine/session.ts';
+import { planStudy, type PlannedRun } from '../../src/engine/studies/plan.ts';
+import { discardLeft } from '../../src/engine/set/stored.ts';
+import { countOf } from '../../src/lib/format.ts';
+import { parseJson } from '../../src/lib/json.ts';
+import { createPlatform } from '../../src/platform/platform.node.ts';
+import { parseRecipe } from '../../src/protocol/recipe/recipe.ts';
+import { fieldAt } from '../../src/protocol/recipe/fields.ts';
+import { parseStudy, studyInvalid } from '../../src/protocol/study.ts';
+import { readRecipe, readText, useToken } from '../train/access.ts';
+import { offerWebGpu, WASM_FOLDER } from '../train/backends.ts';
+import { carryOut } from '../train/carry-out.ts';
+import { JsonReporter, TerminalReporter } from '../train/report.ts';
+import { prepareOut } from '../train/write-run.ts';
+import { carryOutRun } from './carry-out.ts';
+import { parseCommand, USAGE, type Command } from './command.ts';
+import { finishStudy } from './finish.ts';
+import { StudyFolder, type Plan } from './folder.ts';
+
+/** The study as a file has it, its base read. */
+async function readStudy(path: string): Promise<Plan> {
+  const text = await readText(path, 'A study', 'Give the path of a study; public/studies has some.');
+  const value = parseJson(text);
+  if (value === null) throw studyInvalid(`${path} is not JSON`);
+  const study = parseStudy(value);
+  const folder = dirname(resolve(path));
+  const base =
+    typeof study.base === 'string' ? await readRecipe(join(folder, study.base)) : parseRecipe(study.base);
+  const place = fieldAt(base, 'dataset.path');
+  if (typeof place !== 'string') return { study, base };
+  // A recipe's paths are relative to it; the study's folder lies elsewhere.
+  const from = typeof study.base === 'string' ? dirname(join(folder, study.base)) : folder;
+  return {
+    study,
+    base: { ...base, dataset: Object.assign({}, base.dataset, { path: resolve(from, place) }) },
+  };
+}
+
+async function carryOutStudy(command: Command): Promise<void> {
+  const folder = new StudyFolder(resolve(command.outFolder));
+  const plan = command.studyPath === null ? await folder.read() : await readStudy(command.studyPath);
+  const runs = planStudy(plan.study, plan.base);
+  if (!command.gather) {
+    await prepareOut(folder.path);
+    await folder.begin(plan, command.resume || command.shard !== null);
+  }
+  if (command.backend === 'webgpu' || command.backend === 'auto') await offerWebGpu();
+  const part = command.shard === null ? '' : `-${command.shard.part.toString()}`;
+  const platform = createPlatform({ dataFolder: join(folder.path, `store${part}`) });
+  await discardLeft(platform);
+  const session = new Session(platform, WASM_FOLDER);
+  useToken(session, command.hub);
+  await session.chooseDevice(command.backend);
+  const reporter = command.json ? new JsonReporter() : new TerminalReporter();
+  const isTested = plan.study.choose === undefined;
+  const mine = command.gather ? [] : partOf(runs, command);
+  for (const run of mine) {
+    if ((await folder.done(run.name)) !== null) continue;
+    if (!command.json) process.stdout.write(`\n${run.name}\n`);
+    await carryOutRun(run, { session, folder, reporter, hub: command.hub, isTested });
+  }
+  if (command.shard === null) {
+    const figures = await finishStudy(runs, { ...plan, folder, session, hub: command.hub });
+    say(
+      command,
+      `${countOf(figures.length, 'run')} of ${runs.length.toString()} in ${folder.path}, table.md and table.csv written.`,
+    );
+  } else
+    say(
+      command,
+      `Part ${command.shard.part.toString()} is done; npm run study -- --gather ${folder.path} puts all together.`,
+    );
+  await session.close();
+}
+
+/** Every n-th, so that parts are of one size. */
+function partOf(runs: readonly PlannedRun[], { shard }: Command): readonly PlannedRun[] {
+  return shard === null ? runs : runs.filter((_, index) => index % shard.of === shard.part - 1);
+}
+
+function say({ json }: Command, text: string): void {
+  process.stdout.write(json ? `${JSON.stringify({ kind: 'finished', text })}\n` : `\n${text}\n`);
+}
+
+await carryOut({ usage: USAGE, parse: parseCommand, work: carryOutStudy });
