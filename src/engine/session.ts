@@ -8,19 +8,22 @@ import type { TrainedNetwork } from '../exporters/exporter.ts';
 import { Packing } from '../exporters/package/package.ts';
 import { findExporter } from '../exporters/registry.ts';
 import { SessionCaches } from '../frozen/session-caches.ts';
+import type { SetFile } from '../models/weights/files/file-set.ts';
 import type { Platform } from '../platform/platform.ts';
 import type { BackendChoice, DeviceReport } from '../protocol/device.ts';
-import type { RateSweep, ResumableRun, RunResult } from '../protocol/events.ts';
+import type { FinishedRun, RateSweep, ResumableRun, RunResult } from '../protocol/events.ts';
 import type { Picked, Requests, SavedFile } from '../protocol/messages.ts';
 import type { FullRecipe } from '../protocol/recipe/full-recipe.ts';
 import type { Recipe } from '../protocol/recipe/recipe.ts';
 import type { SourceDescription } from '../protocol/dataset.ts';
+import { invariant } from '../protocol/errors.ts';
 import type { RunControl } from '../training/control.ts';
 import { asRun } from './catalog.ts';
 import { runsLeft } from './checkpoints/resumable.ts';
 import { startDevice, type Device } from './device/device.ts';
 import type { WasmPaths } from './device/wasm.ts';
-import { finishedNetwork, FinishedNetworks } from './network/finished-networks.ts';
+import { finishedNetwork, FinishedNetworks, type FinishedNetwork } from './network/finished-networks.ts';
+import { broughtBack } from './network/bring-back.ts';
 import { buildNetwork, withLoaded, type Network } from './network/network.ts';
 import { NetworkDescriptions } from './network/descriptions.ts';
 import { rebuildNetwork } from './network/rebuild.ts';
@@ -142,6 +145,26 @@ export class Session {
     return this.#withNetwork(runId, (trained) =>
       new Packing(exportable(trained), this.platform).zip(exporter),
     );
+  }
+
+  /**
+   * Takes back a network that was exported, among those of this machine; nothing else of the session changes.
+   *
+   * @throws StudioError `model/…`, before anything is kept
+   */
+  async bringBack(files: readonly SetFile[]): Promise<FinishedRun> {
+    const network = await this.broughtBack(files);
+    const trouble = await this.networks.keep(network);
+    const { runs } = await this.networks.list();
+    const found = runs.find(({ runId }) => runId === network.result.runId);
+    invariant(found !== undefined, trouble?.message ?? 'what was kept is listed');
+    return found;
+  }
+
+  /** An exported network as values, kept nowhere. @throws StudioError `model/…` */
+  async broughtBack(files: readonly SetFile[]): Promise<FinishedNetwork> {
+    const device = this.#device?.loss === null ? this.#device : await this.#start(this.#choice);
+    return broughtBack(files, this.platform, device.report);
   }
 
   /** That of the last run, ready to be written. @throws StudioError `export/nothing-trained` */

@@ -7,7 +7,7 @@ import type { DatasetSummary, PictureFacts, RgbaPictures, RgbaViews, SourceDescr
 import type { BackendChoice, DeviceReport } from './device.ts';
 import type { Edit } from './edits.ts';
 import type { WireError } from './errors.ts';
-import type { FinishedRuns, RateSweep, ResumableRun, RunEvent, RunResult } from './events.ts';
+import type { FinishedRun, FinishedRuns, RateSweep, ResumableRun, RunEvent, RunResult } from './events.ts';
 import type { InspectedWeights, ModelSummary } from './model.ts';
 import type { EditsRef, Recipe, WeightsFile } from './recipe/recipe.ts';
 import type { Stored, StoredThing } from './stored.ts';
@@ -36,6 +36,8 @@ export type Offer =
   | { readonly kind: 'set'; readonly source: string; readonly label: string; readonly option: string }
   /** Pictures for the set that is open. */
   | { readonly kind: 'pictures'; readonly count: number }
+  /** A network that Mien exported, with its head. */
+  | { readonly kind: 'network' }
   | { readonly kind: 'weights' }
   | { readonly kind: 'recipe'; readonly recipe: Recipe }
   | { readonly kind: 'edits' };
@@ -111,6 +113,8 @@ export interface Requests {
   listFinished: { input: { readonly forget?: string }; output: FinishedRuns };
   /** Writes the network of a finished run in a format of the catalog. */
   export: { input: { readonly format: string; readonly runId: string }; output: SavedFile };
+  /** Takes an exported network back, among those of finished runs. */
+  importNetwork: { input: { readonly files: readonly File[] }; output: FinishedRun };
   /** Makes a finished run's network ready to be asked about pictures. */
   openNetwork: { input: { readonly runId: string }; output: TriedNetwork };
   /** What it says of a picture, all of it or with a part covered; no request keeps anything of a picture. */

@@ -3,7 +3,7 @@
  * those that may run beside a run are served at once; so is control. Each request gets exactly one
  * `done`, `failed` or `cancelled`.
  */
-import { recognise } from '../engine/recognise.ts';
+import { pickedSet, recognise } from '../engine/recognise.ts';
 import type { Session } from '../engine/session.ts';
 import type { SetWork } from '../engine/set/open-set.ts';
 import { asStudioError, isAbort } from '../protocol/errors.ts';
@@ -121,6 +121,8 @@ export class Dispatcher {
         return session.findRate(request.input, { control, emit });
       case 'export':
         return session.export(request.input.format, request.input.runId);
+      case 'importNetwork':
+        return session.bringBack(pickedSet(request.input.files));
       case 'openNetwork':
         return session.tries.open(request.input.runId);
       case 'predict':

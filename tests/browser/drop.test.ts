@@ -2,24 +2,11 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { smallSet } from '../support/small-set.ts';
-import { barSays, TINY } from './actions.ts';
+import { barSays, drop, TINY } from './actions.ts';
 import { axe } from './axe.ts';
 import { newPage, screenshot } from './harness.ts';
 
 const MINUTES = 60_000;
-
-/** A drop onto the middle of the page. @returns whether the browser was kept from opening it */
-const drop = (page: Page, name: string, bytes: Uint8Array): Promise<boolean> =>
-  page.evaluate(
-    ([fileName, text]) => {
-      const dataTransfer = new DataTransfer();
-      const letters = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-      dataTransfer.items.add(new File([letters], fileName));
-      const event = new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true });
-      return !document.querySelector('main')!.dispatchEvent(event);
-    },
-    [name, Buffer.from(bytes).toString('base64')] as const,
-  );
 
 /** A picture that the page draws itself. */
 const pictureOf = async (page: Page): Promise<Uint8Array> => {
@@ -95,34 +82,38 @@ describe('a dialog', () => {
     await barSays(page, /^Ready/);
   });
 
-  it('keeps what it has done where the address was written while it was open', { timeout: MINUTES }, async () => {
-    const page = await newPage({ path: TINY });
-    // In the very moment in which the button is there: the address still says what was opened, and not all of the recipe.
-    await page.evaluate(
-      () =>
-        new Promise<void>((resolve) => {
-          const press = (): void => {
-            const button = [...document.querySelectorAll('button')].find(
-              ({ textContent, disabled }) => textContent.startsWith('Change') && !disabled,
-            );
-            if (button === undefined) return;
-            observer.disconnect();
-            button.click();
-            resolve();
-          };
-          const observer = new MutationObserver(press);
-          observer.observe(document, { subtree: true, childList: true, attributes: true });
-          press();
-        }),
-    );
-    const opened = page.url();
-    await expect.poll(() => page.url()).not.toBe(opened);
-    await page.getByLabel('Pictures', { exact: true }).fill('64');
-    await page.getByLabel('Pictures', { exact: true }).press('Enter');
-    await page.getByRole('button', { name: 'Open', exact: true }).click();
-    await page.locator('#data').getByText('64 faces in eight classes').waitFor();
-    await expect.poll(() => page.url()).toMatch(/pictures=64/);
-  });
+  it(
+    'keeps what it has done where the address was written while it was open',
+    { timeout: MINUTES },
+    async () => {
+      const page = await newPage({ path: TINY });
+      // In the very moment in which the button is there: the address still says what was opened, and not all of the recipe.
+      await page.evaluate(
+        () =>
+          new Promise<void>((resolve) => {
+            const press = (): void => {
+              const button = [...document.querySelectorAll('button')].find(
+                ({ textContent, disabled }) => textContent.startsWith('Change') && !disabled,
+              );
+              if (button === undefined) return;
+              observer.disconnect();
+              button.click();
+              resolve();
+            };
+            const observer = new MutationObserver(press);
+            observer.observe(document, { subtree: true, childList: true, attributes: true });
+            press();
+          }),
+      );
+      const opened = page.url();
+      await expect.poll(() => page.url()).not.toBe(opened);
+      await page.getByLabel('Pictures', { exact: true }).fill('64');
+      await page.getByLabel('Pictures', { exact: true }).press('Enter');
+      await page.getByRole('button', { name: 'Open', exact: true }).click();
+      await page.locator('#data').getByText('64 faces in eight classes').waitFor();
+      await expect.poll(() => page.url()).toMatch(/pictures=64/);
+    },
+  );
 
   it('is closed alone by Escape, and asks before it throws shots away', { timeout: MINUTES }, async () => {
     const flags = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];

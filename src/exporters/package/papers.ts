@@ -15,6 +15,7 @@ import {
   type ExportInput,
   type WrittenNetwork,
 } from '../exporter.ts';
+import { isTorchBorn, TORCH_EPSILON } from '../network/born.ts';
 import type { Rounding } from './proof.ts';
 
 /** Files that every export carries beside the network, and what must be said of it: how much rounding changes. */
@@ -51,11 +52,17 @@ export function factsOf(input: ExportInput): object {
       ...preprocessing,
       formula: 'y[c] = x[order[c]] * scale[c] + offset[c], x from 0 to 255',
     },
+    flavour: flavourOf(input),
     backboneWeights: { ...weights, origin: originOf(input) },
     recipe: withoutPaths(recipe),
     test: test === null ? null : { loss: test.loss, accuracy: test.accuracy, macroF1: test.macroF1 },
     versions,
   };
+}
+
+/** What the backbone is built with where its weights are not born in Keras; null for Keras' own. */
+function flavourOf(input: ExportInput): object | null {
+  return isTorchBorn(input) ? { padding: 'symmetric', epsilon: TORCH_EPSILON } : null;
 }
 
 /** A recipe that names files without their folders. */

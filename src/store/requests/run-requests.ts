@@ -78,6 +78,13 @@ export class RunRequests {
     }
   }
 
+  /** Takes an exported network back, among those of finished runs. @throws StudioError */
+  async bringBack(files: readonly File[]): Promise<FinishedRun> {
+    const run = await this.engine.request('importNetwork', { files }).result;
+    await this.findFinished();
+    return run;
+  }
+
   /** Looks for the finished runs whose networks are kept. */
   async findFinished(): Promise<void> {
     await this.#listFinished({});

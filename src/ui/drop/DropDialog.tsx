@@ -11,6 +11,7 @@ import { AddTo } from '../data/edits/AddPictures.tsx';
 import { WeightsDialog } from '../model/WeightsDialog.tsx';
 import { useStudio, useStudioState } from '../studio-context.ts';
 import { Dialog } from '../widgets/Dialog.tsx';
+import { BringBack } from './BringBack.tsx';
 import { Message } from '../widgets/Message.tsx';
 
 /** What came, and what it can be taken for. */
@@ -36,6 +37,7 @@ export function DropDialog({ dropped, onClose }: DropDialogProps): ReactElement 
   const [chosen, setChosen] = useState<Offer['kind'] | null>(null);
   const [wrong, setWrong] = useState<WireError | null>(error);
   const nameOfAll = nameOf(files);
+  if (chosen === 'network') return <BringBack files={files} onClose={onClose} />;
   if (chosen === 'weights') return <WeightsDialog given={files} onClose={onClose} />;
   const closeUnless = (failed: WireError | null): void => {
     if (failed === null) onClose();
@@ -59,6 +61,7 @@ export function DropDialog({ dropped, onClose }: DropDialogProps): ReactElement 
         onClose();
         return;
       case 'pictures':
+      case 'network':
       case 'weights':
         setChosen(offer.kind);
         return;
@@ -119,6 +122,8 @@ function offerText(offer: Offer): string {
       return `Open it as a set of pictures (${offer.label})`;
     case 'pictures':
       return `Add ${countOf(offer.count, 'picture')} to the set that is open`;
+    case 'network':
+      return 'Take the trained network back, to try it and to take it home';
     case 'weights':
       return 'Begin with these weights';
     case 'recipe':
