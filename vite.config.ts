@@ -34,5 +34,6 @@ export default defineConfig(({ command, isPreview }) => ({
     chunkSizeWarningLimit: 6000,
     rolldownOptions: { checks: { bundlerTimings: false } },
   },
-  test: { projects: testProjects },
+  // Tests that start programs run beside each other, one a core on the smallest machines.
+  test: { projects: testProjects, maxConcurrency: 2 },
 }));

@@ -15,7 +15,8 @@ export function Charts<Of extends keyof Subjects>({ of, subject }: ChartsProps<O
     .map((chart) => <ChartView key={chart.name} chart={chart} subject={subject} />);
 }
 
-function ChartView<Subject>({
+/** One of them. */
+export function ChartView<Subject>({
   chart,
   subject,
 }: {

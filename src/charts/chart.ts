@@ -7,7 +7,8 @@ import type { DatasetSummary } from '../protocol/dataset.ts';
 import type { Evaluation, RatePoint } from '../protocol/events.ts';
 import type { FullRecipe } from '../protocol/recipe/full-recipe.ts';
 import type { Recipe } from '../protocol/recipe/recipe.ts';
-import type { RunRecord, RunState, RunSummary } from '../store/state.ts';
+import type { KeptRun } from '../protocol/kept.ts';
+import type { RunRecord, RunState } from '../store/state.ts';
 
 /** A cell of a confusion matrix. */
 export interface Cell {
@@ -46,11 +47,11 @@ export interface Subjects {
     readonly steps: number | null;
     readonly suggested: number | null;
   };
-  /** The finished runs on one set, and the one under way. */
+  /** The kept runs that were tested on one set, the oldest first, and the one under way. */
   readonly runs: {
     /** Of the run that is shown, or is about to be. */
     readonly recipe: FullRecipe;
-    readonly runs: readonly RunSummary[];
+    readonly runs: readonly KeptRun[];
     readonly run: RunState;
     /** What a backbone is called. */
     readonly labelOf: (name: string) => string;

@@ -1,9 +1,10 @@
-/** The runs of this session on the shown set, each with its interval; published figures as hollow diamonds beside. */
+/** The kept runs on the shown set, each with its interval; published figures as hollow diamonds beside. */
 import type { ReactElement } from 'react';
 import { countOf, formatDuration, formatPercent } from '../lib/format.ts';
 import type { FullRecipe } from '../protocol/recipe/full-recipe.ts';
-import type { Recipe } from '../protocol/recipe/recipe.ts';
-import { isActive, type RunSummary } from '../store/state.ts';
+import type { KeptRun } from '../protocol/kept.ts';
+import { publicationOf, type Published } from '../protocol/published.ts';
+import { isActive } from '../store/state.ts';
 import type { Chart, ChartProps, Subjects } from './chart.ts';
 
 type Runs = Subjects['runs'];
@@ -13,7 +14,7 @@ export const runs: Chart<Runs> = {
   name: 'runs',
   suits: (subject) => linesOf(subject).length > 0,
   summary: (subject) => {
-    const tested = subject.runs.map(({ test }) => test.accuracy);
+    const tested = subject.runs.flatMap(({ test }) => (test === null ? [] : [test.accuracy]));
     const best = tested.length === 0 ? '' : `, the best ${formatPercent(Math.max(...tested))}`;
     const published = publicationOf(subject.recipe)?.figures.length ?? 0;
     const beside = published === 0 ? '' : `; ${countOf(published, 'published figure')} beside`;
@@ -26,7 +27,7 @@ export const runs: Chart<Runs> = {
 interface Line {
   readonly key: string;
   readonly label: string;
-  readonly run: RunSummary | null;
+  readonly run: KeptRun | null;
   readonly published: Published | null;
   readonly isCurrent: boolean;
 }
@@ -80,30 +81,28 @@ interface RunLineProps {
 
 function RunLine({ line, at, hasPublished }: RunLineProps): ReactElement {
   const { run, published } = line;
-  const test = run?.test;
+  const test = run?.test ?? null;
+  const interval = test?.interval ?? null;
   return (
     <tr className={line.isCurrent ? 'current' : undefined}>
       <th scope="row">{line.label}</th>
       <td className="range">
         <div className="whisker" aria-hidden="true">
-          {test !== undefined && (
+          {interval !== null && (
             <i
               className="interval"
-              style={{
-                left: `${at(test.interval[0])}%`,
-                width: `${at(test.interval[1]) - at(test.interval[0])}%`,
-              }}
+              style={{ left: `${at(interval[0])}%`, width: `${at(interval[1]) - at(interval[0])}%` }}
             />
           )}
           {published !== null && <i className="published" style={{ left: `${at(published.accuracy)}%` }} />}
-          {test !== undefined && <i className="here" style={{ left: `${at(test.accuracy)}%` }} />}
+          {test !== null && <i className="here" style={{ left: `${at(test.accuracy)}%` }} />}
         </div>
       </td>
-      <td>{test === undefined ? '–' : (test.accuracy * 100).toFixed(1)}</td>
+      <td>{test === null ? '–' : (test.accuracy * 100).toFixed(1)}</td>
       {hasPublished && (
         <td className="published">{published === null ? '–' : (published.accuracy * 100).toFixed(1)}</td>
       )}
-      <td>{run !== null ? formatDuration(run.seconds) : line.isCurrent ? 'now' : '–'}</td>
+      <td>{run?.seconds != null ? formatDuration(run.seconds) : line.isCurrent ? 'now' : '–'}</td>
     </tr>
   );
 }
@@ -115,7 +114,7 @@ function linesOf({ recipe, runs: finished, run, labelOf }: Runs): Line[] {
     publication?.figures.find((figure) => figure.backbone === name) ?? null;
   const own = finished.map((each, index) => ({
     key: each.runId,
-    label: `${index + 1}  ${runLabel(each.recipe, labelOf)}`,
+    label: `${index + 1}  ${each.name === '' ? runLabel(each.recipe, labelOf, each.phases) : each.name}`,
     run: each,
     published: publishedOf(each.recipe.backbone.name),
     isCurrent: each.runId === currentId,
@@ -145,16 +144,24 @@ function linesOf({ recipe, runs: finished, run, labelOf }: Runs): Line[] {
   return [...own, ...now, ...others];
 }
 
-/** What tells runs apart at a glance. */
-export function runLabel({ backbone, phases }: FullRecipe, labelOf: (name: string) => string): string {
-  const unfreeze = phases.findLast((phase) => phase.name === 'fineTune')?.unfreeze;
+/**
+ * What tells runs apart at a glance.
+ *
+ * @param came how many phases of the recipe it came to; one that was stopped in its head phase has opened nothing
+ */
+export function runLabel(
+  { backbone, phases }: FullRecipe,
+  labelOf: (name: string) => string,
+  came = phases.length,
+): string {
+  const unfreeze = phases.slice(0, came).findLast((phase) => phase.name === 'fineTune')?.unfreeze;
   const open = unfreeze === undefined ? 'head' : unfreeze === 'all' ? 'all layers' : `last ${unfreeze}`;
   return `${labelOf(backbone.name)}, ${open}`;
 }
 
 function scaleOf(lines: readonly Line[]): { ticks: number[]; at: (share: number) => number } {
   const shares = lines.flatMap((line) => [
-    ...(line.run === null ? [] : line.run.test.interval),
+    ...(line.run?.test?.interval ?? []),
     ...(line.published === null ? [] : [line.published.accuracy]),
   ]);
   const low = Math.max(0, Math.floor(Math.min(1, ...shares) * 10 - 0.3) / 10);
@@ -165,37 +172,4 @@ function scaleOf(lines: readonly Line[]): { ticks: number[]; at: (share: number)
   const first = Math.ceil(low / step + 1e-9) * step;
   const ticks = [first, first + step, first + 2 * step].filter((tick) => tick < high - 1e-9);
   return { ticks, at: (share) => Math.min(1, Math.max(0, (share - low) / span)) * 100 };
-}
-
-/** A published test accuracy. */
-interface Published {
-  /** Name of the backbone, as in a recipe. */
-  readonly backbone: string;
-  readonly label: string;
-  /** Top-1, 0 to 1. */
-  readonly accuracy: number;
-}
-
-/** What was published for one set. */
-interface Publication {
-  readonly citation: string;
-  readonly figures: readonly Published[];
-}
-
-/** By the Hub repository of the set. Singh and Mai: their transfer-learning study of eight emotions, test accuracy. */
-const publications: Readonly<Record<string, Publication>> = {
-  'tukey/human_face_emotions_roboflow': {
-    citation: 'Singh and Mai',
-    figures: [
-      { backbone: 'efficientnetb2', label: 'EfficientNetB2', accuracy: 0.4303 },
-      { backbone: 'mobilenetv2', label: 'MobileNetV2', accuracy: 0.4931 },
-      { backbone: 'vgg16', label: 'VGG16', accuracy: 0.592 },
-    ],
-  },
-};
-
-/** What was published for the set of a recipe, or null. */
-function publicationOf(recipe: Recipe): Publication | null {
-  const { repo } = recipe.dataset;
-  return typeof repo === 'string' ? (publications[repo] ?? null) : null;
 }

@@ -11,6 +11,7 @@ import type { SetFile } from '../models/weights/files/file-set.ts';
 import { WEIGHT_READERS } from '../models/weights/readers/registry.ts';
 import { checkPictureHeader } from '../platform/pictures/picture-header.ts';
 import { blobSource } from '../platform/remote/byte-source.ts';
+import { isRunFile } from './kept/run-file/read.ts';
 import { isEditsFile } from '../protocol/edits.ts';
 import { StudioError } from '../protocol/errors.ts';
 import type { Offer } from '../protocol/messages.ts';
@@ -27,6 +28,7 @@ const MOST_RECIPE_BYTES = 2 ** 20;
 export async function recognise(files: readonly File[]): Promise<readonly Offer[]> {
   const given = await givenOf(files);
   const ofText = await textOffer(files);
+  if (files.length === 1 && given.isZip && isRunFile(given.names)) return [{ kind: 'runs' }];
   const offers: Offer[] = ofText === null ? [] : [ofText];
   for (const source of sources) {
     const { entry } = source;

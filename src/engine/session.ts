@@ -11,7 +11,8 @@ import { SessionCaches } from '../frozen/session-caches.ts';
 import type { SetFile } from '../models/weights/files/file-set.ts';
 import type { Platform } from '../platform/platform.ts';
 import type { BackendChoice, DeviceReport } from '../protocol/device.ts';
-import type { FinishedRun, RateSweep, ResumableRun, RunResult } from '../protocol/events.ts';
+import type { RateSweep, ResumableRun, RunResult } from '../protocol/events.ts';
+import type { KeptRun } from '../protocol/kept.ts';
 import type { Picked, Requests, SavedFile } from '../protocol/messages.ts';
 import type { FullRecipe } from '../protocol/recipe/full-recipe.ts';
 import type { Recipe } from '../protocol/recipe/recipe.ts';
@@ -22,9 +23,10 @@ import { asRun } from './catalog.ts';
 import { runsLeft } from './checkpoints/resumable.ts';
 import { startDevice, type Device } from './device/device.ts';
 import type { WasmPaths } from './device/wasm.ts';
-import { finishedNetwork, FinishedNetworks, type FinishedNetwork } from './network/finished-networks.ts';
 import { broughtBack } from './network/bring-back.ts';
 import { buildNetwork, withLoaded, type Network } from './network/network.ts';
+import { keptNetwork, withOtherPhase, type KeptNetwork } from './kept/kept-network.ts';
+import { KeptRuns } from './kept/kept-runs.ts';
 import { NetworkDescriptions } from './network/descriptions.ts';
 import { rebuildNetwork } from './network/rebuild.ts';
 import { exportable, type Trained } from './network/trained.ts';
@@ -56,9 +58,9 @@ export class Session {
   readonly tokens = new Tokens();
   readonly set: OpenSet;
   readonly descriptions: NetworkDescriptions;
-  /** Those that runs left, on this machine or in this session. */
-  readonly networks: FinishedNetworks;
-  /** Those of them that are tried on pictures. */
+  /** The runs that ended, on this machine or in this session. */
+  readonly kept: KeptRuns;
+  /** Networks of theirs that are tried on pictures. */
   readonly tries: Tries;
   #choice: BackendChoice = 'auto';
   #device: Device | null = null;
@@ -72,7 +74,7 @@ export class Session {
   ) {
     this.set = new OpenSet(platform, this.tokens);
     this.descriptions = new NetworkDescriptions(platform);
-    this.networks = new FinishedNetworks(platform);
+    this.kept = new KeptRuns(platform);
     this.tries = new Tries({
       platform,
       withNetwork: (runId, work) => this.#withNetwork(runId, work),
@@ -132,13 +134,13 @@ export class Session {
   async runsLeft(discarded?: string): Promise<ResumableRun[]> {
     const left = await runsLeft(this.platform, discarded);
     // The network of one that is finished is here, though its checkpoints are all that is stored of it.
-    return left.filter(({ runId }) => !this.networks.isUnstored(runId));
+    return left.filter(({ runId }) => !this.kept.isUnstored(runId));
   }
 
   /**
    * Writes a run's network as a file, whether it is on the device or has to be put together again.
    *
-   * @throws StudioError `export/unknown-format`, `export/no-such-network`, `model/weights-changed`, `net/…`
+   * @throws StudioError `export/unknown-format`, `export/no-such-run`, `model/weights-changed`, `net/…`
    */
   async export(format: string, runId: string): Promise<SavedFile> {
     const exporter = findExporter(format);
@@ -152,19 +154,38 @@ export class Session {
    *
    * @throws StudioError `model/…`, before anything is kept
    */
-  async bringBack(files: readonly SetFile[]): Promise<FinishedRun> {
+  async bringBack(files: readonly SetFile[]): Promise<KeptRun> {
     const network = await this.broughtBack(files);
-    const trouble = await this.networks.keep(network);
-    const { runs } = await this.networks.list();
-    const found = runs.find(({ runId }) => runId === network.result.runId);
+    const { result } = network;
+    const trouble = await this.kept.keep({ record: { result, ended: [], dataset: null }, network });
+    const { runs } = await this.kept.list();
+    const found = runs.find(({ runId }) => runId === result.runId);
     invariant(found !== undefined, trouble?.message ?? 'what was kept is listed');
     return found;
   }
 
   /** An exported network as values, kept nowhere. @throws StudioError `model/…` */
-  async broughtBack(files: readonly SetFile[]): Promise<FinishedNetwork> {
+  async broughtBack(files: readonly SetFile[]): Promise<KeptNetwork> {
     const device = this.#device?.loss === null ? this.#device : await this.#start(this.#choice);
     return broughtBack(files, this.platform, device.report);
+  }
+
+  /**
+   * Has a finished run end with the network of its other phase; it is kept in place of the one before.
+   *
+   * @throws StudioError `export/no-such-run`, `export/no-other-phase`, `storage/…`
+   */
+  async takeOtherPhase(runId: string): Promise<RunResult> {
+    const network = await this.kept.use(runId, (kept) => Promise.resolve(withOtherPhase(kept)));
+    const record = { ...(await this.kept.record(runId)), result: network.result };
+    const { runs } = await this.kept.list();
+    if (this.#trained?.result.runId === runId) this.#forgetTrained();
+    const trouble = await this.kept.keep(
+      { record, network },
+      runs.find((run) => run.runId === runId),
+    );
+    if (trouble !== null) throw trouble;
+    return network.result;
   }
 
   /** That of the last run, ready to be written. @throws StudioError `export/nothing-trained` */
@@ -182,6 +203,7 @@ export class Session {
     this.#forgetTrained();
     await this.#caches?.clear();
     this.#caches = null;
+    await this.kept.close();
     await this.set.close();
   }
 
@@ -192,10 +214,10 @@ export class Session {
   ): Promise<Output> {
     if (this.#device?.loss !== null) await this.#start(this.#choice);
     if (this.#trained?.result.runId === runId) return work(this.#trained);
-    return this.networks.use(runId, async (finished) => {
-      const model = await rebuildNetwork(finished, this.platform);
+    return this.kept.use(runId, async (network) => {
+      const model = await rebuildNetwork(network, this.platform);
       try {
-        return await work({ ...finished, model });
+        return await work({ ...network, model });
       } finally {
         model.dispose();
       }
@@ -224,14 +246,15 @@ export class Session {
     try {
       const checkpoints = { ...attempt, picked: pickedNames(options) };
       const run = { recipe, control, ...prepared, secondsByStage, checkpoints };
-      const { result, changed } = await drained(runRecipe(run), emit);
-      const { labels } = prepared.dataset.summary;
-      const finished = await finishedNetwork(network, result, labels, changed);
-      const trouble = result.history.length === 0 ? null : await this.networks.keep(finished);
-      // What a run could go on from is forgotten once its network is safe.
+      const { result, ended, changed, other } = await drained(runRecipe(run), emit);
+      const { summary } = prepared.dataset;
+      const values = await keptNetwork(network, result, summary.labels, changed, other);
+      const record = { result, ended, dataset: summary };
+      const trouble = result.history.length === 0 ? null : await this.kept.keep({ record, network: values });
+      // What a run could go on from is forgotten once it is safe.
       if (trouble === null) await attempt.keeper.forget();
       else emit({ kind: 'notice', of: 'run', notice: trouble.toWire() });
-      this.#trained = { ...finished, model: network.model };
+      this.#trained = { ...values, model: network.model };
       return result;
     } finally {
       if (this.#trained?.model !== network.model) network.model.dispose();

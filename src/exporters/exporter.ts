@@ -4,7 +4,7 @@ import type { Sureness } from '../lib/figures/sureness.ts';
 import type { Preprocessing } from '../models/backbones/backbone.ts';
 import type { Graph } from '../models/graph.ts';
 import type { ExporterEntry } from '../protocol/catalog.ts';
-import type { EpochRecord, Evaluation } from '../protocol/events.ts';
+import type { EpochRecord, Evaluation, KeptPhase } from '../protocol/events.ts';
 import type { WeightsRecord } from '../protocol/model.ts';
 import type { FullRecipe } from '../protocol/recipe/full-recipe.ts';
 import type { InferenceNetwork } from './network/inference.ts';
@@ -23,6 +23,8 @@ export interface TrainedNetwork {
   readonly test: Evaluation | null;
   /** On the validation pictures. */
   readonly sureness: Sureness | null;
+  /** Whose network it is; null where that is not known. */
+  readonly kept: KeptPhase | null;
   readonly versions: Readonly<Record<string, string>>;
 }
 

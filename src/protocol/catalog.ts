@@ -78,6 +78,11 @@ export interface BackboneEntry extends CatalogEntry {
   readonly unfreeze: number;
 }
 
+export interface ScheduleEntry extends CatalogEntry {
+  /** It looks at the validation pictures after each epoch: without any there is nothing that it could do. */
+  readonly goesByValidation?: true;
+}
+
 export interface ExporterEntry extends CatalogEntry {
   /** One line of code that opens what is written. */
   readonly opensWith: string;
@@ -98,7 +103,7 @@ export interface Catalog {
   /** First the one of a phase that names none. */
   readonly optimizers: readonly CatalogEntry[];
   /** First the one of a phase that names none. */
-  readonly schedules: readonly CatalogEntry[];
+  readonly schedules: readonly ScheduleEntry[];
   readonly exporters: readonly ExporterEntry[];
   /** The preset recipes, first the one that a new visitor gets. */
   readonly presets: readonly Preset[];

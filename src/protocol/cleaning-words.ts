@@ -66,7 +66,13 @@ export function editsText(edits: EditsReport): string {
       : `${countOf(edits.unknown, 'picture')} that the edits name ${edits.unknown === 1 ? 'is' : 'are'} not in this set`,
   ].filter((part) => part !== '');
   const what = parts.length === 0 ? 'the set is as it was' : parts.join(', ');
-  return `${countOf(edits.count, 'edit')} by you: ${what}.`;
+  return `${countOf(edits.count, 'edit')} by you: ${what}.${inTestText(edits)}`;
+}
+
+/** Networks that were tested before and after such edits were not asked the same. */
+function inTestText({ inTest }: EditsReport): string {
+  if (inTest === 0) return '';
+  return ` ${formatCount(inTest)} of these ${inTest === 1 ? 'is a test picture' : 'are test pictures'}: what a network scored before was on others.`;
 }
 
 const some = (count: number, what: string): string => (count === 0 ? '' : `${formatCount(count)} ${what}`);

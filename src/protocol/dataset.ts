@@ -105,6 +105,8 @@ export interface EditsReport extends EditsRef {
   readonly leftOut: readonly { readonly row: number; readonly label: string }[];
   /** Pictures that were added. */
   readonly added: number;
+  /** How many of these relabelled, left out and added pictures are, or would be, of the test part. */
+  readonly inTest: number;
   /** Pictures that were to be added and that the set had already. */
   readonly knownAlready: number;
   /** Pictures that edits name and that the set does not have. */

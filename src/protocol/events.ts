@@ -16,8 +16,9 @@ export interface EpochRecord {
   readonly epoch: number;
   readonly loss: number;
   readonly accuracy: number;
-  readonly valLoss: number;
-  readonly valAccuracy: number;
+  /** Null, as is the accuracy, where the split keeps no validation pictures. */
+  readonly valLoss: number | null;
+  readonly valAccuracy: number | null;
   readonly learningRate: number;
   readonly seconds: number;
 }
@@ -100,11 +101,15 @@ export type RunEvent =
       readonly kind: 'phaseEnd';
       readonly phaseIndex: number;
       readonly stoppedEarly: boolean;
-      /** Best epoch by what is monitored, and the epoch whose weights are kept, from 1. */
-      readonly bestEpoch: number;
+      /** Best epoch by what is monitored, from 1; null where there are no validation pictures to tell by. */
+      readonly bestEpoch: number | null;
+      /** The epoch whose weights are kept, from 1. */
       readonly keptEpoch: number;
-      readonly evaluation: Evaluation;
+      /** On validation, with these weights; null where there are no validation pictures. */
+      readonly evaluation: Evaluation | null;
     }
+  /** Before the test: the run ends with the network of an earlier phase, which was better on validation. */
+  | { readonly kind: 'phaseKept'; readonly phaseIndex: number; readonly keptEpoch: number }
   | { readonly kind: 'test'; readonly evaluation: Evaluation }
   /** Rates that were tried out since the last of these. */
   | {
@@ -147,39 +152,32 @@ export interface ResumableRun {
   readonly picked: { readonly pictures: string | null; readonly weights: string | null };
 }
 
-/** A run that came to its end, or was stopped, whose network can be taken home: what a list of them says. */
-export interface FinishedRun {
-  readonly runId: string;
-  /** In ms since 1970. */
-  readonly finishedAtMs: number;
-  readonly recipe: FullRecipe;
-  readonly labels: readonly string[];
-  /** Test top-1, 0 to 1; null where it was not tested. */
-  readonly accuracy: number | null;
-  readonly stopped: boolean;
-  /** Of what is kept of its weights. */
-  readonly sizeBytes: number;
-  /** False for one that could not be stored, and goes with the tab. */
-  readonly isStored: boolean;
+/** Whose network a run ends with: its last phase's, the best one's by the recipe, or one chosen after the test was seen. */
+export interface KeptPhase {
+  readonly phaseIndex: number;
+  readonly why: 'last' | 'best' | 'chosen';
 }
 
-/** All of them. */
-export interface FinishedRuns {
-  /** The latest first. */
-  readonly runs: readonly FinishedRun[];
-  /** Why those that are stored cannot be listed; null where they can. */
-  readonly trouble: WireError | null;
+/** The network of another phase, which was better on validation (or is the last, where that one was taken). */
+export interface OtherPhase {
+  readonly phaseIndex: number;
+  readonly test: Evaluation | null;
+  readonly sureness: Sureness | null;
 }
 
-/** What a finished run leaves; its network stays with the engine, see {@link FinishedRun}. */
+/** What a finished run leaves; its network stays with the engine. */
 export interface RunResult {
   readonly runId: string;
   readonly recipe: FullRecipe;
   readonly history: readonly EpochRecord[];
   /** Null when the run was stopped before its first epoch ended. */
   readonly test: Evaluation | null;
-  /** On the validation pictures, with the weights that were kept; null where there was no epoch, or nobody kept it. */
+  /** On the validation pictures, with the weights that were kept; null where there was no epoch or no such picture, or nobody kept it. */
   readonly sureness: Sureness | null;
+  /** Null where there was no epoch, and in runs that an earlier version kept. */
+  readonly kept: KeptPhase | null;
+  /** What can be taken in its place; null where nothing can. */
+  readonly other: OtherPhase | null;
   readonly stopped: boolean;
   readonly device: DeviceReport;
   /** What the backbone began with. */

@@ -7,11 +7,12 @@ import type { DatasetSummary, PictureFacts, RgbaPictures, RgbaViews, SourceDescr
 import type { BackendChoice, DeviceReport } from './device.ts';
 import type { Edit } from './edits.ts';
 import type { WireError } from './errors.ts';
-import type { FinishedRun, FinishedRuns, RateSweep, ResumableRun, RunEvent, RunResult } from './events.ts';
+import type { RateSweep, ResumableRun, RunEvent, RunResult } from './events.ts';
+import type { KeptChange, KeptRecord, KeptRun, KeptRuns, TakenRuns } from './kept.ts';
 import type { InspectedWeights, ModelSummary } from './model.ts';
 import type { EditsRef, Recipe, WeightsFile } from './recipe/recipe.ts';
 import type { Stored, StoredThing } from './stored.ts';
-import type { Answer, AskedPicture, Patch, TriedNetwork } from './try.ts';
+import type { Answer, AnsweredRows, AskedPicture, Patch, TriedNetwork } from './try.ts';
 
 /** What was picked on the page: single files, or all files of a folder, each with its path as its name. */
 export interface Picked {
@@ -40,7 +41,8 @@ export type Offer =
   | { readonly kind: 'network' }
   | { readonly kind: 'weights' }
   | { readonly kind: 'recipe'; readonly recipe: Recipe }
-  | { readonly kind: 'edits' };
+  | { readonly kind: 'edits' }
+  | { readonly kind: 'runs' };
 
 /** A list of edits after a change. */
 export interface EditedList {
@@ -86,8 +88,8 @@ export interface Requests {
     input: { readonly rows: readonly number[]; readonly size: number };
     output: RgbaPictures;
   };
-  /** What the source says of one picture of the current set. */
-  describePicture: { input: { readonly row: number }; output: PictureFacts };
+  /** What the source says of pictures of the current set, in the order asked for. */
+  describePictures: { input: { readonly rows: readonly number[] }; output: readonly PictureFacts[] };
   /** Augmented views of one picture of the current set. */
   views: {
     input: { readonly recipe: Recipe; readonly row: number; readonly count: number };
@@ -109,13 +111,23 @@ export interface Requests {
   findRate: { input: { readonly recipe: Recipe; readonly phaseIndex: number } & Picked; output: RateSweep };
   /** Runs that did not come to their end, the latest first; deletes the checkpoints of one before. */
   listRuns: { input: { readonly discard?: string }; output: readonly ResumableRun[] };
-  /** Runs that came to their end and whose networks are kept, the latest first; forgets one before. */
-  listFinished: { input: { readonly forget?: string }; output: FinishedRuns };
-  /** Writes the network of a finished run in a format of the catalog. */
+  /** Runs that are kept, the latest first; changes one before. */
+  listKept: { input: { readonly change?: KeptChange }; output: KeptRuns };
+  /** All that is kept of a run beside its network. */
+  openKept: { input: { readonly runId: string }; output: KeptRecord };
+  /** Has a finished run end with the network of its other phase. */
+  takeOtherPhase: { input: { readonly runId: string }; output: RunResult };
+  /** Kept runs as one file, which another machine's Mien takes in. */
+  saveRuns: { input: { readonly runIds: readonly string[] }; output: SavedFile };
+  /** What is in such a file; nothing of it is stored. */
+  lookIntoRuns: { input: { readonly file: Blob }; output: { readonly runs: readonly KeptRun[] } };
+  /** Keeps some of its runs here. */
+  takeRuns: { input: { readonly file: Blob; readonly runIds: readonly string[] }; output: TakenRuns };
+  /** Writes the network of a kept run in a format of the catalog. */
   export: { input: { readonly format: string; readonly runId: string }; output: SavedFile };
-  /** Takes an exported network back, among those of finished runs. */
-  importNetwork: { input: { readonly files: readonly File[] }; output: FinishedRun };
-  /** Makes a finished run's network ready to be asked about pictures. */
+  /** Takes an exported network back, among the kept runs. */
+  importNetwork: { input: { readonly files: readonly File[] }; output: KeptRun };
+  /** Makes a kept run's network ready to be asked about pictures. */
   openNetwork: { input: { readonly runId: string }; output: TriedNetwork };
   /** What it says of a picture, all of it or with a part covered; no request keeps anything of a picture. */
   predict: {
@@ -124,6 +136,8 @@ export interface Requests {
       readonly picture: AskedPicture;
       readonly patch?: Patch;
       readonly wantsMaps: boolean;
+      /** Looks for faces in a file or a frame and shows the network the square around one: which of them, the largest first. */
+      readonly face?: number;
     };
     output: Answer;
   };
@@ -141,6 +155,11 @@ export interface Requests {
       readonly side: number;
     };
     output: { readonly probabilities: Float32Array<ArrayBuffer> };
+  };
+  /** What it says of some pictures of the open set, without keeping it; ask for few at a time, as of `occlude`. */
+  askRows: {
+    input: { readonly runId: string; readonly rows: readonly number[]; readonly wantsFeatures: boolean };
+    output: AnsweredRows;
   };
   /** What is stored on this machine. */
   listStored: { input: Readonly<Record<string, never>>; output: Stored };

@@ -47,6 +47,33 @@ export interface HeatMaps {
   readonly values: Float32Array<ArrayBuffer>;
 }
 
+/** A part of a picture; all are shares of its width and height, `x` and `y` those of the upper left corner. */
+export interface PicturePart {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** The faces that were looked for in a picture. */
+export interface FoundFaces {
+  /** The largest first. */
+  readonly faces: readonly PicturePart[];
+  /** Which of them the network was shown, and the square around it; null where there is none, and it was shown the whole. */
+  readonly shown: { readonly index: number; readonly square: PicturePart } | null;
+  /** Of the picture, in pixels. */
+  readonly width: number;
+  readonly height: number;
+}
+
+/** What a network says of pictures of a set. */
+export interface AnsweredRows {
+  /** `[rows, classes]`. */
+  readonly probabilities: Float32Array<ArrayBuffer>;
+  /** What its head starts from: the mean of each map of the features, `[rows, channels]`; null unless asked for. */
+  readonly features: Float32Array<ArrayBuffer> | null;
+}
+
 /** What a network says of a picture. */
 export interface Answer {
   /** By class. */
@@ -55,6 +82,8 @@ export interface Answer {
   readonly seen: RgbaPicture;
   /** Null unless asked for. */
   readonly maps: HeatMaps | null;
+  /** Null where none were looked for. */
+  readonly faces: FoundFaces | null;
   /** What preparing the picture and asking took. */
   readonly tookMs: number;
   /** What became of the picture that its owner may not expect. */

@@ -3,15 +3,10 @@
  * `#paper&phases.1.unfreeze=40&-augmentation.zoom`. Values are JSON where they parse as JSON, text otherwise; a key
  * with a minus is one that the preset has and this recipe has not.
  */
-import { isSame } from '../lib/json.ts';
 import type { Preset } from '../protocol/catalog.ts';
 import { StudioError } from '../protocol/errors.ts';
+import { fieldDifferences, withField } from '../protocol/recipe/fields.ts';
 import { parseRecipe, type Recipe } from '../protocol/recipe/recipe.ts';
-
-type Json = null | boolean | number | string | readonly Json[] | JsonObject;
-interface JsonObject {
-  readonly [key: string]: Json;
-}
 
 /** A recipe and the preset it was described from. */
 export interface LinkedRecipe {
@@ -23,7 +18,9 @@ export interface LinkedRecipe {
 export function linkOf(recipe: Recipe, presetName: string | null, presets: readonly Preset[]): string {
   const preset = presets.find((entry) => entry.name === presetName) ?? presets[0];
   if (preset === undefined) return '';
-  const changes = differences(preset.recipe, recipe, '');
+  const changes = fieldDifferences(preset.recipe, recipe).map(({ path, to }) =>
+    to === undefined ? `-${path}` : `${path}=${encodeValue(to)}`,
+  );
   if (changes.length === 0 && preset === presets[0]) return '';
   return [encodeURIComponent(preset.name), ...changes].join('&');
 }
@@ -43,29 +40,9 @@ export function recipeFromLink(hash: string, presets: readonly Preset[]): Linked
   const name = isNamed ? decode(parts[0] ?? '') : presets[0]?.name;
   const preset = presets.find((entry) => entry.name === name);
   if (preset === undefined) throw unknownPreset(name ?? '', presets);
-  let value = preset.recipe as unknown as Json;
+  let value: unknown = preset.recipe;
   for (const part of isNamed ? parts.slice(1) : parts) value = changed(value, part);
   return { recipe: parseRecipe(value), preset: preset.name };
-}
-
-function differences(from: unknown, to: unknown, path: string): string[] {
-  if (isSame(from, to)) return [];
-  if (!isObject(from) || !isObject(to) || !canDescend(from, to)) return [`${path}=${encodeValue(to)}`];
-  const inner = (key: string): string => (path === '' ? key : `${path}.${key}`);
-  const keys = [...new Set([...Object.keys(from), ...Object.keys(to)])];
-  return keys.flatMap((key) =>
-    to[key] === undefined ? [`-${inner(key)}`] : differences(from[key], to[key], inner(key)),
-  );
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null;
-}
-
-/** Objects are compared key by key, lists of one length item by item; anything else is written out whole. */
-function canDescend(from: object, to: object): boolean {
-  if (Array.isArray(from) !== Array.isArray(to)) return false;
-  return !Array.isArray(from) || from.length === (to as readonly unknown[]).length;
 }
 
 /** Text is written bare unless it would be read back as JSON. */
@@ -74,28 +51,17 @@ function encodeValue(value: unknown): string {
   return encodeURIComponent(isBare ? value : JSON.stringify(value)).replaceAll('%2F', '/');
 }
 
-function changed(value: Json, part: string): Json {
+function changed(value: unknown, part: string): unknown {
   const remove = part.startsWith('-');
   const equals = part.indexOf('=');
   const key = remove ? part.slice(1) : part.slice(0, equals === -1 ? part.length : equals);
   const text = equals === -1 ? '' : decode(part.slice(equals + 1));
-  return withValue(value, decode(key).split('.'), remove ? undefined : parsed(text));
+  return withField(value, decode(key), remove ? undefined : parsed(text));
 }
 
-function withValue(value: Json | undefined, path: readonly string[], next: Json | undefined): Json {
-  const [key, ...rest] = path;
-  if (key === undefined) return next ?? null;
-  const isList = Array.isArray(value);
-  const copy: Record<string, Json> =
-    typeof value === 'object' && value !== null ? { ...(value as JsonObject) } : {};
-  if (rest.length === 0 && next === undefined) Reflect.deleteProperty(copy, key);
-  else copy[key] = withValue(copy[key], rest, next);
-  return isList ? Object.values(copy) : copy;
-}
-
-function parsed(text: string): Json {
+function parsed(text: string): unknown {
   try {
-    return JSON.parse(text) as Json;
+    return JSON.parse(text) as unknown;
   } catch (error) {
     // Not JSON: the text itself is the value.
     if (error instanceof SyntaxError) return text;

@@ -1,5 +1,6 @@
 /** What each event of a run, or of a search for a learning rate, changes in its record. Pure: times come with the events. */
-import type { RatePoint, RunEvent } from '../protocol/events.ts';
+import type { EndedPhase, RatePoint, RunEvent } from '../protocol/events.ts';
+import type { KeptRecord } from '../protocol/kept.ts';
 import type { Recipe } from '../protocol/recipe/recipe.ts';
 import {
   isActive,
@@ -24,6 +25,7 @@ export function newRecord(recipe: Recipe, startedAtMs: number): RunRecord {
     history: [],
     live: null,
     test: null,
+    kept: null,
     lost: null,
     notices: [],
   };
@@ -102,6 +104,8 @@ function recordAfter(run: RunRecord, event: Exclude<RunEvent, { kind: 'state' }>
       return afterEpoch(run, event);
     case 'phaseEnd':
       return afterPhase(run, event);
+    case 'phaseKept':
+      return { ...run, kept: { phaseIndex: event.phaseIndex, why: 'best' } };
     case 'test':
       return { ...run, progress: null, test: event.evaluation };
     case 'resumed':
@@ -131,12 +135,41 @@ function phaseFrom({ kind: _, bestEpoch, ...phase }: Of<'phase'>): PhaseRecord {
 
 /** What was recorded until the checkpoint, whatever was heard since; the phase that goes on comes next. */
 function resumed(run: RunRecord, { history, ended }: Of<'resumed'>): RunRecord {
-  const phases = ended.map(({ start, end: { bestEpoch, stoppedEarly, keptEpoch, evaluation } }) => ({
+  return { ...run, phases: phasesOf(ended), history, live: null, lost: null };
+}
+
+const phasesOf = (ended: readonly EndedPhase[]): readonly PhaseRecord[] =>
+  ended.map(({ start, end: { bestEpoch, stoppedEarly, keptEpoch, evaluation } }) => ({
     ...phaseFrom(start),
     bestEpoch,
     end: { stoppedEarly, keptEpoch, evaluation },
   }));
-  return { ...run, phases, history, live: null, lost: null };
+
+/** The record of a run that was kept. Of one that an earlier version kept, phases are known by their epochs alone. */
+export function keptRecord({ result, ended, dataset }: KeptRecord, endedAtMs: number): RunRecord {
+  const { recipe, history, test } = result;
+  const phases = recipe.phases.flatMap(({ name, epochs }, phaseIndex): PhaseRecord[] =>
+    history.some((epoch) => epoch.phaseIndex === phaseIndex)
+      ? [
+          {
+            phaseIndex,
+            phase: name,
+            epochs,
+            stepsPerEpoch: 0,
+            trainableParameters: 0,
+            bestEpoch: null,
+            end: null,
+          },
+        ]
+      : [],
+  );
+  return {
+    ...newRecord(recipe, endedAtMs),
+    dataset,
+    phases: ended.length === 0 ? phases : phasesOf(ended),
+    history,
+    test,
+  };
 }
 
 function afterEpoch(run: RunRecord, { record, isBest }: Of<'epoch'>): RunRecord {

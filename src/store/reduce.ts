@@ -3,10 +3,12 @@ import type { Catalog } from '../protocol/catalog.ts';
 import type { DatasetSummary } from '../protocol/dataset.ts';
 import type { BackendChoice, DeviceReport } from '../protocol/device.ts';
 import type { WireError } from '../protocol/errors.ts';
-import type { FinishedRun, ResumableRun, RunEvent, RunResult } from '../protocol/events.ts';
+import type { ResumableRun, RunEvent, RunResult } from '../protocol/events.ts';
+import { secondsOf, type KeptRecord, type KeptRun, type KeptRuns } from '../protocol/kept.ts';
 import type { ModelSummary } from '../protocol/model.ts';
 import type { Recipe } from '../protocol/recipe/recipe.ts';
-import { newRecord, progressAfter, reduceRun } from './reduce-run.ts';
+import { keptRecord, newRecord, progressAfter, reduceRun } from './reduce-run.ts';
+import { isMended, withoutMended } from './troubles/mended.ts';
 import { isActive, noEdit, type Loadable, type RunRecord, type RunState, type StudioState } from './state.ts';
 
 /** What the engine is asked for outside a run, and whose last answer the page keeps. */
@@ -35,11 +37,15 @@ export type StudioEvent =
   | { readonly kind: 'run'; readonly event: RunEvent; readonly atMs: number }
   | { readonly kind: 'controlAsked'; readonly action: 'pause' | 'stop' }
   | { readonly kind: 'trained'; readonly result: RunResult; readonly atMs: number }
+  /** The finished run ends with the network of another phase. */
+  | { readonly kind: 'otherPhaseTaken'; readonly result: RunResult }
   | { readonly kind: 'trainFailed'; readonly error: WireError }
   | { readonly kind: 'trainCancelled' }
   | { readonly kind: 'runCleared' }
   | { readonly kind: 'left'; readonly run: ResumableRun | null }
-  | { readonly kind: 'finishedListed'; readonly runs: readonly FinishedRun[] }
+  | ({ readonly kind: 'keptListed' } & Pick<KeptRuns, 'runs' | 'room'>)
+  | { readonly kind: 'keptFailed'; readonly error: WireError }
+  | { readonly kind: 'reopened'; readonly run: KeptRun; readonly record: KeptRecord }
   | { readonly kind: 'unreadable'; readonly trouble: WireError }
   | { readonly kind: 'exportAsked'; readonly format: string; readonly runId: string }
   | { readonly kind: 'exported' }
@@ -52,7 +58,13 @@ export function reduce(state: StudioState, event: StudioEvent): StudioState {
     case 'engineFailed':
       return { ...state, engine: 'failed', engineError: event.error };
     case 'recipeSet':
-      return { ...state, recipe: event.recipe, preset: event.preset, picked: event.picked };
+      return {
+        ...state,
+        recipe: event.recipe,
+        preset: event.preset,
+        picked: event.picked,
+        run: withoutMended(state.run, (place, failed) => isMended(place, failed, event.recipe)),
+      };
     case 'datasetAwaited':
       return { ...state, dataset: { status: 'none', value: null, error: null }, opening: null, notices: [] };
     case 'linkFailed':
@@ -60,7 +72,11 @@ export function reduce(state: StudioState, event: StudioEvent): StudioState {
     case 'left':
       return { ...state, left: event.run };
     case 'backendAsked':
-      return { ...state, backendChoice: event.choice };
+      return {
+        ...state,
+        backendChoice: event.choice,
+        run: withoutMended(state.run, (place) => place === 'bar'),
+      };
     case 'asked':
     case 'askFailed':
     case 'askDropped':
@@ -77,8 +93,12 @@ export function reduce(state: StudioState, event: StudioEvent): StudioState {
       return { ...state, edited: { said: event.said, error: null } };
     case 'editFailed':
       return { ...state, edited: { said: '', error: event.error } };
-    case 'finishedListed':
-      return { ...state, finished: event.runs };
+    case 'keptListed':
+      return { ...state, kept: event.runs, room: event.room, keptFailure: null };
+    case 'keptFailed':
+      return { ...state, keptFailure: event.error };
+    case 'reopened':
+      return isActive(state.run) ? state : { ...state, keptFailure: null, run: reopened(event) };
     case 'unreadable': {
       const others = state.unreadable.filter(({ message }) => message !== event.trouble.message);
       return { ...state, unreadable: [...others, event.trouble] };
@@ -110,7 +130,15 @@ function afterExport(event: ExportEvent): Pick<StudioState, 'exporting' | 'expor
 type TrainingEvent = Extract<
   StudioEvent,
   {
-    kind: 'trainAsked' | 'run' | 'controlAsked' | 'trained' | 'trainFailed' | 'trainCancelled' | 'runCleared';
+    kind:
+      | 'trainAsked'
+      | 'run'
+      | 'controlAsked'
+      | 'trained'
+      | 'otherPhaseTaken'
+      | 'trainFailed'
+      | 'trainCancelled'
+      | 'runCleared';
   }
 >;
 
@@ -132,6 +160,8 @@ function reduceTraining(state: StudioState, event: TrainingEvent): StudioState {
       return { ...state, run: afterControl(state.run, event.action) };
     case 'trained':
       return finish(state, event.result, event.atMs);
+    case 'otherPhaseTaken':
+      return afterOtherPhase(state, event.result);
     case 'trainFailed': {
       const run = activeRecord(state.run);
       return run === null ? state : { ...state, run: { kind: 'failed', run, error: event.error } };
@@ -184,13 +214,30 @@ function finish(state: StudioState, result: RunResult, atMs: number): StudioStat
   const run = activeRecord(state.run);
   if (run === null) return state;
   const seconds = (atMs - run.startedAtMs) / 1000;
-  const { test, runId, recipe, setHash } = result;
-  const finished = { ...run, progress: null, live: null, test: test ?? run.test };
+  const { test, kept } = result;
+  const finished = { ...run, progress: null, live: null, test: test ?? run.test, kept };
+  return { ...state, run: { kind: 'finished', run: finished, result, seconds, keptAtMs: null } };
+}
+
+/** A run as it was when it ended. */
+function reopened({ run, record }: Extract<StudioEvent, { kind: 'reopened' }>): RunState {
+  const { result } = record;
+  const seconds = run.seconds ?? secondsOf(result);
   return {
-    ...state,
-    run: { kind: 'finished', run: finished, result, seconds },
-    runs: test === null ? state.runs : [...state.runs, { runId, recipe, setHash, test, seconds }],
+    kind: 'finished',
+    run: keptRecord(record, run.finishedAtMs),
+    result,
+    seconds,
+    keptAtMs: run.finishedAtMs,
   };
+}
+
+/** The run, with another phase's network. */
+function afterOtherPhase(state: StudioState, result: RunResult): StudioState {
+  const { run } = state;
+  const { runId, test, kept } = result;
+  if (run.kind !== 'finished' || run.result.runId !== runId) return state;
+  return { ...state, run: { ...run, result, run: { ...run.run, test, kept } } };
 }
 
 function activeRecord(run: RunState): RunRecord | null {

@@ -4,7 +4,8 @@
  */
 import type { EpochRecord } from '../protocol/events.ts';
 import { restoresBest, type Phase, type PhaseName, type Recipe } from '../protocol/recipe/recipe.ts';
-import type { PhaseRecord, RunRecord, StageProgress } from './state.ts';
+import { placeOfError, type Place } from './troubles/places.ts';
+import type { PhaseRecord, RunRecord, RunState, StageProgress } from './state.ts';
 
 /** What each phase is called. */
 export const phaseLabels: Readonly<Record<PhaseName, string>> = { head: 'Head', fineTune: 'Fine-tune' };
@@ -20,19 +21,37 @@ export function fineTuneOf(
   return null;
 }
 
+/** An epoch after which there were validation pictures to look at. */
+export type ValidatedEpoch = EpochRecord & { readonly valLoss: number; readonly valAccuracy: number };
+
+/** Whether there is something to say of validation; in a run there is for all epochs, or for none. */
+export function isValidated(epoch: EpochRecord): epoch is ValidatedEpoch {
+  return epoch.valLoss !== null && epoch.valAccuracy !== null;
+}
+
 /** The epochs of a phase that have ended. */
 export function epochsOf(run: RunRecord, phaseIndex: number): readonly EpochRecord[] {
   return run.history.filter((epoch) => epoch.phaseIndex === phaseIndex);
 }
 
-/** The epoch whose network is kept so far: of the latest phase that has one the best, or the last, as the recipe has it. */
+/**
+ * The epoch whose network is kept so far: of the latest phase that has one, or of the one that the run ends with, the best
+ * or the last, as the recipe has it.
+ */
 export function keptOf(run: RunRecord): EpochRecord | null {
   for (const { phaseIndex, bestEpoch } of [...run.phases].reverse()) {
+    if (run.kept !== null && run.kept.phaseIndex !== phaseIndex) continue;
     const epochs = epochsOf(run, phaseIndex);
     const kept = restoresBest(run.recipe) ? epochs.find(({ epoch }) => epoch === bestEpoch) : epochs.at(-1);
     if (kept !== undefined) return kept;
   }
   return null;
+}
+
+/** Where on the page stands why a run failed. */
+export function placeOfFailure({ error, run }: Extract<RunState, { kind: 'failed' }>): Place {
+  // Once steps are taken, what is fetched is the set's pictures.
+  return placeOfError(error, run.phases.length === 0 ? run.progress?.stage : undefined);
 }
 
 /** Time left, and of what: a stage, a phase, or the whole run. At most, where early stopping may end it sooner. */

@@ -6,13 +6,13 @@ import type { WireError } from '../protocol/errors.ts';
 import type {
   EpochRecord,
   Evaluation,
-  FinishedRun,
+  KeptPhase,
   ResumableRun,
   RunEvent,
   RunResult,
 } from '../protocol/events.ts';
+import type { KeptRoom, KeptRun } from '../protocol/kept.ts';
 import type { ModelSummary } from '../protocol/model.ts';
-import type { FullRecipe } from '../protocol/recipe/full-recipe.ts';
 import type { PhaseName, Recipe } from '../protocol/recipe/recipe.ts';
 
 type ProgressEvent = Extract<RunEvent, { kind: 'progress' }>;
@@ -30,7 +30,8 @@ export interface PhaseEnd {
   readonly stoppedEarly: boolean;
   /** The epoch whose weights it kept, from 1. */
   readonly keptEpoch: number;
-  readonly evaluation: Evaluation;
+  /** On validation; null where there are no validation pictures. */
+  readonly evaluation: Evaluation | null;
 }
 
 /** A phase that has begun. */
@@ -41,7 +42,7 @@ export interface PhaseRecord {
   readonly epochs: number;
   readonly stepsPerEpoch: number;
   readonly trainableParameters: number;
-  /** Best epoch so far, from 1; null before the first has ended. */
+  /** Best epoch so far, from 1; null before the first has ended, and where there are no validation pictures. */
   readonly bestEpoch: number | null;
   readonly end: PhaseEnd | null;
 }
@@ -64,6 +65,8 @@ export interface RunRecord {
   readonly history: readonly EpochRecord[];
   readonly live: LiveStep | null;
   readonly test: Evaluation | null;
+  /** Whose network it ends with, where that is not the last phase's as far as the run has come. */
+  readonly kept: KeptPhase | null;
   /** Why the device went away, until training goes on. */
   readonly lost: string | null;
   /** What must be known of it though it goes on; one of each message. */
@@ -79,6 +82,8 @@ export type RunState =
       readonly run: RunRecord;
       readonly result: RunResult;
       readonly seconds: number;
+      /** When it ended, of one that was opened again; null of one that has just ended. In ms since 1970. */
+      readonly keptAtMs: number | null;
     }
   | { readonly kind: 'failed'; readonly run: RunRecord; readonly error: WireError };
 
@@ -87,16 +92,6 @@ export interface Loadable<Value> {
   readonly status: 'none' | 'loading' | 'ready' | 'failed' | 'cancelled';
   readonly value: Value | null;
   readonly error: WireError | null;
-}
-
-/** A line of the table of runs. */
-export interface RunSummary {
-  readonly runId: string;
-  readonly recipe: FullRecipe;
-  /** Of the set that it was trained and tested on. */
-  readonly setHash: string;
-  readonly test: Evaluation;
-  readonly seconds: number;
 }
 
 /** What came of a change: said in a sentence, or why it was not made. */
@@ -133,10 +128,12 @@ export interface StudioState {
   readonly run: RunState;
   /** The latest run that was left before its end; null where there is none. */
   readonly left: ResumableRun | null;
-  /** Finished runs of this session, oldest first. */
-  readonly runs: readonly RunSummary[];
-  /** All whose networks are kept, the latest first, also of earlier sessions. */
-  readonly finished: readonly FinishedRun[];
+  /** All runs that are kept, the latest first, also of earlier sessions. */
+  readonly kept: readonly KeptRun[];
+  /** What they take. */
+  readonly room: KeptRoom;
+  /** What came of the last change of one of them, or of opening one, where it failed. */
+  readonly keptFailure: WireError | null;
   /** What is on this machine and cannot be read by this version. */
   readonly unreadable: readonly WireError[];
   /** What is being written: a format, and the run whose network it is. */
@@ -165,8 +162,9 @@ export function initialState(backendChoice: BackendChoice): StudioState {
     model: nothing,
     run: { kind: 'idle' },
     left: null,
-    runs: [],
-    finished: [],
+    kept: [],
+    room: { takenBytes: 0, frozenBytes: 0, freeBytes: null },
+    keptFailure: null,
     unreadable: [],
     exporting: null,
     exportFailure: null,

@@ -5,7 +5,9 @@ import type { BackendChoice } from '../protocol/device.ts';
 import { asStudioError, invariant, type WireError } from '../protocol/errors.ts';
 import type { ResumableRun, RunEvent } from '../protocol/events.ts';
 import { networkKey, openingKey, readingKey, withoutEdits } from '../protocol/identity.ts';
+import type { KeptRun } from '../protocol/kept.ts';
 import type { Picked } from '../protocol/messages.ts';
+import { fullOrNull, fullRecipe } from '../protocol/recipe/full-recipe.ts';
 import { parseRecipe, type EditsRef, type Recipe, type WeightsFile } from '../protocol/recipe/recipe.ts';
 import { awaitedOf } from './awaited.ts';
 import { Asking } from './requests/asking.ts';
@@ -77,7 +79,7 @@ export class Studio {
     }
     this.openLink(hash);
     await this.chooseBackend(this.#state.backendChoice);
-    await Promise.all([this.runs.findFinished(), this.runs.findLeft()]);
+    await Promise.all([this.runs.findKept(), this.runs.findLeft()]);
   }
 
   /** Takes the recipe of an address; a bad one is said and leaves the first preset. */
@@ -112,12 +114,21 @@ export class Studio {
     if (recipe === null || isActive(run)) return null;
     try {
       const next = parseRecipe(change(recipe));
+      this.#checkEntries(recipe, next);
+      // The address is that of the recipe from here on, whatever was wrong with the one that was opened.
+      this.#dispatch({ kind: 'linkFailed', error: null });
       if (picked?.weightFiles !== undefined) this.#weightFiles = picked.weightFiles;
       this.#take(next, preset, picked?.files === undefined ? this.#picked : { files: picked.files });
       return null;
     } catch (error) {
       return asStudioError(error).toWire();
     }
+  }
+
+  /** What the registries say of an edit, said before it is taken; a recipe that does not hold already may be mended in steps. */
+  #checkEntries(before: Recipe, next: Recipe): void {
+    const { catalog } = this.#state;
+    if (catalog !== null && fullOrNull(before, catalog) !== null) fullRecipe(next, catalog);
   }
 
   #setRecipe(recipe: Recipe, preset: string | null): void {
@@ -260,6 +271,24 @@ export class Studio {
     this.#setRecipe(recipe, this.#state.preset);
     await this.train(runId);
     await this.refresh();
+  }
+
+  /** Shows a kept run as it ended, with its recipe, and opens its set where it can. @returns whether it is shown */
+  async reopen(run: KeptRun): Promise<boolean> {
+    if (isActive(this.#state.run)) return false;
+    try {
+      const record = await this.runs.record(run.runId);
+      const { recipe } = record.result;
+      const { recipe: before, preset } = this.#state;
+      const isSameSet = before !== null && readingKey(before) === readingKey(recipe);
+      this.#dispatch({ kind: 'linkFailed', error: null });
+      this.#take(recipe, preset, isSameSet ? this.#picked : {});
+      this.#dispatch({ kind: 'reopened', run, record });
+      return true;
+    } catch (error) {
+      this.#dispatch({ kind: 'keptFailed', error: asStudioError(error).toWire() });
+      return false;
+    }
   }
 
   /** Ends a run that was left, with the network of the epoch that it kept: it then counts as one that was stopped. */

@@ -8,8 +8,9 @@ type Settings = NonNullable<Recipe['earlyStopping']>;
 
 /** What an epoch's validation showed. */
 export interface Monitored {
-  readonly valLoss: number;
-  readonly valAccuracy: number;
+  readonly loss: number;
+  /** 0 to 1. */
+  readonly accuracy: number;
 }
 
 /** What it remembers, for a checkpoint. */
@@ -24,7 +25,7 @@ export interface StoppingState {
 export class EarlyStopping {
   #state: StoppingState;
 
-  /** @param settings null watches `valLoss`, to be told, and neither stops nor puts anything back */
+  /** @param settings null watches the loss, to be told, and neither stops nor puts anything back */
   constructor(
     readonly settings: Settings | null,
     state: StoppingState = { bestEpoch: 0, best: null },
@@ -44,7 +45,7 @@ export class EarlyStopping {
   /** Notes an epoch's value. Better means strictly better, as Keras' `min_delta=0` has it. */
   observe(epoch: number, value: Monitored): { isBest: boolean; shouldStop: boolean } {
     const isAccuracy = this.settings?.monitor === 'valAccuracy';
-    const score = isAccuracy ? -value.valAccuracy : value.valLoss;
+    const score = isAccuracy ? -value.accuracy : value.loss;
     const isBest = this.#state.best === null || score < this.#state.best;
     if (isBest) this.#state = { bestEpoch: epoch, best: score };
     const waited = epoch - this.#state.bestEpoch;

@@ -7,7 +7,7 @@ import type { Program } from '../models/program/program.ts';
 import type { EpochRecord, RunEvent } from '../protocol/events.ts';
 import type { Phase, Recipe } from '../protocol/recipe/recipe.ts';
 import type { RunControl } from './control.ts';
-import { evaluate, type EvaluateInputs } from './evaluate.ts';
+import { evaluate, type EvaluateInputs, type Outcome } from './evaluate.ts';
 import type { LossSettings } from './loss.ts';
 import { firstNotFinite, lossNotFinite, validationNotFinite, weightsNotFinite } from './not-finite.ts';
 import type { Optimizer } from './optimizer.ts';
@@ -93,9 +93,10 @@ export async function* runEpoch(
   const startMs = control.workedMs;
   const means = yield* runSteps(inputs, optimizer, rates, epoch);
   if (means === null) return null;
-  const validation = await evaluate(evaluation(inputs), inputs.validation, inputs.classes);
+  const validation = await validate(inputs);
   yield* noticesOf(inputs.features);
-  if (!Number.isFinite(validation.loss)) throw validationNotFinite({ phase, phaseIndex, epoch });
+  if (validation !== null && !Number.isFinite(validation.loss))
+    throw validationNotFinite({ phase, phaseIndex, epoch });
   // What comes out of an epoch is kept as a checkpoint.
   const bad = await notFiniteOf(inputs, optimizer);
   if (bad !== null) throw weightsNotFinite({ phase, phaseIndex, epoch }, bad);
@@ -104,11 +105,17 @@ export async function* runEpoch(
     phaseIndex,
     epoch,
     ...means,
-    valLoss: validation.loss,
-    valAccuracy: validation.accuracy,
+    valLoss: validation?.loss ?? null,
+    valAccuracy: validation?.accuracy ?? null,
     learningRate: optimizer.learningRate,
     seconds: (control.workedMs - startMs) / 1000,
   };
+}
+
+/** What the network makes of the validation pictures; null where there are none. */
+export async function validate(inputs: EpochInputs): Promise<Outcome | null> {
+  const { validation, classes } = inputs;
+  return validation.length === 0 ? null : evaluate(evaluation(inputs), validation, classes);
 }
 
 /** A weight of the phase, or what the optimizer remembers of one, that is no number; null where all are. */

@@ -5,8 +5,8 @@
 import * as tf from '@tensorflow/tfjs';
 import type { EpochRecord, RunEvent } from '../protocol/events.ts';
 import { EarlyStopping, type StoppingState } from './early-stopping.ts';
-import { evaluation, runEpoch, stepsPerEpoch, type EpochInputs } from './epoch.ts';
-import { evaluate, type Outcome } from './evaluate.ts';
+import { runEpoch, stepsPerEpoch, validate, type EpochInputs } from './epoch.ts';
+import type { Outcome } from './evaluate.ts';
 import { Optimizer } from './optimizer.ts';
 import { updateRuleOf } from './optimizers/registry.ts';
 import { scheduleOf } from './schedules/registry.ts';
@@ -46,12 +46,13 @@ export interface PhaseOutcome {
   /** What it said when it began. */
   readonly start: PhaseEvent;
   readonly history: readonly EpochRecord[];
-  /** The best epoch by what is monitored, and the one whose weights were kept, from 1. */
-  readonly bestEpoch: number;
+  /** The best epoch by what is monitored, from 1; null where there are no validation pictures to tell by. */
+  readonly bestEpoch: number | null;
+  /** The one whose weights were kept, from 1. */
   readonly keptEpoch: number;
   readonly stoppedEarly: boolean;
-  /** On validation, with the weights that were kept. */
-  readonly validation: Outcome;
+  /** On validation, with the weights that were kept; null where there are no validation pictures. */
+  readonly validation: Outcome | null;
 }
 
 /**
@@ -77,8 +78,9 @@ export async function* runPhase(inputs: PhaseInputs): AsyncGenerator<RunEvent, P
     // Also takes back the steps of an epoch that was not finished.
     parameters.restore(state.takeKept());
     if (history.length === 0) return null;
-    const validation = await evaluate(evaluation(inputs), inputs.validation, inputs.classes);
-    const { bestEpoch, keptEpoch } = state;
+    const validation = await validate(inputs);
+    const { keptEpoch } = state;
+    const bestEpoch = validation === null ? null : state.bestEpoch;
     return { start, history, bestEpoch, keptEpoch, stoppedEarly, validation };
   } finally {
     state.dispose();
@@ -120,7 +122,7 @@ class PhaseState {
     return { schedule: this.#schedule, state: this.#scheduleState };
   }
 
-  /** Best epoch so far, from 1; 0 before the first has ended. */
+  /** Best epoch so far, from 1; 0 before the first has ended, and where there are no validation pictures. */
   get bestEpoch(): number {
     return this.#stopping.state.bestEpoch;
   }
@@ -140,13 +142,19 @@ class PhaseState {
   epochEnded(record: EpochRecord): boolean {
     this.history.push(record);
     this.#scheduleState = this.#schedule.afterEpoch(this.#scheduleState, record.valLoss);
-    const { isBest, shouldStop } = this.#stopping.observe(record.epoch, record);
+    const { isBest, shouldStop } = this.#observe(record);
     if (isBest || !this.#stopping.restoresBest) {
       tf.dispose([...this.#kept.values()]);
       this.#kept = this.#inputs.parameters.snapshot(this.#changing);
     }
     this.stoppedEarly = shouldStop;
     return isBest;
+  }
+
+  /** What its validation says of it: without one no epoch is the best, and none ends the phase. */
+  #observe({ epoch, valLoss, valAccuracy }: EpochRecord): { isBest: boolean; shouldStop: boolean } {
+    if (valLoss === null || valAccuracy === null) return { isBest: false, shouldStop: false };
+    return this.#stopping.observe(epoch, { loss: valLoss, accuracy: valAccuracy });
   }
 
   /** Clones share their data: nothing is copied. */

@@ -1,16 +1,20 @@
-/** The page: the bar, and the sentence in four columns. Keeps title and address in step with the state. */
+/** The page: the bar, and below it the columns. Keeps title and address in step with the state. */
 import { useEffect, type ReactElement } from 'react';
 import { linkOf } from '../store/recipe-link.ts';
 import { isActive, recordOf } from '../store/state.ts';
-import { DataColumn } from './data/DataColumn.tsx';
 import { DropZone } from './drop/DropZone.tsx';
-import { ModelColumn } from './model/ModelColumn.tsx';
-import { ResultsColumn } from './results/ResultsColumn.tsx';
+import { PrintedRecipe, PrintHead } from './PrintReport.tsx';
 import { useStudio, useStudioState } from './studio-context.ts';
+import { Later } from './widgets/Dialog.tsx';
 import { onLinkOpened, showAddress } from './widgets/dialog-stack.ts';
-import { TrainingColumn } from './training/TrainingColumn.tsx';
+import { DeviceTrouble } from './transport/DeviceTrouble.tsx';
 import { TransportBar } from './transport/TransportBar.tsx';
 import { placeOf } from './transport/bar-text.ts';
+
+// Asked for at once, beside the engine, and not when the page is first drawn.
+const columns = import('./Columns.tsx');
+const loadColumns = async () => (await columns).Columns;
+const NONE = {};
 
 export function App(): ReactElement {
   useTitle();
@@ -19,13 +23,13 @@ export function App(): ReactElement {
   return (
     <>
       <TransportBar />
+      <PrintHead />
+      <DeviceTrouble />
       <DropZone />
       <main>
-        <DataColumn />
-        <ModelColumn />
-        <TrainingColumn />
-        <ResultsColumn />
+        <Later load={loadColumns} props={NONE} />
       </main>
+      <PrintedRecipe />
     </>
   );
 }
@@ -71,10 +75,10 @@ function useAddress(): void {
   );
 }
 
-/** A run lives in this tab, and so does a network that could not be stored: the browser asks before it is closed. */
+/** A run lives in this tab, and so does one that ended and could not be stored: the browser asks before it is closed. */
 function useLeaveWarning(): void {
   const active = useStudioState(
-    (state) => isActive(state.run) || state.finished.some(({ isStored }) => !isStored),
+    (state) => isActive(state.run) || state.kept.some(({ isStored, isDeleted }) => !isStored && !isDeleted),
   );
   useEffect(() => {
     if (!active) return;

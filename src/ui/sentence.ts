@@ -66,7 +66,8 @@ export function resultsClause(run: RunState, dataset: DatasetSummary | null): st
   const kept = record === null ? null : keptOf(record);
   if (kept !== null) {
     const soFar = isOver(run.kind) ? '' : ', so far,';
-    return `right${soFar} on ${shareInWords(kept.valAccuracy, noun)}.`;
+    if (kept.valAccuracy !== null) return `right${soFar} on ${shareInWords(kept.valAccuracy, noun)}.`;
+    return `right${soFar} on ${shareInWords(kept.accuracy, noun)} that it has learned from.`;
   }
   if (dataset?.split.test.length === 0) return `and not tested: no ${noun} are kept for that.`;
   const unseen = dataset === null ? noun : `${formatCount(dataset.split.test.length)} ${noun}`;

@@ -1,10 +1,10 @@
 /** How components reach the store: a context with the page's one {@link Studio}, and hooks over it. */
 import { createContext, useContext, useMemo } from 'react';
 import { useStore } from 'zustand';
-import type { Catalog } from '../protocol/catalog.ts';
-import { invariant, StudioError } from '../protocol/errors.ts';
-import { fullRecipe, type FullRecipe } from '../protocol/recipe/full-recipe.ts';
+import { invariant, type WireError } from '../protocol/errors.ts';
+import { fullOrNull, type FullRecipe } from '../protocol/recipe/full-recipe.ts';
 import type { Recipe } from '../protocol/recipe/recipe.ts';
+import { placeOfError } from '../store/troubles/places.ts';
 import { isActive, recordOf, type StudioState } from '../store/state.ts';
 import type { Studio } from '../store/studio.ts';
 
@@ -32,19 +32,19 @@ function shownRecipe(state: StudioState): Recipe | null {
   return isActive(state.run) ? (recordOf(state.run)?.recipe ?? null) : state.recipe;
 }
 
+const none: readonly WireError[] = [];
+
+/** What must be known of the run, by the column that it is about; of the device it is said with the training. */
+export function useRunNotices(column: 'model' | 'training'): readonly WireError[] {
+  const notices = useStudioState((state) => recordOf(state.run)?.notices ?? none);
+  return useMemo(
+    () => notices.filter((notice) => (placeOfError(notice) === 'model' ? 'model' : 'training') === column),
+    [notices, column],
+  );
+}
+
 /** A recipe with what it leaves to the catalog filled in; null where it does not fit, which the engine says. */
 export function useFullRecipe(recipe: Recipe | null): FullRecipe | null {
   const catalog = useStudioState((state) => state.catalog);
   return useMemo(() => fullOrNull(recipe, catalog), [recipe, catalog]);
-}
-
-/** The same outside a component. */
-export function fullOrNull(recipe: Recipe | null, catalog: Catalog | null): FullRecipe | null {
-  if (recipe === null || catalog === null) return null;
-  try {
-    return fullRecipe(recipe, catalog);
-  } catch (error) {
-    if (error instanceof StudioError) return null;
-    throw error;
-  }
 }

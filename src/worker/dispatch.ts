@@ -3,9 +3,11 @@
  * those that may run beside a run are served at once; so is control. Each request gets exactly one
  * `done`, `failed` or `cancelled`.
  */
+import { lookIntoRuns, saveRuns, takeRuns } from '../engine/kept/run-file/run-file.ts';
 import { pickedSet, recognise } from '../engine/recognise.ts';
 import type { Session } from '../engine/session.ts';
 import type { SetWork } from '../engine/set/open-set.ts';
+import { blobSource } from '../platform/remote/byte-source.ts';
 import { asStudioError, isAbort } from '../protocol/errors.ts';
 import type { RunEvent } from '../protocol/events.ts';
 import type { Control, FromWorker, Request, RequestKind, Requests, ToWorker } from '../protocol/messages.ts';
@@ -20,12 +22,16 @@ const BESIDE_A_RUN: ReadonlySet<RequestKind> = new Set([
   'useToken',
   'pictures',
   'thumbnails',
-  'describePicture',
+  'describePictures',
   'views',
   'describeModel',
   'inspectWeights',
   'listRuns',
-  'listFinished',
+  'listKept',
+  'openKept',
+  'saveRuns',
+  'lookIntoRuns',
+  'takeRuns',
   'listStored',
   'deleteStored',
   'storeSet',
@@ -103,8 +109,8 @@ export class Dispatcher {
         return session.set.pictures(request.input.rows);
       case 'thumbnails':
         return session.set.thumbnails(request.input.rows, request.input.size, control.signal);
-      case 'describePicture':
-        return session.set.describePicture(request.input.row);
+      case 'describePictures':
+        return session.set.describePictures(request.input.rows);
       case 'views':
         return session.set.views(request.input.recipe, request.input.row, request.input.count);
       case 'describeModel':
@@ -119,6 +125,8 @@ export class Dispatcher {
       }
       case 'findRate':
         return session.findRate(request.input, { control, emit });
+      case 'takeOtherPhase':
+        return session.takeOtherPhase(request.input.runId);
       case 'export':
         return session.export(request.input.format, request.input.runId);
       case 'importNetwork':
@@ -129,6 +137,8 @@ export class Dispatcher {
         return session.tries.predict(request.input, control.signal);
       case 'occlude':
         return session.tries.occlude(request.input, control.signal);
+      case 'askRows':
+        return session.tries.askRows(request.input, control.signal);
       default:
         return carryOutKept(session, request, { signal: control.signal, emit });
     }
@@ -140,7 +150,11 @@ type KeptRequest = Extract<
   {
     kind:
       | 'listRuns'
-      | 'listFinished'
+      | 'listKept'
+      | 'openKept'
+      | 'saveRuns'
+      | 'lookIntoRuns'
+      | 'takeRuns'
       | 'listStored'
       | 'deleteStored'
       | 'storeSet'
@@ -156,9 +170,17 @@ async function carryOutKept(session: Session, request: KeptRequest, work: SetWor
   switch (request.kind) {
     case 'listRuns':
       return session.runsLeft(request.input.discard);
-    case 'listFinished':
-      if (request.input.forget !== undefined) await session.networks.forget(request.input.forget);
-      return session.networks.list();
+    case 'listKept':
+      if (request.input.change !== undefined) await session.kept.change(request.input.change);
+      return session.kept.list();
+    case 'openKept':
+      return session.kept.record(request.input.runId);
+    case 'saveRuns':
+      return saveRuns(session.kept, request.input.runIds);
+    case 'lookIntoRuns':
+      return lookIntoRuns(blobSource(request.input.file));
+    case 'takeRuns':
+      return takeRuns(session.kept, blobSource(request.input.file), request.input.runIds);
     case 'listStored':
       return listStored(session.platform);
     case 'deleteStored':
@@ -185,5 +207,6 @@ async function carryOutKept(session: Session, request: KeptRequest, work: SetWor
 function transferablesOf(output: Output): Transferable[] {
   if ('rgba' in output) return [output.rgba.buffer];
   if ('seen' in output) return [output.seen.rgba.buffer];
+  if ('features' in output && output.features !== null) return [output.features.buffer];
   return [];
 }

@@ -1,7 +1,7 @@
 /** What a user does on the page, for tests. */
 import { readFile } from 'node:fs/promises';
 import { unzipSync } from 'fflate';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { expect } from 'vitest';
 
 /** A recipe of seconds: few small pictures, two short phases, on the real engine. */
@@ -48,3 +48,11 @@ export const drop = (page: Page, name: string, bytes: Uint8Array): Promise<boole
     },
     [name, Buffer.from(bytes).toString('base64')] as const,
   );
+
+/** Opens the list of kept runs. */
+export async function openKept(page: Page): Promise<Locator> {
+  await page.getByRole('button', { name: /kept runs?$/ }).click({ timeout: 60_000 });
+  const dialog = page.getByRole('dialog', { name: 'Kept runs' });
+  await dialog.waitFor();
+  return dialog;
+}

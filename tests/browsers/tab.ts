@@ -25,7 +25,7 @@ type InPage = Pick<typeof inPage, 'named' | 'until'>;
 const IN_PAGE = `({ named: ${inPage.named.toString()}, until: ${inPage.until.toString()} })`;
 
 /** How long a page may take for one thing before its test gives up. */
-const LIMIT_MS = 60_000;
+const LIMIT_MS = 120_000;
 
 /** Source of a call in the page. */
 const callOf = (code: (...given: never[]) => unknown, ...given: readonly unknown[]): string =>

@@ -4,7 +4,8 @@
  */
 import { renderToStaticMarkup } from 'react-dom/server';
 import { describe, expect, it } from 'vitest';
-import { Charts } from '../../src/charts/Charts.tsx';
+import { Charts, ChartView } from '../../src/charts/Charts.tsx';
+import { comparedCharts } from '../../src/charts/compared/charts.ts';
 import type { Chart, Subjects } from '../../src/charts/chart.ts';
 import { charts } from '../../src/charts/registry.ts';
 import type { Evaluation, RunEvent } from '../../src/protocol/events.ts';
@@ -13,6 +14,7 @@ import {
   dataset,
   epochOf,
   evaluation,
+  keptRun,
   phaseEvent,
   readyState,
   recipe,
@@ -38,7 +40,7 @@ const epoch = (phaseIndex: number, number: number, loss: number): RunEvent => ({
   record: epochOf(phaseIndex, number, loss),
   isBest: true,
 });
-const headEnd: RunEvent = {
+const headEnd: Extract<RunEvent, { kind: 'phaseEnd' }> = {
   kind: 'phaseEnd',
   phaseIndex: 0,
   stoppedEarly: true,
@@ -46,6 +48,13 @@ const headEnd: RunEvent = {
   keptEpoch: 2,
   evaluation,
 };
+/** Of a split that keeps no pictures for validation. */
+const unchecked = (number: number, loss: number): RunEvent => ({
+  kind: 'epoch',
+  record: { ...epochOf(0, number, loss), valLoss: null, valAccuracy: null },
+  isBest: false,
+});
+const uncheckedEnd: RunEvent = { ...headEnd, bestEpoch: null, stoppedEarly: false, evaluation: null };
 const toTuning = [phaseEvent, epoch(0, 1, 1.8), epoch(0, 2, 1.6), headEnd, tuneEvent];
 
 const ofRun = (run: RunState, classes = 8): Subjects['run'] => ({
@@ -61,13 +70,6 @@ const points = [2, 1.2, 1.5].map((loss, index) => ({
   loss,
   smoothedLoss: loss,
 }));
-const summary = {
-  runId: 'one',
-  recipe: result.recipe,
-  setHash: dataset.setHash,
-  test: result.test ?? evaluation,
-  seconds: 60,
-};
 const ofRuns = { recipe: result.recipe, run: readyState.run, labelOf: (name: string) => name };
 
 /** By what they are of: subjects with nothing to show yet, then with much, all different. */
@@ -82,6 +84,8 @@ const subjects: { readonly [Of in keyof Subjects]: readonly Subjects[Of][] } = {
     ofRun(readyState.run),
     ofRun(running([phaseEvent, stepEvent(2)]).run),
     ofRun(running(toTuning).run),
+    ofRun(running([phaseEvent, unchecked(1, 1.9), unchecked(2, 1.7), uncheckedEnd, tuneEvent]).run),
+    ofRun(running([phaseEvent, unchecked(1, 1.9), stepEvent(2, { epoch: 2 })]).run),
     ofRun(
       running([...toTuning, epoch(1, 1, 1.1), { ...headEnd, phaseIndex: 1, bestEpoch: 1, keptEpoch: 1 }]).run,
     ),
@@ -99,8 +103,11 @@ const subjects: { readonly [Of in keyof Subjects]: readonly Subjects[Of][] } = {
   ],
   runs: [
     { ...ofRuns, runs: [] },
-    { ...ofRuns, runs: [summary] },
-    { ...ofRuns, runs: [summary, { ...summary, runId: 'two', test: { ...summary.test, accuracy: 0.7 } }] },
+    { ...ofRuns, runs: [keptRun] },
+    {
+      ...ofRuns,
+      runs: [keptRun, { ...keptRun, runId: 'two', test: { accuracy: 0.7, interval: null, pictures: null } }],
+    },
   ],
 };
 
@@ -114,6 +121,29 @@ const listed = kinds.flatMap((of) =>
     shown: (subjects[of] as readonly unknown[]).filter((one) => chart.suits(one as never)),
   })),
 );
+
+const comparedRun = (letter: string, losses: readonly number[], test: Evaluation) => {
+  const history = losses.map((value, index) => epochOf(index > 1 ? 1 : 0, (index % 2) + 1, value));
+  const record = { result: { ...result, history, test }, ended: [], dataset };
+  return { letter, name: `run ${letter}`, record };
+};
+const turned = {
+  ...evaluation,
+  confusionMatrix: [
+    [2, 0],
+    [0, 1],
+  ],
+};
+const compared = [
+  { runs: [comparedRun('A', [2, 1], evaluation), comparedRun('B', [2, 1, 0.5], turned)] },
+  { runs: [comparedRun('A', [2, 1], evaluation), comparedRun('B', [3], evaluation)] },
+];
+const ofCompared = comparedCharts.map((chart) => ({
+  of: 'comparison',
+  name: chart.name,
+  chart: chart as Chart<unknown>,
+  shown: compared.filter((one) => chart.suits(one)),
+}));
 
 const escaped = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
@@ -147,6 +177,17 @@ describe('the loss', () => {
     };
   };
 
+  it('has no line, number or legend of validation where there are no pictures for it', () => {
+    const record = running([phaseEvent, unchecked(1, 1.9), unchecked(2, 1.7)]);
+    const page = renderToStaticMarkup(<Charts of="run" subject={ofRun(record.run)} />);
+    const [, caption = ''] = /<figcaption[^>]*>([^<]+)</.exec(page) ?? [];
+    expect(caption).toMatch(
+      /^Training loss went from 1\.90 to 1\.70\. The split keeps no faces for validation/,
+    );
+    expect(page.replace(caption, '')).not.toMatch(/validation/i);
+    expect([...page.matchAll(/<polyline/g)]).toHaveLength(2);
+  });
+
   it('has one axis, from zero, that holds all of it and only grows', () => {
     const before = lossOf(6.4);
     const after = lossOf(6.4, 1.2, 0.3);
@@ -163,7 +204,7 @@ describe('the loss', () => {
   });
 });
 
-describe.each(listed)('the chart $name of a $of', ({ of, chart, shown }) => {
+describe.each([...listed, ...ofCompared])('the chart $name of a $of', ({ chart, shown }) => {
   const markupOf = (subject: unknown): string => {
     const { Drawing, Table } = chart;
     const parts = { subject, summary: chart.summary(subject) };
@@ -186,7 +227,7 @@ describe.each(listed)('the chart $name of a $of', ({ of, chart, shown }) => {
 
   it('gives its words to those who do not see it', () => {
     for (const subject of shown) {
-      const page = renderToStaticMarkup(<Charts of={of} subject={subject as never} />);
+      const page = renderToStaticMarkup(<ChartView chart={chart} subject={subject} />);
       expect(page).toContain(escaped(chart.summary(subject)));
     }
   });

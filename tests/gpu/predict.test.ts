@@ -16,8 +16,8 @@ it('says of a picture what was stored, and leaves nothing on the device', async 
   const files = await sampleFiles(80);
   const { signal } = new AbortController();
   const [row = 0] = test.rows;
-  const { sourceRow } = session.set.describePicture(row);
-  const picture = { kind: 'file', file: new Blob([files[sourceRow ?? -1] ?? '']) } as const;
+  const [facts] = session.set.describePictures([row]);
+  const picture = { kind: 'file', file: new Blob([files[facts?.sourceRow ?? -1] ?? '']) } as const;
   const first = await session.tries.predict({ runId, picture, wantsMaps: true }, signal);
   const { numTensors } = tf.memory();
   const said = await session.tries.predict({ runId, picture, wantsMaps: true }, signal);

@@ -143,6 +143,7 @@ it.each(SOURCES)('%s go out and come in again', async (_what, { backbone, weight
     history: [],
     test: null,
     sureness: null,
+    kept: null,
     versions: {},
   };
   const exported = await new Packing(trained, createPlatform(), 1).zip(findExporter('tfjs'));

@@ -3,11 +3,12 @@
  * that the other parity tests read. Needs KERAS_PYTHON (tools/setup/keras.ts),
  * and TORCH_PYTHON for the name maps.
  */
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
 
 const DATA = fileURLToPath(new URL('data/', import.meta.url));
@@ -24,15 +25,15 @@ const KERAS = process.env['KERAS_PYTHON'] ?? 'python3';
 /** A Python with torch, timm, transformers and safetensors, which take more room than is asked of everybody. */
 const TORCH = process.env['TORCH_PYTHON'] ?? KERAS;
 
-const python = (program: string, ...args: string[]): string =>
-  execFileSync(program, args, { encoding: 'utf8', stdio: 'pipe' });
-const run = (script: string, ...args: string[]): string => python(KERAS, script, ...args);
+/** @throws Error with what the program printed, where it fails */
+const python = (program: string, ...args: string[]): Promise<unknown> => promisify(execFile)(program, args);
+const run = (script: string, ...args: string[]): Promise<unknown> => python(KERAS, script, ...args);
 
 /** Looked for, not imported: that takes seconds each. */
 const FIND_TORCH =
   'import importlib.util as u;' +
   "print(all(u.find_spec(m) for m in 'torch timm transformers safetensors'.split()))";
-const hasTorch = python(TORCH, '-c', FIND_TORCH).trim() === 'True';
+const hasTorch = execFileSync(TORCH, ['-c', FIND_TORCH], { encoding: 'utf8' }).trim() === 'True';
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null;
@@ -50,36 +51,37 @@ function differences(a: unknown, b: unknown, path = ''): string[] {
   return a === b || isVersion ? [] : [`${path}: ${String(a)} and ${String(b)}`];
 }
 
-describe('goldens made anew', () => {
-  it.each(readdirSync(DATA).filter((name) => /^make_.*_goldens\.py$/.test(name)))('by %s', (script) => {
+describe.concurrent('goldens made anew', () => {
+  // The longest first, so that they run beside each other.
+  it.each(['keras_training.py', 'keras_protocol.py'])('by %s', async (script) => {
+    await run(join(TRAINING, script), '--check');
+  });
+
+  it('by keras_goldens.py', async () => {
+    await run(join(MODELS, 'keras_goldens.py'), '--check');
+  });
+
+  it('by keras_gradcam.py', async () => {
+    await run(join(MODELS, 'keras_gradcam.py'), '--check');
+  });
+
+  // Not skipped: a test that was skipped counts as failed.
+  if (hasTorch) {
+    it('by torch_goldens.py', async () => {
+      await python(TORCH, join(MODELS, 'torch_goldens.py'), '--check');
+    });
+  }
+
+  it.each(readdirSync(DATA).filter((name) => /^make_.*_goldens\.py$/.test(name)))('by %s', async (script) => {
     const work = join(folder, basename(script, '.py'));
     cpSync(DATA, work, { recursive: true, filter: (path) => !path.endsWith('.json') });
     mkdirSync(join(work, 'goldens'), { recursive: true });
-    run(join(work, script));
+    await run(join(work, script));
     const made = readdirSync(join(work, 'goldens')).filter((name) => name.endsWith('.json'));
     expect(made).not.toEqual([]);
     for (const name of made) {
       const read = (where: string): unknown => JSON.parse(readFileSync(join(where, 'goldens', name), 'utf8'));
       expect(differences(read(DATA), read(work)).slice(0, 10), name).toEqual([]);
     }
-  });
-
-  it('by keras_goldens.py', () => {
-    expect(() => run(join(MODELS, 'keras_goldens.py'), '--check')).not.toThrow();
-  });
-
-  it('by keras_gradcam.py', () => {
-    expect(() => run(join(MODELS, 'keras_gradcam.py'), '--check')).not.toThrow();
-  });
-
-  // Not skipped: a test that was skipped counts as failed.
-  if (hasTorch) {
-    it('by torch_goldens.py', () => {
-      expect(() => python(TORCH, join(MODELS, 'torch_goldens.py'), '--check')).not.toThrow();
-    });
-  }
-
-  it.each(['keras_training.py', 'keras_protocol.py'])('by %s', (script) => {
-    expect(() => run(join(TRAINING, script), '--check')).not.toThrow();
   });
 });

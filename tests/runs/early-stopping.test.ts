@@ -24,7 +24,7 @@ async function keptBy(
 ): Promise<{ epochs: number; keptEpoch: number | undefined; endedWith: number }> {
   const { result, events } = await run;
   const [end] = events.filter((event) => event.kind === 'phaseEnd');
-  const endedWith = result.history.findIndex(({ valLoss }) => valLoss === end?.evaluation.loss) + 1;
+  const endedWith = result.history.findIndex(({ valLoss }) => valLoss === end?.evaluation?.loss) + 1;
   return { epochs: result.history.length, keptEpoch: end?.keptEpoch, endedWith };
 }
 

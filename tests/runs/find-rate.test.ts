@@ -76,7 +76,7 @@ it('gives the same numbers twice, on a session that has run and on a new one', a
 
 it('starts from the losses of a run’s first steps', async () => {
   // One step an epoch: the run says its loss as the epoch's.
-  const recipe = await starterRecipe({ batchSize: 128 });
+  const recipe = await tinyRecipe({ batchSize: 64 });
   const session = await openSession('wasm');
   for (const phaseIndex of [0, 1]) {
     const { sweep } = await findRate(session, recipe, phaseIndex);

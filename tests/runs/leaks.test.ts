@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { asRun } from '../../src/engine/catalog.ts';
-import type { FinishedNetwork } from '../../src/engine/network/finished-networks.ts';
+import type { KeptNetwork } from '../../src/engine/kept/kept-network.ts';
 import { buildNetwork, describeNetwork } from '../../src/engine/network/network.ts';
 import type { Session } from '../../src/engine/session.ts';
 import { StudioError } from '../../src/protocol/errors.ts';
@@ -215,19 +215,23 @@ describe('writing a network', () => {
   it('in a format that there is not, put together again', () =>
     leavesNothing(() => session.export('papyrus', runId), 'export/unknown-format'));
 
-  it('that is not there', () =>
-    leavesNothing(() => session.export('tfjs', 'none'), 'export/no-such-network'));
+  it('that is not there', () => leavesNothing(() => session.export('tfjs', 'none'), 'export/no-such-run'));
 
   /** Keeps the run's network a second time, with something wrong. */
-  const keepChanged = (name: string, change: (network: FinishedNetwork) => Partial<FinishedNetwork>) =>
-    session.networks.use(runId, async (network) => {
+  const keepChanged = async (name: string, change: (network: KeptNetwork) => Partial<KeptNetwork>) => {
+    const record = await session.kept.record(runId);
+    await session.kept.use(runId, async (network) => {
       const changed = { ...network, ...change(network) };
-      await session.networks.keep({ ...changed, result: { ...changed.result, runId: name } });
+      const result = { ...changed.result, runId: name };
+      await session.kept.keep({ record: { ...record, result }, network: { ...changed, result } });
     });
+  };
 
   it('that began with weights that have changed since', async () => {
     await keepChanged('changed', ({ result }) => ({
       result: { ...result, weights: { ...result.weights, sha256: 'another' } },
+      // As an earlier version kept runs.
+      frozen: null,
     }));
     await leavesNothing(() => session.export('tfjs', 'changed'), 'model/weights-changed');
   });

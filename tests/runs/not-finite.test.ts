@@ -94,7 +94,7 @@ describe('a learning rate that becomes too high', () => {
     const [left] = await runsOf(session);
     const best = epochsOf(events)
       .filter(({ phaseIndex }) => phaseIndex === 1)
-      .reduce((one, other) => (other.valLoss < one.valLoss ? other : one));
+      .reduce((one, other) => ((other.valLoss ?? NaN) < (one.valLoss ?? NaN) ? other : one));
     expect(left).toMatchObject({ phase: 'fineTune', epoch: last, keptEpoch: best.epoch, recipe });
     expect(left?.failure).toMatchObject({ code: 'train/not-finite', message: error.message });
     const atOnce = (event: RunEvent, control: RunControl): void => {

@@ -17,6 +17,8 @@ import { smallSet } from '../support/small-set.ts';
 let folder: string;
 let exported: Packing;
 let result: RunResult;
+/** Kinds of what was said while all was written. */
+const heard: string[] = [];
 let testRows: number[];
 let files: Uint8Array<ArrayBuffer>[];
 
@@ -44,11 +46,12 @@ beforeAll(async () => {
       findRate: null,
       stop: false,
       editsPath: null,
+      doubtful: true,
       exportFormats: ['keras', 'onnx'],
       json: false,
     },
     { session, result, dataset: dataset.summary },
-    { exported: () => undefined },
+    { exported: () => undefined, event: ({ kind }) => heard.push(kind) },
   );
   files = await sampleFiles(80);
 });
@@ -90,6 +93,30 @@ it('stands beside the report of its run, and what being sure is worth', async ()
   expect(evaluation.top2Accuracy).toBeGreaterThanOrEqual(result.test?.accuracy ?? 1);
   expect(evaluation.calibrationError).toBeGreaterThan(0);
   expect(evaluation.reliability.reduce((sum, { count }) => sum + count, 0)).toBe(testRows.length);
+});
+
+it('lists every picture of the set, those first whose label the network doubts most', async () => {
+  const [head = [], ...lines] = linesOf(await readFile(join(folder, 'run', 'doubtful.csv'), 'utf8'));
+  expect(heard).toEqual(['progress']);
+  const cell = (line: readonly string[], name: string): string => line[head.indexOf(name)] ?? '';
+  expect(lines.map((line) => Number(cell(line, 'row'))).sort((a, b) => a - b)).toEqual(
+    Array.from({ length: 80 }, (_, row) => row),
+  );
+  const losses = lines.map((line) => Number(cell(line, 'loss')));
+  expect(losses).toEqual(losses.toSorted((a, b) => b - a));
+  const { test } = result;
+  if (test === null) throw new TypeError('the run was tested');
+  const ofTest = lines.filter((line) => cell(line, 'part') === 'test');
+  expect(ofTest).toHaveLength(16);
+  // Asked again, the network says to the bit what it said when it was tested; its mean loss is the test’s.
+  for (const line of ofTest) {
+    const at = test.rows.indexOf(Number(cell(line, 'row')));
+    const said = test.probabilities.subarray(at * 8, at * 8 + 8);
+    expect(Number(cell(line, 'confidence'))).toBe(Math.max(...said));
+    expect(Number(cell(line, 'label_probability'))).toBe(said[test.labels.indexOf(cell(line, 'label'))]);
+  }
+  const mean = ofTest.reduce((sum, line) => sum + Number(cell(line, 'loss')), 0) / 16;
+  expect(mean).toBeCloseTo(test.loss, 4);
 });
 
 it('has a line for each row of a Parquet file, in order, with the evaluation’s very numbers', async () => {
@@ -173,3 +200,10 @@ it('asks exports as their run: a zip, a folder; what cannot come back is refused
   const none = await predict(join(folder, 'empty'), one);
   expect([none.code, none.error]).toEqual([2, expect.stringContaining('model/import-unknown')]);
 }, 120_000);
+
+it('answers as a run in a file as in its folder', async () => {
+  const picture = join(folder, 'for-a-file.jpg');
+  await writeFile(picture, files[0] ?? '');
+  const table = async (model: string) => (await predict(join(folder, model), picture)).out;
+  expect(await table('run/run.mien.zip')).toBe(await table('run'));
+});

@@ -77,6 +77,7 @@ it.each([
     resume: false,
     findRate: null,
     stop: false,
+    doubtful: true,
     editsPath: null,
     exportFormats: formats,
     json: false,
@@ -84,7 +85,7 @@ it.each([
   await writeRun(
     { ...command, ...more },
     { session, result, dataset: session.set.dataset.summary },
-    { exported: () => undefined },
+    { exported: () => undefined, event: () => undefined },
   );
   const texts = await textsBelow(out);
   expect(texts.size).toBeGreaterThan(100);

@@ -9,10 +9,10 @@ import { Session } from '../../src/engine/session.ts';
 import { createPlatform } from '../../src/platform/platform.node.ts';
 import type { Platform } from '../../src/platform/platform.ts';
 import type { RunEvent } from '../../src/protocol/events.ts';
-import type { Recipe } from '../../src/protocol/recipe/recipe.ts';
+import { parseRecipe, type Recipe } from '../../src/protocol/recipe/recipe.ts';
 import { WASM_FOLDER } from '../../tools/train/backends.ts';
 import { shows } from '../support/shows.ts';
-import { closeTabs, openSession, sessionOn, tinyRecipe, train } from '../support/session.ts';
+import { closeTabs, openSession, runsOf, sessionOn, tinyRecipe, train } from '../support/session.ts';
 
 /** History without its times. */
 function figures(history: readonly object[]): object[] {
@@ -57,6 +57,47 @@ describe('a run', () => {
     expect(result.test).toBeNull();
     expect(kinds(events)).not.toContain('test');
     expect(result.history).toHaveLength(4);
+  });
+
+  it.each([
+    { train: 0.8, validation: 0, test: 0.2, seed: 42 },
+    { train: 1, validation: 0, test: 0, seed: 42 },
+  ])('keeps the last epoch where the split keeps no pictures for validation: %j', async (split) => {
+    const recipe = await tinyRecipe({ split, earlyStopping: null });
+    const session = await openSession('wasm');
+    const { result, events } = await train(session, recipe);
+    expect(result.history).toHaveLength(4);
+    expect(result.history.every((line) => line.valLoss === null && line.valAccuracy === null)).toBe(true);
+    expect(events.some((event) => event.kind === 'epoch' && event.isBest)).toBe(false);
+    const ends = events.filter((event) => event.kind === 'phaseEnd');
+    expect(ends).toMatchObject([
+      { bestEpoch: null, keptEpoch: 2, evaluation: null, stoppedEarly: false },
+      { bestEpoch: null, keptEpoch: 2, evaluation: null, stoppedEarly: false },
+    ]);
+    expect(result.sureness).toBeNull();
+    expect(result.test === null).toBe(split.test === 0);
+    // What cannot be done without is refused before anything is opened.
+    const stopping = { ...recipe, earlyStopping: { monitor: 'valLoss', restoreBest: true } };
+    expect(() => parseRecipe(stopping)).toThrow(/earlyStopping: goes by validation pictures/);
+  });
+
+  it('goes on after a break where the split keeps no pictures for validation', async () => {
+    const split = { train: 0.8, validation: 0, test: 0.2, seed: 42 };
+    const recipe = await tinyRecipe({ split, earlyStopping: null });
+    const folder = await mkdtemp(join(tmpdir(), 'mien-run-'));
+    const broken = train(await sessionOn(folder), recipe, (event, control) => {
+      if (event.kind === 'step' && event.phaseIndex === 1 && event.epoch === 2) control.cancel();
+    });
+    await expect(broken).rejects.toMatchObject({ name: 'AbortError' });
+    await closeTabs();
+    const session = await sessionOn(folder);
+    const [left] = await runsOf(session);
+    expect(left?.keptEpoch).toBe(left?.epoch);
+    const { result } = await train(session, recipe, undefined, left?.runId);
+    const whole = await train(await openSession('wasm'), recipe);
+    expect(figures(result.history)).toEqual(figures(whole.result.history));
+    expect(result.test?.probabilities).toEqual(whole.result.test?.probabilities);
+    await closeTabs();
   });
 
   it('gives the same history twice on one device, to the bit', async () => {
@@ -122,7 +163,7 @@ describe('a run', () => {
     const losses = async (unfreeze: number | 'all'): Promise<number[]> => {
       const phases = [head, { ...head, name: 'fineTune', unfreeze } as const];
       const { result } = await train(await openSession('wasm'), await tinyRecipe({ phases }));
-      return result.history.map(({ valLoss }) => valLoss);
+      return result.history.map(({ valLoss }) => valLoss ?? NaN);
     };
     const [none, whole, all] = [await losses(0), await losses(154), await losses('all')];
     expect(whole).toEqual(all);

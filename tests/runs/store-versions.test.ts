@@ -6,8 +6,8 @@ import { parquetReadObjects } from 'hyparquet';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { deleteStored, listStored, saveKeptSet } from '../../src/engine/set/stored.ts';
 import { invariant } from '../../src/protocol/errors.ts';
-import { closeTabs, runsOf, sessionOn, tinyRecipe, train } from '../support/session.ts';
-import { BEFORE, writeStoreBefore } from '../support/stored-before.ts';
+import { closeTabs, exportedFiles, runsOf, sessionOn, tinyRecipe, train } from '../support/session.ts';
+import { BEFORE, KEPT_BEFORE, writeStoreBefore } from '../support/stored-before.ts';
 
 let dataFolder = '';
 beforeEach(async () => {
@@ -31,7 +31,7 @@ describe('a store from before there were versions', () => {
     expect(events.map(({ kind }) => kind)).toContain('resumed');
     expect(result.history.map(({ epoch }) => epoch)).toEqual([1, 2, 3]);
     expect(await runsOf(session)).toEqual([]);
-    expect((await session.networks.list()).runs).toMatchObject([{ runId: run.runId }]);
+    expect((await session.kept.list()).runs).toMatchObject([{ runId: run.runId }]);
   });
 
   it('still has its shots, as they were taken', async () => {
@@ -58,6 +58,26 @@ describe('a store from before there were versions', () => {
   });
 });
 
+it('a store from before runs were kept whole still has its network, and what was kept of its run', async () => {
+  await writeStoreBefore(dataFolder, 'before-kept-runs');
+  const session = await sessionOn(dataFolder);
+  const { runId, accuracy } = KEPT_BEFORE;
+  expect((await session.kept.list()).runs).toMatchObject([
+    { runId, name: '', isStarred: false, setHash: null, test: { accuracy, interval: null } },
+  ]);
+  const record = await session.kept.record(runId);
+  expect(record).toMatchObject({ ended: [], dataset: null, result: { test: { accuracy } } });
+  expect(record.result.history.map(({ phase, epoch }) => `${phase} ${epoch.toString()}`)).toEqual([
+    ...['head 1', 'head 2', 'fineTune 1'],
+  ]);
+  // The weights that it did not change are drawn anew.
+  expect(Object.keys(await exportedFiles(session, 'tfjs', runId))).toContain('model.json');
+  await session.kept.change({ runId, do: 'rename', name: 'my first' });
+  expect((await session.kept.list()).runs).toMatchObject([{ runId, name: 'my first' }]);
+  await session.kept.change({ runId, do: 'discard' });
+  expect(await session.platform.openStore('runs')?.list()).toEqual([]);
+});
+
 describe('a store of a later version', () => {
   it('is left as it is, and is named', async () => {
     await writeStoreBefore(dataFolder);
@@ -74,17 +94,17 @@ describe('a store of a later version', () => {
     const refusal = { code: 'storage/later-version' };
     await expect(runsOf(next)).rejects.toMatchObject(refusal);
     await expect(listStored(next.platform)).rejects.toMatchObject(refusal);
-    expect(await next.networks.list()).toMatchObject({ runs: [], trouble: refusal });
+    expect(await next.kept.list()).toMatchObject({ runs: [], trouble: refusal });
     const { result, events } = await train(next, recipe);
     const said = events.flatMap((event) => (event.kind === 'notice' ? [event.notice.code] : []));
     expect(said).toEqual(['storage/later-version', 'storage/later-version']);
     // Its network is in this tab.
-    expect((await next.networks.list()).runs).toMatchObject([{ runId: result.runId, isStored: false }]);
+    expect((await next.kept.list()).runs).toMatchObject([{ runId: result.runId, isStored: false }]);
 
     await versions?.deleteMany(['checkpoints', 'runs', 'sets']);
     const updated = await sessionOn(dataFolder);
     expect(await runsOf(updated)).toMatchObject([{ runId: BEFORE.runId }]);
-    expect((await updated.networks.list()).runs).toHaveLength(1);
+    expect((await updated.kept.list()).runs).toHaveLength(1);
     expect((await listStored(updated.platform)).sets).toHaveLength(1);
   });
 });

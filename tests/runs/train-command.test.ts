@@ -1,15 +1,12 @@
-/** The headless command as a process: the files it writes, and how it ends on bad recipes and bad input. */
-import { spawn } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+/** The headless command as a process: the files it writes. */
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, it, vi } from 'vitest';
 import { EXPORTERS } from '../../src/exporters/registry.ts';
-import { StudioError, type ErrorCode } from '../../src/protocol/errors.ts';
-import { exitCodeOf } from '../../tools/train/carry-out.ts';
 import { HUB_REPO, startTestHub } from '../support/local-hub.ts';
 import { leavingTheNumbers, tinyRecipe } from '../support/session.ts';
+import { runTrain, runTrainUntil, runTrainWith, type Ended } from '../support/train-command.ts';
 
 // Each test starts a process of its own.
 vi.setConfig({ testTimeout: 120_000 });
@@ -21,46 +18,6 @@ beforeAll(async () => {
 });
 
 afterAll(() => rm(folder, { recursive: true }));
-
-interface Ended {
-  readonly code: number | null;
-  readonly out: string;
-  readonly error: string;
-}
-
-const run = (...args: string[]): Promise<Ended> => runWith({}, ...args);
-
-function runWith(environment: Readonly<Record<string, string>>, ...args: string[]): Promise<Ended> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['--import', 'tsx', 'tools/train/main.ts', ...args], {
-      env: { ...process.env, ...environment },
-    });
-    let out = '';
-    let error = '';
-    child.stdout.on('data', (data: Buffer) => (out += data.toString()));
-    child.stderr.on('data', (data: Buffer) => (error += data.toString()));
-    child.on('error', reject);
-    child.on('close', (code) => {
-      resolve({ code, out, error });
-    });
-  });
-}
-
-/** Kills the process when it says something while a file is there that begins so; gives the signal that ended it. */
-function runUntil(said: RegExp, kept: string, ...args: string[]): Promise<string | null> {
-  const isKept = (): boolean =>
-    existsSync(dirname(kept)) && readdirSync(dirname(kept)).some((name) => name.includes(basename(kept)));
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['--import', 'tsx', 'tools/train/main.ts', ...args]);
-    child.stdout.on('data', (data: Buffer) => {
-      if (said.test(data.toString()) && isKept()) child.kill('SIGKILL');
-    });
-    child.on('error', reject);
-    child.on('close', (_code, signal) => {
-      resolve(signal);
-    });
-  });
-}
 
 /** What a run wrote, without its times. */
 async function leftIn(name: string): Promise<{ history: object[]; evaluation: unknown; weights: Buffer }> {
@@ -97,9 +54,9 @@ describe('npm run train', () => {
       const kept = join(folder, 'kept');
       const where = ['--out', join(folder, 'hub'), '--store', kept, '--hub', hub.origin];
       const args = [path, ...where, '--backend', 'wasm', '--json'];
-      const refused = await run(...args);
+      const refused = await runTrain(...args);
       expect([refused.code, refused.error.includes('net/gated')]).toEqual([1, true]);
-      const { code, out } = await runWith({ HF_TOKEN: token }, ...args);
+      const { code, out } = await runTrainWith({ HF_TOKEN: token }, ...args);
       expect(code).toBe(0);
       expect((await readdir(kept)).sort()).toEqual(expect.arrayContaining(['downloads', 'pictures']));
       expect(hub.requests.some(({ hasToken, server }) => hasToken && server === 'files')).toBe(false);
@@ -113,7 +70,7 @@ describe('npm run train', () => {
   it.concurrent('writes history, evaluation, split, run and model, and ends with 0', async ({ expect }) => {
     const path = await recipeFile('tiny.json', await tinyRecipe());
     const args = [path, '--out', join(folder, 'out'), '--backend', 'wasm', '--json'];
-    const { code, out, error } = await run(...args, '--export', 'onnx', '--export', 'all');
+    const { code, out, error } = await runTrain(...args, '--export', 'onnx', '--export', 'all');
     expect(error).toBe('');
     expect(code).toBe(0);
     const events = out
@@ -123,7 +80,14 @@ describe('npm run train', () => {
     expect(events).toContain('epoch');
     expect(events.at(-1)).toBe('finished');
     const formats = EXPORTERS.map(({ entry }) => entry.name);
-    const papers = ['evaluation.json', 'history.json', 'report.txt', 'run.json', 'split.json'];
+    const papers = [
+      'evaluation.json',
+      'history.json',
+      'report.txt',
+      'run.json',
+      'run.mien.zip',
+      'split.json',
+    ];
     expect((await readdir(join(folder, 'out'))).sort()).toEqual(['model', ...papers, ...formats].sort());
     expect((await readdir(join(folder, 'out', 'model'))).sort()).toEqual(['model.json', 'weights.bin']);
     // Each format in a folder of its name, variants told by the file's.
@@ -162,6 +126,38 @@ describe('npm run train', () => {
     ).toEqual(Array.from({ length: 80 }, (_, row) => row));
   });
 
+  it.concurrent(
+    'writes what there is where the split keeps no pictures for validation',
+    async ({ expect }) => {
+      const split = { train: 0.8, validation: 0, test: 0.2, seed: 42 };
+      const recipe = await tinyRecipe({ split, earlyStopping: null });
+      const path = await recipeFile('unchecked.json', recipe);
+      const where = ['--out', join(folder, 'unchecked'), '--backend', 'wasm'];
+      const { code, out } = await runTrain(path, ...where, '--export', 'safetensors', '--export', 'keras');
+      expect(code).toBe(0);
+      expect(out).toContain('64 / 0 / 16 train / validation / test');
+      expect(out).toMatch(/Head 1 of 2 {2}train [\d.]+ [\d.]+\s% {2}[\d.]+ s\n/);
+      expect(out).toMatch(/Head done: epoch 2 kept, no validation\n/);
+      const keras = await readFile(join(folder, 'unchecked', 'keras', 'README.md'), 'utf8');
+      expect(keras).toContain('the split keeps no pictures for validation');
+      const written = await readFile(join(folder, 'unchecked', 'history.json'), 'utf8');
+      expect(written).toContain('"valLoss": null');
+      expect(await readJson('unchecked', 'evaluation.json')).toMatchObject({ unsureBelow: null });
+      expect(await readJson('unchecked', 'split.json')).toMatchObject({ validation: [] });
+      expect(await readFile(join(folder, 'unchecked', 'report.txt'), 'utf8')).toMatch(/macro avg/);
+      const card = await readFile(join(folder, 'unchecked', 'safetensors', 'README.md'), 'utf8');
+      expect(card).toContain('kept no pictures for validation: the network is that of the last epoch');
+      expect(`${out}${written}${card}`).not.toContain('NaN');
+
+      const stopping = { ...recipe, earlyStopping: { patience: 2 } };
+      const refused = await runTrain(await recipeFile('refused.json', stopping), ...where);
+      expect([refused.code, refused.error.includes('earlyStopping: goes by validation pictures')]).toEqual([
+        2,
+        true,
+      ]);
+    },
+  );
+
   it.concurrent('goes on with a run whose process was killed, to the same numbers', async ({ expect }) => {
     const recipe = await tinyRecipe({
       phases: [
@@ -174,16 +170,23 @@ describe('npm run train', () => {
     const kept = ['--store', join(folder, 'epochs'), '--backend', 'wasm', '--json'];
     // Epochs are written beside the steps: the last ones may not be there yet.
     const second = join(folder, 'epochs/checkpoints/head%2F00000002');
-    const killed = await runUntil(/"kind":"step"/, second, path, '--out', join(folder, 'killed'), ...kept);
+    const killed = await runTrainUntil(
+      /"kind":"step"/,
+      second,
+      path,
+      '--out',
+      join(folder, 'killed'),
+      ...kept,
+    );
     expect(killed).toBe('SIGKILL');
-    const { code, out } = await run(path, '--out', join(folder, 'went-on'), '--resume', ...kept);
+    const { code, out } = await runTrain(path, '--out', join(folder, 'went-on'), '--resume', ...kept);
     expect(code).toBe(0);
     expect(out).toContain('"kind":"resumed"');
-    expect((await run(path, '--out', join(folder, 'whole'), '--backend', 'wasm')).code).toBe(0);
+    expect((await runTrain(path, '--out', join(folder, 'whole'), '--backend', 'wasm')).code).toBe(0);
     const [wentOn, whole] = await Promise.all(['went-on', 'whole'].map(leftIn));
     expect(whole?.history).toHaveLength(13);
     expect(wentOn).toEqual(whole);
-    const noStore = await run(path, '--out', join(folder, 'whole'), '--resume');
+    const noStore = await runTrain(path, '--out', join(folder, 'whole'), '--resume');
     expect([noStore.code, noStore.error.includes('--store')]).toEqual([2, true]);
   });
 
@@ -195,7 +198,7 @@ describe('npm run train', () => {
     });
     const path = await recipeFile('rate.json', recipe);
     const find = (phase: string, out: string, ...more: string[]): Promise<Ended> =>
-      run(path, '--out', join(folder, out), '--backend', 'wasm', '--find-rate', phase, ...more);
+      runTrain(path, '--out', join(folder, out), '--backend', 'wasm', '--find-rate', phase, ...more);
     const named = await find('fineTune', 'rate');
     expect([named.code, named.error]).toEqual([0, '']);
     const sweep = (await readJson('rate', 'learning-rate.json')) as { points: object[]; suggested: number };
@@ -222,73 +225,14 @@ describe('npm run train', () => {
     const recipe = await leavingTheNumbers();
     const path = await recipeFile('not-finite.json', recipe);
     const args = [path, '--out', join(folder, 'not-finite'), '--store', join(folder, 'failed')];
-    const failed = await run(...args, '--backend', 'wasm');
+    const failed = await runTrain(...args, '--backend', 'wasm');
     expect([failed.code, failed.error]).toEqual([1, expect.stringMatching(/train\/not-finite/)]);
     expect(failed.error).toMatch(/network of head epoch \d is kept: .* --resume --stop writes it/);
-    const kept = await run(...args, '--backend', 'wasm', '--resume', '--stop');
+    const kept = await runTrain(...args, '--backend', 'wasm', '--resume', '--stop');
     expect([kept.code, kept.error]).toEqual([0, '']);
     expect((await leftIn('not-finite')).history).toHaveLength(2);
     expect(await readJson('not-finite', 'evaluation.json')).toHaveProperty('testLoss', expect.any(Number));
-    const again = await run(...args, '--backend', 'wasm', '--resume', '--stop');
+    const again = await runTrain(...args, '--backend', 'wasm', '--resume', '--stop');
     expect([again.code, again.error]).toEqual([1, expect.stringContaining('train/no-checkpoint')]);
-  });
-
-  it.concurrent('ends with 2 for a bad recipe and names the field', async ({ expect }) => {
-    const path = await recipeFile('bad.json', { ...(await tinyRecipe()), batchSize: 'many' });
-    const { code, error } = await run(path, '--out', join(folder, 'bad'), '--backend', 'wasm');
-    expect(error).toContain('batchSize');
-    expect(error).toContain('(recipe/invalid)');
-    expect(code).toBe(2);
-  });
-
-  it.concurrent('knows its formats before it trains', async ({ expect }) => {
-    const path = await recipeFile('formats.json', await tinyRecipe());
-    const { code, error, out } = await run(path, '--out', join(folder, 'formats'), '--export', 'onxx');
-    expect([code, out]).toEqual([2, '']);
-    expect(error).toContain('Came: onxx.');
-    for (const { entry } of EXPORTERS) expect(error).toContain(`${entry.name.padEnd(13)}${entry.help}`);
-  });
-
-  it.concurrent('says before anything is opened what can be written nowhere', async ({ expect }) => {
-    const path = await recipeFile('nowhere.json', await tinyRecipe());
-    // A file stands where the folder should be.
-    const taken = await run(path, '--out', path, '--backend', 'wasm');
-    expect([taken.code, taken.error]).toEqual([2, expect.stringContaining('(recipe/out-not-writable)')]);
-    expect(taken.out).toBe('');
-  });
-
-  it.concurrent('ends with 2 for weights that are none', async ({ expect }) => {
-    await mkdir(join(folder, 'weights'));
-    await writeFile(join(folder, 'weights', 'w.h5'), '<!doctype html><title>404</title>');
-    const backbone = { name: 'mobilenetv2', weights: { file: 'weights' } };
-    const path = await recipeFile('weights.json', { ...(await tinyRecipe()), backbone });
-    const { code, error } = await run(path, '--out', join(folder, 'bad'), '--backend', 'wasm');
-    expect([code, error]).toEqual([2, expect.stringContaining('w.h5 is a web page')]);
-  });
-
-  it('counts bad input as the user’s, and all else as not', ({ expect }) => {
-    const code = (of: string) =>
-      exitCodeOf(new StudioError({ code: of as ErrorCode, message: 'It went wrong.', hint: 'None.' }));
-    const bad = ['model/weights-no-starter', 'model/weights-shape', 'net/not-found', 'export/unknown-format'];
-    expect(bad.map(code)).toEqual([2, 2, 2, 2]);
-    expect(['net/unreachable', 'train/not-finite', 'bug/unexpected'].map(code)).toEqual([1, 1, 1]);
-  });
-
-  it.concurrent('ends with 2 for a recipe that is no JSON', async ({ expect }) => {
-    const path = await recipeFile('broken.json', '{ "dataset": ');
-    const { code, error } = await run(path, '--out', join(folder, 'bad'));
-    expect(error).toContain('(recipe/not-json)');
-    expect(code).toBe(2);
-  });
-
-  it.concurrent('ends with 2 for a Parquet file that is none', async ({ expect }) => {
-    await writeFile(join(folder, 'cat.parquet'), 'This is not Parquet, it only says so. '.repeat(20));
-    const path = await recipeFile(
-      'parquet.json',
-      await tinyRecipe({ dataset: { source: 'parquet', path: 'cat.parquet' } }),
-    );
-    const { code, error } = await run(path, '--out', join(folder, 'bad'), '--backend', 'wasm');
-    expect(error).toContain('(data/not-parquet)');
-    expect(code).toBe(2);
   });
 });

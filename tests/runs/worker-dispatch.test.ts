@@ -62,9 +62,9 @@ it('makes pictures small, and says where one comes from', async () => {
         if (message.kind !== 'done') return;
         if (message.id === 1) {
           dispatcher.receive({ kind: 'thumbnails', id: 2, input: { rows: [5, 2], size: 8 } });
-          dispatcher.receive({ kind: 'describePicture', id: 3, input: { row: 5 } });
+          dispatcher.receive({ kind: 'describePictures', id: 3, input: { rows: [5] } });
           dispatcher.receive({ kind: 'pictures', id: 4, input: { rows: [2] } });
-          dispatcher.receive({ kind: 'describePicture', id: 5, input: { row: 80 } });
+          dispatcher.receive({ kind: 'describePictures', id: 5, input: { rows: [80] } });
         }
       },
       [2, 3, 4, 5],
@@ -82,7 +82,7 @@ it('makes pictures small, and says where one comes from', async () => {
   const expected = mean.reduce((sum, value) => sum + value, 0) / 16;
   // Pillow rounds after each of two passes.
   expect(Math.abs((small.rgba[8 * 8 * 4] ?? NaN) - expected)).toBeLessThanOrEqual(1);
-  expect(facts).toMatchObject({ sourceRow: 5, format: 'jpeg' });
+  expect(facts).toMatchObject([{ sourceRow: 5, format: 'jpeg' }]);
   expect(ended.find(({ id }) => id === 5)).toMatchObject({ error: { code: 'bug/invariant' } });
 });
 

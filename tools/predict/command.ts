@@ -7,7 +7,8 @@ export const USAGE = `Asks a trained network about pictures and writes what it s
 
   npm run predict -- MODEL PICTURES... [options]
 
-  MODEL               the folder that npm run train wrote, or an export (tfjs, keras or safetensors): its zip or folder
+  MODEL               the folder that npm run train wrote, a run as a .mien.zip, or an export (tfjs, keras or
+                      safetensors) as zip or folder
   PICTURES            pictures, folders of pictures (those in them, however deep), or a Parquet file
   --out FILE.csv      write the table here; by default it is printed
   --heat-maps DIR     also write each picture with where the network looked for the class that it says

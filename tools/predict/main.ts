@@ -16,7 +16,7 @@ import { offerWebGpu, WASM_FOLDER } from '../train/backends.ts';
 import { carryOut } from '../train/carry-out.ts';
 import { parseCommand, USAGE, type Command } from './command.ts';
 import { writeHeatMap } from './heat-map.ts';
-import { openModel } from './model-folder.ts';
+import { openModel } from './run-file.ts';
 import { findAsked, type NamedPicture } from './pictures.ts';
 
 /** A picture ready for the network, or why there is none. */
@@ -48,7 +48,9 @@ async function predict(command: Command): Promise<void> {
   answering.model.dispose();
   const { by, others, pictures } = await findAsked(command.pictures, platform);
   const { image } = answering.recipe;
-  const ready = mapInOrder(pictures, platform.cores + 1, (one) => readyOf(one, { platform, image }));
+  const ready = mapInOrder(pictures, platform.cores + 1, (one) =>
+    readyOf(one, { platform, image, face: null }),
+  );
   const table = await openTable(command);
   await table.write(csvLine([by, ...answering.labels, 'predicted', 'confidence', 'problem']));
   let [asked, unread] = [0, 0];

@@ -1,13 +1,10 @@
-/** Opens what a network is asked by: the folder that `npm run train` wrote, or an export as a zip, a folder or a file. */
-import { readFile, stat } from 'node:fs/promises';
+/** Opens the folder that `npm run train` wrote: its network, and what its run says of it. */
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
 import { asRun } from '../../src/engine/catalog.ts';
 import type { Answering } from '../../src/engine/predict/classifier.ts';
-import { rebuildNetwork } from '../../src/engine/network/rebuild.ts';
-import type { Session } from '../../src/engine/session.ts';
-import { openGivenWeights } from '../../src/models/weights/files/given-weights.ts';
 import { StudioError } from '../../src/protocol/errors.ts';
 import { parseRecipe } from '../../src/protocol/recipe/recipe.ts';
 
@@ -37,24 +34,7 @@ const History = z.array(z.object({ epoch: z.number() }));
  *
  * @throws StudioError `model/…`, `recipe/…`
  */
-export async function openModel(path: string, session: Session): Promise<Answering> {
-  const isRun = await stat(join(path, 'model', 'model.json')).then(
-    () => true,
-    (_missing: unknown) => false,
-  );
-  return isRun ? openRun(path) : openExport(path, session);
-}
-
-/** An export, with all that the page holds it against. */
-async function openExport(path: string, session: Session): Promise<Answering> {
-  const { files } = await openGivenWeights(path, session.platform);
-  const network = await session.broughtBack(files);
-  const { labels, preprocessing, result } = network;
-  const model = await rebuildNetwork(network, session.platform);
-  return { model, labels, preprocessing, recipe: result.recipe, lastPhase: 0 };
-}
-
-async function openRun(folder: string): Promise<Answering> {
+export async function openModelFolder(folder: string): Promise<Answering> {
   const path = join(folder, 'model', 'model.json');
   const { modelTopology, weightsManifest, userDefinedMetadata } = await readJson(path, Model);
   const parts = weightsManifest.flatMap(({ paths }) => paths);

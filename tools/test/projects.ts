@@ -23,7 +23,10 @@ const shared = {
 /** In milliseconds; long, because machines are slow when software adapters compile and all cores are taken. */
 const minutes = (count: number): number => count * 60_000;
 
-const slow = { testTimeout: minutes(3), hookTimeout: minutes(3), ...oneAtATime };
+const slow = { testTimeout: minutes(6), hookTimeout: minutes(6), ...oneAtATime };
+
+/** On a machine that is loaded a failed one is tried once more, and named as unsteady. */
+const inBrowsers = { retry: process.env['CI'] === undefined ? 0 : 1, ...slow };
 
 /** Tests that run real Keras, by the Python that KERAS_PYTHON names; the other parity tests read goldens. */
 const LIVE = 'tests/parity/**/*.live.test.ts';
@@ -70,9 +73,7 @@ export const testProjects: TestProjectInlineConfiguration[] = [
       name: 'browser',
       include: tests('browser'),
       globalSetup: ['tests/browser/global-setup.ts'],
-      // On a machine that is loaded a failed one is tried once more, and named as unsteady.
-      retry: process.env['CI'] === undefined ? 0 : 1,
-      ...slow,
+      ...inBrowsers,
     },
   },
   {
@@ -81,7 +82,7 @@ export const testProjects: TestProjectInlineConfiguration[] = [
       name: 'browsers',
       include: tests('browsers'),
       globalSetup: ['tests/browsers/global-setup.ts'],
-      ...slow,
+      ...inBrowsers,
     },
   },
 ];

@@ -8,7 +8,7 @@ const formats = [...EXPORTERS.map(({ entry }) => [entry.name, entry.help]), ['al
   .join('\n');
 
 /** What `--help` prints. */
-export const USAGE = `Carries a recipe out and writes history.json, evaluation.json, split.json, run.json and model/.
+export const USAGE = `Carries a recipe out and writes history.json, evaluation.json, split.json, run.json, model/ and run.mien.zip (all of it, for the page).
 
   npm run train -- RECIPE.json --out DIR [options]
 
@@ -21,6 +21,7 @@ export const USAGE = `Carries a recipe out and writes history.json, evaluation.j
                       print the one to take, write learning-rate.json alone
   --stop              with --resume: end that run at once and write the network of the epoch that it kept
   --hub URL           take sets of the Hub from this server: a mirror, or one in the classroom
+  --doubtful          also write doubtful.csv: every picture, those first whose label the network finds least likely
   --export FORMAT     also write the network in this format, into a folder of its name; may be repeated
 ${formats}
   --json              print events as JSON lines instead of progress bars
@@ -46,6 +47,8 @@ export interface Command {
   readonly stop: boolean;
   /** A file of edits to work on the set with; null for those that the recipe names, if any. */
   readonly editsPath: string | null;
+  /** Whether the network is asked about every picture of the set, and what it doubts is written. */
+  readonly doubtful: boolean;
   readonly exportFormats: readonly string[];
   readonly json: boolean;
 }
@@ -59,6 +62,7 @@ const OPTIONS = {
   'find-rate': { type: 'string' },
   edits: { type: 'string' },
   stop: { type: 'boolean' },
+  doubtful: { type: 'boolean' },
   export: { type: 'string', multiple: true },
   json: { type: 'boolean' },
   help: { type: 'boolean' },
@@ -80,8 +84,9 @@ export function parseCommand(args: readonly string[]): Command | null {
   if (values.resume === true && values.store === undefined) {
     throw badCommand('--resume needs the --store DIR that the run had; it did not come.');
   }
-  if (values['find-rate'] !== undefined && (values.resume === true || values.export !== undefined)) {
-    throw badCommand('--find-rate leaves no network: --resume and --export do not go with it.');
+  const wantsNetwork = values.resume === true || values.export !== undefined || values.doubtful === true;
+  if (values['find-rate'] !== undefined && wantsNetwork) {
+    throw badCommand('--find-rate leaves no network: --resume, --export and --doubtful do not go with it.');
   }
   if (values.stop === true && values.resume !== true) {
     throw badCommand('--stop ends a run that --resume takes up; --resume did not come.');
@@ -96,6 +101,7 @@ export function parseCommand(args: readonly string[]): Command | null {
     findRate: values['find-rate'] ?? null,
     stop: values.stop ?? false,
     editsPath: values.edits ?? null,
+    doubtful: values.doubtful ?? false,
     exportFormats: formatsOf(values.export ?? []),
     json: values.json ?? false,
   };

@@ -2,56 +2,26 @@
  * `npm run train -- recipe.json --out DIR`: carries a recipe out in Node with the very engine of the page, and writes
  * what it leaves. Exit codes: 0 done, 2 bad recipe or input, 1 anything else.
  */
-import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { asRun } from '../../src/engine/catalog.ts';
 import { runsLeft } from '../../src/engine/checkpoints/resumable.ts';
 import { Session } from '../../src/engine/session.ts';
 import { discardLeft } from '../../src/engine/set/stored.ts';
 import { isSame } from '../../src/lib/json.ts';
-import { HUB } from '../../src/platform/remote/hub.ts';
 import { createPlatform } from '../../src/platform/platform.node.ts';
 import type { Platform } from '../../src/platform/platform.ts';
 import { parseEditsFile } from '../../src/protocol/edits.ts';
 import { StudioError } from '../../src/protocol/errors.ts';
 import type { ResumableRun, RunEvent } from '../../src/protocol/events.ts';
 import { isSameRecipe } from '../../src/protocol/identity.ts';
-import { parseRecipe, type Recipe } from '../../src/protocol/recipe/recipe.ts';
+import type { Recipe } from '../../src/protocol/recipe/recipe.ts';
 import { RunControl } from '../../src/engine/run/control.ts';
+import { readRecipe, readText, useToken, withHub } from './access.ts';
 import { carryOut } from './carry-out.ts';
 import { parseCommand, USAGE, type Command } from './command.ts';
 import { offerWebGpu, WASM_FOLDER } from './backends.ts';
 import { JsonReporter, TerminalReporter } from './report.ts';
 import { prepareOut, writeRun, writeSweep } from './write-run.ts';
-
-async function readText(path: string, what: string, hint: string): Promise<string> {
-  return readFile(path, 'utf8').catch((cause: unknown) => {
-    const message = `${what} was expected at ${path}; it cannot be read.`;
-    throw new StudioError({ code: 'recipe/missing', message, hint, cause });
-  });
-}
-
-async function readRecipe(path: string): Promise<Recipe> {
-  const hint = 'Give the path of a recipe file; public/recipes has some.';
-  const text = await readText(path, 'A recipe', hint);
-  try {
-    return parseRecipe(JSON.parse(text));
-  } catch (cause) {
-    if (!(cause instanceof SyntaxError)) throw cause;
-    throw new StudioError({
-      code: 'recipe/not-json',
-      message: `${path} is not JSON: ${cause.message}.`,
-      hint: 'Correct it, or start from one of the recipes in public/recipes.',
-      cause,
-    });
-  }
-}
-
-/** Only sets of the Hub have an `endpoint`. */
-function withHub(recipe: Recipe, hub: string | null): Recipe {
-  if (hub === null || recipe.dataset.source !== 'hub') return recipe;
-  return { ...recipe, dataset: Object.assign({}, recipe.dataset, { endpoint: hub }) };
-}
 
 /** The recipe with the edits of a file, which must be those that it names, if it names some. */
 async function withEdits(recipe: Recipe, session: Session, path: string | null): Promise<Recipe> {
@@ -67,12 +37,6 @@ async function withEdits(recipe: Recipe, session: Session, path: string | null):
     });
   }
   return { ...recipe, dataset: Object.assign({}, recipe.dataset, { edits }) };
-}
-
-/** The token is for the Hub or for the server that the command names, never for one that a recipe brings along. */
-function useToken(session: Session, hub: string | null): void {
-  const token = process.env['HF_TOKEN'] ?? '';
-  if (token !== '') session.tokens.use(hub ?? HUB, token);
 }
 
 /** The last run of a recipe that did not come to its end, be its pictures elsewhere now; undefined where there is none. */

@@ -118,8 +118,13 @@ export class TerminalReporter implements Reporter {
       case 'phaseEnd': {
         const { stoppedEarly, keptEpoch, evaluation } = event;
         const how = stoppedEarly ? 'stopped early' : 'done';
-        const accuracy = formatPercent(evaluation.accuracy);
-        return `${this.#phase} ${how}: epoch ${keptEpoch.toString()} kept, validation ${accuracy}`;
+        const validation =
+          evaluation === null ? 'no validation' : `validation ${formatPercent(evaluation.accuracy)}`;
+        return `${this.#phase} ${how}: epoch ${keptEpoch.toString()} kept, ${validation}`;
+      }
+      case 'phaseKept': {
+        const { phaseIndex, keptEpoch } = event;
+        return `Kept: the network of phase ${(phaseIndex + 1).toString()}, epoch ${keptEpoch.toString()}, the best on validation`;
       }
       case 'test': {
         const { loss, accuracy } = event.evaluation;
@@ -145,8 +150,11 @@ export class TerminalReporter implements Reporter {
 
   #epochLine({ epoch, loss, accuracy, valLoss, valAccuracy, seconds }: EpochRecord, isBest: boolean): string {
     const train = `train ${formatLoss(loss)} ${formatPercent(accuracy)}`;
-    const validation = `validation ${formatLoss(valLoss)} ${formatPercent(valAccuracy)}`;
-    return `${this.#epochOf(epoch)}  ${train}  ${validation}  ${formatDuration(seconds)}${isBest ? '  best' : ''}`;
+    const validation =
+      valLoss === null || valAccuracy === null
+        ? ''
+        : `  validation ${formatLoss(valLoss)} ${formatPercent(valAccuracy)}`;
+    return `${this.#epochOf(epoch)}  ${train}${validation}  ${formatDuration(seconds)}${isBest ? '  best' : ''}`;
   }
 
   #epochOf(epoch: number): string {

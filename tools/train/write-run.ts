@@ -1,7 +1,7 @@
 /** The files that a headless run, or a search for a learning rate, leaves. */
 import { mkdir, open, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Session } from '../../src/engine/session.ts';
+import { saveRuns } from '../../src/engine/kept/run-file/run-file.ts';
 import type { ExportedFile } from '../../src/exporters/exporter.ts';
 import { classificationReport } from '../../src/lib/figures/classification-report.ts';
 import { evaluationRecord, historyLine } from '../../src/exporters/record/figures.ts';
@@ -11,14 +11,9 @@ import type { DatasetSummary } from '../../src/protocol/dataset.ts';
 import { StudioError } from '../../src/protocol/errors.ts';
 import type { RateSweep, RunResult } from '../../src/protocol/events.ts';
 import type { Command } from './command.ts';
+import { writeDoubtful } from './doubtful.ts';
+import type { Finished } from './finished.ts';
 import type { Reporter } from './report.ts';
-
-/** A run that has ended, and the session that still has its network. */
-export interface Finished {
-  readonly session: Session;
-  readonly result: RunResult;
-  readonly dataset: DatasetSummary;
-}
 
 /**
  * Makes the folder and tries a file in it: what cannot be written is known before anything is trained.
@@ -44,9 +39,9 @@ export async function prepareOut(folder: string): Promise<void> {
 
 /** Writes history, evaluation, split and run as JSON, the report as text, and the network into `model/`. */
 export async function writeRun(
-  { outFolder, exportFormats }: Command,
+  { outFolder, exportFormats, doubtful }: Command,
   finished: Finished,
-  reporter: Pick<Reporter, 'exported'>,
+  reporter: Pick<Reporter, 'exported' | 'event'>,
 ): Promise<void> {
   const { session, result, dataset } = finished;
   await writeJson(outFolder, 'history.json', result.history.map(historyLine));
@@ -58,6 +53,9 @@ export async function writeRun(
     await writeFile(join(outFolder, 'report.txt'), classificationReport(test.perClass, test.accuracy));
   }
   if (result.history.length === 0) return;
+  if (doubtful) await writeDoubtful(outFolder, finished, reporter);
+  const { blob } = await saveRuns(session.kept, [result.runId]);
+  await writeFile(join(outFolder, 'run.mien.zip'), blob.stream());
   const packing = session.packing();
   await writeFiles(await packing.bare(findExporter('tfjs')), join(outFolder, 'model'));
   for (const format of exportFormats) {

@@ -142,7 +142,8 @@ function F1Cell({ score }: { readonly score: number | null }): ReactElement {
  * equally good, between 63 and 64 in the light theme and between 49 and 50 in the dark one; near it only pure black
  * or white reaches 4.5:1.
  */
-function inkOn(depth: number): string | undefined {
+/** The class of a text on a cell so deep in the ramp. */
+export function inkOn(depth: number): string | undefined {
   if (depth < 35) return undefined;
   return depth < 50 ? 'ink-early' : depth < 64 ? 'ink-middle' : 'ink-late';
 }

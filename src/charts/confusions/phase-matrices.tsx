@@ -11,15 +11,18 @@ import { useDrawing } from '../vis/use-drawing.ts';
 import { rowShares, worstText } from './confusions.ts';
 
 type Run = Subjects['run'];
-type EndedPhase = PhaseRecord & { readonly end: NonNullable<PhaseRecord['end']> };
+type Ended = Pick<PhaseRecord, 'phaseIndex' | 'phase'> & {
+  readonly keptEpoch: number;
+  readonly evaluation: Evaluation;
+};
 
-/** The matrices of a run whose first phase has ended. */
+/** The matrices of a run whose first phase has ended, where there are validation pictures. */
 export const phaseMatrices: Chart<Run> = {
   name: 'phase-matrices',
   suits: (run) => endedOf(run).length > 0,
   summary: (run) =>
     endedOf(run)
-      .map(({ phase, end: { evaluation } }) => {
+      .map(({ phase, evaluation }) => {
         const right = formatPercent(evaluation.accuracy);
         return `After ${phaseLabels[phase]} ${right} of the validation pictures are right, ${worstText(evaluation)}.`;
       })
@@ -28,8 +31,12 @@ export const phaseMatrices: Chart<Run> = {
   Table: MatrixNumbers,
 };
 
-function endedOf({ record }: Run): EndedPhase[] {
-  return record?.phases.filter((phase): phase is EndedPhase => phase.end !== null) ?? [];
+function endedOf({ record }: Run): Ended[] {
+  return (record?.phases ?? []).flatMap(({ phaseIndex, phase, end }) =>
+    end?.evaluation == null
+      ? []
+      : [{ phaseIndex, phase, keptEpoch: end.keptEpoch, evaluation: end.evaluation }],
+  );
 }
 
 function PhaseMatrices({ subject, summary }: ChartProps<Run>): ReactElement {
@@ -40,7 +47,7 @@ function PhaseMatrices({ subject, summary }: ChartProps<Run>): ReactElement {
         <span className="small">validation; rows true, columns predicted</span>
       </div>
       <div className="matrices" role="group" aria-label={summary}>
-        {endedOf(subject).map(({ phaseIndex, phase, end: { keptEpoch, evaluation } }) => (
+        {endedOf(subject).map(({ phaseIndex, phase, keptEpoch, evaluation }) => (
           <figure key={phaseIndex}>
             <SmallMatrix evaluation={evaluation} />
             <figcaption>
@@ -64,8 +71,8 @@ function SmallMatrix({ evaluation }: { readonly evaluation: Evaluation }): React
 /** A line a phase and true class. */
 function MatrixNumbers({ subject }: ChartProps<Run>): ReactElement {
   const ended = endedOf(subject);
-  const labels = ended[0]?.end.evaluation.labels ?? [];
-  const rows = ended.flatMap(({ phase, end: { evaluation } }) =>
+  const labels = ended[0]?.evaluation.labels ?? [];
+  const rows = ended.flatMap(({ phase, evaluation }) =>
     rowShares(evaluation.confusionMatrix).map((shares, truth) => [
       `${phaseLabels[phase]}, ${labels[truth] ?? ''}`,
       ...shares.map((share) => formatPercent(share, 0)),

@@ -2,7 +2,7 @@
 import { useState, type ReactElement } from 'react';
 import { formatDuration, formatLoss, formatPercent } from '../../lib/format.ts';
 import type { EpochRecord } from '../../protocol/events.ts';
-import { phaseLabels } from '../../store/run-record.ts';
+import { isValidated, phaseLabels } from '../../store/run-record.ts';
 import type { LiveStep, PhaseRecord, RunRecord } from '../../store/state.ts';
 
 /** Rows shown before the rest is asked for. */
@@ -11,25 +11,26 @@ const SHOWN = 6;
 export function EpochTable({ record }: { readonly record: RunRecord }): ReactElement {
   const [showsAll, setShowsAll] = useState(false);
   const rows = rowsOf(record, showsAll);
+  const isChecked = record.history.length === 0 || record.history.some(isValidated);
   const hidden = record.history.length - rows.filter((row) => row.kind === 'epoch').length;
   return (
     <div className="epoch-table">
       <table className="epochs">
         <caption className="visually-hidden">Epochs, latest first</caption>
-        <Head />
+        <Head isChecked={isChecked} />
         <tbody>
           {rows.map((row) => {
             switch (row.kind) {
               case 'phase':
                 return (
                   <tr key={`phase ${row.phase.phaseIndex}`} className="phase">
-                    <th scope="rowgroup" colSpan={6}>
+                    <th scope="rowgroup" colSpan={isChecked ? 6 : 4}>
                       {phaseLabels[row.phase.phase]}
                     </th>
                   </tr>
                 );
               case 'live':
-                return <LiveRow key="live" live={row.live} />;
+                return <LiveRow key="live" live={row.live} isChecked={isChecked} />;
               case 'epoch':
                 return (
                   <EpochRow
@@ -53,8 +54,9 @@ export function EpochTable({ record }: { readonly record: RunRecord }): ReactEle
   );
 }
 
-function Head(): ReactElement {
-  const samples = ['sample', 'sample validation'] as const;
+/** Without validation pictures the columns of validation are not there. */
+function Head({ isChecked }: { readonly isChecked: boolean }): ReactElement {
+  const samples = isChecked ? (['sample', 'sample validation'] as const) : (['sample'] as const);
   return (
     <thead>
       <tr>
@@ -110,23 +112,31 @@ function EpochRow({
       </th>
       <td>{formatLoss(epoch.loss)}</td>
       <td>{formatPercent(epoch.accuracy)}</td>
-      <td>{formatLoss(epoch.valLoss)}</td>
-      <td>{formatPercent(epoch.valAccuracy)}</td>
+      {isValidated(epoch) && (
+        <>
+          <td>{formatLoss(epoch.valLoss)}</td>
+          <td>{formatPercent(epoch.valAccuracy)}</td>
+        </>
+      )}
       <td>{formatDuration(epoch.seconds)}</td>
     </tr>
   );
 }
 
-function LiveRow({ live }: { readonly live: LiveStep }): ReactElement {
+interface LiveRowProps {
+  readonly live: LiveStep;
+  readonly isChecked: boolean;
+}
+
+function LiveRow({ live, isChecked }: LiveRowProps): ReactElement {
+  const steps = <progress aria-label={`Steps of epoch ${live.epoch}`} value={live.step} max={live.steps} />;
   return (
     <tr>
       <th scope="row">{live.epoch}</th>
       <td>{formatLoss(live.loss)}</td>
       <td>{formatPercent(live.accuracy)}</td>
-      <td colSpan={2}>
-        <progress aria-label={`Steps of epoch ${live.epoch}`} value={live.step} max={live.steps} />
-      </td>
-      <td>{formatDuration((live.step * live.stepMs) / 1000)}</td>
+      {isChecked && <td colSpan={2}>{steps}</td>}
+      <td>{isChecked ? formatDuration((live.step * live.stepMs) / 1000) : steps}</td>
     </tr>
   );
 }

@@ -9,6 +9,7 @@ import {
 } from '../../lib/format.ts';
 import type { EpochRecord } from '../../protocol/events.ts';
 import type { PhaseName, Recipe } from '../../protocol/recipe/recipe.ts';
+import { isValidated, type ValidatedEpoch } from '../../store/run-record.ts';
 import type { PhaseEnd, PhaseRecord, RunRecord } from '../../store/state.ts';
 
 /** Points of accuracy by which training must lead validation before it is worth saying. */
@@ -35,8 +36,10 @@ export function runCaption(record: RunRecord, isOver: boolean, noun: string, cla
   const phase = record.phases.at(-1);
   const last = record.history.at(-1);
   if (phase === undefined || last === undefined) return '';
+  const checked = record.history.filter(isValidated);
+  if (checked.length === 0) return unchecked(record, last, noun, classes);
   return [
-    fall(record),
+    fall(record, checked),
     trouble(record, last, noun, classes),
     patience(record, phase, isOver),
     gap(last, noun),
@@ -45,10 +48,21 @@ export function runCaption(record: RunRecord, isOver: boolean, noun: string, cla
     .join(' ');
 }
 
-function fall(record: RunRecord): string {
-  const [first] = record.history;
-  const best = lowest(record.history);
-  if (first === undefined || best === undefined || record.history.length < 2) {
+/** Without validation pictures: what is known is how well it does on those that it learns. */
+function unchecked(record: RunRecord, last: EpochRecord, noun: string, classes: number): string {
+  const first = record.history[0] ?? last;
+  const fell =
+    record.history.length < 2
+      ? `Training loss after the first epoch: ${first.loss.toFixed(2)}.`
+      : `Training loss went from ${first.loss.toFixed(2)} to ${last.loss.toFixed(2)}.`;
+  const blind = `The split keeps no ${noun} for validation: what it does on others is not known, and the last epoch is kept.`;
+  return [fell, trouble(record, last, noun, classes), blind].filter((text) => text !== '').join(' ');
+}
+
+function fall(record: RunRecord, history: readonly ValidatedEpoch[]): string {
+  const [first] = history;
+  const best = lowest(history);
+  if (first === undefined || best === undefined || history.length < 2) {
     return first === undefined ? '' : `Validation loss after the first epoch: ${first.valLoss.toFixed(2)}.`;
   }
   if (best === first)
@@ -57,9 +71,9 @@ function fall(record: RunRecord): string {
     return `Validation loss has hardly moved from ${first.valLoss.toFixed(2)}.`;
   }
   const fell = `Validation loss fell from ${first.valLoss.toFixed(2)} to ${best.valLoss.toFixed(2)}`;
-  const worse = later(record, best);
+  const worse = later(record, history, best);
   if (worse !== null) return `${fell} while ${phaseDoing[best.phase]}; ${worse}.`;
-  const ofHead = lowest(record.history.filter((epoch) => epoch.phase === 'head'));
+  const ofHead = lowest(history.filter((epoch) => epoch.phase === 'head'));
   const total = first.valLoss - best.valLoss;
   const isFromTuning =
     ofHead !== undefined && best.phase === 'fineTune' && ofHead.valLoss - best.valLoss > total / 2;
@@ -70,12 +84,15 @@ function fall(record: RunRecord): string {
 /** That the network does worse than guessing, or says one class of everything, and why that is likely. */
 function trouble(record: RunRecord, last: EpochRecord, noun: string, classes: number): string {
   const chance = Math.log(classes);
-  const isWorse = record.history.length > 1 && classes > 1 && last.valLoss > chance + ABOVE_CHANCE;
+  const measured = last.valLoss ?? last.loss;
+  const isWorse = record.history.length > 1 && classes > 1 && measured > chance + ABOVE_CHANCE;
   const only = onlyClass(record.phases.findLast(({ end }) => end !== null)?.end ?? null);
   if (!isWorse && only === null) return '';
   const what = [
     ...(isWorse
-      ? [`a validation loss of ${last.valLoss.toFixed(2)} is worse than the ${chance.toFixed(2)} of guessing`]
+      ? [
+          `a ${last.valLoss === null ? 'training' : 'validation'} loss of ${measured.toFixed(2)} is worse than the ${chance.toFixed(2)} of guessing`,
+        ]
       : []),
     ...(only === null ? [] : [`all ${noun} are taken for ${only}`]),
   ];
@@ -83,9 +100,9 @@ function trouble(record: RunRecord, last: EpochRecord, noun: string, classes: nu
   return `${capitalised(what.join(', and '))}: likely the learning rate (${rate}) is too high, labels do not fit their ${noun}, or weights get other numbers than they were trained on.`;
 }
 
-/** The class that a phase's network says of every validation picture; null where it says more than one. */
+/** The class that a phase's network says of every validation picture; null where it says more than one, or there are none. */
 function onlyClass(end: PhaseEnd | null): string | null {
-  if (end === null) return null;
+  if (end?.evaluation == null) return null;
   const { confusionMatrix, labels } = end.evaluation;
   const said = labels.map((_, column) => confusionMatrix.reduce((sum, row) => sum + (row[column] ?? 0), 0));
   const total = said.reduce((sum, count) => sum + count, 0);
@@ -99,9 +116,9 @@ const phaseDoing: Readonly<Record<PhaseName, string>> = {
 };
 
 /** That the phase after the best epoch's has not come down to it: what is kept is of the last phase, as in Keras. */
-function later(record: RunRecord, best: EpochRecord): string | null {
+function later(record: RunRecord, history: readonly ValidatedEpoch[], best: ValidatedEpoch): string | null {
   const lastIndex = record.phases.at(-1)?.phaseIndex ?? best.phaseIndex;
-  const reached = lowest(record.history.filter(({ phaseIndex }) => phaseIndex === lastIndex));
+  const reached = lowest(history.filter(({ phaseIndex }) => phaseIndex === lastIndex));
   if (reached === undefined || lastIndex === best.phaseIndex) return null;
   if (reached.valLoss - best.valLoss < 0.01) return null;
   return `the phase after it made the network worse and has come down to ${reached.valLoss.toFixed(2)} at best`;
@@ -129,6 +146,7 @@ function kept({ keptEpoch }: PhaseEnd, epochs: number, rule: NonNullable<Recipe[
 }
 
 function gap(last: EpochRecord, noun: string): string {
+  if (!isValidated(last)) return '';
   const lead = last.accuracy - last.valAccuracy;
   const points = Math.round(Math.abs(lead) * 100);
   if (lead > GAP * 3) return `Training is ${points} points ahead: it learns these ${noun} by heart.`;
@@ -139,8 +157,8 @@ function gap(last: EpochRecord, noun: string): string {
   return '';
 }
 
-function lowest(history: readonly EpochRecord[]): EpochRecord | undefined {
-  return history.reduce<EpochRecord | undefined>(
+function lowest(history: readonly ValidatedEpoch[]): ValidatedEpoch | undefined {
+  return history.reduce<ValidatedEpoch | undefined>(
     (best, epoch) => (best === undefined || epoch.valLoss < best.valLoss ? epoch : best),
     undefined,
   );

@@ -3,7 +3,7 @@ import { useMemo, type ReactElement } from 'react';
 import { formatLoss, formatPercent } from '../../lib/format.ts';
 import type { EpochRecord } from '../../protocol/events.ts';
 import { restoresBest } from '../../protocol/recipe/recipe.ts';
-import { keptOf, phaseLabels } from '../../store/run-record.ts';
+import { isValidated, keptOf, phaseLabels } from '../../store/run-record.ts';
 import { isOver } from '../../store/state.ts';
 import { useStateOf } from '../../store/use-state-of.ts';
 import type { Chart, ChartProps, Subjects } from '../chart.ts';
@@ -14,13 +14,14 @@ import { axisTicks, epochAxis, placeOfEpoch, type EpochAxis } from './epoch-axis
 import { EpochTable } from './EpochTable.tsx';
 
 type Run = Subjects['run'];
-type Pair = readonly [train: number, validation: number];
+/** Training, then validation where there is some. */
+type Lines = readonly [train: number, validation?: number];
 
 /** One of the two plots. */
 interface Measure {
   readonly name: 'loss' | 'accuracy';
   readonly title: string;
-  readonly of: (epoch: EpochRecord) => Pair;
+  readonly of: (epoch: EpochRecord) => Lines;
   readonly format: (value: number) => string;
   readonly formatMark: (value: number, scale: Scale) => string;
   readonly scaleOf: (history: readonly EpochRecord[], classes: number) => Scale;
@@ -28,25 +29,30 @@ interface Measure {
   readonly chanceOf: (classes: number) => number;
 }
 
+const valuesOf =
+  ({ of }: Measure) =>
+  (epoch: EpochRecord): number[] =>
+    of(epoch).filter((value) => value !== undefined);
+
 const loss: Measure = {
   name: 'loss',
   title: 'Loss',
-  of: (epoch) => [epoch.loss, epoch.valLoss],
+  of: (epoch) => (isValidated(epoch) ? [epoch.loss, epoch.valLoss] : [epoch.loss]),
   format: formatLoss,
   formatMark: markText,
   // From zero, so that it never looks better than it is, to the highest so far: the axis grows with a run, and stays.
   scaleOf: (history, classes) =>
-    niceScale([0, Math.log(Math.max(2, classes)), ...history.flatMap(loss.of)], 5),
+    niceScale([0, Math.log(Math.max(2, classes)), ...history.flatMap(valuesOf(loss))], 5),
   chanceOf: Math.log,
 };
 
 const accuracy: Measure = {
   name: 'accuracy',
   title: 'Accuracy',
-  of: (epoch) => [epoch.accuracy, epoch.valAccuracy],
+  of: (epoch) => (isValidated(epoch) ? [epoch.accuracy, epoch.valAccuracy] : [epoch.accuracy]),
   format: formatPercent,
   formatMark: (value) => formatPercent(value, 0),
-  scaleOf: (history) => niceScale([0, Math.min(1, Math.max(0.5, ...history.flatMap(accuracy.of)))], 5),
+  scaleOf: (history) => niceScale([0, Math.min(1, Math.max(0.5, ...history.flatMap(valuesOf(accuracy))))], 5),
   chanceOf: (classes) => 1 / classes,
 };
 
@@ -96,11 +102,12 @@ const none: readonly EpochRecord[] = [];
 
 function MeasurePlot(props: MeasureProps): ReactElement {
   const { subject, measure, axis, slot, onSlot } = props;
-  const { record, classes } = subject;
+  const { recipe, record, classes } = subject;
   const history = record?.history ?? none;
+  const isChecked = history.length === 0 ? recipe.split.validation > 0 : history.every(isValidated);
   const lines = useMemo(
-    () => [0, 1].map((line) => history.map((epoch) => measure.of(epoch)[line] ?? NaN)),
-    [history, measure],
+    () => (isChecked ? [0, 1] : [0]).map((line) => history.map((epoch) => measure.of(epoch)[line] ?? NaN)),
+    [isChecked, history, measure],
   );
   const scale = measure.scaleOf(history, classes);
   // Where the last epoch is kept, the line's end says so.
@@ -113,6 +120,7 @@ function MeasurePlot(props: MeasureProps): ReactElement {
         measure={measure}
         epoch={slot === null ? history.at(-1) : history[slot]}
         isPointed={slot !== null}
+        isChecked={isChecked}
       />
       <Plot
         className={measure.name}
@@ -130,7 +138,7 @@ function MeasurePlot(props: MeasureProps): ReactElement {
         )}
         {slot !== null && <i className="pointed" style={{ left: `${((slot + 0.5) / axis.slots) * 100}%` }} />}
         {best !== null && (
-          <BestMark at={bestAt} value={measure.of(best)[1]} scale={scale} isFlipped={bestAt > 0.6}>
+          <BestMark at={bestAt} value={measure.of(best)[1] ?? NaN} scale={scale} isFlipped={bestAt > 0.6}>
             {measure === loss && `best, epoch ${best.epoch}`}
           </BestMark>
         )}
@@ -144,11 +152,13 @@ interface ReadoutProps {
   readonly measure: Measure;
   readonly epoch: EpochRecord | undefined;
   readonly isPointed: boolean;
+  /** Whether there is validation. */
+  readonly isChecked: boolean;
 }
 
 /** Legend and reading in one: the last epoch, or the one that is pointed at. */
-function Readout({ measure, epoch, isPointed }: ReadoutProps): ReactElement {
-  const [train, validation] = epoch === undefined ? ['–', '–'] : measure.of(epoch).map(measure.format);
+function Readout({ measure, epoch, isPointed, isChecked }: ReadoutProps): ReactElement {
+  const [train = '–', validation = '–'] = epoch === undefined ? [] : formatted(measure, epoch);
   return (
     <div className={measure === loss ? 'readout' : 'readout second'}>
       <h3>
@@ -161,10 +171,12 @@ function Readout({ measure, epoch, isPointed }: ReadoutProps): ReactElement {
         <i className="sample" />
         train <b>{train}</b>
       </span>
-      <span>
-        <i className="sample validation" />
-        validation <b>{validation}</b>
-      </span>
+      {isChecked && (
+        <span>
+          <i className="sample validation" />
+          validation <b>{validation}</b>
+        </span>
+      )}
     </div>
   );
 }
@@ -203,14 +215,18 @@ function UnderWay({
   );
 }
 
-function summaryOf({ title, of, format }: Measure, history: readonly EpochRecord[]): string {
+function formatted({ of, format }: Measure, epoch: EpochRecord): string[] {
+  return of(epoch).map((value) => format(value ?? NaN));
+}
+
+function summaryOf(measure: Measure, history: readonly EpochRecord[]): string {
+  const { title } = measure;
   const first = history[0];
   const last = history.at(-1);
   if (first === undefined || last === undefined) return `${title} by epoch: nothing yet.`;
-  const [trainFrom, validationFrom] = of(first).map(format);
-  const [trainTo, validationTo] = of(last).map(format);
-  return (
-    `${title} by epoch, ${history.length} so far: training from ${trainFrom ?? ''} to ${trainTo ?? ''}, ` +
-    `validation from ${validationFrom ?? ''} to ${validationTo ?? ''}. The table below has the numbers.`
-  );
+  const [trainFrom, validationFrom] = formatted(measure, first);
+  const [trainTo, validationTo] = formatted(measure, last);
+  const validation =
+    validationFrom === undefined ? '' : `, validation from ${validationFrom} to ${validationTo ?? ''}`;
+  return `${title} by epoch, ${history.length} so far: training from ${trainFrom ?? ''} to ${trainTo ?? ''}${validation}. The table below has the numbers.`;
 }

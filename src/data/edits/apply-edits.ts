@@ -120,9 +120,13 @@ class EditedTable {
       report: {
         renamed: [...this.#renamed].flatMap(([from, to]) => (from === to ? [] : [{ from, to }])),
         classesLeftOut: [...this.#classesOut].filter((label) => rows.some(({ now }) => now === label)),
-        relabelled: rows.filter((row) => row.now !== this.#nameOf(row.label)).length,
+        relabelled: rows.filter((row) => this.#isRelabelled(row)).length,
         leftOut: rows.flatMap((row, index) => (isIn(row) ? [] : [{ row: index, label: row.now }])),
         added: this.#added.length,
+        inTest: rows.filter(
+          (row, index) =>
+            row.part === 'test' && (index >= this.set.files.length || !isIn(row) || this.#isRelabelled(row)),
+        ).length,
         knownAlready: this.#knownAlready,
         unknown: this.#unknown.size,
       },
@@ -148,6 +152,10 @@ class EditedTable {
   /** What a class of the set is called by now. */
   #nameOf(label: string): string {
     return this.#renamed.get(label) ?? label;
+  }
+
+  #isRelabelled({ now, label }: Row): boolean {
+    return now !== this.#nameOf(label);
   }
 
   #add(pictures: readonly AddedPicture[]): void {

@@ -148,7 +148,7 @@ function groupRemarks(
   const originals = countOf(new Set(groups).size, 'picture');
   return [
     {
-      message: `${countOf(groups.length, 'file')} are altered copies of ${originals} (by their names, as Roboflow makes them); copies of one picture stay in one part.`,
+      message: `${countOf(groups.length, 'file is an altered copy', 'files are altered copies')} of ${originals} (by their names, as Roboflow makes them); copies of one picture stay in one part.`,
       hint: '',
     },
   ];

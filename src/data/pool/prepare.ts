@@ -46,12 +46,20 @@ export async function preparePicture(
   decode: Decode,
   { encoded, size, resize, orientation }: PictureJob,
 ): Promise<PreparedPicture> {
-  const stored = await decode(encoded);
-  const decoded = orientation === 'exif' ? turned(stored, orientationOf(encoded)) : stored;
+  const decoded = await decodeTurned(decode, { encoded, orientation });
   const picture = resizePicture(decoded, size, resize);
   // One of the right size already is handed on as it is.
   if (picture !== decoded.data) decoded.release?.();
   return { picture, print: fingerprintOf(encoded, picture, size) };
+}
+
+/** Decodes, and turns as the picture's own note says where that is wanted; whoever gets it lets go of it. */
+export async function decodeTurned(
+  decode: Decode,
+  { encoded, orientation }: Pick<PictureJob, 'encoded' | 'orientation'>,
+): Promise<RgbPicture> {
+  const stored = await decode(encoded);
+  return orientation === 'exif' ? turned(stored, orientationOf(encoded)) : stored;
 }
 
 /** Carries out a message in a thread, and posts what came of it. */

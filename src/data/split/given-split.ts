@@ -49,7 +49,7 @@ export function takeGivenSplit(
   if (train.length === 0) throw noTrainingRows();
   const takeFromTrain = (part: 'validation' | 'test', leaving: number): Uint32Array => {
     if (rows[part].length > 0) return Uint32Array.from(rows[part]);
-    if (part === 'test' && plan.test === 0) return new Uint32Array(0);
+    if (plan[part] === 0) return new Uint32Array(0);
     const { seed } = plan;
     const fraction = plan[part] / (plan[part] + leaving);
     const parts = [['train', 1 - fraction] as const, [part, fraction] as const];

@@ -27,14 +27,16 @@ export interface GroupedRows {
 export function splitGroups(labelOfRow: Uint16Array, groupOfRow: Uint32Array, plan: SplitPlan): Split {
   const { seed } = plan;
   const by = { labelOfRow, groupOfRow, seed };
-  const names = (['train', 'validation', 'test'] as const).filter((name) => name !== 'test' || plan.test > 0);
+  const names = (['train', 'validation', 'test'] as const).filter(
+    (name) => name === 'train' || plan[name] > 0,
+  );
   const parts = dealGroups(
     Uint32Array.from(labelOfRow.keys()),
     names.map((name) => [name, plan[name]]),
     by,
   );
-  const [train, validation, test = new Uint32Array(0)] = parts as [Uint32Array, Uint32Array, Uint32Array?];
-  return { train, validation, test };
+  const rowsOf = (name: SplitName): Uint32Array => parts[names.indexOf(name)] ?? new Uint32Array(0);
+  return { train: rowsOf('train'), validation: rowsOf('validation'), test: rowsOf('test') };
 }
 
 /**

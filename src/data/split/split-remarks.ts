@@ -19,7 +19,7 @@ export function splitRemarks(
   const given = new Set(words.map((word) => splitNameOf(word ?? '')));
   const remarks: Remark[] = [];
   for (const [name, rows] of Object.entries({ validation, test })) {
-    if (given.has(name as SplitName)) continue;
+    if (given.has(name as SplitName) || rows.length === 0) continue;
     remarks.push({
       message: `The set has no labelled pictures for ${name} in parts of its own: ${countOf(rows.length, 'picture')} of its training part ${rows.length === 1 ? 'is' : 'are'} taken for it.`,
       hint: '',

@@ -22,8 +22,8 @@ export interface SplitPlan {
 export type Split = Readonly<Record<SplitName, Uint32Array>>;
 
 /**
- * Splits rows so that each part has the classes in the same proportions. A share of 0 for test leaves that part empty:
- * then the network is tested on nothing.
+ * Splits rows so that each part has the classes in the same proportions. A share of 0 for validation or test leaves that
+ * part empty, and two calls of `train_test_split` become one; of both, all rows train, in the set's order.
  *
  * @param labelOfRow label index of each row, 0 to `labels.length` - 1
  * @param labels class names in scikit-learn's order (sorted), for messages
@@ -34,9 +34,12 @@ export function splitRows(labelOfRow: Uint16Array, labels: readonly string[], pl
   const held = tidy(plan.validation + plan.test);
   const every = Uint32Array.from(labelOfRow.keys());
   const given = { labelOfRow, labels, seed: plan.seed };
-  if (plan.test === 0) {
-    const [train, validation] = splitInTwo(every, held, { ...given, names: ['train', 'validation'] });
-    return { train, validation, test: new Uint32Array(0) };
+  const none = new Uint32Array(0);
+  if (held === 0) return { train: every, validation: none, test: none };
+  if (plan.test === 0 || plan.validation === 0) {
+    const other = plan.test === 0 ? 'validation' : 'test';
+    const [train, taken] = splitInTwo(every, held, { ...given, names: ['train', other] });
+    return { train, validation: none, test: none, [other]: taken };
   }
   const [train, rest] = splitInTwo(every, held, { ...given, names: ['train', 'validation and test'] });
   const [validation, test] = splitInTwo(rest, plan.test / held, { ...given, names: ['validation', 'test'] });

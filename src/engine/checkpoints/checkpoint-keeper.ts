@@ -100,13 +100,14 @@ export class CheckpointKeeper {
   async #write({ head, ...tensors }: CheckpointTensors): Promise<void> {
     const epoch = epochOf(head);
     const keptEpoch = keptEpochOf(head);
-    const [weights, slots, best] = await Promise.all([
+    const [weights, slots, best, earlier] = await Promise.all([
       arraysOf(tensors.weights),
       arraysOf(tensors.slots),
       arraysOf(tensors.best),
+      arraysOf(tensors.earlier),
     ]);
     if (this.store === null || this.#hasTrouble) {
-      this.#inMemory = { head, weights, slots, best };
+      this.#inMemory = { head, weights, slots, best, earlier };
       return;
     }
     try {
@@ -115,11 +116,11 @@ export class CheckpointKeeper {
       const own = stateKey(this.runId, number);
       const bestKey = keptEpoch === epoch ? own : this.#written.get(placeOf(head.phaseIndex, keptEpoch));
       const stored = { head, bestKey: bestKey ?? own, bestNames: Object.keys(best) };
-      const state = { weights, slots, best: bestKey === undefined ? best : null };
+      const state = { weights, slots, best: bestKey === undefined ? best : null, earlier };
       await writeCheckpoint(this.store, number, stored, state);
       this.#written.set(placeOf(head.phaseIndex, epoch), own);
     } catch (error) {
-      this.#inMemory = { head, weights, slots, best };
+      this.#inMemory = { head, weights, slots, best, earlier };
       throw error;
     }
   }

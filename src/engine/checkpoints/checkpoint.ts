@@ -55,6 +55,8 @@ export interface Checkpoint {
   readonly slots: NamedArrays;
   /** This phase's weights in the epoch that is kept so far. */
   readonly best: NamedArrays;
+  /** Those of the best of the phases before it; none in the first, or where a version before this one kept it. */
+  readonly earlier: NamedArrays;
 }
 
 /** The same with its tensors still on the device. */
@@ -63,6 +65,7 @@ export interface CheckpointTensors {
   readonly weights: ReadonlyMap<string, tf.Tensor>;
   readonly slots: ReadonlyMap<string, tf.Tensor>;
   readonly best: ReadonlyMap<string, tf.Tensor>;
+  readonly earlier: ReadonlyMap<string, tf.Tensor>;
 }
 
 /** Reads tensors without stalling the device. */
@@ -84,8 +87,8 @@ export function tensorsOf(arrays: NamedArrays): Map<string, tf.Tensor> {
   );
 }
 
-export function disposeCheckpoint({ weights, slots, best }: CheckpointTensors): void {
-  tf.dispose([...weights.values(), ...slots.values(), ...best.values()]);
+export function disposeCheckpoint({ weights, slots, best, earlier }: CheckpointTensors): void {
+  tf.dispose([weights, slots, best, earlier].flatMap((tensors) => [...tensors.values()]));
 }
 
 /**

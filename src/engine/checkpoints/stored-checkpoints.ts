@@ -31,6 +31,8 @@ interface StoredState {
   readonly slots: NamedArrays;
   /** Those of the epoch that is kept; null where they are elsewhere, or are these. */
   readonly best: NamedArrays | null;
+  /** Absent where an earlier version wrote it. */
+  readonly earlier?: NamedArrays;
 }
 
 const numbered = (number: number): string => number.toString().padStart(8, '0');
@@ -102,7 +104,10 @@ interface EarlierHead extends Omit<StoredHead, 'format'> {
 }
 
 function carriedOver({ head, ...stored }: EarlierHead): StoredHead {
-  const ended = head.ended.map(({ start, end }) => ({ start, end: { ...end, keptEpoch: end.bestEpoch } }));
+  const ended = head.ended.map(({ start, end }) => ({
+    start,
+    end: { ...end, keptEpoch: end.bestEpoch ?? end.keptEpoch },
+  }));
   return { ...stored, format: FORMAT, head: { ...head, setHash: null, ended } };
 }
 
@@ -126,7 +131,7 @@ export async function readCheckpoint(store: ByteStore, runId: string): Promise<C
     const best = state === null ? null : await bestOf(store, stored, state);
     if (state === null || best === null) continue;
     const head = { ...stored.head, recipe: asRun(parseRecipe(stored.head.recipe)) };
-    return { head, weights: state.weights, slots: state.slots, best };
+    return { head, weights: state.weights, slots: state.slots, best, earlier: state.earlier ?? {} };
   }
   throw new StudioError({
     code: 'train/no-checkpoint',

@@ -18,7 +18,7 @@ import type { RunResult } from '../../protocol/events.ts';
 import type { FullBackbone, FullRecipe } from '../../protocol/recipe/full-recipe.ts';
 import { asRun } from '../catalog.ts';
 import { arraysOf } from '../checkpoints/checkpoint.ts';
-import type { FinishedNetwork } from './finished-networks.ts';
+import type { KeptNetwork } from '../kept/kept-network.ts';
 import { joined } from './network.ts';
 
 /** A network that came as files, ready to be kept like one that was trained here. */
@@ -26,7 +26,7 @@ export async function broughtBack(
   given: readonly SetFile[],
   platform: Platform,
   device: DeviceReport,
-): Promise<FinishedNetwork> {
+): Promise<KeptNetwork> {
   const exported = await findExported(given);
   const recipe = asRun(exported.recipe);
   const { model, preprocessing, flavour } = await rebuilt(exported, recipe, platform);
@@ -36,7 +36,7 @@ export async function broughtBack(
     const weights = await arraysOf(new Map(parameters.names.map((name) => [name, parameters.get(name)])));
     parameters.dispose();
     const result = resultOf(exported, recipe, device);
-    return { result, labels: exported.labels, preprocessing, flavour, isWhole: true, weights };
+    return { result, labels: exported.labels, preprocessing, flavour, weights, frozen: {}, other: null };
   } finally {
     model.dispose();
   }
@@ -54,6 +54,8 @@ function resultOf(
     history: [],
     test: null,
     sureness: null,
+    kept: null,
+    other: null,
     stopped: false,
     device,
     weights: backboneWeights,

@@ -6,7 +6,7 @@ import type { Platform } from '../../platform/platform.ts';
 import { StudioError } from '../../protocol/errors.ts';
 import type { WeightsRecord } from '../../protocol/model.ts';
 import { tensorsOf, type NamedArrays } from '../checkpoints/checkpoint.ts';
-import type { FinishedNetwork } from './finished-networks.ts';
+import type { KeptNetwork } from '../kept/kept-network.ts';
 import { buildNetwork, joined } from './network.ts';
 
 /**
@@ -15,13 +15,13 @@ import { buildNetwork, joined } from './network.ts';
  * @throws StudioError `model/weights-changed` when the weights that it began with cannot be had again, `net/…`
  */
 export async function rebuildNetwork(
-  { result, labels, flavour, isWhole, weights }: FinishedNetwork,
+  { result, labels, flavour, weights, frozen }: KeptNetwork,
   platform: Platform,
 ): Promise<tf.LayersModel> {
   const { recipe } = result;
-  if (isWhole) {
+  if (frozen !== null) {
     const { model: base } = buildBackbone(recipe.backbone, recipe.image.size, flavour ?? undefined);
-    return filled(joined(base, recipe, labels.length), weights);
+    return filled(joined(base, recipe, labels.length), { ...frozen, ...weights });
   }
   const network = await buildNetwork(recipe, labels.length, platform, {});
   if (network.weights.sha256 === result.weights.sha256) return filled(network.model, weights);

@@ -2,10 +2,10 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { TrainedNetwork } from '../../exporters/exporter.ts';
 import { StudioError } from '../../protocol/errors.ts';
-import type { FinishedNetwork } from './finished-networks.ts';
+import type { KeptNetwork } from '../kept/kept-network.ts';
 
 /** Owns its model. */
-export interface Trained extends Pick<FinishedNetwork, 'result' | 'labels' | 'preprocessing'> {
+export interface Trained extends Pick<KeptNetwork, 'result' | 'labels' | 'preprocessing'> {
   readonly model: tf.LayersModel;
 }
 
@@ -19,6 +19,6 @@ export function exportable(trained: Trained | null): TrainedNetwork {
     });
   }
   const { model, preprocessing, result, labels } = trained;
-  const { weights, recipe, history, test, sureness, versions } = result;
-  return { model, labels, preprocessing, weights, recipe, history, test, sureness, versions };
+  const { weights, recipe, history, test, sureness, versions, kept } = result;
+  return { model, labels, preprocessing, weights, recipe, history, test, sureness, versions, kept };
 }

@@ -16,6 +16,7 @@ import type { PictureStore } from '../../data/dataset.ts';
 import { cutOutputOf, FROZEN } from '../../frozen/cut.ts';
 import { PLAIN } from '../../frozen/frozen-features.ts';
 import { rounded } from '../../frozen/precision.ts';
+import { joinFloats } from '../../lib/bytes/join-floats.ts';
 import type { Preprocessing } from '../../models/backbones/backbone.ts';
 import { graphOf, type Graph } from '../../models/graph.ts';
 import { Parameters } from '../../models/program/parameters.ts';
@@ -24,7 +25,7 @@ import { compile, type Program } from '../../models/program/program.ts';
 import { invariant } from '../../protocol/errors.ts';
 import type { FullRecipe } from '../../protocol/recipe/full-recipe.ts';
 import type { CachePrecision } from '../../protocol/recipe/recipe.ts';
-import type { HeatMaps } from '../../protocol/try.ts';
+import type { AnsweredRows, HeatMaps } from '../../protocol/try.ts';
 import { answersOf } from '../../training/evaluate.ts';
 import { firstTrainableIn, openLayersOf } from '../network/open-layers.ts';
 import { PictureInput } from '../set/picture-input.ts';
@@ -46,6 +47,15 @@ interface Section {
   readonly program: Program;
   /** What its result is rounded to, as the run's was. */
   readonly precision: CachePrecision;
+}
+
+/** What is computed beside probabilities. */
+type Beside = 'nothing' | 'features' | 'maps';
+
+/** Probabilities of some pictures, `[pictures, classes]`, and what was computed beside them. */
+interface AnswerOfSome {
+  readonly said: Float32Array<ArrayBuffer>;
+  readonly beside: { readonly shape: readonly number[]; readonly values: Float32Array<ArrayBuffer> };
 }
 
 /** More pictures at once take memory and save nothing. */
@@ -84,21 +94,16 @@ export class Classifier {
     pictures: Uint8Array<ArrayBuffer>,
     signal: AbortSignal,
   ): Promise<Float32Array<ArrayBuffer>> {
-    const classes = this.answering.labels.length;
-    const bytes = this.size ** 2 * 3;
-    const count = pictures.length / bytes;
-    const atOnce = Math.min(
-      MOST_AT_ONCE,
-      ...[this.#tail, ...this.#sections.map(({ program }) => program)].map((one) => one.picturesAtOnce),
-    );
-    const all = new Float32Array(count * classes);
-    for (let from = 0; from < count; from += atOnce) {
-      signal.throwIfAborted();
-      const some = pictures.subarray(from * bytes, (from + atOnce) * bytes);
-      const { probabilities } = await this.#answer(some, signal, false);
-      all.set(probabilities, from * classes);
-    }
-    return all;
+    return joinFloats((await this.#answers(pictures, signal, 'nothing')).map(({ said }) => said));
+  }
+
+  /** The same, and what the head starts from: the mean of each map of the features, `[pictures, channels]`. */
+  async withFeatures(pictures: Uint8Array<ArrayBuffer>, signal: AbortSignal): Promise<AnsweredRows> {
+    const answers = await this.#answers(pictures, signal, 'features');
+    return {
+      probabilities: joinFloats(answers.map(({ said }) => said)),
+      features: joinFloats(answers.map(({ beside }) => beside.values)),
+    };
   }
 
   /** One picture's probabilities, and where the network looked for each class. */
@@ -106,9 +111,9 @@ export class Classifier {
     picture: Uint8Array<ArrayBuffer>,
     signal: AbortSignal,
   ): Promise<{ readonly probabilities: Float32Array<ArrayBuffer>; readonly maps: HeatMaps }> {
-    const { probabilities, maps } = await this.#answer(picture, signal, true);
-    invariant(maps !== null, 'maps were asked for');
-    return { probabilities, maps };
+    const { said, beside } = await this.#answer(picture, signal, 'maps');
+    const [, height = 0, width = 0] = beside.shape;
+    return { probabilities: said, maps: { height, width, values: beside.values } };
   }
 
   dispose(): void {
@@ -117,29 +122,50 @@ export class Classifier {
     this.#parameters.dispose();
   }
 
+  /** As many pictures at once as programs and memory take. */
+  async #answers(
+    pictures: Uint8Array<ArrayBuffer>,
+    signal: AbortSignal,
+    beside: Beside,
+  ): Promise<AnswerOfSome[]> {
+    const bytes = this.size ** 2 * 3;
+    const atOnce = Math.min(
+      MOST_AT_ONCE,
+      ...[this.#tail, ...this.#sections.map(({ program }) => program)].map((one) => one.picturesAtOnce),
+    );
+    const answers: AnswerOfSome[] = [];
+    for (let from = 0; from < pictures.length; from += atOnce * bytes) {
+      signal.throwIfAborted();
+      answers.push(await this.#answer(pictures.subarray(from, from + atOnce * bytes), signal, beside));
+    }
+    return answers;
+  }
+
   async #answer(
     pictures: Uint8Array<ArrayBuffer>,
     signal: AbortSignal,
-    wantsMaps: boolean,
-  ): Promise<{ probabilities: Float32Array<ArrayBuffer>; maps: HeatMaps | null }> {
+    wanted: Beside,
+  ): Promise<AnswerOfSome> {
     const rows = Array.from({ length: pictures.length / (this.size ** 2 * 3) }, (_, row) => row);
     const store = { count: rows.length, size: this.size, read: () => Promise.resolve(pictures) };
     const x = await this.#input(store).batch(rows, PLAIN, signal);
-    const computed = tf.tidy(() => this.#computed(x, wantsMaps));
+    const computed = tf.tidy(() => this.#computed(x, wanted));
     x.dispose();
     try {
-      const [said, looked] = await Promise.all(computed.map((one) => one.data<'float32'>()));
+      const [said, values] = await Promise.all(computed.map((one) => one.data<'float32'>()));
       invariant(said !== undefined, 'probabilities were computed');
-      const [, height = 0, width = 0] = computed[1]?.shape ?? [];
-      const maps = looked === undefined ? null : { height, width, values: Float32Array.from(looked) };
-      return { probabilities: Float32Array.from(said), maps };
+      const shape = computed[1]?.shape ?? [];
+      return { said: Float32Array.from(said), beside: { shape, values: Float32Array.from(values ?? []) } };
     } finally {
       tf.dispose(computed);
     }
   }
 
-  /** Probabilities `[pictures, classes]`, and where they are wanted the maps `[classes, height, width]` of the first. */
-  #computed(x: tf.Tensor, wantsMaps: boolean): tf.Tensor[] {
+  /**
+   * Probabilities `[pictures, classes]`, and what is wanted beside them: the pooled features `[pictures, channels]`, or the
+   * maps `[classes, height, width]` of the first picture.
+   */
+  #computed(x: tf.Tensor, wanted: Beside): tf.Tensor[] {
     let value = x;
     let features: tf.Tensor | null = null;
     for (const { to, program, precision } of this.#sections) {
@@ -147,8 +173,12 @@ export class Classifier {
       if (to === this.#features) features = value;
     }
     invariant(features !== null, 'the features end a section');
-    const maps = wantsMaps ? [this.#mapsOf(features as tf.Tensor4D)] : [];
-    return [answersOf(this.#tail, this.#parameters, value).probabilities, ...maps];
+    const beside = {
+      nothing: () => [],
+      features: () => [tf.mean(features, [1, 2])],
+      maps: () => [this.#mapsOf(features as tf.Tensor4D)],
+    }[wanted]();
+    return [answersOf(this.#tail, this.#parameters, value).probabilities, ...beside];
   }
 
   #mapsOf(features: tf.Tensor4D): tf.Tensor3D {

@@ -1,13 +1,15 @@
 /** Pictures that are tried, made what training makes of a set's: decoded, resized, and nothing kept of them. */
 import type { Dataset } from '../../data/dataset.ts';
-import { preparePicture } from '../../data/pool/prepare.ts';
+import { decodeTurned } from '../../data/pool/prepare.ts';
 import { resizePicture } from '../../data/resize/resize.ts';
+import { cutOut, squareAround, type Square } from '../../models/faces/crop.ts';
 import { rgbaToRgb } from '../../platform/pictures/pixels.ts';
 import { checkPictureHeader, isAnimated } from '../../platform/pictures/picture-header.ts';
-import type { Platform } from '../../platform/platform.ts';
+import type { Platform, RgbPicture } from '../../platform/platform.ts';
 import { StudioError, type WireError } from '../../protocol/errors.ts';
 import type { Recipe } from '../../protocol/recipe/recipe.ts';
-import type { AskedPicture } from '../../protocol/try.ts';
+import type { AskedPicture, FoundFaces, PicturePart } from '../../protocol/try.ts';
+import type { FaceFinder } from './faces.ts';
 
 /** A picture as a network takes it. */
 export interface NewPicture {
@@ -15,7 +17,18 @@ export interface NewPicture {
   readonly picture: Uint8Array<ArrayBuffer>;
   /** What its owner may not expect. */
   readonly notes: readonly WireError[];
+  /** Null where none were looked for. */
+  readonly faces: FoundFaces | null;
 }
+
+/** Which face of a picture is wanted, the largest first, and who finds it. */
+export interface WantedFace {
+  readonly index: number;
+  readonly finder: FaceFinder;
+}
+
+/** Room around a face on each side, as a share of its longer one: hair and chin are in the picture. */
+const FACE_MARGIN = 0.25;
 
 /** What pictures are taken from, and made to. */
 interface Where {
@@ -23,6 +36,8 @@ interface Where {
   readonly image: Recipe['image'];
   /** The open set; asked for its own pictures alone. */
   readonly dataset: () => Dataset;
+  /** Null where the whole picture is wanted. */
+  readonly face: WantedFace | null;
 }
 
 /**
@@ -37,29 +52,79 @@ export async function newPictureOf(asked: AskedPicture, where: Where): Promise<N
     case 'frame': {
       const { width, height, rgba } = asked;
       const frame = { width, height, channels: 4, data: new Uint8Array(rgba.buffer) } as const;
-      const { size, resize } = where.image;
-      return { picture: ownBytes(resizePicture(frame, size, resize)), notes: [] };
+      return madeOf(frame, where);
     }
     case 'row': {
-      const { pictures } = where.dataset();
-      if (pictures.size !== where.image.size) throw otherSize(pictures.size, where.image.size);
-      return { picture: await pictures.read([asked.row]), notes: [] };
+      return {
+        picture: await picturesOfRows([asked.row], where.dataset(), where.image.size),
+        notes: [],
+        faces: null,
+      };
     }
     case 'seen':
-      return { picture: ownBytes(rgbaToRgb(asked.rgba)), notes: [] };
+      return { picture: ownBytes(rgbaToRgb(asked.rgba)), notes: [], faces: null };
     default:
       return asked satisfies never;
   }
 }
 
+/** Pictures of a set, `[rows.length, size, size, 3]`. @throws StudioError `data/other-size`, `data/…` */
+export async function picturesOfRows(
+  rows: readonly number[],
+  { pictures }: Pick<Dataset, 'pictures'>,
+  size: number,
+  signal?: AbortSignal,
+): Promise<Uint8Array<ArrayBuffer>> {
+  if (pictures.size !== size) throw otherSize(pictures.size, size);
+  return pictures.read(rows, signal);
+}
+
 /** The same of an encoded picture's bytes. */
 export async function pictureOfFile(
   encoded: Uint8Array,
-  { platform, image }: Pick<Where, 'platform' | 'image'>,
+  { platform, ...how }: Omit<Where, 'dataset'>,
 ): Promise<NewPicture> {
-  const decode = (bytes: Uint8Array) => platform.decodePicture(bytes);
-  const { picture } = await preparePicture(decode, { encoded, ...image });
-  return { picture: ownBytes(picture), notes: notesOn(encoded) };
+  const { orientation } = how.image;
+  const decoded = await decodeTurned((bytes) => platform.decodePicture(bytes), { encoded, orientation });
+  try {
+    const made = await madeOf(decoded, how);
+    return { ...made, notes: [...notesOn(encoded), ...made.notes] };
+  } finally {
+    decoded.release?.();
+  }
+}
+
+/** A picture of its own bytes, made of a decoded one: of all of it, or of the square around a face. */
+async function madeOf(
+  decoded: RgbPicture,
+  { image, face }: Pick<Where, 'image' | 'face'>,
+): Promise<NewPicture> {
+  const { size, resize } = image;
+  const found = face === null ? null : await facesOf(decoded, face);
+  const part = found?.square == null ? decoded : cutOut(decoded, found.square);
+  const picture = ownBytes(resizePicture(part, size, resize));
+  const notes = found !== null && found.square === null ? [noFace().toWire()] : [];
+  return { picture, notes, faces: found?.faces ?? null };
+}
+
+async function facesOf(
+  picture: RgbPicture,
+  { index, finder }: WantedFace,
+): Promise<{ readonly square: Square | null; readonly faces: FoundFaces }> {
+  const { width, height } = picture;
+  const found = await finder.find(picture);
+  const wanted = Math.min(index, found.length - 1);
+  const face = found[wanted];
+  const shareOf = (part: PicturePart): PicturePart => ({
+    ...{ x: part.x / width, y: part.y / height },
+    ...{ width: part.width / width, height: part.height / height },
+  });
+  const faces = found.map(shareOf);
+  if (face === undefined) return { square: null, faces: { faces, shown: null, width, height } };
+  const square = squareAround(face, FACE_MARGIN, picture);
+  const { left, top, side } = square;
+  const shown = { index: wanted, square: shareOf({ x: left, y: top, width: side, height: side }) };
+  return { square, faces: { faces, shown, width, height } };
 }
 
 /** Decoders hand their own memory over, which the next picture may be written to. */
@@ -71,6 +136,13 @@ function notesOn(encoded: Uint8Array): WireError[] {
     note.toWire(),
   );
 }
+
+const noFace = (): StudioError =>
+  new StudioError({
+    code: 'data/no-face',
+    message: 'No face was found in this picture: the network was shown all of it.',
+    hint: 'Faces that are small, turned away or covered are missed; a closer picture may help.',
+  });
 
 const animated = (): StudioError =>
   new StudioError({

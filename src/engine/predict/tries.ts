@@ -2,18 +2,19 @@
 import type { Dataset } from '../../data/dataset.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { Requests } from '../../protocol/messages.ts';
-import type { Answer, TriedNetwork } from '../../protocol/try.ts';
+import type { Answer, AnsweredRows, TriedNetwork } from '../../protocol/try.ts';
 import { rgbToRgba } from '../set/rgba-pictures.ts';
 import type { Trained } from '../network/trained.ts';
 import { Classifier } from './classifier.ts';
 import { covered, occludeRow } from './covering.ts';
-import { newPictureOf, type NewPicture } from './new-pictures.ts';
+import { FaceFinder } from './faces.ts';
+import { newPictureOf, picturesOfRows, type NewPicture } from './new-pictures.ts';
 
-type Input<Kind extends 'predict' | 'occlude'> = Requests[Kind]['input'];
+type Input<Kind extends 'predict' | 'occlude' | 'askRows'> = Requests[Kind]['input'];
 
 /** Where networks and pictures come from. */
 export interface TriesSources {
-  readonly platform: Pick<Platform, 'decodePicture'>;
+  readonly platform: Pick<Platform, 'decodePicture' | 'openAsset' | 'startH5Thread'>;
   /** Does something with a run's network on the device, and lets go of it. */
   readonly withNetwork: <Output>(runId: string, work: (trained: Trained) => Output) => Promise<Output>;
   /** The open set. @throws StudioError `data/none-open` */
@@ -27,28 +28,31 @@ interface Tried {
 
 export class Tries {
   #tried: Tried | null = null;
+  readonly #finder: FaceFinder;
 
-  constructor(readonly sources: TriesSources) {}
+  constructor(readonly sources: TriesSources) {
+    this.#finder = new FaceFinder(sources.platform);
+  }
 
-  /** Makes a run's network ready. @throws StudioError `export/no-such-network`, `model/…`, `net/…` */
+  /** Makes a run's network ready. @throws StudioError `export/no-such-run`, `model/…`, `net/…` */
   async open(runId: string): Promise<TriedNetwork> {
     return (await this.#of(runId)).about;
   }
 
   /** @throws StudioError `data/picture-…`, and what `open` throws */
   async predict(
-    { runId, picture, patch, wantsMaps }: Input<'predict'>,
+    { runId, picture, patch, wantsMaps, face }: Input<'predict'>,
     signal: AbortSignal,
   ): Promise<Answer> {
     const { classifier } = await this.#of(runId);
     const startedMs = performance.now();
-    const { picture: seen, notes } = await this.#picture(classifier, picture);
+    const { picture: seen, notes, faces } = await this.#picture(classifier, picture, face);
     const asked = patch === undefined ? seen : covered(seen, classifier.size, patch);
     const answer = wantsMaps
       ? await classifier.explained(asked, signal)
       : { probabilities: await classifier.probabilities(asked, signal), maps: null };
     const tookMs = performance.now() - startedMs;
-    return { ...answer, seen: { size: classifier.size, rgba: rgbToRgba(seen) }, tookMs, notes };
+    return { ...answer, seen: { size: classifier.size, rgba: rgbToRgba(seen) }, tookMs, notes, faces };
   }
 
   /** The same of a row of a map of covered places. */
@@ -61,15 +65,33 @@ export class Tries {
     return { probabilities: await occludeRow(classifier, seen, place, signal) };
   }
 
+  /** What it says of pictures of the open set. @throws StudioError `data/other-size`, `data/none-open`, what `open` throws */
+  async askRows(
+    { runId, rows, wantsFeatures }: Input<'askRows'>,
+    signal: AbortSignal,
+  ): Promise<AnsweredRows> {
+    const { classifier } = await this.#of(runId);
+    const pictures = await picturesOfRows(rows, this.sources.dataset(), classifier.size, signal);
+    return wantsFeatures
+      ? classifier.withFeatures(pictures, signal)
+      : { probabilities: await classifier.probabilities(pictures, signal), features: null };
+  }
+
   /** Lets go of the network: its device goes away, or is wanted. */
   forget(): void {
     this.#tried?.classifier.dispose();
     this.#tried = null;
+    this.#finder.forget();
   }
 
-  #picture({ answering }: Classifier, asked: Input<'predict'>['picture']): Promise<NewPicture> {
+  #picture(
+    { answering }: Classifier,
+    asked: Input<'predict'>['picture'],
+    index?: number,
+  ): Promise<NewPicture> {
     const { platform, dataset } = this.sources;
-    return newPictureOf(asked, { platform, dataset, image: answering.recipe.image });
+    const face = index === undefined ? null : { index, finder: this.#finder };
+    return newPictureOf(asked, { platform, dataset, image: answering.recipe.image, face });
   }
 
   async #of(runId: string): Promise<Tried> {

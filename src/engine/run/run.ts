@@ -11,7 +11,16 @@ import { evaluate, type Outcome } from '../../training/evaluate.ts';
 import { runPhase, type PhaseSnapshot } from '../../training/phase.ts';
 import type { Device } from '../device/device.ts';
 import type { RunCheckpoints } from './until-done.ts';
-import { checkSame, tensorsOf, type Checkpoint, type CheckpointHead } from '../checkpoints/checkpoint.ts';
+import {
+  arraysOf,
+  checkSame,
+  tensorsOf,
+  type Checkpoint,
+  type CheckpointHead,
+  type NamedArrays,
+} from '../checkpoints/checkpoint.ts';
+import { invariant } from '../../protocol/errors.ts';
+import { BestPhase } from './best-phase.ts';
 import { PhaseSetup, type PhaseSetupInputs } from './phase-setup.ts';
 
 export interface RunInputs extends PhaseSetupInputs {
@@ -25,8 +34,17 @@ export interface RunInputs extends PhaseSetupInputs {
 /** What a run ends with. */
 export interface Finished {
   readonly result: RunResult;
+  readonly ended: readonly EndedPhase[];
   /** Names of all weights that it changed. */
   readonly changed: ReadonlySet<string>;
+  /** Those weights in the network of `result.other`; null where there is none. */
+  readonly other: NamedArrays | null;
+}
+
+/** What a run is closed with. */
+interface Closed extends Pick<RunResult, 'test' | 'kept' | 'other'> {
+  readonly sureness: Sureness | null;
+  readonly weights: NamedArrays | null;
 }
 
 /**
@@ -36,9 +54,11 @@ export interface Finished {
  */
 export async function* runRecipe(inputs: RunInputs): AsyncGenerator<RunEvent, Finished> {
   const setup = await PhaseSetup.open(inputs);
+  const run = new Run(inputs, setup);
   try {
-    return yield* new Run(inputs, setup).carryOut();
+    return yield* run.carryOut();
   } finally {
+    run.dispose();
     setup.dispose();
   }
 }
@@ -49,6 +69,7 @@ class Run {
   /** Names of all weights that phases have changed so far. */
   readonly #changed: Set<string>;
   readonly #from: Checkpoint | null;
+  readonly #best: BestPhase;
   readonly #seconds: Record<string, number>;
 
   constructor(
@@ -63,6 +84,7 @@ class Run {
     setup.parameters.restore(weights);
     this.#changed = new Set(weights.keys());
     this.#ended = [...(before?.head.ended ?? [])];
+    this.#best = new BestPhase(inputs.recipe, this.#ended, before?.earlier ?? {});
     const current = before?.head.phaseIndex;
     this.#history = (before?.head.history ?? []).filter(({ phaseIndex }) => phaseIndex !== current);
     this.#seconds = { ...before?.head.secondsByStage, ...inputs.secondsByStage };
@@ -74,7 +96,7 @@ class Run {
     const first = from?.head.phaseIndex ?? 0;
     if (from !== null) yield { kind: 'resumed', history: from.head.history, ended: this.#ended };
     yield* this.setup.notices();
-    let test: Evaluation | null = null;
+    let closed: Closed | null = null;
     for (const [phaseIndex, phase] of recipe.phases.entries()) {
       if (phaseIndex < first) continue;
       // A run that goes on only to be stopped still has the epoch that it kept.
@@ -82,15 +104,69 @@ class Run {
       const inputsOfPhase = this.setup.layOut(phase, phaseIndex);
       yield* this.#phase(inputsOfPhase);
       const isLast = phaseIndex === recipe.phases.length - 1 || control.isStopping;
-      const hasTest = this.inputs.dataset.summary.split.test.length > 0;
-      if (isLast && hasTest && this.#history.length > 0) {
-        test = await this.#timed('test', () => this.#test(inputsOfPhase));
-        yield { kind: 'test', evaluation: test };
-      }
+      if (isLast && this.#history.length > 0) closed = yield* this.#close(inputsOfPhase);
       this.setup.phaseEnded(phaseIndex);
     }
     this.setup.parameters.writeTo(network.model);
-    return { result: this.#result(test), changed: this.#changed };
+    return {
+      result: this.#result(closed),
+      ended: this.#ended,
+      changed: this.#changed,
+      other: closed?.weights ?? null,
+    };
+  }
+
+  dispose(): void {
+    this.#best.dispose();
+  }
+
+  /** Decides by validation whose network is kept, and only then asks the test pictures. */
+  async *#close(inputsOfPhase: EpochInputs): AsyncGenerator<RunEvent, Closed> {
+    const last = this.#ended.at(-1)?.end;
+    invariant(last !== undefined, 'a phase with epochs has ended');
+    const earlier = this.#best.earlierThan(last);
+    const isEarlierKept = earlier !== null && this.inputs.recipe.keep === 'bestPhase';
+    if (isEarlierKept) {
+      yield { kind: 'phaseKept', phaseIndex: earlier.phaseIndex, keptEpoch: earlier.keptEpoch };
+    }
+    const testLast = (): Promise<Evaluation | null> => this.#test(inputsOfPhase);
+    const test = isEarlierKept ? null : await this.#timed('test', testLast);
+    if (test !== null) yield { kind: 'test', evaluation: test };
+    const kept = { phaseIndex: last.phaseIndex, why: 'last' } as const;
+    const own = { test, kept, sureness: this.#sureness(last), other: null, weights: null };
+    if (earlier === null) return own;
+    const { phaseIndex } = earlier;
+    const other = await this.#timed('test', () => this.#testEarlier(phaseIndex, isEarlierKept));
+    const sureness = this.#sureness(earlier);
+    if (!isEarlierKept)
+      return { ...own, other: { phaseIndex, test: other.test, sureness }, weights: other.weights };
+    if (other.test !== null) yield { kind: 'test', evaluation: other.test };
+    return { ...own, test: other.test, sureness, kept: { phaseIndex, why: 'best' } };
+  }
+
+  /** Tests the network of an earlier phase, laid out anew; where the run ends with it, the weights are its from now on. */
+  async #testEarlier(
+    phaseIndex: number,
+    isKept: boolean,
+  ): Promise<{ readonly test: Evaluation | null; readonly weights: NamedArrays }> {
+    const { recipe } = this.inputs;
+    const phase = recipe.phases[phaseIndex];
+    invariant(phase !== undefined, 'the best phase is one of the recipe');
+    const setup = await PhaseSetup.open(this.inputs);
+    try {
+      setup.parameters.restore(this.#best.snapshot());
+      const test = await this.#test(setup.layOut(phase, phaseIndex));
+      const weights = setup.parameters.snapshot([...this.#changed]);
+      if (isKept) {
+        this.setup.parameters.restore(weights);
+        return { test, weights: {} };
+      }
+      const arrays = await arraysOf(weights);
+      tf.dispose([...weights.values()]);
+      return { test, weights: arrays };
+    } finally {
+      setup.dispose();
+    }
   }
 
   async *#phase(inputsOfPhase: EpochInputs): AsyncGenerator<RunEvent> {
@@ -114,9 +190,11 @@ class Run {
     if (outcome === null) return;
     this.#history.push(...outcome.history);
     const { bestEpoch, keptEpoch, stoppedEarly } = outcome;
-    const evaluation = this.#evaluation('validation', outcome.validation);
+    const { validation } = outcome;
+    const evaluation = validation === null ? null : this.#evaluation('validation', validation);
     const end = { kind: 'phaseEnd', phaseIndex, stoppedEarly, bestEpoch, keptEpoch, evaluation } as const;
     this.#ended.push({ start: outcome.start, end });
+    this.#best.ended(end, this.setup.parameters, this.#changed);
     yield end;
   }
 
@@ -154,11 +232,13 @@ class Run {
       secondsByStage: { ...this.#seconds },
     };
     const weights = this.setup.parameters.snapshot([...this.#changed]);
-    keeper.keep({ head, weights, slots, best: kept });
+    keeper.keep({ head, weights, slots, best: kept, earlier: this.#best.snapshot() });
   }
 
-  async #test(inputsOfPhase: EpochInputs): Promise<Evaluation> {
+  /** Null where the split keeps no pictures for a test. */
+  async #test(inputsOfPhase: EpochInputs): Promise<Evaluation | null> {
     const { labels, split } = this.inputs.dataset.summary;
+    if (split.test.length === 0) return null;
     return this.#evaluation('test', await evaluate(evaluation(inputsOfPhase), split.test, labels.length));
   }
 
@@ -182,24 +262,25 @@ class Run {
     return value;
   }
 
-  /** By the validation pictures at the epoch that the last phase kept. */
-  #sureness(): Sureness | null {
-    const last = this.#ended.at(-1)?.end.evaluation;
-    if (last === undefined) return null;
+  /** By the validation pictures at the epoch that a phase kept; null where there are none. */
+  #sureness({ evaluation }: EndedPhase['end']): Sureness | null {
+    if (evaluation === null) return null;
     const { labelOfRow } = this.inputs.dataset.summary;
-    const truths = Array.from(last.rows, (row) => labelOfRow[row] ?? 0);
-    return surenessOf(last.probabilities, truths, last.labels.length);
+    const truths = Array.from(evaluation.rows, (row) => labelOfRow[row] ?? 0);
+    return surenessOf(evaluation.probabilities, truths, evaluation.labels.length);
   }
 
-  #result(test: Evaluation | null): RunResult {
+  #result(closed: Closed | null): RunResult {
     const { recipe, device, dataset, checkpoints, control, network } = this.inputs;
     const { origin, sizeBytes, sha256 } = network.weights;
     return {
       runId: checkpoints?.keeper.runId ?? newId(),
       recipe,
       history: this.#history,
-      test,
-      sureness: this.#sureness(),
+      test: closed?.test ?? null,
+      sureness: closed?.sureness ?? null,
+      kept: closed?.kept ?? null,
+      other: closed?.other ?? null,
       stopped: control.isStopping,
       device: device.report,
       weights: { origin, sizeBytes, sha256 },

@@ -165,10 +165,13 @@ export class OpenSet {
   }
 
   /** @throws StudioError `bug/invariant` for a row that the set does not have */
-  describePicture(row: number): PictureFacts {
-    const facts = this.dataset.facts[row];
-    invariant(facts !== undefined, `the set has a picture ${row.toString()}`);
-    return facts;
+  describePictures(rows: readonly number[]): PictureFacts[] {
+    const { facts } = this.dataset;
+    return rows.map((row) => {
+      const known = facts[row];
+      invariant(known !== undefined, `the set has a picture ${row.toString()}`);
+      return known;
+    });
   }
 
   /** The first `count` views of one picture, as the recipe's augmentation makes them. */

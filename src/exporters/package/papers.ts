@@ -13,6 +13,7 @@ import {
   type WrittenNetwork,
 } from '../exporter.ts';
 import { isTorchBorn, TORCH_EPSILON } from '../network/born.ts';
+import type { FullRecipe } from '../../protocol/recipe/full-recipe.ts';
 import type { Rounding } from './proof.ts';
 import { originOf, withoutPaths } from './without-paths.ts';
 
@@ -37,7 +38,7 @@ export function papersOf(
 
 /** All that is needed to use the network and to make it again. */
 export function factsOf(input: ExportInput): object {
-  const { labels, preprocessing, recipe, weights, test, versions } = input;
+  const { labels, preprocessing, recipe, weights, test, versions, kept } = input;
   return {
     labels,
     input: {
@@ -53,6 +54,7 @@ export function factsOf(input: ExportInput): object {
     flavour: flavourOf(input),
     backboneWeights: { ...weights, origin: originOf(input) },
     recipe: withoutPaths(recipe),
+    kept,
     test: test === null ? null : { loss: test.loss, accuracy: test.accuracy, macroF1: test.macroF1 },
     versions,
   };
@@ -74,7 +76,7 @@ function readme(
   written: WrittenNetwork,
   notes: readonly string[],
 ): string {
-  const { labels, recipe, weights, test, versions } = input;
+  const { labels, recipe, weights, test, versions, kept } = input;
   const { label: backbone } = findBackbone(recipe.backbone.name).entry;
   const { size, resize, orientation } = recipe.image;
   const turned =
@@ -91,8 +93,12 @@ function readme(
     `Out come ${labels.length} probabilities for each picture, in this order: ${labels.join(', ')}. \`labels.json\` has them for programs.`,
     '## Where it comes from',
     `Backbone: ${backbone}. Its weights at the start: ${originOf(input)}${weights.sha256 === null ? '' : ` (SHA-256 of the values ${weights.sha256})`}. \`mien.json\` has the recipe, with which it can be trained again.`,
+    ...(recipe.split.validation === 0
+      ? ['Its split kept no pictures for validation: the network is that of the last epoch.']
+      : []),
+    ...keptText(recipe, kept),
     test === null
-      ? 'It was not tested: its run was stopped before.'
+      ? `It was not tested: ${recipe.split.test === 0 ? 'its split kept no pictures for that' : 'its run was stopped before'}.`
       : `On ${test.rows.length} test pictures that it had not learned from: ${percent(test.accuracy)} right, macro F1 ${test.macroF1.toFixed(3)}, loss ${test.loss.toFixed(4)}.`,
     ...notes,
     ...(test === null && input.history.length === 0
@@ -103,6 +109,17 @@ function readme(
     'It has learned from labels that people gave, and is only as good as those. It knows nothing but its classes: of any other picture it names one of them all the same. An expression is not a feeling; in the EU, inferring emotions of people at work or in schools is forbidden (AI Act, Article 5(1)(f)), save for medical and safety reasons.',
   ];
   return `${lines.join('\n\n')}\n`;
+}
+
+/** Which phase's network it is, where it is not the last one's. */
+function keptText({ phases }: FullRecipe, kept: ExportInput['kept']): string[] {
+  if (kept === null || kept.why === 'last') return [];
+  const phase = `It is the network of phase ${(kept.phaseIndex + 1).toString()} of ${phases.length.toString()} (${phases[kept.phaseIndex]?.name ?? ''})`;
+  return kept.why === 'best'
+    ? [`${phase}, the best on the validation pictures, as the recipe has it.`]
+    : [
+        `${phase}, chosen after the test had been seen: what the test says of it is a little better than it is on others.`,
+      ];
 }
 
 /** For example `Each channel is divided by 127.5, less 1`. */

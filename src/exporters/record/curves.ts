@@ -29,7 +29,7 @@ export function curvesDrawing(history: readonly EpochRecord[]): Drawing {
     { ...inner, top: 44 },
     { ...inner, top: 296 },
   ] as const;
-  const scale = niceScale([0, ...history.flatMap(({ loss, valLoss }) => [loss, valLoss])], 5);
+  const scale = niceScale([0, ...history.flatMap(({ loss, valLoss }) => [loss, valLoss ?? 0])], 5);
   const loss: Measure = {
     title: 'Loss',
     scale,
@@ -46,7 +46,7 @@ export function curvesDrawing(history: readonly EpochRecord[]): Drawing {
   return {
     width,
     height,
-    title: `Loss and accuracy of ${history.length} epochs, training solid and validation dashed.`,
+    title: `Loss and accuracy of ${history.length} epochs, ${isValidated(history) ? 'training solid and validation dashed' : 'training alone: its split kept none for validation'}.`,
     shapes: [
       ...plot(frames[0], loss, history),
       ...plot(frames[1], accuracy, history),
@@ -61,9 +61,12 @@ interface Measure {
   readonly title: string;
   readonly scale: Scale;
   readonly format: (mark: number) => string;
-  /** Training's value and validation's. */
-  readonly of: (epoch: EpochRecord) => readonly [number, number];
+  /** Training's value and validation's; null where the split kept no pictures for that. */
+  readonly of: (epoch: EpochRecord) => readonly [number, number | null];
 }
+
+const isValidated = (history: readonly EpochRecord[]): boolean =>
+  history.some(({ valLoss }) => valLoss !== null);
 
 function plot(frame: Frame, measure: Measure, history: readonly EpochRecord[]): Shape[] {
   const { scale, format, of } = measure;
@@ -73,7 +76,7 @@ function plot(frame: Frame, measure: Measure, history: readonly EpochRecord[]): 
   const points = ([0, 1] as const).map((which) =>
     history.flatMap((epoch, slot): (readonly [number, number])[] => {
       const value = of(epoch)[which];
-      return Number.isFinite(value)
+      return value !== null && Number.isFinite(value)
         ? [[slotAt(frame, slot, history.length), heightOf(value, scale, frame)]]
         : [];
     }),
@@ -90,13 +93,13 @@ function plot(frame: Frame, measure: Measure, history: readonly EpochRecord[]): 
         QUIET,
       );
     }),
-    ...legend(frame, measure.title),
+    ...legend(frame, measure.title, isValidated(history)),
     ...curve(points[0] ?? [], TRAIN),
     ...curve(points[1] ?? [], VALIDATION, DASH),
   ];
 }
 
-function legend({ left, width, top }: Frame, title: string): Shape[] {
+function legend({ left, width, top }: Frame, title: string, hasValidation: boolean): Shape[] {
   const right = left + width;
   const y = top - 14;
   const sample = (x: number, stroke: string, dash?: readonly number[]): Shape =>
@@ -113,8 +116,9 @@ function legend({ left, width, top }: Frame, title: string): Shape[] {
     words(title, left, y, { isBold: true, size: 15 }),
     sample(right - 200, TRAIN),
     words('train', right - 170, y, { fill: TRAIN }),
-    sample(right - 112, VALIDATION, DASH),
-    words('validation', right - 82, y, { fill: VALIDATION }),
+    ...(hasValidation
+      ? [sample(right - 112, VALIDATION, DASH), words('validation', right - 82, y, { fill: VALIDATION })]
+      : []),
   ];
 }
 

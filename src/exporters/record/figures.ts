@@ -37,13 +37,20 @@ export function reliabilityOf({
   return binsOf(surenessOf(probabilities, truths, labels.length));
 }
 
-/** The content of `evaluation.json`; null when the run was stopped before its first epoch ended. */
-export function evaluationRecord({ test, sureness }: Pick<RunResult, 'test' | 'sureness'>): object | null {
+/** The content of `evaluation.json`; null when the run was stopped before its first epoch ended, or kept no test pictures. */
+export function evaluationRecord({
+  test,
+  sureness,
+  kept,
+  recipe,
+}: Pick<RunResult, 'test' | 'sureness' | 'kept' | 'recipe'>): object | null {
   if (test === null) return null;
   const { labels, loss, accuracy, macroF1, interval, confusionMatrix, perClass, probabilities } = test;
   const reliability = reliabilityOf(test);
   return {
     labels,
+    // Whose network it is, and whether the recipe or the order of phases decided that.
+    kept: kept === null ? null : { phase: recipe.phases[kept.phaseIndex]?.name, ...kept },
     testLoss: loss,
     testAccuracy: accuracy,
     top2Accuracy: reliability === null ? null : topAccuracy(probabilities, test.truths, labels.length, 2),
@@ -53,16 +60,18 @@ export function evaluationRecord({ test, sureness }: Pick<RunResult, 'test' | 's
     perClass,
     calibrationError: reliability === null ? null : calibrationError(reliability),
     reliability,
-    // Chosen on the validation pictures; null where they do not tell.
+    // Chosen on the validation pictures; null where they do not tell, or there are none.
     unsureBelow: sureness === null ? null : bestThreshold(sureness),
   };
 }
 
-/** `history.csv`: one line an epoch. */
+/** `history.csv`: one line an epoch, with empty cells for validation where the split kept no pictures for it. */
 export function historyTable(history: readonly EpochRecord[]): string {
   const lines = history.map(historyLine);
   const heads = Object.keys(lines[0] ?? {});
-  return [heads, ...lines.map((line) => Object.values(line))].map((cells) => csvLine(cells)).join('');
+  return [heads, ...lines.map((line) => Object.values(line).map((value) => value ?? ''))]
+    .map((cells) => csvLine(cells))
+    .join('');
 }
 
 /** `evaluation.csv`: one line a class. */

@@ -17,7 +17,7 @@ import {
 
 /** Nothing of a run that there was none of, such as of a network that came as a file. */
 export function recordFiles(
-  trained: Pick<TrainedNetwork, 'history' | 'test' | 'sureness'>,
+  trained: Pick<TrainedNetwork, 'history' | 'test' | 'sureness' | 'kept' | 'recipe'>,
   platform: Pick<Platform, 'drawPng'>,
 ): ExportedFile[] {
   const { history, test } = trained;

@@ -12,7 +12,7 @@ export const STORES = {
   edits: 'what you changed in a set',
   checkpoints: 'the run as far as it has come',
   activations: 'what the frozen part computed',
-  runs: 'a trained network',
+  runs: 'a run that ended',
   leases: 'who uses what',
   versions: 'which version of Mien wrote what',
 } as const;

@@ -20,7 +20,7 @@ const VERSIONS: Readonly<Record<StoreName, number>> = {
   edits: 1,
   checkpoints: 2,
   activations: 1,
-  runs: 1,
+  runs: 2,
   leases: 1,
   versions: 1,
 };
@@ -88,7 +88,7 @@ const CONTENTS: Readonly<Record<StoreName, string>> = {
   edits: 'The changes that you made in sets',
   checkpoints: 'The unfinished runs',
   activations: 'What the frozen part computed',
-  runs: 'The trained networks',
+  runs: 'The kept runs',
   leases: 'The notes of who uses what',
   versions: 'The notes of versions',
 };

@@ -5,7 +5,7 @@
 import type { BackboneEntry, Catalog, CatalogEntry, OptionSpec, WeightsKind } from '../catalog.ts';
 import { StudioError } from '../errors.ts';
 import { checkOptions, findKind, type Options } from './options.ts';
-import { isOnBatch, type Phase, type Recipe, type WeightsFile } from './recipe.ts';
+import { isOnBatch, NEEDS_VALIDATION, type Phase, type Recipe, type WeightsFile } from './recipe.ts';
 
 /** What a recipe is held against. */
 export type Entries = Pick<Catalog, 'sources' | 'backbones' | 'augmentations' | 'optimizers' | 'schedules'>;
@@ -54,10 +54,22 @@ export function fullRecipe(recipe: Recipe, entries: Entries): FullRecipe {
         optimizer: fullNamed(phase.optimizer, optimizers, `${field}.optimizer`),
         schedule: fullNamed(phase.schedule, schedules, `${field}.schedule`),
       };
+      checkSchedule(named.schedule.name, `${field}.schedule`, recipe, schedules);
       if (phase.name === 'head') return { ...phase, ...named };
       return { ...phase, ...named, unfreeze: phase.unfreeze ?? unfreeze };
     }),
   };
+}
+
+/** The same; null where there is no recipe, nothing to hold it against, or it does not fit, which the engine says. */
+export function fullOrNull(recipe: Recipe | null, entries: Entries | null): FullRecipe | null {
+  if (recipe === null || entries === null) return null;
+  try {
+    return fullRecipe(recipe, entries);
+  } catch (error) {
+    if (error instanceof StudioError) return null;
+    throw error;
+  }
 }
 
 /**
@@ -127,6 +139,22 @@ export function fullNamed(
   const name = given?.name ?? entries[0]?.name ?? '';
   const { options } = findKind(entries.map(kindOf), name, `${field}.name`).entry;
   return { name, ...checkOptions({ field, entry: name, ownKeys: ['name'] }, options, given ?? {}) };
+}
+
+/** A schedule that goes by validation wants a split that keeps pictures for it. */
+function checkSchedule(
+  name: string,
+  field: string,
+  { split }: Recipe,
+  schedules: Entries['schedules'],
+): void {
+  const entry = schedules.find((each) => each.name === name);
+  if (split.validation > 0 || entry?.goesByValidation !== true) return;
+  throw new StudioError({
+    code: 'recipe/invalid',
+    message: `Recipe field ${field}: ${NEEDS_VALIDATION}. Came: ${JSON.stringify(name)}.`,
+    hint: 'Take another schedule, or let the split keep pictures for validation.',
+  });
 }
 
 const kindOf = <Entry extends CatalogEntry>(entry: Entry): { readonly entry: Entry } => ({ entry });

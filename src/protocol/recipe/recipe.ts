@@ -48,7 +48,10 @@ const DatasetSchema = z.catchall(
 const SplitSchema = z
   .strictObject({
     train: means('share of the pictures that train', z._default(share(), 0.6)),
-    validation: means('share that each epoch is checked on', z._default(share(), 0.2)),
+    validation: means(
+      'share that each epoch is checked on; 0 for none: the last epoch is kept, and nothing is known of how good it is on others before the test',
+      z._default(share(), 0.2),
+    ),
     test: means('share that the network is tested on at the end; 0 for no test', z._default(share(), 0.2)),
     seed: means(
       'picks the rows, as scikit-learn’s `train_test_split(stratify=y, random_state=seed)` does',
@@ -165,43 +168,62 @@ const EarlyStoppingSchema = z.strictObject({
   ),
 });
 
+/** What goes by validation pictures, where the split is to keep none: see `phases[].schedule` in `full-recipe.ts` too. */
+export const NEEDS_VALIDATION =
+  'goes by validation pictures, of which the split keeps none; do without it, or give split.validation a share';
+
 /** The shape of a recipe; {@link parseRecipe} is the way to use it. What is left out gets the default that stands here. */
-export const RecipeSchema = z.strictObject({
-  name: means('what a list of recipes calls this one', z.optional(z.string())),
-  dataset: DatasetSchema,
-  split: z.prefault(SplitSchema, {}),
-  image: z.prefault(ImageSchema, {}),
-  augmentation: z.prefault(AugmentationSchema, {}),
-  backbone: BackboneSchema,
-  head: z.prefault(
-    z.strictObject({
-      dropout: means(
-        'share of the pooled features that each step drops',
-        z._default(z.number().check(z.minimum(0), z.lt(1)), 0.2),
-      ),
+export const RecipeSchema = z
+  .strictObject({
+    name: means('what a list of recipes calls this one', z.optional(z.string())),
+    dataset: DatasetSchema,
+    split: z.prefault(SplitSchema, {}),
+    image: z.prefault(ImageSchema, {}),
+    augmentation: z.prefault(AugmentationSchema, {}),
+    backbone: BackboneSchema,
+    head: z.prefault(
+      z.strictObject({
+        dropout: means(
+          'share of the pooled features that each step drops',
+          z._default(z.number().check(z.minimum(0), z.lt(1)), 0.2),
+        ),
+      }),
+      {},
+    ),
+    batchSize: means('pictures in one step', z._default(whole(1, 4096), 32)),
+    phases: z.array(PhaseSchema).check(z.minLength(1), z.maxLength(10)),
+    earlyStopping: means(
+      '`null` trains all epochs and keeps the last, as Keras without the callback',
+      z._default(z.nullable(EarlyStoppingSchema), null),
+    ),
+    keep: means(
+      'whose network the run ends with: that of the last phase, as in Keras, or of the phase that was best by what `earlyStopping` monitors, which is decided before the test',
+      z._default(z.enum(['lastPhase', 'bestPhase']), 'lastPhase'),
+    ),
+    labelSmoothing: means(
+      'share of each label that is spread over all classes in training, as Keras’ `label_smoothing`',
+      z._default(z.number().check(z.minimum(0), z.lt(1)), 0),
+    ),
+    classWeights: means(
+      'factors on the losses of classes in training: `{ "fear": 2 }`, or by how rare each class is; `null` counts all alike',
+      z._default(z.nullable(z.union([z.literal('balanced'), z.record(text(), number(0, 1000))])), null),
+    ),
+    cache: means(
+      'how precisely the output of the frozen part is taken, wherever it is kept: `float16` keeps 11 bits of each value, in half the room',
+      z._default(z.enum(['float32', 'float16']), 'float32'),
+    ),
+    seed: means('of everything drawn by chance in training', z._default(seed(), 42)),
+  })
+  .check(
+    z.refine(({ split, keep }) => split.validation > 0 || keep === 'lastPhase', {
+      message: NEEDS_VALIDATION,
+      path: ['keep'],
     }),
-    {},
-  ),
-  batchSize: means('pictures in one step', z._default(whole(1, 4096), 32)),
-  phases: z.array(PhaseSchema).check(z.minLength(1), z.maxLength(10)),
-  earlyStopping: means(
-    '`null` trains all epochs and keeps the last, as Keras without the callback',
-    z._default(z.nullable(EarlyStoppingSchema), null),
-  ),
-  labelSmoothing: means(
-    'share of each label that is spread over all classes in training, as Keras’ `label_smoothing`',
-    z._default(z.number().check(z.minimum(0), z.lt(1)), 0),
-  ),
-  classWeights: means(
-    'factors on the losses of classes in training: `{ "fear": 2 }`, or by how rare each class is; `null` counts all alike',
-    z._default(z.nullable(z.union([z.literal('balanced'), z.record(text(), number(0, 1000))])), null),
-  ),
-  cache: means(
-    'how precisely the output of the frozen part is taken, wherever it is kept: `float16` keeps 11 bits of each value, in half the room',
-    z._default(z.enum(['float32', 'float16']), 'float32'),
-  ),
-  seed: means('of everything drawn by chance in training', z._default(seed(), 42)),
-});
+    z.refine(({ split, earlyStopping }) => split.validation > 0 || earlyStopping === null, {
+      message: NEEDS_VALIDATION,
+      path: ['earlyStopping'],
+    }),
+  );
 
 /** A recipe as it is written: what has a default may be left out. */
 export type WrittenRecipe = z.input<typeof RecipeSchema>;

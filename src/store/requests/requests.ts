@@ -24,9 +24,9 @@ export class PictureRequests {
     return new Thumbnails((rows) => this.engine.request('thumbnails', { rows, size }));
   }
 
-  /** What the source says of a picture. */
-  async describe(row: number): Promise<PictureFacts> {
-    return this.engine.request('describePicture', { row }).result;
+  /** What the source says of pictures. */
+  async describe(rows: readonly number[]): Promise<readonly PictureFacts[]> {
+    return this.engine.request('describePictures', { rows }).result;
   }
 
   /** Augmented views of one picture, as the recipe makes them. */

@@ -1,7 +1,8 @@
-/** The run that goes on, those that were left before their end, and the networks of those that came to it. */
+/** The run that goes on, those that were left before their end, and those that came to it and are kept. */
 import type { Call, StudioClient } from '../../client/studio-client.ts';
 import { asStudioError, isAbort, type WireError } from '../../protocol/errors.ts';
-import type { FinishedRun, ResumableRun } from '../../protocol/events.ts';
+import type { ResumableRun } from '../../protocol/events.ts';
+import type { KeptChange, KeptRecord, KeptRun, TakenRuns } from '../../protocol/kept.ts';
 import type { Picked, Requests, SavedFile } from '../../protocol/messages.ts';
 import type { StudioEvent } from '../reduce.ts';
 
@@ -32,14 +33,17 @@ export class RunRequests {
     });
     try {
       const result = await this.#call.result;
-      this.dispatch({ kind: 'trained', result, atMs: this.now() });
+      const atMs = this.now();
+      // It is in the list before it leaves its place in the table as the one that goes on.
+      await this.findKept();
+      this.dispatch({ kind: 'trained', result, atMs });
     } catch (error) {
       if (isAbort(error)) this.dispatch({ kind: 'trainCancelled' });
       else this.dispatch({ kind: 'trainFailed', error: asStudioError(error).toWire() });
     } finally {
       this.#call = null;
     }
-    await Promise.all([this.findFinished(), this.findLeft()]);
+    await this.findLeft();
   }
 
   /** Holds the run at its next step. */
@@ -61,7 +65,7 @@ export class RunRequests {
     this.#call.control('stop');
   }
 
-  /** Writes a finished run's network in a format of the catalog; null when that failed, which the state then says. */
+  /** Writes a kept run's network in a format of the catalog; null when that failed, which the state then says. */
   async takeHome(format: string, runId: string): Promise<SavedFile | null> {
     if (this.#isExporting) return null;
     this.#isExporting = true;
@@ -78,21 +82,55 @@ export class RunRequests {
     }
   }
 
-  /** Takes an exported network back, among those of finished runs. @throws StudioError */
-  async bringBack(files: readonly File[]): Promise<FinishedRun> {
+  /** Takes an exported network back, among those of the kept runs. @throws StudioError */
+  async bringBack(files: readonly File[]): Promise<KeptRun> {
     const run = await this.engine.request('importNetwork', { files }).result;
-    await this.findFinished();
+    await this.findKept();
     return run;
   }
 
-  /** Looks for the finished runs whose networks are kept. */
-  async findFinished(): Promise<void> {
-    await this.#listFinished({});
+  /** Has a finished run end with the network of its other phase; why that failed, or null. */
+  async takeOtherPhase(runId: string): Promise<WireError | null> {
+    try {
+      const result = await this.engine.request('takeOtherPhase', { runId }).result;
+      this.dispatch({ kind: 'otherPhaseTaken', result });
+    } catch (error) {
+      return asStudioError(error).toWire();
+    }
+    await this.findKept();
+    return null;
   }
 
-  /** Deletes a finished run's network. */
-  async forget({ runId }: FinishedRun): Promise<void> {
-    await this.#listFinished({ forget: runId });
+  /** Looks for the runs that are kept. */
+  async findKept(): Promise<void> {
+    await this.#listKept({});
+  }
+
+  /** Changes what is said of a kept run, deletes it or brings it back. */
+  async change(change: KeptChange): Promise<void> {
+    await this.#listKept({ change });
+  }
+
+  /** Kept runs as one file. */
+  save(runIds: readonly string[]): Promise<SavedFile> {
+    return this.engine.request('saveRuns', { runIds }).result;
+  }
+
+  /** What is in a file of runs; nothing of it is stored. */
+  lookInto(file: Blob): Promise<Requests['lookIntoRuns']['output']> {
+    return this.engine.request('lookIntoRuns', { file }).result;
+  }
+
+  /** Keeps some of a file's runs here. */
+  async take(file: Blob, runIds: readonly string[]): Promise<TakenRuns> {
+    const taken = await this.engine.request('takeRuns', { file, runIds }).result;
+    await this.findKept();
+    return taken;
+  }
+
+  /** All that is kept of a run beside its network. */
+  record(runId: string): Promise<KeptRecord> {
+    return this.engine.request('openKept', { runId }).result;
   }
 
   /** Looks for the latest run that did not come to its end. */
@@ -105,10 +143,14 @@ export class RunRequests {
     await this.#ask({ discard: runId });
   }
 
-  async #listFinished(input: Requests['listFinished']['input']): Promise<void> {
-    const { runs, trouble } = await this.engine.request('listFinished', input).result;
-    this.dispatch({ kind: 'finishedListed', runs });
-    if (trouble !== null) this.#sayUnreadable(trouble);
+  async #listKept(input: Requests['listKept']['input']): Promise<void> {
+    try {
+      const { runs, room, trouble } = await this.engine.request('listKept', input).result;
+      this.dispatch({ kind: 'keptListed', runs, room });
+      if (trouble !== null) this.#sayUnreadable(trouble);
+    } catch (error) {
+      this.dispatch({ kind: 'keptFailed', error: asStudioError(error).toWire() });
+    }
   }
 
   async #ask(input: Requests['listRuns']['input']): Promise<void> {

@@ -1,5 +1,6 @@
 /** Lowers the rate when the validation loss no longer falls. @see keras.callbacks.ReduceLROnPlateau */
 import { numberOption } from '../../protocol/recipe/options.ts';
+import { invariant } from '../../protocol/errors.ts';
 import type { ScheduleKind } from './schedule.ts';
 
 /** Keras' `min_delta`: by how much a loss must be lower to count. */
@@ -10,6 +11,7 @@ export const plateau: ScheduleKind = {
     name: 'plateau',
     label: 'On a plateau',
     help: 'Lowers the rate whenever the validation loss stands still.',
+    goesByValidation: true,
     options: [
       {
         kind: 'number',
@@ -52,6 +54,7 @@ export const plateau: ScheduleKind = {
       start: { rate: learningRate, waited: 0 },
       rateOf: (_step, { rate = learningRate }) => rate,
       afterEpoch({ rate = learningRate, waited = 0, best }, valLoss) {
+        invariant(valLoss !== null, 'a recipe whose schedule goes by validation keeps pictures for it');
         if (best === undefined || valLoss + LEAST_GAIN < best) return { rate, waited: 0, best: valLoss };
         if (waited + 1 < patience || rate <= lowest) return { rate, waited: waited + 1, best };
         return { rate: Math.max(rate * factor, lowest), waited: 0, best };

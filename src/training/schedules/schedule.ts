@@ -1,5 +1,5 @@
 /** The contract of a learning-rate schedule: what it declares, and which rate each step gets. */
-import type { CatalogEntry } from '../../protocol/catalog.ts';
+import type { ScheduleEntry } from '../../protocol/catalog.ts';
 import type { Options } from '../../protocol/recipe/options.ts';
 
 /** What a schedule remembers from epoch to epoch: plain numbers, so that a checkpoint can hold them. */
@@ -18,13 +18,13 @@ export interface Schedule {
   readonly start: ScheduleState;
   /** @param step through the phase, from 0 */
   rateOf(step: number, state: ScheduleState): number;
-  /** @param valLoss of the epoch that has ended */
-  afterEpoch(state: ScheduleState, valLoss: number): ScheduleState;
+  /** @param valLoss of the epoch that has ended; null where there are no validation pictures */
+  afterEpoch(state: ScheduleState, valLoss: number | null): ScheduleState;
 }
 
 /** A registry entry with the code behind it. Its options are fields of a phase's `schedule`. */
 export interface ScheduleKind {
-  readonly entry: CatalogEntry;
+  readonly entry: ScheduleEntry;
   /** @param options checked against `entry.options` and complete */
   create(options: Options, phase: SchedulePhase): Schedule;
 }

@@ -8,6 +8,7 @@ import { pictureCount, pictureRows } from '../../store/set-rows.ts';
 import type { StageProgress } from '../../store/state.ts';
 import { dataClause } from '../sentence.ts';
 import { useShownRecipe, useStudio, useStudioState } from '../studio-context.ts';
+import { ModelTrouble } from '../model/ModelTrouble.tsx';
 import { RunFailure } from '../training/RunFailure.tsx';
 import { Column } from '../widgets/Column.tsx';
 import { Later } from '../widgets/Dialog.tsx';
@@ -31,14 +32,13 @@ export function DataColumn(): ReactElement {
   const [browsing, setBrowsing] = useState<BrowseTab | null>(null);
   const opening = useStudioState((state) => state.opening);
   const notices = useStudioState((state) => state.notices);
-  const linkError = useStudioState((state) => state.linkError);
   const clause = dataset === null ? 'Pictures in their classes,' : dataClause(dataset);
   return (
     <Column id="data" title="Data" clause={clause}>
-      {linkError !== null && <Message error={linkError} kept="The recipe shown is the one you see here." />}
       {recipe !== null && <Source recipe={recipe} dataset={dataset} />}
       <AwaitedPictures />
       <RunFailure at="data" />
+      {error === null && <ModelTrouble at="data" />}
       {error !== null && dataset !== null && (
         <Message error={error} kept="The set before it is still open." />
       )}

@@ -37,26 +37,23 @@ export function Source({ recipe, dataset }: SourceProps): ReactElement {
           <button type="button" className="link" onClick={() => setIsStoredOpen(true)}>
             Stored<span className="visually-hidden"> downloads</span>
           </button>
-          {!active && (
-            <button type="button" className="link" onClick={() => setOpen('change')}>
-              Change<span className="visually-hidden"> the set of pictures</span>
-            </button>
-          )}
+          <button type="button" className="link" disabled={active} onClick={() => setOpen('change')}>
+            Change<span className="visually-hidden"> the set of pictures</span>
+          </button>
         </span>
       </p>
       {dataset?.provenance !== undefined && <Provenance from={dataset.provenance} />}
-      {!active && (
-        <p className="own">
-          <button
-            type="button"
-            className={entry?.isOwn === true ? undefined : 'go'}
-            onClick={() => setOpen('own')}
-          >
-            Your own pictures
-          </button>
-          <span className="small">or drop them anywhere on the page</span>
-        </p>
-      )}
+      <p className="own">
+        <button
+          type="button"
+          className={entry?.isOwn === true ? undefined : 'go'}
+          disabled={active}
+          onClick={() => setOpen('own')}
+        >
+          Your own pictures
+        </button>
+        <span className="small">or drop them anywhere on the page</span>
+      </p>
       {open !== null && (
         <Later
           load={loadSourceDialog}

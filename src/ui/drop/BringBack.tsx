@@ -2,7 +2,7 @@
 import { useEffect, useState, type ReactElement } from 'react';
 import { countOf } from '../../lib/format.ts';
 import { asStudioError, type WireError } from '../../protocol/errors.ts';
-import type { FinishedRun } from '../../protocol/events.ts';
+import type { KeptRun } from '../../protocol/kept.ts';
 import { TryButton } from '../results/TryButton.tsx';
 import { useStudio, useStudioState } from '../studio-context.ts';
 import { Dialog } from '../widgets/Dialog.tsx';
@@ -16,7 +16,7 @@ interface BringBackProps {
 export function BringBack({ files, onClose }: BringBackProps): ReactElement {
   const studio = useStudio();
   const backbones = useStudioState((state) => state.catalog?.backbones);
-  const [run, setRun] = useState<FinishedRun | null>(null);
+  const [run, setRun] = useState<KeptRun | null>(null);
   const [error, setError] = useState<WireError | null>(null);
   useEffect(() => {
     // A dialog that is drawn twice brings one network back once.

@@ -10,7 +10,7 @@ import { datasetOf, withSet } from '../data/chosen-set.ts';
 import { AddTo } from '../data/edits/AddPictures.tsx';
 import { WeightsDialog } from '../model/WeightsDialog.tsx';
 import { useStudio, useStudioState } from '../studio-context.ts';
-import { Dialog } from '../widgets/Dialog.tsx';
+import { Dialog, Later } from '../widgets/Dialog.tsx';
 import { BringBack } from './BringBack.tsx';
 import { Message } from '../widgets/Message.tsx';
 
@@ -27,6 +27,7 @@ interface DropDialogProps {
 }
 
 const none: readonly SourceEntry[] = [];
+const loadTakeRuns = async () => (await import('../runs/TakeRunsDialog.tsx')).TakeRunsDialog;
 
 export function DropDialog({ dropped, onClose }: DropDialogProps): ReactElement {
   const { files, offers, error } = dropped;
@@ -38,6 +39,8 @@ export function DropDialog({ dropped, onClose }: DropDialogProps): ReactElement 
   const [wrong, setWrong] = useState<WireError | null>(error);
   const nameOfAll = nameOf(files);
   if (chosen === 'network') return <BringBack files={files} onClose={onClose} />;
+  if (chosen === 'runs' && files[0] !== undefined)
+    return <Later load={loadTakeRuns} props={{ file: files[0], onClose }} />;
   if (chosen === 'weights') return <WeightsDialog given={files} onClose={onClose} />;
   const closeUnless = (failed: WireError | null): void => {
     if (failed === null) onClose();
@@ -62,6 +65,7 @@ export function DropDialog({ dropped, onClose }: DropDialogProps): ReactElement 
         return;
       case 'pictures':
       case 'network':
+      case 'runs':
       case 'weights':
         setChosen(offer.kind);
         return;
@@ -79,7 +83,7 @@ export function DropDialog({ dropped, onClose }: DropDialogProps): ReactElement 
       {offers.length === 0 && wrong === null && (
         <p role="status">
           Nothing that Mien knows: it takes pictures, folders and zips of pictures, Parquet files, weights,
-          recipes and lists of edits.
+          recipes, runs and lists of edits.
         </p>
       )}
       {chosen === 'pictures' && dataset !== null ? (
@@ -90,7 +94,9 @@ export function DropDialog({ dropped, onClose }: DropDialogProps): ReactElement 
             <li key={offer.kind === 'set' ? offer.source : offer.kind}>
               <button
                 type="button"
-                disabled={active || (offer.kind === 'pictures' && dataset === null)}
+                disabled={
+                  (active && offer.kind !== 'runs') || (offer.kind === 'pictures' && dataset === null)
+                }
                 onClick={() => take(offer)}
               >
                 {offerText(offer)}
@@ -130,6 +136,8 @@ function offerText(offer: Offer): string {
       return 'Take this recipe';
     case 'edits':
       return 'Take these edits of the set';
+    case 'runs':
+      return 'See the runs that are in it';
     default:
       return offer satisfies never;
   }

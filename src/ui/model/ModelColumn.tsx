@@ -6,14 +6,22 @@ import type { FullRecipe } from '../../protocol/recipe/full-recipe.ts';
 import type { Recipe } from '../../protocol/recipe/recipe.ts';
 import { isActive, recordOf, type StudioState } from '../../store/state.ts';
 import { pictureRows } from '../../store/set-rows.ts';
-import { useFullRecipe, useShownRecipe, useStudio, useStudioState } from '../studio-context.ts';
+import {
+  useFullRecipe,
+  useRunNotices,
+  useShownRecipe,
+  useStudio,
+  useStudioState,
+} from '../studio-context.ts';
 import { Column } from '../widgets/Column.tsx';
-import { Message } from '../widgets/Message.tsx';
+import { RunFailure } from '../training/RunFailure.tsx';
+import { Notices } from '../widgets/Message.tsx';
 import { PickAgain, useAwaited } from '../widgets/PickAgain.tsx';
 import { fineTuneOf } from '../../store/run-record.ts';
 import { modelClause } from '../sentence.ts';
 import { BackboneChoice } from './BackboneChoice.tsx';
 import { BackboneStrip } from './BackboneStrip.tsx';
+import { ModelTrouble } from './ModelTrouble.tsx';
 import { countParameters, stepCost } from './cost.ts';
 
 export function ModelColumn(): ReactElement {
@@ -22,6 +30,7 @@ export function ModelColumn(): ReactElement {
   const model = useStudioState((state) => state.model);
   const active = useStudioState((state) => isActive(state.run));
   const isHeadPhase = useStudioState(inHeadPhase);
+  const notices = useRunNotices('model');
   const { weights: awaited } = useAwaited();
   const summary = model.value;
   const full = useFullRecipe(recipe);
@@ -40,13 +49,9 @@ export function ModelColumn(): ReactElement {
           onPick={(weightFiles) => void studio.edit((before) => before, { weightFiles })}
         />
       )}
-      {model.error !== null && (
-        <Message error={model.error}>
-          <button type="button" onClick={() => void studio.refresh()}>
-            Try again
-          </button>
-        </Message>
-      )}
+      <RunFailure at="model" />
+      <ModelTrouble at="model" />
+      <Notices notices={notices} />
       {recipe !== null && summary !== null && (
         <Strip
           recipe={recipe}

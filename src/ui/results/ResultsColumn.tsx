@@ -3,20 +3,20 @@ import { useState, type ReactElement } from 'react';
 import { Charts } from '../../charts/Charts.tsx';
 import type { Cell } from '../../charts/chart.ts';
 import { worstConfusion } from '../../charts/confusions/confusions.ts';
-import { countOf, formatCount, formatPercent, formatScore } from '../../lib/format.ts';
+import { countInWords, countOf, formatCount, formatPercent, formatScore } from '../../lib/format.ts';
 import { wilsonInterval } from '../../lib/figures/wilson.ts';
-import type { DatasetSummary } from '../../protocol/dataset.ts';
-import type { Evaluation } from '../../protocol/events.ts';
+import type { DatasetSummary, SplitName } from '../../protocol/dataset.ts';
+import type { EpochRecord, Evaluation } from '../../protocol/events.ts';
 import { restoresBest, type Recipe } from '../../protocol/recipe/recipe.ts';
-import { keptOf } from '../../store/run-record.ts';
-import { recordOf, type RunRecord } from '../../store/state.ts';
+import { isValidated, keptOf, phaseLabels } from '../../store/run-record.ts';
+import { recordOf, type RunRecord, type RunState } from '../../store/state.ts';
 import { useStateOf } from '../../store/use-state-of.ts';
 import { resultsClause } from '../sentence.ts';
 import { useFullRecipe, useShownRecipe, useStudioState } from '../studio-context.ts';
 import { Column } from '../widgets/Column.tsx';
 import { Later } from '../widgets/Dialog.tsx';
 import { Icon } from '../widgets/Icon.tsx';
-import { FinishedRuns, TakeHome } from './TakeHome.tsx';
+import { TakeHome } from './TakeHome.tsx';
 import { Mistakes } from './Mistakes.tsx';
 import { TryButton } from './TryButton.tsx';
 
@@ -26,10 +26,10 @@ export function ResultsColumn(): ReactElement {
   const open = useStudioState((state) => state.dataset.value);
   const record = recordOf(run);
   // What was trained on stays what it was, whatever is edited since.
-  const dataset = record?.dataset ?? open;
+  const dataset = record === null ? open : (record.dataset ?? setOf(run, open));
   const canTakeHome = run.kind === 'finished' && record !== null && record.history.length > 0;
   const finishedId = run.kind === 'finished' && canTakeHome ? run.result.runId : null;
-  const tried = useStudioState((state) => state.finished.find(({ runId }) => runId === finishedId));
+  const tried = useStudioState((state) => state.kept.find(({ runId }) => runId === finishedId));
   const hasEpochs = record !== null && record.history.length > 0;
   return (
     <Column
@@ -53,19 +53,21 @@ export function ResultsColumn(): ReactElement {
         )
       }
     >
-      {dataset !== null && recipe !== null && (
-        <>
-          {hasEpochs ? (
-            <Headline record={record} dataset={dataset} />
-          ) : (
-            <Beginning recipe={record?.recipe ?? recipe} dataset={dataset} />
-          )}
-          <WhereWrong dataset={dataset} record={record} />
-          <Runs recipe={record?.recipe ?? recipe} />
-        </>
+      {hasEpochs && <Headline record={record} dataset={dataset} />}
+      {!hasEpochs && dataset !== null && recipe !== null && (
+        <Beginning recipe={record?.recipe ?? recipe} dataset={dataset} />
       )}
+      {recipe !== null && (dataset !== null || hasEpochs) && (
+        <WhereWrong
+          recipe={record?.recipe ?? recipe}
+          dataset={dataset}
+          record={record}
+          runId={finishedId}
+        />
+      )}
+      {recipe !== null && <Runs recipe={record?.recipe ?? recipe} />}
+      <KeptRunsButton />
       {(canTakeHome || (dataset !== null && !hasEpochs)) && <TakeHome runId={finishedId} />}
-      <FinishedRuns except={finishedId} />
     </Column>
   );
 }
@@ -78,21 +80,50 @@ function showTakeHome(): void {
 }
 
 const loadErrors = async () => (await import('./errors/ErrorsDialog.tsx')).ErrorsDialog;
+const loadRuns = async () => (await import('../runs/RunsDialog.tsx')).RunsDialog;
 
-interface WhereWrongProps {
-  readonly dataset: DatasetSummary;
-  readonly record: RunRecord | null;
+/** Nothing where no run is kept. */
+function KeptRunsButton(): ReactElement | null {
+  const [isOpen, setIsOpen] = useState(false);
+  const kept = useStudioState((state) => state.kept.length);
+  if (kept === 0 && !isOpen) return null;
+  const some = kept === 2 ? 'Both' : `All ${countInWords(kept)}`;
+  return (
+    <div>
+      <button type="button" onClick={() => setIsOpen(true)}>
+        {kept === 1 ? 'The kept run' : `${some} kept runs`}
+      </button>
+      {isOpen && <Later load={loadRuns} props={{ onClose: () => setIsOpen(false) }} />}
+    </div>
+  );
 }
 
-function WhereWrong({ dataset, record }: WhereWrongProps): ReactElement {
+/** The set of a run that an earlier version kept without it, where it is the open one. */
+function setOf(run: RunState, open: DatasetSummary | null): DatasetSummary | null {
+  const isOther = run.kind === 'finished' && run.keptAtMs !== null && run.result.setHash !== open?.setHash;
+  return isOther ? null : open;
+}
+
+interface WhereWrongProps {
+  readonly recipe: Recipe;
+  /** Null where it is not known any more. */
+  readonly dataset: DatasetSummary | null;
+  readonly record: RunRecord | null;
+  /** Of the network that was kept; null before the run has ended. */
+  readonly runId: string | null;
+}
+
+function WhereWrong({ recipe, dataset, record, runId }: WhereWrongProps): ReactElement {
   const [picked, setPicked] = useStateOf<Cell | null>(dataset, null);
   const [asked, setAsked] = useStateOf<string | null>(record?.startedAtMs, null);
   const [isUnderstanding, setIsUnderstanding] = useState(false);
   const evaluations = evaluationsOf(record);
   const shown = evaluations.find((each) => each.key === asked) ?? evaluations[0];
   const evaluation = shown?.evaluation ?? null;
+  const hasPictures = useHasPictures(dataset);
   const cell =
     evaluation === null ? null : (picked ?? worstConfusion(evaluation) ?? { truth: 0, predicted: 0 });
+  const labels = evaluation?.labels ?? dataset?.labels ?? [];
   return (
     <>
       <section aria-labelledby="where-wrong">
@@ -115,31 +146,37 @@ function WhereWrong({ dataset, record }: WhereWrongProps): ReactElement {
             </span>
           )}
         </div>
-        <Charts
-          of="evaluation"
-          subject={{ labels: dataset.labels, evaluation, chosen: cell, onChoose: setPicked }}
-        />
+        <Charts of="evaluation" subject={{ labels, evaluation, chosen: cell, onChoose: setPicked }} />
         {evaluation === null && (
           <p className="small below-field">
             Filled after each phase, rows true, columns predicted. What it gets right lies on the diagonal.
           </p>
         )}
       </section>
-      {evaluation !== null && cell !== null && (
+      {evaluation !== null && !hasPictures && (
+        <p className="small" role="note">
+          The pictures of this run are not open: all but pictures is shown.
+        </p>
+      )}
+      {evaluation !== null && cell !== null && dataset !== null && hasPictures && (
         <Mistakes dataset={dataset} evaluation={evaluation} cell={cell} />
       )}
-      {shown !== undefined && (
+      {shown !== undefined && dataset !== null && (
         <button type="button" className="understand" onClick={() => setIsUnderstanding(true)}>
           Understand the errors
         </button>
       )}
-      {shown !== undefined && isUnderstanding && (
+      {shown !== undefined && dataset !== null && isUnderstanding && (
         <Later
           load={loadErrors}
           props={{
+            recipe,
             dataset,
+            hasPictures,
             evaluation: shown.evaluation,
             of: shown.label,
+            known: keptEvaluations(record),
+            runId,
             onClose: () => setIsUnderstanding(false),
           }}
         />
@@ -148,13 +185,25 @@ function WhereWrong({ dataset, record }: WhereWrongProps): ReactElement {
   );
 }
 
+/** Whether the open set is the one whose rows these are. */
+function useHasPictures(dataset: DatasetSummary | null): boolean {
+  return useStudioState(
+    ({ dataset: { value: open } }) => open !== null && open.picturesKey === dataset?.picturesKey,
+  );
+}
+
+/** So many stand in the column; all of them behind the button. */
+const SHOWN_RUNS = 6;
+
 function Runs({ recipe }: { readonly recipe: Recipe }): ReactElement {
-  const all = useStudioState((state) => state.runs);
+  const all = useStudioState((state) => state.kept);
   const run = useStudioState((state) => state.run);
-  const setHash = useStudioState((state) => state.dataset.value?.setHash);
+  const open = useStudioState((state) => state.dataset.value?.setHash);
+  const setHash = run.kind === 'finished' ? run.result.setHash : open;
   const backbones = useStudioState((state) => state.catalog?.backbones);
   const labelOf = (name: string): string => backbones?.find((entry) => entry.name === name)?.label ?? name;
-  const runs = all.filter((each) => each.setHash === setHash);
+  const ofSet = all.filter((each) => each.setHash === setHash && each.test !== null && !each.isDeleted);
+  const runs = ofSet.slice(0, SHOWN_RUNS).reverse();
   const full = useFullRecipe(recipe);
   return <div>{full !== null && <Charts of="runs" subject={{ recipe: full, runs, run, labelOf }} />}</div>;
 }
@@ -170,20 +219,32 @@ function Beginning({ recipe, dataset }: BeginningProps): ReactElement {
     <div className="empty">
       <p>
         <b>Train</b> shows the network {formatCount(dataset.split.train.length)} {dataset.noun}, for{' '}
-        {countOf(epochs, 'epoch')} at most, on this machine; nothing leaves it. After each epoch it is tried
-        on {formatCount(dataset.split.validation.length)} others
-        {dataset.split.test.length === 0
-          ? '; the split keeps none for a test at the end'
-          : `, at the end on the ${formatCount(dataset.split.test.length)} kept unseen`}
-        . Then the weights are yours to take home.
+        {countOf(epochs, 'epoch')} at most, on this machine; nothing leaves it. {triedText(dataset)} Then the
+        weights are yours to take home.
       </p>
     </div>
   );
 }
 
+/** On which others it is tried, and when. */
+function triedText({ split }: DatasetSummary): string {
+  const [validation, test] = [split.validation.length, split.test.length];
+  if (validation === 0) {
+    const first = 'The split keeps none to try it on after each epoch: the last epoch is the one kept.';
+    return test === 0
+      ? `${first} Nor is it tested.`
+      : `${first} At the end it is tested on ${formatCount(test)} kept unseen.`;
+  }
+  const after = `After each epoch it is tried on ${formatCount(validation)} others`;
+  return test === 0
+    ? `${after}; the split keeps none for a test at the end.`
+    : `${after}, at the end on the ${formatCount(test)} kept unseen.`;
+}
+
 interface HeadlineProps {
   readonly record: RunRecord;
-  readonly dataset: DatasetSummary;
+  /** Null where it is not known any more. */
+  readonly dataset: DatasetSummary | null;
 }
 
 /** Null before the first epoch has ended. */
@@ -191,6 +252,7 @@ function Headline({ record, dataset }: HeadlineProps): ReactElement | null {
   const { test } = record;
   if (test !== null) {
     const all = test.rows.length;
+    const changedInTest = dataset?.edits?.inTest ?? 0;
     return (
       <div className="headline">
         <p className="figure">{formatPercent(test.accuracy)}</p>
@@ -198,13 +260,21 @@ function Headline({ record, dataset }: HeadlineProps): ReactElement | null {
           <b>Test top-1</b>, {formatCount(Math.round(test.accuracy * all))} of {formatCount(all)} pictures
           <br />
           {intervalText(test.interval)} · macro F1 {formatScore(test.macroF1)}
+          {changedInTest > 0 && (
+            <>
+              <br />
+              You changed {countOf(changedInTest, 'test picture')}: results before that were on others.
+            </>
+          )}
+          <KeptPhase record={record} />
         </p>
       </div>
     );
   }
   const kept = keptOf(record);
   if (kept === null) return null;
-  const total = dataset.split.validation.length;
+  if (!isValidated(kept)) return <Unchecked epoch={kept} dataset={dataset} />;
+  const total = dataset?.split.validation.length ?? 0;
   const ended = record.phases.find((phase) => phase.phaseIndex === kept.phaseIndex)?.end;
   return (
     <div className="headline">
@@ -212,11 +282,49 @@ function Headline({ record, dataset }: HeadlineProps): ReactElement | null {
       <p className="small">
         <b>Validation top-1</b>, {restoresBest(record.recipe) ? 'best' : 'last'} epoch, {kept.epoch}
         <br />
-        {intervalText(wilsonInterval(kept.valAccuracy, total))}
-        {ended == null ? '' : ` · macro F1 ${formatScore(ended.evaluation.macroF1)}`}
+        {total > 0 && intervalText(wilsonInterval(kept.valAccuracy, total))}
+        {ended?.evaluation == null ? '' : ` · macro F1 ${formatScore(ended.evaluation.macroF1)}`}
         <br />
-        {dataset.split.test.length === 0
+        {dataset?.split.test.length === 0
           ? 'The split keeps no pictures for a test: how good it is on others is not known.'
+          : 'Test pictures stay unseen until the end.'}
+      </p>
+    </div>
+  );
+}
+
+/** Whose network was tested, where it is not the last phase's. */
+function KeptPhase({ record }: { readonly record: RunRecord }): ReactElement | null {
+  const epoch = keptOf(record);
+  const why = record.kept?.why ?? 'last';
+  if (why === 'last' || epoch === null) return null;
+  const of = `${phaseLabels[epoch.phase]}, epoch ${epoch.epoch.toString()}`;
+  return (
+    <>
+      <br />
+      {why === 'best' ? `Of ${of}, the best on validation` : `Of ${of}, chosen after the test was seen`}
+    </>
+  );
+}
+
+/** Without validation pictures: what it gets right of those that it learns, which says little. */
+function Unchecked({
+  epoch,
+  dataset,
+}: {
+  readonly epoch: EpochRecord;
+  readonly dataset: DatasetSummary | null;
+}): ReactElement {
+  return (
+    <div className="headline">
+      <p className="figure">{formatPercent(epoch.accuracy)}</p>
+      <p className="small">
+        <b>Training top-1</b>, last epoch, {epoch.epoch}
+        <br />
+        Of pictures that it learns from: the split keeps none for validation.
+        <br />
+        {dataset?.split.test.length === 0
+          ? 'Nor for a test: how good it is on others is not known.'
           : 'Test pictures stay unseen until the end.'}
       </p>
     </div>
@@ -236,11 +344,18 @@ interface NamedEvaluation {
 
 const after = { head: 'after the head', fineTune: 'after fine-tuning' } as const;
 
+/** What the network that was kept says: of the validation pictures as its last phase ended, and of the test pictures. */
+function keptEvaluations(record: RunRecord | null): Readonly<Partial<Record<SplitName, Evaluation>>> {
+  const validation = record?.phases.findLast((phase) => phase.end !== null)?.end?.evaluation;
+  const test = record?.test;
+  return { ...(validation && { validation }), ...(test && { test }) };
+}
+
 /** All evaluations there are, the one to show first. */
 function evaluationsOf(record: RunRecord | null): readonly NamedEvaluation[] {
   if (record === null) return [];
   const ofPhases = record.phases.flatMap((phase) =>
-    phase.end === null
+    phase.end?.evaluation == null
       ? []
       : [
           {

@@ -1,12 +1,12 @@
 /** The button that opens a trained network to be tried; the screen behind it is loaded then. */
 import { useState, type ReactElement, type ReactNode } from 'react';
-import type { FinishedRun } from '../../protocol/events.ts';
+import type { KeptRun } from '../../protocol/kept.ts';
 import { Later } from '../widgets/Dialog.tsx';
 
 const load = async () => (await import('../try/TryDialog.tsx')).TryDialog;
 
 interface TryButtonProps {
-  readonly run: FinishedRun;
+  readonly run: KeptRun;
   readonly isDisabled?: boolean;
   readonly className?: string;
   readonly children: ReactNode;

@@ -2,10 +2,10 @@
 import { typedNumber } from '../../lib/typed-number.ts';
 import type { ReactElement } from 'react';
 import { formatPlain } from '../../lib/format.ts';
-import type { OptionSpec } from '../../protocol/catalog.ts';
+import type { OptionSpec, ScheduleEntry } from '../../protocol/catalog.ts';
 import { restoresBest, type Recipe } from '../../protocol/recipe/recipe.ts';
 import { fineTuneOf } from '../../store/run-record.ts';
-import { useStudio } from '../studio-context.ts';
+import { useStudio, useStudioState } from '../studio-context.ts';
 import { OptionField } from '../widgets/OptionField.tsx';
 import { TextSetting } from '../widgets/TextSetting.tsx';
 import { StepSettings } from './StepSettings.tsx';
@@ -37,6 +37,18 @@ const keeps = {
   choices: [
     { value: true, label: 'its best epoch' },
     { value: false, label: 'its last epoch' },
+  ],
+} as const;
+
+const endsWith = {
+  kind: 'choice',
+  name: 'keep',
+  label: 'Ends with',
+  help: 'Whose network is tested: the last phase’s, as in Keras, or the one that was best on validation.',
+  default: 'lastPhase',
+  choices: [
+    { value: 'lastPhase', label: 'its last phase' },
+    { value: 'bestPhase', label: 'its best phase' },
   ],
 } as const;
 
@@ -77,10 +89,14 @@ const resize = {
   ],
 } as const;
 
+const none: readonly ScheduleEntry[] = [];
+
 export function MoreSettings({ recipe, isReadOnly }: MoreSettingsProps): ReactElement {
   const studio = useStudio();
   const tuned = fineTuneOf(recipe);
+  const schedules = useStudioState((state) => state.catalog?.schedules ?? none);
   const { earlyStopping } = recipe;
+  const isUnchecked = recipe.split.validation === 0;
   return (
     <details className="note">
       <summary>More settings</summary>
@@ -110,13 +126,21 @@ export function MoreSettings({ recipe, isReadOnly }: MoreSettingsProps): ReactEl
           />
         )}
         <OptionField
-          spec={keeps}
+          spec={isUnchecked ? { ...keeps, help: 'Without validation pictures there is no best one.' } : keeps}
           value={restoresBest(recipe)}
-          isReadOnly={isReadOnly}
+          isReadOnly={isReadOnly || isUnchecked}
           onChange={(value) =>
             edit(studio, (before) => ({ ...before, earlyStopping: restoring(before, value === true) }))
           }
         />
+        {recipe.phases.length > 1 && (
+          <OptionField
+            spec={endsWith}
+            value={recipe.keep}
+            isReadOnly={isReadOnly || isUnchecked}
+            onChange={(value) => edit(studio, (before) => ({ ...before, keep: value }))}
+          />
+        )}
         {earlyStopping !== null && (
           <OptionField
             spec={monitor}
@@ -152,11 +176,11 @@ export function MoreSettings({ recipe, isReadOnly }: MoreSettingsProps): ReactEl
         />
         <TextSetting
           label="Split"
-          help="Per cent that train, validate and test."
+          help="Per cent that train, validate and test; 0 for no validation, or no test."
           value={shares(recipe)}
           isReadOnly={isReadOnly}
           isNumeric={false}
-          onCommit={(typed) => edit(studio, (before) => withShares(before, typed))}
+          onCommit={(typed) => edit(studio, (before) => withShares(before, typed, schedules))}
         />
         <TextSetting
           label="Seed of the split"

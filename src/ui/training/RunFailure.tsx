@@ -1,20 +1,23 @@
-/** Why a run failed, in the column where it did: what has to do with pictures under Data, the rest under Training. */
+/** Why a run failed, beside what it failed by: the set, the network, the device, or the training itself. */
 import type { ReactElement } from 'react';
 import { formatPlain } from '../../lib/format.ts';
 import type { ResumableRun } from '../../protocol/events.ts';
 import { isSameRecipe } from '../../protocol/identity.ts';
+import { fullOrNull } from '../../protocol/recipe/full-recipe.ts';
 import type { Recipe } from '../../protocol/recipe/recipe.ts';
-import { phaseLabels } from '../../store/run-record.ts';
+import type { Place } from '../../store/troubles/places.ts';
+import { phaseLabels, placeOfFailure } from '../../store/run-record.ts';
 import type { RunState, StudioState } from '../../store/state.ts';
-import { fullOrNull, useStudio, useStudioState } from '../studio-context.ts';
+import { useStudio, useStudioState } from '../studio-context.ts';
 import { Message } from '../widgets/Message.tsx';
+import { OtherWeights } from '../model/OtherWeights.tsx';
 import { withPhaseField } from './edit-recipe.ts';
 
 /** Nothing unless a run has failed there. */
-export function RunFailure({ at }: { readonly at: 'data' | 'training' }): ReactElement | null {
+export function RunFailure({ at }: { readonly at: Place }): ReactElement | null {
   const run = useStudioState((state) => state.run);
   const kept = useStudioState(keptOf);
-  if (run.kind !== 'failed' || columnOf(run.error.code, run.run.phases.length) !== at) return null;
+  if (run.kind !== 'failed' || placeOfFailure(run) !== at) return null;
   const measured = 'The curves and the table keep what was measured until then';
   const words =
     kept !== null
@@ -25,6 +28,7 @@ export function RunFailure({ at }: { readonly at: 'data' | 'training' }): ReactE
   return (
     <Message error={run.error} kept={words}>
       <KeepNetwork />
+      {at === 'model' && <OtherWeights />}
       <TrainAgain />
     </Message>
   );
@@ -62,11 +66,6 @@ function TrainAgain(): ReactElement {
       {lower === null ? 'Train again' : `Train again at ${formatPlain(lower.learningRate)}`}
     </button>
   );
-}
-
-function columnOf(code: string, phases: number): 'data' | 'training' {
-  const area = code.split('/')[0];
-  return area === 'data' || (area === 'net' && phases === 0) ? 'data' : 'training';
 }
 
 /** The run that failed on this page, where the network of one of its epochs is kept. */

@@ -56,9 +56,9 @@ export function Settings({ recipe }: { readonly recipe: Recipe }): ReactElement 
           }
         />
         <TextSetting
-          {...shared}
           label="Patience"
-          help="Epochs without gain."
+          isReadOnly={active || recipe.split.validation === 0}
+          help={recipe.split.validation === 0 ? 'No validation to go by.' : 'Epochs without gain.'}
           value={String(recipe.earlyStopping?.patience ?? 'none')}
           onCommit={(typed) =>
             edit(studio, (before) => ({ ...before, earlyStopping: stopping(before, typed) }))

@@ -2,22 +2,29 @@
 import type { ReactElement } from 'react';
 import { Charts } from '../../charts/Charts.tsx';
 import { recordOf } from '../../store/state.ts';
-import { useShownRecipe, useStudioState } from '../studio-context.ts';
+import { ModelTrouble } from '../model/ModelTrouble.tsx';
+import { useRunNotices, useShownRecipe, useStudioState } from '../studio-context.ts';
 import { Column } from '../widgets/Column.tsx';
 import { Message, Notices } from '../widgets/Message.tsx';
 import { trainingClause } from '../sentence.ts';
 import { LeftRun } from './LeftRun.tsx';
+import { OtherPhase } from './OtherPhase.tsx';
 import { RunFailure } from './RunFailure.tsx';
 import { Settings } from './Settings.tsx';
 
 export function TrainingColumn(): ReactElement {
   const shown = useShownRecipe();
   const run = useStudioState((state) => state.run);
+  const notices = useRunNotices('training');
+  const linkError = useStudioState((state) => state.linkError);
   const engineError = useStudioState((state) => state.engineError);
   const unreadable = useStudioState((state) => state.unreadable);
-  const classes = useStudioState((state) => state.dataset.value?.labels.length ?? 0);
-  const noun = useStudioState((state) => state.dataset.value?.noun ?? 'pictures');
+  const open = useStudioState((state) => state.dataset.value);
   const record = recordOf(run);
+  // A run that was opened again may be of another set than the open one.
+  const dataset = record?.dataset ?? open;
+  const classes = dataset?.labels.length ?? 0;
+  const noun = dataset?.noun ?? 'pictures';
   // Curves belong to the recipe that was run, even while the next one is being edited.
   const recipe = record?.recipe ?? shown;
   return (
@@ -40,13 +47,16 @@ export function TrainingColumn(): ReactElement {
           has them.
         </p>
       )}
+      {linkError !== null && <Message error={linkError} kept="The recipe shown is the one you see here." />}
       <RunFailure at="training" />
+      <ModelTrouble at="training" />
       <LeftRun />
       {unreadable.map((trouble) => (
         <Message key={trouble.message} error={trouble} />
       ))}
-      {record !== null && <Notices notices={record.notices} />}
+      <Notices notices={notices} />
       {recipe !== null && <Charts of="run" subject={{ recipe, record, kind: run.kind, classes, noun }} />}
+      <OtherPhase />
       {shown !== null && <Settings recipe={shown} />}
     </Column>
   );

@@ -1,7 +1,7 @@
 /** How the fields of the settings change the recipe. */
 import { capitalised, formatPlain } from '../../lib/format.ts';
 import { typedNumber } from '../../lib/typed-number.ts';
-import type { CatalogEntry } from '../../protocol/catalog.ts';
+import type { CatalogEntry, ScheduleEntry } from '../../protocol/catalog.ts';
 import type { OptionValue, Phase, Recipe } from '../../protocol/recipe/recipe.ts';
 import type { Studio } from '../../store/studio.ts';
 
@@ -86,11 +86,21 @@ export function shares({ split }: Recipe): string {
   return PARTS.map((part) => formatPlain(split[part] * 100)).join(' / ');
 }
 
-/** The recipe with the shares that were typed, whatever stands between them; what is missing is 0. */
-export function withShares(recipe: Recipe, typed: string): unknown {
+/**
+ * The recipe with the shares that were typed, whatever stands between them; what is missing is 0. Without validation
+ * goes what needs it: early stopping, a best epoch to put back, schedules that go by it.
+ */
+export function withShares(recipe: Recipe, typed: string, schedules: readonly ScheduleEntry[]): unknown {
   const [train = 0, validation = 0, test = 0] = typed
     .split(/[^\d.]+/u)
     .filter((each) => each !== '')
     .map((each) => Number(each) / 100);
-  return { ...recipe, split: { ...recipe.split, train, validation, test } };
+  const next = { ...recipe, split: { ...recipe.split, train, validation, test } };
+  if (validation > 0) return next;
+  const needs = ({ schedule }: Phase): boolean =>
+    schedules.some(({ name, goesByValidation }) => name === schedule?.name && goesByValidation === true);
+  const phases = recipe.phases.map((phase) =>
+    needs(phase) ? withField(phase, 'schedule', undefined) : phase,
+  );
+  return { ...next, phases, earlyStopping: null, keep: 'lastPhase' };
 }

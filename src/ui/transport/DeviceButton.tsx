@@ -36,20 +36,15 @@ interface DeviceDialogProps {
   readonly onClose: () => void;
 }
 
-function DeviceDialog({ device, onClose }: DeviceDialogProps): ReactElement {
+/** Every candidate with why, and the override. */
+export function DeviceDialog({ device, onClose }: DeviceDialogProps): ReactElement {
   const studio = useStudio();
   const choice = useStudioState((state) => state.backendChoice);
   const active = useStudioState((state) => isActive(state.run));
-  const error = useStudioState((state) => state.device.error);
   const choose = (backend: BackendChoice): void => void studio.chooseBackend(backend);
   return (
     <Dialog title={device === null ? 'Device' : `Runs on ${device.label}`} onClose={onClose}>
       <p>{device?.why}</p>
-      {error !== null && (
-        <p className="bad">
-          {error.message} {error.hint}
-        </p>
-      )}
       <fieldset className="choices" disabled={active}>
         <legend className="visually-hidden">Device</legend>
         <label>

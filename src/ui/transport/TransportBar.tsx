@@ -53,6 +53,12 @@ function Now(): ReactElement {
           </p>
         )}
         {text.left !== '' && <p className="left">{text.left}</p>}
+        {text.result !== '' && (
+          <button type="button" className="link result" onClick={showResults}>
+            {text.result}
+            <span className="visually-hidden">: show the results</span>
+          </button>
+        )}
         {text.detail !== '' && <p className="detail optional dim">{text.detail}</p>}
       </div>
       <p className="visually-hidden" role="status">
@@ -163,8 +169,26 @@ function MainKey({ run, studio, canTrain }: MainKeyProps): ReactElement {
   }
 }
 
+/** As in the style sheets: below it columns stand on top of each other. */
+const NARROW = '(max-width: 760px)';
+
 function train(studio: Studio): void {
-  if (!focusWrongField()) void studio.train();
+  if (focusWrongField()) return;
+  void studio.train();
+  // The chart that is about to move is further down than the button.
+  if (matchMedia(NARROW).matches) bringIntoView(document.querySelector('.curves'));
+}
+
+/** Brings the results into view and the keyboard to their heading. */
+function showResults(): void {
+  const heading = document.getElementById('results-heading');
+  bringIntoView(document.getElementById('results'));
+  heading?.focus({ preventScroll: true });
+}
+
+function bringIntoView(element: Element | null): void {
+  const isCalm = matchMedia('(prefers-reduced-motion: reduce)').matches;
+  element?.scrollIntoView({ block: 'start', behavior: isCalm ? 'auto' : 'smooth' });
 }
 
 function RunLine(): ReactElement {

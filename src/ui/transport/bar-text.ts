@@ -6,10 +6,12 @@ import {
   formatClock,
   formatCount,
   formatDuration,
+  formatMoment,
+  formatPercent,
 } from '../../lib/format.ts';
 import { awaitedOf } from '../../store/awaited.ts';
 import type { RunRecord, RunState, StageProgress, StudioState } from '../../store/state.ts';
-import { phaseLabels, stageTimeLeft, timeLeft } from '../../store/run-record.ts';
+import { keptOf, phaseLabels, stageTimeLeft, timeLeft } from '../../store/run-record.ts';
 
 /** The bar's words. */
 export interface BarText {
@@ -21,11 +23,13 @@ export interface BarText {
   readonly left: string;
   /** What a wide bar has room for besides. */
   readonly detail: string;
-  /** Read aloud when it changes: phases and epochs, not steps. */
+  /** The way to the results, of a run that has some; empty where there is none. */
+  readonly result: string;
+  /** Read aloud when it changes: phases and epochs with what they came to, not steps. */
   readonly announcement: string;
 }
 
-const none = { isTrouble: false, step: '', left: '', detail: '' } as const;
+const none = { isTrouble: false, step: '', left: '', detail: '', result: '' } as const;
 
 export function barText(state: StudioState): BarText {
   const { run } = state;
@@ -85,10 +89,12 @@ export function activeText(run: RunRecord): BarText {
   if (run.progress !== null) return stageText(run.progress);
   if (run.phases.length === 0) return said({ title: 'Preparing' });
   const place = placeOf(run);
-  if (run.live === null) return { ...said({ title: place }), left: leftText(run) };
+  const announcement = `${place}${phaseCameTo(run)}`;
+  if (run.live === null) return { ...said({ title: place }), announcement, left: leftText(run) };
   const { step, steps, stepMs } = run.live;
   return {
-    ...said({ title: place, detail: `${stepMs < 10 ? stepMs.toFixed(1) : Math.round(stepMs)} ms a step` }),
+    announcement,
+    ...{ ...none, title: place, detail: `${stepMs < 10 ? stepMs.toFixed(1) : Math.round(stepMs)} ms a step` },
     step: `${formatCount(step)} of ${formatCount(steps)}`,
     left: leftText(run),
   };
@@ -126,13 +132,44 @@ function heldText(kind: 'pausing' | 'paused' | 'stopping', run: RunRecord): BarT
 }
 
 function finishedText(run: Extract<RunState, { kind: 'finished' }>): BarText {
-  const title = run.result.stopped ? 'Stopped' : 'Finished';
+  const ended = run.result.stopped ? 'Stopped' : 'Finished';
+  const title = run.keptAtMs === null ? ended : `${ended} on ${formatMoment(run.keptAtMs)}`;
   const epochs = run.run.phases.map((phase) => {
     const done = run.run.history.filter((epoch) => epoch.phaseIndex === phase.phaseIndex).length;
     return `${lowerFirst(phaseLabels[phase.phase])} ${done === phase.epochs ? done : `${done} of ${phase.epochs}`}`;
   });
   const detail = epochs.length === 0 ? 'before the first epoch' : `${epochs.join(', ')} epochs`;
-  return { ...said({ title, detail }), left: formatDuration(run.seconds) };
+  const result = resultOf(run.run);
+  const announcement = result === null ? title : `${title}: ${result.aloud}`;
+  return {
+    ...said({ title, detail }),
+    announcement,
+    left: formatDuration(run.seconds),
+    result: result?.short ?? '',
+  };
+}
+
+/** What a run came to, for the bar and read aloud; null where nothing says how good it is. */
+function resultOf({
+  test,
+  history,
+  ...run
+}: RunRecord): { readonly short: string; readonly aloud: string } | null {
+  const kept = keptOf({ ...run, test, history });
+  const of = test === null ? 'validation' : 'test';
+  const accuracy = test?.accuracy ?? kept?.valAccuracy ?? null;
+  if (accuracy === null) return null;
+  const share = formatPercent(accuracy);
+  return { short: `${share} right`, aloud: `${share} of the ${of} pictures are right` };
+}
+
+/** How the phase before ended, while the one at hand has no epoch yet. */
+function phaseCameTo(run: RunRecord): string {
+  const [now, before] = [run.phases.at(-1), run.phases.at(-2)];
+  const ended = now?.end ?? (run.history.at(-1)?.phaseIndex === now?.phaseIndex ? null : before?.end);
+  const phase = now?.end == null ? before : now;
+  if (ended?.evaluation == null || phase === undefined) return '';
+  return `. ${phaseLabels[phase.phase]} ended: ${formatPercent(ended.evaluation.accuracy)} of the validation pictures are right`;
 }
 
 function failedText({ run }: Extract<RunState, { kind: 'failed' }>): BarText {

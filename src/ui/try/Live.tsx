@@ -14,6 +14,7 @@ const PACE_MS = 1000;
 
 interface LiveProps {
   readonly runId: string;
+  readonly findsFaces: boolean;
   readonly onAnswer: (live: LiveAnswer) => void;
   /** Hears the frame that was asked about last, to be looked at. */
   readonly onHold: (picture: AskedPicture) => void;
@@ -23,13 +24,21 @@ interface LiveProps {
 /** Phones are held towards something else, laptops towards oneself. */
 const usualFacing = (): Facing => (matchMedia('(pointer: coarse)').matches ? 'environment' : 'user');
 
-export function Live({ runId, onAnswer, onHold, onClose }: LiveProps): ReactElement {
+export function Live({ runId, findsFaces, onAnswer, onHold, onClose }: LiveProps): ReactElement {
   const video = useRef<HTMLVideoElement>(null);
   const last = useRef<AskedPicture | null>(null);
   const [facing, setFacing] = useState(usualFacing);
   const [isSmooth, setIsSmooth] = useState(true);
   const camera = useCamera(video, facing);
-  const { pace, error } = useFrames({ runId, video, isOn: camera.isOn, isSmooth, last, onAnswer });
+  const { pace, error } = useFrames({
+    runId,
+    findsFaces,
+    video,
+    isOn: camera.isOn,
+    isSmooth,
+    last,
+    onAnswer,
+  });
   const trouble = camera.error ?? error;
   const hold = (): void => {
     if (last.current !== null) onHold(last.current);
@@ -84,6 +93,7 @@ export function Live({ runId, onAnswer, onHold, onClose }: LiveProps): ReactElem
 
 interface FramesOptions {
   readonly runId: string;
+  readonly findsFaces: boolean;
   readonly video: React.RefObject<HTMLVideoElement | null>;
   readonly isOn: boolean;
   readonly isSmooth: boolean;
@@ -92,7 +102,7 @@ interface FramesOptions {
 }
 
 /** Asks about one frame after another; `pace` in frames a second, null before the first answer. */
-function useFrames({ runId, video, isOn, isSmooth, last, onAnswer }: FramesOptions): {
+function useFrames({ runId, findsFaces, video, isOn, isSmooth, last, onAnswer }: FramesOptions): {
   readonly pace: number | null;
   readonly error: WireError | null;
 } {
@@ -116,10 +126,7 @@ function useFrames({ runId, video, isOn, isSmooth, last, onAnswer }: FramesOptio
       let counted = 0;
       let sinceMs = performance.now();
       for (;;) {
-        if (await nextFrame(video.current, ended.signal)) {
-          counted = 0;
-          sinceMs = performance.now();
-        }
+        await nextFrame(video.current, ended.signal);
         if (isOver() || video.current === null) return;
         const frame = readFrame(video.current, canvas);
         if (frame === null) continue;
@@ -129,7 +136,8 @@ function useFrames({ runId, video, isOn, isSmooth, last, onAnswer }: FramesOptio
           height: frame.height,
           rgba: frame.data,
         } as const;
-        const answer = await studio.tries.predict({ runId, picture, wantsMaps: false }).result;
+        const asked = { runId, picture, wantsMaps: false, ...(findsFaces && { face: 0 }) };
+        const answer = await studio.tries.predict(asked).result;
         if (isOver()) return;
         last.current = picture;
         hear(answer);
@@ -145,22 +153,17 @@ function useFrames({ runId, video, isOn, isSmooth, last, onAnswer }: FramesOptio
       if (!isOver() && !isAbort(reason)) setError(asStudioError(reason).toWire());
     });
     return () => ended.abort();
-  }, [studio, runId, video, isOn, last]);
+  }, [studio, runId, findsFaces, video, isOn, last]);
   return { pace, error };
 }
 
-/** Waits for a picture that was not there before, and for a tab that is seen; true where the tab was hidden. */
-function nextFrame(video: HTMLVideoElement | null, signal: AbortSignal): Promise<boolean> {
-  const wasHidden = document.hidden;
+/** Waits for a picture that was not there before. */
+function nextFrame(video: HTMLVideoElement | null, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    const end = (): void => resolve(wasHidden);
+    const end = (): void => resolve();
     signal.addEventListener('abort', end, { once: true });
-    const frame = (): void => {
-      if (video === null || !('requestVideoFrameCallback' in video)) requestAnimationFrame(end);
-      else video.requestVideoFrameCallback(end);
-    };
-    if (!wasHidden) frame();
-    else document.addEventListener('visibilitychange', frame, { once: true });
+    if (video === null || !('requestVideoFrameCallback' in video)) requestAnimationFrame(end);
+    else video.requestVideoFrameCallback(end);
   });
 }
 

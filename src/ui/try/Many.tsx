@@ -30,7 +30,7 @@ export interface Many {
   readonly stop: () => void;
 }
 
-export function useMany(runId: string, opened: Opened | null): Many {
+export function useMany(runId: string, opened: Opened | null, findsFaces: boolean): Many {
   const studio = useStudio();
   const [state, setState] = useState<{
     readonly of: Opened | null;
@@ -50,7 +50,8 @@ export function useMany(runId: string, opened: Opened | null): Many {
       for (const one of opened.pictures) {
         if (controller.signal.aborted) break;
         const picture = { kind: 'file', file: one.file } as const;
-        const said = await studio.tries.predict({ runId, picture, wantsMaps: false }).result.then(
+        const asked = { runId, picture, wantsMaps: false, ...(findsFaces && { face: 0 }) };
+        const said = await studio.tries.predict(asked).result.then(
           ({ probabilities }) => ({ probabilities, problem: '' }),
           (reason: unknown) => {
             if (!(reason instanceof StudioError) || !reason.code.startsWith('data/')) throw reason;
@@ -67,7 +68,7 @@ export function useMany(runId: string, opened: Opened | null): Many {
     ending.current = controller;
     goThrough().catch((reason: unknown) => tell(false, asStudioError(reason).toWire()));
     return () => controller.abort();
-  }, [studio, runId, opened]);
+  }, [studio, runId, opened, findsFaces]);
   const isCurrent = state.of === opened;
   return {
     lines: isCurrent ? state.lines : [],
@@ -83,7 +84,7 @@ interface ManyTableProps {
   readonly network: TriedNetwork;
   readonly opened: Opened;
   readonly many: Many;
-  readonly threshold: Threshold;
+  readonly threshold: Threshold | null;
   readonly onOpen: (opened: OpenedFile) => void;
 }
 
@@ -193,7 +194,7 @@ function TableLine({ line, labels, threshold, onOpen }: TableLineProps): ReactEl
         </td>
       ) : (
         <>
-          <td>{sure < threshold.at ? <em>unsure: {labels[first]}</em> : labels[first]}</td>
+          <td>{sure < (threshold?.at ?? 0) ? <em>unsure: {labels[first]}</em> : labels[first]}</td>
           <td>{formatPercent(sure, 0)}</td>
           <td>
             {labels[second]} {formatPercent(probabilities[second] ?? 0, 0)}

@@ -1,15 +1,15 @@
 /** The picture that is tried: opened, dropped, pasted, held to the camera, or one of the set's test pictures. */
 import { useRef, type ReactElement } from 'react';
-import { formatCount } from '../../lib/format.ts';
+import { countOf, formatCount } from '../../lib/format.ts';
 import type { DatasetSummary } from '../../protocol/dataset.ts';
-import type { TriedNetwork } from '../../protocol/try.ts';
+import type { FoundFaces, PicturePart, TriedNetwork } from '../../protocol/try.ts';
 import { PictureCanvas } from '../data/pictures.tsx';
 import { Icon } from '../widgets/Icon.tsx';
 import { Message } from '../widgets/Message.tsx';
 import { SeenCanvas } from './heat-canvas.tsx';
 import { Live } from './Live.tsx';
 import { fromList, type OpenedFile } from './opened-files.ts';
-import type { Shown, Trial } from './trial.ts';
+import type { Asking, Shown, Trial } from './trial.ts';
 
 /** Test pictures that are offered. */
 const OFFERED = 8;
@@ -31,19 +31,23 @@ export function PictureSide({ network, trial, dataset }: PictureSideProps): Reac
       </h3>
       <p className="clause">{pictureClause(trial)}</p>
       <Openers isLive={isLive} onFiles={trial.openFiles} onCamera={trial.openCamera} />
+      <FaceSwitch trial={trial} />
       {error !== null && (
         <Message error={error} kept={shown === null ? undefined : 'The picture before it is still here.'} />
       )}
       {isLive ? (
         <Live
           runId={network.runId}
+          findsFaces={trial.findsFaces}
           onAnswer={trial.onLive}
           onClose={closeCamera}
           onHold={(picture) => ask({ name: '', picture, truth: null })}
         />
       ) : (
         <>
-          {shown !== null && <Original shown={shown} />}
+          {shown !== null && (
+            <Original {...{ network, shown }} onFace={(face) => one.ask({ ...askingOf(shown), face })} />
+          )}
           {shown === null && opened === null && (
             <div className="try-nothing">
               <p>Drop a picture here, paste one, or hold something to the camera.</p>
@@ -133,23 +137,102 @@ function PickButton({ label, isFolder, onFiles }: PickButtonProps): ReactElement
   );
 }
 
-/** The picture as its owner has it. */
-function Original({ shown }: { readonly shown: Shown }): ReactElement {
+const askingOf = ({ name, picture, truth }: Shown): Asking => ({ name, picture, truth });
+
+/** Crops to the face where that is wanted, and says that the network was not trained so. */
+function FaceSwitch({ trial }: { readonly trial: Trial }): ReactElement {
+  const { findsFaces, findFaces } = trial;
+  return (
+    <div>
+      <label className="try-check">
+        <input type="checkbox" checked={findsFaces} onChange={({ target }) => findFaces(target.checked)} />
+        Find the face and crop to it
+      </label>
+      {findsFaces && (
+        <p className="small">
+          This network was trained on whole pictures: on a face alone it may do better or worse than its test
+          says.
+        </p>
+      )}
+    </div>
+  );
+}
+
+interface OriginalProps {
+  readonly network: TriedNetwork;
+  readonly shown: Shown;
+  /** Hears which other face is wanted. */
+  readonly onFace: (index: number) => void;
+}
+
+/** The picture as its owner has it, with the faces that were found. */
+function Original({ network, shown, onFace }: OriginalProps): ReactElement {
   const { url, name, answer } = shown;
+  const { faces } = answer;
   return (
     <figure className="try-original">
-      {url === null ? (
-        <SeenCanvas seen={answer.seen} label={name === '' ? 'The picture' : name} />
-      ) : (
-        <img src={url} alt={name === '' ? 'The picture' : name} />
-      )}
+      <div className="try-faces">
+        {url === null ? (
+          <SeenCanvas seen={answer.seen} label={name === '' ? 'The picture' : name} />
+        ) : (
+          <img
+            className={network.recipe.image.orientation === 'stored' ? 'is-stored' : undefined}
+            src={url}
+            alt={name === '' ? 'The picture' : name}
+          />
+        )}
+        {url !== null && faces !== null && <FaceSquares faces={faces} />}
+      </div>
       {name !== '' && <figcaption className="small">{name}</figcaption>}
+      {faces?.shown != null && (
+        <p className="small" role="status">
+          {countOf(faces.faces.length, 'face')} found
+          {faces.faces.length > 1 &&
+            `; the network is shown ${faces.shown.index === 0 ? 'the largest' : ordinalOf(faces.shown.index)}`}
+          .
+        </p>
+      )}
+      {faces !== null && faces.faces.length > 1 && (
+        <div className="actions">
+          {faces.faces.map((_, index) => (
+            <button
+              key={index}
+              type="button"
+              aria-pressed={faces.shown?.index === index}
+              onClick={() => onFace(index)}
+            >
+              Face {index + 1}
+            </button>
+          ))}
+        </div>
+      )}
       {answer.notes.map((note) => (
         <p key={note.code} className="small">
           {note.message} {note.hint}
         </p>
       ))}
     </figure>
+  );
+}
+
+const ordinalOf = (index: number): string => `face ${(index + 1).toString()} by size`;
+
+/** Dashed: faces; solid: what the network was shown. Laid over the picture, which fills its room as far as it goes. */
+function FaceSquares({
+  faces: { faces, shown, width, height },
+}: {
+  readonly faces: FoundFaces;
+}): ReactElement {
+  const sides = ({ x, y, width: w, height: h }: PicturePart) => ({
+    ...{ x: x * width, y: y * height, width: w * width, height: h * height },
+  });
+  return (
+    <svg viewBox={`0 0 ${width.toString()} ${height.toString()}`} aria-hidden="true">
+      {faces.map((face, index) => (
+        <rect key={index} className="face" vectorEffect="non-scaling-stroke" {...sides(face)} />
+      ))}
+      {shown !== null && <rect vectorEffect="non-scaling-stroke" {...sides(shown.square)} />}
+    </svg>
   );
 }
 

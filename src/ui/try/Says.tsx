@@ -2,7 +2,7 @@
 import { useEffect, useState, type ReactElement } from 'react';
 import { runLabel } from '../../charts/runs.tsx';
 import { formatPercent } from '../../lib/format.ts';
-import type { FinishedRun } from '../../protocol/events.ts';
+import type { KeptRun } from '../../protocol/kept.ts';
 import type { TriedNetwork } from '../../protocol/try.ts';
 import { useStudioState } from '../studio-context.ts';
 import { ranked, thresholdOf, thresholdText, verdictOf, worthText, type Threshold } from './words.ts';
@@ -16,7 +16,7 @@ interface SaysProps {
   readonly probabilities: Float32Array;
   /** Without the patch, where a part is covered. */
   readonly was: Float32Array | null;
-  readonly threshold: Threshold;
+  readonly threshold: Threshold | null;
 }
 
 export function Says({ network, probabilities, was, threshold }: SaysProps): ReactElement {
@@ -69,7 +69,7 @@ function ClassBars({ labels, probabilities, was, threshold }: ClassBarsProps): R
                 <div className="try-bar" aria-hidden="true">
                   <i style={{ width: at(probabilities[index]) }} />
                   {was !== null && <b style={{ width: at(was[index]) }} />}
-                  <span style={{ left: at(threshold.at) }} />
+                  {threshold !== null && <span style={{ left: at(threshold.at) }} />}
                 </div>
               </td>
               <td>{formatPercent(probabilities[index] ?? 0, 0)}</td>
@@ -136,13 +136,14 @@ function useAtMostEach(leastMs: number, text: string): string {
 }
 
 /** Which network it is that answers. */
-export function WhoAnswers({ run }: { readonly run: FinishedRun }): ReactElement {
+export function WhoAnswers({ run }: { readonly run: KeptRun }): ReactElement {
   const backbones = useStudioState((state) => state.catalog?.backbones);
-  const name = runLabel(run.recipe, (each) => backbones?.find((entry) => entry.name === each)?.label ?? each);
+  const labelOf = (each: string): string => backbones?.find((entry) => entry.name === each)?.label ?? each;
+  const name = runLabel(run.recipe, labelOf, run.phases);
   return (
     <p className="small">
       <b>{name}</b>
-      {run.accuracy !== null && <>, right on {formatPercent(run.accuracy)} of its test pictures</>}. It knows
+      {run.test !== null && <>, right on {formatPercent(run.test.accuracy)} of its test pictures</>}. It knows
       its classes and nothing else: shown anything, it names one of them.
     </p>
   );

@@ -5,7 +5,7 @@
 import { useEffect, useState, type DragEvent, type ReactElement } from 'react';
 import { isSame } from '../../lib/json.ts';
 import { asStudioError, isAbort, type WireError } from '../../protocol/errors.ts';
-import type { FinishedRun } from '../../protocol/events.ts';
+import type { KeptRun } from '../../protocol/kept.ts';
 import type { TriedNetwork } from '../../protocol/try.ts';
 import { useStateOf } from '../../store/use-state-of.ts';
 import { useStudio, useStudioState } from '../studio-context.ts';
@@ -23,7 +23,7 @@ import './try.css';
 import { ranked, seenClause, thresholdOf, type Look, type Threshold } from './words.ts';
 
 interface TryDialogProps {
-  readonly run: FinishedRun;
+  readonly run: KeptRun;
   readonly onClose: () => void;
 }
 
@@ -67,14 +67,14 @@ function useNetwork(runId: string): {
 
 interface TriedProps {
   readonly network: TriedNetwork;
-  readonly run: FinishedRun;
+  readonly run: KeptRun;
 }
 
 function Tried({ network, run }: TriedProps): ReactElement {
   const trial = useTrial(network.runId);
-  const { one, opened, isLive, openFiles } = trial;
+  const { one, opened, isLive, openFiles, findsFaces, askAmong } = trial;
   const threshold = thresholdOf(network.sureness);
-  const many = useMany(network.runId, opened);
+  const many = useMany(network.runId, opened, findsFaces);
   const dataset = useTestSet(network);
   const drop = (event: DragEvent): void => {
     event.preventDefault();
@@ -85,10 +85,7 @@ function Tried({ network, run }: TriedProps): ReactElement {
       <PictureSide {...{ network, trial, dataset }} />
       {opened !== null && one.shown === null && !isLive ? (
         <section className="try-side is-wide" aria-label="Answers">
-          <ManyTable
-            {...{ network, opened, many, threshold }}
-            onOpen={({ name, file }) => one.ask({ name, picture: { kind: 'file', file }, truth: null })}
-          />
+          <ManyTable {...{ network, opened, many, threshold }} onOpen={askAmong} />
         </section>
       ) : (
         <SeenAndSays {...{ network, run, trial, threshold }} />
@@ -99,7 +96,7 @@ function Tried({ network, run }: TriedProps): ReactElement {
 
 interface SeenAndSaysProps extends TriedProps {
   readonly trial: Trial;
-  readonly threshold: Threshold;
+  readonly threshold: Threshold | null;
 }
 
 function SeenAndSays({ network, run, trial, threshold }: SeenAndSaysProps): ReactElement {

@@ -13,6 +13,8 @@ export interface Asking {
   readonly picture: AskedPicture;
   /** Its true class, where it is one of the set's. */
   readonly truth: number | null;
+  /** Which face of it, the largest first; absent where it is the whole picture. */
+  readonly face?: number;
 }
 
 /** A picture with its answer. */
@@ -56,8 +58,9 @@ function useOne(runId: string): One {
   const ask = (asking: Asking): void => {
     drop();
     setIsAsking(true);
-    const { picture } = asking;
-    const call = studio.tries.predict({ runId, picture, wantsMaps: true });
+    const { picture, face } = asking;
+    const asked = { runId, picture, wantsMaps: true, ...(face !== undefined && { face }) };
+    const call = studio.tries.predict(asked);
     latest.current = call;
     call.result.then(
       (answer) => {
@@ -96,11 +99,34 @@ export interface Trial {
   /** Null before the first answer. */
   readonly live: LiveAnswer | null;
   readonly onLive: (live: LiveAnswer) => void;
+  /** Whether faces are looked for, so that the network is shown one in place of the whole picture. */
+  readonly findsFaces: boolean;
+  readonly findFaces: (finds: boolean) => void;
   /** Asks about one that is not among those of the table. */
   readonly ask: (asking: Asking) => void;
+  /** Asks about one of those of the table. */
+  readonly askAmong: (opened: OpenedFile) => void;
   readonly openFiles: (files: readonly OpenedFile[]) => void;
   readonly openCamera: () => void;
   readonly closeCamera: () => void;
+}
+
+/** Whether faces are looked for; and asking about a picture accordingly. */
+function useFaces(one: One): Pick<Trial, 'findsFaces' | 'findFaces'> & {
+  readonly askOne: (asking: Asking) => void;
+} {
+  const [findsFaces, setFindsFaces] = useState(false);
+  const askAs = (asking: Asking, finds: boolean): void => {
+    const { name, picture, truth } = asking;
+    // The set's own pictures are as the network was trained on them.
+    const isWhole = !finds || picture.kind === 'row';
+    one.ask({ name, picture, truth, ...(isWhole ? {} : { face: 0 }) });
+  };
+  const findFaces = (finds: boolean): void => {
+    setFindsFaces(finds);
+    if (one.shown !== null) askAs(one.shown, finds);
+  };
+  return { findsFaces, findFaces, askOne: (asking) => askAs(asking, findsFaces) };
 }
 
 /** Pictures that are pasted while this is mounted are opened. */
@@ -109,6 +135,7 @@ export function useTrial(runId: string): Trial {
   const [opened, setOpened] = useState<Opened | null>(null);
   const [isLive, setIsLive] = useState(false);
   const [live, setLive] = useState<LiveAnswer | null>(null);
+  const { findsFaces, findFaces, askOne } = useFaces(one);
   const closeCamera = (): void => {
     setIsLive(false);
     setLive(null);
@@ -116,8 +143,10 @@ export function useTrial(runId: string): Trial {
   const ask = (asking: Asking): void => {
     closeCamera();
     setOpened(null);
-    one.ask(asking);
+    askOne(asking);
   };
+  const askAmong = ({ name, file }: OpenedFile): void =>
+    askOne({ name, picture: { kind: 'file', file }, truth: null });
   const openFiles = (files: readonly OpenedFile[]): void => {
     const found = openedOf(files);
     const [first] = found.pictures;
@@ -145,5 +174,8 @@ export function useTrial(runId: string): Trial {
     setOpened(null);
     setIsLive(true);
   };
-  return { one, opened, isLive, live, onLive: setLive, ask, openFiles, openCamera, closeCamera };
+  return {
+    ...{ one, opened, isLive, live, onLive: setLive, findsFaces, findFaces },
+    ...{ ask, askAmong, openFiles, openCamera, closeCamera },
+  };
 }

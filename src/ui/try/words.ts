@@ -20,8 +20,10 @@ export interface Threshold {
   readonly isKnown: boolean;
 }
 
-export function thresholdOf(sureness: Sureness | null): Threshold {
-  const best = sureness === null ? null : bestThreshold(sureness);
+/** Null where no validation picture says what being sure is worth. */
+export function thresholdOf(sureness: Sureness | null): Threshold | null {
+  if (sureness === null) return null;
+  const best = bestThreshold(sureness);
   return { at: best ?? USUAL_THRESHOLD, isKnown: best !== null };
 }
 
@@ -37,12 +39,12 @@ export interface Verdict {
 export function verdictOf(
   labels: readonly string[],
   probabilities: ArrayLike<number>,
-  { at }: Threshold,
+  threshold: Threshold | null,
 ): Verdict {
   const [first = 0, second] = ranked(probabilities);
   const sure = probabilities[first] ?? 0;
   const label = labels[first] ?? '';
-  if (sure < at) {
+  if (sure < (threshold?.at ?? 0)) {
     const other = second === undefined ? '' : ` or ${labels[second] ?? ''}`;
     return { isUnsure: true, word: 'unsure', rest: `: ${label}${other}` };
   }
@@ -52,7 +54,8 @@ export function verdictOf(
 
 /** What it is worth that a network is as sure as this. */
 export function worthText(sureness: Sureness | null, confidence: number): string {
-  if (sureness === null) return 'How often it is right when it is this sure is not known of this network.';
+  if (sureness === null)
+    return 'How often it is right when it is this sure is not known: no validation pictures tell it of this network.';
   const worth = worthOf(sureness, confidence);
   if (worth === null) return 'Of none of the validation pictures was it this sure.';
   const { count, right, interval } = worth;
@@ -60,7 +63,10 @@ export function worthText(sureness: Sureness | null, confidence: number): string
   return `Of the ${formatCount(count)} validation pictures where it was about this sure, ${formatCount(right)} were right (95 % interval ${String(low)}–${String(high)} %).`;
 }
 
-export function thresholdText({ at, isKnown }: Threshold): string {
+export function thresholdText(threshold: Threshold | null): string {
+  if (threshold === null)
+    return 'It names a class however unsure it is: without validation pictures there is no telling when to trust it.';
+  const { at, isKnown } = threshold;
   const share = formatPercent(at, 0);
   if (!isKnown) return `Dotted: ${share}. Below it this screen says “unsure”.`;
   return `Dotted: ${share}, where right and wrong answers on the validation pictures part best. Below it this screen says “unsure”.`;

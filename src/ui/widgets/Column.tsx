@@ -16,7 +16,9 @@ export function Column({ id, title, clause, action, children }: ColumnProps): Re
   return (
     <section className="column" id={id} aria-labelledby={heading}>
       <header>
-        <h2 id={heading}>{title}</h2>
+        <h2 id={heading} tabIndex={-1}>
+          {title}
+        </h2>
         {action}
         <p className="clause">{clause}</p>
       </header>

@@ -136,7 +136,11 @@ describe('an open set', () => {
     expect(summary.labels).toContain('owl');
     const rows = before.labelOfRow.length;
     expect(summary.labelOfRow).toHaveLength(rows + 1);
-    expect(set.describePicture(rows)).toMatchObject({ path: 'new.jpg', sourceRow: null, format: 'jpeg' });
+    expect(set.describePictures([rows])[0]).toMatchObject({
+      path: 'new.jpg',
+      sourceRow: null,
+      format: 'jpeg',
+    });
     const [theirs, ours] = [await set.pictures([rows]), await set.pictures([0, rows, 1])];
     expect(ours.rgba.subarray(4 * 32 * 32, 2 * 4 * 32 * 32)).toEqual(theirs.rgba);
     expect(new Set(theirs.rgba).size).toBeGreaterThan(10);

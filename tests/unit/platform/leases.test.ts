@@ -9,6 +9,7 @@ import {
   EXPIRY_MS,
   ownedByLeases,
   WATCH_MS,
+  type Clock,
   type LeaseOptions,
 } from '../../../src/platform/stores/leases.ts';
 import { NOTHING_SHARED, type Owned } from '../../../src/platform/stores/owned.ts';
@@ -142,19 +143,52 @@ describe('a holder that says nothing', () => {
   });
 });
 
+/** Time for so many who share a machine: it passes when all of them wait, to when the first is done waiting. */
+function sharedClock(count: number): Clock & { leave: () => void } {
+  const waiting: { readonly untilMs: number; readonly wake: () => void }[] = [];
+  let left = count;
+  const pass = (): void => {
+    if (waiting.length < left) return;
+    const next = waiting.sort((one, other) => one.untilMs - other.untilMs).shift();
+    nowMs = Math.max(nowMs, next?.untilMs ?? 0);
+    next?.wake();
+  };
+  return {
+    now: () => nowMs,
+    wait: (ms) =>
+      new Promise((wake) => {
+        waiting.push({ untilMs: nowMs + ms, wake });
+        pass();
+      }),
+    every: () => ignore,
+    leave: () => {
+      left -= 1;
+      pass();
+    },
+  };
+}
+
 describe('work that goes on in one place alone', () => {
   it('is done one after another, whoever began first', async () => {
+    const clock = sharedClock(4);
     let running = 0;
     let most = 0;
     const work = async (): Promise<number> => {
       running += 1;
       most = Math.max(most, running);
-      await holder().owned.discardIfFree('other', ignore);
+      // The others try again and again meanwhile.
+      await clock.wait(WATCH_MS);
       running -= 1;
       return 1;
     };
-    const tabs = Array.from({ length: 4 }, () => holder());
-    const done = await Promise.all(tabs.map(({ owned }) => owned.alone('run/7', work, () => 0)));
+    const tabs = Array.from({ length: 4 }, () => ownedByLeases(store, { clock }));
+    const done = await Promise.all(
+      tabs.map(async (owned) => {
+        const one = await owned.alone('run/7', work, () => 0);
+        clock.leave();
+        return one;
+      }),
+    );
     expect(done).toEqual([1, 1, 1, 1]);
     expect(most).toBe(1);
   });

@@ -34,6 +34,7 @@ describe('the smallest recipe', () => {
         { ...FINE_TUNE, gradientClip: null, batchNorm: 'inference' },
       ],
       earlyStopping: null,
+      keep: 'lastPhase',
       labelSmoothing: 0,
       classWeights: null,
       seed: 42,

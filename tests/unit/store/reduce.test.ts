@@ -1,14 +1,17 @@
 /** The reducer: every way from one run state to another, and what each event leaves behind. */
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../../src/protocol/events.ts';
+import type { KeptRecord } from '../../../src/protocol/kept.ts';
 import type { WireError } from '../../../src/protocol/errors.ts';
 import { reduce } from '../../../src/store/reduce.ts';
+import { keptOf } from '../../../src/store/run-record.ts';
 import { recordOf } from '../../../src/store/state.ts';
 import {
   after,
   dataset,
   epochOf,
   evaluation,
+  keptRun,
   phaseEvent,
   readyState,
   recipe,
@@ -76,15 +79,37 @@ describe('a run', () => {
     expect(recordOf(back.run)?.lost).toBeNull();
   });
 
-  it('finishes with its result, its seconds and a line in the table of runs', () => {
+  it('finishes with its result and its seconds', () => {
     const finished = reduce(running([phaseEvent]), { kind: 'trained', result, atMs: 4000 });
     expect(finished.run).toMatchObject({ kind: 'finished', seconds: 4 });
-    expect(finished.runs).toHaveLength(1);
   });
 
-  it('leaves no line in the table when it was stopped before its first epoch', () => {
-    const stopped = { ...result, test: null, stopped: true };
-    expect(reduce(running([]), { kind: 'trained', result: stopped, atMs: 1 }).runs).toHaveLength(0);
+  it('is shown again as it ended, whatever was shown since', () => {
+    const numbers = { phaseIndex: 0, stoppedEarly: false, bestEpoch: 1, keptEpoch: 1 };
+    const headEnd = { kind: 'phaseEnd', ...numbers, evaluation } as const;
+    const events: RunEvent[] = [
+      phaseEvent,
+      { kind: 'epoch', record: epochOf(0, 1, 2), isBest: true },
+      headEnd,
+    ];
+    const ended = reduce(running(events), { kind: 'trained', result, atMs: 4000 });
+    const record = recordOf(ended.run);
+    const history = record?.history ?? [];
+    const kept: KeptRecord = {
+      result: { ...result, history },
+      ended: [{ start: phaseEvent, end: headEnd }],
+      dataset,
+    };
+    const reopened = reduce(readyState, { kind: 'reopened', run: keptRun, record: kept });
+    expect(reopened.run).toMatchObject({ kind: 'finished', keptAtMs: keptRun.finishedAtMs, seconds: 60 });
+    expect(recordOf(reopened.run)).toMatchObject({
+      phases: record?.phases,
+      history,
+      test: result.test,
+      dataset,
+    });
+    // One that goes on is not taken from under its feet.
+    expect(reduce(running([]), { kind: 'reopened', run: keptRun, record: kept }).run.kind).toBe('preparing');
   });
 
   it('fails with what it had', () => {
@@ -125,6 +150,35 @@ describe('a stage', () => {
 
   it('ends with the first step', () => {
     expect(recordOf(running([phaseEvent, progress('Reading', 10), stepEvent(1)]).run)?.progress).toBeNull();
+  });
+});
+
+describe('the network of another phase', () => {
+  const taken = {
+    ...result,
+    test: { ...evaluation, accuracy: 0.9 },
+    kept: { phaseIndex: 0, why: 'chosen' },
+  } as const;
+
+  it('takes the place of the last one’s in the run', () => {
+    const finished = reduce(running([phaseEvent]), { kind: 'trained', result, atMs: 2000 });
+    const now = reduce(finished, { kind: 'otherPhaseTaken', result: taken });
+    expect(recordOf(now.run)).toMatchObject({ test: { accuracy: 0.9 }, kept: { why: 'chosen' } });
+    // Not in those of another run, which was begun meanwhile.
+    const other = reduce(finished, { kind: 'otherPhaseTaken', result: { ...taken, runId: 'two' } });
+    expect(other).toBe(finished);
+  });
+
+  it('is the one whose epoch is kept', () => {
+    const epochs = [0, 1].map((phaseIndex): RunEvent => ({
+      ...{ kind: 'epoch', isBest: true },
+      record: epochOf(phaseIndex, 1, 1 + phaseIndex),
+    }));
+    const [head, tuned] = epochs as [RunEvent, RunEvent];
+    const events = [phaseEvent, head, { ...phaseEvent, phaseIndex: 1 } as RunEvent, tuned];
+    const kept = (more: readonly RunEvent[]) => keptOf(recordOf(running([...events, ...more]).run)!);
+    expect(kept([])?.phaseIndex).toBe(1);
+    expect(kept([{ kind: 'phaseKept', phaseIndex: 0, keptEpoch: 1 }])?.phaseIndex).toBe(0);
   });
 });
 

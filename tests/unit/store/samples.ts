@@ -10,6 +10,7 @@ import type {
   RunEvent,
   RunResult,
 } from '../../../src/protocol/events.ts';
+import type { KeptRun } from '../../../src/protocol/kept.ts';
 import type { ModelSummary } from '../../../src/protocol/model.ts';
 import { asRun, ENTRIES } from '../../../src/engine/catalog.ts';
 import { parseRecipe, type Recipe } from '../../../src/protocol/recipe/recipe.ts';
@@ -143,7 +144,7 @@ export function epochOf(
   };
 }
 
-export const phaseEvent: RunEvent = {
+export const phaseEvent: Extract<RunEvent, { kind: 'phase' }> = {
   kind: 'phase',
   phaseIndex: 0,
   phase: 'head',
@@ -175,6 +176,8 @@ export const result: RunResult = {
   history: [],
   test: { ...evaluation, split: 'test' },
   sureness: null,
+  kept: { phaseIndex: 1, why: 'last' },
+  other: null,
   stopped: false,
   device,
   weights: { origin: 'random, seed 1', sizeBytes: 0, sha256: null },
@@ -183,6 +186,21 @@ export const result: RunResult = {
   cleaning: dataset.cleaning,
   secondsByStage: {},
   versions: {},
+};
+
+/** The same run in the list of kept ones. */
+export const keptRun: KeptRun = {
+  ...{ runId: 'one', recipe: result.recipe, setHash: dataset.setHash, labels: dataset.labels },
+  ...{ name: '', note: '', isStarred: false, isDeleted: false },
+  ...{
+    finishedAtMs: 1_700_000_000_000,
+    stopped: false,
+    phases: 2,
+    sizeBytes: 100,
+    isStored: true,
+    seconds: 60,
+  },
+  test: { accuracy: evaluation.accuracy, interval: evaluation.interval, pictures: 2 },
 };
 
 /** A state that has its catalog and recipe. */

@@ -1,6 +1,6 @@
 /** What the settings of steps and loss write into a recipe, and that the address carries it there and back. */
 import { describe, expect, it } from 'vitest';
-import { asRun } from '../../../src/engine/catalog.ts';
+import { asRun, ENTRIES } from '../../../src/engine/catalog.ts';
 import { BACKBONES } from '../../../src/models/backbones/registry.ts';
 import { parseRecipe, type Recipe } from '../../../src/protocol/recipe/recipe.ts';
 import { linkOf, recipeFromLink } from '../../../src/store/recipe-link.ts';
@@ -43,11 +43,25 @@ it.each(BACKBONES.map(({ entry }) => [entry.name, entry] as const))(
 );
 
 it('the split is typed in per cent, and refused when it is not all of it', () => {
-  const edited = throughLink(withShares(recipe, '70/15 , 15'));
+  const edited = throughLink(withShares(recipe, '70/15 , 15', []));
   expect(edited.split).toEqual({ ...recipe.split, train: 0.7, validation: 0.15, test: 0.15 });
   expect(shares(edited)).toBe('70 / 15 / 15');
-  expect(shares(parseRecipe(withShares(recipe, '57 / 29 / 14')))).toBe('57 / 29 / 14');
-  expect(() => parseRecipe(withShares(recipe, '70 / 20 / 20'))).toThrow(/must add up to 1/);
+  expect(shares(parseRecipe(withShares(recipe, '57 / 29 / 14', [])))).toBe('57 / 29 / 14');
+  expect(() => parseRecipe(withShares(recipe, '70 / 20 / 20', []))).toThrow(/must add up to 1/);
+});
+
+it('without validation goes what needs it, and does not come back by itself', () => {
+  const phases = recipe.phases.map((phase) => ({ ...phase, schedule: { name: 'plateau' } }));
+  const stopping = parseRecipe({ ...recipe, phases, earlyStopping: { patience: 3, restoreBest: true } });
+  const edited = throughLink(withShares(stopping, '80 / 0 / 20', ENTRIES.schedules));
+  expect(edited.earlyStopping).toBeNull();
+  expect(edited.phases.map(({ schedule }) => schedule)).toEqual(edited.phases.map(() => undefined));
+  expect(asRun(edited).split.validation).toBe(0);
+  expect(() => parseRecipe({ ...stopping, split: edited.split })).toThrow(
+    /earlyStopping.*goes by validation/,
+  );
+  const byPlateau = parseRecipe({ ...edited, phases });
+  expect(() => asRun(byPlateau)).toThrow(/phases\[0\]\.schedule: goes by validation pictures/);
 });
 
 describe.each([

@@ -3,9 +3,10 @@ import { describe, expect, it } from 'vitest';
 import type { RatePoint, RunEvent } from '../../../src/protocol/events.ts';
 import { newSearch, reduceSearch } from '../../../src/store/reduce-run.ts';
 import { reduce } from '../../../src/store/reduce.ts';
-import { recordOf, type StudioState } from '../../../src/store/state.ts';
+import { recordOf, type RunState, type StudioState } from '../../../src/store/state.ts';
 import { barText } from '../../../src/ui/transport/bar-text.ts';
 import { idleCaption, runCaption } from '../../../src/charts/curves/caption.ts';
+import { thresholdOf, thresholdText, verdictOf } from '../../../src/ui/try/words.ts';
 import { rateSweep } from '../../../src/charts/rate-sweep.tsx';
 import { doingText, foundText } from '../../../src/ui/training/RateDialog.tsx';
 import {
@@ -101,6 +102,28 @@ describe('the caption', () => {
     const record = recordOf(running(events).run);
     return record === null ? '' : runCaption(record, isOver, 'faces', 8);
   };
+
+  it('without validation speaks of training alone, and of guessing where that is better', () => {
+    const blind = (number: number, loss: number): RunEvent => ({
+      ...{ kind: 'epoch', isBest: false },
+      record: { ...epochOf(0, number, loss), valLoss: null, valAccuracy: null },
+    });
+    expect(captionOf([phaseEvent, blind(1, 1.5), blind(2, 0.5)], true)).toBe(
+      'Training loss went from 1.50 to 0.50. The split keeps no faces for validation: what it does on others is not known, and the last epoch is kept.',
+    );
+    expect(captionOf([phaseEvent, blind(1, 1.5), blind(2, 3)])).toContain(
+      'A training loss of 3.00 is worse than the 2.08 of guessing',
+    );
+    const { run } = running([phaseEvent, blind(1, 1.5)]);
+    const record = recordOf(run);
+    const plain = { ...run, run: { ...record, recipe: { ...recipe, earlyStopping: null } } } as RunState;
+    expect(resultsClause(plain, dataset)).toBe(
+      'right, so far, on about one face in two that it has learned from.',
+    );
+    expect(thresholdOf(null)).toBeNull();
+    expect(verdictOf(['glad', 'sad'], [0.51, 0.49], null)).toMatchObject({ word: 'glad', isUnsure: false });
+    expect(thresholdText(null)).toContain('without validation pictures');
+  });
 
   it('gives chance as the measure of what comes', () => {
     expect(idleCaption(8, 'faces')).toMatch(

@@ -1,11 +1,13 @@
-/** What one answer, one heat map and one map of covered places take, by network and size. */
+/** What one answer, one heat map and one map of covered places take, by network, size and device; and finding faces. */
 import { asRun } from '../../../src/engine/catalog.ts';
 import { buildNetwork } from '../../../src/engine/network/network.ts';
 import { Classifier } from '../../../src/engine/predict/classifier.ts';
 import { occludeRow } from '../../../src/engine/predict/covering.ts';
+import { FACE_INPUT, FaceNetwork } from '../../../src/models/faces/network.ts';
 import type { Platform } from '../../../src/platform/platform.ts';
 import { parseRecipe, type WrittenRecipe } from '../../../src/protocol/recipe/recipe.ts';
 import { median, type Bench, type Row } from '../bench.ts';
+import { offerGpu } from '../gpu.ts';
 import { startSession } from '../mien-run.ts';
 
 /** Places a side of a map, as the page asks for. */
@@ -25,20 +27,37 @@ const NETWORKS: readonly (readonly [
 
 export const predict: Bench = {
   name: 'predict',
-  help: 'ms of an answer, a heat map and a map of covered places on wasm (2 minutes)',
+  help: 'ms of an answer, a heat map, a map of covered places and a face found, on wasm and WebGPU (4 minutes)',
   async run({ quick, say }) {
-    const { platform } = await startSession('wasm');
+    const adapter = await offerGpu();
     const rows: Row[] = [];
-    for (const network of quick ? NETWORKS.slice(0, 1) : NETWORKS) {
-      rows.push(...(await timesOf(network, platform)));
-      say(`${network[1].name} at ${network[0].toString()} pixels`);
+    for (const backend of ['wasm', 'webgpu'] as const) {
+      const { platform } = await startSession(backend);
+      say(backend === 'wasm' ? backend : `${backend}: ${adapter}`);
+      for (const network of NETWORKS.slice(0, quick ? 1 : ASKED[backend])) {
+        rows.push(...(await timesOf(network, backend, platform)));
+        say(`${network[1].name} at ${network[0].toString()} pixels`);
+      }
+      rows.push(await faceTime(backend, platform));
     }
     return rows;
   },
 };
 
+/** How many of the networks: a software adapter takes minutes for the large ones. */
+const ASKED = { wasm: NETWORKS.length, webgpu: 2 } as const;
+
+async function faceTime(backend: string, platform: Platform): Promise<Row> {
+  const network = await FaceNetwork.open(platform);
+  const picture = Uint8Array.from({ length: FACE_INPUT ** 2 * 3 }, (_, at) => (at * 37) % 256);
+  const foundMs = await timed(() => network.find(picture));
+  network.dispose();
+  return { what: `finding faces on ${backend}`, against: 'a second', unit: 'ms', mien: foundMs, other: 1000 };
+}
+
 async function timesOf(
   [size, backbone, aimMs]: (typeof NETWORKS)[number],
+  device: string,
   platform: Platform,
 ): Promise<Row[]> {
   const recipe = asRun(
@@ -60,8 +79,9 @@ async function timesOf(
     occludeRow(classifier, picture, { places: PLACES, row: 3, side: 0.26 }, signal),
   );
   classifier.dispose();
-  const what = `${backbone.name}${backbone['alpha'] === undefined ? '' : ` ${String(backbone['alpha'])}`} at ${size.toString()} px on wasm`;
-  const aim = aimMs === null ? {} : { aimFigure: aimMs };
+  const what = `${backbone.name}${backbone['alpha'] === undefined ? '' : ` ${String(backbone['alpha'])}`} at ${size.toString()} px on ${device}`;
+  // A software adapter is no device that anybody trains on.
+  const aim = aimMs === null || device !== 'wasm' ? {} : { aimFigure: aimMs };
   const single = { unit: 'ms', against: 'one answer', other: answerMs } as const;
   return [
     { ...single, what: `${what}: one answer`, mien: answerMs, ...aim },

@@ -13,7 +13,7 @@ const APPLICATIONS: Readonly<Record<string, string>> = {
 const RESIZES = { lanczos: 'LANCZOS', bilinear: 'BILINEAR', area: 'BOX' } as const;
 
 /** What cannot be carried out elsewhere as it was here, in the words of a clause; null where all can. */
-export function reasonAgainst({ dataset, split, backbone }: FullRecipe): string | null {
+export function reasonAgainst({ dataset, split, backbone, keep }: FullRecipe): string | null {
   if (APPLICATIONS[backbone.name] === undefined) return 'Keras has no such backbone';
   const isSet = (name: string, plain: unknown): boolean =>
     dataset[name] !== undefined && dataset[name] !== '' && dataset[name] !== plain;
@@ -23,6 +23,8 @@ export function reasonAgainst({ dataset, split, backbone }: FullRecipe): string 
   if (isSet('groupColumn', '') || isSet('splitColumn', ''))
     return 'the set is split by groups, or brings its own split';
   if (split.test === 0) return 'the split keeps no pictures for a test';
+  if (keep === 'bestPhase') return 'the recipe keeps the network of its best phase';
+  if (split.validation === 0) return 'the split keeps no pictures for validation';
   return null;
 }
 

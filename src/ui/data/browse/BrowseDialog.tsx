@@ -4,16 +4,15 @@ import { formatCount } from '../../../lib/format.ts';
 import type { DatasetSummary } from '../../../protocol/dataset.ts';
 import type { Recipe } from '../../../protocol/recipe/recipe.ts';
 import { countByClass, PARTS, rowsOf, type Filter } from '../../../store/set-rows.ts';
-import type { Thumbnails } from '../../../store/pictures.ts';
 import { useStateOf } from '../../../store/use-state-of.ts';
-import { useStudio } from '../../studio-context.ts';
 import { Dialog } from '../../widgets/Dialog.tsx';
-import { EditsTab, LastEdit } from '../edits/EditsTab.tsx';
+import { EditsTab } from '../edits/EditsTab.tsx';
+import { LastEdit } from '../edits/LastEdit.tsx';
 import { PicturePage } from './PicturePage.tsx';
 import { PictureWall } from './PictureWall.tsx';
 import { Report } from './Report.tsx';
 import './browse.css';
-import { CELL } from './wall-geometry.ts';
+import { useThumbnails } from './use-thumbnails.ts';
 
 /** What the dialog can begin with. */
 export type BrowseTab = 'pictures' | 'edits' | 'report';
@@ -115,20 +114,6 @@ export function BrowseDialog({ recipe, dataset, at, onClose }: BrowseDialogProps
       )}
     </Dialog>
   );
-}
-
-/** Another set has other pictures under the same numbers, so that it gets its own. */
-function useThumbnails({ picturesKey }: DatasetSummary): Thumbnails {
-  const studio = useStudio();
-  const make = (): { picturesKey: string; thumbnails: Thumbnails } => ({
-    picturesKey,
-    thumbnails: studio.pictures.thumbnails(Math.round(CELL.picture * devicePixelRatio)),
-  });
-  const [made, setMade] = useState(make);
-  if (made.picturesKey === picturesKey) return made.thumbnails;
-  const anew = make();
-  setMade(anew);
-  return anew.thumbnails;
 }
 
 interface FiltersProps {

@@ -92,9 +92,9 @@ function useFacts(dataset: DatasetSummary, row: number): PictureFacts | null {
   const [known, setKnown] = useState<{ row: number; facts: PictureFacts } | null>(null);
   useEffect(() => {
     let isCurrent = true;
-    studio.pictures.describe(row).then(
-      (facts) => {
-        if (isCurrent) setKnown({ row, facts });
+    studio.pictures.describe([row]).then(
+      ([facts]) => {
+        if (isCurrent && facts !== undefined) setKnown({ row, facts });
       },
       // The set was changed at this very moment; the page is about to show the new one.
       (_reason: unknown) => undefined,

@@ -66,10 +66,12 @@ function keptText({ passedOver, rowsRead, kept }: CleaningReport, { dropped }: F
   const files = passedOver.reduce((sum, { count }) => sum + count, 0);
   const beside =
     files === 0 ? '' : ` ${countOf(files, 'other file or part is', 'other files or parts are')} passed over.`;
-  if (used === rowsRead) return `All ${formatCount(rowsRead)} rows are used.${beside}`;
+  if (used === rowsRead) return `All ${countOf(rowsRead, 'row is', 'rows are')} used.${beside}`;
   const byChoice = chosen === 0 ? '' : `, ${formatCount(chosen)} by the choices below`;
-  return `Of ${formatCount(rowsRead)} rows ${formatCount(used)} are used; ${formatCount(rowsRead - used)} are left out${byChoice}.${beside}`;
+  return `Of ${formatCount(rowsRead)} rows ${countIs(used)} used; ${countIs(rowsRead - used)} left out${byChoice}.${beside}`;
 }
+
+const countIs = (count: number): string => `${formatCount(count)} ${count === 1 ? 'is' : 'are'}`;
 
 function EditsFound({ edits }: { readonly edits: EditsReport }): ReactElement {
   return (

@@ -1,5 +1,5 @@
 /** Owns the camera: asking for it, taking the middle square of what it shows, and what is said when there is none. */
-import { useEffect, useState, type RefObject } from 'react';
+import { useEffect, useState, useSyncExternalStore, type RefObject } from 'react';
 import { asStudioError, StudioError, type WireError } from '../../../protocol/errors.ts';
 
 /** Side of a picture in pixels: what networks take, and a little more. */
@@ -115,6 +115,11 @@ function notSafe(): StudioError {
   });
 }
 
+function onVisibility(onChange: () => void): () => void {
+  document.addEventListener('visibilitychange', onChange);
+  return () => document.removeEventListener('visibilitychange', onChange);
+}
+
 interface Camera {
   readonly isOn: boolean;
   readonly error: WireError | null;
@@ -122,11 +127,14 @@ interface Camera {
   readonly retry: () => void;
 }
 
+/** Let go of while the tab is hidden: nobody sees what it shows then, and its light would be on all the same. */
 export function useCamera(video: RefObject<HTMLVideoElement | null>, facing: Facing = 'user'): Camera {
+  const isHidden = useSyncExternalStore(onVisibility, () => document.hidden);
   const [attempt, setAttempt] = useState(0);
   const [isOn, setIsOn] = useState(false);
   const [error, setError] = useState<WireError | null>(null);
   useEffect(() => {
+    if (isHidden) return;
     let isCurrent = true;
     let stream: MediaStream | null = null;
     const stop = (): void => stream?.getTracks().forEach((track) => track.stop());
@@ -155,7 +163,7 @@ export function useCamera(video: RefObject<HTMLVideoElement | null>, facing: Fac
       setIsOn(false);
       if (element !== null) element.srcObject = null;
     };
-  }, [video, facing, attempt]);
+  }, [video, facing, attempt, isHidden]);
   const retry = (): void => {
     setError(null);
     setAttempt((before) => before + 1);

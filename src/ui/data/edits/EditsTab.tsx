@@ -4,7 +4,7 @@ import { countOf, formatCount } from '../../../lib/format.ts';
 import type { DatasetSummary } from '../../../protocol/dataset.ts';
 import { asStudioError, type WireError } from '../../../protocol/errors.ts';
 import { countByClass } from '../../../store/set-rows.ts';
-import { useStudio, useStudioState } from '../../studio-context.ts';
+import { useStudio } from '../../studio-context.ts';
 import { FileField } from '../../widgets/fields.tsx';
 import { Message } from '../../widgets/Message.tsx';
 import { saveBlob } from '../../widgets/save-file.ts';
@@ -147,26 +147,6 @@ function Save({ dataset: { edits } }: EditsTabProps): ReactElement {
         </button>
       </div>
       {error !== null && <Message error={error} />}
-    </>
-  );
-}
-
-/** Takes the last edit back, and says what the last change did. */
-export function LastEdit({ dataset }: EditsTabProps): ReactElement {
-  const studio = useStudio();
-  const canEdit = useCanEdit();
-  const { said, error } = useStudioState((state) => state.edited);
-  return (
-    <>
-      <p className="small edit-said" role="status">
-        {said}
-      </p>
-      {dataset.edits !== undefined && (
-        <button type="button" disabled={!canEdit} onClick={() => void studio.edits.change({ do: 'undo' })}>
-          Undo<span className="visually-hidden"> the last edit</span>
-        </button>
-      )}
-      {error !== null && <Message error={error} kept="The set is as it was before." />}
     </>
   );
 }

@@ -21,7 +21,7 @@ export function SetEdits({ dataset, onOpen }: SetEditsProps): ReactElement {
       {edits === undefined ? '' : `${editsText(edits)} `}
       {keptEdits !== undefined && (
         <>
-          {countOf(keptEdits.count, 'edit')} of this set are kept here.{' '}
+          {countOf(keptEdits.count, 'edit of this set is', 'edits of this set are')} kept here.{' '}
           <button
             type="button"
             className="link"

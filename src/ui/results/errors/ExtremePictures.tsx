@@ -35,7 +35,7 @@ export function ExtremePictures({ evaluation, truths }: ExtremePicturesProps): R
     ['Least sure', surestFirst.toReversed()],
   ];
   return (
-    <section className="errors-pictures" aria-labelledby="errors-pictures">
+    <section className="errors-all" aria-labelledby="errors-pictures">
       <div className="row">
         <h3 id="errors-pictures">In pictures</h3>
         <span className="errors-of small">

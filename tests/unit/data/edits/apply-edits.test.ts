@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { applyEdits, type UneditedRows } from '../../../../src/data/edits/apply-edits.ts';
 import { splitRows } from '../../../../src/data/split/split.ts';
 import { NO_CLASS } from '../../../../src/protocol/dataset.ts';
+import { editsText } from '../../../../src/protocol/cleaning-words.ts';
 import type { Edit } from '../../../../src/protocol/edits.ts';
 import { errorOf } from '../studio-error.ts';
 
@@ -77,6 +78,26 @@ describe('edits of a set', () => {
     expect(after(...out, { do: 'bringBackClass', class: 'vixen' }).labels).toEqual(['cat', 'dog', 'vixen']);
     // A picture that gets another class is not left out with its first one.
     expect(nameOf(after(...out, { do: 'relabel', files: ['f2'], to: 'cat' }), 2)).toBe('cat');
+  });
+
+  it('count those of the test part, whatever is done to them, and no new name of a class', () => {
+    const [first, second, third] = Array.from(set.split.test, (row) => `f${row.toString()}`);
+    const train = `f${String(set.split.train[0])}`;
+    const other = LABELS[(labelOfRow[set.split.test[0]!]! + 1) % 3]!;
+    expect(after({ do: 'rename', class: 'cat', to: 'lynx' }).report.inTest).toBe(0);
+    expect(after({ do: 'leaveOut', files: [train] }).report.inTest).toBe(0);
+    const relabel: Edit = { do: 'relabel', files: [first!], to: other };
+    expect(after(relabel, { do: 'leaveOut', files: [train, second!] }).report.inTest).toBe(2);
+    const added: Edit = {
+      do: 'add',
+      pictures: Array.from({ length: 20 }, (_, at) => ({ file: `a${at.toString()}`, path: '', to: 'owl' })),
+    };
+    const edited = after(added, { do: 'leaveOut', files: [third!] });
+    const ofThem = Array.from(edited.split.test).filter((row) => row >= 30).length;
+    expect(edited.report.inTest).toBe(1 + ofThem);
+    expect(editsText({ hash: '', count: 2, ...edited.report })).toContain(
+      `${String(1 + ofThem)} of these are test pictures`,
+    );
   });
 
   it('count what they name and the set does not have', () => {

@@ -67,8 +67,8 @@ describe('splitRows', () => {
   });
 
   it.each([
-    { train: 1, validation: 0, test: 0, seed: 1 },
     { train: 0, validation: 0.5, test: 0.5, seed: 1 },
+    { train: 0, validation: 0, test: 1, seed: 1 },
   ])('refuses an empty part: $train, $validation, $test', async (plan) => {
     const labelOfRow = Uint16Array.from({ length: 12 }, (_, row) => row % 2);
     expect((await errorOf(() => splitRows(labelOfRow, names(2), plan))).code).toBe('data/split-too-small');
@@ -103,4 +103,29 @@ it('a share of 0 for test leaves nobody out, and draws the two other parts as tr
   expect(ofGroups.train.length + ofGroups.validation.length).toBe(40);
   const words = Array.from({ length: 40 }, () => 'train');
   expect(splitSet(words, labelOfRow, names(2), null, plan).test).toHaveLength(0);
+});
+
+it('a share of 0 for validation leaves it empty, and the two other parts are drawn as train_test_split does', () => {
+  const labelOfRow = Uint16Array.from({ length: 40 }, (_, row) => row % 2);
+  const plan = { train: 0.75, validation: 0, test: 0.25, seed: 42 };
+  const split = splitRows(labelOfRow, names(2), plan);
+  const other = splitRows(labelOfRow, names(2), { ...plan, validation: 0.25, test: 0 });
+  expect(split).toEqual({ train: other.train, validation: new Uint32Array(0), test: other.validation });
+  const groups = Uint32Array.from(labelOfRow.keys());
+  const none = new Array<null>(40).fill(null);
+  const ofGroups = splitSet(none, labelOfRow, names(2), groups, plan);
+  expect([ofGroups.train.length, ofGroups.validation.length, ofGroups.test.length]).toEqual([30, 0, 10]);
+  const words = Array.from({ length: 40 }, () => 'train');
+  expect(splitSet(words, labelOfRow, names(2), null, plan).validation).toHaveLength(0);
+});
+
+it('a share of 1 for training takes every row, also of a class with one picture', () => {
+  const labelOfRow = Uint16Array.of(0, 0, 1, 0);
+  const plan = { train: 1, validation: 0, test: 0, seed: 1 };
+  const none = new Uint32Array(0);
+  expect(splitRows(labelOfRow, names(2), plan)).toEqual({
+    train: Uint32Array.of(0, 1, 2, 3),
+    validation: none,
+    test: none,
+  });
 });

@@ -1,0 +1,42 @@
+/**
+ * What a file of runs holds: `runs.json` says what is in it, and for each run there is its recipe as JSON and its record
+ * and network as packed values. Frozen values of a backbone are in it once, whichever runs need them.
+ */
+import type { Preprocessing } from '../../../models/backbones/backbone.ts';
+import type { RunWords } from '../../../protocol/kept.ts';
+import type { NamedArrays } from '../../checkpoints/checkpoint.ts';
+import type { KeptNetwork } from '../kept-network.ts';
+
+/** Grows when what is written is laid out anew. */
+export const FORMAT = 1;
+
+export const INDEX = 'runs.json';
+
+/** What the index says of a run. */
+export interface IndexEntry extends Pick<RunWords, 'name' | 'note' | 'isStarred'> {
+  readonly runId: string;
+  readonly finishedAtMs: number;
+  /** Hash of what its backbone began with, where its frozen values are shared; null where its network has all. */
+  readonly backbone: string | null;
+}
+
+export interface Index {
+  readonly format: number;
+  /** Of the version that wrote it. */
+  readonly mien: string;
+  readonly runs: readonly IndexEntry[];
+}
+
+/** A network as it is packed; `frozen` are names of shared values. */
+export interface PackedNetwork extends Pick<KeptNetwork, 'labels' | 'flavour' | 'weights' | 'other'> {
+  readonly preprocessing: Preprocessing;
+  readonly frozen: readonly string[];
+}
+
+export const pathOf = (runId: string, what: 'recipe.json' | 'record.bin' | 'network.bin'): string =>
+  `runs/${runId}/${what}`;
+
+export const valuesPath = (sha256: string): string => `backbones/${sha256}.bin`;
+
+/** What is packed of a backbone. */
+export type SharedValues = NamedArrays;

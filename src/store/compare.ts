@@ -1,0 +1,156 @@
+/** Kept runs compared: what differs in their recipes, how they did, and whether a difference is more than chance. */
+import { csvLine } from '../lib/csv.ts';
+import { mcnemar, type Compared } from '../lib/figures/mcnemar.ts';
+import { likeliestOf } from '../lib/figures/sureness.ts';
+import { isSame } from '../lib/json.ts';
+import type { Evaluation } from '../protocol/events.ts';
+import { secondsOf, type KeptRecord } from '../protocol/kept.ts';
+import { publicationOf } from '../protocol/published.ts';
+import { fieldAt, fieldDifferences } from '../protocol/recipe/fields.ts';
+
+/** One of those that are compared. */
+export interface ComparedRun {
+  /** What it is called beside the others, `A` to `D`. */
+  readonly letter: string;
+  readonly name: string;
+  readonly record: KeptRecord;
+}
+
+/** A field in which they differ, and what stands there in each, as text. */
+export interface DifferingField {
+  readonly path: string;
+  readonly values: readonly string[];
+}
+
+/** Fields that say nothing of what a network learns. */
+const BESIDE = new Set(['name']);
+
+/** Only what differs. */
+export function differingFields(runs: readonly ComparedRun[]): readonly DifferingField[] {
+  const [first, ...others] = runs.map(({ record }) => record.result.recipe);
+  const paths = new Set(others.flatMap((other) => fieldDifferences(first, other).map(({ path }) => path)));
+  return [...paths]
+    .filter((path) => !BESIDE.has(path))
+    .map((path) => ({
+      path,
+      values: runs.map(({ record }) => textOf(fieldAt(record.result.recipe, path))),
+    }));
+}
+
+function textOf(value: unknown): string {
+  if (value === undefined || value === null) return '–';
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+/** Whether the results may be laid beside each other: of the same pictures, split alike. */
+export const areOfSamePictures = (runs: readonly ComparedRun[]): boolean =>
+  new Set(runs.map(({ record }) => record.result.setHash)).size === 1;
+
+/** For each picture of an evaluation whether the likeliest class is the true one; null where the true ones are not known. */
+export function rightOf({ result, dataset }: KeptRecord): readonly boolean[] | null {
+  const { test } = result;
+  if (test === null || dataset === null) return null;
+  const classes = test.labels.length;
+  return Array.from(
+    test.rows,
+    (row, at) => likeliestOf(test.probabilities, at * classes, classes) === dataset.labelOfRow[row],
+  );
+}
+
+/** Two of them on the same test pictures; null where they were asked about others, or it is not known. */
+export function comparedTests(one: ComparedRun, other: ComparedRun): Compared | null {
+  if (!areOfSamePictures([one, other])) return null;
+  if (!isSame([...rowsOf(one)], [...rowsOf(other)])) return null;
+  // Of one set: what is known of it in one run is so in the other.
+  const dataset = one.record.dataset ?? other.record.dataset;
+  const [first, second] = [one, other].map(({ record }) => rightOf({ ...record, dataset }));
+  return first == null || second == null ? null : mcnemar(first, second);
+}
+
+const rowsOf = ({ record }: ComparedRun): Iterable<number> => record.result.test?.rows ?? [];
+
+/** Differences as large are taken for more than chance. */
+const LEVEL = 0.05;
+
+/** Whether it could be luck, in words. */
+export function luckText(one: string, other: string, { onlyFirst, onlySecond, p }: Compared): string {
+  if (onlyFirst + onlySecond === 0) return `${one} and ${other} are right on the very same pictures.`;
+  const counts = `${one} is right on ${onlyFirst.toString()} where ${other} is wrong, ${other} on ${onlySecond.toString()} where ${one} is wrong`;
+  const better = onlyFirst > onlySecond ? one : other;
+  if (p >= LEVEL)
+    return `${counts}. It could be luck: were they equally good, a difference as large would come about ${oftenText(p)}.`;
+  return `${counts}. It is hardly luck that ${better} is ahead: were they equally good, a difference as large would come about ${oftenText(p)}.`;
+}
+
+function oftenText(p: number): string {
+  if (p > 0.995) return 'always';
+  if (p >= 0.1) return `${Math.round(p * 100).toString()} times in 100`;
+  const once = Math.round(Number((1 / p).toPrecision(2)));
+  return once > 1e6 ? 'less than once in a million times' : `once in ${once.toLocaleString('en')} times`;
+}
+
+/** A line of the table that is taken home; what a published run does not say is empty. */
+interface Line {
+  readonly run: string;
+  readonly isPublished: boolean;
+  readonly test: Pick<Evaluation, 'accuracy' | 'loss'> | null;
+  readonly interval: readonly [number, number] | null;
+  readonly macroF1: number | null;
+  readonly seconds: number | null;
+  readonly fields: readonly string[];
+}
+
+/** All that is compared, as a table: the runs, and what was published of their set, marked as that. */
+export interface ComparisonTable {
+  readonly head: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+export function comparisonTable(runs: readonly ComparedRun[]): ComparisonTable {
+  const fields = differingFields(runs);
+  const [first] = runs;
+  const published = first === undefined ? null : publicationOf(first.record.result.recipe);
+  const lines: Line[] = [
+    ...runs.map(({ letter, name, record: { result } }, index) => ({
+      ...{ run: `${letter} ${name}`, isPublished: false, test: result.test, seconds: secondsOf(result) },
+      interval: result.test?.interval ?? null,
+      macroF1: result.test?.macroF1 ?? null,
+      fields: fields.map(({ values }) => values[index] ?? ''),
+    })),
+    ...(published?.figures ?? []).map(({ label, accuracy, loss }) => ({
+      ...{
+        run: `${label} (published: ${published?.citation ?? ''})`,
+        isPublished: true,
+        test: { accuracy, loss },
+      },
+      ...{ interval: null, macroF1: null, seconds: null, fields: fields.map(() => '') },
+    })),
+  ];
+  const head = [
+    'run',
+    ...fields.map(({ path }) => path),
+    'test top-1',
+    '95 % from',
+    '95 % to',
+    'test loss',
+    'macro F1',
+    'seconds',
+  ];
+  return { head, rows: lines.map(cellsOf) };
+}
+
+function cellsOf({ run, fields, test, interval, macroF1, seconds }: Line): string[] {
+  const figure = (value: number | null | undefined, digits = 4): string => value?.toFixed(digits) ?? '';
+  return [
+    ...[run, ...fields, figure(test?.accuracy), figure(interval?.[0]), figure(interval?.[1])],
+    ...[figure(test?.loss), figure(macroF1), figure(seconds, 0)],
+  ];
+}
+
+export const toCsv = ({ head, rows }: ComparisonTable): string => [head, ...rows].map(csvLine).join('');
+
+export function toMarkdown({ head, rows }: ComparisonTable): string {
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |\n`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('');
+}

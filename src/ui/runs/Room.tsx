@@ -1,0 +1,127 @@
+/** What kept runs take on this machine, what to delete first when that gets short, and what was deleted and can come back. */
+import { useEffect, useState, type ReactElement } from 'react';
+import { countOf, formatBytes } from '../../lib/format.ts';
+import type { BackboneEntry } from '../../protocol/catalog.ts';
+import type { KeptRun } from '../../protocol/kept.ts';
+import { useStudio, useStudioState } from '../studio-context.ts';
+import { isShort, nameOf, offeredFirst } from './run-words.ts';
+
+const none: readonly BackboneEntry[] = [];
+/** A look at more would not help to choose. */
+const OFFERED = 5;
+
+export function Room(): ReactElement {
+  const { takenBytes, frozenBytes, freeBytes } = useStudioState((state) => state.room);
+  const mayBeCleared = useMayBeCleared();
+  return (
+    <div className="kept-room">
+      <p>
+        <b>{formatBytes(takenBytes)}</b>
+        {freeBytes === null ? ' taken' : ` of ${formatBytes(takenBytes + freeBytes)} that there is room for`}
+      </p>
+      {freeBytes !== null && (
+        <progress aria-label="Room taken" value={takenBytes} max={Math.max(1, takenBytes + freeBytes)} />
+      )}
+      <p className="small">
+        {frozenBytes > 0 && `Of that ${formatBytes(frozenBytes)} are values that runs share, kept once. `}
+        Nothing is ever deleted unasked.
+        {mayBeCleared &&
+          ' The browser has not promised to keep it, though: it may clear a page’s storage when the disk is full, Safari after seven days without a visit.'}
+      </p>
+      <Short />
+    </div>
+  );
+}
+
+/** Nothing while there is room. */
+function Short(): ReactElement | null {
+  const { runs: requests } = useStudio();
+  const room = useStudioState((state) => state.room);
+  const runs = useStudioState((state) => state.kept);
+  const backbones = useStudioState((state) => state.catalog?.backbones ?? none);
+  const offered = offeredFirst(runs).slice(0, OFFERED);
+  if (!isShort(room) || offered.length === 0) return null;
+  return (
+    <div role="status">
+      <p>
+        Room is short: the next run may not be kept. The oldest without a star, to be deleted if you like:
+      </p>
+      <ul className="files">
+        {offered.map((run) => (
+          <li key={run.runId}>
+            <span>
+              {nameOf(run, backbones)} <span className="small">{formatBytes(run.sizeBytes)}</span>
+            </span>
+            <button type="button" onClick={() => void requests.change({ runId: run.runId, do: 'delete' })}>
+              Delete<span className="visually-hidden"> {nameOf(run, backbones)}</span>
+            </button>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+/** Whether the browser keeps what is stored only as long as it likes. */
+function useMayBeCleared(): boolean {
+  const [mayBe, setMayBe] = useState(false);
+  useEffect(() => {
+    // Insecure pages are not told.
+    const { storage } = navigator as { readonly storage?: StorageManager };
+    let isCurrent = true;
+    storage?.persisted().then(
+      (isKept) => {
+        if (isCurrent) setMayBe(!isKept);
+      },
+      // Who does not say promises nothing.
+      (_refusal: unknown) => {
+        if (isCurrent) setMayBe(true);
+      },
+    );
+    return () => {
+      isCurrent = false;
+    };
+  }, []);
+  return mayBe;
+}
+
+/** Nothing where nothing was deleted. */
+export function Deleted({ runs }: { readonly runs: readonly KeptRun[] }): ReactElement | null {
+  const { runs: requests } = useStudio();
+  const backbones = useStudioState((state) => state.catalog?.backbones ?? none);
+  if (runs.length === 0) return null;
+  return (
+    <details className="note" open>
+      <summary className="small" role="status">
+        Deleted, {countOf(runs.length, 'run')}: kept until the tab is closed
+      </summary>
+      <ul className="files">
+        {runs.map((run) => {
+          const { runId } = run;
+          const name = nameOf(run, backbones);
+          return (
+            <li key={runId}>
+              <span className="small">{name}</span>
+              <span className="actions">
+                <button
+                  type="button"
+                  className="link small"
+                  onClick={() => void requests.change({ runId, do: 'restore' })}
+                >
+                  Restore<span className="visually-hidden"> {name}</span>
+                </button>
+                <button
+                  type="button"
+                  className="link small"
+                  onClick={() => void requests.change({ runId, do: 'discard' })}
+                >
+                  Delete for good<span className="visually-hidden"> {name}</span>
+                </button>
+              </span>
+            </li>
+          );
+        })}
+      </ul>
+    </details>
+  );
+}

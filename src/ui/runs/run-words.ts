@@ -1,0 +1,55 @@
+/** What is said of kept runs, on their list and wherever they are compared. */
+import { runLabel } from '../../charts/runs.tsx';
+import { formatBytes, formatMoment } from '../../lib/format.ts';
+import type { BackboneEntry } from '../../protocol/catalog.ts';
+import type { KeptRoom, KeptRun } from '../../protocol/kept.ts';
+import type { Recipe } from '../../protocol/recipe/recipe.ts';
+
+/** A run's own name, or what tells it apart at a glance. */
+export function nameOf(
+  { name, recipe, phases }: Pick<KeptRun, 'name' | 'recipe' | 'phases'>,
+  backbones: readonly BackboneEntry[],
+): string {
+  if (name !== '') return name;
+  return runLabel(recipe, (one) => backbones.find((entry) => entry.name === one)?.label ?? one, phases);
+}
+
+/** Where a recipe's pictures are from, in a few words: the last part of what names them. */
+export function setNameOf({ dataset }: Pick<Recipe, 'dataset'>): string {
+  const { source, repo, path, set } = dataset;
+  const named = [repo, path, set].find((each) => typeof each === 'string' && each !== '');
+  if (typeof named !== 'string') return source === 'sample' ? 'Drawn faces' : source;
+  return named.split(/[/\\]/).findLast((part) => part !== '') ?? named;
+}
+
+/** When a run ended, and what it takes. */
+export function endedText({ stopped, finishedAtMs, sizeBytes, isStored }: KeptRun): string {
+  const kept = isStored ? formatBytes(sizeBytes) : 'not stored: it goes with this tab';
+  return `${stopped ? 'Stopped' : 'Finished'} on ${formatMoment(finishedAtMs)}, ${kept}`;
+}
+
+/** Runs by the pictures that they were tested on: only such results can be compared. The latest group first. */
+export function groupsOf(runs: readonly KeptRun[]): readonly (readonly KeptRun[])[] {
+  const groups = new Map<string, KeptRun[]>();
+  for (const run of runs) {
+    // Of what an earlier version kept nobody knows the pictures.
+    const key = run.setHash ?? `unknown ${setNameOf(run.recipe)}`;
+    groups.set(key, [...(groups.get(key) ?? []), run]);
+  }
+  return [...groups.values()];
+}
+
+/** With less than this left, the next run may find no room. */
+const LEAST_FREE_BYTES = 150e6;
+
+export const isShort = ({ freeBytes }: KeptRoom): boolean =>
+  freeBytes !== null && freeBytes < LEAST_FREE_BYTES;
+
+/** Which runs are offered to be deleted first: those without a star, the oldest first. */
+export const offeredFirst = (runs: readonly KeptRun[]): readonly KeptRun[] =>
+  runs
+    .filter(({ isStarred, isDeleted, isStored }) => isStored && !isStarred && !isDeleted)
+    .toSorted((one, other) => one.finishedAtMs - other.finishedAtMs);
+
+/** Runs that are compared are letters, not colours. */
+export const letterOf = (place: number): string => 'ABCD'[place] ?? '';

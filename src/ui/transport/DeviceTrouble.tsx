@@ -1,0 +1,30 @@
+/** Under the bar: why there is no device to train on, or why a run failed by it, with the list to choose another from. */
+import { useState, type ReactElement } from 'react';
+import { useStudio, useStudioState } from '../studio-context.ts';
+import { RunFailure } from '../training/RunFailure.tsx';
+import { Message } from '../widgets/Message.tsx';
+import { DeviceDialog } from './DeviceButton.tsx';
+
+/** Nothing while the device works. */
+export function DeviceTrouble(): ReactElement {
+  const studio = useStudio();
+  const [isOpen, setIsOpen] = useState(false);
+  const { value, error } = useStudioState((state) => state.device);
+  const choice = useStudioState((state) => state.backendChoice);
+  return (
+    <div className="device-trouble">
+      <RunFailure at="bar" />
+      {error !== null && (
+        <Message error={error}>
+          <button type="button" onClick={() => setIsOpen(true)}>
+            Choose another device
+          </button>
+          <button type="button" onClick={() => void studio.chooseBackend(choice)}>
+            Try again
+          </button>
+        </Message>
+      )}
+      {isOpen && <DeviceDialog device={value} onClose={() => setIsOpen(false)} />}
+    </div>
+  );
+}

@@ -1,0 +1,19 @@
+/**
+ * The entry of the worker that lays pictures out in a plane. The principal components are there first; then UMAP, which
+ * starts from the widest of them. Ending the worker gives it up.
+ *
+ * @see https://arxiv.org/abs/1802.03426, Uniform manifold approximation and projection
+ */
+import type { ProjectionSaid, Projecting } from '../protocol/projection.ts';
+import { layOut } from './lay-out.ts';
+
+const scope = self as unknown as DedicatedWorkerGlobalScope;
+
+scope.addEventListener('message', ({ data }: MessageEvent<Projecting>) => {
+  const say = (said: ProjectionSaid): void => scope.postMessage(said);
+  try {
+    layOut(data, say);
+  } catch (error) {
+    say({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
+  }
+});

@@ -1,0 +1,23 @@
+/** Pictures that the face detector is shown: noise, and drawn faces as it takes them. */
+import { resizePicture } from '../../../src/data/resize/resize.ts';
+import { keyedRandom } from '../../../src/lib/random.ts';
+import { FACE_INPUT } from '../../../src/models/faces/network.ts';
+import { createPlatform } from '../../../src/platform/platform.node.ts';
+import { sampleFiles } from '../../support/sample-files.ts';
+
+/** RGB uint8, `[128, 128, 3]`. */
+export function noise(): Uint8Array {
+  const random = keyedRandom(11, 'noise for the face detector');
+  return Uint8Array.from({ length: FACE_INPUT ** 2 * 3 }, () => random.uniform(0, 256));
+}
+
+/** The first of the built-in faces, each the same. */
+export async function drawnFaces(count: number): Promise<Uint8Array[]> {
+  const platform = createPlatform();
+  const files = await sampleFiles(count);
+  return Promise.all(
+    files.map(async (file) =>
+      Uint8Array.from(resizePicture(await platform.decodePicture(file), FACE_INPUT, 'bilinear')),
+    ),
+  );
+}

@@ -1,0 +1,67 @@
+/** Kept runs compared: only what differs, chance in words, and the table with what was published. */
+import { expect, it } from 'vitest';
+import { asRun } from '../../../src/engine/catalog.ts';
+import { parseRecipe } from '../../../src/protocol/recipe/recipe.ts';
+import {
+  comparedTests,
+  comparisonTable,
+  differingFields,
+  luckText,
+  toCsv,
+  toMarkdown,
+  type ComparedRun,
+} from '../../../src/store/compare.ts';
+import { dataset, result, shippedRecipe } from './samples.ts';
+
+const paper = shippedRecipe('paper');
+
+function runOf(letter: string, changes: object, answers: readonly number[]): ComparedRun {
+  const recipe = asRun(parseRecipe({ ...paper, ...changes }));
+  const test = result.test && {
+    ...result.test,
+    rows: Uint32Array.of(4, 5, 6, 7),
+    probabilities: Float32Array.from(answers.flatMap((first) => [first, 1 - first])),
+    accuracy: 0.5,
+  };
+  return {
+    letter,
+    name: `run, ${letter}`,
+    record: { result: { ...result, recipe, test }, ended: [], dataset },
+  };
+}
+
+// True are glad, sad, glad, sad.
+const a = runOf('A', {}, [0.9, 0.1, 0.9, 0.1]);
+const b = runOf('B', { batchSize: 16, backbone: { name: 'vgg16' } }, [0.9, 0.9, 0.2, 0.1]);
+
+it('names the fields that differ, and no other', () => {
+  const fields = differingFields([a, b]);
+  expect(fields.find(({ path }) => path === 'batchSize')?.values).toEqual(['32', '16']);
+  expect(fields.find(({ path }) => path === 'backbone.name')?.values).toEqual(['mobilenetv2', 'vgg16']);
+  expect(fields.map(({ path }) => path)).not.toContain('seed');
+  expect(differingFields([a, a])).toEqual([]);
+});
+
+it('says whether the difference is more than chance, of the same pictures alone', () => {
+  const compared = comparedTests(a, b);
+  expect(compared).toMatchObject({ onlyFirst: 2, onlySecond: 0, bothRight: 2, bothWrong: 0, p: 0.5 });
+  expect(compared && luckText('A', 'B', compared)).toMatch(
+    /^A is right on 2 where B is wrong, B on 0.*could be luck.*50 times in 100\.$/,
+  );
+  expect(
+    luckText('A', 'B', { onlyFirst: 149, onlySecond: 203, bothRight: 1, bothWrong: 1, p: 0.00466 }),
+  ).toMatch(/hardly luck that B is ahead.*once in 210 times\.$/);
+  const elsewhere = { ...b, record: { ...b.record, result: { ...b.record.result, setHash: 'another' } } };
+  expect(comparedTests(a, elsewhere)).toBeNull();
+});
+
+it('is a table with the published figures marked as such', () => {
+  const table = comparisonTable([a, b]);
+  const csv = toCsv(table).trim().split('\n');
+  expect(csv[0]).toMatch(/^run,.*batchSize.*,test top-1,/);
+  expect(csv[1]).toMatch(/^"A run, A",/);
+  expect(csv.filter((line) => line.includes('published: Singh and Mai'))).toHaveLength(3);
+  expect(csv.find((line) => line.startsWith('VGG16 (published'))).toContain('0.5920');
+  expect(csv.find((line) => line.startsWith('VGG16 (published'))).toContain('1.1800');
+  expect(toMarkdown(table).split('\n')[1]).toMatch(/^\| ---( \| ---)+ \|$/);
+});
