@@ -7,6 +7,7 @@ import { sources } from '../data/sources/registry.ts';
 import type { GivenFiles } from '../data/sources/source.ts';
 import { parseJson } from '../lib/json.ts';
 import { isZip } from '../models/weights/files/unzip.ts';
+import type { SetFile } from '../models/weights/files/file-set.ts';
 import { WEIGHT_READERS } from '../models/weights/readers/registry.ts';
 import { checkPictureHeader } from '../platform/pictures/picture-header.ts';
 import { blobSource } from '../platform/remote/byte-source.ts';
@@ -37,8 +38,19 @@ export async function recognise(files: readonly File[]): Promise<readonly Offer[
   }
   const pictures = await picturesAmong(files, given);
   if (pictures > 0) offers.push({ kind: 'pictures', count: pictures });
+  if (ofText === null && isExported(given)) offers.push({ kind: 'network' });
   if (ofText === null && (await areWeights(files, given))) offers.push({ kind: 'weights' });
   return offers;
+}
+
+/** What was picked, as sets of weights are given. */
+export function pickedSet(files: readonly File[]): SetFile[] {
+  return files.map((file) => ({ path: file.name, open: () => Promise.resolve(blobSource(file)) }));
+}
+
+/** Every export says of itself what it is; a TensorFlow.js model may have been taken without its papers. */
+function isExported({ names }: GivenFiles): boolean {
+  return names.some((name) => /(^|\/)mien\.json$/u.test(name));
 }
 
 async function givenOf(files: readonly File[]): Promise<GivenFiles> {

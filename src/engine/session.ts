@@ -8,20 +8,24 @@ import type { TrainedNetwork } from '../exporters/exporter.ts';
 import { Packing } from '../exporters/package/package.ts';
 import { findExporter } from '../exporters/registry.ts';
 import { SessionCaches } from '../frozen/session-caches.ts';
+import type { SetFile } from '../models/weights/files/file-set.ts';
 import type { Platform } from '../platform/platform.ts';
 import type { BackendChoice, DeviceReport } from '../protocol/device.ts';
 import type { RateSweep, ResumableRun, RunResult } from '../protocol/events.ts';
+import type { KeptRun } from '../protocol/kept.ts';
 import type { Picked, Requests, SavedFile } from '../protocol/messages.ts';
 import type { FullRecipe } from '../protocol/recipe/full-recipe.ts';
 import type { Recipe } from '../protocol/recipe/recipe.ts';
 import type { SourceDescription } from '../protocol/dataset.ts';
+import { invariant } from '../protocol/errors.ts';
 import type { RunControl } from '../training/control.ts';
 import { asRun } from './catalog.ts';
 import { runsLeft } from './checkpoints/resumable.ts';
 import { startDevice, type Device } from './device/device.ts';
 import type { WasmPaths } from './device/wasm.ts';
+import { broughtBack } from './network/bring-back.ts';
 import { buildNetwork, withLoaded, type Network } from './network/network.ts';
-import { keptNetwork, withOtherPhase } from './kept/kept-network.ts';
+import { keptNetwork, withOtherPhase, type KeptNetwork } from './kept/kept-network.ts';
 import { KeptRuns } from './kept/kept-runs.ts';
 import { NetworkDescriptions } from './network/descriptions.ts';
 import { rebuildNetwork } from './network/rebuild.ts';
@@ -149,6 +153,27 @@ export class Session {
     return this.#withNetwork(runId, (trained) =>
       new Packing(exportable(trained), this.platform).zip(exporter),
     );
+  }
+
+  /**
+   * Takes back a network that was exported, among those of this machine; nothing else of the session changes.
+   *
+   * @throws StudioError `model/…`, before anything is kept
+   */
+  async bringBack(files: readonly SetFile[]): Promise<KeptRun> {
+    const network = await this.broughtBack(files);
+    const { result } = network;
+    const trouble = await this.kept.keep({ record: { result, ended: [], dataset: null }, network });
+    const { runs } = await this.kept.list();
+    const found = runs.find(({ runId }) => runId === result.runId);
+    invariant(found !== undefined, trouble?.message ?? 'what was kept is listed');
+    return found;
+  }
+
+  /** An exported network as values, kept nowhere. @throws StudioError `model/…` */
+  async broughtBack(files: readonly SetFile[]): Promise<KeptNetwork> {
+    const device = this.#device?.loss === null ? this.#device : await this.#start(this.#choice);
+    return broughtBack(files, this.platform, device.report);
   }
 
   /**

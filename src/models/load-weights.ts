@@ -94,6 +94,16 @@ export async function openBackboneWeights(
   return openFile(recipe, set, { ...options, origin: given.origin, onProgress });
 }
 
+/**
+ * Opens weights among files that are at hand.
+ *
+ * @param recipe names them as a file
+ * @throws StudioError `model/weights-…`
+ */
+export function openWeightSetFor(recipe: FullBackbone, set: WeightSet): Promise<OpenedWeights> {
+  return openFile(recipe, set, { origin: set.files[0]?.path ?? '', seed: 0 });
+}
+
 /** A file that Mien knows, with nothing beside it. */
 function alone(source: ByteSource, platform: Platform): WeightSet {
   return { files: [{ path: '', open: () => Promise.resolve(source) }], sibling: null, platform };

@@ -37,6 +37,8 @@ export type Offer =
   | { readonly kind: 'set'; readonly source: string; readonly label: string; readonly option: string }
   /** Pictures for the set that is open. */
   | { readonly kind: 'pictures'; readonly count: number }
+  /** A network that Mien exported, with its head. */
+  | { readonly kind: 'network' }
   | { readonly kind: 'weights' }
   | { readonly kind: 'recipe'; readonly recipe: Recipe }
   | { readonly kind: 'edits' }
@@ -125,6 +127,8 @@ export interface Requests {
   takeRuns: { input: { readonly file: Blob; readonly runIds: readonly string[] }; output: TakenRuns };
   /** Writes the network of a kept run in a format of the catalog. */
   export: { input: { readonly format: string; readonly runId: string }; output: SavedFile };
+  /** Takes an exported network back, among the kept runs. */
+  importNetwork: { input: { readonly files: readonly File[] }; output: KeptRun };
   /** Makes a kept run's network ready to be asked about pictures. */
   openNetwork: { input: { readonly runId: string }; output: TriedNetwork };
   /** What it says of a picture, all of it or with a part covered; no request keeps anything of a picture. */

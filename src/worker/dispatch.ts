@@ -5,7 +5,7 @@
  */
 import { reportRun } from '../engine/kept/report-run.ts';
 import { lookIntoRuns, saveRuns, takeRuns } from '../engine/kept/run-file/run-file.ts';
-import { recognise } from '../engine/recognise.ts';
+import { pickedSet, recognise } from '../engine/recognise.ts';
 import type { Session } from '../engine/session.ts';
 import type { SetWork } from '../engine/set/open-set.ts';
 import { blobSource } from '../platform/remote/byte-source.ts';
@@ -131,6 +131,8 @@ export class Dispatcher {
         return session.takeOtherPhase(request.input.runId);
       case 'export':
         return session.export(request.input.format, request.input.runId);
+      case 'importNetwork':
+        return session.bringBack(pickedSet(request.input.files));
       case 'openNetwork':
         return session.tries.open(request.input.runId);
       case 'predict':

@@ -36,6 +36,19 @@ export async function takeHome(page: Page): Promise<Record<string, Uint8Array>> 
   return unzipSync(await readFile(await download.path()));
 }
 
+/** A drop onto the middle of the page. @returns whether the browser was kept from opening it */
+export const drop = (page: Page, name: string, bytes: Uint8Array): Promise<boolean> =>
+  page.evaluate(
+    ([fileName, text]) => {
+      const dataTransfer = new DataTransfer();
+      const letters = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+      dataTransfer.items.add(new File([letters], fileName));
+      const event = new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true });
+      return !document.querySelector('main')!.dispatchEvent(event);
+    },
+    [name, Buffer.from(bytes).toString('base64')] as const,
+  );
+
 /** Opens the list of kept runs. */
 export async function openKept(page: Page): Promise<Locator> {
   await page.getByRole('button', { name: /kept runs?$/ }).click({ timeout: 60_000 });

@@ -2,24 +2,11 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { smallSet } from '../support/small-set.ts';
-import { barSays, TINY } from './actions.ts';
+import { barSays, drop, TINY } from './actions.ts';
 import { axe } from './axe.ts';
 import { newPage, screenshot } from './harness.ts';
 
 const MINUTES = 60_000;
-
-/** A drop onto the middle of the page. @returns whether the browser was kept from opening it */
-const drop = (page: Page, name: string, bytes: Uint8Array): Promise<boolean> =>
-  page.evaluate(
-    ([fileName, text]) => {
-      const dataTransfer = new DataTransfer();
-      const letters = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-      dataTransfer.items.add(new File([letters], fileName));
-      const event = new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true });
-      return !document.querySelector('main')!.dispatchEvent(event);
-    },
-    [name, Buffer.from(bytes).toString('base64')] as const,
-  );
 
 /** A picture that the page draws itself. */
 const pictureOf = async (page: Page): Promise<Uint8Array> => {

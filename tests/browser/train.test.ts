@@ -7,7 +7,7 @@ import type { Locator } from 'playwright-core';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { shows } from '../support/shows.ts';
-import { barSays, finishTiny, openKept, takeHome, TINY, train } from './actions.ts';
+import { barSays, drop, finishTiny, openKept, takeHome, TINY, train } from './actions.ts';
 import { newPage, screenshot } from './harness.ts';
 import { servePlainly } from './plain-server.ts';
 
@@ -99,6 +99,17 @@ describe('the page', () => {
       expect(Buffer.from(again['weights.bin'] ?? []).equals(Buffer.from(files['weights.bin'] ?? []))).toBe(
         true,
       );
+      await page.keyboard.press('Escape');
+      // What was taken home comes back: it is asked about its proof, listed, and can be tried.
+      await drop(page, 'mien.zip', await readFile(await download.path()));
+      await page.getByRole('button', { name: /^Take the trained network back/ }).click();
+      const back = page.getByRole('dialog', { name: 'A network comes back' });
+      await back.getByText(/it answers as it did when it was exported/).waitFor({ timeout: MINUTES });
+      await screenshot(page, 'network-comes-back');
+      await back.getByRole('button', { name: 'Try it' }).click();
+      await page.getByRole('dialog', { name: 'Try it' }).getByRole('button', { name: 'Close' }).click();
+      await back.getByRole('button', { name: 'Close' }).click();
+      await openKept(page);
       shows('browser Chromium pauses, goes on and stops');
     },
   );

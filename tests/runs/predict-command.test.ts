@@ -5,14 +5,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Packing } from '../../src/exporters/package/package.ts';
+import { zipped } from '../../src/exporters/package/zip.ts';
+import { findExporter } from '../../src/exporters/registry.ts';
 import type { RunResult } from '../../src/protocol/events.ts';
-import { openModelFolder } from '../../tools/predict/model-folder.ts';
 import { writeRun } from '../../tools/train/write-run.ts';
 import { openSession, tinyRecipe, train } from '../support/session.ts';
 import { sampleFiles } from '../support/sample-files.ts';
 import { smallSet } from '../support/small-set.ts';
 
 let folder: string;
+let exported: Packing;
 let result: RunResult;
 /** Kinds of what was said while all was written. */
 const heard: string[] = [];
@@ -29,10 +32,11 @@ beforeAll(async () => {
     ],
   });
   ({ result } = await train(session, recipe));
+  exported = session.packing();
   const { dataset } = session.set;
   testRows = Array.from(result.test?.rows ?? [], (row) => dataset.facts[row]?.sourceRow ?? -1);
   await writeRun(
-    { outFolder: join(folder, 'run'), exportFormats: [], doubtful: true },
+    { outFolder: join(folder, 'run'), exportFormats: ['keras', 'onnx'], doubtful: true },
     { session, result, dataset: dataset.summary },
     { exported: () => undefined, event: ({ kind }) => heard.push(kind) },
   );
@@ -159,9 +163,30 @@ it('takes folders and files, prints JSON lines, draws where the network looked',
   expect([width, height]).toEqual([32, 32]);
 }, 60_000);
 
-it('says what is wrong with a folder that is no model', async () => {
-  await expect(openModelFolder(folder)).rejects.toMatchObject({ code: 'model/folder-unreadable' });
-});
+it('asks exports as their run: a zip, a folder; what cannot come back is refused by name', async () => {
+  const one = join(folder, 'asked.jpg');
+  await writeFile(one, files[2] ?? '');
+  const zip = join(folder, 'tfjs.zip');
+  const { files: entries } = await exported.files(findExporter('tfjs'));
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  for await (const chunk of zipped(entries)) parts.push(chunk.slice());
+  await writeFile(zip, Buffer.concat(parts));
+  const probabilitiesBy = async (model: string): Promise<number[]> => {
+    const { code, out, error } = await predict(model, one, '--json');
+    expect(code, error).toBe(0);
+    return (JSON.parse(out) as { probabilities: number[] }).probabilities;
+  };
+  const own = await probabilitiesBy(join(folder, 'run'));
+  for (const model of [zip, join(folder, 'run', 'keras')]) {
+    const said = await probabilitiesBy(model);
+    expect(Math.max(...said.map((value, at) => Math.abs(value - (own[at] ?? NaN))))).toBeLessThan(1e-5);
+  }
+  const oneWay = await predict(join(folder, 'run', 'onnx'), one);
+  expect([oneWay.code, oneWay.error]).toEqual([2, expect.stringContaining('BatchNorm is dissolved')]);
+  await mkdir(join(folder, 'empty'));
+  const none = await predict(join(folder, 'empty'), one);
+  expect([none.code, none.error]).toEqual([2, expect.stringContaining('model/import-unknown')]);
+}, 120_000);
 
 it('answers as a run in a file as in its folder', async () => {
   const picture = join(folder, 'for-a-file.jpg');

@@ -107,7 +107,9 @@ describe('npm run train', () => {
     const where = ['--out', join(folder, 'edited'), '--backend', 'wasm'];
     const { code, out, error } = await runTrain(path, ...where, '--edits', edits);
     expect([code, error]).toEqual([0, '']);
-    expect(out).toMatch(/7 classes, .* 4 edits by you: “happy” is “Glad”, .* “fear” is left out, 20 left out, 1 added\./);
+    expect(out).toMatch(
+      /7 classes, .* 4 edits by you: “happy” is “Glad”, .* “fear” is left out, 20 left out, 1 added\./,
+    );
     const read = async (name: string): Promise<Record<string, unknown>> =>
       JSON.parse(await readFile(join(folder, 'edited', name), 'utf8')) as Record<string, unknown>;
     const evaluation = await read('evaluation.json');

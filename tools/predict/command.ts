@@ -7,7 +7,8 @@ export const USAGE = `Asks a trained network about pictures and writes what it s
 
   npm run predict -- MODEL PICTURES... [options]
 
-  MODEL               the folder that npm run train wrote, or a run as a .mien.zip
+  MODEL               the folder that npm run train wrote, a run as a .mien.zip, or an export (tfjs, keras or
+                      safetensors) as zip or folder
   PICTURES            pictures, folders of pictures (those in them, however deep), or a Parquet file
   --out FILE.csv      write the table here; by default it is printed
   --heat-maps DIR     also write each picture with where the network looked for the class that it says
@@ -20,7 +21,7 @@ predicted, confidence, and problem: why a picture could not be read, its other c
 `;
 
 export interface Command {
-  readonly modelFolder: string;
+  readonly model: string;
   readonly pictures: readonly string[];
   /** Null prints the table. */
   readonly out: string | null;
@@ -45,12 +46,12 @@ const OPTIONS = {
 export function parseCommand(args: readonly string[]): Command | null {
   const { values, positionals } = readLine(args, OPTIONS);
   if (values.help === true) return null;
-  const [modelFolder, ...pictures] = positionals;
-  if (modelFolder === undefined || pictures.length === 0) {
+  const [model, ...pictures] = positionals;
+  if (model === undefined || pictures.length === 0) {
     throw badCommand('A model and at least one picture, folder or Parquet file were expected.');
   }
   return {
-    modelFolder,
+    model,
     pictures,
     out: values.out ?? null,
     heatMaps: values['heat-maps'] ?? null,

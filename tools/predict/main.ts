@@ -1,5 +1,5 @@
 /**
- * `npm run predict -- MODEL PICTURES…`: asks a network that `npm run train` left about pictures, by the very path of the
+ * `npm run predict -- MODEL PICTURES…`: asks a trained network about pictures, by the very path of the
  * page. Exit codes: 0 done, 2 bad input, 1 anything else.
  */
 import { open } from 'node:fs/promises';
@@ -41,8 +41,9 @@ const { signal } = new AbortController();
 async function predict(command: Command): Promise<void> {
   if (command.backend === 'webgpu' || command.backend === 'auto') await offerWebGpu();
   const platform = createPlatform();
-  const device = await new Session(platform, WASM_FOLDER).chooseDevice(command.backend);
-  const answering = await openModel(command.modelFolder, platform);
+  const session = new Session(platform, WASM_FOLDER);
+  const device = await session.chooseDevice(command.backend);
+  const answering = await openModel(command.model, session);
   const classifier = new Classifier(answering);
   answering.model.dispose();
   const { by, others, pictures } = await findAsked(command.pictures, platform);

@@ -32,7 +32,7 @@ const History = z.array(z.object({ epoch: z.number() }));
 /**
  * Loads the network; the caller disposes its model.
  *
- * @throws StudioError `model/folder-unreadable`, `recipe/…`
+ * @throws StudioError `model/…`, `recipe/…`
  */
 export async function openModelFolder(folder: string): Promise<Answering> {
   const path = join(folder, 'model', 'model.json');
@@ -80,7 +80,7 @@ function unreadable(path: string, why: string, cause: unknown): StudioError {
   return new StudioError({
     code: 'model/folder-unreadable',
     message: `A folder that npm run train wrote was expected, with ${path} in it; ${why}.`,
-    hint: 'Give the folder that --out named, as it was written.',
+    hint: 'Give the folder that --out named, as it was written; or an export.',
     cause,
   });
 }

@@ -1,8 +1,12 @@
-/** Opens a trained network, whether as the folder that `npm run train` wrote or as a run in a file of runs. */
+/** Opens a trained network: the folder that `npm run train` wrote, a run in a file of runs, or an export. */
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Answering } from '../../src/engine/predict/classifier.ts';
 import { readRunFile } from '../../src/engine/kept/run-file/read.ts';
 import type { RunToWrite } from '../../src/engine/kept/run-file/write.ts';
 import { rebuildNetwork } from '../../src/engine/network/rebuild.ts';
+import type { Session } from '../../src/engine/session.ts';
+import { openGivenWeights } from '../../src/models/weights/files/given-weights.ts';
 import { countOf } from '../../src/lib/format.ts';
 import type { Platform } from '../../src/platform/platform.ts';
 import { StudioError } from '../../src/protocol/errors.ts';
@@ -13,8 +17,13 @@ import { openModelFolder } from './model-folder.ts';
  *
  * @throws StudioError `model/folder-unreadable`, `model/several-runs`, `data/…`, `recipe/…`
  */
-export async function openModel(path: string, platform: Platform): Promise<Answering> {
-  if (!path.toLowerCase().endsWith('.zip')) return openModelFolder(path);
+export async function openModel(path: string, session: Session): Promise<Answering> {
+  const { platform } = session;
+  if (await isThere(join(path, 'model', 'model.json'))) return openModelFolder(path);
+  if (!path.toLowerCase().endsWith('.mien.zip')) {
+    const { files } = await openGivenWeights(path, platform);
+    return answeringOf({ network: await session.broughtBack(files) }, platform);
+  }
   const [run, ...others] = await readRunFile(await platform.openPath(path));
   if (run !== undefined && others.length === 0) return answeringOf(run, platform);
   throw new StudioError({
@@ -24,8 +33,17 @@ export async function openModel(path: string, platform: Platform): Promise<Answe
   });
 }
 
+const isThere = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    (_missing: unknown) => false,
+  );
+
 /** A run's network as it answered its test pictures; the caller disposes its model. */
-export async function answeringOf({ network }: RunToWrite, platform: Platform): Promise<Answering> {
+export async function answeringOf(
+  { network }: Pick<RunToWrite, 'network'>,
+  platform: Platform,
+): Promise<Answering> {
   const model = await rebuildNetwork(network, platform);
   const { labels, preprocessing, result } = network;
   const lastPhase = result.history.at(-1)?.phaseIndex ?? 0;

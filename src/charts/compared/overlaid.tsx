@@ -27,13 +27,13 @@ interface Measure {
 
 const loss: Measure = {
   title: 'Validation loss',
-  of: ({ valLoss }) => valLoss,
+  of: ({ valLoss }) => valLoss ?? NaN,
   format: formatLoss,
   mark: markText,
 };
 const accuracy: Measure = {
   title: 'Validation accuracy',
-  of: ({ valAccuracy }) => valAccuracy,
+  of: ({ valAccuracy }) => valAccuracy ?? NaN,
   format: formatPercent,
   mark: (value) => formatPercent(value, 0),
 };

@@ -3,11 +3,8 @@
  * from and how well it did, once for people (`README.md`, a model card) and once for programs (`mien.json`). Neither
  * holds a path of the user's machine: files are named without their folders.
  */
-import { sources } from '../../data/sources/registry.ts';
 import type { Preprocessing } from '../../models/backbones/backbone.ts';
 import { findBackbone } from '../../models/backbones/registry.ts';
-import { isAddress } from '../../models/weights/files/given-weights.ts';
-import type { FullRecipe } from '../../protocol/recipe/full-recipe.ts';
 import {
   fileOf,
   type Exporter,
@@ -15,7 +12,10 @@ import {
   type ExportInput,
   type WrittenNetwork,
 } from '../exporter.ts';
+import { isTorchBorn, TORCH_EPSILON } from '../network/born.ts';
+import type { FullRecipe } from '../../protocol/recipe/full-recipe.ts';
 import type { Rounding } from './proof.ts';
+import { originOf, withoutPaths } from './without-paths.ts';
 
 /** Files that every export carries beside the network, and what must be said of it: how much rounding changes. */
 export function papersOf(
@@ -51,6 +51,7 @@ export function factsOf(input: ExportInput): object {
       ...preprocessing,
       formula: 'y[c] = x[order[c]] * scale[c] + offset[c], x from 0 to 255',
     },
+    flavour: flavourOf(input),
     backboneWeights: { ...weights, origin: originOf(input) },
     recipe: withoutPaths(recipe),
     kept,
@@ -59,37 +60,9 @@ export function factsOf(input: ExportInput): object {
   };
 }
 
-/** A recipe that names files without their folders. */
-function withoutPaths(recipe: FullRecipe): FullRecipe {
-  const { dataset, backbone } = recipe;
-  const paths = sources
-    .flatMap(({ entry }) => entry.options)
-    .filter(({ kind }) => kind === 'file')
-    .map(({ name }) => name);
-  const shown = Object.entries(dataset).map(([name, value]) => [
-    name,
-    paths.includes(name) && typeof value === 'string' ? withoutFolders(value) : value,
-  ]);
-  const { weights } = backbone;
-  return {
-    ...recipe,
-    dataset: Object.assign({}, dataset, Object.fromEntries(shown) as Partial<FullRecipe['dataset']>),
-    backbone:
-      typeof weights === 'string'
-        ? backbone
-        : Object.assign({}, backbone, { weights: { file: withoutFolders(weights.file) } }),
-  };
-}
-
-/** `faces.parquet` of `/home/me/faces.parquet`; an address stays whole. */
-function withoutFolders(path: string): string {
-  return isAddress(path) ? path : (path.split(/[/\\]/u).findLast((part) => part !== '') ?? '');
-}
-
-/** Where the backbone's weights came from; what a recipe names as a file is named without its folders. */
-function originOf({ recipe, weights }: ExportInput): string {
-  const { weights: asked } = recipe.backbone;
-  return typeof asked === 'string' || isAddress(asked.file) ? weights.origin : withoutFolders(weights.origin);
+/** What the backbone is built with where its weights are not born in Keras; null for Keras' own. */
+function flavourOf(input: ExportInput): object | null {
+  return isTorchBorn(input) ? { padding: 'symmetric', epsilon: TORCH_EPSILON } : null;
 }
 
 const PROOF = [

@@ -117,10 +117,7 @@ function legend({ left, width, top }: Frame, title: string, hasValidation: boole
     sample(right - 200, TRAIN),
     words('train', right - 170, y, { fill: TRAIN }),
     ...(hasValidation
-      ? [
-          sample(right - 112, VALIDATION, DASH),
-          words('validation', right - 82, y, { fill: VALIDATION }),
-        ]
+      ? [sample(right - 112, VALIDATION, DASH), words('validation', right - 82, y, { fill: VALIDATION })]
       : []),
   ];
 }

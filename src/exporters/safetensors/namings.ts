@@ -13,6 +13,7 @@ import {
 } from '../../models/weights/name-maps/transformers.ts';
 import { invariant } from '../../protocol/errors.ts';
 import type { ExportInput } from '../exporter.ts';
+import { isTorchBorn, KERAS_EPSILON, TORCH_EPSILON } from '../network/born.ts';
 import { transpose, weightsOf, type Weight } from '../network/weight.ts';
 import type { NamedTensor } from './file.ts';
 
@@ -26,21 +27,12 @@ export interface LibraryNames {
   readonly tensors: readonly NamedTensor[];
 }
 
-/** BatchNorm's epsilon of weights that were born in Keras, and in PyTorch. */
-const KERAS_EPSILON = 1e-3;
-const TORCH_EPSILON = 1e-5;
-
 /** Every way that fits the network. */
 export function namingsOf(input: ExportInput): LibraryNames[] {
   const { name } = input.recipe.backbone;
   if (name === 'mobilenetv2') return [kerasNames(input), ...mobileNetNames(input)];
   if (name.startsWith('vgg')) return [kerasNames(input), vggNames(input)];
   return [kerasNames(input), ...efficientNetNames(input)];
-}
-
-/** Whether the network has PyTorch's padding and epsilon; Keras' else. */
-export function isTorchBorn({ graph }: Pick<ExportInput, 'graph'>): boolean {
-  return graph.nodes.some(({ op }) => op.kind === 'batchNorm' && op.epsilon === TORCH_EPSILON);
 }
 
 function kerasNames(input: ExportInput): LibraryNames {

@@ -1,11 +1,12 @@
 /** safetensors: the bare weights, under Keras' names and under those of PyTorch's libraries; whole, and the head alone. */
 import type { Exporter, ExportInput, WrittenNetwork } from '../exporter.ts';
+import { isTorchBorn } from '../network/born.ts';
 import { weightsOf } from '../network/weight.ts';
 import { pythonChecker } from '../package/check-python.ts';
 import { factsOf } from '../package/papers.ts';
 import { predictorFor } from './check.ts';
 import { safetensorsFile } from './file.ts';
-import { isTorchBorn, namingsOf, type LibraryNames } from './namings.ts';
+import { namingsOf, type LibraryNames } from './namings.ts';
 
 const HEAD = 'head.safetensors';
 

@@ -75,8 +75,8 @@ export class FaceNetwork {
     const file = await safetensors.open(source, {
       beside: { labels: null, architecture: null, topology: null },
       sibling: () => Promise.resolve(source),
-      signal,
       platform,
+      signal,
     });
     const values = await file.read([...file.tensors.keys()]);
     const tensors = [...file.tensors].map(([name, { shape }]) => {

@@ -11,6 +11,7 @@ import { AddTo } from '../data/edits/AddPictures.tsx';
 import { WeightsDialog } from '../model/WeightsDialog.tsx';
 import { useStudio, useStudioState } from '../studio-context.ts';
 import { Dialog, Later } from '../widgets/Dialog.tsx';
+import { BringBack } from './BringBack.tsx';
 import { Message } from '../widgets/Message.tsx';
 
 /** What came, and what it can be taken for. */
@@ -37,6 +38,7 @@ export function DropDialog({ dropped, onClose }: DropDialogProps): ReactElement 
   const [chosen, setChosen] = useState<Offer['kind'] | null>(null);
   const [wrong, setWrong] = useState<WireError | null>(error);
   const nameOfAll = nameOf(files);
+  if (chosen === 'network') return <BringBack files={files} onClose={onClose} />;
   if (chosen === 'runs' && files[0] !== undefined)
     return <Later load={loadTakeRuns} props={{ file: files[0], onClose }} />;
   if (chosen === 'weights') return <WeightsDialog given={files} onClose={onClose} />;
@@ -62,6 +64,7 @@ export function DropDialog({ dropped, onClose }: DropDialogProps): ReactElement 
         onClose();
         return;
       case 'pictures':
+      case 'network':
       case 'runs':
       case 'weights':
         setChosen(offer.kind);
@@ -125,6 +128,8 @@ function offerText(offer: Offer): string {
       return `Open it as a set of pictures (${offer.label})`;
     case 'pictures':
       return `Add ${countOf(offer.count, 'picture')} to the set that is open`;
+    case 'network':
+      return 'Take the trained network back, to try it and to take it home';
     case 'weights':
       return 'Begin with these weights';
     case 'recipe':

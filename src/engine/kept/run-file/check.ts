@@ -25,6 +25,7 @@ const EvaluationSchema = z.looseObject({
   interval: z.tuple([z.number(), z.number()]),
   macroF1: z.number(),
   rows: array(Uint32Array),
+  truths: array(Uint32Array),
   probabilities: array(Float32Array),
 });
 

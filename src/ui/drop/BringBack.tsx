@@ -1,0 +1,58 @@
+/** Takes an exported network back and offers to try it; a refusal says why, and nothing else has changed. */
+import { useEffect, useState, type ReactElement } from 'react';
+import { countOf } from '../../lib/format.ts';
+import { asStudioError, type WireError } from '../../protocol/errors.ts';
+import type { KeptRun } from '../../protocol/kept.ts';
+import { TryButton } from '../results/TryButton.tsx';
+import { useStudio, useStudioState } from '../studio-context.ts';
+import { Dialog } from '../widgets/Dialog.tsx';
+import { Message } from '../widgets/Message.tsx';
+
+interface BringBackProps {
+  readonly files: readonly File[];
+  readonly onClose: () => void;
+}
+
+export function BringBack({ files, onClose }: BringBackProps): ReactElement {
+  const studio = useStudio();
+  const backbones = useStudioState((state) => state.catalog?.backbones);
+  const [run, setRun] = useState<KeptRun | null>(null);
+  const [error, setError] = useState<WireError | null>(null);
+  useEffect(() => {
+    // A dialog that is drawn twice brings one network back once.
+    let isHere = true;
+    const reading = setTimeout(() => {
+      studio.runs.bringBack(files).then(
+        (found) => {
+          if (isHere) setRun(found);
+        },
+        (thrown: unknown) => {
+          if (isHere) setError(asStudioError(thrown).toWire());
+        },
+      );
+    });
+    return () => {
+      isHere = false;
+      clearTimeout(reading);
+    };
+  }, [studio, files]);
+  const name = backbones?.find((entry) => entry.name === run?.recipe.backbone.name)?.label ?? '';
+  return (
+    <Dialog title="A network comes back" onClose={onClose}>
+      {run === null && error === null && <p role="status">Reading it and asking it about its proof…</p>}
+      {run !== null && (
+        <p role="status">
+          {name}, {countOf(run.labels.length, 'class', 'classes')}: it answers as it did when it was exported,
+          and is among the trained networks on this machine. Nothing else was changed.
+        </p>
+      )}
+      {error !== null && <Message error={error} kept="Nothing was changed." />}
+      <div className="actions">
+        {run !== null && <TryButton run={run}>Try it</TryButton>}
+        <button type="button" onClick={onClose}>
+          Close
+        </button>
+      </div>
+    </Dialog>
+  );
+}
