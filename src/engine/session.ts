@@ -17,7 +17,6 @@ import type { Picked, Requests, SavedFile } from '../protocol/messages.ts';
 import type { FullRecipe } from '../protocol/recipe/full-recipe.ts';
 import type { Recipe } from '../protocol/recipe/recipe.ts';
 import type { SourceDescription } from '../protocol/dataset.ts';
-import { invariant } from '../protocol/errors.ts';
 import type { RunControl } from '../training/control.ts';
 import { asRun } from './catalog.ts';
 import { runsLeft } from './checkpoints/resumable.ts';
@@ -25,7 +24,8 @@ import { startDevice, type Device } from './device/device.ts';
 import type { WasmPaths } from './device/wasm.ts';
 import { broughtBack } from './network/bring-back.ts';
 import { buildNetwork, withLoaded, type Network } from './network/network.ts';
-import { keptNetwork, withOtherPhase, type KeptNetwork } from './kept/kept-network.ts';
+import { keptNetwork, type KeptNetwork } from './kept/kept-network.ts';
+import { keepBrought, takeOtherPhase } from './kept/returning.ts';
 import { KeptRuns } from './kept/kept-runs.ts';
 import { NetworkDescriptions } from './network/descriptions.ts';
 import { rebuildNetwork } from './network/rebuild.ts';
@@ -161,13 +161,7 @@ export class Session {
    * @throws StudioError `model/…`, before anything is kept
    */
   async bringBack(files: readonly SetFile[]): Promise<KeptRun> {
-    const network = await this.broughtBack(files);
-    const { result } = network;
-    const trouble = await this.kept.keep({ record: { result, ended: [], dataset: null }, network });
-    const { runs } = await this.kept.list();
-    const found = runs.find(({ runId }) => runId === result.runId);
-    invariant(found !== undefined, trouble?.message ?? 'what was kept is listed');
-    return found;
+    return keepBrought(this.kept, await this.broughtBack(files));
   }
 
   /** An exported network as values, kept nowhere. @throws StudioError `model/…` */
@@ -182,16 +176,8 @@ export class Session {
    * @throws StudioError `export/no-such-run`, `export/no-other-phase`, `storage/…`
    */
   async takeOtherPhase(runId: string): Promise<RunResult> {
-    const network = await this.kept.use(runId, (kept) => Promise.resolve(withOtherPhase(kept)));
-    const record = { ...(await this.kept.record(runId)), result: network.result };
-    const { runs } = await this.kept.list();
     if (this.#trained?.result.runId === runId) this.#forgetTrained();
-    const trouble = await this.kept.keep(
-      { record, network },
-      runs.find((run) => run.runId === runId),
-    );
-    if (trouble !== null) throw trouble;
-    return network.result;
+    return takeOtherPhase(this.kept, runId);
   }
 
   /** That of the last run, ready to be written. @throws StudioError `export/nothing-trained` */

@@ -90,6 +90,40 @@ export function reduce(state: StudioState, event: StudioEvent): StudioState {
     case 'model':
       return { ...state, model: ready(event.model) };
     case 'edited':
+    case 'editFailed':
+    case 'keptListed':
+    case 'keptFailed':
+    case 'reopened':
+    case 'unreadable':
+    case 'exportAsked':
+    case 'exported':
+    case 'exportFailed':
+      return reduceKept(state, event);
+    default:
+      return reduceTraining(state, event);
+  }
+}
+
+type KeptEvent = Extract<
+  StudioEvent,
+  {
+    kind:
+      | 'edited'
+      | 'editFailed'
+      | 'keptListed'
+      | 'keptFailed'
+      | 'reopened'
+      | 'unreadable'
+      | 'exportAsked'
+      | 'exported'
+      | 'exportFailed';
+  }
+>;
+
+/** What is kept on this machine: edits of the set, and runs, which can be taken home. */
+function reduceKept(state: StudioState, event: KeptEvent): StudioState {
+  switch (event.kind) {
+    case 'edited':
       return { ...state, edited: { said: event.said, error: null } };
     case 'editFailed':
       return { ...state, edited: { said: '', error: event.error } };
@@ -104,24 +138,11 @@ export function reduce(state: StudioState, event: StudioEvent): StudioState {
       return { ...state, unreadable: [...others, event.trouble] };
     }
     case 'exportAsked':
+      return { ...state, exporting: { format: event.format, runId: event.runId }, exportFailure: null };
     case 'exported':
+      return { ...state, exporting: null, exportFailure: null };
     case 'exportFailed':
-      return { ...state, ...afterExport(event) };
-    default:
-      return reduceTraining(state, event);
-  }
-}
-
-type ExportEvent = Extract<StudioEvent, { kind: 'exportAsked' | 'exported' | 'exportFailed' }>;
-
-function afterExport(event: ExportEvent): Pick<StudioState, 'exporting' | 'exportFailure'> {
-  switch (event.kind) {
-    case 'exportAsked':
-      return { exporting: { format: event.format, runId: event.runId }, exportFailure: null };
-    case 'exported':
-      return { exporting: null, exportFailure: null };
-    case 'exportFailed':
-      return { exporting: null, exportFailure: { runId: event.runId, error: event.error } };
+      return { ...state, exporting: null, exportFailure: { runId: event.runId, error: event.error } };
     default:
       return event satisfies never;
   }

@@ -7,7 +7,7 @@ import type { ResumableRun, RunEvent } from '../protocol/events.ts';
 import { networkKey, openingKey, readingKey, withoutEdits } from '../protocol/identity.ts';
 import type { KeptRun } from '../protocol/kept.ts';
 import type { Picked } from '../protocol/messages.ts';
-import { fullOrNull, fullRecipe } from '../protocol/recipe/full-recipe.ts';
+import { checkEdit } from '../protocol/recipe/full-recipe.ts';
 import { parseRecipe, type EditsRef, type Recipe, type WeightsFile } from '../protocol/recipe/recipe.ts';
 import { awaitedOf } from './awaited.ts';
 import { Asking } from './requests/asking.ts';
@@ -110,11 +110,11 @@ export class Studio {
    * @returns why it was not taken, or null
    */
   edit(change: (recipe: Recipe) => unknown, picked?: Picked): WireError | null {
-    const { recipe, preset, run } = this.#state;
+    const { recipe, preset, run, catalog } = this.#state;
     if (recipe === null || isActive(run)) return null;
     try {
       const next = parseRecipe(change(recipe));
-      this.#checkEntries(recipe, next);
+      if (catalog !== null) checkEdit(recipe, next, catalog);
       // The address is that of the recipe from here on, whatever was wrong with the one that was opened.
       this.#dispatch({ kind: 'linkFailed', error: null });
       if (picked?.weightFiles !== undefined) this.#weightFiles = picked.weightFiles;
@@ -123,12 +123,6 @@ export class Studio {
     } catch (error) {
       return asStudioError(error).toWire();
     }
-  }
-
-  /** What the registries say of an edit, said before it is taken; a recipe that does not hold already may be mended in steps. */
-  #checkEntries(before: Recipe, next: Recipe): void {
-    const { catalog } = this.#state;
-    if (catalog !== null && fullOrNull(before, catalog) !== null) fullRecipe(next, catalog);
   }
 
   #setRecipe(recipe: Recipe, preset: string | null): void {
@@ -192,11 +186,8 @@ export class Studio {
     const call = this.#asking.callOf('dataset');
     if (call == null) return;
     call.control('cancel');
-    await call.result.then(
-      () => undefined,
-      // Said already, by the one who asked.
-      (_cancelled: unknown) => undefined,
-    );
+    // How it ended is said already, by the one who asked.
+    await Promise.allSettled([call.result]);
     if (this.#state.dataset.status !== 'loading') await this.#fallBack();
   }
 

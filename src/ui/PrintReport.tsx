@@ -1,12 +1,20 @@
 /** What a printed page has that the screen shows otherwise: of what it is a report, on what it ran, and the whole recipe. */
-import type { ReactElement } from 'react';
+import { useEffect, useState, type ReactElement } from 'react';
 import { useFullRecipe, useShownRecipe, useStudioState } from './studio-context.ts';
 import { recordOf } from '../store/state.ts';
+
+/** A page may stay open over midnight. */
+const todayText = (): string => new Intl.DateTimeFormat('en-GB', { dateStyle: 'long' }).format(Date.now());
 
 export function PrintHead(): ReactElement {
   const device = useStudioState((state) => state.device.value);
   const version = useStudioState((state) => state.catalog?.version ?? '');
-  const today = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long' }).format(Date.now());
+  const [today, setToday] = useState(todayText);
+  useEffect(() => {
+    const say = (): void => setToday(todayText());
+    addEventListener('beforeprint', say);
+    return () => removeEventListener('beforeprint', say);
+  }, []);
   return (
     <div className="print-only" aria-hidden="true">
       <p className="clause">Mien: a report</p>

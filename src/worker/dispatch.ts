@@ -127,12 +127,8 @@ export class Dispatcher {
       }
       case 'findRate':
         return session.findRate(request.input, { control, emit });
-      case 'takeOtherPhase':
-        return session.takeOtherPhase(request.input.runId);
       case 'export':
         return session.export(request.input.format, request.input.runId);
-      case 'importNetwork':
-        return session.bringBack(pickedSet(request.input.files));
       case 'openNetwork':
         return session.tries.open(request.input.runId);
       case 'predict':
@@ -154,6 +150,8 @@ type KeptRequest = Extract<
       | 'listRuns'
       | 'listKept'
       | 'openKept'
+      | 'takeOtherPhase'
+      | 'importNetwork'
       | 'saveRuns'
       | 'reportRun'
       | 'lookIntoRuns'
@@ -178,6 +176,10 @@ async function carryOutKept(session: Session, request: KeptRequest, work: SetWor
       return session.kept.list();
     case 'openKept':
       return session.kept.record(request.input.runId);
+    case 'takeOtherPhase':
+      return session.takeOtherPhase(request.input.runId);
+    case 'importNetwork':
+      return session.bringBack(pickedSet(request.input.files));
     case 'saveRuns':
       return saveRuns(session.kept, request.input.runIds);
     case 'reportRun':

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { BACKBONES } from '../../src/models/backbones/registry.ts';
 import { parseRecipe } from '../../src/protocol/recipe/recipe.ts';
-import { withBackbone } from '../../src/ui/training/edit-recipe.ts';
+import { withBackbone } from '../../src/protocol/recipe/fields.ts';
 import { openSession, train } from '../support/session.ts';
 
 /** The smallest of each: names of one family begin alike. */

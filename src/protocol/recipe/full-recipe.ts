@@ -73,6 +73,15 @@ export function fullOrNull(recipe: Recipe | null, entries: Entries | null): Full
 }
 
 /**
+ * What the registries say of an edit, before it is taken; a recipe that does not hold already may be mended in steps.
+ *
+ * @throws StudioError `recipe/…`
+ */
+export function checkEdit(before: Recipe, next: Recipe, entries: Entries): void {
+  if (fullOrNull(before, entries) !== null) fullRecipe(next, entries);
+}
+
+/**
  * A recipe's set with all its options.
  *
  * @throws StudioError `recipe/unknown-source`, `recipe/unknown-option`, `recipe/invalid`

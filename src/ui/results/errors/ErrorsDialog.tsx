@@ -78,9 +78,7 @@ export function ErrorsDialog(props: ErrorsDialogProps): ReactElement {
       </div>
       <div className="errors">
         {tab === 'figures' && <Figures {...{ evaluation, truths }} />}
-        {tab !== 'figures' && !hasPictures && (
-          <p className="small">The pictures of this run are not open.</p>
-        )}
+        {tab !== 'figures' && !hasPictures && <p className="small">The pictures of this run are not open.</p>}
         {tab === 'pictures' && hasPictures && <ExtremePictures {...{ evaluation, truths }} />}
         {tab === 'doubtful' && hasPictures && <DoubtfulLabels {...{ dataset, known, runId }} />}
         {hasMap && hasPictures && (
