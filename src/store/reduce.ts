@@ -4,10 +4,10 @@ import type { DatasetSummary } from '../protocol/dataset.ts';
 import type { BackendChoice, DeviceReport } from '../protocol/device.ts';
 import type { WireError } from '../protocol/errors.ts';
 import type { ResumableRun, RunEvent, RunResult } from '../protocol/events.ts';
-import { secondsOf, type KeptRecord, type KeptRun, type KeptRuns } from '../protocol/kept.ts';
 import type { ModelSummary } from '../protocol/model.ts';
 import type { Recipe } from '../protocol/recipe/recipe.ts';
-import { keptRecord, newRecord, progressAfter, reduceRun } from './reduce-run.ts';
+import { isKept, reduceKept, type KeptEvent } from './reduce-kept.ts';
+import { newRecord, progressAfter, reduceRun } from './reduce-run.ts';
 import { isMended, withoutMended } from './troubles/mended.ts';
 import { isActive, noEdit, type Loadable, type RunRecord, type RunState, type StudioState } from './state.ts';
 
@@ -16,6 +16,7 @@ export type Asked = 'device' | 'dataset' | 'model';
 
 /** Everything that can happen to the page. Times in ms. */
 export type StudioEvent =
+  | KeptEvent
   | { readonly kind: 'ready'; readonly catalog: Catalog }
   | { readonly kind: 'engineFailed'; readonly error: WireError }
   | ({ readonly kind: 'recipeSet' } & Pick<StudioState, 'preset' | 'picked'> & { readonly recipe: Recipe })
@@ -25,8 +26,6 @@ export type StudioEvent =
   | { readonly kind: 'backendAsked'; readonly choice: BackendChoice }
   /** `isEdited` where it is the open set, edited otherwise. */
   | { readonly kind: 'asked'; readonly what: Asked; readonly isEdited: boolean }
-  | { readonly kind: 'edited'; readonly said: string }
-  | { readonly kind: 'editFailed'; readonly error: WireError }
   | { readonly kind: 'askFailed'; readonly what: Asked; readonly error: WireError }
   | { readonly kind: 'askDropped'; readonly what: Asked }
   | { readonly kind: 'opening'; readonly event: RunEvent; readonly atMs: number }
@@ -42,14 +41,7 @@ export type StudioEvent =
   | { readonly kind: 'trainFailed'; readonly error: WireError }
   | { readonly kind: 'trainCancelled' }
   | { readonly kind: 'runCleared' }
-  | { readonly kind: 'left'; readonly run: ResumableRun | null }
-  | ({ readonly kind: 'keptListed' } & Pick<KeptRuns, 'runs' | 'room'>)
-  | { readonly kind: 'keptFailed'; readonly error: WireError }
-  | { readonly kind: 'reopened'; readonly run: KeptRun; readonly record: KeptRecord }
-  | { readonly kind: 'unreadable'; readonly trouble: WireError }
-  | { readonly kind: 'exportAsked'; readonly format: string; readonly runId: string }
-  | { readonly kind: 'exported' }
-  | { readonly kind: 'exportFailed'; readonly runId: string; readonly error: WireError };
+  | { readonly kind: 'left'; readonly run: ResumableRun | null };
 
 export function reduce(state: StudioState, event: StudioEvent): StudioState {
   switch (event.kind) {
@@ -89,62 +81,8 @@ export function reduce(state: StudioState, event: StudioEvent): StudioState {
       return { ...state, dataset: ready(event.dataset), opening: null };
     case 'model':
       return { ...state, model: ready(event.model) };
-    case 'edited':
-    case 'editFailed':
-    case 'keptListed':
-    case 'keptFailed':
-    case 'reopened':
-    case 'unreadable':
-    case 'exportAsked':
-    case 'exported':
-    case 'exportFailed':
-      return reduceKept(state, event);
     default:
-      return reduceTraining(state, event);
-  }
-}
-
-type KeptEvent = Extract<
-  StudioEvent,
-  {
-    kind:
-      | 'edited'
-      | 'editFailed'
-      | 'keptListed'
-      | 'keptFailed'
-      | 'reopened'
-      | 'unreadable'
-      | 'exportAsked'
-      | 'exported'
-      | 'exportFailed';
-  }
->;
-
-/** What is kept on this machine: edits of the set, and runs, which can be taken home. */
-function reduceKept(state: StudioState, event: KeptEvent): StudioState {
-  switch (event.kind) {
-    case 'edited':
-      return { ...state, edited: { said: event.said, error: null } };
-    case 'editFailed':
-      return { ...state, edited: { said: '', error: event.error } };
-    case 'keptListed':
-      return { ...state, kept: event.runs, room: event.room, keptFailure: null };
-    case 'keptFailed':
-      return { ...state, keptFailure: event.error };
-    case 'reopened':
-      return isActive(state.run) ? state : { ...state, keptFailure: null, run: reopened(event) };
-    case 'unreadable': {
-      const others = state.unreadable.filter(({ message }) => message !== event.trouble.message);
-      return { ...state, unreadable: [...others, event.trouble] };
-    }
-    case 'exportAsked':
-      return { ...state, exporting: { format: event.format, runId: event.runId }, exportFailure: null };
-    case 'exported':
-      return { ...state, exporting: null, exportFailure: null };
-    case 'exportFailed':
-      return { ...state, exporting: null, exportFailure: { runId: event.runId, error: event.error } };
-    default:
-      return event satisfies never;
+      return isKept(event) ? reduceKept(state, event) : reduceTraining(state, event);
   }
 }
 
@@ -238,19 +176,6 @@ function finish(state: StudioState, result: RunResult, atMs: number): StudioStat
   const { test, kept } = result;
   const finished = { ...run, progress: null, live: null, test: test ?? run.test, kept };
   return { ...state, run: { kind: 'finished', run: finished, result, seconds, keptAtMs: null } };
-}
-
-/** A run as it was when it ended. */
-function reopened({ run, record }: Extract<StudioEvent, { kind: 'reopened' }>): RunState {
-  const { result } = record;
-  const seconds = run.seconds ?? secondsOf(result);
-  return {
-    kind: 'finished',
-    run: keptRecord(record, run.finishedAtMs),
-    result,
-    seconds,
-    keptAtMs: run.finishedAtMs,
-  };
 }
 
 /** The run, with another phase's network. */
