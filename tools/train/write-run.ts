@@ -5,7 +5,7 @@ import { saveRuns } from '../../src/engine/kept/run-file/run-file.ts';
 import type { ExportedFile } from '../../src/exporters/exporter.ts';
 import { classificationReport } from '../../src/lib/figures/classification-report.ts';
 import { evaluationRecord, historyLine } from '../../src/exporters/record/figures.ts';
-import { originOf, withoutNames, withoutPaths } from '../../src/exporters/package/without-paths.ts';
+import { originOf, withoutPaths, withoutPictureNames } from '../../src/exporters/package/without-paths.ts';
 import { findExporter } from '../../src/exporters/registry.ts';
 import type { DatasetSummary } from '../../src/protocol/dataset.ts';
 import { StudioError } from '../../src/protocol/errors.ts';
@@ -90,7 +90,13 @@ function runOf({ device, ...result }: RunResult, { edits }: DatasetSummary) {
   const { backend } = device;
   const shown = { recipe: withoutPaths(recipe), weights: { ...weights, origin: originOf(result) } };
   const record = { runId, ...shown, device, backend, cachePrecision, stopped, versions };
-  return { ...record, secondsByStage, setHash, cleaning: withoutNames(cleaning), ...(edits && { edits }) };
+  return {
+    ...record,
+    secondsByStage,
+    setHash,
+    cleaning: withoutPictureNames(cleaning),
+    ...(edits && { edits }),
+  };
 }
 
 async function writeFiles(files: readonly ExportedFile[], folder: string): Promise<void> {

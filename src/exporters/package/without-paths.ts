@@ -28,7 +28,7 @@ export function withoutPaths(recipe: FullRecipe): FullRecipe {
 }
 
 /** `faces.parquet` of `/home/me/faces.parquet`; an address stays whole. */
-function withoutFolders(path: string): string {
+export function withoutFolders(path: string): string {
   return isAddress(path) ? path : (path.split(/[/\\]/u).findLast((part) => part !== '') ?? '');
 }
 
@@ -39,7 +39,7 @@ export function originOf({ recipe, weights }: Pick<TrainedNetwork, 'recipe' | 'w
 }
 
 /** What cleaning found, without the pictures and files that it names as examples. */
-export function withoutNames(cleaning: CleaningReport): CleaningReport {
+export function withoutPictureNames(cleaning: CleaningReport): CleaningReport {
   const nameless = (counted: CleaningReport['passedOver']): CleaningReport['passedOver'] =>
     counted.map((one) => ({ ...one, examples: [] }));
   return { ...cleaning, passedOver: nameless(cleaning.passedOver), inPlace: nameless(cleaning.inPlace) };

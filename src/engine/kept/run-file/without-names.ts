@@ -2,7 +2,8 @@
  * Owns what of a run says where its user keeps things: paths on the machine, and names of picture files. A file of runs
  * travels, so these are taken out of it. What a set is called on the Hub stays, and so do the names of classes.
  */
-import type { Counted, DatasetSummary } from '../../../protocol/dataset.ts';
+import { withoutFolders, withoutPictureNames } from '../../../exporters/package/without-paths.ts';
+import type { DatasetSummary } from '../../../protocol/dataset.ts';
 import type { KeptRecord } from '../../../protocol/kept.ts';
 import type { Recipe } from '../../../protocol/recipe/recipe.ts';
 
@@ -11,14 +12,14 @@ export function withoutNames(record: KeptRecord): KeptRecord {
   const { result, dataset } = record;
   const bare: KeptRecord = {
     ...record,
-    result: { ...result, cleaning: bareCleaning(result.cleaning) },
+    result: { ...result, cleaning: withoutPictureNames(result.cleaning) },
     dataset: dataset && bareSet(dataset),
   };
   return localPathsOf(result.recipe).reduce((rest, path) => withoutPath(rest, path), bare);
 }
 
 /** What a recipe names on this machine. */
-export function localPathsOf({ dataset, backbone }: Pick<Recipe, 'dataset' | 'backbone'>): readonly string[] {
+function localPathsOf({ dataset, backbone }: Pick<Recipe, 'dataset' | 'backbone'>): readonly string[] {
   const { weights } = backbone;
   const file = typeof weights === 'object' && !Array.isArray(weights) ? weights.file : null;
   return [dataset['path'], file].filter(
@@ -26,12 +27,9 @@ export function localPathsOf({ dataset, backbone }: Pick<Recipe, 'dataset' | 'ba
   );
 }
 
-/** `pictures` of `/home/me/pictures`. */
-export const lastPartOf = (path: string): string => path.split(/[/\\]/).findLast((part) => part !== '') ?? '';
-
 /** Wherever the path stands, also in the middle of a sentence. */
 function withoutPath<Value>(value: Value, path: string): Value {
-  if (typeof value === 'string') return value.replaceAll(path, lastPartOf(path)) as Value;
+  if (typeof value === 'string') return value.replaceAll(path, withoutFolders(path)) as Value;
   if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return value;
   if (Array.isArray(value)) return value.map((item: unknown) => withoutPath(item, path)) as Value;
   return Object.fromEntries(
@@ -39,21 +37,11 @@ function withoutPath<Value>(value: Value, path: string): Value {
   ) as Value;
 }
 
-type Cleaning = KeptRecord['result']['cleaning'];
-
-const bareCounted = (some: readonly Counted[]): Counted[] => some.map((each) => ({ ...each, examples: [] }));
-
-const bareCleaning = (cleaning: Cleaning): Cleaning => ({
-  ...cleaning,
-  passedOver: bareCounted(cleaning.passedOver),
-  inPlace: bareCounted(cleaning.inPlace),
-});
-
 function bareSet({ findings, ...dataset }: DatasetSummary): DatasetSummary {
   const leftOut = findings?.leftOut.map((row) => ({ ...row, path: '', detail: '' })) ?? [];
   return {
     ...dataset,
-    cleaning: bareCleaning(dataset.cleaning),
+    cleaning: withoutPictureNames(dataset.cleaning),
     ...(findings !== undefined && { findings: { ...findings, leftOut } }),
   };
 }
