@@ -69,6 +69,7 @@ it('is stored and listed when it is finished, and only then are its checkpoints 
       seconds: expect.any(Number) as number,
       ...{ name: '', note: '', isStarred: false, isDeleted: false },
       stopped: false,
+      phases: 2,
       isStored: true,
       sizeBytes: expect.any(Number) as number,
       finishedAtMs: expect.any(Number) as number,
