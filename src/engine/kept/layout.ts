@@ -28,8 +28,11 @@ interface FirstAbout extends Pick<
 
 type StoredAbout = ({ readonly format: typeof FORMAT } & About) | FirstAbout;
 
-/** A network without its result, which the record has. */
-type StoredNetwork = Omit<KeptNetwork, 'result' | 'frozen'> & { readonly format: typeof FORMAT };
+/** A network without its result, which the record has; `isWhole` where its frozen values are here. */
+type StoredNetwork = Omit<KeptNetwork, 'result' | 'frozen'> & {
+  readonly format: typeof FORMAT;
+  readonly isWhole: boolean;
+};
 
 /** As the first versions kept it: `isWhole` where `weights` are all. */
 interface FirstNetwork extends Omit<KeptNetwork, 'frozen' | 'other'> {
@@ -71,7 +74,8 @@ export function toEntries(
   const { runId } = record.result;
   const { labels, preprocessing, flavour, frozen, other } = network;
   const weights: NamedArrays = how === 'with frozen' ? { ...frozen, ...network.weights } : network.weights;
-  const stored: StoredNetwork = { format: FORMAT, labels, preprocessing, flavour, weights, other };
+  const isWhole = frozen !== null;
+  const stored: StoredNetwork = { format: FORMAT, isWhole, labels, preprocessing, flavour, weights, other };
   const said: StoredAbout = { format: FORMAT, ...about };
   return [
     [keyOf(runId, 'network'), pack(stored)],
@@ -115,8 +119,8 @@ export async function readNetwork(store: ByteStore, runId: string): Promise<Kept
     return { ...network, result: asNow(network.result), frozen: isWhole ? {} : null, other: null };
   }
   const record = await readRecord(store, runId);
-  const { format: _, ...network } = stored;
-  return record === null ? null : { ...network, result: record.result, frozen: {} };
+  const { format: _, isWhole, ...network } = stored;
+  return record === null ? null : { ...network, result: record.result, frozen: isWhole ? {} : null };
 }
 
 /** An earlier version may have known fewer fields. */
