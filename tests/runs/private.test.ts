@@ -77,7 +77,8 @@ it.each([
     resume: false,
     findRate: null,
     stop: false,
-    doubtful: true,
+    // Which pictures these are is what that list is asked for.
+    doubtful: false,
     editsPath: null,
     exportFormats: formats,
     json: false,

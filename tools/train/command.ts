@@ -21,7 +21,7 @@ export const USAGE = `Carries a recipe out and writes history.json, evaluation.j
                       print the one to take, write learning-rate.json alone
   --stop              with --resume: end that run at once and write the network of the epoch that it kept
   --hub URL           take sets of the Hub from this server: a mirror, or one in the classroom
-  --doubtful          also write doubtful.csv: every picture, those first whose label the network finds least likely
+  --doubtful          also write doubtful.csv: every picture by its name, those first whose label the network finds least likely
   --export FORMAT     also write the network in this format, into a folder of its name; may be repeated
 ${formats}
   --json              print events as JSON lines instead of progress bars
