@@ -14,10 +14,18 @@ import { differences, readRecord, shownIn, writeRecord } from '../docs/works/rec
 import { ROOT } from '../serve/build.ts';
 import { addExportReaders, kerasPython } from '../setup/keras.ts';
 import { thisSystem } from '../setup/system.ts';
-import { FAST_TESTS, LIVE_PARITY, LONG_TESTS, SLOW_TESTS, STATIC_STAGES, type Stage } from './stages.ts';
+import {
+  FAST_TESTS,
+  LIVE_PARITY,
+  LONG_TESTS,
+  SLOW_TESTS,
+  STATIC_STAGES,
+  WHOLE_MACHINE_TESTS,
+  type Stage,
+} from './stages.ts';
 import { one, sum, tallyOfReport, type Tally } from './tally.ts';
 
-/** Fast stages at a time: each uses about one core, the tests more where there are more. */
+/** Stages at a time that use about one core each, the tests more where there are more. */
 const AT_ONCE = Math.max(2, Math.floor(availableParallelism() / 2));
 
 const reports = mkdtempSync(join(tmpdir(), 'mien-tests-'));
@@ -159,8 +167,9 @@ const wanted = ({ name }: Stage): boolean => chosen.only?.includes(name) ?? true
 async function runChecks(): Promise<Tally[]> {
   const fast = [...FAST_TESTS, ...STATIC_STAGES].filter(wanted);
   const slow = chosen.fast ? [] : SLOW_TESTS.filter(wanted);
-  const tallies = [...(await runAll(fast, AT_ONCE)), ...(await runAll(slow, 1))];
-  return [...tallies, holdRecord([...fast, ...slow], chosen.record)];
+  const alone = chosen.fast ? [] : WHOLE_MACHINE_TESTS.filter(wanted);
+  const tallies = [...(await runAll([...fast, ...slow], AT_ONCE)), ...(await runAll(alone, 1))];
+  return [...tallies, holdRecord([...fast, ...slow, ...alone], chosen.record)];
 }
 
 const live = chosen.long ? LONG_TESTS : chosen.parity ? LIVE_PARITY : null;

@@ -51,14 +51,18 @@ export const STATIC_STAGES: readonly Stage[] = [
 /** Tests that need neither a GPU nor a browser. */
 export const FAST_TESTS: readonly Stage[] = [tests('unit and contract', 10, ['unit', 'contract'])];
 
-/** Damaged files by the thousand, networks of full size, whole recipes in Node, Keras' goldens, Dawn and Chromium, which each take the whole machine. */
+/** Damaged files by the thousand, networks of full size, whole recipes in Node and Keras' goldens: a core or two each. */
 export const SLOW_TESTS: readonly Stage[] = [
-  tests('fuzz and networks', 10, ['fuzz', 'networks']),
-  tests('runs', 12),
-  tests('parity', 12),
-  tests('gpu', 12),
+  tests('fuzz and networks', 15, ['fuzz', 'networks']),
+  tests('runs', 25),
+  tests('parity', 25),
+];
+
+/** Dawn and Chromium, which each take the whole machine. */
+export const WHOLE_MACHINE_TESTS: readonly Stage[] = [
+  tests('gpu', 15),
   // Chromium, then Firefox and WebKit, on one build.
-  tests('browsers', 25, ['browser', 'browsers']),
+  tests('browsers', 30, ['browser', 'browsers']),
 ];
 
 /** Against real Keras; run apart, where it can be installed. */
