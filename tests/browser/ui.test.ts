@@ -70,7 +70,7 @@ describe('the cut', () => {
       await expect.poll(() => cut.getAttribute('aria-valuetext')).not.toMatch(/^last 29 /);
       await expect.poll(() => page.url()).toMatch(/phases\.1\.unfreeze=\d+/);
       await page.keyboard.press('End');
-      await expect.poll(() => page.locator('.clause').nth(1).innerText()).toMatch(/all of it frozen/);
+      await expect.poll(() => page.locator('main .clause').nth(1).innerText()).toMatch(/all of it frozen/);
       // As far up as it goes the recipe still runs.
       await page.keyboard.press('Home');
       await page.keyboard.press('PageUp');
@@ -82,7 +82,7 @@ describe('the cut', () => {
 
   it('is the new network’s own after the backbone was changed, and the recipe still runs', async () => {
     const page = await openReady();
-    const clause = page.locator('.clause').nth(1);
+    const clause = page.locator('main .clause').nth(1);
     await page.getByRole('slider').press('Home');
     await expect.poll(() => clause.innerText()).toMatch(/all of it open/);
     await page.getByLabel('Backbone', { exact: true }).selectOption('vgg16');
@@ -102,7 +102,7 @@ describe('the cut', () => {
     await page.mouse.move(box.x + box.width / 3, box.y + box.height * 0.3, { steps: 4 });
     await page.mouse.up();
     await expect
-      .poll(() => page.locator('.clause').nth(1).innerText())
+      .poll(() => page.locator('main .clause').nth(1).innerText())
       .toMatch(/its last (9\d|1\d\d) layers/);
   });
 });
