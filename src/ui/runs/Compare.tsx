@@ -150,7 +150,7 @@ function Results({ runs }: { readonly runs: readonly ComparedRun[] }): ReactElem
   const published = first === undefined ? null : publicationOf(first.record.result.recipe);
   const percent = (share: number): string => (share * 100).toFixed(1);
   return (
-    <table className="compare-table">
+    <table className="compare-table compare-figures">
       <caption className="small">What came of it</caption>
       <thead>
         <tr>
