@@ -117,13 +117,20 @@ async function drawPng(drawing: Drawing): Promise<Uint8Array<ArrayBuffer>> {
 }
 
 function startPictureThread(listener: ThreadListener): Thread {
-  const url = new URL('../data/pool/picture-worker.ts', import.meta.url);
-  return threadOf(new Worker(url, { type: 'module', name: 'mien-pictures' }), listener);
+  // The address stands inside the call: only there does the build take it for a worker, and compile it.
+  const worker = new Worker(new URL('../data/pool/picture-worker.ts', import.meta.url), {
+    type: 'module',
+    name: 'mien-pictures',
+  });
+  return threadOf(worker, listener);
 }
 
 function startH5Thread(listener: ThreadListener): Thread {
-  const url = new URL('../models/weights/readers/h5/h5-worker.ts', import.meta.url);
-  return threadOf(new Worker(url, { type: 'module', name: 'mien-h5' }), listener);
+  const worker = new Worker(new URL('../models/weights/readers/h5/h5-worker.ts', import.meta.url), {
+    type: 'module',
+    name: 'mien-h5',
+  });
+  return threadOf(worker, listener);
 }
 
 function threadOf(worker: Worker, { onMessage, onFailure }: ThreadListener): Thread {

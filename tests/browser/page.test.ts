@@ -1,9 +1,17 @@
 /** The page as it is served: isolated, under its policy, and with WebGPU. */
+import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { shows } from '../support/shows.ts';
-import { newPage, screenshot } from './harness.ts';
+import { appFolder, newPage, screenshot } from './harness.ts';
 
 describe('the page', () => {
+  it('has all of its workers compiled', () => {
+    const files = readdirSync(appFolder(), { recursive: true, encoding: 'utf8' });
+    expect(files.filter((file) => file.endsWith('.ts'))).toEqual([]);
+    for (const name of ['worker', 'picture-worker', 'h5-worker', 'projection'])
+      expect(files).toContainEqual(expect.stringMatching(new RegExp(`engine.${name}-.*\\.js$`)));
+  });
+
   it('loads isolated and without a violation of its policy', async () => {
     const page = await newPage();
     await page.locator('#root > *').first().waitFor();

@@ -60,7 +60,8 @@ class Visit {
     const left = this.#tabs.splice(0);
     const next = await this.open(path);
     await close(left);
-    await next.open(path);
+    // With another query, or it would be a way within the page: the page has written its recipe into the address by now.
+    await next.open(path.replace('?', '?again&'));
     return next;
   }
 
