@@ -19,6 +19,8 @@ beforeAll(async () => {
   const built = await build({
     configFile: false,
     logLevel: 'error',
+    // The platform names threads that it can start; here none is.
+    worker: { format: 'es' },
     build: {
       write: false,
       lib: {
