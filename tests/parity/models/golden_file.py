@@ -15,7 +15,11 @@ def encode(values):
     return base64.b64encode(np.ascontiguousarray(values, dtype="<f4").tobytes()).decode()
 
 
-def differs(a, b, tolerance=1e-5):
+# Of the largest value. Between processors whose vectors differ in width, activations of MobileNetV2 differed by 4e-5.
+BETWEEN_MACHINES = 1e-4
+
+
+def differs(a, b, tolerance=BETWEEN_MACHINES):
     """Whether two goldens differ by more than rounding does between machines."""
     if isinstance(a, dict):
         return a.keys() != b.keys() or any(differs(a[key], b[key], tolerance) for key in a if key != "keras")
@@ -23,13 +27,13 @@ def differs(a, b, tolerance=1e-5):
         return len(a) != len(b) or any(differs(x, y, tolerance) for x, y in zip(a, b))
     if isinstance(a, float):
         return abs(a - b) > tolerance * max(abs(a), abs(b))
-    if isinstance(a, str) and a != b and len(a) > 100:
+    if isinstance(a, str) and a != b and len(a) == len(b) > 20:
         x, y = (np.frombuffer(base64.b64decode(text), "<f4") for text in (a, b))
         return x.size != y.size or np.abs(x - y).max() > tolerance * np.abs(x).max()
     return a != b
 
 
-def write_or_check(folder, made, tolerance=1e-5):
+def write_or_check(folder, made, tolerance=BETWEEN_MACHINES):
     """
     Writes `goldens/<folder>/<name>.json` for each maker, or compares and exits with 1 where one differs. An absolute
     folder stands for itself.

@@ -31,8 +31,9 @@ BATCHES = 3
 STEPS = 20
 SAMPLES = 24
 SEED = 42
-# Between machines, after 40 steps of float32 with Adam.
-TOLERANCE = 1e-3
+# Between machines, after 40 steps of float32: Adam makes whole steps of gradients that are near zero, so that single weights
+# differed by 0.6 % of the largest change between two processors, where losses differed by 2e-5.
+TOLERANCE = 2e-2
 
 # golden: (Keras' builder, our recipe's backbone, preprocess_input, how the case runs)
 MOBILENET = (
