@@ -31,9 +31,9 @@ BATCHES = 3
 STEPS = 20
 SAMPLES = 24
 SEED = 42
-# Between machines, after 40 steps of float32: Adam makes whole steps of gradients that are near zero, so that single weights
-# differed by 0.6 % of the largest change between two processors, where losses differed by 2e-5.
-TOLERANCE = 2e-2
+# Of the losses, between machines. Weights are not compared anew: before a BatchNorm on the batch, gradients are zero but for
+# rounding, and Adam makes whole steps of them, so that two processors with losses within 7e-6 of each other end elsewhere.
+TOLERANCE = 1e-3
 
 # golden: (Keras' builder, our recipe's backbone, preprocess_input, how the case runs)
 MOBILENET = (
@@ -187,4 +187,4 @@ def golden(build, recipe, preprocess, run, mode):
 
 if __name__ == "__main__":
     makers = {name: (lambda case=case: golden(*case)) for name, case in CASES.items()}
-    write_or_check(HERE / "goldens", makers, TOLERANCE)
+    write_or_check(HERE / "goldens", makers, TOLERANCE, free=("changed",))
