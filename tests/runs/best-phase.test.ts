@@ -1,20 +1,9 @@
 /** Whose network a run ends with where fine-tuning made it worse: the last phase's, the best one's, or one that is chosen. */
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { expect, it } from 'vitest';
 import type { Session } from '../../src/engine/session.ts';
 import type { Recipe, WrittenRecipe } from '../../src/protocol/recipe/recipe.ts';
-import {
-  closeTabs,
-  exportedFiles,
-  openSession,
-  runsOf,
-  sessionOn,
-  tinyRecipe,
-  train,
-} from '../support/session.ts';
+import { brokenOff, exportedFiles, openSession, tinyRecipe, train } from '../support/session.ts';
 
 /** Its second phase throws away what the first has learned. */
 const worsening = (keep: NonNullable<WrittenRecipe['keep']>): Promise<Recipe> =>
@@ -80,17 +69,8 @@ it('else it is the last one’s; the better one can be taken in its place, and b
 
 it('a run that was broken off in its second phase still has the network of the first', async () => {
   const recipe = await worsening('bestPhase');
-  const folder = await mkdtemp(join(tmpdir(), 'mien-best-'));
-  const broken = train(await sessionOn(folder), recipe, (event, control) => {
-    if (event.kind === 'step' && event.phaseIndex === 1 && event.epoch === 2) control.cancel();
-  });
-  await expect(broken).rejects.toMatchObject({ name: 'AbortError' });
-  await closeTabs();
-  const session = await sessionOn(folder);
-  const [left] = await runsOf(session);
+  const { left, result } = await brokenOff(recipe);
   expect(left?.phaseIndex).toBe(1);
-  const { result } = await train(session, recipe, undefined, left?.runId);
   expect(result.kept).toEqual({ phaseIndex: 0, why: 'best' });
   expect(result.test?.probabilities).toEqual((await headAlone()).test?.probabilities);
-  await closeTabs();
 });

@@ -12,7 +12,7 @@ import type { RunEvent } from '../../src/protocol/events.ts';
 import { parseRecipe, type Recipe } from '../../src/protocol/recipe/recipe.ts';
 import { WASM_FOLDER } from '../../tools/train/backends.ts';
 import { shows } from '../support/shows.ts';
-import { closeTabs, openSession, runsOf, sessionOn, tinyRecipe, train } from '../support/session.ts';
+import { brokenOff, closeTabs, openSession, sessionOn, tinyRecipe, train } from '../support/session.ts';
 
 /** History without its times. */
 function figures(history: readonly object[]): object[] {
@@ -84,20 +84,11 @@ describe('a run', () => {
   it('goes on after a break where the split keeps no pictures for validation', async () => {
     const split = { train: 0.8, validation: 0, test: 0.2, seed: 42 };
     const recipe = await tinyRecipe({ split, earlyStopping: null });
-    const folder = await mkdtemp(join(tmpdir(), 'mien-run-'));
-    const broken = train(await sessionOn(folder), recipe, (event, control) => {
-      if (event.kind === 'step' && event.phaseIndex === 1 && event.epoch === 2) control.cancel();
-    });
-    await expect(broken).rejects.toMatchObject({ name: 'AbortError' });
-    await closeTabs();
-    const session = await sessionOn(folder);
-    const [left] = await runsOf(session);
+    const { left, result } = await brokenOff(recipe);
     expect(left?.keptEpoch).toBe(left?.epoch);
-    const { result } = await train(session, recipe, undefined, left?.runId);
     const whole = await train(await openSession('wasm'), recipe);
     expect(figures(result.history)).toEqual(figures(whole.result.history));
     expect(result.test?.probabilities).toEqual(whole.result.test?.probabilities);
-    await closeTabs();
   });
 
   it('gives the same history twice on one device, to the bit', async () => {

@@ -1,9 +1,12 @@
 /** A session in Node on a given backend, and recipes small enough for tests. */
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { unzipSync } from 'fflate';
 import { runsLeft } from '../../src/engine/checkpoints/resumable.ts';
 import { Session } from '../../src/engine/session.ts';
 import { createPlatform } from '../../src/platform/platform.node.ts';
+import { isAbort } from '../../src/protocol/errors.ts';
 import type { ResumableRun, RunEvent, RunResult } from '../../src/protocol/events.ts';
 import { parseRecipe, type Recipe, type WrittenRecipe } from '../../src/protocol/recipe/recipe.ts';
 import { RunControl } from '../../src/training/control.ts';
@@ -98,3 +101,31 @@ export async function closeTabs(): Promise<void> {
 
 /** The runs that can go on there. */
 export const runsOf = (session: Session): Promise<ResumableRun[]> => runsLeft(session.platform);
+
+/** A run that is broken off in its second phase, after one epoch of it, and goes on in another tab. */
+export async function brokenOff(
+  recipe: Recipe,
+): Promise<{ readonly left: ResumableRun | undefined; readonly result: RunResult }> {
+  const folder = await mkdtemp(join(tmpdir(), 'mien-broken-off-'));
+  try {
+    const cancelled = train(await sessionOn(folder), recipe, (event, control) => {
+      if (event.kind === 'step' && event.phaseIndex === 1 && event.epoch === 2) control.cancel();
+    });
+    await cancelled.then(
+      () => {
+        throw new TypeError('The run was to be broken off in its second phase; it came to its end.');
+      },
+      (error: unknown) => {
+        if (!isAbort(error)) throw error;
+      },
+    );
+    await closeTabs();
+    const session = await sessionOn(folder);
+    const [left] = await runsOf(session);
+    const { result } = await train(session, recipe, undefined, left?.runId);
+    return { left, result };
+  } finally {
+    await closeTabs();
+    await rm(folder, { recursive: true });
+  }
+}

@@ -1,6 +1,5 @@
 /** The command line of the headless prediction command. */
-import type { BackendChoice } from '../../src/protocol/device.ts';
-import { backendOf, badCommand, readLine } from '../train/command-line.ts';
+import { badCommand, readLine, type CommonOptions } from '../train/command-line.ts';
 
 /** What `--help` prints. */
 export const USAGE = `Asks a trained network about pictures and writes what it says as a table.
@@ -20,22 +19,17 @@ The table has file (of a Parquet row, one line for each in its order), the proba
 predicted, confidence, and problem: why a picture could not be read, its other cells then empty.
 `;
 
-export interface Command {
+export interface Command extends CommonOptions {
   readonly model: string;
   readonly pictures: readonly string[];
   /** Null prints the table. */
   readonly out: string | null;
   readonly heatMaps: string | null;
-  readonly backend: BackendChoice;
-  readonly json: boolean;
 }
 
 const OPTIONS = {
   out: { type: 'string' },
   'heat-maps': { type: 'string' },
-  backend: { type: 'string' },
-  json: { type: 'boolean' },
-  help: { type: 'boolean' },
 } as const;
 
 /**
@@ -44,8 +38,9 @@ const OPTIONS = {
  * @throws StudioError `recipe/bad-command`
  */
 export function parseCommand(args: readonly string[]): Command | null {
-  const { values, positionals } = readLine(args, OPTIONS);
-  if (values.help === true) return null;
+  const line = readLine(args, OPTIONS);
+  if (line === null) return null;
+  const { values, positionals, common } = line;
   const [model, ...pictures] = positionals;
   if (model === undefined || pictures.length === 0) {
     throw badCommand('A model and at least one picture, folder or Parquet file were expected.');
@@ -55,7 +50,6 @@ export function parseCommand(args: readonly string[]): Command | null {
     pictures,
     out: values.out ?? null,
     heatMaps: values['heat-maps'] ?? null,
-    backend: backendOf(values.backend),
-    json: values.json ?? false,
+    ...common,
   };
 }

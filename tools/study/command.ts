@@ -1,6 +1,5 @@
 /** The command line of the study command. */
-import type { BackendChoice } from '../../src/protocol/device.ts';
-import { backendOf, badCommand, readLine } from '../train/command-line.ts';
+import { badCommand, readLine, theOne, type CommonOptions } from '../train/command-line.ts';
 
 /** What `--help` prints. */
 export const USAGE = `Carries a study out: many recipes that differ in a few fields. Writes runs/NAME/ for each, study.json, table.csv and table.md.
@@ -26,16 +25,14 @@ export interface Shard {
   readonly of: number;
 }
 
-export interface Command {
+export interface Command extends CommonOptions {
   /** Null where the study's own copy in the folder counts. */
   readonly studyPath: string | null;
   readonly outFolder: string;
   readonly resume: boolean;
   readonly shard: Shard | null;
   readonly gather: boolean;
-  readonly backend: BackendChoice;
   readonly hub: string | null;
-  readonly json: boolean;
 }
 
 const OPTIONS = {
@@ -43,10 +40,7 @@ const OPTIONS = {
   resume: { type: 'boolean' },
   shard: { type: 'string' },
   gather: { type: 'boolean' },
-  backend: { type: 'string' },
   hub: { type: 'string' },
-  json: { type: 'boolean' },
-  help: { type: 'boolean' },
 } as const;
 
 /**
@@ -55,14 +49,11 @@ const OPTIONS = {
  * @throws StudioError `recipe/bad-command`
  */
 export function parseCommand(args: readonly string[]): Command | null {
-  const { values, positionals } = readLine(args, OPTIONS);
-  if (values.help === true) return null;
-  const [named, ...others] = positionals;
+  const line = readLine(args, OPTIONS);
+  if (line === null) return null;
+  const { values, positionals, common } = line;
   const gather = values.gather ?? false;
-  if (named === undefined || others.length > 0)
-    throw badCommand(
-      `One ${gather ? 'folder' : 'study'} was expected; ${positionals.length.toString()} came.`,
-    );
+  const named = theOne(gather ? 'folder' : 'study', positionals);
   const outFolder = gather ? named : values.out;
   if (outFolder === undefined) throw badCommand('--out DIR was expected; it did not come.');
   if (gather && (values.out !== undefined || values.shard !== undefined || values.resume === true))
@@ -73,9 +64,8 @@ export function parseCommand(args: readonly string[]): Command | null {
     resume: values.resume ?? false,
     shard: shardOf(values.shard),
     gather,
-    backend: backendOf(values.backend),
     hub: values.hub ?? null,
-    json: values.json ?? false,
+    ...common,
   };
 }
 

@@ -3,15 +3,49 @@ import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { BackendChoiceSchema, type BackendChoice } from '../../src/protocol/device.ts';
 import { StudioError } from '../../src/protocol/errors.ts';
 
+/** What every command takes beside its own options. */
+const COMMON = {
+  backend: { type: 'string' },
+  json: { type: 'boolean' },
+  help: { type: 'boolean' },
+} as const;
+
+/** What of that a command is carried out by. */
+export interface CommonOptions {
+  readonly backend: BackendChoice;
+  /** Prints lines of JSON. */
+  readonly json: boolean;
+}
+
+type Own = NonNullable<ParseArgsConfig['options']>;
+type Parsed<Options extends Own> = ReturnType<
+  typeof parseArgs<{ args: string[]; allowPositionals: true; options: Options }>
+>;
+
+/** A line that does not ask for help. */
+interface Line<Options extends Own> {
+  readonly values: Parsed<Options>['values'];
+  readonly positionals: readonly string[];
+  readonly common: CommonOptions;
+}
+
 /**
- * Options and what stands beside them.
+ * A command's own options, those that all take, and what stands beside them; null where help is asked for.
  *
  * @throws StudioError `recipe/bad-command` for an option that there is not, or that lacks its value
  */
-export function readLine<const Options extends NonNullable<ParseArgsConfig['options']>>(
+export function readLine<const Options extends Own>(
   args: readonly string[],
   options: Options,
-): ReturnType<typeof parseArgs<{ args: string[]; allowPositionals: true; options: Options }>> {
+): Line<Options> | null {
+  const { values, positionals } = parsed(args, { ...options, ...COMMON });
+  const { backend, json, help } = values as Parsed<typeof COMMON>['values'];
+  if (help === true) return null;
+  const common = { backend: backendOf(backend), json: json ?? false };
+  return { values: values, positionals, common };
+}
+
+function parsed<const Options extends Own>(args: readonly string[], options: Options): Parsed<Options> {
   try {
     return parseArgs({ args: [...args], allowPositionals: true, options });
   } catch (cause) {
@@ -20,10 +54,17 @@ export function readLine<const Options extends NonNullable<ParseArgsConfig['opti
 }
 
 /** What `--backend` asks for. @throws StudioError `recipe/bad-command` */
-export function backendOf(value: string | undefined): BackendChoice {
+function backendOf(value: string | undefined): BackendChoice {
   const backend = BackendChoiceSchema.safeParse(value ?? 'auto');
   if (!backend.success) throw badCommand(`--backend takes webgpu, wasm or cpu. Came: ${String(value)}.`);
   return backend.data;
+}
+
+/** The one thing that a command is about. @throws StudioError `recipe/bad-command` */
+export function theOne(what: string, positionals: readonly string[]): string {
+  const [one, ...others] = positionals;
+  if (one !== undefined && others.length === 0) return one;
+  throw badCommand(`One ${what} was expected; ${positionals.length.toString()} came.`);
 }
 
 /** The error for a command line that cannot be carried out. */

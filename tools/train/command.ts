@@ -1,7 +1,6 @@
 /** The command line of the headless training command. */
 import { EXPORTERS } from '../../src/exporters/registry.ts';
-import type { BackendChoice } from '../../src/protocol/device.ts';
-import { backendOf, badCommand, readLine } from './command-line.ts';
+import { badCommand, readLine, theOne, type CommonOptions } from './command-line.ts';
 
 const formats = [...EXPORTERS.map(({ entry }) => [entry.name, entry.help]), ['all', 'All of them.']]
   .map(([name = '', help = '']) => `                        ${name.padEnd(13)}${help}`)
@@ -31,10 +30,9 @@ HF_TOKEN in the environment is the access token for sets that want one.
 `;
 
 /** The command line, read and checked. */
-export interface Command {
+export interface Command extends CommonOptions {
   readonly recipePath: string;
   readonly outFolder: string;
-  readonly backend: BackendChoice;
   /** Address of the Hub to take sets from, in place of the recipe's. */
   readonly hub: string | null;
   /** Where things are kept; null for nowhere. */
@@ -50,12 +48,10 @@ export interface Command {
   /** Whether the network is asked about every picture of the set, and what it doubts is written. */
   readonly doubtful: boolean;
   readonly exportFormats: readonly string[];
-  readonly json: boolean;
 }
 
 const OPTIONS = {
   out: { type: 'string' },
-  backend: { type: 'string' },
   hub: { type: 'string' },
   store: { type: 'string' },
   resume: { type: 'boolean' },
@@ -64,8 +60,6 @@ const OPTIONS = {
   stop: { type: 'boolean' },
   doubtful: { type: 'boolean' },
   export: { type: 'string', multiple: true },
-  json: { type: 'boolean' },
-  help: { type: 'boolean' },
 } as const;
 
 /**
@@ -74,12 +68,10 @@ const OPTIONS = {
  * @throws StudioError `recipe/bad-command`
  */
 export function parseCommand(args: readonly string[]): Command | null {
-  const { values, positionals } = readLine(args, OPTIONS);
-  if (values.help === true) return null;
-  const [recipePath, ...others] = positionals;
-  if (recipePath === undefined || others.length > 0) {
-    throw badCommand(`One recipe was expected; ${positionals.length.toString()} came.`);
-  }
+  const line = readLine(args, OPTIONS);
+  if (line === null) return null;
+  const { values, positionals, common } = line;
+  const recipePath = theOne('recipe', positionals);
   if (values.out === undefined) throw badCommand('--out DIR was expected; it did not come.');
   if (values.resume === true && values.store === undefined) {
     throw badCommand('--resume needs the --store DIR that the run had; it did not come.');
@@ -94,7 +86,6 @@ export function parseCommand(args: readonly string[]): Command | null {
   return {
     recipePath,
     outFolder: values.out,
-    backend: backendOf(values.backend),
     hub: values.hub ?? null,
     storeFolder: values.store ?? null,
     resume: values.resume ?? false,
@@ -103,7 +94,7 @@ export function parseCommand(args: readonly string[]): Command | null {
     editsPath: values.edits ?? null,
     doubtful: values.doubtful ?? false,
     exportFormats: formatsOf(values.export ?? []),
-    json: values.json ?? false,
+    ...common,
   };
 }
 

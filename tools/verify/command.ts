@@ -1,6 +1,5 @@
 /** The command line of the command that checks a run's test figures. */
-import type { BackendChoice } from '../../src/protocol/device.ts';
-import { backendOf, badCommand, readLine } from '../train/command-line.ts';
+import { readLine, theOne, type CommonOptions } from '../train/command-line.ts';
 
 /** What `--help` prints. */
 export const USAGE = `Computes the test figures of the runs in a file anew, from their networks and the pictures of their set.
@@ -17,21 +16,16 @@ A run holds where the set is the one that it was tested on, each picture is call
 is off by more than a thousandth, which other devices may be.
 `;
 
-export interface Command {
+export interface Command extends CommonOptions {
   readonly file: string;
   /** Where the set's pictures are; null for where the recipe says. */
   readonly set: string | null;
   readonly hub: string | null;
-  readonly backend: BackendChoice;
-  readonly json: boolean;
 }
 
 const OPTIONS = {
   set: { type: 'string' },
   hub: { type: 'string' },
-  backend: { type: 'string' },
-  json: { type: 'boolean' },
-  help: { type: 'boolean' },
 } as const;
 
 /**
@@ -40,17 +34,13 @@ const OPTIONS = {
  * @throws StudioError `recipe/bad-command`
  */
 export function parseCommand(args: readonly string[]): Command | null {
-  const { values, positionals } = readLine(args, OPTIONS);
-  if (values.help === true) return null;
-  const [file, ...others] = positionals;
-  if (file === undefined || others.length > 0) {
-    throw badCommand(`One file of runs was expected; ${positionals.length.toString()} came.`);
-  }
+  const line = readLine(args, OPTIONS);
+  if (line === null) return null;
+  const { values, positionals, common } = line;
   return {
-    file,
+    file: theOne('file of runs', positionals),
     set: values.set ?? null,
     hub: values.hub ?? null,
-    backend: backendOf(values.backend),
-    json: values.json ?? false,
+    ...common,
   };
 }

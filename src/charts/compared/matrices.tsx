@@ -3,8 +3,8 @@ import type { CSSProperties, ReactElement } from 'react';
 import { formatPercent } from '../../lib/format.ts';
 import { areOfSamePictures } from '../../store/compare.ts';
 import type { Chart, ChartProps } from '../chart.ts';
-import { inkOn, MOST_IN_MATRIX } from '../confusions/confusion-matrix.tsx';
-import { rowShares, shortLabels } from '../confusions/confusions.ts';
+import { inkOn, MOST_IN_MATRIX, PredictedHeads } from '../confusions/confusion-matrix.tsx';
+import { rowShares } from '../confusions/confusions.ts';
 import type { Compared } from './overlaid.tsx';
 
 interface Matrix {
@@ -64,7 +64,6 @@ function matricesOf({ runs }: Compared): Matrix[] {
 
 function MatrixTable({ matrix }: { readonly matrix: Matrix }): ReactElement {
   const { key, title, labels, shares, isDifference } = matrix;
-  const short = shortLabels(labels);
   const most = Math.max(0.01, ...shares.flat().map(Math.abs));
   return (
     <table className={isDifference ? 'matrix difference' : 'matrix'}>
@@ -72,11 +71,7 @@ function MatrixTable({ matrix }: { readonly matrix: Matrix }): ReactElement {
       <thead>
         <tr>
           <td />
-          {labels.map((label, index) => (
-            <th key={index} scope="col">
-              <abbr title={label}>{short[index]}</abbr>
-            </th>
-          ))}
+          <PredictedHeads labels={labels} />
         </tr>
       </thead>
       <tbody>

@@ -25,12 +25,27 @@ export const confusionMatrix: Chart<Subjects['evaluation']> = {
   Table: ConfusionMatrix,
 };
 
+interface PredictedHeadsProps {
+  readonly labels: readonly string[];
+  /** The column whose pictures are shown. */
+  readonly chosen?: number | undefined;
+}
+
+/** Over each column the class that was predicted, in a few letters. */
+export function PredictedHeads({ labels, chosen }: PredictedHeadsProps): ReactElement[] {
+  const short = shortLabels(labels);
+  return labels.map((label, index) => (
+    <th key={index} scope="col" className={chosen === index ? 'chosen' : undefined}>
+      <abbr title={label}>{short[index]}</abbr>
+    </th>
+  ));
+}
+
 function ConfusionMatrix({ subject, summary }: ChartProps<Subjects['evaluation']>): ReactElement {
   const { labels, evaluation, chosen, onChoose } = subject;
   const table = useRef<HTMLTableElement>(null);
   const [focused, setFocused] = useStateOf<Cell | null>(labels, null);
   const stop = focused ?? chosen ?? { truth: 0, predicted: 0 };
-  const short = shortLabels(labels);
   const shares = evaluation === null ? null : rowShares(evaluation.confusionMatrix);
   const most = shares === null ? 1 : Math.max(0.01, ...shares.flat());
 
@@ -52,11 +67,7 @@ function ConfusionMatrix({ subject, summary }: ChartProps<Subjects['evaluation']
       <thead>
         <tr>
           <td />
-          {labels.map((label, index) => (
-            <th key={index} scope="col" className={chosen?.predicted === index ? 'chosen' : undefined}>
-              <abbr title={label}>{short[index]}</abbr>
-            </th>
-          ))}
+          <PredictedHeads labels={labels} chosen={chosen?.predicted} />
           <th scope="col" className="f1">
             F1
           </th>

@@ -7,10 +7,10 @@ import { countByClass, PARTS, rowsOf, type Filter } from '../../../store/set-row
 import { useStateOf } from '../../../store/use-state-of.ts';
 import { Dialog } from '../../widgets/Dialog.tsx';
 import { EditsTab } from '../edits/EditsTab.tsx';
-import { LastEdit } from '../edits/LastEdit.tsx';
 import { PicturePage } from './PicturePage.tsx';
 import { PictureWall } from './PictureWall.tsx';
 import { Report } from './Report.tsx';
+import { TabsHead } from './TabsHead.tsx';
 import './browse.css';
 import { useThumbnails } from './use-thumbnails.ts';
 
@@ -61,27 +61,15 @@ export function BrowseDialog({ recipe, dataset, at, onClose }: BrowseDialogProps
   };
   return (
     <Dialog title="Inside the set" isWide onClose={onClose} onLeave={close}>
-      <div className="browse-head">
-        {tabs.map(({ name, label }) => (
-          <button
-            key={name}
-            type="button"
-            className="quiet"
-            aria-pressed={tab === name}
-            onClick={() => {
-              setTab(name);
-              setOpened(null);
-              setLastPlace(null);
-            }}
-          >
-            {label}
-          </button>
-        ))}
-        <LastEdit dataset={dataset} />
-        <button type="button" className="browse-close" onClick={onClose}>
-          Close
-        </button>
-      </div>
+      <TabsHead
+        {...{ tabs, dataset, onClose }}
+        chosen={tab}
+        onChoose={(name) => {
+          setTab(name);
+          setOpened(null);
+          setLastPlace(null);
+        }}
+      />
       {opened !== null && (
         <PicturePage
           {...{ recipe, dataset, thumbnails }}

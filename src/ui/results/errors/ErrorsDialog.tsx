@@ -6,7 +6,7 @@ import { surenessOf, topAccuracy } from '../../../lib/figures/sureness.ts';
 import type { DatasetSummary, SplitName } from '../../../protocol/dataset.ts';
 import type { Evaluation } from '../../../protocol/events.ts';
 import type { Recipe } from '../../../protocol/recipe/recipe.ts';
-import { LastEdit } from '../../data/edits/LastEdit.tsx';
+import { TabsHead } from '../../data/browse/TabsHead.tsx';
 import { useStudioState } from '../../studio-context.ts';
 import { Dialog, Later } from '../../widgets/Dialog.tsx';
 import { Icon } from '../../widgets/Icon.tsx';
@@ -14,7 +14,6 @@ import { saveBlob } from '../../widgets/save-file.ts';
 import { Calibration } from './Calibration.tsx';
 import { DoubtfulLabels } from './DoubtfulLabels.tsx';
 import { ExtremePictures } from './ExtremePictures.tsx';
-import '../../data/browse/browse.css';
 import './errors.css';
 
 const loadMap = async () => (await import('../map/MapTab.tsx')).MapTab;
@@ -56,26 +55,15 @@ export function ErrorsDialog(props: ErrorsDialogProps): ReactElement {
   );
   return (
     <Dialog title={`Understand the errors: ${of}`} isWide onClose={onClose}>
-      <div className="browse-head">
-        {tabs.map(({ name, label }) => (
-          <button
-            key={name}
-            type="button"
-            className="quiet"
-            aria-pressed={tab === name}
-            onClick={() => {
-              setTab(name);
-              if (name === 'map') setHasMap(true);
-            }}
-          >
-            {label}
-          </button>
-        ))}
-        {open !== null && <LastEdit dataset={open} />}
-        <button type="button" className="browse-close" onClick={onClose}>
-          Close
-        </button>
-      </div>
+      <TabsHead
+        {...{ tabs, onClose }}
+        chosen={tab}
+        dataset={open}
+        onChoose={(name) => {
+          setTab(name);
+          if (name === 'map') setHasMap(true);
+        }}
+      />
       <div className="errors">
         {tab === 'figures' && <Figures {...{ evaluation, truths }} />}
         {tab !== 'figures' && !hasPictures && <p className="small">The pictures of this run are not open.</p>}
