@@ -12,7 +12,7 @@ import type { SetFile } from '../models/weights/files/file-set.ts';
 import type { Platform } from '../platform/platform.ts';
 import type { BackendChoice, DeviceReport } from '../protocol/device.ts';
 import type { RateSweep, ResumableRun, RunResult } from '../protocol/events.ts';
-import type { KeptRun } from '../protocol/kept.ts';
+import type { BroughtRun } from '../protocol/kept.ts';
 import type { Picked, Requests, SavedFile } from '../protocol/messages.ts';
 import type { FullRecipe } from '../protocol/recipe/full-recipe.ts';
 import type { Recipe } from '../protocol/recipe/recipe.ts';
@@ -22,9 +22,9 @@ import { asRun } from './catalog.ts';
 import { runsLeft } from './checkpoints/resumable.ts';
 import { startDevice, type Device } from './device/device.ts';
 import type { WasmPaths } from './device/wasm.ts';
-import { broughtBack } from './network/bring-back.ts';
+import { broughtBack, type Brought } from './network/bring-back.ts';
 import { buildNetwork, withLoaded, type Network } from './network/network.ts';
-import { keptNetwork, type KeptNetwork } from './kept/kept-network.ts';
+import { keptNetwork } from './kept/kept-network.ts';
 import { keepBrought, takeOtherPhase } from './kept/returning.ts';
 import { KeptRuns } from './kept/kept-runs.ts';
 import { NetworkDescriptions } from './network/descriptions.ts';
@@ -160,12 +160,12 @@ export class Session {
    *
    * @throws StudioError `model/…`, before anything is kept
    */
-  async bringBack(files: readonly SetFile[]): Promise<KeptRun> {
+  async bringBack(files: readonly SetFile[]): Promise<BroughtRun> {
     return keepBrought(this.kept, await this.broughtBack(files));
   }
 
   /** An exported network as values, kept nowhere. @throws StudioError `model/…` */
-  async broughtBack(files: readonly SetFile[]): Promise<KeptNetwork> {
+  async broughtBack(files: readonly SetFile[]): Promise<Brought> {
     const device = this.#device?.loss === null ? this.#device : await this.#start(this.#choice);
     return broughtBack(files, this.platform, device.report);
   }

@@ -64,7 +64,8 @@ const MAX_FACTS_BYTES = 64 * 2 ** 20;
 /**
  * Looks for an export among files.
  *
- * @throws StudioError `model/import-unknown` where there is none, `model/import-one-way` for a format that cannot come back
+ * @throws StudioError `model/import-unknown` where there is none, `model/import-one-way` for a format that cannot come back,
+ * `model/import-changed`
  */
 export async function findExported(given: readonly SetFile[]): Promise<Exported> {
   const files = await unpacked(given);
@@ -121,20 +122,32 @@ async function jsonOf(file: SetFile): Promise<unknown> {
 
 const whole = (source: ByteSource): Promise<ArrayBuffer> => source.slice(0, source.byteLength);
 
-/** That of the exact files: what rounded ones must say is another thing. */
+/**
+ * That of the exact files: what rounded ones must say is another thing. Null where none came along.
+ *
+ * @throws StudioError `model/import-changed` for one that is not whole
+ */
 async function proofAmong(files: readonly SetFile[]): Promise<BroughtProof | null> {
   const sheet = files.find(({ path }) => path.endsWith('proof/proof.json'));
   if (sheet === undefined) return null;
   const proof = Proof.safeParse(await jsonOf(sheet));
-  if (!proof.success) return null;
+  if (!proof.success) throw changed('its proof cannot be read');
   const pictures: Uint8Array[] = [];
   for (const name of proof.data.pictures) {
     const file = files.find(({ path }) => path === `${folderOf(sheet.path)}${name}`);
-    if (file === undefined) return null;
+    if (file === undefined) throw changed(`${name} is missing in its proof`);
     pictures.push(new Uint8Array(await whole(await file.open())));
   }
   return { pictures, probabilities: proof.data.probabilities };
 }
+
+/** The error for an export that is not as it was written. */
+export const changed = (what: string): StudioError =>
+  new StudioError({
+    code: 'model/import-changed',
+    message: `The network should be the one that was exported; ${what}.`,
+    hint: 'A file of it was changed or mixed with another: take the zip as it was written.',
+  });
 
 function oneWay(files: readonly SetFile[]): StudioError | null {
   const found = ONE_WAY.find(([ending]) => files.some(({ path }) => path.endsWith(ending)));

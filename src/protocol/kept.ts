@@ -46,6 +46,13 @@ export interface KeptRun extends RunWords {
   readonly isStored: boolean;
 }
 
+/** A network that was exported and came back, among the kept runs now. */
+export interface BroughtRun {
+  readonly run: KeptRun;
+  /** Whether a proof came along, by which it answers as it did when it was exported. */
+  readonly isHeld: boolean;
+}
+
 /** All of them. */
 export interface KeptRuns {
   /** The latest first. */

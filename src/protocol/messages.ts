@@ -8,7 +8,7 @@ import type { BackendChoice, DeviceReport } from './device.ts';
 import type { Edit } from './edits.ts';
 import type { WireError } from './errors.ts';
 import type { RateSweep, ResumableRun, RunEvent, RunResult } from './events.ts';
-import type { KeptChange, KeptRecord, KeptRun, KeptRuns, TakenRuns } from './kept.ts';
+import type { BroughtRun, KeptChange, KeptRecord, KeptRun, KeptRuns, TakenRuns } from './kept.ts';
 import type { InspectedWeights, ModelSummary } from './model.ts';
 import type { EditsRef, Recipe, WeightsFile } from './recipe/recipe.ts';
 import type { Stored, StoredThing } from './stored.ts';
@@ -128,7 +128,7 @@ export interface Requests {
   /** Writes the network of a kept run in a format of the catalog. */
   export: { input: { readonly format: string; readonly runId: string }; output: SavedFile };
   /** Takes an exported network back, among the kept runs. */
-  importNetwork: { input: { readonly files: readonly File[] }; output: KeptRun };
+  importNetwork: { input: { readonly files: readonly File[] }; output: BroughtRun };
   /** Makes a kept run's network ready to be asked about pictures. */
   openNetwork: { input: { readonly runId: string }; output: TriedNetwork };
   /** What it says of a picture, all of it or with a part covered; no request keeps anything of a picture. */

@@ -117,7 +117,8 @@ describe.each(formats.map((exporter) => [exporter.entry.name, exporter] as const
       expect(await codeOf(back(files))).toBe('model/import-one-way');
       return;
     }
-    const network = await back(files);
+    const { network, isHeld } = await back(files);
+    expect(isHeld).toBe(true);
     expect(network.labels).toEqual(packing.input.labels);
     const model = await rebuildNetwork(network, packing.platform);
     const { pixels, expected } = await asked(packing);
@@ -130,6 +131,13 @@ describe.each(formats.map((exporter) => [exporter.entry.name, exporter] as const
     const { difference, others } = apart(rows, expected, 2e-4);
     expect(difference).toBeLessThan(1e-4);
     expect(others).toBe(0);
+
+    // Without its proof nothing is claimed; of one that is not whole nothing is taken.
+    const bare = new Map([...files].filter(([path]) => !path.startsWith('proof/')));
+    expect((await back(bare)).isHeld).toBe(false);
+    const [picture] = sheetOf(files).pictures;
+    const torn = new Map([...files].filter(([path]) => path !== `proof/${picture}`));
+    expect(await codeOf(back(torn))).toBe('model/import-changed');
 
     // A number that changed on the way is in no header: the proof that came along finds it.
     const [path, bytes] = [...files].find(([each]) => HOLDS_NUMBERS.test(each)) ?? [];

@@ -22,7 +22,7 @@ export async function openModel(path: string, session: Session): Promise<Answeri
   if (await isThere(join(path, 'model', 'model.json'))) return openModelFolder(path);
   if (!path.toLowerCase().endsWith('.mien.zip')) {
     const { files } = await openGivenWeights(path, platform);
-    return answeringOf({ network: await session.broughtBack(files) }, platform);
+    return answeringOf(await session.broughtBack(files), platform);
   }
   const [run, ...others] = await readRunFile(await platform.openPath(path));
   if (run !== undefined && others.length === 0) return answeringOf(run, platform);

@@ -45,6 +45,14 @@ async function carryOutStudy(command: Command): Promise<void> {
   const folder = new StudyFolder(resolve(command.outFolder));
   const plan = command.studyPath === null ? await folder.read() : await readStudy(command.studyPath);
   const runs = planStudy(plan.study, plan.base);
+  const { search } = plan.study;
+  // Of few values the same are drawn again, and carried out once.
+  if (search.kind === 'random' && runs.length < search.runs)
+    say(
+      command,
+      'notice',
+      `${search.runs.toString()} runs were asked for; only ${runs.length.toString()} of the draws differ, and each is carried out once.`,
+    );
   if (!command.gather) {
     await prepareOut(folder.path);
     await folder.begin(plan, command.resume || command.shard !== null);
@@ -68,11 +76,13 @@ async function carryOutStudy(command: Command): Promise<void> {
     const figures = await finishStudy(runs, { ...plan, folder, session, hub: command.hub });
     say(
       command,
+      'finished',
       `${countOf(figures.length, 'run')} of ${runs.length.toString()} in ${folder.path}, table.md and table.csv written.`,
     );
   } else
     say(
       command,
+      'finished',
       `Part ${command.shard.part.toString()} is done; npm run study -- --gather ${folder.path} puts all together.`,
     );
   await session.close();
@@ -83,8 +93,8 @@ function partOf(runs: readonly PlannedRun[], { shard }: Command): readonly Plann
   return shard === null ? runs : runs.filter((_, index) => index % shard.of === shard.part - 1);
 }
 
-function say({ json }: Command, text: string): void {
-  process.stdout.write(json ? `${JSON.stringify({ kind: 'finished', text })}\n` : `\n${text}\n`);
+function say({ json }: Command, kind: 'notice' | 'finished', text: string): void {
+  process.stdout.write(json ? `${JSON.stringify({ kind, text })}\n` : `\n${text}\n`);
 }
 
 await carryOut({ usage: USAGE, parse: parseCommand, work: carryOutStudy });

@@ -42,7 +42,7 @@ export function readLine<const Options extends Own>(
   const { backend, json, help } = values as Parsed<typeof COMMON>['values'];
   if (help === true) return null;
   const common = { backend: backendOf(backend), json: json ?? false };
-  return { values: values, positionals, common };
+  return { values, positionals, common };
 }
 
 function parsed<const Options extends Own>(args: readonly string[], options: Options): Parsed<Options> {

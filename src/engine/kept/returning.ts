@@ -1,8 +1,9 @@
 /** How runs join those that are kept without ending here: with the network of another phase, or from an export. */
 import { invariant } from '../../protocol/errors.ts';
 import type { RunResult } from '../../protocol/events.ts';
-import type { KeptRun } from '../../protocol/kept.ts';
-import { withOtherPhase, type KeptNetwork } from './kept-network.ts';
+import type { BroughtRun } from '../../protocol/kept.ts';
+import type { Brought } from '../network/bring-back.ts';
+import { withOtherPhase } from './kept-network.ts';
 import type { KeptRuns } from './kept-runs.ts';
 
 /**
@@ -23,11 +24,11 @@ export async function takeOtherPhase(kept: KeptRuns, runId: string): Promise<Run
 }
 
 /** Keeps a network that came from an export: of its run there are no curves and no set. */
-export async function keepBrought(kept: KeptRuns, network: KeptNetwork): Promise<KeptRun> {
+export async function keepBrought(kept: KeptRuns, { network, isHeld }: Brought): Promise<BroughtRun> {
   const { result } = network;
   const trouble = await kept.keep({ record: { result, ended: [], dataset: null }, network });
   const { runs } = await kept.list();
   const found = runs.find(({ runId }) => runId === result.runId);
   invariant(found !== undefined, trouble?.message ?? 'what was kept is listed');
-  return found;
+  return { run: found, isHeld };
 }

@@ -3,7 +3,7 @@
  * came is held against the proof that travels with it, so that a value that changed on the way is found.
  */
 import * as tf from '@tensorflow/tfjs';
-import { findExported, type BroughtProof, type Exported } from '../../importers/exported.ts';
+import { changed, findExported, type BroughtProof, type Exported } from '../../importers/exported.ts';
 import { newId } from '../../lib/new-id.ts';
 import { preprocess, type Flavour, type Preprocessing } from '../../models/backbones/backbone.ts';
 import { buildBackbone } from '../../models/backbones/registry.ts';
@@ -21,12 +21,23 @@ import { arraysOf } from '../checkpoints/checkpoint.ts';
 import type { KeptNetwork } from '../kept/kept-network.ts';
 import { joined } from './network.ts';
 
-/** A network that came as files, ready to be kept like one that was trained here. */
+/** A network that came back. */
+export interface Brought {
+  readonly network: KeptNetwork;
+  /** Whether a proof came along, by which it answers as it did when it was exported. */
+  readonly isHeld: boolean;
+}
+
+/**
+ * A network that came as files, ready to be kept like one that was trained here.
+ *
+ * @throws StudioError `model/…`
+ */
 export async function broughtBack(
   given: readonly SetFile[],
   platform: Platform,
   device: DeviceReport,
-): Promise<KeptNetwork> {
+): Promise<Brought> {
   const exported = await findExported(given);
   const recipe = asRun(exported.recipe);
   const { model, preprocessing, flavour } = await rebuilt(exported, recipe, platform);
@@ -36,7 +47,11 @@ export async function broughtBack(
     const weights = await arraysOf(new Map(parameters.names.map((name) => [name, parameters.get(name)])));
     parameters.dispose();
     const result = resultOf(exported, recipe, device);
-    return { result, labels: exported.labels, preprocessing, flavour, weights, frozen: {}, other: null };
+    const rest = { preprocessing, flavour, weights, frozen: {}, other: null };
+    return {
+      network: { result, labels: exported.labels, ...rest },
+      isHeld: exported.proof !== null,
+    };
   } finally {
     model.dispose();
   }
@@ -160,10 +175,3 @@ async function hold(
   if (!(difference <= TOLERANCE))
     throw changed(`its answers to the pictures of its proof differ by ${difference.toPrecision(2)}`);
 }
-
-const changed = (what: string): StudioError =>
-  new StudioError({
-    code: 'model/import-changed',
-    message: `The network should be the one that was exported; ${what}.`,
-    hint: 'A file of it was changed or mixed with another: take the zip as it was written.',
-  });

@@ -42,8 +42,8 @@ export class BestPhase {
     weights: NamedArrays,
   ) {
     this.#weights = tensorsOf(weights);
-    const best = bestOf(recipe, ended.map(({ end }) => end)); // prettier-ignore
-    this.#end = this.#weights.size === 0 ? null : best;
+    const ends = ended.map(({ end }) => end);
+    this.#end = this.#weights.size === 0 ? null : bestOf(recipe, ends);
   }
 
   /** Notes how a phase ended, whose network the parameters hold. */

@@ -2,7 +2,7 @@
 import type { Call, StudioClient } from '../../client/studio-client.ts';
 import { asStudioError, isAbort, type WireError } from '../../protocol/errors.ts';
 import type { ResumableRun } from '../../protocol/events.ts';
-import type { KeptChange, KeptRecord, KeptRun, TakenRuns } from '../../protocol/kept.ts';
+import type { KeptChange, KeptRecord, BroughtRun, TakenRuns } from '../../protocol/kept.ts';
 import type { Picked, Requests, SavedFile } from '../../protocol/messages.ts';
 import type { StudioEvent } from '../reduce.ts';
 
@@ -83,10 +83,10 @@ export class RunRequests {
   }
 
   /** Takes an exported network back, among those of the kept runs. @throws StudioError */
-  async bringBack(files: readonly File[]): Promise<KeptRun> {
-    const run = await this.engine.request('importNetwork', { files }).result;
+  async bringBack(files: readonly File[]): Promise<BroughtRun> {
+    const brought = await this.engine.request('importNetwork', { files }).result;
     await this.findKept();
-    return run;
+    return brought;
   }
 
   /** Has a finished run end with the network of its other phase; why that failed, or null. */
