@@ -3,11 +3,11 @@
  * thing that it has (a set, a run, an evaluation …) and knows none of them by name; the registry lists them.
  */
 import type { ComponentType } from 'react';
-import type { DatasetSummary } from '../protocol/dataset.ts';
+import type { DatasetSummary } from '../protocol/set/dataset.ts';
 import type { Evaluation, RatePoint } from '../protocol/events.ts';
 import type { FullRecipe } from '../protocol/recipe/full-recipe.ts';
 import type { Recipe } from '../protocol/recipe/recipe.ts';
-import type { KeptRun } from '../protocol/kept.ts';
+import type { KeptRun } from '../protocol/runs/kept.ts';
 import type { RunRecord, RunState } from '../store/state.ts';
 
 /** A cell of a confusion matrix. */

@@ -1,8 +1,8 @@
 /** How many pictures each class has in each part of the split. */
 import type { ReactElement } from 'react';
 import { formatCount } from '../lib/format.ts';
-import type { DatasetSummary } from '../protocol/dataset.ts';
-import { countByClass, PARTS } from '../store/set-rows.ts';
+import type { DatasetSummary } from '../protocol/set/dataset.ts';
+import { countByClass, PARTS } from '../store/set/set-rows.ts';
 import type { Chart, ChartProps } from './chart.ts';
 
 /** The chart of a set's classes. */

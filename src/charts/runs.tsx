@@ -2,8 +2,8 @@
 import type { ReactElement } from 'react';
 import { countOf, formatDuration, formatPercent } from '../lib/format.ts';
 import type { FullRecipe } from '../protocol/recipe/full-recipe.ts';
-import type { KeptRun } from '../protocol/kept.ts';
-import { publicationOf, type Published } from '../protocol/published.ts';
+import type { KeptRun } from '../protocol/runs/kept.ts';
+import { publicationOf, type Published } from '../protocol/runs/published.ts';
 import { isActive } from '../store/state.ts';
 import type { Chart, ChartProps, Subjects } from './chart.ts';
 

@@ -1,6 +1,6 @@
 /** The page's side of the worker that lays pictures out in a plane: started for one map, ended with it. */
 import { StudioError } from '../protocol/errors.ts';
-import type { Layout, Projecting, ProjectionSaid } from '../protocol/projection.ts';
+import type { Layout, Projecting, ProjectionSaid } from '../protocol/set/projection.ts';
 
 /** Who hears what comes of it. */
 export interface ProjectionHeard {

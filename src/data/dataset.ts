@@ -1,5 +1,5 @@
 /** The opened set as the engine uses it. */
-import type { DatasetSummary, PictureFacts } from '../protocol/dataset.ts';
+import type { DatasetSummary, PictureFacts } from '../protocol/set/dataset.ts';
 import type { StudioError } from '../protocol/errors.ts';
 import type { RunEvent } from '../protocol/events.ts';
 import type { LabelForm } from './cleaning/labels.ts';

@@ -1,5 +1,5 @@
 /** Owns what is said of a set beyond its rows: what was left out, what is there twice, and what a split cuts. */
-import type { AsideRow, Findings } from '../protocol/dataset.ts';
+import type { AsideRow, Findings } from '../protocol/set/dataset.ts';
 import type { CleanedRows } from './cleaning/clean-rows.ts';
 import type { Curated } from './cleaning/curate.ts';
 import { countCut } from './split/split-set.ts';

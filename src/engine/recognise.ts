@@ -12,7 +12,7 @@ import { WEIGHT_READERS } from '../models/weights/readers/registry.ts';
 import { checkPictureHeader } from '../platform/pictures/picture-header.ts';
 import { blobSource } from '../platform/remote/byte-source.ts';
 import { isRunFile } from './kept/run-file/read.ts';
-import { isEditsFile } from '../protocol/edits.ts';
+import { isEditsFile } from '../protocol/set/edits.ts';
 import { StudioError } from '../protocol/errors.ts';
 import type { Offer } from '../protocol/messages.ts';
 import { parseRecipe } from '../protocol/recipe/recipe.ts';

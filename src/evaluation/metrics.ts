@@ -1,7 +1,7 @@
 /** Confusion matrix, classification report and intervals from probabilities. */
 import { likeliestOf } from '../lib/figures/sureness.ts';
 import { wilsonInterval } from '../lib/figures/wilson.ts';
-import type { SplitName } from '../protocol/dataset.ts';
+import type { SplitName } from '../protocol/set/dataset.ts';
 import type { ClassReport, Evaluation } from '../protocol/events.ts';
 
 /** What a network said of some pictures, and what is true of them. */

@@ -1,6 +1,6 @@
 /** What a run says while it goes on, and what it leaves. */
 import type { Sureness } from '../lib/figures/sureness.ts';
-import type { CleaningReport, DatasetSummary, SplitName } from './dataset.ts';
+import type { CleaningReport, DatasetSummary, SplitName } from './set/dataset.ts';
 import type { DeviceReport } from './device.ts';
 import type { WireError } from './errors.ts';
 import type { ModelSummary, WeightsRecord } from './model.ts';

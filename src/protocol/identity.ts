@@ -13,7 +13,7 @@
  */
 import { Hash, hashText } from '../lib/bytes/hash.ts';
 import { isSame, sameText } from '../lib/json.ts';
-import type { DatasetSummary } from './dataset.ts';
+import type { DatasetSummary } from './set/dataset.ts';
 import type { WeightsRecord } from './model.ts';
 import type { Options } from './recipe/options.ts';
 import { isOnBatch, type Recipe, type WeightsFile } from './recipe/recipe.ts';

@@ -3,12 +3,18 @@
  * `cancelled`; events stream beside it; control is handled at once, never queued behind work.
  */
 import type { Catalog } from './catalog.ts';
-import type { DatasetSummary, PictureFacts, RgbaPictures, RgbaViews, SourceDescription } from './dataset.ts';
+import type {
+  DatasetSummary,
+  PictureFacts,
+  RgbaPictures,
+  RgbaViews,
+  SourceDescription,
+} from './set/dataset.ts';
 import type { BackendChoice, DeviceReport } from './device.ts';
-import type { Edit } from './edits.ts';
+import type { Edit } from './set/edits.ts';
 import type { WireError } from './errors.ts';
 import type { RateSweep, ResumableRun, RunEvent, RunResult } from './events.ts';
-import type { BroughtRun, KeptChange, KeptRecord, KeptRun, KeptRuns, TakenRuns } from './kept.ts';
+import type { BroughtRun, KeptChange, KeptRecord, KeptRun, KeptRuns, TakenRuns } from './runs/kept.ts';
 import type { InspectedWeights, ModelSummary } from './model.ts';
 import type { EditsRef, Recipe, WeightsFile } from './recipe/recipe.ts';
 import type { Stored, StoredThing } from './stored.ts';

@@ -1,6 +1,6 @@
 /** What the page and the engine say of a trained network that is tried on pictures, none of which is kept. */
 import type { Sureness } from '../lib/figures/sureness.ts';
-import type { RgbaPicture } from './dataset.ts';
+import type { RgbaPicture } from './set/dataset.ts';
 import type { WireError } from './errors.ts';
 import type { FullRecipe } from './recipe/full-recipe.ts';
 

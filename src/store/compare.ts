@@ -4,8 +4,8 @@ import { mcnemar, type Compared } from '../lib/figures/mcnemar.ts';
 import { likeliestOf } from '../lib/figures/sureness.ts';
 import { isSame } from '../lib/json.ts';
 import type { Evaluation } from '../protocol/events.ts';
-import { secondsOf, type KeptRecord } from '../protocol/kept.ts';
-import { publicationOf } from '../protocol/published.ts';
+import { secondsOf, type KeptRecord } from '../protocol/runs/kept.ts';
+import { publicationOf } from '../protocol/runs/published.ts';
 import { fieldAt, fieldDifferences } from '../protocol/recipe/fields.ts';
 
 /** One of those that are compared. */

@@ -1,6 +1,6 @@
 /** What the page knows: one state, replaced by {@link reduce} with each event. Plain data, no tensors. */
 import type { Catalog } from '../protocol/catalog.ts';
-import type { DatasetSummary } from '../protocol/dataset.ts';
+import type { DatasetSummary } from '../protocol/set/dataset.ts';
 import type { BackendChoice, DeviceReport } from '../protocol/device.ts';
 import type { WireError } from '../protocol/errors.ts';
 import type {
@@ -11,7 +11,7 @@ import type {
   RunEvent,
   RunResult,
 } from '../protocol/events.ts';
-import type { KeptRoom, KeptRun } from '../protocol/kept.ts';
+import type { KeptRoom, KeptRun } from '../protocol/runs/kept.ts';
 import type { ModelSummary } from '../protocol/model.ts';
 import type { PhaseName, Recipe } from '../protocol/recipe/recipe.ts';
 

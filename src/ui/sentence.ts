@@ -3,9 +3,9 @@
  * 30 layers open, trained for 23 epochs, now fine-tuned for 12 of 35: right, so far, on about three faces in five.*
  */
 import { countInWords, countOf, formatCount, singularOf } from '../lib/format.ts';
-import type { DatasetSummary } from '../protocol/dataset.ts';
+import type { DatasetSummary } from '../protocol/set/dataset.ts';
 import type { PhaseName, Recipe } from '../protocol/recipe/recipe.ts';
-import { pictureCount } from '../store/set-rows.ts';
+import { pictureCount } from '../store/set/set-rows.ts';
 import { epochsOf, keptOf } from '../store/run-record.ts';
 import { isOver, recordOf, type RunRecord, type RunState } from '../store/state.ts';
 

@@ -2,7 +2,7 @@
 import { UMAP } from 'umap-js';
 import { principalComponents } from '../lib/figures/pca.ts';
 import { keyedRandom } from '../lib/random.ts';
-import type { ProjectionSaid, Projecting } from '../protocol/projection.ts';
+import type { ProjectionSaid, Projecting } from '../protocol/set/projection.ts';
 
 /** UMAP's own defaults; a picture has fewer neighbours where there are fewer pictures. */
 const NEIGHBOURS = 15;

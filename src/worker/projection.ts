@@ -4,7 +4,7 @@
  *
  * @see https://arxiv.org/abs/1802.03426, Uniform manifold approximation and projection
  */
-import type { ProjectionSaid, Projecting } from '../protocol/projection.ts';
+import type { ProjectionSaid, Projecting } from '../protocol/set/projection.ts';
 import { layOut } from './lay-out.ts';
 
 const scope = self as unknown as DedicatedWorkerGlobalScope;

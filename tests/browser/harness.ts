@@ -15,7 +15,7 @@ import {
 } from 'playwright-core';
 import { afterAll, afterEach, expect, inject } from 'vitest';
 import { CHROMIUM_FLAGS } from '../../tools/setup/chromium.ts';
-import { plainWindow } from './plain-browser.ts';
+import { plainWindow } from './page/plain-browser.ts';
 
 const SCREENSHOTS = fileURLToPath(new URL('./screenshots', import.meta.url));
 

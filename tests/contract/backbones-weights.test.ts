@@ -12,7 +12,7 @@ import {
   openWeightFile,
   safetensorsFile,
   startH5Thread,
-} from '../support/weight-files.ts';
+} from '../support/networks/weight-files.ts';
 
 describe.each(WEIGHT_READERS.map((reader) => [reader.name, reader] as const))('reader %s', (name, reader) => {
   it('is described', () => {

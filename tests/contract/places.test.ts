@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { ErrorCode, WireError } from '../../src/protocol/errors.ts';
-import { reduce } from '../../src/store/reduce.ts';
+import { reduce } from '../../src/store/reduce/reduce.ts';
 import type { StudioState } from '../../src/store/state.ts';
 import { OTHER_PLACES, placeOfError, type Place } from '../../src/store/troubles/places.ts';
 import { readyState, recipe, running } from '../unit/store/samples.ts';

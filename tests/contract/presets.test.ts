@@ -11,7 +11,7 @@ import type { FullRecipe } from '../../src/protocol/recipe/full-recipe.ts';
 import type { CutSummary, ModelSummary } from '../../src/protocol/model.ts';
 import { parseRecipe, type WrittenRecipe } from '../../src/protocol/recipe/recipe.ts';
 import { useBackend } from '../support/backends.ts';
-import { filePlatform } from '../support/weight-files.ts';
+import { filePlatform } from '../support/networks/weight-files.ts';
 
 const folder = new URL('../../public/recipes/', import.meta.url);
 const written = Object.fromEntries(

@@ -10,7 +10,7 @@ import * as h5wasm from 'h5wasm';
 import { expect, it } from 'vitest';
 import { listH5, readH5 } from '../../src/models/weights/readers/h5/thread.ts';
 import { createPlatform } from '../../src/platform/platform.node.ts';
-import { codeOf } from '../support/weight-files.ts';
+import { codeOf } from '../support/networks/weight-files.ts';
 
 const platform = createPlatform();
 const tiny = new Uint8Array(

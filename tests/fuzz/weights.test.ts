@@ -6,7 +6,13 @@ import { describe, expect, it } from 'vitest';
 import { findNameMaps } from '../../src/models/weights/name-maps/registry.ts';
 import { StudioError } from '../../src/protocol/errors.ts';
 import { shows } from '../support/shows.ts';
-import { f32, filePlatform, memorySource, openWeightFile, safetensorsFile } from '../support/weight-files.ts';
+import {
+  f32,
+  filePlatform,
+  memorySource,
+  openWeightFile,
+  safetensorsFile,
+} from '../support/networks/weight-files.ts';
 
 const utf8 = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
 const fixture = (name: string): Uint8Array =>

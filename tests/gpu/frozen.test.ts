@@ -8,7 +8,14 @@ import { Places } from '../../src/frozen/storage/places.ts';
 import { gpuRoom } from '../../src/kernels/webgpu/gpu.ts';
 import type { ByteStore } from '../../src/platform/stores/byte-store.ts';
 import { useBackend } from '../support/backends.ts';
-import { newDisk, prepareFrozen, SECOND, valuesAt, withFrozen, type Prepared } from '../support/frozen.ts';
+import {
+  newDisk,
+  prepareFrozen,
+  SECOND,
+  valuesAt,
+  withFrozen,
+  type Prepared,
+} from '../support/networks/frozen.ts';
 
 it('halves are packed and unpacked as on cpu, to the bit', async () => {
   const special = [0, -0, 1, 65504, 65520, 6.1e-5, 5.97e-8, 2.9e-8, 1 + 2 ** -11, 1 + 3 * 2 ** -11, 3e38];

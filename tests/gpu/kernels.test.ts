@@ -1,11 +1,16 @@
 /** WebGPU (Dawn, whatever adapter there is) against the cpu backend: gradients, Mien's kernels, a whole run. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useBackend } from '../support/backends.ts';
-import { CASES, convolutionGradients, describeCase, randomCases } from '../support/kernel-cases.ts';
-import { linearKernels, ownKernels } from '../support/own-kernels.ts';
+import { CASES, convolutionGradients, describeCase, randomCases } from '../support/networks/kernel-cases.ts';
+import { linearKernels, ownKernels } from '../support/networks/own-kernels.ts';
 import { openSession, tinyRecipe, train } from '../support/session.ts';
 import { shows } from '../support/shows.ts';
-import { autodiffGradients, programGradients, relativeError, smallModel } from '../support/tail-gradients.ts';
+import {
+  autodiffGradients,
+  programGradients,
+  relativeError,
+  smallModel,
+} from '../support/networks/tail-gradients.ts';
 
 describe('WebGPU gradients agree with cpu within 1e-5', () => {
   it.each(CASES.map((test) => [describeCase(test), test] as const))('%s', async (_name, test) => {

@@ -1,7 +1,7 @@
 /** What training asks of the GPU. Counts do not depend on sizes, so small ones are enough. */
 import { expect, it } from 'vitest';
 import { GpuCounter } from '../../tools/bench/count-gpu.ts';
-import { countSteps } from '../../tools/bench/steps.ts';
+import { countSteps } from '../../tools/bench/runs/steps.ts';
 import { openSession, tinyRecipe, train } from '../support/session.ts';
 
 it('takes few dispatches and submits a step, and no new buffer', async () => {

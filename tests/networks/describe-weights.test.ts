@@ -11,10 +11,16 @@ import { describeWeights } from '../../src/models/describe-weights.ts';
 import { openBackboneWeights } from '../../src/models/load-weights.ts';
 import type { Platform } from '../../src/platform/platform.ts';
 import type { FullBackbone } from '../../src/protocol/recipe/full-recipe.ts';
-import { backboneOf as fullOf } from '../support/backbones.ts';
-import { pickedFile as file } from '../support/picked-files.ts';
-import { teachableMachine } from '../support/teachable-machine.ts';
-import { codeOf, f32, filePlatform, foundWeights, safetensorsFile } from '../support/weight-files.ts';
+import { backboneOf as fullOf } from '../support/networks/backbones.ts';
+import { pickedFile as file } from '../support/sets/picked-files.ts';
+import { teachableMachine } from '../support/networks/teachable-machine.ts';
+import {
+  codeOf,
+  f32,
+  filePlatform,
+  foundWeights,
+  safetensorsFile,
+} from '../support/networks/weight-files.ts';
 
 beforeAll(async () => {
   await tf.setBackend('cpu');

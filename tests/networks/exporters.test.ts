@@ -13,7 +13,7 @@ import type { Packing } from '../../src/exporters/package/package.ts';
 import { preprocess } from '../../src/models/backbones/backbone.ts';
 import type { SetFile } from '../../src/models/weights/files/file-set.ts';
 import type { DeviceReport } from '../../src/protocol/device.ts';
-import { codeOf, memorySource } from '../support/weight-files.ts';
+import { codeOf, memorySource } from '../support/networks/weight-files.ts';
 import { NODE_READERS, PYTHON_READERS } from '../support/exports/readers.ts';
 import {
   apart,

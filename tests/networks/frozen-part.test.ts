@@ -12,7 +12,7 @@ import {
   withFrozen,
   type Prepared,
   type Room,
-} from '../support/frozen.ts';
+} from '../support/networks/frozen.ts';
 
 type Precision = 'float32' | 'float16';
 

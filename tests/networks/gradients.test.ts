@@ -6,7 +6,12 @@ import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { useBackend } from '../support/backends.ts';
 import { shows } from '../support/shows.ts';
-import { autodiffGradients, programGradients, relativeError, smallModel } from '../support/tail-gradients.ts';
+import {
+  autodiffGradients,
+  programGradients,
+  relativeError,
+  smallModel,
+} from '../support/networks/tail-gradients.ts';
 
 describe.each([0, 2, 12, 30, 60])('the last %i layers of MobileNetV2', (unfreeze) => {
   it.each(['cpu', 'wasm'] as const)(

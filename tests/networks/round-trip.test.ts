@@ -18,12 +18,18 @@ import type { Platform } from '../../src/platform/platform.ts';
 import type { WeightsFile } from '../../src/protocol/recipe/recipe.ts';
 import { preprocess, relativeError } from '../parity/models/golden.ts';
 import { rulePictures, ruleTorchWeights } from '../parity/models/rule.ts';
-import { backboneOf } from '../support/backbones.ts';
+import { backboneOf } from '../support/networks/backbones.ts';
 import { useBackend } from '../support/backends.ts';
-import { pickedFile } from '../support/picked-files.ts';
+import { pickedFile } from '../support/sets/picked-files.ts';
 import { tinyRecipe } from '../support/session.ts';
-import { teachableMachine } from '../support/teachable-machine.ts';
-import { f32, filePlatform, foundWeights, safetensorsFile, type RawTensor } from '../support/weight-files.ts';
+import { teachableMachine } from '../support/networks/teachable-machine.ts';
+import {
+  f32,
+  filePlatform,
+  foundWeights,
+  safetensorsFile,
+  type RawTensor,
+} from '../support/networks/weight-files.ts';
 
 beforeAll(async () => useBackend('wasm'));
 

@@ -7,10 +7,10 @@ import { describeNetwork } from '../../src/engine/network/network.ts';
 import { BACKBONES } from '../../src/models/backbones/registry.ts';
 import { cutHeight, layoutStrip } from '../../src/ui/model/strip-geometry.ts';
 import { StripDrawing } from '../../src/ui/model/StripDrawing.tsx';
-import { backboneOf } from '../support/backbones.ts';
+import { backboneOf } from '../support/networks/backbones.ts';
 import { useBackend } from '../support/backends.ts';
 import { tinyRecipe } from '../support/session.ts';
-import { filePlatform } from '../support/weight-files.ts';
+import { filePlatform } from '../support/networks/weight-files.ts';
 
 beforeAll(() => useBackend('wasm'));
 

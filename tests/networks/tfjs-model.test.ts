@@ -5,10 +5,16 @@ import { zipSync } from 'fflate';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { buildBackbone } from '../../src/models/backbones/registry.ts';
 import { variablesOf } from '../../src/models/weights/fill-model.ts';
-import { backboneOf } from '../support/backbones.ts';
+import { backboneOf } from '../support/networks/backbones.ts';
 import { shows } from '../support/shows.ts';
-import { teachableMachine } from '../support/teachable-machine.ts';
-import { codeOf, filePlatform, loadWeights, memorySource, openWeightFile } from '../support/weight-files.ts';
+import { teachableMachine } from '../support/networks/teachable-machine.ts';
+import {
+  codeOf,
+  filePlatform,
+  loadWeights,
+  memorySource,
+  openWeightFile,
+} from '../support/networks/weight-files.ts';
 
 beforeAll(async () => {
   await tf.setBackend('cpu');

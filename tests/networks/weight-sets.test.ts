@@ -10,9 +10,9 @@ import { openBackboneWeights } from '../../src/models/load-weights.ts';
 import { inspectWeights } from '../../src/models/describe-weights.ts';
 import { variablesOf } from '../../src/models/weights/fill-model.ts';
 import { createPlatform } from '../../src/platform/platform.node.ts';
-import { backboneOf } from '../support/backbones.ts';
-import { pickedFile } from '../support/picked-files.ts';
-import { teachableMachine } from '../support/teachable-machine.ts';
+import { backboneOf } from '../support/networks/backbones.ts';
+import { pickedFile } from '../support/sets/picked-files.ts';
+import { teachableMachine } from '../support/networks/teachable-machine.ts';
 import {
   codeOf,
   f32,
@@ -20,7 +20,7 @@ import {
   foundWeights,
   safetensorsFile,
   type RawTensor,
-} from '../support/weight-files.ts';
+} from '../support/networks/weight-files.ts';
 
 const utf8 = (value: unknown): Uint8Array =>
   new TextEncoder().encode(typeof value === 'string' ? value : JSON.stringify(value));

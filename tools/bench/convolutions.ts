@@ -7,7 +7,7 @@ import { graphOf } from '../../src/models/graph.ts';
 import { Parameters } from '../../src/models/program/parameters.ts';
 import { compile } from '../../src/models/program/program.ts';
 import { trainingPass } from '../../src/models/program/pass.ts';
-import { useStockBackend } from './stock-backend.ts';
+import { useStockBackend } from './stock/stock-backend.ts';
 
 /** Square kernels, stride 1, padding `same`, as many channels out as in. */
 export interface ConvolutionCase {

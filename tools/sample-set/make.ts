@@ -4,10 +4,10 @@
  * Picture i is drawn from a generator keyed by (seed, i), so the same seed gives the same file.
  */
 import { writeFileSync } from 'node:fs';
-import { EMOTIONS, expressionOf, type Emotion } from './emotions.ts';
-import { paintFace } from './face.ts';
+import { EMOTIONS, expressionOf, type Emotion } from './face/emotions.ts';
+import { paintFace } from './face/face.ts';
 import { encodeHubRows, type HubRow } from './hub-parquet.ts';
-import { drawPerson } from './person.ts';
+import { drawPerson } from './face/person.ts';
 import { Chance } from './rng.ts';
 import { drawScene } from './scene.ts';
 

@@ -5,9 +5,9 @@
 import { writeFileSync } from 'node:fs';
 import { createCanvas } from '@napi-rs/canvas';
 import { hex } from './colour.ts';
-import { EMOTIONS, expressionOf } from './emotions.ts';
-import { paintFace, type Face } from './face.ts';
-import { drawPerson } from './person.ts';
+import { EMOTIONS, expressionOf } from './face/emotions.ts';
+import { paintFace, type Face } from './face/face.ts';
+import { drawPerson } from './face/person.ts';
 import { Chance } from './rng.ts';
 import { drawScene, plainScene } from './scene.ts';
 

@@ -11,10 +11,10 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
-import { ACTION_UNIT_NAMES, atRest, type Intensities } from '../sample-set/action-units.ts';
+import { ACTION_UNIT_NAMES, atRest, type Intensities } from '../sample-set/face/action-units.ts';
 import { luma } from '../sample-set/colour.ts';
-import { paintFace, type Face } from '../sample-set/face.ts';
-import { BEARDS, drawPerson, SKIN_TONES } from '../sample-set/person.ts';
+import { paintFace, type Face } from '../sample-set/face/face.ts';
+import { BEARDS, drawPerson, SKIN_TONES } from '../sample-set/face/person.ts';
 import { Chance } from '../sample-set/rng.ts';
 import { drawScene } from '../sample-set/scene.ts';
 

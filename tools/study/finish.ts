@@ -10,7 +10,7 @@ import type { PlannedRun } from '../../src/engine/studies/plan.ts';
 import { sameText } from '../../src/lib/json.ts';
 import { evaluationRecord } from '../../src/exporters/record/figures.ts';
 import { classificationReport } from '../../src/lib/figures/classification-report.ts';
-import { variedFields, type Study } from '../../src/protocol/study.ts';
+import { variedFields, type Study } from '../../src/protocol/runs/study.ts';
 import { answeringOf } from '../predict/run-file.ts';
 import { withHub } from '../train/access.ts';
 import { writeJson } from '../train/write-run.ts';

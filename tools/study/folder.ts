@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { parseJson, sameText } from '../../src/lib/json.ts';
 import { StudioError } from '../../src/protocol/errors.ts';
 import { parseRecipe, type Recipe } from '../../src/protocol/recipe/recipe.ts';
-import { parseStudy, type Study } from '../../src/protocol/study.ts';
+import { parseStudy, type Study } from '../../src/protocol/runs/study.ts';
 import { writeJson } from '../train/write-run.ts';
 
 /** What is carried out, complete: the base as a recipe. */

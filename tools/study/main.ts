@@ -11,7 +11,7 @@ import { parseJson } from '../../src/lib/json.ts';
 import { createPlatform } from '../../src/platform/platform.node.ts';
 import { parseRecipe } from '../../src/protocol/recipe/recipe.ts';
 import { fieldAt } from '../../src/protocol/recipe/fields.ts';
-import { parseStudy, studyInvalid } from '../../src/protocol/study.ts';
+import { parseStudy, studyInvalid } from '../../src/protocol/runs/study.ts';
 import { readRecipe, readText, useToken } from '../train/access.ts';
 import { offerWebGpu, WASM_FOLDER } from '../train/backends.ts';
 import { carryOut } from '../train/carry-out.ts';

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { joinFloats } from '../../src/lib/bytes/join-floats.ts';
 import { doubtfulFirst, doubtfulTable } from '../../src/lib/figures/doubtful.ts';
-import type { SplitName } from '../../src/protocol/dataset.ts';
+import type { SplitName } from '../../src/protocol/set/dataset.ts';
 import type { Finished } from './finished.ts';
 import type { Reporter } from './report.ts';
 

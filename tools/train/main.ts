@@ -6,7 +6,7 @@ import { dirname, resolve } from 'node:path';
 import { Session } from '../../src/engine/session.ts';
 import { discardLeft } from '../../src/engine/set/stored.ts';
 import { createPlatform } from '../../src/platform/platform.node.ts';
-import { parseEditsFile } from '../../src/protocol/edits.ts';
+import { parseEditsFile } from '../../src/protocol/set/edits.ts';
 import { StudioError } from '../../src/protocol/errors.ts';
 import type { ResumableRun, RunEvent } from '../../src/protocol/events.ts';
 import type { Recipe } from '../../src/protocol/recipe/recipe.ts';

@@ -7,8 +7,8 @@ import {
   formatPercent,
   formatPlain,
 } from '../../src/lib/format.ts';
-import { countedText, editsText, leftOutTexts } from '../../src/protocol/cleaning-words.ts';
-import type { DatasetSummary } from '../../src/protocol/dataset.ts';
+import { countedText, editsText, leftOutTexts } from '../../src/protocol/set/cleaning-words.ts';
+import type { DatasetSummary } from '../../src/protocol/set/dataset.ts';
 import type { EpochRecord, RateSweep, RunEvent, RunResult } from '../../src/protocol/events.ts';
 
 /** Who is told how a run goes on. */

@@ -7,7 +7,7 @@ import { classificationReport } from '../../src/lib/figures/classification-repor
 import { evaluationRecord, historyLine } from '../../src/exporters/record/figures.ts';
 import { originOf, withoutPaths, withoutPictureNames } from '../../src/exporters/package/without-paths.ts';
 import { findExporter } from '../../src/exporters/registry.ts';
-import type { DatasetSummary } from '../../src/protocol/dataset.ts';
+import type { DatasetSummary } from '../../src/protocol/set/dataset.ts';
 import { StudioError } from '../../src/protocol/errors.ts';
 import type { RateSweep, RunResult } from '../../src/protocol/events.ts';
 import type { Command } from './command.ts';

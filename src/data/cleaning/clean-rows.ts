@@ -3,7 +3,7 @@
  * column, or with a picture that does not decode are dropped and counted; the others keep their order and are numbered
  * from 0.
  */
-import type { CleaningReport, LeftOutRow, PictureFacts } from '../../protocol/dataset.ts';
+import type { CleaningReport, LeftOutRow, PictureFacts } from '../../protocol/set/dataset.ts';
 import { StudioError } from '../../protocol/errors.ts';
 import type { Orientation, ResizeMethod } from '../../protocol/recipe/recipe.ts';
 import { foreignFormat } from '../../platform/pictures/formats/foreign-formats.ts';

@@ -2,7 +2,7 @@
  * Owns what is looked at beyond cleaning: copies, near copies and classes with too few pictures, and which rows are
  * left after the recipe's choices about them.
  */
-import type { AsideRow } from '../../protocol/dataset.ts';
+import type { AsideRow } from '../../protocol/set/dataset.ts';
 import type { CuratingOptions } from '../dataset-options.ts';
 import type { Fingerprint } from './fingerprint.ts';
 import { JoinedSets } from './joined-sets.ts';

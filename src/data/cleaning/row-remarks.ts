@@ -5,7 +5,7 @@
 import { countOf } from '../../lib/format.ts';
 import { orientationOf } from '../../platform/pictures/exif.ts';
 import { checkPictureHeader } from '../../platform/pictures/picture-header.ts';
-import type { Remark } from '../../protocol/dataset.ts';
+import type { Remark } from '../../protocol/set/dataset.ts';
 import type { Orientation } from '../../protocol/recipe/recipe.ts';
 import type { OpenedSource, SourceRow } from '../sources/source.ts';
 import type { ReadLabel } from './labels.ts';

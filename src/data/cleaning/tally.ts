@@ -1,5 +1,5 @@
 /** Owns counting what is left out, kind by kind and class by class, with the first examples of each. */
-import type { Counted } from '../../protocol/dataset.ts';
+import type { Counted } from '../../protocol/set/dataset.ts';
 
 /** As many examples of a kind are told. */
 const EXAMPLES = 3;

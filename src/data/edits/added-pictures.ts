@@ -2,8 +2,8 @@
 import { hashBytes } from '../../lib/bytes/hash.ts';
 import { checkPictureHeader } from '../../platform/pictures/picture-header.ts';
 import type { Platform } from '../../platform/platform.ts';
-import type { PictureFacts } from '../../protocol/dataset.ts';
-import type { AddedPicture } from '../../protocol/edits.ts';
+import type { PictureFacts } from '../../protocol/set/dataset.ts';
+import type { AddedPicture } from '../../protocol/set/edits.ts';
 import { invariant, StudioError } from '../../protocol/errors.ts';
 import type { EditsRef, Recipe } from '../../protocol/recipe/recipe.ts';
 import type { PictureStore } from '../dataset.ts';

@@ -6,9 +6,9 @@
  */
 import { keyedRandom } from '../../lib/random.ts';
 import { countOf } from '../../lib/format.ts';
-import type { EditsReport, SplitName } from '../../protocol/dataset.ts';
-import { NO_CLASS } from '../../protocol/dataset.ts';
-import type { AddedPicture, Edit } from '../../protocol/edits.ts';
+import type { EditsReport, SplitName } from '../../protocol/set/dataset.ts';
+import { NO_CLASS } from '../../protocol/set/dataset.ts';
+import type { AddedPicture, Edit } from '../../protocol/set/edits.ts';
 import { StudioError } from '../../protocol/errors.ts';
 import { sortLabels } from '../cleaning/labels.ts';
 import type { Split, SplitPlan } from '../split/split.ts';

@@ -1,8 +1,8 @@
 /** Owns an open set with the user's edits: its rows, parts and pictures after them. The set below is not read again. */
 import { hashText } from '../../lib/bytes/hash.ts';
 import { sameText } from '../../lib/json.ts';
-import type { DatasetSummary, Findings, PictureFacts } from '../../protocol/dataset.ts';
-import type { Edit } from '../../protocol/edits.ts';
+import type { DatasetSummary, Findings, PictureFacts } from '../../protocol/set/dataset.ts';
+import type { Edit } from '../../protocol/set/edits.ts';
 import { picturesKey, setHash } from '../../protocol/identity.ts';
 import type { EditsRef, Recipe } from '../../protocol/recipe/recipe.ts';
 import type { Dataset, PictureStore } from '../dataset.ts';

@@ -9,7 +9,7 @@ import { parseJson } from '../../lib/json.ts';
 import { BestEffortStore, type StoreHealth } from '../../platform/stores/best-effort-store.ts';
 import type { ByteStore } from '../../platform/stores/byte-store.ts';
 import { countOf } from '../../lib/format.ts';
-import { hashAfter, type Edit, type EditsFile } from '../../protocol/edits.ts';
+import { hashAfter, type Edit, type EditsFile } from '../../protocol/set/edits.ts';
 import { invariant, StudioError } from '../../protocol/errors.ts';
 import type { EditsRef } from '../../protocol/recipe/recipe.ts';
 

@@ -1,8 +1,8 @@
 /** Owns which of the things that could say a picture's class is taken: its folder, a table beside it, or its name. */
 import { countOf } from '../../lib/format.ts';
 import type { FolderFile } from '../../platform/platform.ts';
-import { countedText } from '../../protocol/cleaning-words.ts';
-import type { Remark } from '../../protocol/dataset.ts';
+import { countedText } from '../../protocol/set/cleaning-words.ts';
+import type { Remark } from '../../protocol/set/dataset.ts';
 import { StudioError } from '../../protocol/errors.ts';
 import type { Tally } from '../cleaning/tally.ts';
 import { passOver } from './file-kinds.ts';

@@ -4,7 +4,7 @@
  */
 import { countOf } from '../../lib/format.ts';
 import type { FolderFile } from '../../platform/platform.ts';
-import type { Remark } from '../../protocol/dataset.ts';
+import type { Remark } from '../../protocol/set/dataset.ts';
 import type { Listed, SourceRow } from '../sources/source.ts';
 import { sortFiles } from './file-kinds.ts';
 import { chooseLabels, type ChosenLabels, type LabelsFrom } from './labels-from.ts';

@@ -6,7 +6,7 @@ import { HUB } from '../../platform/remote/hub.ts';
 import type { RemoteOptions } from '../../platform/platform.ts';
 import { flagOption, textOption, type Options } from '../../protocol/recipe/options.ts';
 import { StudioError } from '../../protocol/errors.ts';
-import type { Counted, Provenance, Remark } from '../../protocol/dataset.ts';
+import type { Counted, Provenance, Remark } from '../../protocol/set/dataset.ts';
 import { Tally } from '../cleaning/tally.ts';
 import { noRows } from '../parquet/parquet-errors.ts';
 import { openParquet, type ParquetFile } from '../parquet/parquet-file.ts';

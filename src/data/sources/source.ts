@@ -2,7 +2,7 @@
 import type { SourceEntry } from '../../protocol/catalog.ts';
 import { StudioError } from '../../protocol/errors.ts';
 import type { Options } from '../../protocol/recipe/options.ts';
-import type { CleaningReport, Counted, Provenance, SourceDescription } from '../../protocol/dataset.ts';
+import type { CleaningReport, Counted, Provenance, SourceDescription } from '../../protocol/set/dataset.ts';
 import type { LabelRule } from '../cleaning/labels.ts';
 import { blobSource } from '../../platform/remote/byte-source.ts';
 import type { Uses } from '../../platform/stores/owned.ts';

@@ -1,5 +1,5 @@
 /** A zip of class-named folders from this machine, read in place: one picture at a time is unpacked. */
-import type { Remark } from '../../protocol/dataset.ts';
+import type { Remark } from '../../protocol/set/dataset.ts';
 import { textOption } from '../../protocol/recipe/options.ts';
 import { readZipDirectory, type ZipEntry } from '../archives/zip-directory.ts';
 import { NAME_PAGES, type NamePage } from '../archives/name-pages.ts';

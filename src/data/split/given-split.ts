@@ -1,5 +1,5 @@
 /** Owns splits that a set brings along: a column, or folders called train, validation and test. */
-import type { SplitName } from '../../protocol/dataset.ts';
+import type { SplitName } from '../../protocol/set/dataset.ts';
 import { StudioError } from '../../protocol/errors.ts';
 import { dealGroups } from './group-split.ts';
 import { splitInTwo, type Split, type SplitPlan } from './split.ts';

@@ -4,7 +4,7 @@
  *
  * @see scikit-learn `StratifiedGroupKFold`, which deals groups out by the same rule into equal folds
  */
-import type { SplitName } from '../../protocol/dataset.ts';
+import type { SplitName } from '../../protocol/set/dataset.ts';
 import { StudioError } from '../../protocol/errors.ts';
 import { countOf } from '../../lib/format.ts';
 import { shuffledRange } from '../../lib/random.ts';

@@ -1,6 +1,6 @@
 /** Owns what must be known of a split: classes that the network never sees, and parts that were made of the training rows. */
 import { countOf } from '../../lib/format.ts';
-import type { Remark, SplitName } from '../../protocol/dataset.ts';
+import type { Remark, SplitName } from '../../protocol/set/dataset.ts';
 import { splitNameOf } from './given-split.ts';
 import type { Split } from './split.ts';
 

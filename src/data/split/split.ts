@@ -5,7 +5,7 @@
  * @see scikit-learn `model_selection/_split.py` (`StratifiedShuffleSplit`), `utils/extmath.py` (`_approximate_mode`)
  */
 import { RandomState } from './mt19937.ts';
-import type { SplitName } from '../../protocol/dataset.ts';
+import type { SplitName } from '../../protocol/set/dataset.ts';
 import { StudioError } from '../../protocol/errors.ts';
 
 /** The recipe's `split`. */

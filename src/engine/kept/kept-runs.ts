@@ -18,7 +18,7 @@ import type {
   KeptRun,
   KeptRuns as Kept,
   RunWords,
-} from '../../protocol/kept.ts';
+} from '../../protocol/runs/kept.ts';
 import { ownedNameOf } from '../checkpoints/resumable.ts';
 import { FrozenValues, isShared } from './frozen-values.ts';
 import type { KeptNetwork } from './kept-network.ts';

@@ -5,7 +5,7 @@
 import { pack, unpack } from '../../lib/bytes/pack.ts';
 import type { ByteStore, StoreEntry } from '../../platform/stores/byte-store.ts';
 import type { Evaluation, RunResult } from '../../protocol/events.ts';
-import { secondsOf, type KeptRecord, type KeptRun, type RunWords } from '../../protocol/kept.ts';
+import { secondsOf, type KeptRecord, type KeptRun, type RunWords } from '../../protocol/runs/kept.ts';
 import { parseRecipe } from '../../protocol/recipe/recipe.ts';
 import { asRun } from '../catalog.ts';
 import type { NamedArrays } from '../checkpoints/checkpoint.ts';

@@ -1,7 +1,7 @@
 /** How runs join those that are kept without ending here: with the network of another phase, or from an export. */
 import { invariant } from '../../protocol/errors.ts';
 import type { RunResult } from '../../protocol/events.ts';
-import type { BroughtRun } from '../../protocol/kept.ts';
+import type { BroughtRun } from '../../protocol/runs/kept.ts';
 import type { Brought } from '../network/bring-back.ts';
 import { withOtherPhase } from './kept-network.ts';
 import type { KeptRuns } from './kept-runs.ts';

@@ -1,7 +1,7 @@
 /** Asks a trained network about a part of a set, outside of its run: what its run would have said. */
 import type { Dataset, PictureStore } from '../../data/dataset.ts';
 import { evaluationOf } from '../../evaluation/metrics.ts';
-import type { SplitName } from '../../protocol/dataset.ts';
+import type { SplitName } from '../../protocol/set/dataset.ts';
 import type { Evaluation } from '../../protocol/events.ts';
 import type { Classifier } from './classifier.ts';
 

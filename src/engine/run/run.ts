@@ -4,7 +4,7 @@ import { evaluationOf } from '../../evaluation/metrics.ts';
 import { surenessOf, type Sureness } from '../../lib/figures/sureness.ts';
 import { newId } from '../../lib/new-id.ts';
 import { VERSION } from '../../lib/version.ts';
-import type { SplitName } from '../../protocol/dataset.ts';
+import type { SplitName } from '../../protocol/set/dataset.ts';
 import type { EndedPhase, EpochRecord, Evaluation, RunEvent, RunResult } from '../../protocol/events.ts';
 import { evaluation, type EpochInputs } from '../../training/epoch.ts';
 import { evaluate, type Outcome } from '../../training/evaluate.ts';

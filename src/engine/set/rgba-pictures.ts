@@ -3,7 +3,7 @@ import { applyViews } from '../../data/augmentations/apply-views.ts';
 import { planViews } from '../../data/augmentations/plan-views.ts';
 import type { PictureStore } from '../../data/dataset.ts';
 import { resizePicture } from '../../data/resize/resize.ts';
-import type { RgbaPictures, RgbaViews } from '../../protocol/dataset.ts';
+import type { RgbaPictures, RgbaViews } from '../../protocol/set/dataset.ts';
 import type { Recipe } from '../../protocol/recipe/recipe.ts';
 
 /** Pictures of a store at `size` pixels a side, or at its own size where that is smaller. */

@@ -7,7 +7,7 @@ import { sameText } from '../../lib/json.ts';
 import { asStudioError, StudioError } from '../../protocol/errors.ts';
 import { withBackbone, withField } from '../../protocol/recipe/fields.ts';
 import { parseRecipe, type Recipe } from '../../protocol/recipe/recipe.ts';
-import { studyInvalid, variedFields, type Range, type Study } from '../../protocol/study.ts';
+import { studyInvalid, variedFields, type Range, type Study } from '../../protocol/runs/study.ts';
 import { asRun } from '../catalog.ts';
 
 /** What a run of a study has in each varied field. */

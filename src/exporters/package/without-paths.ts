@@ -1,7 +1,7 @@
 /** Owns what is said of a user's files outside this machine: their names without their folders, and of pictures nothing. */
 import { sources } from '../../data/sources/registry.ts';
 import { isAddress } from '../../models/weights/files/given-weights.ts';
-import type { CleaningReport } from '../../protocol/dataset.ts';
+import type { CleaningReport } from '../../protocol/set/dataset.ts';
 import type { FullRecipe } from '../../protocol/recipe/full-recipe.ts';
 import type { TrainedNetwork } from '../exporter.ts';
 

@@ -12,10 +12,10 @@ import {
   formatPercent,
   formatScore,
 } from '../../lib/format.ts';
-import { leftOutTexts } from '../../protocol/cleaning-words.ts';
+import { leftOutTexts } from '../../protocol/set/cleaning-words.ts';
 import type { Evaluation, RunResult } from '../../protocol/events.ts';
-import { secondsOf, type KeptRecord } from '../../protocol/kept.ts';
-import { publicationOf } from '../../protocol/published.ts';
+import { secondsOf, type KeptRecord } from '../../protocol/runs/kept.ts';
+import { publicationOf } from '../../protocol/runs/published.ts';
 import { curvesSvg, matrixTable } from './drawings.ts';
 import { escaped, page, section, tableOf } from './html.ts';
 

@@ -2,7 +2,7 @@
 import type { Call, StudioClient } from '../../client/studio-client.ts';
 import { asStudioError, isAbort } from '../../protocol/errors.ts';
 import type { RequestKind, Requests } from '../../protocol/messages.ts';
-import type { Asked, StudioEvent } from '../reduce.ts';
+import type { Asked, StudioEvent } from '../reduce/reduce.ts';
 
 /** The kind of request that each turns into. */
 type AskedRequest = { device: 'chooseDevice'; dataset: 'openDataset'; model: 'describeModel' };

@@ -1,11 +1,11 @@
 /** What the page asks of the engine beside opening and training: about pictures, sources, and what is stored. */
 import type { Call, StudioClient } from '../../client/studio-client.ts';
-import type { PictureFacts, RgbaViews } from '../../protocol/dataset.ts';
+import type { PictureFacts, RgbaViews } from '../../protocol/set/dataset.ts';
 import type { RunEvent } from '../../protocol/events.ts';
 import type { Offer } from '../../protocol/messages.ts';
 import type { Recipe } from '../../protocol/recipe/recipe.ts';
 import type { Stored, StoredThing } from '../../protocol/stored.ts';
-import { PictureAlbum, Thumbnails } from '../pictures.ts';
+import { PictureAlbum, Thumbnails } from '../set/pictures.ts';
 
 type Engine = Pick<StudioClient, 'request'>;
 type OnEvent = (event: RunEvent) => void;

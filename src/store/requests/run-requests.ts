@@ -2,9 +2,9 @@
 import type { Call, StudioClient } from '../../client/studio-client.ts';
 import { asStudioError, isAbort, type WireError } from '../../protocol/errors.ts';
 import type { ResumableRun } from '../../protocol/events.ts';
-import type { KeptChange, KeptRecord, BroughtRun, TakenRuns } from '../../protocol/kept.ts';
+import type { KeptChange, KeptRecord, BroughtRun, TakenRuns } from '../../protocol/runs/kept.ts';
 import type { Picked, Requests, SavedFile } from '../../protocol/messages.ts';
-import type { StudioEvent } from '../reduce.ts';
+import type { StudioEvent } from '../reduce/reduce.ts';
 
 export class RunRequests {
   #call: Call<'train'> | null = null;

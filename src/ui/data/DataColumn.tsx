@@ -2,9 +2,9 @@
 import { useState, type ReactElement } from 'react';
 import { Charts } from '../../charts/Charts.tsx';
 import { countOf, formatBytes, formatCount } from '../../lib/format.ts';
-import type { CleaningReport, DatasetSummary, Findings } from '../../protocol/dataset.ts';
+import type { CleaningReport, DatasetSummary, Findings } from '../../protocol/set/dataset.ts';
 import { isActive } from '../../store/state.ts';
-import { pictureCount, pictureRows } from '../../store/set-rows.ts';
+import { pictureCount, pictureRows } from '../../store/set/set-rows.ts';
 import type { StageProgress } from '../../store/state.ts';
 import { dataClause } from '../sentence.ts';
 import { useShownRecipe, useStudio, useStudioState } from '../studio-context.ts';

@@ -2,7 +2,7 @@
 import { useEffect, useId, useRef, useState, type ReactElement } from 'react';
 import { asStudioError, isAbort, type WireError } from '../../protocol/errors.ts';
 import type { Recipe } from '../../protocol/recipe/recipe.ts';
-import type { SourceDescription } from '../../protocol/dataset.ts';
+import type { SourceDescription } from '../../protocol/set/dataset.ts';
 import type { SourceRequests } from '../../store/requests/requests.ts';
 import { useStudio } from '../studio-context.ts';
 import { Message } from '../widgets/Message.tsx';

@@ -2,7 +2,7 @@
 import { useState, type ReactElement } from 'react';
 import { formatBytes } from '../../lib/format.ts';
 import type { SourceEntry } from '../../protocol/catalog.ts';
-import type { DatasetSummary, Provenance as From } from '../../protocol/dataset.ts';
+import type { DatasetSummary, Provenance as From } from '../../protocol/set/dataset.ts';
 import type { Recipe } from '../../protocol/recipe/recipe.ts';
 import { isActive } from '../../store/state.ts';
 import { useStudioState } from '../studio-context.ts';

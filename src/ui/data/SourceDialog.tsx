@@ -4,7 +4,7 @@ import type { OptionSpec, SourceEntry } from '../../protocol/catalog.ts';
 import { countOf } from '../../lib/format.ts';
 import { asStudioError } from '../../protocol/errors.ts';
 import type { OptionValue, Recipe } from '../../protocol/recipe/recipe.ts';
-import type { OfferedValue } from '../../protocol/dataset.ts';
+import type { OfferedValue } from '../../protocol/set/dataset.ts';
 import { useStudio, useStudioState } from '../studio-context.ts';
 import { Dialog } from '../widgets/Dialog.tsx';
 import { ChoiceField } from '../widgets/fields.tsx';

@@ -2,11 +2,11 @@
 import { useEffect, useRef, type ReactElement } from 'react';
 import { countInWords } from '../../lib/format.ts';
 import type { CatalogEntry } from '../../protocol/catalog.ts';
-import type { DatasetSummary, RgbaViews } from '../../protocol/dataset.ts';
+import type { DatasetSummary, RgbaViews } from '../../protocol/set/dataset.ts';
 import { viewsKey } from '../../protocol/identity.ts';
 import type { Recipe } from '../../protocol/recipe/recipe.ts';
-import { pictureAt } from '../../store/pictures.ts';
-import { pictureRows } from '../../store/set-rows.ts';
+import { pictureAt } from '../../store/set/pictures.ts';
+import { pictureRows } from '../../store/set/set-rows.ts';
 import { isActive } from '../../store/state.ts';
 import { useStateOf } from '../../store/use-state-of.ts';
 import { useStudio, useStudioState } from '../studio-context.ts';

@@ -1,9 +1,9 @@
 /** Pictures of the open set: one on a canvas, a small one in a list, a few in a row. Each is blank until it has come. */
 import { useEffect, useRef, type ReactElement } from 'react';
 import { formatCount } from '../../lib/format.ts';
-import type { DatasetSummary } from '../../protocol/dataset.ts';
-import { placeOf } from '../../store/set-rows.ts';
-import type { Thumbnails } from '../../store/pictures.ts';
+import type { DatasetSummary } from '../../protocol/set/dataset.ts';
+import { placeOf } from '../../store/set/set-rows.ts';
+import type { Thumbnails } from '../../store/set/pictures.ts';
 import { useStudio, useStudioState } from '../studio-context.ts';
 
 interface PictureCanvasProps {

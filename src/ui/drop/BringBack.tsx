@@ -2,7 +2,7 @@
 import { useEffect, useState, type ReactElement } from 'react';
 import { countOf } from '../../lib/format.ts';
 import { asStudioError, type WireError } from '../../protocol/errors.ts';
-import type { BroughtRun } from '../../protocol/kept.ts';
+import type { BroughtRun } from '../../protocol/runs/kept.ts';
 import { TryButton } from '../results/TryButton.tsx';
 import { useStudio, useStudioState } from '../studio-context.ts';
 import { Dialog } from '../widgets/Dialog.tsx';

@@ -5,7 +5,7 @@ import type { ModelSummary } from '../../protocol/model.ts';
 import type { FullRecipe } from '../../protocol/recipe/full-recipe.ts';
 import type { Recipe } from '../../protocol/recipe/recipe.ts';
 import { isActive, recordOf, type StudioState } from '../../store/state.ts';
-import { pictureRows } from '../../store/set-rows.ts';
+import { pictureRows } from '../../store/set/set-rows.ts';
 import {
   useFullRecipe,
   useRunNotices,

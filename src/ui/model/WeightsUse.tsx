@@ -2,7 +2,7 @@
 import { useEffect, useRef, type ReactElement } from 'react';
 import { countOf, formatPlain } from '../../lib/format.ts';
 import type { ChannelSum, WeightsUse } from '../../protocol/model.ts';
-import { pictureRows } from '../../store/set-rows.ts';
+import { pictureRows } from '../../store/set/set-rows.ts';
 import { useStudio, useStudioState } from '../studio-context.ts';
 import { Notices } from '../widgets/Message.tsx';
 import { paint } from '../data/pictures.tsx';

@@ -2,7 +2,7 @@
 import type { ReactElement } from 'react';
 import { countOf, formatCount, formatPercent, formatScore } from '../../lib/format.ts';
 import { wilsonInterval } from '../../lib/figures/wilson.ts';
-import type { DatasetSummary } from '../../protocol/dataset.ts';
+import type { DatasetSummary } from '../../protocol/set/dataset.ts';
 import type { EpochRecord } from '../../protocol/events.ts';
 import { restoresBest } from '../../protocol/recipe/recipe.ts';
 import { isValidated, keptOf, phaseLabels } from '../../store/run-record.ts';

@@ -1,7 +1,7 @@
 /** The pictures of the chosen cell, surest first, with how sure the network was and what it gave the truth. */
 import type { ReactElement } from 'react';
 import { capitalised, countOf, formatCount, formatPercent } from '../../lib/format.ts';
-import type { DatasetSummary } from '../../protocol/dataset.ts';
+import type { DatasetSummary } from '../../protocol/set/dataset.ts';
 import type { Evaluation } from '../../protocol/events.ts';
 import { useStateOf } from '../../store/use-state-of.ts';
 import { useStudioState } from '../studio-context.ts';

@@ -4,7 +4,7 @@ import { Charts } from '../../charts/Charts.tsx';
 import type { Cell } from '../../charts/chart.ts';
 import { worstConfusion } from '../../charts/confusions/confusions.ts';
 import { countInWords, countOf, formatCount } from '../../lib/format.ts';
-import type { DatasetSummary, SplitName } from '../../protocol/dataset.ts';
+import type { DatasetSummary, SplitName } from '../../protocol/set/dataset.ts';
 import type { Evaluation } from '../../protocol/events.ts';
 import type { Recipe } from '../../protocol/recipe/recipe.ts';
 import { recordOf, type RunRecord, type RunState } from '../../store/state.ts';

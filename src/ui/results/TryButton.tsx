@@ -1,6 +1,6 @@
 /** The button that opens a trained network to be tried; the screen behind it is loaded then. */
 import { useState, type ReactElement, type ReactNode } from 'react';
-import type { KeptRun } from '../../protocol/kept.ts';
+import type { KeptRun } from '../../protocol/runs/kept.ts';
 import { Later } from '../widgets/Dialog.tsx';
 
 const load = async () => (await import('../try/TryDialog.tsx')).TryDialog;

@@ -5,8 +5,8 @@ import { comparedCharts } from '../../charts/compared/charts.ts';
 import { countInWords, formatDuration, formatLoss, formatScore } from '../../lib/format.ts';
 import type { BackboneEntry } from '../../protocol/catalog.ts';
 import { asStudioError, type WireError } from '../../protocol/errors.ts';
-import { secondsOf, type KeptRun } from '../../protocol/kept.ts';
-import { publicationOf } from '../../protocol/published.ts';
+import { secondsOf, type KeptRun } from '../../protocol/runs/kept.ts';
+import { publicationOf } from '../../protocol/runs/published.ts';
 import {
   areOfSamePictures,
   comparedTests,

@@ -2,7 +2,7 @@
 import { useState, type ReactElement } from 'react';
 import { countOf, formatDuration, formatPercent } from '../../lib/format.ts';
 import type { BackboneEntry, ExporterEntry } from '../../protocol/catalog.ts';
-import type { KeptRun } from '../../protocol/kept.ts';
+import type { KeptRun } from '../../protocol/runs/kept.ts';
 import { isActive } from '../../store/state.ts';
 import { TryButton } from '../results/TryButton.tsx';
 import { useStudio, useStudioState } from '../studio-context.ts';

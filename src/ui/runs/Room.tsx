@@ -2,7 +2,7 @@
 import { useEffect, useState, type ReactElement } from 'react';
 import { countOf, formatBytes } from '../../lib/format.ts';
 import type { BackboneEntry } from '../../protocol/catalog.ts';
-import type { KeptRun } from '../../protocol/kept.ts';
+import type { KeptRun } from '../../protocol/runs/kept.ts';
 import { useStudio, useStudioState } from '../studio-context.ts';
 import { isShort, nameOf, offeredFirst } from './run-words.ts';
 

@@ -2,7 +2,7 @@
 import type { KeyboardEvent, ReactElement } from 'react';
 import { countOf } from '../../lib/format.ts';
 import type { BackboneEntry } from '../../protocol/catalog.ts';
-import type { KeptRun } from '../../protocol/kept.ts';
+import type { KeptRun } from '../../protocol/runs/kept.ts';
 import { useStudio, useStudioState } from '../studio-context.ts';
 import { letterOf, nameOf, setNameOf } from './run-words.ts';
 

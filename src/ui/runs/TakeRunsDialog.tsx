@@ -3,7 +3,7 @@ import { useEffect, useState, type ReactElement } from 'react';
 import { countOf, formatBytes, formatMoment, formatPercent } from '../../lib/format.ts';
 import type { BackboneEntry } from '../../protocol/catalog.ts';
 import { asStudioError, type WireError } from '../../protocol/errors.ts';
-import type { KeptRun, TakenRuns } from '../../protocol/kept.ts';
+import type { KeptRun, TakenRuns } from '../../protocol/runs/kept.ts';
 import { useStudio, useStudioState } from '../studio-context.ts';
 import { Dialog } from '../widgets/Dialog.tsx';
 import { Message } from '../widgets/Message.tsx';

@@ -2,7 +2,7 @@
 import { runLabel } from '../../charts/runs.tsx';
 import { formatBytes, formatMoment } from '../../lib/format.ts';
 import type { BackboneEntry } from '../../protocol/catalog.ts';
-import type { KeptRoom, KeptRun } from '../../protocol/kept.ts';
+import type { KeptRoom, KeptRun } from '../../protocol/runs/kept.ts';
 import type { Recipe } from '../../protocol/recipe/recipe.ts';
 
 /** A run's own name, or what tells it apart at a glance. */

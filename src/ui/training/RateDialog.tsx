@@ -6,7 +6,7 @@ import { formatPlain } from '../../lib/format.ts';
 import { asStudioError, isAbort, type WireError } from '../../protocol/errors.ts';
 import type { RatePoint, RateSweep } from '../../protocol/events.ts';
 import type { Recipe } from '../../protocol/recipe/recipe.ts';
-import { newSearch, reduceSearch, type RateSearch } from '../../store/reduce-run.ts';
+import { newSearch, reduceSearch, type RateSearch } from '../../store/reduce/reduce-run.ts';
 import { phaseLabels } from '../../store/run-record.ts';
 import { recordOf } from '../../store/state.ts';
 import { useStudio } from '../studio-context.ts';

@@ -1,7 +1,7 @@
 /** The picture that is tried: opened, dropped, pasted, held to the camera, or one of the set's test pictures. */
 import { useRef, type ReactElement } from 'react';
 import { countOf, formatCount } from '../../lib/format.ts';
-import type { DatasetSummary } from '../../protocol/dataset.ts';
+import type { DatasetSummary } from '../../protocol/set/dataset.ts';
 import type { FoundFaces, PicturePart, TriedNetwork } from '../../protocol/try.ts';
 import { PictureCanvas } from '../data/pictures.tsx';
 import { Icon } from '../widgets/Icon.tsx';

@@ -2,7 +2,7 @@
 import { useEffect, useState, type ReactElement } from 'react';
 import { runLabel } from '../../charts/runs.tsx';
 import { formatPercent } from '../../lib/format.ts';
-import type { KeptRun } from '../../protocol/kept.ts';
+import type { KeptRun } from '../../protocol/runs/kept.ts';
 import type { TriedNetwork } from '../../protocol/try.ts';
 import { useStudioState } from '../studio-context.ts';
 import { ranked, thresholdOf, thresholdText, verdictOf, worthText, type Threshold } from './words.ts';

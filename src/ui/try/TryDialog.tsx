@@ -5,7 +5,7 @@
 import { useEffect, useState, type DragEvent, type ReactElement } from 'react';
 import { isSame } from '../../lib/json.ts';
 import { asStudioError, isAbort, type WireError } from '../../protocol/errors.ts';
-import type { KeptRun } from '../../protocol/kept.ts';
+import type { KeptRun } from '../../protocol/runs/kept.ts';
 import type { TriedNetwork } from '../../protocol/try.ts';
 import { useStateOf } from '../../store/use-state-of.ts';
 import { useStudio, useStudioState } from '../studio-context.ts';

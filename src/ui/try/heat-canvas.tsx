@@ -1,7 +1,7 @@
 /** Canvases of a picture as the network sees it, and of a heat map over it. */
 import { useEffect, useRef, type ReactElement } from 'react';
 import { enlarged, HEAT_COLOUR } from '../../lib/figures/heat.ts';
-import type { RgbaPicture } from '../../protocol/dataset.ts';
+import type { RgbaPicture } from '../../protocol/set/dataset.ts';
 import { paint } from '../data/pictures.tsx';
 
 /** A map of one class. */

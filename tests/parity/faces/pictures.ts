@@ -3,7 +3,7 @@ import { resizePicture } from '../../../src/data/resize/resize.ts';
 import { keyedRandom } from '../../../src/lib/random.ts';
 import { FACE_INPUT } from '../../../src/models/faces/network.ts';
 import { createPlatform } from '../../../src/platform/platform.node.ts';
-import { sampleFiles } from '../../support/sample-files.ts';
+import { sampleFiles } from '../../support/sets/sample-files.ts';
 
 /** RGB uint8, `[128, 128, 3]`. */
 export function noise(): Uint8Array {

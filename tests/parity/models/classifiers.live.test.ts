@@ -15,10 +15,10 @@ import { buildBackbone } from '../../../src/models/backbones/registry.ts';
 import { inspectWeights } from '../../../src/models/describe-weights.ts';
 import { openBackboneWeights } from '../../../src/models/load-weights.ts';
 import type { Recipe, WeightsFile } from '../../../src/protocol/recipe/recipe.ts';
-import { backboneOf } from '../../support/backbones.ts';
+import { backboneOf } from '../../support/networks/backbones.ts';
 import { useBackend } from '../../support/backends.ts';
-import { pickedFile } from '../../support/picked-files.ts';
-import { filePlatform } from '../../support/weight-files.ts';
+import { pickedFile } from '../../support/sets/picked-files.ts';
+import { filePlatform } from '../../support/networks/weight-files.ts';
 import { parseGolden, preprocess, relativeError } from './golden.ts';
 import { rulePictures } from './rule.ts';
 

@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { useBackend } from '../../support/backends.ts';
 import { shows } from '../../support/shows.ts';
-import { disagreement, trainingGolden, trainsAsKeras } from '../../support/training-parity.ts';
+import { disagreement, trainingGolden, trainsAsKeras } from '../../support/networks/training-parity.ts';
 
 const names = readdirSync(new URL('goldens/', import.meta.url)).map((name) => name.replace('.json', ''));
 

@@ -12,7 +12,7 @@ import { variablesOf } from '../../../src/models/weights/fill-model.ts';
 import { fillByRule } from '../../parity/models/golden.ts';
 import type { Recipe, WrittenRecipe } from '../../../src/protocol/recipe/recipe.ts';
 import { openSession, tinyRecipe, train } from '../session.ts';
-import { f32, safetensorsFile, type RawTensor } from '../weight-files.ts';
+import { f32, safetensorsFile, type RawTensor } from '../networks/weight-files.ts';
 
 /** How a network was trained; they differ in which weights and averages moved. */
 export type Training = 'head alone' | 'inference' | 'batch';

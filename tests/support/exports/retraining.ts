@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect } from 'vitest';
 import type { Session } from '../../../src/engine/session.ts';
-import type { DatasetSummary } from '../../../src/protocol/dataset.ts';
+import type { DatasetSummary } from '../../../src/protocol/set/dataset.ts';
 import type { WrittenRecipe } from '../../../src/protocol/recipe/recipe.ts';
 import { openSession, tinyRecipe, train } from '../session.ts';
 import { filesOf, writeFiles } from './networks.ts';

@@ -5,7 +5,7 @@ import { zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
 import { openDataset } from '../../../src/data/open-dataset.ts';
 import { createPlatform } from '../../../src/platform/platform.node.ts';
-import { overlappingZip } from '../../support/odd-zips.ts';
+import { overlappingZip } from '../../support/sets/odd-zips.ts';
 import { errorOf } from './studio-error.ts';
 import { greyPicture, recipeOf } from './test-recipe.ts';
 

@@ -6,9 +6,9 @@ import { openDataset } from '../../../src/data/open-dataset.ts';
 import { bytesSource } from '../../../src/platform/remote/byte-source.ts';
 import { createPlatform } from '../../../src/platform/platform.node.ts';
 import { encodeBmp } from '../../../src/platform/pictures/formats/encode-bmp.ts';
-import type { DatasetSummary } from '../../../src/protocol/dataset.ts';
+import type { DatasetSummary } from '../../../src/protocol/set/dataset.ts';
 import type { OptionValue } from '../../../src/protocol/recipe/recipe.ts';
-import { overlappingZip, renamedZip } from '../../support/odd-zips.ts';
+import { overlappingZip, renamedZip } from '../../support/sets/odd-zips.ts';
 import { errorOf } from './studio-error.ts';
 import { greyPicture, recipeOf } from './test-recipe.ts';
 

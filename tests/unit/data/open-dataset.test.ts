@@ -3,7 +3,7 @@ import { parquetWriteBuffer } from 'hyparquet-writer';
 import { describe, expect, it } from 'vitest';
 import { openDataset } from '../../../src/data/open-dataset.ts';
 import type { Dataset } from '../../../src/data/dataset.ts';
-import { countedText } from '../../../src/protocol/cleaning-words.ts';
+import { countedText } from '../../../src/protocol/set/cleaning-words.ts';
 import { createPlatform } from '../../../src/platform/platform.node.ts';
 import { isAbort } from '../../../src/protocol/errors.ts';
 import { errorOf } from './studio-error.ts';

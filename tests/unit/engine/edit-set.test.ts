@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { OpenSet } from '../../../src/engine/set/open-set.ts';
-import type { DatasetSummary } from '../../../src/protocol/dataset.ts';
-import { parseEditsFile } from '../../../src/protocol/edits.ts';
+import type { DatasetSummary } from '../../../src/protocol/set/dataset.ts';
+import { parseEditsFile } from '../../../src/protocol/set/edits.ts';
 import { withoutEdits } from '../../../src/protocol/identity.ts';
 import type { EditChange } from '../../../src/protocol/messages.ts';
 import type { EditsRef, Recipe } from '../../../src/protocol/recipe/recipe.ts';
-import { setFolder } from '../../support/open-sets.ts';
+import { setFolder } from '../../support/sets/open-sets.ts';
 import { tinyRecipe } from '../../support/session.ts';
 
 const folder = setFolder();

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { OpenSet } from '../../../src/engine/set/open-set.ts';
 import type { Recipe } from '../../../src/protocol/recipe/recipe.ts';
-import { setFolder } from '../../support/open-sets.ts';
+import { setFolder } from '../../support/sets/open-sets.ts';
 import { tinyRecipe } from '../../support/session.ts';
-import { smallSet } from '../../support/small-set.ts';
+import { smallSet } from '../../support/sets/small-set.ts';
 
 const folder = setFolder();
 /** What was said, by code. */

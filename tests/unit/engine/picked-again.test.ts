@@ -5,10 +5,10 @@ import * as tf from '@tensorflow/tfjs';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Session } from '../../../src/engine/session.ts';
 import { createPlatform } from '../../../src/platform/platform.node.ts';
-import type { DatasetSummary } from '../../../src/protocol/dataset.ts';
+import type { DatasetSummary } from '../../../src/protocol/set/dataset.ts';
 import { parseRecipe, type Recipe } from '../../../src/protocol/recipe/recipe.ts';
 import { WASM_FOLDER } from '../../../tools/train/backends.ts';
-import { pickedFile } from '../../support/picked-files.ts';
+import { pickedFile } from '../../support/sets/picked-files.ts';
 import { greyPicture, recipeOf } from '../data/test-recipe.ts';
 
 let session: Session;

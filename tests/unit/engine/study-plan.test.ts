@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { asRun } from '../../../src/engine/catalog.ts';
 import { planStudy } from '../../../src/engine/studies/plan.ts';
-import { parseStudy } from '../../../src/protocol/study.ts';
+import { parseStudy } from '../../../src/protocol/runs/study.ts';
 import { meanInterval, repeatsTable } from '../../../tools/study/table.ts';
 import { shippedRecipe } from '../store/samples.ts';
 

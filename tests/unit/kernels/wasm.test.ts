@@ -4,10 +4,10 @@ import { describe, expect, it } from 'vitest';
 import { plainLoops } from '../../../src/kernels/host/loops.ts';
 import { wasmMemory } from '../../../src/kernels/wasm/memory.ts';
 import { useBackend } from '../../support/backends.ts';
-import { CASES, convolutionGradients, describeCase } from '../../support/kernel-cases.ts';
-import { linearKernels, ownKernels } from '../../support/own-kernels.ts';
+import { CASES, convolutionGradients, describeCase } from '../../support/networks/kernel-cases.ts';
+import { linearKernels, ownKernels } from '../../support/networks/own-kernels.ts';
 import { shows } from '../../support/shows.ts';
-import { relativeError } from '../../support/tail-gradients.ts';
+import { relativeError } from '../../support/networks/tail-gradients.ts';
 
 describe('wasm gradients agree with cpu within 1e-5', () => {
   it.each(CASES.map((test) => [describeCase(test), test] as const))('%s', async (_name, test) => {

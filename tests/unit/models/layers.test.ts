@@ -11,7 +11,7 @@ import { compile } from '../../../src/models/program/program.ts';
 import { StudioError } from '../../../src/protocol/errors.ts';
 import { inferencePass } from '../../../src/models/program/pass.ts';
 import { useBackend } from '../../support/backends.ts';
-import { relativeError } from '../../support/tail-gradients.ts';
+import { relativeError } from '../../support/networks/tail-gradients.ts';
 
 type Settings = Record<string, unknown>;
 

@@ -4,7 +4,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { buildBackbone } from '../../../src/models/backbones/registry.ts';
 import { variablesOf } from '../../../src/models/weights/fill-model.ts';
 import type { FullBackbone } from '../../../src/protocol/recipe/full-recipe.ts';
-import { backboneOf } from '../../support/backbones.ts';
+import { backboneOf } from '../../support/networks/backbones.ts';
 import {
   codeOf,
   f32,
@@ -12,7 +12,7 @@ import {
   loadWeights,
   type RawTensor,
   safetensorsFile,
-} from '../../support/weight-files.ts';
+} from '../../support/networks/weight-files.ts';
 
 const withWeights = (weights: unknown): FullBackbone =>
   backboneOf({ name: 'mobilenetv2', alpha: 0.35, weights });

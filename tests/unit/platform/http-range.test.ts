@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { openHttpRange, type HttpRangeOptions } from '../../../src/platform/remote/http-range.ts';
 import { hubFileUrl } from '../../../src/platform/remote/hub.ts';
 import type { Waiting } from '../../../src/platform/platform.ts';
-import { codeOf } from '../../support/weight-files.ts';
+import { codeOf } from '../../support/networks/weight-files.ts';
 
 const bytes = Uint8Array.from({ length: 5000 }, (_, i) => (i * 7) % 256);
 const closers: (() => void)[] = [];

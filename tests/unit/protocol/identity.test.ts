@@ -12,7 +12,7 @@ import {
   type HashedRow,
 } from '../../../src/protocol/identity.ts';
 import type { Recipe } from '../../../src/protocol/recipe/recipe.ts';
-import { pickedFile } from '../../support/picked-files.ts';
+import { pickedFile } from '../../support/sets/picked-files.ts';
 import { recipe } from '../store/samples.ts';
 
 /** A picked file of so many bytes. */

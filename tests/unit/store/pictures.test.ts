@@ -1,8 +1,8 @@
 /** Pictures of the set: which are asked for, in which portions, which are cancelled, and which are let go of. */
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { StudioError } from '../../../src/protocol/errors.ts';
-import type { RgbaPictures } from '../../../src/protocol/dataset.ts';
-import { PictureAlbum, Thumbnails } from '../../../src/store/pictures.ts';
+import type { RgbaPictures } from '../../../src/protocol/set/dataset.ts';
+import { PictureAlbum, Thumbnails } from '../../../src/store/set/pictures.ts';
 import { dataset } from './samples.ts';
 
 interface Asked {

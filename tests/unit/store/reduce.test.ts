@@ -1,9 +1,9 @@
 /** The reducer: every way from one run state to another, and what each event leaves behind. */
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../../src/protocol/events.ts';
-import type { KeptRecord } from '../../../src/protocol/kept.ts';
+import type { KeptRecord } from '../../../src/protocol/runs/kept.ts';
 import type { WireError } from '../../../src/protocol/errors.ts';
-import { reduce } from '../../../src/store/reduce.ts';
+import { reduce } from '../../../src/store/reduce/reduce.ts';
 import { keptOf } from '../../../src/store/run-record.ts';
 import { recordOf } from '../../../src/store/state.ts';
 import {

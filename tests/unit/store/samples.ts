@@ -1,7 +1,7 @@
 /** Small recipes, sets, networks and runs for tests of the store and the page's words. */
 import { readFileSync } from 'node:fs';
 import type { Catalog, Preset } from '../../../src/protocol/catalog.ts';
-import type { DatasetSummary } from '../../../src/protocol/dataset.ts';
+import type { DatasetSummary } from '../../../src/protocol/set/dataset.ts';
 import type { DeviceReport } from '../../../src/protocol/device.ts';
 import type {
   EpochRecord,
@@ -10,11 +10,11 @@ import type {
   RunEvent,
   RunResult,
 } from '../../../src/protocol/events.ts';
-import type { KeptRun } from '../../../src/protocol/kept.ts';
+import type { KeptRun } from '../../../src/protocol/runs/kept.ts';
 import type { ModelSummary } from '../../../src/protocol/model.ts';
 import { asRun, ENTRIES } from '../../../src/engine/catalog.ts';
 import { parseRecipe, type Recipe } from '../../../src/protocol/recipe/recipe.ts';
-import { reduce, type StudioEvent } from '../../../src/store/reduce.ts';
+import { reduce, type StudioEvent } from '../../../src/store/reduce/reduce.ts';
 import { initialState, type StudioState } from '../../../src/store/state.ts';
 
 /** A shipped recipe by its file name. */

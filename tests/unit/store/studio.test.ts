@@ -5,7 +5,7 @@ import type { RunEvent } from '../../../src/protocol/events.ts';
 import type { RequestKind } from '../../../src/protocol/messages.ts';
 import type { Recipe } from '../../../src/protocol/recipe/recipe.ts';
 import { Studio, type Engine } from '../../../src/store/studio.ts';
-import { pickedFile } from '../../support/picked-files.ts';
+import { pickedFile } from '../../support/sets/picked-files.ts';
 import { catalog, dataset, device, leftRun, model, phaseEvent, result } from './samples.ts';
 
 interface Asked {

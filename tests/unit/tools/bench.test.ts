@@ -2,7 +2,7 @@
 import { describe, it } from 'vitest';
 import { isReached, median, table, type Row } from '../../../tools/bench/bench.ts';
 import { BENCHES } from '../../../tools/bench/registry.ts';
-import { standardDeviation, studentBound, welch } from '../../../tools/bench/welch.ts';
+import { standardDeviation, studentBound, welch } from '../../../tools/bench/keras/welch.ts';
 
 const row = (given: Partial<Row>): Row => ({
   what: 'a step',

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { HUB_FILE, HUB_REPO, startTestHub, type TestHub } from '../../support/local-hub.ts';
+import { HUB_FILE, HUB_REPO, startTestHub, type TestHub } from '../../support/sets/local-hub.ts';
 
 /** As pages ask for it: slashes of a revision are encoded. */
 const FILE = HUB_FILE.replace('refs/convert/parquet', 'refs%2Fconvert%2Fparquet');

@@ -16,10 +16,10 @@ import { Optimizer } from '../../../src/training/optimizer.ts';
 import { updateRuleOf } from '../../../src/training/optimizers/registry.ts';
 import { trainStep } from '../../../src/training/step.ts';
 import { stepCost } from '../../../src/ui/model/cost.ts';
-import { backboneOf } from '../../support/backbones.ts';
+import { backboneOf } from '../../support/networks/backbones.ts';
 import { useBackend } from '../../support/backends.ts';
 import { tinyRecipe } from '../../support/session.ts';
-import { filePlatform } from '../../support/weight-files.ts';
+import { filePlatform } from '../../support/networks/weight-files.ts';
 
 beforeAll(() => useBackend('wasm'));
 

@@ -1,8 +1,8 @@
 /** The page's words: the sentence over the columns, the caption under the curves, the bar. */
 import { describe, expect, it } from 'vitest';
 import type { RatePoint, RunEvent } from '../../../src/protocol/events.ts';
-import { newSearch, reduceSearch } from '../../../src/store/reduce-run.ts';
-import { reduce } from '../../../src/store/reduce.ts';
+import { newSearch, reduceSearch } from '../../../src/store/reduce/reduce-run.ts';
+import { reduce } from '../../../src/store/reduce/reduce.ts';
 import { recordOf, type RunState, type StudioState } from '../../../src/store/state.ts';
 import { barText } from '../../../src/ui/transport/bar-text.ts';
 import { idleCaption, runCaption } from '../../../src/charts/curves/caption.ts';

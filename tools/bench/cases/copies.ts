@@ -6,7 +6,7 @@ import {
   type Fingerprint,
 } from '../../../src/data/cleaning/fingerprint.ts';
 import { findNearCopies } from '../../../src/data/cleaning/near-copies.ts';
-import { lookAlikes, productShots } from '../../../tests/support/alike-prints.ts';
+import { lookAlikes, productShots } from '../../../tests/support/sets/alike-prints.ts';
 import type { Bench, Row } from '../bench.ts';
 
 /** Pairs that are held against each other in plain JavaScript, to know what one takes. */

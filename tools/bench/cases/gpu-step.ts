@@ -1,7 +1,7 @@
 /** What one training step asks of the GPU: counts, so the same on every adapter. */
 import type { Bench, Row } from '../bench.ts';
 import { offerGpu } from '../gpu.ts';
-import type { StepCounts } from '../steps.ts';
+import type { StepCounts } from '../runs/steps.ts';
 
 const AGAINST = 'tfjs trainOnBatch, webgpu';
 
@@ -11,8 +11,8 @@ export const gpuStep: Bench = {
   async run({ quick }) {
     await offerGpu();
     // The backend registers itself only where there is a GPU when it is loaded.
-    const { countSteps } = await import('../steps.ts');
-    const { countStockSteps } = await import('../stock-steps.ts');
+    const { countSteps } = await import('../runs/steps.ts');
+    const { countStockSteps } = await import('../stock/stock-steps.ts');
     const options = { size: quick ? 96 : 224, alpha: 1, batch: 32, unfreeze: 30 };
     const mien = await countSteps(options);
     const stock = await countStockSteps(options);

@@ -6,9 +6,9 @@ import os from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Bench, Row, Settings } from '../bench.ts';
-import { makeLargeSet } from '../large-set.ts';
-import type { Openings } from '../opening.ts';
-import { openInPage } from '../opening-page.ts';
+import { makeLargeSet } from '../opening/large-set.ts';
+import type { Openings } from '../opening/opening.ts';
+import { openInPage } from '../opening/opening-page.ts';
 
 const MEGABYTE = 1e6;
 /** As the paper's: 320 MB. */
@@ -44,7 +44,7 @@ async function measure({ quick, say }: Settings, folder: string): Promise<readon
 }
 
 async function openInNode(path: string, folder: string): Promise<Openings> {
-  const child = fork(fileURLToPath(new URL('../opening-node.ts', import.meta.url)), [path, folder]);
+  const child = fork(fileURLToPath(new URL('../opening/opening-node.ts', import.meta.url)), [path, folder]);
   const failed = once(child, 'exit').then(([code]) => {
     throw new Error(`Opening the set in Node was to send figures; it ended with ${String(code)}.`);
   });

@@ -1,8 +1,8 @@
 /** Whether a long run holds more and more memory. */
 import * as tf from '@tensorflow/tfjs';
 import { type Bench } from '../bench.ts';
-import { runRecipe, startSession } from '../mien-run.ts';
-import { paperRecipe } from '../paper-recipe.ts';
+import { runRecipe, startSession } from '../runs/mien-run.ts';
+import { paperRecipe } from '../runs/paper-recipe.ts';
 
 /** By this epoch caches and pools are filled, and the collector has run. */
 const SETTLED = 40;

@@ -8,7 +8,7 @@ import type { Platform } from '../../../src/platform/platform.ts';
 import { parseRecipe, type WrittenRecipe } from '../../../src/protocol/recipe/recipe.ts';
 import { median, type Bench, type Row } from '../bench.ts';
 import { offerGpu } from '../gpu.ts';
-import { startSession } from '../mien-run.ts';
+import { startSession } from '../runs/mien-run.ts';
 
 /** Places a side of a map, as the page asks for. */
 const PLACES = 14;

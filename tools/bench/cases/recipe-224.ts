@@ -3,10 +3,10 @@ import { openDataset } from '../../../src/data/open-dataset.ts';
 import type { RunResult } from '../../../src/protocol/events.ts';
 import type { FullRecipe } from '../../../src/protocol/recipe/full-recipe.ts';
 import { median, type Bench, type Row, type Settings } from '../bench.ts';
-import { kerasTimes } from '../keras-times.ts';
-import { epochSeconds, phaseSeconds, runRecipe, startSession } from '../mien-run.ts';
-import { runInPage } from '../page-run.ts';
-import { PAPER_EPOCHS, paperRecipe } from '../paper-recipe.ts';
+import { kerasTimes } from '../keras/keras-times.ts';
+import { epochSeconds, phaseSeconds, runRecipe, startSession } from '../runs/mien-run.ts';
+import { runInPage } from '../runs/page-run.ts';
+import { PAPER_EPOCHS, paperRecipe } from '../runs/paper-recipe.ts';
 import {
   inWords,
   kerasMedians,
@@ -16,7 +16,7 @@ import {
   wholeRun,
   withShare,
   type Epochs,
-} from '../whole-run.ts';
+} from '../runs/whole-run.ts';
 
 const WHAT = 'MobileNetV2 1.0 at 224, 96 pictures, 50 + 35 epochs';
 /** 160 pictures are 96, 32 and 32: whole batches. Random weights cost the same as trained ones. */

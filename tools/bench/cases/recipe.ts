@@ -2,11 +2,11 @@
 import { openDataset } from '../../../src/data/open-dataset.ts';
 import type { Session } from '../../../src/engine/session.ts';
 import { median, type Bench, type Row, type Settings } from '../bench.ts';
-import { kerasTimes } from '../keras-times.ts';
-import { epochSeconds, phaseSeconds, runRecipe, startSession } from '../mien-run.ts';
-import { runInPage } from '../page-run.ts';
-import { PAPER_EPOCHS, paperRecipe } from '../paper-recipe.ts';
-import { inWords, kerasMedians, stockTimes, TIMES_COUNT, wholeRun, type Epochs } from '../whole-run.ts';
+import { kerasTimes } from '../keras/keras-times.ts';
+import { epochSeconds, phaseSeconds, runRecipe, startSession } from '../runs/mien-run.ts';
+import { runInPage } from '../runs/page-run.ts';
+import { PAPER_EPOCHS, paperRecipe } from '../runs/paper-recipe.ts';
+import { inWords, kerasMedians, stockTimes, TIMES_COUNT, wholeRun, type Epochs } from '../runs/whole-run.ts';
 
 const NETWORK = 'MobileNetV2 0.35 at 96, 720 pictures, 50 + 35 epochs';
 

@@ -9,8 +9,8 @@ import type { Session } from '../../../src/engine/session.ts';
 import { invariant } from '../../../src/protocol/errors.ts';
 import type { RunResult } from '../../../src/protocol/events.ts';
 import { median, type Bench, type Row } from '../bench.ts';
-import { epochSeconds, phaseSeconds, startSession } from '../mien-run.ts';
-import { paperRecipe } from '../paper-recipe.ts';
+import { epochSeconds, phaseSeconds, startSession } from '../runs/mien-run.ts';
+import { paperRecipe } from '../runs/paper-recipe.ts';
 
 const SIZE = 48;
 const EPOCHS = 5;

@@ -4,10 +4,10 @@ import type { Session } from '../../../src/engine/session.ts';
 import type { RunResult } from '../../../src/protocol/events.ts';
 import type { FullRecipe } from '../../../src/protocol/recipe/full-recipe.ts';
 import type { Bench, Row, Settings } from '../bench.ts';
-import { kerasSeeds, type Ended } from '../keras-seeds.ts';
-import { epochSeconds, runRecipe, startSession } from '../mien-run.ts';
-import { PAPER_EPOCHS, paperRecipe } from '../paper-recipe.ts';
-import { mean, standardDeviation, welch } from '../welch.ts';
+import { kerasSeeds, type Ended } from '../keras/keras-seeds.ts';
+import { epochSeconds, runRecipe, startSession } from '../runs/mien-run.ts';
+import { PAPER_EPOCHS, paperRecipe } from '../runs/paper-recipe.ts';
+import { mean, standardDeviation, welch } from '../keras/welch.ts';
 
 const SEEDS = [1, 2, 3, 4, 5];
 /** Points that means may differ by whatever the spread: five of the 240 test pictures. */

@@ -2,8 +2,8 @@
 import type { SKRSContext2D } from '@napi-rs/canvas';
 import { css, hex, mix, shaded } from '../colour.ts';
 import { curve, fillShape, strokeLine, taperedLine, type Point } from '../geometry.ts';
-import { SIDES, type Eye, type Side } from '../landmarks.ts';
-import { glowOf, shadeOf } from '../person.ts';
+import { SIDES, type Eye, type Side } from '../face/landmarks.ts';
+import { glowOf, shadeOf } from '../face/person.ts';
 import type { Sitting } from './sitting.ts';
 
 /** Points of both lids, inner corner to outer corner. */

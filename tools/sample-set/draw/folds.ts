@@ -2,8 +2,8 @@
 import type { SKRSContext2D } from '@napi-rs/canvas';
 import { css } from '../colour.ts';
 import { fillShape, strokeLine, taperedLine, type Point } from '../geometry.ts';
-import { SIDES, type Side } from '../landmarks.ts';
-import { glowOf, shadeOf } from '../person.ts';
+import { SIDES, type Side } from '../face/landmarks.ts';
+import { glowOf, shadeOf } from '../face/person.ts';
 import { softSpot } from './head.ts';
 import type { Sitting } from './sitting.ts';
 

@@ -2,8 +2,8 @@
 import type { SKRSContext2D } from '@napi-rs/canvas';
 import { css, lit, mix, shaded, type Rgb } from '../colour.ts';
 import { fillShape, strokeLine, taperedLine, type Point } from '../geometry.ts';
-import { SIDES } from '../landmarks.ts';
-import type { HairStyle } from '../person.ts';
+import { SIDES } from '../face/landmarks.ts';
+import type { HairStyle } from '../face/person.ts';
 import { Chance } from '../rng.ts';
 import { dot } from './head.ts';
 import { mirrored, places, type Place } from './outline.ts';

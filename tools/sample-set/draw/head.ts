@@ -2,8 +2,8 @@
 import type { SKRSContext2D } from '@napi-rs/canvas';
 import { css, lit, mix, shaded, hex } from '../colour.ts';
 import { curve, fillShape, strokeLine, type Point } from '../geometry.ts';
-import { SIDES, type Side } from '../landmarks.ts';
-import { glowOf, shadeOf } from '../person.ts';
+import { SIDES, type Side } from '../face/landmarks.ts';
+import { glowOf, shadeOf } from '../face/person.ts';
 import { places, type Place } from './outline.ts';
 import type { Sitting } from './sitting.ts';
 

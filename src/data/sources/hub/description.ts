@@ -2,7 +2,7 @@
 import { formatBytes, formatCount, countOf } from '../../../lib/format.ts';
 import { StudioError } from '../../../protocol/errors.ts';
 import type { Options } from '../../../protocol/recipe/options.ts';
-import type { OfferedValue, SourceDescription } from '../../../protocol/dataset.ts';
+import type { OfferedValue, SourceDescription } from '../../../protocol/set/dataset.ts';
 import { licenceOf, type Column } from './answers.ts';
 import type { HubSet } from './hub-set.ts';
 import { ALL_PARTS, chooseTables, chosenConfig, type HubTable } from './tables.ts';

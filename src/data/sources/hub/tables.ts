@@ -1,5 +1,5 @@
 /** Owns which Parquet files of a set on the Hub are read: what their paths say of each, and what the recipe chooses. */
-import type { SplitName } from '../../../protocol/dataset.ts';
+import type { SplitName } from '../../../protocol/set/dataset.ts';
 import { textOption, type Options } from '../../../protocol/recipe/options.ts';
 import { isSplitName, splitNameOf } from '../../split/given-split.ts';
 

@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import { evaluationOf } from '../../../evaluation/metrics.ts';
 import { StudioError } from '../../../protocol/errors.ts';
 import type { Evaluation } from '../../../protocol/events.ts';
-import type { KeptRecord } from '../../../protocol/kept.ts';
+import type { KeptRecord } from '../../../protocol/runs/kept.ts';
 import { parseRecipe } from '../../../protocol/recipe/recipe.ts';
 import { asRun } from '../../catalog.ts';
 import type { NamedArrays } from '../../checkpoints/checkpoint.ts';

@@ -3,7 +3,7 @@
  * and network as packed values. Frozen values of a backbone are in it once, whichever runs need them.
  */
 import type { Preprocessing } from '../../../models/backbones/backbone.ts';
-import type { RunWords } from '../../../protocol/kept.ts';
+import type { RunWords } from '../../../protocol/runs/kept.ts';
 import type { KeptNetwork } from '../kept-network.ts';
 
 /** Grows when what is written is laid out anew. */

@@ -1,6 +1,6 @@
 /** Kept runs as a file, and back: what the page and the commands ask of them. */
 import type { ByteSource } from '../../../platform/platform.ts';
-import type { KeptRun, TakenRuns } from '../../../protocol/kept.ts';
+import type { KeptRun, TakenRuns } from '../../../protocol/runs/kept.ts';
 import { invariant, type WireError } from '../../../protocol/errors.ts';
 import type { SavedFile } from '../../../protocol/messages.ts';
 import type { KeptRuns } from '../kept-runs.ts';

@@ -3,8 +3,8 @@
  * travels, so these are taken out of it. What a set is called on the Hub stays, and so do the names of classes.
  */
 import { withoutFolders, withoutPictureNames } from '../../../exporters/package/without-paths.ts';
-import type { DatasetSummary } from '../../../protocol/dataset.ts';
-import type { KeptRecord } from '../../../protocol/kept.ts';
+import type { DatasetSummary } from '../../../protocol/set/dataset.ts';
+import type { KeptRecord } from '../../../protocol/runs/kept.ts';
 import type { Recipe } from '../../../protocol/recipe/recipe.ts';
 
 /** The record with the last part of each local path in its place, and without the names of pictures. */

@@ -4,7 +4,7 @@ import type { ExportedFile } from '../../../exporters/exporter.ts';
 import { pack } from '../../../lib/bytes/pack.ts';
 import { VERSION } from '../../../lib/version.ts';
 import { StudioError } from '../../../protocol/errors.ts';
-import type { KeptRun } from '../../../protocol/kept.ts';
+import type { KeptRun } from '../../../protocol/runs/kept.ts';
 import type { SavedFile } from '../../../protocol/messages.ts';
 import type { NamedArrays } from '../../checkpoints/checkpoint.ts';
 import type { EndedRun } from '../kept-runs.ts';

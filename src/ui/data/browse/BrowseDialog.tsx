@@ -1,9 +1,9 @@
 /** Looks inside the open set: all its pictures, one of them large, and what cleaning found. Loaded when it is opened. */
 import { useMemo, useState, type ReactElement } from 'react';
 import { formatCount } from '../../../lib/format.ts';
-import type { DatasetSummary } from '../../../protocol/dataset.ts';
+import type { DatasetSummary } from '../../../protocol/set/dataset.ts';
 import type { Recipe } from '../../../protocol/recipe/recipe.ts';
-import { countByClass, PARTS, rowsOf, type Filter } from '../../../store/set-rows.ts';
+import { countByClass, PARTS, rowsOf, type Filter } from '../../../store/set/set-rows.ts';
 import { useStateOf } from '../../../store/use-state-of.ts';
 import { Dialog } from '../../widgets/Dialog.tsx';
 import { EditsTab } from '../edits/EditsTab.tsx';

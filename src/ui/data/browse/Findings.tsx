@@ -1,12 +1,12 @@
 /** What cleaning found, kind by kind, each with its pictures: rows left out, copies, classes with few pictures; and what to do about it. */
 import type { ReactElement } from 'react';
 import { countOf, formatCount } from '../../../lib/format.ts';
-import { countedText, LEFT_OUT_KINDS, leftOutTexts } from '../../../protocol/cleaning-words.ts';
-import type { Counted, DatasetSummary, Findings, LeftOutRow } from '../../../protocol/dataset.ts';
+import { countedText, LEFT_OUT_KINDS, leftOutTexts } from '../../../protocol/set/cleaning-words.ts';
+import type { Counted, DatasetSummary, Findings, LeftOutRow } from '../../../protocol/set/dataset.ts';
 import type { OptionValue, Recipe } from '../../../protocol/recipe/recipe.ts';
-import { countByClass, placeOf, rowsOf } from '../../../store/set-rows.ts';
+import { countByClass, placeOf, rowsOf } from '../../../store/set/set-rows.ts';
 import { isActive } from '../../../store/state.ts';
-import type { Thumbnails } from '../../../store/pictures.ts';
+import type { Thumbnails } from '../../../store/set/pictures.ts';
 import { useStudio, useStudioState } from '../../studio-context.ts';
 import { Icon } from '../../widgets/Icon.tsx';
 import { OptionField } from '../../widgets/OptionField.tsx';

@@ -1,10 +1,10 @@
 /** One picture large, all that is known of it, and its augmented views as the recipe makes them. */
 import { useEffect, useRef, useState, type ReactElement, type ReactNode } from 'react';
 import { capitalised, countInWords, formatBytes, formatCount } from '../../../lib/format.ts';
-import type { DatasetSummary, PictureFacts, SplitName } from '../../../protocol/dataset.ts';
+import type { DatasetSummary, PictureFacts, SplitName } from '../../../protocol/set/dataset.ts';
 import type { Recipe } from '../../../protocol/recipe/recipe.ts';
-import { copiesOf, placeOf, type RowPlace } from '../../../store/set-rows.ts';
-import type { Thumbnails } from '../../../store/pictures.ts';
+import { copiesOf, placeOf, type RowPlace } from '../../../store/set/set-rows.ts';
+import type { Thumbnails } from '../../../store/set/pictures.ts';
 import { useStudio } from '../../studio-context.ts';
 import { EditPicture } from '../edits/EditPicture.tsx';
 import { useViews, ViewFigures } from '../Views.tsx';

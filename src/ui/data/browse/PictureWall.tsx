@@ -8,10 +8,10 @@ import {
   type ReactElement,
   type RefObject,
 } from 'react';
-import type { DatasetSummary } from '../../../protocol/dataset.ts';
+import type { DatasetSummary } from '../../../protocol/set/dataset.ts';
 import type { EditChange } from '../../../protocol/messages.ts';
-import type { Thumbnails } from '../../../store/pictures.ts';
-import { placeOf } from '../../../store/set-rows.ts';
+import type { Thumbnails } from '../../../store/set/pictures.ts';
+import { placeOf } from '../../../store/set/set-rows.ts';
 import { useStudio } from '../../studio-context.ts';
 import { Thumb } from '../pictures.tsx';
 import { CELL, columnsIn, linesToDraw, placeAfterKey, topToShow, type Sight } from './wall-geometry.ts';

@@ -1,10 +1,10 @@
 /** The cleaning report: what was left out, what is there more than once, which classes are small, and what to do. */
 import type { ReactElement } from 'react';
 import { countOf, formatCount } from '../../../lib/format.ts';
-import type { CleaningReport, EditsReport, Findings } from '../../../protocol/dataset.ts';
+import type { CleaningReport, EditsReport, Findings } from '../../../protocol/set/dataset.ts';
 import { useStudioState } from '../../studio-context.ts';
 import { Message } from '../../widgets/Message.tsx';
-import { editsText } from '../../../protocol/cleaning-words.ts';
+import { editsText } from '../../../protocol/set/cleaning-words.ts';
 import { Choice, Copies, LeftOut, Remarks, type ReportProps, SmallClasses } from './Findings.tsx';
 
 const nothing: Findings = {

@@ -1,6 +1,6 @@
 /** The head of a wide dialog with tabs: which is open, what the last edit of the set did, and Close. */
 import type { ReactElement } from 'react';
-import type { DatasetSummary } from '../../../protocol/dataset.ts';
+import type { DatasetSummary } from '../../../protocol/set/dataset.ts';
 import { LastEdit } from '../edits/LastEdit.tsx';
 import './browse.css';
 

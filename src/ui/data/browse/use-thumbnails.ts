@@ -1,7 +1,7 @@
 /** Small pictures of the open set, for a wall of them. */
 import { useState } from 'react';
-import type { DatasetSummary } from '../../../protocol/dataset.ts';
-import type { Thumbnails } from '../../../store/pictures.ts';
+import type { DatasetSummary } from '../../../protocol/set/dataset.ts';
+import type { Thumbnails } from '../../../store/set/pictures.ts';
 import { useStudio } from '../../studio-context.ts';
 import { CELL } from './wall-geometry.ts';
 

@@ -1,7 +1,7 @@
 /** More pictures for the set that is open: files, folders named like classes, or shots of the camera. */
 import { useId, useState, type ReactElement } from 'react';
 import { countOf } from '../../../lib/format.ts';
-import type { DatasetSummary } from '../../../protocol/dataset.ts';
+import type { DatasetSummary } from '../../../protocol/set/dataset.ts';
 import { useStudio } from '../../studio-context.ts';
 import { Later } from '../../widgets/Dialog.tsx';
 import { FileField } from '../../widgets/fields.tsx';

@@ -1,7 +1,7 @@
 /** What one picture is, to be changed: another class, left out, or back again. */
 import type { ReactElement } from 'react';
-import type { DatasetSummary } from '../../../protocol/dataset.ts';
-import { placeOf } from '../../../store/set-rows.ts';
+import type { DatasetSummary } from '../../../protocol/set/dataset.ts';
+import { placeOf } from '../../../store/set/set-rows.ts';
 import { useStudio } from '../../studio-context.ts';
 import { useCanEdit } from './use-can-edit.ts';
 

@@ -1,15 +1,15 @@
 /** The classes of the set, to be renamed, merged and left out; and the list of edits: undone, saved, opened, let go. */
 import { useState, type ReactElement } from 'react';
 import { countOf, formatCount } from '../../../lib/format.ts';
-import type { DatasetSummary } from '../../../protocol/dataset.ts';
+import type { DatasetSummary } from '../../../protocol/set/dataset.ts';
 import { asStudioError, type WireError } from '../../../protocol/errors.ts';
-import { countByClass } from '../../../store/set-rows.ts';
+import { countByClass } from '../../../store/set/set-rows.ts';
 import { useStudio } from '../../studio-context.ts';
 import { FileField } from '../../widgets/fields.tsx';
 import { Message } from '../../widgets/Message.tsx';
 import { saveBlob } from '../../widgets/save-file.ts';
 import { TextSetting } from '../../widgets/TextSetting.tsx';
-import { editsText } from '../../../protocol/cleaning-words.ts';
+import { editsText } from '../../../protocol/set/cleaning-words.ts';
 import { AddPictures } from './AddPictures.tsx';
 import { useCanEdit } from './use-can-edit.ts';
 

@@ -1,10 +1,10 @@
 /** What the Data column says of edits: those in use, those kept of the set, those that a recipe names and that are not here. */
 import type { ReactElement } from 'react';
 import { countOf } from '../../../lib/format.ts';
-import type { DatasetSummary } from '../../../protocol/dataset.ts';
+import type { DatasetSummary } from '../../../protocol/set/dataset.ts';
 import { useStudio } from '../../studio-context.ts';
 import { FileField } from '../../widgets/fields.tsx';
-import { editsText } from '../../../protocol/cleaning-words.ts';
+import { editsText } from '../../../protocol/set/cleaning-words.ts';
 import { useCanEdit } from './use-can-edit.ts';
 
 interface SetEditsProps {

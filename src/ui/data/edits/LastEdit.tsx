@@ -1,6 +1,6 @@
 /** What the last change of the set did, and its taking back. */
 import type { ReactElement } from 'react';
-import type { DatasetSummary } from '../../../protocol/dataset.ts';
+import type { DatasetSummary } from '../../../protocol/set/dataset.ts';
 import { useStudio, useStudioState } from '../../studio-context.ts';
 import { Message } from '../../widgets/Message.tsx';
 import { useCanEdit } from './use-can-edit.ts';

@@ -2,10 +2,10 @@
 import { useMemo, useState, type ReactElement } from 'react';
 import { countOf, formatCount, formatLoss, formatPercent } from '../../../lib/format.ts';
 import { doubtfulFirst, doubtfulTable, type Doubtful } from '../../../lib/figures/doubtful.ts';
-import type { DatasetSummary, SplitName } from '../../../protocol/dataset.ts';
+import type { DatasetSummary, SplitName } from '../../../protocol/set/dataset.ts';
 import { asStudioError, type WireError } from '../../../protocol/errors.ts';
 import type { Evaluation } from '../../../protocol/events.ts';
-import { PARTS, placeOf } from '../../../store/set-rows.ts';
+import { PARTS, placeOf } from '../../../store/set/set-rows.ts';
 import { useStateOf } from '../../../store/use-state-of.ts';
 import { EditPicture } from '../../data/edits/EditPicture.tsx';
 import { PictureCanvas } from '../../data/pictures.tsx';

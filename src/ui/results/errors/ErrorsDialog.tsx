@@ -3,7 +3,7 @@ import { useMemo, useState, type ReactElement } from 'react';
 import { classificationReport } from '../../../lib/figures/classification-report.ts';
 import { formatPercent } from '../../../lib/format.ts';
 import { surenessOf, topAccuracy } from '../../../lib/figures/sureness.ts';
-import type { DatasetSummary, SplitName } from '../../../protocol/dataset.ts';
+import type { DatasetSummary, SplitName } from '../../../protocol/set/dataset.ts';
 import type { Evaluation } from '../../../protocol/events.ts';
 import type { Recipe } from '../../../protocol/recipe/recipe.ts';
 import { TabsHead } from '../../data/browse/TabsHead.tsx';

@@ -1,7 +1,7 @@
 /** The pictures that were chosen on the map: all of them as a wall, one of them large, each to be edited. */
 import { useState, type ReactElement } from 'react';
 import { countOf } from '../../../lib/format.ts';
-import type { DatasetSummary } from '../../../protocol/dataset.ts';
+import type { DatasetSummary } from '../../../protocol/set/dataset.ts';
 import type { Recipe } from '../../../protocol/recipe/recipe.ts';
 import { PicturePage } from '../../data/browse/PicturePage.tsx';
 import { PictureWall } from '../../data/browse/PictureWall.tsx';

@@ -2,10 +2,10 @@
 import { useMemo, useState, type ReactElement } from 'react';
 import { likeliestOf } from '../../../lib/figures/sureness.ts';
 import { countOf, formatCount, formatPercent } from '../../../lib/format.ts';
-import type { DatasetSummary, SplitName } from '../../../protocol/dataset.ts';
+import type { DatasetSummary, SplitName } from '../../../protocol/set/dataset.ts';
 import type { Recipe } from '../../../protocol/recipe/recipe.ts';
 import type { AnsweredRows } from '../../../protocol/try.ts';
-import { PARTS } from '../../../store/set-rows.ts';
+import { PARTS } from '../../../store/set/set-rows.ts';
 import { Thumb } from '../../data/pictures.tsx';
 import { useThumbnails } from '../../data/browse/use-thumbnails.ts';
 import { useStudioState } from '../../studio-context.ts';

@@ -1,8 +1,8 @@
 /** Pictures laid out in a plane by their features: one layout soon, a better one later, whose making can be given up. */
 import { useEffect, useRef, useState } from 'react';
 import type { WireError } from '../../../protocol/errors.ts';
-import type { Layout } from '../../../protocol/projection.ts';
-import { project } from '../../../store/projections.ts';
+import type { Layout } from '../../../protocol/set/projection.ts';
+import { project } from '../../../store/set/projections.ts';
 
 export interface Laying {
   /** The better of those that are there; null before the first. */

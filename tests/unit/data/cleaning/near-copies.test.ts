@@ -8,7 +8,7 @@ import {
 } from '../../../../src/data/cleaning/fingerprint.ts';
 import { findNearCopies } from '../../../../src/data/cleaning/near-copies.ts';
 import { BLOCK, THUMBNAIL_KERNEL, thumbnailBlock } from '../../../../src/data/cleaning/thumbnail-kernel.ts';
-import { lookAlikes, productShots } from '../../../support/alike-prints.ts';
+import { lookAlikes, productShots } from '../../../support/sets/alike-prints.ts';
 import { assemble } from '../../../support/assemble.ts';
 
 const productOf = (a: Uint8Array, b: Uint8Array): number =>

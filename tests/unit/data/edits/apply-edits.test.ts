@@ -2,9 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import { applyEdits, type UneditedRows } from '../../../../src/data/edits/apply-edits.ts';
 import { splitRows } from '../../../../src/data/split/split.ts';
-import { NO_CLASS } from '../../../../src/protocol/dataset.ts';
-import { editsText } from '../../../../src/protocol/cleaning-words.ts';
-import type { Edit } from '../../../../src/protocol/edits.ts';
+import { NO_CLASS } from '../../../../src/protocol/set/dataset.ts';
+import { editsText } from '../../../../src/protocol/set/cleaning-words.ts';
+import type { Edit } from '../../../../src/protocol/set/edits.ts';
 import { errorOf } from '../studio-error.ts';
 
 const PLAN = { train: 0.6, validation: 0.2, test: 0.2, seed: 42 };

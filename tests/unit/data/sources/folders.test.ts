@@ -8,8 +8,8 @@ import type { Dataset } from '../../../../src/data/dataset.ts';
 import { openDataset } from '../../../../src/data/open-dataset.ts';
 import { createPlatform } from '../../../../src/platform/platform.node.ts';
 import type { OptionValue } from '../../../../src/protocol/recipe/recipe.ts';
-import { leftOutTexts } from '../../../../src/protocol/cleaning-words.ts';
-import { overlappingZip } from '../../../support/odd-zips.ts';
+import { leftOutTexts } from '../../../../src/protocol/set/cleaning-words.ts';
+import { overlappingZip } from '../../../support/sets/odd-zips.ts';
 import { errorOf } from '../studio-error.ts';
 import { greyPicture, recipeOf } from '../test-recipe.ts';
 

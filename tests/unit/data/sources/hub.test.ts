@@ -5,11 +5,11 @@ import { parquetWriteBuffer } from 'hyparquet-writer';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { describeSource, openDataset } from '../../../../src/data/open-dataset.ts';
 import { Tokens } from '../../../../src/engine/set/tokens.ts';
-import { leftOutTexts } from '../../../../src/protocol/cleaning-words.ts';
+import { leftOutTexts } from '../../../../src/protocol/set/cleaning-words.ts';
 import { createPlatform } from '../../../../src/platform/platform.node.ts';
 import type { StudioError } from '../../../../src/protocol/errors.ts';
 import type { OptionValue } from '../../../../src/protocol/recipe/recipe.ts';
-import { HUB_REPO, startTestHub, type TestHub } from '../../../support/local-hub.ts';
+import { HUB_REPO, startTestHub, type TestHub } from '../../../support/sets/local-hub.ts';
 import { greyPicture, recipeOf } from '../test-recipe.ts';
 
 const GATED = 'classroom/gated';

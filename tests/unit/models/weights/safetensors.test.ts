@@ -7,7 +7,7 @@ import {
   openWeightFile,
   safetensorsFile,
   withHeader,
-} from '../../../support/weight-files.ts';
+} from '../../../support/networks/weight-files.ts';
 
 const open = (bytes: Uint8Array) => openWeightFile(memorySource(bytes));
 const entry = (shape: unknown, offsets: unknown, dtype: unknown = 'F32') => ({

@@ -1,0 +1,104 @@
+/** What is said of the runs that are kept: each that came to its end, or was stopped, until the user deletes it. */
+import type { DatasetSummary } from '../set/dataset.ts';
+import type { WireError } from '../errors.ts';
+import type { EndedPhase, RunResult } from '../events.ts';
+import type { FullRecipe } from '../recipe/full-recipe.ts';
+
+/** What the user says of a run. */
+export interface RunWords {
+  /** Empty where it has none of its own. */
+  readonly name: string;
+  readonly note: string;
+  readonly isStarred: boolean;
+  /** Deleted, but here until the tab that did it is closed. */
+  readonly isDeleted: boolean;
+}
+
+/** How a kept run did on its test pictures. */
+export interface KeptTest {
+  /** Top-1, 0 to 1. */
+  readonly accuracy: number;
+  /** 95 % Wilson interval of it; null in a run that an earlier version kept. */
+  readonly interval: readonly [number, number] | null;
+  /** Pictures; null likewise. */
+  readonly pictures: number | null;
+}
+
+/** A line of the list of kept runs. */
+export interface KeptRun extends RunWords {
+  readonly runId: string;
+  /** In ms since 1970. */
+  readonly finishedAtMs: number;
+  readonly recipe: FullRecipe;
+  readonly labels: readonly string[];
+  /** Null where it was not tested. */
+  readonly test: KeptTest | null;
+  readonly stopped: boolean;
+  /** Phases of the recipe that it came to: fewer than all where it was stopped before. */
+  readonly phases: number;
+  /** Of its set with the split: runs with the same were asked about the same pictures. Null in a run that an earlier version kept. */
+  readonly setHash: string | null;
+  /** Of training and testing; null likewise. */
+  readonly seconds: number | null;
+  /** What is stored of it, without frozen values, which others may need too. */
+  readonly sizeBytes: number;
+  /** False for one that could not be stored, and goes with the tab. */
+  readonly isStored: boolean;
+}
+
+/** A network that was exported and came back, among the kept runs now. */
+export interface BroughtRun {
+  readonly run: KeptRun;
+  /** Whether a proof came along, by which it answers as it did when it was exported. */
+  readonly isHeld: boolean;
+}
+
+/** All of them. */
+export interface KeptRuns {
+  /** The latest first. */
+  readonly runs: readonly KeptRun[];
+  readonly room: KeptRoom;
+  /** Why those that are stored cannot be listed; null where they can. */
+  readonly trouble: WireError | null;
+}
+
+/** The room that kept runs take, in bytes. */
+export interface KeptRoom {
+  /** Of all of them. */
+  readonly takenBytes: number;
+  /** Of that, what backbones share: values that runs left as they were, each once. */
+  readonly frozenBytes: number;
+  /** What can still be kept here; null where nobody knows. */
+  readonly freeBytes: number | null;
+}
+
+/** A change of one of them. A deleted run can be restored until the tab that deleted it is closed, or it is discarded. */
+export type KeptChange = { readonly runId: string } & (
+  | { readonly do: 'rename'; readonly name: string }
+  | { readonly do: 'note'; readonly note: string }
+  | { readonly do: 'star'; readonly isStarred: boolean }
+  | { readonly do: 'delete' | 'restore' | 'discard' }
+);
+
+/** All that is kept of a run beside its network: what its charts are drawn from. */
+export interface KeptRecord {
+  readonly result: RunResult;
+  /** Phases with their validation; empty in a run that an earlier version kept. */
+  readonly ended: readonly EndedPhase[];
+  /** The set as it was trained on, without pictures; null likewise. */
+  readonly dataset: DatasetSummary | null;
+}
+
+/** What came of taking runs in from a file. */
+export interface TakenRuns {
+  readonly taken: number;
+  /** Those that are here already, and stayed as they are. */
+  readonly known: number;
+  /** Why some could not be stored; they go with the tab. Null where all were. */
+  readonly trouble: WireError | null;
+}
+
+/** Seconds that a run took, in all its stages. */
+export function secondsOf({ secondsByStage }: Pick<RunResult, 'secondsByStage'>): number {
+  return Object.values(secondsByStage).reduce((sum, seconds) => sum + seconds, 0);
+}

@@ -1,0 +1,74 @@
+/** A study: many recipes that differ in a few fields, as one file describes them. */
+import * as z from 'zod/mini';
+import { StudioError } from '../errors.ts';
+
+const Range = z.strictObject({
+  from: z.number(),
+  to: z.number(),
+  scale: z._default(z.enum(['linear', 'log']), 'linear'),
+});
+
+/** Numbers between two ends, drawn evenly or by their magnitude. */
+export type Range = z.infer<typeof Range>;
+
+const Values = z.union([z.array(z.unknown()).check(z.minLength(1)), Range]);
+
+const StudySchema = z.strictObject({
+  name: z.string().check(z.minLength(1)),
+  /** A recipe, or the path of one. */
+  base: z.union([z.string().check(z.minLength(1)), z.record(z.string(), z.unknown())]),
+  /** By a field's path what it takes; or objects of fields that change together. */
+  vary: z.union([
+    z.record(z.string(), Values),
+    z.array(z.record(z.string(), z.unknown())).check(z.minLength(1)),
+  ]),
+  search: z._default(
+    z.union([
+      z.strictObject({ kind: z.literal('grid') }),
+      z.strictObject({
+        kind: z.literal('random'),
+        runs: z.int().check(z.minimum(1), z.maximum(10_000)),
+        seed: z._default(z.int().check(z.minimum(0), z.maximum(2 ** 32 - 1)), 42),
+      }),
+    ]),
+    { kind: 'grid' },
+  ),
+  /** By which validation figure one run is chosen, which alone is asked about test pictures; left out, every run is. */
+  choose: z.optional(z.enum(['valLoss', 'valAccuracy'])),
+  /** A varied field: one run is chosen for each of its values. */
+  chooseFor: z.optional(z.string().check(z.minLength(1))),
+});
+
+export type Study = z.infer<typeof StudySchema>;
+
+/** @throws StudioError `recipe/study-invalid`, which names the field */
+export function parseStudy(value: unknown): Study {
+  const parsed = StudySchema.safeParse(value);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    const field = z.core.toDotPath(issue?.path ?? []);
+    throw studyInvalid(`${field === '' ? 'the study' : field}: ${issue?.message ?? 'not as expected'}`);
+  }
+  const study = parsed.data;
+  const fields = variedFields(study);
+  if (fields.length === 0) throw studyInvalid('vary names no field');
+  const { chooseFor, choose } = study;
+  if (chooseFor !== undefined && choose === undefined) throw studyInvalid('chooseFor goes with choose');
+  if (chooseFor !== undefined && !fields.includes(chooseFor))
+    throw studyInvalid(`chooseFor names ${chooseFor}, which is not varied; there are ${fields.join(', ')}`);
+  return study;
+}
+
+/** The fields that a study varies, in the order of the file. */
+export function variedFields({ vary }: Pick<Study, 'vary'>): readonly string[] {
+  return Array.isArray(vary) ? [...new Set(vary.flatMap((one) => Object.keys(one)))] : Object.keys(vary);
+}
+
+/** A study that cannot be carried out. */
+export function studyInvalid(what: string): StudioError {
+  return new StudioError({
+    code: 'recipe/study-invalid',
+    message: `A study was expected that can be carried out; ${what}.`,
+    hint: 'A study has name, base (a recipe or its path) and vary (fields with their values); public/studies has some. Nothing was run.',
+  });
+}

@@ -1,0 +1,47 @@
+/** The page as it is served: isolated, under its policy, and with WebGPU. */
+import { readdirSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { shows } from '../../support/shows.ts';
+import { appFolder, newPage, screenshot } from '../harness.ts';
+
+describe('the page', () => {
+  it('has all of its workers compiled', () => {
+    const files = readdirSync(appFolder(), { recursive: true, encoding: 'utf8' });
+    expect(files.filter((file) => file.endsWith('.ts'))).toEqual([]);
+    for (const name of ['worker', 'picture-worker', 'h5-worker', 'projection'])
+      expect(files).toContainEqual(expect.stringMatching(new RegExp(`engine.${name}-.*\\.js$`)));
+  });
+
+  it('loads isolated and without a violation of its policy', async () => {
+    const page = await newPage();
+    await page.locator('#root > *').first().waitFor();
+    expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
+    await screenshot(page, 'page');
+    shows('browser Chromium opens isolated, under its policy');
+  });
+
+  it('may not run inline code or eval', async () => {
+    const page = await newPage({ allow: [/Content Security Policy/] });
+    const ran = await page.evaluate(() => {
+      const script = document.createElement('script');
+      script.textContent = 'globalThis.ranInline = true';
+      document.body.append(script);
+      return 'ranInline' in globalThis;
+    });
+    expect(ran).toBe(false);
+    // Playwright's own evaluate is exempt, so the page's code tries.
+    await page.evaluate(() => {
+      const handler = document.createElement('button');
+      handler.setAttribute('onclick', 'globalThis.ranHandler = true');
+      document.body.append(handler);
+      handler.click();
+    });
+    expect(await page.evaluate(() => 'ranHandler' in globalThis)).toBe(false);
+  });
+
+  it('answers a missing file with 404, not with itself', async () => {
+    const page = await newPage();
+    const response = await page.request.get('no-such-recipe.json');
+    expect(response.status()).toBe(404);
+  });
+});

@@ -1,0 +1,87 @@
+/** Runs that last: found again after the page was closed, opened with all of their charts, named, starred, deleted and restored. */
+import { readFile } from 'node:fs/promises';
+import { expect, it } from 'vitest';
+import { barSays, finishTiny, openKept, TINY } from '../actions.ts';
+import { axe } from '../axe.ts';
+import { newPage, screenshot } from '../harness.ts';
+
+const MINUTES = 60_000;
+
+it(
+  'a run is kept until it is deleted, and opens with all of its charts',
+  { timeout: 4 * MINUTES },
+  async () => {
+    const page = await newPage({ path: TINY });
+    await finishTiny(page);
+    const right = await page.locator('.headline').innerText();
+    await page.goto('about:blank');
+    // Another day, another set: fewer pictures.
+    await page.goto(`${TINY.replace('pictures=80', 'pictures=120')}&phases.0.epochs=2`);
+    await finishTiny(page);
+    await page.goto('about:blank');
+    await page.goto(TINY.replace('pictures=80', 'pictures=160'));
+
+    const kept = await openKept(page);
+    const names = kept.getByRole('button', { name: /^MobileNetV2/ });
+    await expect.poll(() => names.count()).toBe(2);
+    // The oldest comes last.
+    await names.last().click();
+    await kept.getByLabel('Name').fill('my first');
+    await kept.getByLabel('Note').fill('few pictures');
+    await kept.getByLabel('Note').press('Enter');
+    await kept.getByRole('button', { name: 'Star my first' }).click();
+    await expect
+      .poll(() => kept.getByRole('button', { name: 'Star my first' }).getAttribute('aria-pressed'))
+      .toBe('true');
+    expect(await axe(page)).toEqual([]);
+    await screenshot(page, 'kept-runs');
+
+    await names.first().press('Delete');
+    await kept.getByText('Deleted, 1 run').waitFor();
+    await kept.getByRole('button', { name: /^Restore/ }).click();
+    await expect.poll(() => names.count()).toBe(1);
+    await expect.poll(() => kept.getByText('Deleted, 1 run').count()).toBe(0);
+
+    await kept.getByRole('checkbox').first().check();
+    await kept.getByRole('checkbox').nth(1).check();
+    await kept.getByText('These runs saw other pictures').waitFor();
+    await kept.getByText('phases.0.epochs').waitFor();
+    expect(await axe(page)).toEqual([]);
+    const [table] = await Promise.all([
+      page.waitForEvent('download'),
+      kept.getByRole('button', { name: 'Table, .csv' }).click(),
+    ]);
+    expect(await readFile(await table.path(), 'utf8')).toMatch(/^run,.*phases\.0\.epochs.*\nA /);
+    await screenshot(page, 'compared-runs');
+
+    // To another machine and back.
+    await kept.getByRole('button', { name: 'my first', exact: true }).click();
+    const [file] = await Promise.all([
+      page.waitForEvent('download'),
+      kept.getByRole('button', { name: 'Save for another machine' }).click(),
+    ]);
+    await kept.getByRole('button', { name: 'Delete', exact: true }).click();
+    await kept.getByRole('button', { name: /^Delete for good/ }).click();
+    await expect.poll(() => names.count()).toBe(1);
+    await kept.getByLabel('Runs from a file').setInputFiles(await file.path());
+    const found = page.getByRole('dialog', { name: 'Runs from a file' });
+    await found.getByText('Nothing of it is stored yet').waitFor();
+    expect(await kept.getByRole('button', { name: 'my first', exact: true }).count()).toBe(0);
+    await found.getByRole('button', { name: 'Keep it here' }).click();
+    await found.getByText('1 run kept here').waitFor();
+    await found.getByRole('button', { name: 'Close' }).click();
+
+    await kept.getByRole('button', { name: 'my first', exact: true }).click();
+    await kept.getByRole('button', { name: 'Open in the studio' }).click();
+    await barSays(page, /^Finished on/);
+    expect(await page.locator('.headline').innerText()).toBe(right);
+    const training = page.getByRole('region', { name: 'Training' });
+    await expect.poll(() => training.locator('.drawing svg').count(), { timeout: 20_000 }).toBe(4);
+    await page.getByRole('table', { name: /Confusion matrix, test/ }).waitFor();
+    // Its set opens with its recipe, and its pictures with it.
+    await page.locator('.mistakes-of-cell').waitFor({ timeout: MINUTES });
+    await screenshot(page, 'reopened-run');
+    // Without it all but pictures is shown.
+    await page.getByRole('button', { name: 'Train again' }).waitFor();
+  },
+);

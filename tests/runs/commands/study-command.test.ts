@@ -1,0 +1,157 @@
+/** The study command as a process: shared work, choice, a kill in the middle, and parts that are put together. */
+import { execFile, spawn } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { tinyRecipe } from '../../support/session.ts';
+
+const MINUTES = 60_000;
+let folder = '';
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'mien-study-'));
+  const recipe = await tinyRecipe({
+    phases: [
+      { name: 'head', epochs: 1, learningRate: 0.001 },
+      { name: 'fineTune', epochs: 1, learningRate: 0.0003, unfreeze: 12, batchNorm: 'inference' },
+    ],
+  });
+  await writeFile(join(folder, 'base.json'), JSON.stringify(recipe));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+interface Ended {
+  readonly code: number;
+  readonly out: string;
+  readonly error: string;
+}
+
+const lineOf = (args: readonly string[]): string[] => [
+  '--import',
+  'tsx',
+  'tools/study/main.ts',
+  ...args,
+  '--backend',
+  'wasm',
+];
+
+function study(...args: string[]): Promise<Ended> {
+  return new Promise((done) => {
+    execFile(process.execPath, lineOf(args), { maxBuffer: 2 ** 26 }, (failure, out, error) => {
+      done({ code: failure === null ? 0 : Number(failure.code), out, error });
+    });
+  });
+}
+
+async function write(name: string, value: object): Promise<string> {
+  const path = join(folder, `${name}.json`);
+  await writeFile(path, JSON.stringify({ name, base: 'base.json', ...value }));
+  return path;
+}
+
+const json = async (...path: string[]): Promise<Record<string, unknown>> =>
+  JSON.parse(await readFile(join(folder, ...path), 'utf8')) as Record<string, unknown>;
+
+const dropouts = { vary: { 'head.dropout': [0, 0.2, 0.5] }, choose: 'valLoss' };
+
+it(
+  'computes the frozen part once for three dropout rates, and asks the chosen run alone about test pictures',
+  { timeout: 4 * MINUTES },
+  async () => {
+    const { code, error } = await study(await write('dropout', dropouts), '--out', join(folder, 'dropout'));
+    expect([code, error]).toEqual([0, '']);
+    const names = (await readdir(join(folder, 'dropout', 'runs'))).sort();
+    expect(names).toEqual(['1-0', '2-0.2', '3-0.5']);
+    const computed = await Promise.all(
+      names.map(async (name) => (await json('dropout', 'runs', name, 'study-run.json'))['frozenPictures']),
+    );
+    expect(computed[0]).toBeGreaterThan(0);
+    expect(computed.slice(1)).toEqual([0, 0]);
+    const evaluations = await Promise.all(
+      names.map((name) => json('dropout', 'runs', name, 'evaluation.json')),
+    );
+    const losses = await Promise.all(
+      names.map(async (name) => Number((await json('dropout', 'runs', name, 'validation.json'))['loss'])),
+    );
+    const best = losses.indexOf(Math.min(...losses));
+    evaluations.forEach((evaluation, index) => {
+      expect('testAccuracy' in evaluation).toBe(index === best);
+      if (index !== best)
+        expect(evaluation).toMatchObject({ split: 'validation', note: /not asked about test/ });
+    });
+    const table = (await readFile(join(folder, 'dropout', 'table.csv'), 'utf8')).trim().split('\n');
+    expect(table).toHaveLength(4);
+    expect(table[0]).toMatch(/^run,head\.dropout,epochs,.*,chosen,failure$/);
+    expect(table.filter((line) => line.includes(',yes,'))).toHaveLength(1);
+  },
+);
+
+it(
+  'goes on where it was killed, to the same numbers, and will not mix two studies',
+  { timeout: 6 * MINUTES },
+  async () => {
+    const path = await write('seeds', {
+      vary: [
+        { seed: 1, 'phases.0.epochs': 1 },
+        { seed: 2, 'phases.0.epochs': 12 },
+      ],
+    });
+    const whole = await study(path, '--out', join(folder, 'whole'));
+    expect([whole.code, whole.error]).toEqual([0, '']);
+
+    const killed = spawn(process.execPath, lineOf([path, '--out', join(folder, 'killed'), '--json']));
+    await new Promise<void>((done) => {
+      let [text, epochs] = ['', 0];
+      killed.stdout.on('data', (chunk: Buffer) => {
+        text += chunk.toString();
+        epochs = text.split('"kind":"epoch"').length - 1;
+        // In the middle of the second run.
+        if (epochs >= 9) killed.kill('SIGKILL');
+      });
+      killed.on('exit', () => done());
+    });
+    const again = await study(path, '--out', join(folder, 'killed'));
+    expect([again.code, again.error]).toEqual([2, expect.stringContaining('--resume')]);
+    const resumed = await study(path, '--out', join(folder, 'killed'), '--resume', '--json');
+    expect([resumed.code, resumed.error]).toEqual([0, '']);
+    expect(resumed.out.includes('"kind":"resumed"')).toBe(true);
+    // Of the first run nothing was done again: the first set that is opened is the second run's.
+    const figures = async (where: string): Promise<string[]> =>
+      (await readFile(join(folder, where, 'table.csv'), 'utf8'))
+        .split('\n')
+        .map((line) => line.split(',').slice(0, 10).join(','));
+    expect(await figures('killed')).toEqual(await figures('whole'));
+    const other = await study(
+      await write('others', { vary: { seed: [3] } }),
+      '--out',
+      join(folder, 'killed'),
+      '--resume',
+    );
+    expect([other.code, other.error]).toEqual([2, expect.stringContaining('another')]);
+  },
+);
+
+it('is put together from parts, with the mean of its repeats', { timeout: 6 * MINUTES }, async () => {
+  const path = await write('parts', { vary: { batchSize: [16, 32], seed: [1, 2] } });
+  const out = join(folder, 'parts');
+  for (const shard of ['1/2', '2/2']) {
+    const { code, error } = await study(path, '--out', out, '--shard', shard);
+    expect([code, error]).toEqual([0, '']);
+  }
+  expect(await readdir(out)).not.toContain('table.csv');
+  const { code, error } = await study('--gather', out);
+  expect([code, error]).toEqual([0, '']);
+  expect((await readFile(join(out, 'table.csv'), 'utf8')).trim().split('\n')).toHaveLength(5);
+  expect(await readFile(join(out, 'table.md'), 'utf8')).toMatch(
+    /## Means of repeats[^]*\| 16 \| 2 \| 0\.\d{4} \|/,
+  );
+});
+
+it('says which combination is refused, and runs nothing', async () => {
+  const path = await write('bad', { vary: { batchSize: [16, -3] } });
+  const { code, error } = await study(path, '--out', join(folder, 'bad'));
+  expect(code).toBe(2);
+  expect(error).toContain('The combination batchSize = -3 is refused.');
+  await expect(readdir(join(folder, 'bad'))).rejects.toThrow('ENOENT');
+});

@@ -1,0 +1,93 @@
+/** Opens a large set twice in the built page, in Chromium, as a user does who picks the file. */
+import { join } from 'node:path';
+import { chromium, type BrowserContext } from 'playwright-core';
+import { build, isStale } from '../../serve/build.ts';
+import { serveApp } from '../../serve/server.ts';
+import { CHROMIUM_FLAGS, findChromium } from '../../setup/chromium.ts';
+import { thisSystem } from '../../setup/system.ts';
+import type { Opening, Openings } from './opening.ts';
+import { cpuSecondsBelow, mostPrivateBytesBelow, watchMost } from '../processes.ts';
+
+const PORT = 5373;
+
+/** @param folder for profiles of the browser */
+export async function openInPage(path: string, folder: string): Promise<Openings> {
+  if (isStale()) build();
+  const server = await serveApp(PORT);
+  try {
+    const timed = await withBrowser(join(folder, 'timed'), async (context) => ({
+      first: await open(context, server.url, path),
+      second: await open(context, server.url, path),
+    }));
+    // Counting collects garbage each time, so it has an opening of its own.
+    const counted = await withBrowser(join(folder, 'counted'), (context) =>
+      open(context, server.url, path, true),
+    );
+    return { ...timed, heapBytes: counted.heapBytes, batchMs: null, otherSize: null };
+  } finally {
+    await server.close();
+  }
+}
+
+async function withBrowser<Result>(
+  profile: string,
+  use: (context: BrowserContext) => Promise<Result>,
+): Promise<Result> {
+  const context = await chromium.launchPersistentContext(profile, {
+    executablePath: await findChromium(thisSystem),
+    // Else the browser counts its memory twice a minute at most.
+    args: [...CHROMIUM_FLAGS, '--enable-blink-features=ForceEagerMeasureMemory'],
+  });
+  try {
+    return await use(context);
+  } finally {
+    await context.close();
+  }
+}
+
+async function open(
+  context: BrowserContext,
+  url: string,
+  path: string,
+  countsMemory = false,
+): Promise<Opening & { readonly heapBytes: number }> {
+  const page = await context.newPage();
+  await page.goto(`${url}#paper&dataset={"source":"sample"}`);
+  // The page opens with another set, which must not count.
+  await page
+    .getByText(/[\d,]+ faces in \w+ classes/)
+    .first()
+    .waitFor({ timeout: 120_000 });
+  await page.getByRole('button', { name: 'Change' }).click();
+  await page.getByRole('radio', { name: /^Parquet/ }).check();
+  await page.locator('input[type=file]').setInputFiles(path);
+  if (countsMemory) await page.evaluate(countOwnMemory);
+  const mostBytes = watchMost(() => mostPrivateBytesBelow(process.pid), 250);
+  const cpuBefore = cpuSecondsBelow(process.pid);
+  const start = performance.now();
+  await page.getByRole('button', { name: 'Open', exact: true }).click();
+  const counted = page.getByText(/[\d,]+ pictures in \w+ classes/).first();
+  await counted.waitFor({ timeout: 1_200_000 });
+  const seconds = (performance.now() - start) / 1000;
+  const cpuSeconds = cpuSecondsBelow(process.pid) - cpuBefore;
+  const pictures = Number(/[\d,]+/.exec(await counted.innerText())?.[0].replaceAll(',', ''));
+  const heapBytes = await page.evaluate(() => (globalThis as { mostBytes?: number }).mostBytes ?? 0);
+  const processBytes = mostBytes();
+  await page.close();
+  return { pictures, seconds, cpuSeconds, processBytes, decoded: null, heapBytes };
+}
+
+interface MemoryCounter {
+  measureUserAgentSpecificMemory(): Promise<{ bytes: number }>;
+}
+
+/** Runs in the page: counts its memory, workers included, over and over, and keeps the most. */
+function countOwnMemory(): void {
+  const page = globalThis as unknown as { mostBytes: number; performance: MemoryCounter };
+  page.mostBytes = 0;
+  setInterval(() => {
+    void page.performance.measureUserAgentSpecificMemory().then(({ bytes }) => {
+      page.mostBytes = Math.max(page.mostBytes, bytes);
+    });
+  }, 500);
+}

@@ -1,0 +1,36 @@
+/** Carries recipes out with the engine, as `npm run train` does, and takes its times. */
+import { RunControl } from '../../../src/engine/run/control.ts';
+import { Session } from '../../../src/engine/session.ts';
+import { createPlatform } from '../../../src/platform/platform.node.ts';
+import type { Backend } from '../../../src/protocol/device.ts';
+import type { RunEvent, RunResult } from '../../../src/protocol/events.ts';
+import type { Recipe } from '../../../src/protocol/recipe/recipe.ts';
+import { WASM_FOLDER } from '../../train/backends.ts';
+
+/** A session on `backend`. */
+export async function startSession(backend: Backend): Promise<Session> {
+  const session = new Session(createPlatform({ baseFolder: process.cwd() }), WASM_FOLDER);
+  await session.chooseDevice(backend);
+  return session;
+}
+
+/** Runs a recipe to its end; events can be listened to. */
+export function runRecipe(
+  session: Session,
+  recipe: Recipe,
+  onEvent: (event: RunEvent) => void = () => undefined,
+): Promise<RunResult> {
+  return session.train(recipe, { control: new RunControl(), emit: onEvent });
+}
+
+/** Seconds of all phases: filling caches, steps, validation. Opening the set and loading weights are left out. */
+export function phaseSeconds({ secondsByStage }: RunResult): number {
+  return Object.entries(secondsByStage).reduce(
+    (sum, [stage, seconds]) => (stage.startsWith('phase ') ? sum + seconds : sum),
+    0,
+  );
+}
+
+/** Seconds of each epoch of a phase, from 0. */
+export const epochSeconds = ({ history }: RunResult, phaseIndex: number): number[] =>
+  history.filter((record) => record.phaseIndex === phaseIndex).map(({ seconds }) => seconds);
