@@ -97,6 +97,7 @@ async function fillSink(
       pool,
       ...(signal === undefined ? {} : { signal }),
     });
+    if (pool.trouble !== null) given.onNotice?.(pool.trouble);
     const filled = await sink.finish();
     await place?.finish(cleaned, filled);
     const { trouble = null } = place ?? {};

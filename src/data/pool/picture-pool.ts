@@ -1,7 +1,8 @@
 /**
  * Owns preparing pictures in several threads at once. Until a thread is there, and when all have broken down, pictures
- * are prepared here: threads only make it faster.
+ * are prepared here: threads only make it faster. That they broke down is said, since the user waits longer.
  */
+import { countOf } from '../../lib/format.ts';
 import type { Platform, Thread } from '../../platform/platform.ts';
 import { StudioError } from '../../protocol/errors.ts';
 import { preparePicture, type PictureJob, type PreparedPicture, type ThreadMessage } from './prepare.ts';
@@ -33,6 +34,7 @@ export class PicturePool {
   readonly width: number;
   readonly #threads: number;
   #workers: Worker[] = [];
+  readonly #failures: string[] = [];
   #asked = 0;
   #nextId = 0;
 
@@ -56,6 +58,20 @@ export class PicturePool {
     });
   }
 
+  /** What is to be said where threads broke down; null where none did. */
+  get trouble(): StudioError | null {
+    const [reason] = this.#failures;
+    if (reason === undefined) return null;
+    const count = this.#failures.length;
+    const left = this.#threads - count;
+    return new StudioError({
+      code: 'data/threads-broke-down',
+      message: `${countOf(count, 'thread')} of ${this.#threads.toString()} that prepare pictures broke down: ${reason}.`,
+      hint: `Nothing is lost: the pictures were prepared ${left > 0 ? 'by the others' : 'without them'}, which takes longer and gives the same pixels. Where it happens again, free memory: close other tabs and programs.`,
+      retryable: true,
+    });
+  }
+
   /** Ends the threads; what they were at is done here. */
   end(): void {
     const workers = this.#workers;
@@ -70,7 +86,10 @@ export class PicturePool {
       onMessage: (message) => {
         this.#hear(worker, message as ThreadMessage);
       },
-      onFailure: () => {
+      onFailure: (reason) => {
+        // An error is followed by the thread's end; one that was ended here has not failed.
+        if (!this.#workers.includes(worker)) return;
+        this.#failures.push(reason);
         this.#workers = this.#workers.filter((one) => one !== worker);
         this.#giveUp(worker);
       },

@@ -45,6 +45,23 @@ describe('the built-in set', () => {
     expect((await pictures.read([0, kept - 1])).length).toBe(2 * 32 * 32 * 3);
     expect(seen.at(-1)).toBe(1);
   }, 60_000);
+
+  it('says that the threads for its pictures broke down, and has all of them all the same', async () => {
+    const refusing: typeof platform = {
+      ...platform,
+      startPictureThread: ({ onFailure }) => {
+        queueMicrotask(() => onFailure('no memory'));
+        return { post: () => undefined, end: () => undefined };
+      },
+    };
+    const notices: string[] = [];
+    const { summary } = await openDataset(recipeOf({ source: 'sample' }), refusing, {
+      ...quiet,
+      onNotice: ({ code, message }) => notices.push(`${code}: ${message}`),
+    });
+    expect(summary.cleaning.kept).toBe(summary.cleaning.rowsRead);
+    expect(notices).toEqual([expect.stringMatching(/^data\/threads-broke-down: .*broke down: no memory/)]);
+  }, 60_000);
 });
 
 describe('cleaning', () => {

@@ -88,6 +88,7 @@ describe('a pool', () => {
     const { started, ...threads } = watched();
     const prepared = await prepareAll({ ...platform, ...threads, cores: 2, decodePicture }, started);
     expect(prepared).toEqual(await expected());
+    expect(pool!.trouble).toBeNull();
     // Only until the threads were there.
     expect(here).toBeLessThan(COUNT / 2);
   });
@@ -98,6 +99,8 @@ describe('a pool', () => {
       return { post: () => undefined, end: () => undefined };
     });
     expect(await prepareAll({ ...platform, ...threads, cores: 2 }, started)).toEqual(await expected());
+    expect(pool!.trouble).toMatchObject({ message: expect.stringContaining('2 threads of 2') as string });
+    expect(pool!.trouble).toMatchObject({ message: expect.stringContaining('refused') as string });
   });
 
   it('loses no picture when its threads die in the middle', async () => {
@@ -113,6 +116,7 @@ describe('a pool', () => {
     });
     expect(await prepareAll({ ...platform, ...threads, cores: 2 }, started)).toEqual(await expected());
     expect(posted).toBeGreaterThan(30);
+    expect(pool!.trouble?.code).toBe('data/threads-broke-down');
   });
 
   it('lets an error cross whole', async () => {
