@@ -3,32 +3,29 @@
 const BASE = ['protocol', 'lib', 'platform'];
 
 /** The engine's floors from the lowest up: each uses those below it and the base; folders of one floor do not know each other. */
-const FLOORS = [
+const ENGINE = [
   ['kernels'],
   ['models', 'data'],
   ['frozen'],
   ['training', 'evaluation'],
   ['exporters', 'importers'],
   ['engine'],
+  // The worker's entry chooses the platform, and speaks the protocol.
+  ['worker'],
 ];
+
+/** The page's, likewise. The worker is started by its URL, which is no import. */
+const PAGE = [['client'], ['store'], ['charts'], ['ui']];
+
+const floors = (house, base) =>
+  house.flatMap((floor, index) => floor.map((layer) => [layer, [...base, ...house.slice(0, index).flat()]]));
 
 /** What each folder of src may import beside itself; whatever is not listed is an error. */
 const MAY_IMPORT = {
   lib: [],
   protocol: ['lib'],
   platform: ['protocol', 'lib'],
-  ...Object.fromEntries(
-    FLOORS.flatMap((floor, index) =>
-      floor.map((layer) => [layer, [...BASE, ...FLOORS.slice(0, index).flat()]]),
-    ),
-  ),
-  // The worker's entry chooses the platform, and speaks the protocol.
-  worker: [...BASE, 'engine'],
-  // The worker is started by its URL, which is no import.
-  client: ['protocol', 'lib'],
-  store: ['client', 'protocol', 'lib'],
-  charts: ['store', 'protocol', 'lib'],
-  ui: ['store', 'charts', 'protocol', 'lib'],
+  ...Object.fromEntries([...floors(ENGINE, BASE), ...floors(PAGE, ['protocol', 'lib'])]),
 };
 
 const LAYERS = Object.keys(MAY_IMPORT);
@@ -95,7 +92,7 @@ module.exports = {
     only(
       'tfjs-below-client',
       '@tensorflow/tfjs(?!-vis)[^/]*',
-      `^src/${any([...FLOORS.flat(), 'worker'])}/`,
+      `^src/${any(ENGINE.flat())}/`,
       'tfjs stays below the client.',
     ),
     only(

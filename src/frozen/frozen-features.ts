@@ -26,9 +26,9 @@ export interface FeatureSource {
 }
 
 export interface FrozenFeaturesOptions {
-  readonly prefix: Program;
+  readonly program: Program;
   readonly parameters: Parameters;
-  /** What the prefix starts from. */
+  /** What the section starts from. */
   readonly from: FeatureSource;
   /** What the values are rounded to, kept or not. */
   readonly precision: CachePrecision;
@@ -41,7 +41,7 @@ export interface FrozenFeaturesOptions {
   readonly notices: Notices;
 }
 
-/** Owns its prefix program. */
+/** Owns its section’s program. */
 export class FrozenFeatures implements FeatureSource {
   constructor(readonly options: FrozenFeaturesOptions) {}
 
@@ -83,18 +83,18 @@ export class FrozenFeatures implements FeatureSource {
     return this.missing(rows, view).length === 0;
   }
 
-  /** Frees the prefix, and the cache where it is its own. */
+  /** Frees the program, and the cache where it is its own. */
   dispose(): void {
     if (this.options.ownsCache) this.options.cache?.clear();
-    this.options.prefix.dispose();
+    this.options.program.dispose();
   }
 
   async #compute(rows: ArrayLike<number>, view: View, signal: AbortSignal): Promise<tf.Tensor> {
-    const { from, prefix, parameters, precision } = this.options;
+    const { from, program, parameters, precision } = this.options;
     const x = await from.batch(rows, view, signal);
     let y: tf.Tensor | null = null;
     try {
-      y = tf.tidy(() => rounded(prefix.forward(x, inferencePass(parameters)), precision));
+      y = tf.tidy(() => rounded(program.forward(x, inferencePass(parameters)), precision));
       return y;
     } finally {
       // Nothing to compute leaves what came.

@@ -169,7 +169,7 @@ export class FrozenPart {
     const { cut, precision } = section.budget;
     const ownsCache = !this.#isUntouched(cut.node, phaseIndex);
     return new FrozenFeatures({
-      ...this.#prefix(before.at(-1)?.output.node ?? INPUT, cut.node),
+      ...this.#program(before.at(-1)?.output.node ?? INPUT, cut.node),
       from,
       cache: ownsCache ? this.#ownCache(section) : this.#sharedCache(before, section),
       precision,
@@ -180,7 +180,7 @@ export class FrozenPart {
 
   #computedFrom(kept: FrozenFeatures, { output, budget }: Section): FrozenFeatures {
     return new FrozenFeatures({
-      ...this.#prefix(budget.cut.node, output.node),
+      ...this.#program(budget.cut.node, output.node),
       from: kept,
       cache: null,
       precision: this.options.precision,
@@ -192,7 +192,7 @@ export class FrozenPart {
   /** The pictures as they are. */
   #unfrozen(): FrozenFeatures {
     return new FrozenFeatures({
-      ...this.#prefix(INPUT, INPUT),
+      ...this.#program(INPUT, INPUT),
       from: this.options.input,
       cache: null,
       precision: 'float32',
@@ -241,9 +241,9 @@ export class FrozenPart {
     });
   }
 
-  #prefix(start: number, node: number): Pick<FrozenFeaturesOptions, 'prefix' | 'parameters' | 'notices'> {
+  #program(start: number, node: number): Pick<FrozenFeaturesOptions, 'program' | 'parameters' | 'notices'> {
     const { graph, parameters } = this.options;
-    return { prefix: compile(graph, start, node, FROZEN), parameters, notices: this.#notices };
+    return { program: compile(graph, start, node, FROZEN), parameters, notices: this.#notices };
   }
 
   #formOf({ cut, precision, views, mayUseDisk }: Budget): CacheForm {

@@ -1,6 +1,6 @@
 /**
  * The network as a list of nodes in Keras' layer order, read from a `tf.layers` model. Everything that runs a
- * network here (frozen prefix, trainable tail, heat maps) starts from this list; the layers model itself only
+ * network here (frozen part, trainable part, heat maps) starts from this list; the layers model itself only
  * holds the weights and is what gets exported.
  */
 import type * as tf from '@tensorflow/tfjs';

@@ -16,7 +16,7 @@ import { RunningSums, trainStep } from './step.ts';
 
 /** How often step events are sent at most. */
 const STEP_EVENT_MS = 100;
-/** Pictures the frozen prefix computes at a time when filling the cache. */
+/** Pictures the frozen part computes at a time when filling the cache. */
 const FILL_BATCH = 32;
 /** So that a GPU has work while the next pictures are fetched; more would only pile up in its memory. */
 const FILLS_AT_ONCE = 2;

@@ -91,7 +91,7 @@ function figuresOf(
  * What a network says of pictures, each `[pictures, classes]`; call it in a tidy.
  *
  * @param tail up to the logits
- * @param x what the tail starts from
+ * @param x what the trainable part starts from
  */
 export function answersOf(
   tail: Program,

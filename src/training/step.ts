@@ -1,4 +1,4 @@
-/** One update: forward and backward through the trainable tail, then the optimizer; and the sums of an epoch's updates. */
+/** One update: forward and backward through the trainable part, then the optimizer; and the sums of an epoch's updates. */
 import * as tf from '@tensorflow/tfjs';
 import type { Parameters } from '../models/program/parameters.ts';
 import { trainingPass } from '../models/program/pass.ts';

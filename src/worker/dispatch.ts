@@ -12,7 +12,7 @@ import { blobSource } from '../platform/remote/byte-source.ts';
 import { asStudioError, isAbort } from '../protocol/errors.ts';
 import type { RunEvent } from '../protocol/events.ts';
 import type { Control, FromWorker, Request, RequestKind, Requests, ToWorker } from '../protocol/messages.ts';
-import { RunControl } from '../engine/run/control.ts';
+import { RunControl } from '../training/control.ts';
 import { deleteStored, listStored, saveKeptSet } from '../engine/set/stored.ts';
 
 type Output = Requests[RequestKind]['output'];

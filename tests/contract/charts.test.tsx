@@ -8,6 +8,7 @@ import { Charts, ChartView } from '../../src/charts/Charts.tsx';
 import { comparedCharts } from '../../src/charts/compared/charts.ts';
 import type { Chart, Subjects } from '../../src/charts/chart.ts';
 import { charts } from '../../src/charts/registry.ts';
+import { evaluationOf } from '../../src/evaluation/metrics.ts';
 import type { Evaluation, RunEvent } from '../../src/protocol/events.ts';
 import { recordOf, type RunState } from '../../src/store/state.ts';
 import {
@@ -25,16 +26,31 @@ import {
 } from '../unit/store/samples.ts';
 
 const many = Array.from({ length: 20 }, (_, index) => `class ${index}`);
-const ofMany: Evaluation = {
-  ...evaluation,
-  labels: many,
-  confusionMatrix: many.map((_, truth) => many.map((_, predicted) => (truth + predicted) % 3)),
-  perClass: [],
-};
-const allRight: Evaluation = {
-  ...ofMany,
-  confusionMatrix: many.map((_, truth) => many.map((_other, predicted) => (truth === predicted ? 3 : 0))),
-};
+
+/** The evaluation of as many pictures as a matrix counts, each with the answer that its cell says. */
+function evaluationWith(matrix: readonly (readonly number[])[]): Evaluation {
+  const answers = matrix.flatMap((row, truth) =>
+    row.flatMap((count, predicted) => Array.from({ length: count }, () => ({ truth, predicted }))),
+  );
+  const probabilities = answers.flatMap(({ predicted }) =>
+    many.map((_, index) => (index === predicted ? 0.9 : 0.1 / (many.length - 1))),
+  );
+  return evaluationOf({
+    split: 'validation',
+    rows: Uint32Array.from(answers.keys()),
+    loss: 1,
+    probabilities: Float32Array.from(probabilities),
+    labelOfRow: answers.map(({ truth }) => truth),
+    labels: many,
+  });
+}
+
+const ofMany = evaluationWith(
+  many.map((_, truth) => many.map((_other, predicted) => (truth + predicted) % 3)),
+);
+const allRight = evaluationWith(
+  many.map((_, truth) => many.map((_other, predicted) => (truth === predicted ? 3 : 0))),
+);
 const epoch = (phaseIndex: number, number: number, loss: number): RunEvent => ({
   kind: 'epoch',
   record: epochOf(phaseIndex, number, loss),

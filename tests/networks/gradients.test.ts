@@ -1,5 +1,5 @@
 /**
- * The tail's hand-written backward pass against tfjs' autodiff on the cpu backend: an independent path through
+ * The trainable part's hand-written backward pass against tfjs' autodiff on the cpu backend: an independent path through
  * other kernels and the layers' own code.
  */
 import * as tf from '@tensorflow/tfjs';

@@ -11,7 +11,7 @@ describe('response headers', () => {
       '/',
       '/assets/a.js',
       '/engine/engine-1.js',
-      '/src/worker/main.ts?worker_file&type=module',
+      '/src/worker/worker.ts?worker_file&type=module',
     ]) {
       expect(headersFor(url)).toMatchObject({
         'Cross-Origin-Opener-Policy': 'same-origin',
@@ -23,7 +23,7 @@ describe('response headers', () => {
   it('let blobs run in the worker only', () => {
     expect(policyOf('/')).toMatch(/script-src 'self' 'wasm-unsafe-eval';/);
     expect(policyOf('/engine/engine-1.js')).toMatch(/script-src [^;]*blob:/);
-    expect(policyOf('/src/worker/main.ts?worker_file&type=module')).toMatch(/worker-src [^;]*blob:/);
+    expect(policyOf('/src/worker/worker.ts?worker_file&type=module')).toMatch(/worker-src [^;]*blob:/);
   });
 
   it('allow no inline code and no eval anywhere', () => {

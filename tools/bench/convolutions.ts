@@ -45,7 +45,7 @@ function valuesOf({ batch, size, channels, kernelSize }: ConvolutionCase): Value
   };
 }
 
-/** As a run's trainable tail computes it. */
+/** As a run's trainable part computes it. */
 export async function mienConvolutions(given: ConvolutionCase): Promise<Running> {
   await activate('webgpu');
   const { batch, size, channels, kernelSize } = given;

@@ -1,6 +1,6 @@
 /** Carries the runs of a study out, one after another in one session, so that what they share is opened and computed once. */
 import type { Session } from '../../src/engine/session.ts';
-import { RunControl } from '../../src/engine/run/control.ts';
+import { RunControl } from '../../src/training/control.ts';
 import type { PlannedRun } from '../../src/engine/studies/plan.ts';
 import type { Evaluation, RunEvent } from '../../src/protocol/events.ts';
 import { StudioError } from '../../src/protocol/errors.ts';

@@ -10,7 +10,7 @@ import { parseEditsFile } from '../../src/protocol/set/edits.ts';
 import { StudioError } from '../../src/protocol/errors.ts';
 import type { ResumableRun, RunEvent } from '../../src/protocol/events.ts';
 import type { Recipe } from '../../src/protocol/recipe/recipe.ts';
-import { RunControl } from '../../src/engine/run/control.ts';
+import { RunControl } from '../../src/training/control.ts';
 import { lastRunOf, readRecipe, readText, useToken, withHub } from './access.ts';
 import { carryOut } from './carry-out.ts';
 import { parseCommand, USAGE, type Command } from './command.ts';

@@ -1,4 +1,5 @@
 /** Reading an evaluation: which class is taken for which, and which pictures of a cell the network was surest of. */
+import { likeliestOf } from '../../lib/figures/sureness.ts';
 import type { Evaluation } from '../../protocol/events.ts';
 import type { Cell } from '../chart.ts';
 
@@ -63,7 +64,7 @@ export function picturesInCell(
   evaluation.rows.forEach((row, index) => {
     if (labelOfRow[row] !== cell.truth) return;
     const probabilities = evaluation.probabilities.subarray(index * classes, (index + 1) * classes);
-    if (indexOfLargest(probabilities) !== cell.predicted) return;
+    if (likeliestOf(probabilities, 0, classes) !== cell.predicted) return;
     found.push({
       row,
       ofPredicted: probabilities[cell.predicted] ?? 0,
@@ -82,12 +83,4 @@ export function shortLabels(labels: readonly string[]): readonly string[] {
     }
     return label;
   });
-}
-
-function indexOfLargest(values: Float32Array): number {
-  let best = 0;
-  for (let index = 1; index < values.length; index++) {
-    if (values[index]! > values[best]!) best = index;
-  }
-  return best;
 }

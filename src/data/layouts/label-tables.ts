@@ -8,7 +8,7 @@ import { parseJson } from '../../lib/json.ts';
 import type { FolderFile } from '../../platform/platform.ts';
 import { isSplitName } from '../split/given-split.ts';
 import { openParquet } from '../parquet/parquet-file.ts';
-import { readCsv } from './csv.ts';
+import { readCsv } from '../../lib/csv.ts';
 
 /** What a table says of one picture. */
 export interface TableLabel {

@@ -1,6 +1,6 @@
 /**
  * What the phases of a recipe work with, whoever carries them out: the weights as they change, the frozen part's features
- * at each cut, the loss, and the trainable tail of the phase at hand.
+ * at each cut, the loss, and the trainable part of the phase at hand.
  */
 import * as tf from '@tensorflow/tfjs';
 import type { Dataset } from '../../data/dataset.ts';

@@ -15,7 +15,7 @@ import {
   efficientnetb7,
 } from './efficientnet.ts';
 import { mobilenetv2 } from './mobilenetv2.ts';
-import { vgg16, vgg19 } from './vgg16.ts';
+import { vgg16, vgg19 } from './vgg.ts';
 
 export const BACKBONES: readonly Backbone[] = [
   mobilenetv2,

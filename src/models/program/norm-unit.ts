@@ -1,6 +1,6 @@
 /**
  * A BatchNorm that could not be folded into a convolution: on its averages where it stands alone (its convolution
- * ends the frozen prefix), or on the statistics of the batch (`batchNorm: 'batch'`), moving its averages.
+ * ends the frozen part), or on the statistics of the batch (`batchNorm: 'batch'`), moving its averages.
  */
 import * as tf from '@tensorflow/tfjs';
 import { invariant } from '../../protocol/errors.ts';

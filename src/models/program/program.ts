@@ -1,6 +1,6 @@
 /**
- * A section of a network made ready to run: nodes from behind one node up to another, fused into units. The frozen
- * prefix and the trainable tail are both programs; only the tail runs backward.
+ * A section of a network made ready to run: nodes from behind one node up to another, fused into units. The sections of
+ * the frozen part and the trainable part (a phase's `tail`) are all programs; only the tail runs backward.
  */
 import * as tf from '@tensorflow/tfjs';
 import { invariant } from '../../protocol/errors.ts';

@@ -1,4 +1,4 @@
-/** What a program is made of: units that run forward and, in the trainable tail, backward. */
+/** What a program is made of: units that run forward and, in the trainable part, backward. */
 import type * as tf from '@tensorflow/tfjs';
 import type { ReluName } from '../../kernels/signatures.ts';
 import type { Parameters } from './parameters.ts';

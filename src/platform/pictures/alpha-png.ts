@@ -10,7 +10,7 @@
  * @see https://www.w3.org/TR/png-3/#9Filters
  */
 import type { RgbPicture } from '../platform.ts';
-import { pngChunks } from './picture-chunks.ts';
+import { pngChunks } from './formats/named-chunks.ts';
 import { undecodable } from './picture-header.ts';
 
 /** Where a pass begins and how far its pixels are from each other: `[x, y, across, down]`. */

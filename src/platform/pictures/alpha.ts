@@ -4,7 +4,7 @@
  * them: WebKit whatever it is asked, the others on their way through a canvas. Without alpha there is nothing to multiply
  * by, and all of them give the same pixels.
  */
-import { pngChunks, renamed, webpChunks, without } from './picture-chunks.ts';
+import { pngChunks, renamed, webpChunks, without } from './formats/named-chunks.ts';
 import type { PictureFormat } from './picture-header.ts';
 
 /** How AVIF says that an image is the alpha of another. */

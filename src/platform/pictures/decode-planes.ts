@@ -1,10 +1,29 @@
 /**
  * Owns decoding the usual JPEG by `ImageDecoder`: some browsers hand its planes over as they are stored, which spares
- * the file's way through another process, the canvas, and copies of four bytes a pixel.
+ * the file's way through another process, the canvas, and copies of four bytes a pixel. Memory is used again: pictures
+ * of a set are mostly of one size, and asking the system for a new megabyte for each costs as much as filling it.
  */
 import type { RgbPicture } from '../platform.ts';
-import { SpareMemory } from '../spare-memory.ts';
 import { layout420, planesToRgb, takesPlanes } from './ycc-kernel.ts';
+
+/** Stretches that wait, at most: as many pictures as are decoded at a time in one thread. */
+const MOST_SPARE = 4;
+
+class SpareMemory {
+  #spare: ArrayBuffer[] = [];
+
+  /** So many bytes, of any content. */
+  take(byteLength: number): Uint8Array<ArrayBuffer> {
+    const found = this.#spare.findIndex((buffer) => buffer.byteLength >= byteLength);
+    const [buffer = new ArrayBuffer(byteLength)] = found < 0 ? [] : this.#spare.splice(found, 1);
+    return new Uint8Array(buffer, 0, byteLength);
+  }
+
+  /** Gives back what was taken; it must not be used after that. */
+  give({ buffer }: Uint8Array<ArrayBuffer>): void {
+    this.#spare = [...this.#spare, buffer].slice(-MOST_SPARE);
+  }
+}
 
 /** Whether the browser may give planes: false once it did not. */
 let mayGivePlanes = 'ImageDecoder' in globalThis;

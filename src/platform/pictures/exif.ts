@@ -12,7 +12,7 @@ import {
   without,
   type Chunk,
   type Stretch,
-} from './picture-chunks.ts';
+} from './formats/named-chunks.ts';
 import { checkPictureHeader, type PictureFormat } from './picture-header.ts';
 
 /**

@@ -3,7 +3,7 @@
  * are only handed files that pass here, so that a bomb is refused by its header and markup named `.jpg` is not drawn.
  */
 import { StudioError } from '../../protocol/errors.ts';
-import { textAt } from './picture-chunks.ts';
+import { textAt } from './formats/named-chunks.ts';
 import { readBmpHeader, type BmpHeader } from './formats/bmp-header.ts';
 import { describeBytes } from './formats/foreign-formats.ts';
 import { isCutPng } from './formats/png-end.ts';

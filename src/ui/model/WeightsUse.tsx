@@ -6,7 +6,6 @@ import { pictureRows } from '../../store/set/set-rows.ts';
 import { useStudio, useStudioState } from '../studio-context.ts';
 import { Notices } from '../widgets/Message.tsx';
 import { paint } from '../data/pictures.tsx';
-import { asSeen } from './as-seen.ts';
 
 const SAID_BY = {
   recipe: 'as you said',
@@ -62,6 +61,23 @@ function SeenPicture({ use }: { readonly use: WeightsUse }): ReactElement | null
       </figcaption>
     </figure>
   );
+}
+
+/** A picture as a network sees it: the pixels with which its usual weights would be given the same numbers, cut to what pixels can show. */
+function asSeen(
+  picture: ImageData,
+  { preprocessing, usual }: Pick<WeightsUse, 'preprocessing' | 'usual'>,
+): ImageData {
+  const { data, width, height } = picture;
+  const seen = new Uint8ClampedArray(data);
+  for (let at = 0; at < data.length; at += 4) {
+    for (const channel of [0, 1, 2] as const) {
+      const pixel = data[at + preprocessing.order[channel]] ?? 0;
+      const value = pixel * preprocessing.scale[channel] + preprocessing.offset[channel];
+      seen[at + usual.order[channel]] = (value - usual.offset[channel]) / usual.scale[channel];
+    }
+  }
+  return new ImageData(seen, width, height);
 }
 
 function rangeText({ scale, offset }: ChannelSum): string {

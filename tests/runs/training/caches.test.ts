@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { openDataset } from '../../../src/data/open-dataset.ts';
 import { asRun } from '../../../src/engine/catalog.ts';
 import { buildNetwork } from '../../../src/engine/network/network.ts';
-import { RunControl } from '../../../src/engine/run/control.ts';
+import { RunControl } from '../../../src/training/control.ts';
 import { runRecipe } from '../../../src/engine/run/run.ts';
 import { SessionCaches } from '../../../src/frozen/session-caches.ts';
 import { createPlatform } from '../../../src/platform/platform.node.ts';

@@ -46,7 +46,7 @@ export interface Gradients {
   readonly gradients: ReadonlyMap<string, Float32Array>;
 }
 
-/** By Mien's program, from the input through the frozen prefix. */
+/** By Mien's program, from the input through the frozen part. */
 export async function programGradients(
   model: tf.LayersModel,
   backboneLayers: number,

@@ -131,7 +131,7 @@ interface PhaseRun {
   readonly count: number;
 }
 
-/** One phase as a run does it: the frozen prefix once a batch, then steps through the tail. */
+/** One phase as a run does it: the frozen part once a batch, then steps through the trainable part. */
 async function runPhase(run: PhaseRun): Promise<{ losses: number[]; changing: readonly string[] }> {
   const { golden, graph, parameters, pictures, first, phase, count } = run;
   const cutOutput = cutOutputOf(graph, first);

@@ -1,7 +1,7 @@
 /** Values that are too large for one buffer of a GPU: pictures then go through a network in turns. */
 import * as tf from '@tensorflow/tfjs';
 import { expect, it } from 'vitest';
-import { vgg16 } from '../../../src/models/backbones/vgg16.ts';
+import { vgg16 } from '../../../src/models/backbones/vgg.ts';
 import { graphOf } from '../../../src/models/graph.ts';
 import { Parameters } from '../../../src/models/program/parameters.ts';
 import { compile, MOST_VALUE_BYTES } from '../../../src/models/program/program.ts';

@@ -1,7 +1,7 @@
 /** How the time of an epoch grows with the set, once the cache is filled. */
 import type { Dataset, PictureStore } from '../../../src/data/dataset.ts';
 import { openDataset } from '../../../src/data/open-dataset.ts';
-import { RunControl } from '../../../src/engine/run/control.ts';
+import { RunControl } from '../../../src/training/control.ts';
 import { buildNetwork } from '../../../src/engine/network/network.ts';
 import { SessionCaches } from '../../../src/frozen/session-caches.ts';
 import { runRecipe } from '../../../src/engine/run/run.ts';

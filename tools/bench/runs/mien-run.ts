@@ -1,5 +1,5 @@
 /** Carries recipes out with the engine, as `npm run train` does, and takes its times. */
-import { RunControl } from '../../../src/engine/run/control.ts';
+import { RunControl } from '../../../src/training/control.ts';
 import { Session } from '../../../src/engine/session.ts';
 import { createPlatform } from '../../../src/platform/platform.node.ts';
 import type { Backend } from '../../../src/protocol/device.ts';

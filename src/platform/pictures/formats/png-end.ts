@@ -2,7 +2,7 @@
  * Owns how far a PNG goes. It is a row of chunks, of which `IEND` is the last. Where that alone is missing all pixels are there,
  * and the picture is taken, as Pillow takes it; where another chunk is cut off it is not.
  */
-import { pngChunks, textAt } from '../picture-chunks.ts';
+import { pngChunks, textAt } from './named-chunks.ts';
 
 const END = [0, 0, 0, 0, 0x49, 0x45, 0x4e, 0x44, 0xae, 0x42, 0x60, 0x82];
 

@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState } from 'react';
 import type { WireError } from '../../../protocol/errors.ts';
 import type { Layout } from '../../../protocol/set/projection.ts';
-import { project } from '../../../store/set/projections.ts';
+import { project } from '../../../client/projection.ts';
 
 export interface Laying {
   /** The better of those that are there; null before the first. */

@@ -1,2 +1,0 @@
-/** The switches of a run, for whoever drives a session. */
-export { RunControl } from '../../training/control.ts';
