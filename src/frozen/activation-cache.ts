@@ -62,6 +62,16 @@ export class ActivationCache {
     return Array.from(rows).filter((row) => placed?.store.has(row) !== true);
   }
 
+  /** Those of some views, in their order, that have a place, or get one by what the budget leaves. */
+  withRoom(views: readonly string[]): string[] {
+    let room = this.#form.views - this.#held;
+    return views.filter((view) => {
+      if (this.#views.get(view)?.placed != null) return true;
+      room -= 1;
+      return room >= 0;
+    });
+  }
+
   /**
    * Keeps a copy of the activations of `rows`.
    *

@@ -74,6 +74,14 @@ export class FrozenFeatures implements FeatureSource {
     return cache.missing(key, rows);
   }
 
+  /** Those of some views, in their order, that are kept, or that there is room for as far as can be foreseen. */
+  withRoom(views: readonly View[]): View[] {
+    const { cache, earlier } = this.options;
+    if (cache === null) return earlier?.withRoom(views) ?? [];
+    const kept = cache.withRoom(views.flatMap((view) => keyOf(view) ?? []));
+    return views.filter((view) => kept.includes(keyOf(view) ?? ''));
+  }
+
   /** Computes and keeps `rows`; false when there is no room for them. */
   async keep(rows: readonly number[], view: View, signal: AbortSignal): Promise<boolean> {
     const { earlier } = this.options;

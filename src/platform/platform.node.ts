@@ -8,6 +8,7 @@ import { Worker, type WorkerOptions } from 'node:worker_threads';
 import { svgOf, type Drawing } from '../lib/figures/drawing.ts';
 import { newId } from '../lib/new-id.ts';
 import { StudioError } from '../protocol/errors.ts';
+import { emptyFolder } from './empty-folder.ts';
 import { openByteStore } from './stores/byte-store.node.ts';
 import type { ByteStore } from './stores/byte-store.ts';
 import { downloadStore } from './stores/download-store.ts';
@@ -145,22 +146,28 @@ async function listFolder(path: string): Promise<FolderFile[]> {
   const found = await readdir(path, { recursive: true, withFileTypes: true }).catch((cause: unknown) => {
     throw fileMissing(path, cause);
   });
-  const files = found.filter((one) => !one.isDirectory()).map((one) => join(one.parentPath, one.name));
-  return Promise.all(
-    files.map(async (file) => {
-      // Links to files are followed. One that leads nowhere, or to a folder (which Keras does not follow either), is
-      // listed as a file without bytes, so that it is counted.
-      const followed = await stat(file).catch(() => null);
-      const isFile = followed?.isFile() === true;
-      const { size, mtimeMs } = isFile ? followed : { size: 0, mtimeMs: 0 };
-      return {
-        path: relative(path, file).split(sep).join('/'),
-        sizeBytes: size,
-        version: mtimeMs,
-        read: async () => (isFile ? asPlainBytes(await readFile(file)) : new Uint8Array(0)),
-      };
-    }),
-  );
+  const filled = new Set(found.map(({ parentPath }) => resolve(parentPath)));
+  const listed = found.flatMap((one) => {
+    const at = join(one.parentPath, one.name);
+    const name = relative(path, at).split(sep).join('/');
+    if (!one.isDirectory()) return [fileIn(at, name)];
+    return filled.has(resolve(at)) ? [] : [Promise.resolve(emptyFolder(name))];
+  });
+  return Promise.all(listed);
+}
+
+async function fileIn(at: string, path: string): Promise<FolderFile> {
+  // Links to files are followed. One that leads nowhere, or to a folder (which Keras does not follow either), is listed as a
+  // file without bytes, so that it is counted.
+  const followed = await stat(at).catch(() => null);
+  const isFile = followed?.isFile() === true;
+  const { size, mtimeMs } = isFile ? followed : { size: 0, mtimeMs: 0 };
+  return {
+    path,
+    sizeBytes: size,
+    version: mtimeMs,
+    read: async () => (isFile ? asPlainBytes(await readFile(at)) : new Uint8Array(0)),
+  };
 }
 
 /** Node's Buffer is a Uint8Array whose `slice` copies nothing: what is written for one must not meet the other. */

@@ -90,7 +90,7 @@ export interface RemoteFiles {
   deleteStored(url: string): Promise<void>;
 }
 
-/** A file below a folder. */
+/** A file below a folder; or, by a path that ends in a slash, a folder without files. */
 export interface FolderFile {
   /** With slashes, relative to the folder. */
   readonly path: string;
@@ -154,7 +154,7 @@ export interface Platform extends RemoteFiles {
    */
   openPath(path: string): Promise<ByteSource>;
   /**
-   * Lists all files below a folder that a recipe names by path. Absent on a page, where folders are picked.
+   * Lists all files, and folders without any, below a folder that a recipe names by path. Absent on a page, where folders are picked.
    *
    * @throws StudioError `data/file-missing`
    */

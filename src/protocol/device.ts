@@ -1,4 +1,4 @@
-/** What the engine says of the device it runs on. */
+/** What the engine says of the device it runs on, and the one place that words it: for the device line and its list, run records, reports and the terminal. */
 import * as z from 'zod/mini';
 
 /** The tfjs backends, best first where a GPU is present. */
@@ -9,6 +9,28 @@ export type Backend = z.infer<typeof BackendSchema>;
 export const BackendChoiceSchema = z.union([z.literal('auto'), BackendSchema]);
 export type BackendChoice = z.infer<typeof BackendChoiceSchema>;
 
+/** What each backend is called. */
+export const BACKEND_NAMES: Readonly<Record<Backend, string>> = {
+  webgpu: 'WebGPU',
+  webgl: 'WebGL',
+  wasm: 'wasm',
+  cpu: 'cpu',
+};
+
+/** A device in words, for example `WebGPU · Apple M3` or `wasm · 4 threads`; of one that is not there, its backend. */
+export function deviceText({
+  backend,
+  available,
+  name,
+}: Pick<ProbeResult, 'backend' | 'available' | 'name'>): string {
+  return available ? `${BACKEND_NAMES[backend]} · ${name}` : BACKEND_NAMES[backend];
+}
+
+/** `one thread`, `4 threads`. */
+export function threadsText(threads: number): string {
+  return threads === 1 ? 'one thread' : `${threads.toString()} threads`;
+}
+
 /** One candidate of the probe and what was found. */
 export interface ProbeResult {
   readonly backend: Backend;
@@ -16,7 +38,7 @@ export interface ProbeResult {
   readonly available: boolean;
   /** Whether the policy would take it (a software adapter is available but not suitable). */
   readonly suitable: boolean;
-  /** The adapter's or the runtime's own name, for example `SwiftShader` or `4 threads`. */
+  /** The adapter's or the runtime's own name, for example `SwiftShader` or `4 threads`; empty where there is none. */
   readonly name: string;
   /** One plain clause: why it was taken or passed over. */
   readonly why: string;
@@ -24,7 +46,7 @@ export interface ProbeResult {
 
 export interface DeviceReport {
   readonly backend: Backend;
-  /** For the device line, for example `WebGPU · Apple M3` or `wasm · 4 threads`. */
+  /** As {@link deviceText} has it. */
   readonly label: string;
   /** One plain sentence: why this one. */
   readonly why: string;

@@ -65,7 +65,7 @@ export type RunEvent =
       readonly done: number;
       /** Null while unknown. */
       readonly total: number | null;
-      readonly unit: 'bytes' | 'pictures' | 'steps';
+      readonly unit: 'bytes' | 'pictures' | 'views' | 'steps';
       /** What goes on beside it, such as a wait; empty or absent for nothing. */
       readonly note?: string;
     }

@@ -1,11 +1,12 @@
 /** One epoch of a phase: fills the cache, takes the steps, looks at the validation pictures. */
 import * as tf from '@tensorflow/tfjs';
-import { PLAIN, type FrozenFeatures, type View } from '../frozen/frozen-features.ts';
-import { mapInOrder, oneAhead } from '../lib/in-order.ts';
+import { PLAIN, type FrozenFeatures } from '../frozen/frozen-features.ts';
+import { oneAhead } from '../lib/in-order.ts';
 import type { Parameters } from '../models/program/parameters.ts';
 import type { Program } from '../models/program/program.ts';
 import type { EpochRecord, RunEvent } from '../protocol/events.ts';
 import type { Phase, Recipe } from '../protocol/recipe/recipe.ts';
+import { viewOf, type CacheFill } from './cache-fill.ts';
 import type { RunControl } from './control.ts';
 import { evaluate, type EvaluateInputs, type Outcome } from './evaluate.ts';
 import type { LossSettings } from './loss.ts';
@@ -16,10 +17,6 @@ import { RunningSums, trainStep } from './step.ts';
 
 /** How often step events are sent at most. */
 const STEP_EVENT_MS = 100;
-/** Pictures the frozen part computes at a time when filling the cache. */
-const FILL_BATCH = 32;
-/** So that a GPU has work while the next pictures are fetched; more would only pile up in its memory. */
-const FILLS_AT_ONCE = 2;
 
 /** What a phase trains, on what, and how. */
 export interface EpochInputs {
@@ -42,21 +39,21 @@ export interface EpochInputs {
 }
 
 /** The schedule as it stands in one epoch. */
-export interface Rates {
+interface Rates {
   readonly schedule: Schedule;
   readonly state: ScheduleState;
+}
+
+/** What goes through a phase from epoch to epoch. */
+export interface EpochTools {
+  readonly optimizer: Optimizer;
+  readonly rates: Rates;
+  readonly fill: CacheFill;
 }
 
 /** Steps in an epoch; the last may have fewer pictures. */
 export function stepsPerEpoch({ train, recipe }: EpochInputs): number {
   return Math.ceil(train.length / recipe.batchSize);
-}
-
-/** Epoch e (from 1) sees view e - 1, cycling through the views that are cached. */
-export function viewOf({ recipe }: EpochInputs, epoch: number): View {
-  const { views } = recipe.augmentation;
-  if (views === 'fresh') return { kind: 'augmented', index: epoch - 1, isCached: false };
-  return { kind: 'augmented', index: (epoch - 1) % views, isCached: true };
 }
 
 /** How validation and test pictures are looked at. */
@@ -81,14 +78,12 @@ export function evaluation(inputs: EpochInputs): EvaluateInputs {
  */
 export async function* runEpoch(
   inputs: EpochInputs,
-  optimizer: Optimizer,
-  rates: Rates,
+  { optimizer, rates, fill }: EpochTools,
   epoch: number,
 ): AsyncGenerator<RunEvent, EpochRecord | null> {
   const { phase, phaseIndex, control } = inputs;
-  const view = viewOf(inputs, epoch);
-  yield* fillCache(inputs, inputs.train, view);
-  yield* fillCache(inputs, inputs.validation, PLAIN);
+  yield* fill.fill({ rows: inputs.train, view: viewOf(inputs, epoch) });
+  yield* fill.fill({ rows: inputs.validation, view: PLAIN });
   if (control.isStopping) return null;
   const startMs = control.workedMs;
   const means = yield* runSteps(inputs, optimizer, rates, epoch);
@@ -126,44 +121,6 @@ async function notFiniteOf({ tail, parameters }: EpochInputs, optimizer: Optimiz
     return await firstNotFinite(new Map([...weights, ...slots]));
   } finally {
     tf.dispose([...slots.values()]);
-  }
-}
-
-/**
- * Computes what the cache lacks, in picture order; ends early when there is no room for more. While the device computes
- * some pictures, the next are fetched.
- */
-export async function* fillCache(
-  inputs: EpochInputs,
-  rows: Uint32Array,
-  view: View,
-): AsyncGenerator<RunEvent> {
-  const { features, control } = inputs;
-  // In their own order, in which they lie together on disk and come when they are still being prepared.
-  const missing = features.missing(rows, view).sort((one, other) => one - other);
-  const groups = Array.from({ length: Math.ceil(missing.length / FILL_BATCH) }, (_, group) =>
-    missing.slice(group * FILL_BATCH, (group + 1) * FILL_BATCH),
-  );
-  const keep = async (some: readonly number[]): Promise<boolean> => {
-    await control.checkpoint();
-    const isKept = await features.keep(some, view, control.signal);
-    await inputs.deviceDone();
-    return isKept;
-  };
-  let done = 0;
-  for await (const isKept of mapInOrder(groups, FILLS_AT_ONCE, keep)) {
-    if (control.isStopping) return;
-    yield* noticesOf(features);
-    if (!isKept) return;
-    done = Math.min(done + FILL_BATCH, missing.length);
-    yield {
-      kind: 'progress',
-      stage: 'cache',
-      label: 'Computing the frozen part',
-      done,
-      total: missing.length,
-      unit: 'pictures',
-    };
   }
 }
 

@@ -4,6 +4,7 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import type { EpochRecord, RunEvent } from '../protocol/events.ts';
+import { CacheFill, phaseParts } from './cache-fill.ts';
 import { EarlyStopping, type StoppingState } from './early-stopping.ts';
 import { runEpoch, stepsPerEpoch, validate, type EpochInputs } from './epoch.ts';
 import type { Outcome } from './evaluate.ts';
@@ -66,9 +67,11 @@ export async function* runPhase(inputs: PhaseInputs): AsyncGenerator<RunEvent, P
   try {
     const start = phaseEvent(inputs, state);
     yield start;
-    for (let epoch = state.history.length + 1; epoch <= phase.epochs; epoch++) {
+    const first = state.history.length + 1;
+    const tools = { optimizer: state.optimizer, fill: new CacheFill(inputs, phaseParts(inputs, first)) };
+    for (let epoch = first; epoch <= phase.epochs; epoch++) {
       if (control.isStopping || state.stoppedEarly) break;
-      const record = yield* runEpoch(inputs, state.optimizer, state.rates, epoch);
+      const record = yield* runEpoch(inputs, { ...tools, rates: state.rates }, epoch);
       if (record === null) break;
       const isBest = state.epochEnded(record);
       inputs.onEpoch(() => state.snapshot());

@@ -1,7 +1,8 @@
 /** The steps of a learning-rate range test: those that a run of the phase would take, save for their rates. */
 import * as tf from '@tensorflow/tfjs';
 import type { RatePoint, RunEvent } from '../protocol/events.ts';
-import { fillCache, stepsPerEpoch, viewOf, type EpochInputs } from './epoch.ts';
+import { CacheFill, viewOf, type FillPart } from './cache-fill.ts';
+import { stepsPerEpoch, type EpochInputs } from './epoch.ts';
 import { Optimizer } from './optimizer.ts';
 import { updateRuleOf } from './optimizers/registry.ts';
 import { rateOf, RateCurve, SWEEP } from './rate-finder.ts';
@@ -19,14 +20,17 @@ const READ_MS = 100;
 export async function* sweepRates(inputs: EpochInputs): AsyncGenerator<RunEvent, readonly RatePoint[]> {
   const sweep = new Sweep(inputs);
   const steps = stepsPerEpoch(inputs);
+  // Like epochs of a run, but only the pictures that steps are left for.
+  const parts = Array.from({ length: Math.ceil(SWEEP.steps / steps) }, (_, index): FillPart => {
+    const rows = sweep.rowsOf(index + 1).subarray(0, (SWEEP.steps - index * steps) * inputs.recipe.batchSize);
+    return { rows, view: viewOf(inputs, index + 1) };
+  });
+  const fill = new CacheFill(inputs, parts);
   try {
     for (let step = 0; step < SWEEP.steps && !sweep.isOver; step++) {
       const epoch = Math.floor(step / steps) + 1;
-      if (step % steps === 0) {
-        const rows = sweep.rowsOf(epoch).subarray(0, (SWEEP.steps - step) * inputs.recipe.batchSize);
-        // Like an epoch of a run, but only the pictures that steps are left for.
-        yield* fillCache(inputs, rows, viewOf(inputs, epoch));
-      }
+      const part = step % steps === 0 ? parts[epoch - 1] : undefined;
+      if (part !== undefined) yield* fill.fill(part);
       await inputs.control.checkpoint();
       if (inputs.control.isStopping) break;
       await sweep.step(step, epoch);

@@ -1,8 +1,10 @@
 /** What a user does on the page, for tests. */
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { unzipSync } from 'fflate';
 import type { Locator, Page } from 'playwright-core';
-import { expect } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 
 /** A recipe of seconds: few small pictures, two short phases, on the real engine. */
 export const TINY =
@@ -36,18 +38,40 @@ export async function takeHome(page: Page): Promise<Record<string, Uint8Array>> 
   return unzipSync(await readFile(await download.path()));
 }
 
-/** A drop onto the middle of the page. @returns whether the browser was kept from opening it */
-export const drop = (page: Page, name: string, bytes: Uint8Array): Promise<boolean> =>
-  page.evaluate(
-    ([fileName, text]) => {
-      const dataTransfer = new DataTransfer();
-      const letters = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-      dataTransfer.items.add(new File([letters], fileName));
-      const event = new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true });
-      return !document.querySelector('main')!.dispatchEvent(event);
-    },
-    [name, Buffer.from(bytes).toString('base64')] as const,
-  );
+/**
+ * Drops files and folders of this machine onto an element, as a hand would: the browser itself reads them.
+ *
+ * @returns whether the browser was kept from opening them in the page's place
+ */
+export async function dropPaths(page: Page, paths: readonly string[], onto = 'main'): Promise<boolean> {
+  const session = await page.context().newCDPSession(page);
+  const { x, y } = await page.evaluate((selector) => {
+    const { left, top, width, height } = document.querySelector(selector)!.getBoundingClientRect();
+    return { x: left + width / 2, y: Math.max(1, top) + Math.min(height, innerHeight - top) / 2 };
+  }, onto);
+  const kept = await page.evaluateHandle(() => ({
+    // The page's own listener is older, so it is heard first.
+    whole: new Promise<boolean>((resolve) => {
+      addEventListener('drop', ({ defaultPrevented }) => resolve(defaultPrevented), { once: true });
+    }),
+  }));
+  // The mask allows to copy.
+  const data = { items: [], files: [...paths], dragOperationsMask: 1 };
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
+    await session.send('Input.dispatchDragEvent', { type, x, y, data });
+  const isKept = await kept.evaluate(({ whole }) => whole);
+  await session.detach();
+  return isKept;
+}
+
+/** Drops a file of that name and content. @returns as `dropPaths` does */
+export async function drop(page: Page, name: string, bytes: Uint8Array): Promise<boolean> {
+  const folder = await mkdtemp(join(tmpdir(), 'mien-drop-'));
+  // It is read as long as the page is open.
+  onTestFinished(() => rm(folder, { recursive: true }));
+  await writeFile(join(folder, name), bytes);
+  return dropPaths(page, [join(folder, name)]);
+}
 
 /** Opens the list of kept runs. */
 export async function openKept(page: Page): Promise<Locator> {

@@ -6,6 +6,7 @@ import { sortFiles } from '../../src/data/layouts/file-kinds.ts';
 import { readPictures } from '../../src/data/sources/image-table.ts';
 import { findPlace } from '../../src/data/sources/table-columns.ts';
 import { countOf } from '../../src/lib/format.ts';
+import { isFolderPath } from '../../src/protocol/set/folder-paths.ts';
 import type { SourceRow } from '../../src/data/sources/source.ts';
 import type { FolderFile, Platform } from '../../src/platform/platform.ts';
 import { StudioError } from '../../src/protocol/errors.ts';
@@ -82,7 +83,8 @@ async function filesBelow(path: string, platform: Folders): Promise<readonly Fol
     // What is not there is said by whoever opens it.
     (_missing: unknown) => false,
   );
-  return isFolder ? ((await platform.listFolder?.(path)) ?? []) : null;
+  if (!isFolder) return null;
+  return ((await platform.listFolder?.(path)) ?? []).filter((file) => !isFolderPath(file.path));
 }
 
 async function* rowsOf(path: string, platform: Folders): AsyncGenerator<NamedPicture> {

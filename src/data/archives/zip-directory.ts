@@ -5,6 +5,7 @@
  */
 import { StudioError } from '../../protocol/errors.ts';
 import type { ByteSource } from '../../platform/platform.ts';
+import { isFolderPath } from '../../protocol/set/folder-paths.ts';
 import { guessPage, isAscii, readInPage, readUtf8, type NamePage } from './name-pages.ts';
 
 /** One file of a zip. */
@@ -29,8 +30,10 @@ const MAX_DIRECTORY_BYTES = 2 ** 28;
 
 /** What a zip holds. */
 export interface ZipDirectory {
-  /** Folders left out, in the directory's order. */
+  /** Its files, in the directory's order. */
   readonly entries: readonly ZipEntry[];
+  /** Paths of the folders that it lists, each with a slash at its end. */
+  readonly folders: readonly string[];
   /** The code page that names are read in, which nothing tells; null where none is in doubt. */
   readonly namePage: NamePage | null;
 }
@@ -59,16 +62,22 @@ export async function readZipDirectory(file: ByteSource, page: NamePage | null):
   if (listed.length > MAX_ENTRIES) throw damagedZip(`it holds ${listed.length} files`);
   const doubtful = listed.filter(({ isUtf8, name }) => !isUtf8 && !isAscii(name) && readUtf8(name) === null);
   const namePage = doubtful.length === 0 ? null : (page ?? guessPage(doubtful.map(({ name }) => name)));
+  const folders: string[] = [];
   const entries = listed.flatMap(({ name, isUtf8, isLocked, end: _, ...entry }) => {
-    const path =
+    const written =
       namePage === null || isUtf8
         ? new TextDecoder().decode(name)
         : (readUtf8(name) ?? readInPage(name, namePage));
-    if (path.endsWith('/')) return [];
-    if (isLocked) throw lockedZip(path);
-    return [{ ...entry, path: checkPath(path) }];
+    const path = written.replaceAll('\\', '/');
+    if (isFolderPath(path)) {
+      if (!leadsOut(path)) folders.push(path);
+      return [];
+    }
+    if (isLocked) throw lockedZip(written);
+    if (leadsOut(path)) throw unsafePath(written);
+    return [{ ...entry, path }];
   });
-  return { entries, namePage };
+  return { entries, folders, namePage };
 }
 
 /** The end of a zip that is not zip64 has two bytes for the count. */
@@ -181,16 +190,16 @@ function findField(extra: DataView, id: number): DataView | null {
 }
 
 /** Nothing is written to disk, yet a path that leaves its folder is the mark of a hostile file. */
-function checkPath(path: string): string {
-  const tidy = path.replaceAll('\\', '/');
-  if (tidy.startsWith('/') || /^[a-z]:\//i.test(tidy) || tidy.split('/').includes('..')) {
-    throw new StudioError({
-      code: 'data/zip-unsafe-path',
-      message: `Paths within the zip were expected; one leads out of it: ${JSON.stringify(path.slice(0, 100))}.`,
-      hint: 'Do not trust this file. If it is your own, pack the folders anew.',
-    });
-  }
-  return tidy;
+function leadsOut(path: string): boolean {
+  return path.startsWith('/') || /^[a-z]:\//i.test(path) || path.split('/').includes('..');
+}
+
+function unsafePath(path: string): StudioError {
+  return new StudioError({
+    code: 'data/zip-unsafe-path',
+    message: `Paths within the zip were expected; one leads out of it: ${JSON.stringify(path.slice(0, 100))}.`,
+    hint: 'Do not trust this file. If it is your own, pack the folders anew.',
+  });
 }
 
 /** The error for a zip whose parts do not fit together. */

@@ -3,6 +3,7 @@
  * over, counted. What a picture's bytes are is found when it is read: a name says little.
  */
 import type { FolderFile } from '../../platform/platform.ts';
+import { isFolderPath } from '../../protocol/set/folder-paths.ts';
 import { Tally } from '../cleaning/tally.ts';
 
 /** Names of what is, or may be meant as, a picture: those that cannot be read are rows too, left out and counted by class. */
@@ -20,6 +21,11 @@ const PLAIN_NAME =
   /^(readme|licen[cs]e|copying|makefile|dockerfile|changelog|authors|notice|classes|labels)$/iu;
 const HIDDEN = /^(\.|__MACOSX$|Thumbs\.db$|desktop\.ini$)/iu;
 
+/** Whether a file or folder of that name is one that systems put beside those of people. */
+export function isHiddenName(name: string): boolean {
+  return HIDDEN.test(name);
+}
+
 /** The files of a set, sorted out. */
 export interface SortedFiles {
   /** In the order of their paths by code units, which no language setting changes. */
@@ -29,24 +35,28 @@ export interface SortedFiles {
   readonly passedOver: Tally;
 }
 
-/** Sorts files out; paths lose a `./` before them. */
+/** Sorts files out; paths lose a `./` before them. Folders are none. */
 export function sortFiles(files: readonly FolderFile[]): SortedFiles {
   const passedOver = new Tally();
   const pictures: FolderFile[] = [];
   const tables: FolderFile[] = [];
   for (const given of files) {
-    const file = given.path.startsWith('./')
-      ? { ...given, path: given.path.replace(/^(\.\/+)+/u, '') }
-      : given;
+    if (isFolderPath(given.path)) continue;
+    const file = given.path.startsWith('./') ? { ...given, path: withoutDot(given.path) } : given;
     const parts = file.path.split('/');
     const name = parts.at(-1)!;
-    if (parts.some((part) => HIDDEN.test(part))) passedOver.add({ noun: 'hidden file', example: file.path });
+    if (parts.some(isHiddenName)) passedOver.add({ noun: 'hidden file', example: file.path });
     else if (PICTURE.test(name) || (!/\.[^. ]{1,8}$/u.test(name) && !PLAIN_NAME.test(name)))
       pictures.push(file);
     else if (TABLE.test(name)) tables.push(file);
     else passOver(passedOver, file.path);
   }
   return { pictures: pictures.sort(byPath), tables: tables.sort(byPath), passedOver };
+}
+
+/** A path without `./` before it. */
+export function withoutDot(path: string): string {
+  return path.replace(/^(\.\/+)+/u, '');
 }
 
 /** Counts a file that is no picture, by its ending. */

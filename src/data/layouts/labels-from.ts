@@ -4,8 +4,10 @@ import type { FolderFile } from '../../platform/platform.ts';
 import { countedText } from '../../protocol/set/cleaning-words.ts';
 import type { Remark } from '../../protocol/set/dataset.ts';
 import { StudioError } from '../../protocol/errors.ts';
+import { isFolderPath } from '../../protocol/set/folder-paths.ts';
 import type { Tally } from '../cleaning/tally.ts';
 import { passOver } from './file-kinds.ts';
+import { bareFolders } from './bare-folders.ts';
 import { isMetadata, readLabelTable, type LabelTable } from './label-tables.ts';
 import type { PlacedPicture } from './place-pictures.ts';
 
@@ -27,8 +29,8 @@ export interface LabelSigns {
   readonly labelsFrom: LabelsFrom;
   /** Takes the tables that say nothing. */
   readonly passedOver: Tally;
-  /** All files of the set, for messages. */
-  readonly files: number;
+  /** Of all files of the set, and of folders, for messages. */
+  readonly paths: readonly string[];
 }
 
 const noSplit = (): null => null;
@@ -40,7 +42,7 @@ const noSplit = (): null => null;
  */
 export async function chooseLabels(signs: LabelSigns): Promise<ChosenLabels> {
   const { pictures, labelsFrom, passedOver } = signs;
-  if (pictures.length === 0) throw noPictures(signs.files, passedOver);
+  if (pictures.length === 0) throw noPictures(signs.paths, passedOver);
   const folders = new Set(pictures.flatMap(({ folder }) => folder ?? []));
   const project = projectLabels(signs);
   if (project !== null && labelsFrom === 'auto') return project;
@@ -135,8 +137,13 @@ function projectLabels({ pictures, tables }: LabelSigns): ChosenLabels | null {
   };
 }
 
-function noPictures(files: number, passedOver: Tally): StudioError {
-  const found = passedOver.list().map(countedText);
+function noPictures(paths: readonly string[], passedOver: Tally): StudioError {
+  const empty = [...bareFolders(paths, [])].filter(([, count]) => count === 0).map(([path]) => path);
+  const folders = { noun: 'empty folder', plural: 'empty folders', count: empty.length, hint: '' };
+  const found = [...passedOver.list(), { ...folders, classes: [], examples: empty }]
+    .filter(({ count }) => count > 0)
+    .map(countedText);
+  const files = paths.filter((path) => !isFolderPath(path)).length;
   return new StudioError({
     code: 'data/no-rows',
     message: `Folders of JPEG, PNG, GIF, WebP, AVIF or BMP pictures were expected; of ${countOf(files, 'file')} none is one${found.length === 0 ? '' : `: there are ${found.join(', ')}`}.`,

@@ -6,7 +6,8 @@ import { countOf } from '../../lib/format.ts';
 import type { FolderFile } from '../../platform/platform.ts';
 import type { Remark } from '../../protocol/set/dataset.ts';
 import type { Listed, SourceRow } from '../sources/source.ts';
-import { sortFiles } from './file-kinds.ts';
+import { bareFolderRemarks } from './bare-folders.ts';
+import { sortFiles, withoutDot } from './file-kinds.ts';
 import { chooseLabels, type ChosenLabels, type LabelsFrom } from './labels-from.ts';
 import { placePictures, type PlacedPicture } from './place-pictures.ts';
 
@@ -42,6 +43,7 @@ export async function layOut(
   { takesSplit, labelsFrom, subfolder }: LayoutOptions,
 ): Promise<Layout> {
   const { pictures: found, tables, passedOver } = sortFiles(files);
+  const paths = files.map(({ path }) => withoutDot(path));
   const places = placePictures(found);
   for (const { path } of places.outside)
     passedOver.add({
@@ -59,7 +61,7 @@ export async function layOut(
       example: file.path,
     });
   const pictures = places.pictures.filter(isWanted);
-  const labels = await chooseLabels({ pictures, tables, labelsFrom, passedOver, files: files.length });
+  const labels = await chooseLabels({ pictures, tables, labelsFrom, passedOver, paths });
   const splitOf = (picture: PlacedPicture): string | null => labels.splitOf(picture) ?? picture.split;
   const given = [...new Set(pictures.flatMap((picture) => splitOf(picture) ?? []))];
   const usesSplit = takesSplit && given.length > 1;
@@ -75,6 +77,7 @@ export async function layOut(
       passedOver: passedOver.list(),
       remarks: [
         ...labels.remarks,
+        ...bareFolderRemarks(paths, found),
         ...splitRemarks(given, takesSplit),
         ...subfolderRemarks(pictures, subfolder),
         ...groupRemarks(pictures, groupOf),

@@ -1,4 +1,5 @@
 /** A zip of class-named folders from this machine, read in place: one picture at a time is unpacked. */
+import { emptyFolder } from '../../platform/empty-folder.ts';
 import type { Remark } from '../../protocol/set/dataset.ts';
 import { textOption } from '../../protocol/recipe/options.ts';
 import { readZipDirectory, type ZipEntry } from '../archives/zip-directory.ts';
@@ -42,7 +43,7 @@ export const zip: Source = {
     const path = textOption(options, 'path');
     const file = await openGivenFile(path, context);
     const page = NAME_PAGES.find(({ value }) => value === options['namePage'])?.value ?? null;
-    const { entries, namePage } = await readZipDirectory(file, page);
+    const { entries, folders, namePage } = await readZipDirectory(file, page);
     const unpacker = new ZipUnpacker(file);
     const files = entries.map((entry) => ({
       path: entry.path,
@@ -50,7 +51,8 @@ export const zip: Source = {
       version: entry.crc32,
       read: () => unpacker.read(entry),
     }));
-    const opened = await openPictureFiles(files, layoutOptions(options), {
+    const listed = [...files, ...folders.map(emptyFolder)];
+    const opened = await openPictureFiles(listed, layoutOptions(options), {
       origin: path === '' ? 'a zip' : path.replace(/^.*[\\/]/, ''),
       version: file.version ?? '',
       sizeBytes: file.byteLength,

@@ -2,20 +2,21 @@
  * Which device a run uses. The policy: WebGPU on hardware, WebGL on hardware, wasm, cpu; a software adapter counts as
  * no GPU, because it is some 90 times slower than wasm. The user can override.
  */
-import type { Backend, BackendChoice, DeviceReport, ProbeResult } from '../../protocol/device.ts';
+import {
+  BACKEND_NAMES,
+  deviceText,
+  threadsText,
+  type Backend,
+  type BackendChoice,
+  type DeviceReport,
+  type ProbeResult,
+} from '../../protocol/device.ts';
 import { StudioError } from '../../protocol/errors.ts';
 import { activate } from './activate.ts';
 import { checkDevice } from './device-check.ts';
 import { forgetLostGpu, lossOf, watchedGpu } from './device-loss.ts';
 import { probeDevices } from './probe.ts';
 import { startWasm, wasmThreads, type WasmPaths } from './wasm.ts';
-
-const BACKEND_LABELS: Readonly<Record<Backend, string>> = {
-  webgpu: 'WebGPU',
-  webgl: 'WebGL',
-  wasm: 'wasm',
-  cpu: 'cpu',
-};
 
 /** A device that was taken. */
 export class Device {
@@ -63,11 +64,13 @@ export async function startDevice(choice: BackendChoice, wasmPaths: WasmPaths): 
       candidates[candidates.indexOf(chosen)] = { ...chosen, suitable: false, why: failure.message };
       continue;
     }
-    const name = backend === 'wasm' ? threadsName(await wasmThreads()) : chosen.name;
+    // How many threads there are is known once they run.
+    const taken = backend === 'wasm' ? { ...chosen, name: threadsText(await wasmThreads()) } : chosen;
+    candidates[candidates.indexOf(chosen)] = taken;
     const report: DeviceReport = {
       backend,
-      label: `${BACKEND_LABELS[backend]} · ${name}`,
-      why: whyChosen(choice, chosen, candidates),
+      label: deviceText(taken),
+      why: whyChosen(choice, taken, candidates),
       chosenBy: choice === 'auto' ? 'policy' : 'user',
       candidates,
     };
@@ -91,7 +94,7 @@ async function startChecked(backend: Backend, wasmPaths: WasmPaths): Promise<Stu
     const reason = loss === null ? reasonOf(error) : `it went away while it was tried (${loss})`;
     return new StudioError({
       code: 'gpu/start-failed',
-      message: `${BACKEND_LABELS[backend]} was found but did not start: ${reason}`,
+      message: `${BACKEND_NAMES[backend]} was found but did not start: ${reason}`,
       hint: 'Choose another device in the device line, or reload the page.',
       retryable: true,
       cause: error,
@@ -100,9 +103,6 @@ async function startChecked(backend: Backend, wasmPaths: WasmPaths): Promise<Stu
 }
 
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-
-const threadsName = (threads: number): string =>
-  threads === 1 ? 'one thread' : `${threads.toString()} threads`;
 
 function whyChosen(choice: BackendChoice, chosen: ProbeResult, candidates: readonly ProbeResult[]): string {
   if (choice !== 'auto') return 'You chose it.';
@@ -115,7 +115,8 @@ function unavailable(choice: BackendChoice, candidates: readonly ProbeResult[]):
   const found = candidates.find(({ backend }) => backend === choice);
   return new StudioError({
     code: 'gpu/unavailable',
-    message: `A device for ${choice} was asked for; there is none. ${found?.why ?? ''}`.trim(),
-    hint: 'Choose another device in the device line, or automatic.',
+    message:
+      `${choice === 'auto' ? 'A device' : BACKEND_NAMES[choice]} was asked for; there is none. ${found?.why ?? ''}`.trim(),
+    hint: 'Choose another device in the device line, or the best there is; in a terminal by --backend.',
   });
 }

@@ -1,7 +1,7 @@
 /** What devices there are: each probe says what it found, and never throws. */
-import type { Backend, ProbeResult } from '../../protocol/device.ts';
+import { threadsText, type Backend, type ProbeResult } from '../../protocol/device.ts';
 import { asStudioError } from '../../protocol/errors.ts';
-import { hasThreads } from './wasm.ts';
+import { threadsWanted } from './wasm.ts';
 
 const SOFTWARE = /swiftshader|llvmpipe|lavapipe|softpipe|software|basic render/i;
 
@@ -31,7 +31,7 @@ async function probed(backend: Backend, probe: () => Found | Promise<Found>): Pr
   }
 }
 
-const none = (why: string): Found => ({ available: false, suitable: false, name: '–', why });
+const none = (why: string): Found => ({ available: false, suitable: false, name: '', why });
 
 /** Pages that came over plain http from another machine: browsers keep some things from them. */
 const isInsecure = (): boolean => (globalThis as { isSecureContext?: boolean }).isSecureContext === false;
@@ -72,17 +72,21 @@ function whyOneThread(): string {
   if (isInsecure()) return 'over https it would have threads.';
   // WebKit on Linux (https://bugs.webkit.org/show_bug.cgi?id=317847). There is no way around it: the memory can be made
   // in other ways, but not sent to a worker.
-  if ((globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated === true)
+  const { crossOriginIsolated: isIsolated } = globalThis as { crossOriginIsolated?: boolean };
+  if (isIsolated === true)
     return 'it has one thread, for this browser keeps the memory that threads would share from pages.';
+  // Node is no page, and tfjs has no threads there.
+  if (isIsolated === undefined) return 'in Node it has one thread.';
   return 'with cross-origin isolation it would have threads.';
 }
 
 async function probeWasm(): Promise<Found> {
   const available = typeof WebAssembly !== 'undefined';
-  if (available && (await hasThreads())) {
-    const why = 'wasm with threads is the fastest without a GPU.';
-    return { available, suitable: true, name: 'several threads', why };
-  }
-  const why = `wasm is the fastest without a GPU; ${whyOneThread()}`;
-  return { available, suitable: available, name: 'one thread', why };
+  if (!available) return none('There is no WebAssembly here.');
+  const threads = await threadsWanted();
+  const why =
+    threads > 1
+      ? 'wasm with threads is the fastest without a GPU.'
+      : `wasm is the fastest without a GPU; ${whyOneThread()}`;
+  return { available, suitable: true, name: threadsText(threads), why };
 }

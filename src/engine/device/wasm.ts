@@ -21,7 +21,7 @@ export async function startWasm(paths: WasmPaths): Promise<void> {
   }
   const { setThreadsCount, setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm');
   setWasmPaths(paths);
-  const threads = (await hasThreads()) ? threadsWanted(navigator.hardwareConcurrency) : 1;
+  const threads = await threadsWanted();
   setThreadsCount(threads);
   const restore = threads > 1 ? claimCores(2 * threads) : () => undefined;
   try {
@@ -39,13 +39,18 @@ export async function wasmThreads(): Promise<number> {
 }
 
 /** Whether wasm may have threads here: memory that they share takes cross-origin isolation, and the backend has none in Node. */
-export async function hasThreads(): Promise<boolean> {
+async function hasThreads(): Promise<boolean> {
   const has = tf.env().getAsync('WASM_HAS_MULTITHREAD_SUPPORT');
   return (await has.catch(() => false)) === true;
 }
 
-/** Half of the logical cores are the real ones as a rule, and more than eight threads gain nothing on nets this small. */
-function threadsWanted(cores: number): number {
+/**
+ * How many threads will compute. Half of the logical cores are the real ones as a rule, and more than eight threads gain
+ * nothing on nets this small.
+ */
+export async function threadsWanted(): Promise<number> {
+  if (!(await hasThreads())) return 1;
+  const cores = navigator.hardwareConcurrency;
   return Math.max(Math.min(cores, 2), Math.min(8, Math.floor(cores / 2)));
 }
 

@@ -1,13 +1,15 @@
 /** Asks what to do with what was dropped: one button for each thing that it can be taken for. */
-import { useState, type ReactElement } from 'react';
+import { useMemo, useState, type ReactElement } from 'react';
 import { countOf } from '../../lib/format.ts';
 import type { SourceEntry } from '../../protocol/catalog.ts';
 import type { WireError } from '../../protocol/errors.ts';
 import type { Offer } from '../../protocol/messages.ts';
+import { isFolderPath } from '../../protocol/set/folder-paths.ts';
 import type { Recipe } from '../../protocol/recipe/recipe.ts';
 import { isActive } from '../../store/state.ts';
 import { datasetOf, withSet } from '../data/chosen-set.ts';
 import { AddTo } from '../data/edits/AddPictures.tsx';
+import { LastEdit } from '../data/edits/LastEdit.tsx';
 import { WeightsDialog } from '../model/WeightsDialog.tsx';
 import { useStudio, useStudioState } from '../studio-context.ts';
 import { Dialog, Later } from '../widgets/Dialog.tsx';
@@ -16,6 +18,7 @@ import { Message } from '../widgets/Message.tsx';
 
 /** What came, and what it can be taken for. */
 export interface Dropped {
+  /** As `dropped-files.ts` has them. */
   readonly files: readonly File[];
   readonly offers: readonly Offer[];
   readonly error: WireError | null;
@@ -30,14 +33,15 @@ const none: readonly SourceEntry[] = [];
 const loadTakeRuns = async () => (await import('../runs/TakeRunsDialog.tsx')).TakeRunsDialog;
 
 export function DropDialog({ dropped, onClose }: DropDialogProps): ReactElement {
-  const { files, offers, error } = dropped;
+  const { files: given, offers, error } = dropped;
+  const files = useMemo(() => given.filter(({ name }) => !isFolderPath(name)), [given]);
   const studio = useStudio();
   const active = useStudioState((state) => isActive(state.run));
   const dataset = useStudioState((state) => state.dataset.value);
   const sources = useStudioState((state) => state.catalog?.sources ?? none);
-  const [chosen, setChosen] = useState<Offer['kind'] | null>(null);
+  const [chosen, setChosen] = useState<Offer['kind'] | 'added' | null>(null);
   const [wrong, setWrong] = useState<WireError | null>(error);
-  const nameOfAll = nameOf(files);
+  const nameOfAll = nameOf(given);
   if (chosen === 'network') return <BringBack files={files} onClose={onClose} />;
   if (chosen === 'runs' && files[0] !== undefined)
     return <Later load={loadTakeRuns} props={{ file: files[0], onClose }} />;
@@ -53,7 +57,7 @@ export function DropDialog({ dropped, onClose }: DropDialogProps): ReactElement 
         if (entry === undefined) return;
         const setOf = (recipe: Recipe): Recipe =>
           withSet(recipe, Object.assign(datasetOf(entry, recipe), { [offer.option]: nameOfAll }), entry);
-        closeUnless(studio.edit(setOf, { files }));
+        closeUnless(studio.edit(setOf, { files: given }));
         return;
       }
       case 'recipe':
@@ -75,10 +79,12 @@ export function DropDialog({ dropped, onClose }: DropDialogProps): ReactElement 
   };
   return (
     <Dialog title="What came" onClose={onClose}>
-      <p>
-        <b>{nameOfAll}</b>
-        {files.length > 1 && `, ${countOf(files.length, 'file')}`}
-      </p>
+      {given.length > 0 && (
+        <p>
+          <b>{nameOfAll}</b>
+          {given.length > 1 && `, ${countOf(files.length, 'file')}`}
+        </p>
+      )}
       {active && <p className="small">A run goes on: nothing is changed until it has ended or is stopped.</p>}
       {offers.length === 0 && wrong === null && (
         <p role="status">
@@ -86,8 +92,10 @@ export function DropDialog({ dropped, onClose }: DropDialogProps): ReactElement 
           recipes, runs and lists of edits.
         </p>
       )}
-      {chosen === 'pictures' && dataset !== null ? (
-        <AddTo dataset={dataset} files={files} onDone={onClose} />
+      {chosen === 'added' && dataset !== null ? (
+        <LastEdit dataset={dataset} />
+      ) : chosen === 'pictures' && dataset !== null ? (
+        <AddTo {...{ dataset, files }} onAdd={() => setChosen('added')} onLeave={onClose} />
       ) : (
         <ul className="drop-offers">
           {offers.map((offer) => (
@@ -106,7 +114,7 @@ export function DropDialog({ dropped, onClose }: DropDialogProps): ReactElement 
         </ul>
       )}
       {wrong !== null && <Message error={wrong} kept="Nothing was changed." />}
-      {chosen === null && (
+      {chosen !== 'pictures' && (
         <div className="actions">
           <button type="button" onClick={onClose}>
             Close

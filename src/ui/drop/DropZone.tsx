@@ -1,6 +1,6 @@
 /** Whatever is dropped on the page, wherever: it is recognised and asked about, and the browser never opens it in the page's place. */
 import { useEffect, useState, type ReactElement } from 'react';
-import { asStudioError } from '../../protocol/errors.ts';
+import { asStudioError, StudioError } from '../../protocol/errors.ts';
 import { useStudio } from '../studio-context.ts';
 import { Later } from '../widgets/Dialog.tsx';
 import { droppedFiles } from './dropped-files.ts';
@@ -13,22 +13,23 @@ export function DropZone(): ReactElement | null {
   const [dropped, setDropped] = useState<Dropped | null>(null);
   useEffect(() => {
     const take = async (transfer: DataTransfer): Promise<void> => {
-      const files = await droppedFiles(transfer);
-      if (files.length === 0) return;
+      let files: readonly File[] = [];
       try {
+        files = await droppedFiles(transfer);
+        if (files.length === 0) throw noFile();
         setDropped({ files, offers: await studio.sources.recognise(files), error: null });
       } catch (error) {
         setDropped({ files, offers: [], error: asStudioError(error).toWire() });
       }
     };
     const onDrop = (event: DragEvent): void => {
-      // A field for files takes them by itself.
-      if (isFileField(event.target)) return;
+      if (!isForThePage(event)) return;
       event.preventDefault();
       if (event.dataTransfer !== null) void take(event.dataTransfer);
     };
     const onDragOver = (event: DragEvent): void => {
-      if (event.dataTransfer?.types.includes('Files') === true && !isFileField(event.target))
+      const types = event.dataTransfer?.types ?? [];
+      if ((types.includes('Files') || types.includes('text/uri-list')) && isForThePage(event))
         event.preventDefault();
     };
     addEventListener('dragover', onDragOver);
@@ -42,6 +43,17 @@ export function DropZone(): ReactElement | null {
   return <Later load={loadDialog} props={{ dropped, onClose: () => setDropped(null) }} />;
 }
 
-function isFileField(target: EventTarget | null): boolean {
-  return target instanceof HTMLInputElement && target.type === 'file';
+/** Fields take what is dropped on them by themselves, and some dialogs have taken it by now. */
+function isForThePage({ target, defaultPrevented }: DragEvent): boolean {
+  const isField = target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement;
+  return !defaultPrevented && !isField;
+}
+
+/** A link or a picture of another page is an address, from which nothing is fetched. */
+function noFile(): StudioError {
+  return new StudioError({
+    code: 'data/no-file-dropped',
+    message: 'A file or folder of this machine was expected; what was dropped is an address or text.',
+    hint: 'Save the picture or file on this machine first, then drop it here.',
+  });
 }

@@ -1,16 +1,9 @@
 /** The device line: what it runs on; opens every candidate with why, and the override. */
 import { useState, type ReactElement } from 'react';
-import type { Backend, BackendChoice, DeviceReport } from '../../protocol/device.ts';
+import { deviceText, type BackendChoice, type DeviceReport } from '../../protocol/device.ts';
 import { isActive } from '../../store/state.ts';
 import { useStudio, useStudioState } from '../studio-context.ts';
 import { Dialog } from '../widgets/Dialog.tsx';
-
-const names: Readonly<Record<Backend, string>> = {
-  webgpu: 'WebGPU',
-  webgl: 'WebGL',
-  wasm: 'wasm',
-  cpu: 'cpu',
-};
 
 export function DeviceButton(): ReactElement {
   const [isOpen, setIsOpen] = useState(false);
@@ -67,10 +60,7 @@ export function DeviceDialog({ device, onClose }: DeviceDialogProps): ReactEleme
               disabled={active || !candidate.available}
               onChange={() => choose(candidate.backend)}
             />
-            <span>
-              <b>{names[candidate.backend]}</b>
-              {candidate.available && candidate.name !== '' ? ` · ${candidate.name}` : ''}
-            </span>
+            <b>{deviceText(candidate)}</b>
             <span className="small">{candidate.why}</span>
           </label>
         ))}

@@ -1,4 +1,6 @@
 /** Files that are dropped, pasted or picked, alone or in folders. */
+import { isFolderPath } from '../../protocol/set/folder-paths.ts';
+import { droppedFiles } from '../drop/dropped-files.ts';
 
 /** A picture's file, by what the page calls it. */
 export interface OpenedFile {
@@ -34,30 +36,6 @@ export function fromList(list: FileList | null): OpenedFile[] {
 
 /** Dropped files, and all that are in dropped folders. */
 export async function fromDrop(transfer: DataTransfer): Promise<OpenedFile[]> {
-  // Entries can be asked for only while the drop is handled; what is in them, later.
-  const entries = Array.from(transfer.items, (item) => item.webkitGetAsEntry()).filter(
-    (entry) => entry !== null,
-  );
-  if (entries.length === 0) return fromList(transfer.files);
-  return (await Promise.all(entries.map(filesOf))).flat();
+  const files = await droppedFiles(transfer);
+  return files.filter(({ name }) => !isFolderPath(name)).map((file) => ({ name: file.name, file }));
 }
-
-async function filesOf(entry: FileSystemEntry): Promise<OpenedFile[]> {
-  const name = entry.fullPath.replace(/^\//, '');
-  if (isFile(entry)) {
-    const file = await new Promise<File>((resolve, reject) => entry.file(resolve, reject));
-    return [{ name, file }];
-  }
-  const reader = (entry as FileSystemDirectoryEntry).createReader();
-  const found: OpenedFile[] = [];
-  // A reader gives a hundred at a time, and none at the end.
-  for (;;) {
-    const some = await new Promise<FileSystemEntry[]>((resolve, reject) =>
-      reader.readEntries(resolve, reject),
-    );
-    if (some.length === 0) return found;
-    found.push(...(await Promise.all(some.map(filesOf))).flat());
-  }
-}
-
-const isFile = (entry: FileSystemEntry): entry is FileSystemFileEntry => entry.isFile;

@@ -1,9 +1,11 @@
 /** The device policy and its check, with real backends of which one is made to compute wrongly, or not at all. */
 import * as tf from '@tensorflow/tfjs';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { startDevice } from '../../../src/engine/device/device.ts';
+import { deviceText } from '../../../src/protocol/device.ts';
 import { invariant } from '../../../src/protocol/errors.ts';
 import { WASM_FOLDER } from '../../../tools/train/backends.ts';
+import { TerminalReporter } from '../../../tools/train/report.ts';
 
 const KERNEL = 'Conv2DBackpropFilter';
 
@@ -16,6 +18,27 @@ describe('the device', () => {
     expect(report.candidates.map(({ backend }) => backend)).toEqual(['webgpu', 'webgl', 'wasm', 'cpu']);
     expect(tf.getBackend()).toBe('wasm');
     expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('is worded alike in its line, its list, what says why, and the terminal', async () => {
+    const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+    for (const choice of ['auto', 'cpu'] as const) {
+      const { report } = await startDevice(choice, WASM_FOLDER);
+      const listed = report.candidates.find(({ backend }) => backend === report.backend)!;
+      expect(deviceText(listed)).toBe(report.label);
+      new TerminalReporter().event({ kind: 'device', device: report });
+      expect(write.mock.lastCall?.[0]).toBe(`${report.label}. ${report.why}\n`);
+    }
+    write.mockRestore();
+    const { candidates } = (await startDevice('auto', WASM_FOLDER)).report;
+    expect(candidates.map(deviceText)).toEqual([
+      'WebGPU',
+      'WebGL',
+      'wasm · one thread',
+      'cpu · plain JavaScript',
+    ]);
+    // What a page could do about it is of no use where there is none.
+    expect(candidates.map(({ why }) => why).join(' ')).not.toContain('isolation');
   });
 
   it('can be overridden', async () => {

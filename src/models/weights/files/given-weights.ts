@@ -5,6 +5,7 @@
 import { blobSource } from '../../../platform/remote/byte-source.ts';
 import type { ByteSource, Platform, RemoteOptions } from '../../../platform/platform.ts';
 import { StudioError } from '../../../protocol/errors.ts';
+import { isFolderPath } from '../../../protocol/set/folder-paths.ts';
 import type { WeightSet } from './file-set.ts';
 
 export interface GivenWeights extends Omit<WeightSet, 'platform'> {
@@ -51,7 +52,7 @@ async function openFolder(
   path: string,
   platform: Pick<Platform, 'openPath' | 'listFolder'>,
 ): Promise<GivenWeights> {
-  const listed = (await platform.listFolder?.(path)) ?? [];
+  const listed = ((await platform.listFolder?.(path)) ?? []).filter((file) => !isFolderPath(file.path));
   return {
     files: listed.map((file) => ({ path: file.path, open: () => platform.openPath(`${path}/${file.path}`) })),
     sibling: null,

@@ -42,7 +42,9 @@ export function AddPictures({ dataset }: { readonly dataset: DatasetSummary }): 
           </button>
         </div>
       </div>
-      {files.length > 0 && <AddTo {...{ dataset, files }} onDone={() => setFiles([])} />}
+      {files.length > 0 && (
+        <AddTo {...{ dataset, files }} onAdd={() => setFiles([])} onLeave={() => setFiles([])} />
+      )}
       {isTaking && (
         <Later
           load={loadCapture}
@@ -64,11 +66,12 @@ export function AddPictures({ dataset }: { readonly dataset: DatasetSummary }): 
 interface AddToProps {
   readonly dataset: DatasetSummary;
   readonly files: readonly File[];
-  readonly onDone: () => void;
+  readonly onAdd: () => void;
+  readonly onLeave: () => void;
 }
 
 /** Which classes the files go to: their folders, or the one that is named. */
-export function AddTo({ dataset, files, onDone }: AddToProps): ReactElement {
+export function AddTo({ dataset, files, onAdd, onLeave }: AddToProps): ReactElement {
   const studio = useStudio();
   const id = useId();
   const [typed, setTyped] = useState('');
@@ -79,7 +82,7 @@ export function AddTo({ dataset, files, onDone }: AddToProps): ReactElement {
   const add = (): void => {
     const pictures = files.map((file, index) => ({ file, to: classes[index] ?? to }));
     void studio.edits.change({ do: 'add', pictures });
-    onDone();
+    onAdd();
   };
   return (
     <form
@@ -117,7 +120,7 @@ export function AddTo({ dataset, files, onDone }: AddToProps): ReactElement {
         <button type="submit" className="go" disabled={loose > 0 && to === ''}>
           Add them
         </button>
-        <button type="button" onClick={onDone}>
+        <button type="button" onClick={onLeave}>
           Not now
         </button>
       </div>
