@@ -1,6 +1,7 @@
 /** Owns the options that every source has: what to do about copies and about classes with too few pictures. */
 import type { OptionSpec } from '../protocol/catalog.ts';
 import { numberOption, type Options } from '../protocol/recipe/options.ts';
+import type { Recipe } from '../protocol/recipe/recipe.ts';
 
 /** What to do with pictures that are there more than once. */
 export type CopiesChoice = 'keep' | 'drop' | 'together';
@@ -41,16 +42,18 @@ export const datasetOptions: readonly OptionSpec[] = [
   },
 ];
 
-/** The options of {@link datasetOptions}, read. */
+/** The options of {@link datasetOptions}, read, and what becomes of pictures without a face. */
 export interface CuratingOptions {
+  readonly withoutFace: Recipe['image']['withoutFace'];
   readonly duplicates: CopiesChoice;
   readonly nearDuplicates: CopiesChoice;
   readonly leastPictures: number;
 }
 
 /** Reads them from checked options. */
-export function curatingOptions(options: Options): CuratingOptions {
+export function curatingOptions(options: Options, { withoutFace }: Recipe['image']): CuratingOptions {
   return {
+    withoutFace,
     duplicates: copiesChoice(options['duplicates']),
     nearDuplicates: copiesChoice(options['nearDuplicates']),
     leastPictures: numberOption(options, 'leastPictures'),

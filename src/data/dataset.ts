@@ -2,7 +2,9 @@
 import type { DatasetSummary, PictureFacts } from '../protocol/set/dataset.ts';
 import type { StudioError } from '../protocol/errors.ts';
 import type { RunEvent } from '../protocol/events.ts';
+import type { Preparing } from '../protocol/recipe/preparing.ts';
 import type { LabelForm } from './cleaning/labels.ts';
+import type { FaceDetector } from './faces/crop.ts';
 import type { SourceContext } from './sources/source.ts';
 
 /** Pictures resized for the network, by row number after cleaning. */
@@ -36,6 +38,8 @@ export interface Dataset {
   /** How its labels are held; null where it has none. */
   readonly labelForm: LabelForm | null;
   readonly pictures: PictureStore;
+  /** How they were prepared. */
+  readonly preparing: Preparing;
   /** Null where all pictures are there. */
   readonly arriving: Arriving | null;
   /** Pictures to look at: the set's, and after them those of `findings.aside`. */
@@ -50,6 +54,8 @@ type ProgressUnit = Extract<RunEvent, { kind: 'progress' }>['unit'];
 
 /** What a set is opened with. */
 export interface OpenDatasetOptions extends Omit<SourceContext, 'platform'> {
+  /** Asked where the recipe cuts pictures to faces. */
+  readonly faces?: FaceDetector;
   /** @param total null while unknown */
   onProgress(done: number, total: number | null, unit: ProgressUnit, label: string): void;
 }

@@ -13,7 +13,7 @@ export function findingsOf(cleaned: CleanedRows, curated: Curated, split: Split)
     sets.map((set) => set.map((row) => newNumber.get(row)!));
   const duplicates = renumber(curated.duplicates.exact);
   const nearDuplicates = renumber(curated.duplicates.near);
-  const { smallClasses, dropped } = curated;
+  const { withoutFace, smallClasses, dropped } = curated;
   return {
     leftOut: cleaned.leftOut,
     aside: asideOf(cleaned, curated),
@@ -21,6 +21,7 @@ export function findingsOf(cleaned: CleanedRows, curated: Curated, split: Split)
     nearDuplicates,
     setsAcrossSplits: countAcross([...duplicates, ...nearDuplicates], split),
     groupsAcrossSplits: countCut(curated.groupOfKept, split),
+    withoutFace: withoutFace === null ? null : (renumber([withoutFace])[0] ?? null),
     smallClasses,
     dropped,
   };

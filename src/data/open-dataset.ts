@@ -3,6 +3,7 @@ import { StudioError } from '../protocol/errors.ts';
 import { datasetOptions } from '../protocol/recipe/full-recipe.ts';
 import { ContentHash, picturesKey, setHash } from '../protocol/identity.ts';
 import type { Options } from '../protocol/recipe/options.ts';
+import { preparingOf } from '../protocol/recipe/preparing.ts';
 import type { Recipe } from '../protocol/recipe/recipe.ts';
 import { nothingLeftTexts } from '../protocol/set/cleaning-words.ts';
 import type { CleaningReport, LeftOutRow, SourceDescription } from '../protocol/set/dataset.ts';
@@ -12,6 +13,7 @@ import type { CleanedRow, CleanedRows, SeenPicture } from './cleaning/clean-rows
 import { curate, type Curated } from './cleaning/curate.ts';
 import { curatingOptions } from './dataset-options.ts';
 import type { Dataset, OpenDatasetOptions } from './dataset.ts';
+import { faceRemarks } from './faces/cropping.ts';
 import { findingsOf } from './findings.ts';
 import { sortLabels } from './cleaning/labels.ts';
 import { pictureSubset } from './pictures/picture-store.ts';
@@ -55,20 +57,14 @@ async function datasetOf(
   { cleaned, pictures: store, arriving }: Prepared,
   given: OpenDatasetOptions,
 ): Promise<Omit<Dataset, 'close'>> {
-  const curated = await curate(cleaned.rows, curatingOptions(options), {
+  const curated = await curate(cleaned.rows, curatingOptions(options, recipe.image), {
     signal: given.signal,
     onProgress: (done, total) => given.onProgress(done, total, 'pictures', 'Looking for copies'),
   });
   const rows = curated.kept.map((row) => cleaned.rows[row]!);
   const cleaning = cleaningReport(opened, cleaned.report);
   if (rows.length === 0) throw nothingLeft(cleaning, cleaned.leftOut);
-  const order = { form: cleaned.labelForm, names: opened.labelNames };
-  const labels = sortLabels(
-    rows.map((row) => row.label),
-    order,
-  );
-  const indexOf = new Map(labels.map((label, index) => [label, index]));
-  const labelOfRow = Uint16Array.from(rows, (row) => indexOf.get(row.label)!);
+  const { labels, labelOfRow } = labelled(rows, cleaned, opened);
   const words = rows.map((row) => row.split);
   const split = splitSet(words, labelOfRow, labels, curated.groupOfKept, recipe.split);
   const findings = findingsOf(cleaned, curated, split);
@@ -78,7 +74,10 @@ async function datasetOf(
   const summary = {
     source: source.entry.name,
     ...{ noun, origin, labels, labelOfRow, split, sizeBytes, contentHash },
-    ...{ setHash: setHash(contentHash, split), picturesKey: picturesKey(contentHash, recipe.image, []) },
+    ...{
+      setHash: setHash(contentHash, split),
+      picturesKey: picturesKey(contentHash, preparingOf(recipe.image), []),
+    },
   };
   const seen = seenRows(rows, cleaned, curated);
   const shown = pictureSubset(
@@ -88,16 +87,44 @@ async function datasetOf(
   return {
     summary: {
       ...summary,
-      cleaning: withRemarks(cleaning, splitRemarks(words, split, labels, labelOfRow)),
+      cleaning: withRemarks(cleaning, [
+        ...facesFound(cleaned, curated, recipe),
+        ...splitRemarks(words, split, labels, labelOfRow),
+      ]),
       findings,
       ...(provenance === undefined ? {} : { provenance }),
     },
     files: rows.map(({ print }) => print.file),
     labelForm: cleaned.labelForm,
     pictures: rows.length === store.count ? store : pictureSubset(shown, [...rows.keys()]),
-    ...{ shown, arriving },
+    ...{ shown, arriving, preparing: preparingOf(recipe.image) },
     facts: seen.map(({ facts }) => facts),
   };
+}
+
+/** The classes in order, and which is each row's. */
+function labelled(
+  rows: readonly CleanedRow[],
+  { labelForm }: CleanedRows,
+  { labelNames }: OpenedSource,
+): { readonly labels: string[]; readonly labelOfRow: Uint16Array } {
+  const labels = sortLabels(
+    rows.map((row) => row.label),
+    { form: labelForm, names: labelNames },
+  );
+  const indexOf = new Map(labels.map((label, index) => [label, index]));
+  return { labels, labelOfRow: Uint16Array.from(rows, (row) => indexOf.get(row.label)!) };
+}
+
+/** What is said of faces that were looked for. */
+function facesFound(
+  { rows }: CleanedRows,
+  { withoutFace }: Curated,
+  { image }: Recipe,
+): CleaningReport['remarks'] {
+  const [first] = withoutFace ?? [];
+  const example = first === undefined ? '' : (rows[first]?.seen.facts.path ?? '');
+  return faceRemarks(withoutFace?.length ?? 0, rows.length, image.withoutFace, example);
 }
 
 /** Pictures to look at: the set's rows, and after them those aside. */

@@ -20,8 +20,10 @@ import type { SourceDescription } from '../protocol/set/dataset.ts';
 import type { RunControl } from '../training/control.ts';
 import { asRun } from './catalog.ts';
 import { runsLeft } from './checkpoints/resumable.ts';
-import { startDevice, type Device } from './device/device.ts';
+import { CurrentDevice } from './device/current-device.ts';
+import type { Device } from './device/device.ts';
 import type { WasmPaths } from './device/wasm.ts';
+import { FaceFinder } from './faces.ts';
 import { broughtBack, type Brought } from './network/bring-back.ts';
 import { buildNetwork, withLoaded, type Network } from './network/network.ts';
 import { keptNetwork } from './kept/kept-network.ts';
@@ -69,21 +71,24 @@ export class Session {
   readonly kept: KeptRuns;
   /** Networks of theirs that are tried on pictures. */
   readonly tries: Tries;
-  #choice: BackendChoice = 'auto';
-  #device: Device | null = null;
+  /** In pictures of sets and in those that are tried. */
+  readonly faces: FaceFinder;
+  readonly #devices: CurrentDevice;
   /** The last trained network, for as long as it is on the device. */
   #trained: Trained | null = null;
   #caches: SessionCaches | null = null;
 
   constructor(
     readonly platform: Platform,
-    readonly wasmPaths: WasmPaths,
+    wasmPaths: WasmPaths,
   ) {
-    this.set = new OpenSet(platform, this.tokens);
+    this.#devices = new CurrentDevice(wasmPaths, () => this.#leaveDevice());
+    this.faces = new FaceFinder(platform, () => this.#devices.ready());
+    this.set = new OpenSet(platform, this.tokens, this.faces);
     this.descriptions = new NetworkDescriptions(platform);
     this.kept = new KeptRuns(platform);
     this.tries = new Tries({
-      platform,
+      ...{ platform, faces: this.faces },
       withNetwork: (runId, work) => this.#withNetwork(runId, work),
       dataset: () => this.set.dataset,
     });
@@ -91,12 +96,12 @@ export class Session {
 
   /** The device in use; null before one was taken. */
   get device(): Device | null {
-    return this.#device;
+    return this.#devices.device;
   }
 
   /** Takes a device. */
   async chooseDevice(backend: BackendChoice): Promise<DeviceReport> {
-    return (await this.#start(backend)).report;
+    return (await this.#devices.take(backend)).report;
   }
 
   /** What a recipe's source would open. */
@@ -166,8 +171,7 @@ export class Session {
 
   /** An exported network as values, kept nowhere. @throws StudioError `model/…` */
   async broughtBack(files: readonly SetFile[]): Promise<Brought> {
-    const device = this.#device?.loss === null ? this.#device : await this.#start(this.#choice);
-    return broughtBack(files, this.platform, device.report);
+    return broughtBack(files, this.platform, (await this.#devices.ready()).report);
   }
 
   /**
@@ -197,6 +201,7 @@ export class Session {
     this.#caches = null;
     await this.kept.close();
     await this.set.close();
+    this.faces.forget();
   }
 
   /** Does something with a run's network on the device, where it is still there or is put together again. */
@@ -204,7 +209,7 @@ export class Session {
     runId: string,
     work: (trained: Trained) => Output | Promise<Output>,
   ): Promise<Output> {
-    if (this.#device?.loss !== null) await this.#start(this.#choice);
+    await this.#devices.ready();
     if (this.#trained?.result.runId === runId) return work(this.#trained);
     return this.kept.use(runId, async (network) => {
       const model = await rebuildNetwork(network, this.platform);
@@ -216,16 +221,12 @@ export class Session {
     });
   }
 
-  async #start(backend: BackendChoice): Promise<Device> {
+  async #leaveDevice(): Promise<void> {
     this.#forgetTrained();
+    this.faces.forget();
     const caches = this.#caches;
     this.#caches = null;
-    this.#choice = backend;
-    // Until it has started there is none: the one before is not current any more.
-    this.#device = null;
     await caches?.clear();
-    this.#device = await startDevice(backend, this.wasmPaths);
-    return this.#device;
   }
 
   async #carryOut(recipe: FullRecipe, options: TrainOptions, attempt: Attempt): Promise<RunResult> {
@@ -262,7 +263,7 @@ export class Session {
     const { control, emit, weightFiles } = options;
     const { signal } = control;
     const device =
-      this.#device?.loss === null ? this.#device : await timed('device', () => this.#start(this.#choice));
+      this.device?.loss === null ? this.device : await timed('device', () => this.#devices.ready());
     emit({ kind: 'device', device: device.report });
     const summary = await timed('dataset', () => this.set.open(recipe, { ...options, signal }));
     emit({ kind: 'dataset', dataset: summary });

@@ -16,6 +16,7 @@ import { isSame, sameText } from '../lib/json.ts';
 import type { DatasetSummary } from './set/dataset.ts';
 import type { WeightsRecord } from './model.ts';
 import type { Options } from './recipe/options.ts';
+import type { Preparing } from './recipe/preparing.ts';
 import { isOnBatch, type Recipe, type WeightsFile } from './recipe/recipe.ts';
 
 /** Another text for other picked files, as far as their list tells. */
@@ -91,14 +92,19 @@ export function outlineKey(rowCount: number | null, sizeBytes: number): string {
   return sameText([rowCount, sizeBytes]);
 }
 
-/** A name for the pictures of a listing at a size, as a preparing version makes them. */
-export function preparedKey(
-  version: number,
-  listing: string,
-  { size, resize, orientation }: Pick<Recipe['image'], 'size' | 'resize' | 'orientation'>,
-): string {
-  return hashText(sameText([version, listing, size, resize, orientation]));
+/** A name for the pictures of a listing, as a preparing version makes them. */
+export function preparedKey(version: number, listing: string, preparing: Preparing): string {
+  return hashText(sameText([version, listing, ...preparingTexts(preparing)]));
 }
+
+/** Whether pictures that were prepared in one way are what the other asks for. */
+export function isPreparedAlike(one: Preparing, other: Preparing): boolean {
+  return sameText(preparingTexts(one)) === sameText(preparingTexts(other));
+}
+
+const preparingTexts = ({ size, resize, orientation, faceMargin }: Preparing): unknown[] => [
+  ...[size, resize, orientation, faceMargin],
+];
 
 /** What is the same of a row in the same set. */
 export interface HashedRow {
@@ -137,17 +143,13 @@ export function setHash(contentHash: string, { train, validation, test }: Datase
 }
 
 /**
- * The same where each row of a set, edited or not, is the same picture, resized alike.
+ * The same where each row of a set, edited or not, is the same picture, prepared alike.
  *
  * @param contentHash of the set before edits
  * @param added hashes of the files that edits add, in row order
  */
-export function picturesKey(
-  contentHash: string,
-  { size, resize, orientation }: Pick<Recipe['image'], 'size' | 'resize' | 'orientation'>,
-  added: readonly string[],
-): string {
-  return hashText(sameText([contentHash, size, resize, orientation, added]));
+export function picturesKey(contentHash: string, preparing: Preparing, added: readonly string[]): string {
+  return hashText(sameText([contentHash, ...preparingTexts(preparing), added]));
 }
 
 /**

@@ -139,6 +139,7 @@ export class Tab {
               size: side,
               resize: 'lanczos',
               orientation: 'stored',
+              frame: 'whole',
             } satisfies JobMessage);
           }
         }),

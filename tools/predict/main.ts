@@ -49,23 +49,27 @@ async function predict(command: Command): Promise<void> {
   const { by, others, pictures } = await findAsked(command.pictures, platform);
   const { image } = answering.recipe;
   const ready = mapInOrder(pictures, platform.cores + 1, (one) =>
-    readyOf(one, { platform, image, face: null }),
+    readyOf(one, { platform, image, faces: session.faces, face: null }),
   );
   const table = await openTable(command);
   await table.write(csvLine([by, ...answering.labels, 'predicted', 'confidence', 'problem']));
-  let [asked, unread] = [0, 0];
+  let [asked, unread, whole] = [0, 0, 0];
   for await (const one of ready) {
     const said = await ask(classifier, one, command.heatMaps);
     asked += 1;
-    if (said.problem !== '') unread += 1;
+    if (said.predicted === '') unread += 1;
+    else if (said.problem !== '') whole += 1;
     await table.write(lineOf(said, answering.labels.length));
     const { name, ...rest } = said;
     if (command.json) process.stdout.write(`${JSON.stringify({ kind: 'picture', [by]: name, ...rest })}\n`);
   }
   await table.close();
   const leftOut = others === 0 ? '' : ` ${countOf(others, 'other file')} in the folders left out.`;
+  const faceless = whole === 0 ? '' : ` In ${countOf(whole, 'picture')} no face was found: taken whole.`;
   const problems = unread === 0 ? '' : ` ${countOf(unread, 'picture')} could not be read.`;
-  process.stderr.write(`${device.label}: ${countOf(asked, 'picture')} asked about.${problems}${leftOut}\n`);
+  process.stderr.write(
+    `${device.label}: ${countOf(asked, 'picture')} asked about.${faceless}${problems}${leftOut}\n`,
+  );
 }
 
 async function readyOf(
@@ -79,7 +83,10 @@ async function readyOf(
       problem: `the row has ${inPlace === undefined ? 'no picture' : `no picture but a ${inPlace.noun}: ${inPlace.example}`}`,
     };
   try {
-    return { name, picture: (await pictureOfFile(encoded, where)).picture, problem: '' };
+    const { picture, faces } = await pictureOfFile(encoded, where);
+    // It is asked about all the same.
+    const isWhole = faces !== null && faces.shown === null;
+    return { name, picture, problem: isWhole ? 'no face was found: the whole picture was taken' : '' };
   } catch (error) {
     if (!(error instanceof StudioError) || !error.code.startsWith('data/')) throw error;
     return { name, picture: null, problem: error.message };

@@ -5,9 +5,10 @@
  */
 import type { CleaningReport, LeftOutRow, PictureFacts } from '../../protocol/set/dataset.ts';
 import { StudioError } from '../../protocol/errors.ts';
-import type { Orientation, ResizeMethod } from '../../protocol/recipe/recipe.ts';
+import type { Preparing } from '../../protocol/recipe/preparing.ts';
 import { foreignFormat } from '../../platform/pictures/formats/foreign-formats.ts';
 import { checkPictureHeader } from '../../platform/pictures/picture-header.ts';
+import { prepareCropped, type Cropping } from '../faces/cropping.ts';
 import type { CuratedRow } from './curate.ts';
 import type { Fingerprint } from './fingerprint.ts';
 import {
@@ -28,11 +29,8 @@ import { Tally } from './tally.ts';
 import type { OpenedSource, SourceRow } from '../sources/source.ts';
 
 /** What cleaning is told. */
-export interface CleaningOptions {
+export interface CleaningOptions extends Cropping {
   readonly pool: PicturePool;
-  readonly size: number;
-  readonly resize: ResizeMethod;
-  readonly orientation: Orientation;
   readonly signal?: AbortSignal;
   /** Called with the rows read so far. */
   onRows(rows: number): void;
@@ -77,6 +75,8 @@ export interface UnlabelledPicture {
 interface Prepared {
   readonly picture: Uint8Array;
   readonly print: Fingerprint;
+  /** Null where none was looked for. */
+  readonly hasFace: boolean | null;
   readonly facts: SourceFacts;
 }
 
@@ -113,7 +113,7 @@ export async function cleanRows(
   sink: PictureSink,
   options: CleaningOptions,
 ): Promise<CleanedRows> {
-  const found = new Found(sink, source, options.orientation);
+  const found = new Found(sink, source, options.preparing);
   const { pool, signal } = options;
   const without = { none: 0, odd: 0 };
   const work = async (row: NumberedRow): Promise<Worked> => {
@@ -172,7 +172,7 @@ class Found {
   constructor(
     readonly sink: PictureSink,
     source: OpenedSource,
-    orientation: Orientation,
+    { orientation }: Preparing,
   ) {
     this.#hash = new SourceHash(source.labelNames);
     this.#remarks = new RowRemarks(source, orientation);
@@ -196,11 +196,11 @@ class Found {
     } else if (outcome?.kind === 'undecodable') {
       this.#leave(row, outcome.kind, outcome.detail);
     } else if (prepared !== null) {
-      const { print } = prepared;
+      const { print, hasFace } = prepared;
       const [group, split] = [wordOf(row.group), wordOf(row.split)];
       const { label: name, form } = label;
       const seen = await this.#store(prepared);
-      this.#labelled.push({ label: name, form, print, group, split, seen });
+      this.#labelled.push({ label: name, form, print, group, split, hasFace, seen });
     }
   }
 
@@ -266,15 +266,13 @@ function oddRowOf({ form, seen }: LabelledRow): OddRow {
   return { sourceRow, path, text: rawLabel, form, seen };
 }
 
-async function prepareRow(
-  row: NumberedRow,
-  { pool, size, resize, orientation }: CleaningOptions,
-): Promise<Outcome> {
+async function prepareRow(row: NumberedRow, { pool, ...cropping }: CleaningOptions): Promise<Outcome> {
   const { picture: encoded } = row;
   if (encoded === null) return { kind: 'withoutPicture', detail: row.inPlace?.example ?? '' };
   try {
-    const prepared = await pool.prepare({ encoded, size, resize, orientation });
-    return { kind: 'prepared', prepared: { ...prepared, facts: factsOf(row, encoded) } };
+    const prepared = await prepareCropped(encoded, cropping, (job) => pool.prepare(job));
+    const { picture, print, hasFace } = prepared;
+    return { kind: 'prepared', prepared: { picture, print, hasFace, facts: factsOf(row, encoded) } };
   } catch (thrown) {
     if (!isBadPicture(thrown)) throw thrown;
     return { kind: 'undecodable', detail: thrown.message };

@@ -1,6 +1,6 @@
 /**
- * Owns what is looked at beyond cleaning: copies, near copies and classes with too few pictures, and which rows are
- * left after the recipe's choices about them.
+ * Owns what is looked at beyond cleaning: pictures without a face, copies, near copies and classes with too few pictures,
+ * and which rows are left after the recipe's choices about them.
  */
 import type { AsideRow } from '../../protocol/set/dataset.ts';
 import type { CuratingOptions } from '../dataset-options.ts';
@@ -14,6 +14,8 @@ export interface CuratedRow {
   readonly print: Fingerprint;
   /** What it belongs to, or null. */
   readonly group: string | null;
+  /** Whether a face was found in its picture; null where none was looked for. */
+  readonly hasFace: boolean | null;
 }
 
 /** Rows that are copies of each other, each set of at least two, in row order. */
@@ -32,8 +34,11 @@ export interface Curated {
   /** Number of each kept row's group; null when every row stands alone. */
   readonly groupOfKept: Uint32Array | null;
   readonly duplicates: Duplicates;
+  /** Rows without a face; null where none was looked for. */
+  readonly withoutFace: readonly number[] | null;
   readonly smallClasses: readonly { readonly label: string; readonly pictures: number }[];
   readonly dropped: {
+    readonly withoutFace: number;
     readonly duplicates: number;
     readonly nearDuplicates: number;
     readonly smallClasses: number;
@@ -61,6 +66,8 @@ export async function curate(
     for (const row of candidates) if (left.delete(row)) aside.push({ row, why });
     return before - left.size;
   };
+  const faceless = [...rows.keys()].filter((row) => rows[row]?.hasFace === false);
+  const droppedFaceless = options.withoutFace === 'leaveOut' ? drop(faceless, 'withoutFace') : 0;
   const copies = (sets: readonly (readonly number[])[]): number[] => sets.flatMap((set) => set.slice(1));
   const droppedExact = options.duplicates === 'drop' ? drop(copies(duplicates.exact), 'duplicate') : 0;
   // Copies of a file that is dropped as a near copy go with it.
@@ -83,8 +90,14 @@ export async function curate(
     aside,
     groupOfKept: groupsOf(kept, rows, duplicates, options),
     duplicates,
+    withoutFace: rows.every(({ hasFace }) => hasFace === null) ? null : faceless,
     smallClasses,
-    dropped: { duplicates: droppedExact, nearDuplicates: droppedNear, smallClasses: droppedSmall },
+    dropped: {
+      withoutFace: droppedFaceless,
+      duplicates: droppedExact,
+      nearDuplicates: droppedNear,
+      smallClasses: droppedSmall,
+    },
   };
 }
 

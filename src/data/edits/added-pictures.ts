@@ -1,12 +1,13 @@
-/** Owns the pictures that edits add to a set: decoded and resized as the set's own, in memory, each once. */
+/** Owns the pictures that edits add to a set: prepared as the set's own, in memory, each once. */
 import { hashBytes } from '../../lib/bytes/hash.ts';
 import { checkPictureHeader } from '../../platform/pictures/picture-header.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { PictureFacts } from '../../protocol/set/dataset.ts';
 import type { AddedPicture } from '../../protocol/set/edits.ts';
 import { invariant, StudioError } from '../../protocol/errors.ts';
-import type { EditsRef, Recipe } from '../../protocol/recipe/recipe.ts';
+import type { EditsRef } from '../../protocol/recipe/recipe.ts';
 import type { PictureStore } from '../dataset.ts';
+import { prepareCropped, type Cropping } from '../faces/cropping.ts';
 import { preparePicture } from '../pool/prepare.ts';
 import type { KeptEdits } from './kept-edits.ts';
 
@@ -27,6 +28,8 @@ export interface TakenIn {
 interface Ready {
   /** RGB uint8, `[size, size, 3]`. */
   readonly picture: Uint8Array;
+  /** Null where none was looked for. */
+  readonly hasFace: boolean | null;
   readonly facts: Omit<PictureFacts, 'path'>;
 }
 
@@ -36,7 +39,7 @@ export class AddedPictures {
   constructor(
     readonly platform: Pick<Platform, 'decodePicture'>,
     readonly kept: KeptEdits,
-    readonly image: Pick<Recipe['image'], 'size' | 'resize' | 'orientation'>,
+    readonly cropping: Cropping,
   ) {}
 
   /** Takes files in and keeps those that are pictures; one that is none is named. */
@@ -63,7 +66,7 @@ export class AddedPictures {
   async store(list: EditsRef, files: readonly string[]): Promise<PictureStore> {
     for (const file of files)
       if (!this.#ready.has(file)) await this.#prepare(file, await this.kept.picture(list, file));
-    const { size } = this.image;
+    const { size } = this.cropping.preparing;
     const bytes = size * size * 3;
     return {
       count: files.length,
@@ -78,8 +81,8 @@ export class AddedPictures {
   }
 
   /** What is known of one. */
-  factsOf(file: string): Ready['facts'] {
-    return this.#of(file).facts;
+  about(file: string): Pick<Ready, 'facts' | 'hasFace'> {
+    return this.#of(file);
   }
 
   #of(file: string): Ready {
@@ -89,11 +92,11 @@ export class AddedPictures {
   }
 
   async #prepare(file: string, encoded: Uint8Array): Promise<void> {
-    const { size, resize, orientation } = this.image;
-    const job = { encoded, size, resize, orientation };
-    const { picture } = await preparePicture((bytes) => this.platform.decodePicture(bytes), job);
+    const { picture, hasFace } = await prepareCropped(encoded, this.cropping, (job) =>
+      preparePicture((bytes) => this.platform.decodePicture(bytes), job),
+    );
     const { format, width, height } = checkPictureHeader(encoded);
     const facts = { sourceRow: null, rawLabel: '', format, width, height, sizeBytes: encoded.length };
-    this.#ready.set(file, { picture: picture.slice(), facts });
+    this.#ready.set(file, { picture: picture.slice(), hasFace, facts });
   }
 }

@@ -1,7 +1,8 @@
 /** Owns an open set with the user's edits: its rows, parts and pictures after them. The set below is not read again. */
 import { hashText } from '../../lib/bytes/hash.ts';
+import { countOf } from '../../lib/format.ts';
 import { sameText } from '../../lib/json.ts';
-import type { DatasetSummary, Findings, PictureFacts } from '../../protocol/set/dataset.ts';
+import type { CleaningReport, DatasetSummary, Findings, PictureFacts } from '../../protocol/set/dataset.ts';
 import type { Edit } from '../../protocol/set/edits.ts';
 import { picturesKey, setHash } from '../../protocol/identity.ts';
 import type { EditsRef, Recipe } from '../../protocol/recipe/recipe.ts';
@@ -21,13 +22,16 @@ export async function editedSet(
   base: Dataset,
   list: EditsRef,
   edits: readonly Edit[],
-  { split, image }: Recipe,
+  { split }: Recipe,
   added: AddedPictures,
 ): Promise<Dataset> {
   const { summary, files } = base;
   const rows = applyEdits({ ...summary, files }, edits, split);
   const addedFiles = rows.added.map(({ file }) => file);
   const pictures = await added.store(list, addedFiles);
+  const faceless = addedFiles.flatMap((file, index) =>
+    added.about(file).hasFace === false ? [files.length + index] : [],
+  );
   const rowsNow = files.length + addedFiles.length;
   const shown = inserted(base.shown, files.length, pictures);
   const contentHash = hashText(
@@ -43,15 +47,16 @@ export async function editedSet(
       ...summary,
       ...{ labels: rows.labels, labelOfRow: rows.labelOfRow, split: rows.split, contentHash },
       setHash: setHash(contentHash, rows.split),
-      picturesKey: picturesKey(summary.contentHash, image, addedFiles),
+      picturesKey: picturesKey(summary.contentHash, base.preparing, addedFiles),
       edits: { ...list, ...rows.report },
-      ...findingsAfter(summary, rows),
+      ...findingsAfter(summary, rows, faceless),
+      cleaning: withFaceless(summary.cleaning, faceless.length),
     },
     pictures: addedFiles.length === 0 ? base.pictures : pictureSubset(shown, [...Array(rowsNow).keys()]),
     shown,
     facts: [
       ...base.facts.slice(0, files.length),
-      ...rows.added.map(({ path, file }): PictureFacts => ({ ...added.factsOf(file), path })),
+      ...rows.added.map(({ path, file }): PictureFacts => ({ ...added.about(file).facts, path })),
       ...base.facts.slice(files.length),
     ],
   };
@@ -61,6 +66,7 @@ export async function editedSet(
 function findingsAfter(
   { findings, labelOfRow }: DatasetSummary,
   { split, added }: EditedRows,
+  faceless: readonly number[],
 ): { readonly findings?: Findings } {
   if (findings === undefined) return {};
   const moved = (sets: readonly (readonly number[])[]): number[][] =>
@@ -68,7 +74,16 @@ function findingsAfter(
   const duplicates = moved(findings.duplicates);
   const nearDuplicates = moved(findings.nearDuplicates);
   const setsAcrossSplits = countAcross([...duplicates, ...nearDuplicates], split);
-  return { findings: { ...findings, duplicates, nearDuplicates, setsAcrossSplits } };
+  const [before] = findings.withoutFace === null ? [] : moved([findings.withoutFace]);
+  const withoutFace = before === undefined ? null : [...before, ...faceless];
+  return { findings: { ...findings, duplicates, nearDuplicates, withoutFace, setsAcrossSplits } };
+}
+
+/** What somebody added is not left out again. */
+function withFaceless(cleaning: CleaningReport, count: number): CleaningReport {
+  if (count === 0) return cleaning;
+  const message = `In ${countOf(count, 'picture')} that you added no face was found: ${count === 1 ? 'it is' : 'they are'} taken whole.`;
+  return { ...cleaning, remarks: [...cleaning.remarks, { message, hint: '' }] };
 }
 
 /** Pictures with others between them, from a row on. */

@@ -1,10 +1,12 @@
 /** Owns a set's pictures on their way into the store: taken from an earlier opening, or read, cleaned and resized. */
-import { StudioError } from '../../protocol/errors.ts';
+import { invariant, StudioError } from '../../protocol/errors.ts';
 import { listingKey, outlineKey } from '../../protocol/identity.ts';
 import type { Options } from '../../protocol/recipe/options.ts';
-import type { Orientation, Recipe, ResizeMethod } from '../../protocol/recipe/recipe.ts';
+import { preparingOf } from '../../protocol/recipe/preparing.ts';
+import type { Recipe } from '../../protocol/recipe/recipe.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { cleanRows, type CleanedRows } from '../cleaning/clean-rows.ts';
+import type { Cropping } from '../faces/cropping.ts';
 import { curatingOptions, readingOptions } from '../dataset-options.ts';
 import type { Arriving, OpenDatasetOptions } from '../dataset.ts';
 import { ArrivingPictures } from './arriving.ts';
@@ -30,9 +32,14 @@ export async function preparePictures(
   platform: Platform,
   given: OpenDatasetOptions,
 ): Promise<Prepared> {
-  const { size, resize, orientation } = image;
+  const preparing = preparingOf(image);
+  const { faces = null } = given;
+  invariant(
+    preparing.faceMargin === null || faces !== null,
+    'who opens a set that is cut to faces finds them',
+  );
   const { rowCount } = opened;
-  const place = preparedPlace(platform, { ...originOf(dataset, opened), size, resize, orientation });
+  const place = preparedPlace(platform, { ...originOf(dataset, opened), ...preparing });
   const hold = async (ownedName: string): Promise<void> => given.uses?.use(ownedName);
   const kept = await place?.find(
     () => hashSource(opened, (rows) => given.onProgress(rows, rowCount, 'pictures', COMPARING), given.signal),
@@ -41,13 +48,15 @@ export async function preparePictures(
   if (kept?.prepared) return { ...kept.prepared, arriving: null };
   if (place !== null) await hold(place.ownedName);
   await place?.begin();
-  const sink = pictureSink(size, place?.chunks ?? null);
+  const sink = pictureSink(preparing.size, place?.chunks ?? null);
   const fill = (signal: AbortSignal | undefined, onRows: (rows: number) => void): Promise<PreparedSet> =>
-    fillSink(sink, place, { opened, platform, size, resize, orientation, onRows, given, signal });
+    fillSink(sink, place, { opened, platform, preparing, faces, onRows, given, signal });
+  const label =
+    preparing.faceMargin === null ? 'Reading the pictures' : 'Reading the pictures and finding faces in them';
   // Which rows are left when near copies go depends on the pictures themselves.
-  const known = curatingOptions(options).nearDuplicates === 'keep' ? kept?.rows : null;
+  const known = curatingOptions(options, image).nearDuplicates === 'keep' ? kept?.rows : null;
   if (!known) {
-    const tell = (rows: number): void => given.onProgress(rows, rowCount, 'pictures', 'Reading the pictures');
+    const tell = (rows: number): void => given.onProgress(rows, rowCount, 'pictures', label);
     return { ...(await fill(given.signal, tell)), arriving: null };
   }
   const arriving = new ArrivingPictures(known.count, sink, async (signal, onPicture) => {
@@ -73,12 +82,9 @@ function originOf(
   };
 }
 
-interface Filling {
+interface Filling extends Cropping {
   readonly opened: OpenedSource;
   readonly platform: Platform;
-  readonly size: number;
-  readonly resize: ResizeMethod;
-  readonly orientation: Orientation;
   readonly onRows: (rows: number) => void;
   readonly given: OpenDatasetOptions;
   readonly signal: AbortSignal | undefined;

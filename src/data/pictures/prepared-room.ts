@@ -8,7 +8,7 @@ import type { Owned } from '../../platform/stores/owned.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { whatCanGo } from '../../platform/stores/store-notices.ts';
 import { StudioError } from '../../protocol/errors.ts';
-import type { Orientation, ResizeMethod } from '../../protocol/recipe/recipe.ts';
+import type { Preparing } from '../../protocol/recipe/preparing.ts';
 import { parseJson } from '../../lib/json.ts';
 import { listStoredSets } from '../stored-sets/stored-sets.ts';
 
@@ -16,24 +16,19 @@ import { listStoredSets } from '../stored-sets/stored-sets.ts';
  * Raise it when decoding, resizing, cleaning or the shape of `CleanedRows` changes: what is kept is then made anew, and
  * what an earlier version kept is forgotten.
  */
-export const VERSION = 3;
+export const VERSION = 4;
 /** What is known of a set before its rows are read. */
-export interface PreparedOrigin {
+export interface PreparedOrigin extends Preparing {
   /** What the user knows the set by. */
   readonly label: string;
   /** The same only for a set that need not be read again. */
   readonly listing: string;
   /** The same for all that may hold the same and are worth reading for it; null where reading costs as much as it saves. */
   readonly outline: string | null;
-  /** In pixels. */
-  readonly size: number;
-  /** How pictures were resized and turned. */
-  readonly resize: ResizeMethod;
-  readonly orientation: Orientation;
 }
 
 /** What a place says of itself. */
-export interface About extends Pick<PreparedOrigin, 'label' | 'outline' | 'size' | 'resize' | 'orientation'> {
+export interface About extends Omit<PreparedOrigin, 'listing'> {
   readonly version: typeof VERSION;
   readonly usedAtMs: number;
   /** The ways in which it was opened. */

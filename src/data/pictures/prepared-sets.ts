@@ -9,7 +9,7 @@ import { BestEffortStore, type StoreHealth } from '../../platform/stores/best-ef
 import type { Owned } from '../../platform/stores/owned.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { StudioError } from '../../protocol/errors.ts';
-import { preparedKey } from '../../protocol/identity.ts';
+import { isPreparedAlike, preparedKey } from '../../protocol/identity.ts';
 import type { CleanedRows } from '../cleaning/clean-rows.ts';
 import type { PictureStore } from '../dataset.ts';
 import { THUMBNAIL_SIZE } from '../cleaning/fingerprint.ts';
@@ -59,7 +59,7 @@ export function preparedPlace(platform: Platform, origin: PreparedOrigin): Prepa
 export interface KeptOfSet {
   /** At the size asked for, with what the keys of its pictures begin with. */
   readonly prepared: (PreparedSet & { readonly prefix: string }) | null;
-  /** What cleaning found when its pictures were resized otherwise. Thumbnails are of those, so near copies may differ a little. */
+  /** What cleaning found when its pictures were resized otherwise, and cut alike. Thumbnails are of those, so near copies may differ a little. */
   readonly rows: Manifest | null;
 }
 
@@ -104,21 +104,17 @@ export class PreparedPlace {
       const sourceHash = await hashSource();
       same = alike.filter(({ about }) => about.sourceHash === sourceHash);
     }
-    for (const place of same.filter((each) => this.#isOfSize(each))) {
+    for (const place of same.filter(({ about }) => isPreparedAlike(about, this.origin))) {
       await hold(ownedNameOf(place.prefix));
       const prepared = await this.#readPictures(place);
       if (prepared !== null) return { prepared, rows: null };
     }
-    for (const { prefix } of same) {
+    // In which pictures there is no face is known of those that were cut alone.
+    for (const { prefix } of same.filter(({ about }) => about.faceMargin === this.origin.faceMargin)) {
       const rows = await this.#readManifest(prefix);
       if (rows !== null) return { prepared: null, rows };
     }
     return { prepared: null, rows: null };
-  }
-
-  #isOfSize({ about }: Place): boolean {
-    const { size, resize, orientation } = this.origin;
-    return about.size === size && about.resize === resize && about.orientation === orientation;
   }
 
   /** All that is kept, and whole as far as the list of keys tells; what an earlier version kept is forgotten. */

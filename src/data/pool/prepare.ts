@@ -5,6 +5,7 @@ import type { Orientation, ResizeMethod } from '../../protocol/recipe/recipe.ts'
 import { fingerprintOf, type Fingerprint } from '../cleaning/fingerprint.ts';
 import { orientationOf } from '../../platform/pictures/exif.ts';
 import { turned } from '../../platform/pictures/orientation.ts';
+import { cutOut, letterboxed, type Square } from '../faces/crop.ts';
 import { resizePicture } from '../resize/resize.ts';
 
 /** A picture's file and what to make of it. */
@@ -14,12 +15,17 @@ export interface PictureJob {
   readonly size: number;
   readonly resize: ResizeMethod;
   readonly orientation: Orientation;
+  /** What of it is resized, once it is turned: all of it, all of it in a black square, or a part. */
+  readonly frame: 'whole' | 'letterbox' | Square;
 }
 
 /** What was made. */
 export interface PreparedPicture {
   /** RGB uint8, `[size, size, 3]`. */
   readonly picture: Uint8Array;
+  /** Of all of the picture, once it is turned, in pixels. */
+  readonly width: number;
+  readonly height: number;
   readonly print: Fingerprint;
 }
 
@@ -44,13 +50,19 @@ export type Decode = (encoded: Uint8Array) => Promise<RgbPicture>;
  */
 export async function preparePicture(
   decode: Decode,
-  { encoded, size, resize, orientation }: PictureJob,
+  { encoded, size, resize, orientation, frame }: PictureJob,
 ): Promise<PreparedPicture> {
   const decoded = await decodeTurned(decode, { encoded, orientation });
-  const picture = resizePicture(decoded, size, resize);
+  const { width, height } = decoded;
+  const picture = resizePicture(framed(decoded, frame), size, resize);
   // One of the right size already is handed on as it is.
   if (picture !== decoded.data) decoded.release?.();
-  return { picture, print: fingerprintOf(encoded, picture, size) };
+  return { picture, width, height, print: fingerprintOf(encoded, picture, size) };
+}
+
+function framed(picture: RgbPicture, frame: PictureJob['frame']): RgbPicture {
+  if (frame === 'whole') return picture;
+  return frame === 'letterbox' ? letterboxed(picture) : cutOut(picture, frame);
 }
 
 /** Decodes, and turns as the picture's own note says where that is wanted; whoever gets it lets go of it. */

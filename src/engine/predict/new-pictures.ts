@@ -1,15 +1,17 @@
-/** Pictures that are tried, made what training makes of a set's: decoded, resized, and nothing kept of them. */
+/** Pictures that are tried, made what training makes of a set's: decoded, cropped, resized, and nothing kept of them. */
 import type { Dataset } from '../../data/dataset.ts';
 import { decodeTurned } from '../../data/pool/prepare.ts';
+import { cutOut, squareAround, type Square } from '../../data/faces/crop.ts';
 import { resizePicture } from '../../data/resize/resize.ts';
-import { cutOut, squareAround, type Square } from '../../models/faces/crop.ts';
 import { rgbaToRgb } from '../../platform/pictures/pixels.ts';
 import { checkPictureHeader, isAnimated } from '../../platform/pictures/picture-header.ts';
 import type { Platform, RgbPicture } from '../../platform/platform.ts';
 import { StudioError, type WireError } from '../../protocol/errors.ts';
+import { isPreparedAlike } from '../../protocol/identity.ts';
+import { preparingOf, type Preparing } from '../../protocol/recipe/preparing.ts';
 import type { Recipe } from '../../protocol/recipe/recipe.ts';
 import type { AskedPicture, FoundFaces, PicturePart } from '../../protocol/try.ts';
-import type { FaceFinder } from './faces.ts';
+import type { FaceFinder } from '../faces.ts';
 
 /** A picture as a network takes it. */
 export interface NewPicture {
@@ -21,23 +23,19 @@ export interface NewPicture {
   readonly faces: FoundFaces | null;
 }
 
-/** Which face of a picture is wanted, the largest first, and who finds it. */
-export interface WantedFace {
-  readonly index: number;
-  readonly finder: FaceFinder;
-}
-
-/** Room around a face on each side, as a share of its longer one: hair and chin are in the picture. */
-const FACE_MARGIN = 0.25;
-
 /** What pictures are taken from, and made to. */
 interface Where {
   readonly platform: Pick<Platform, 'decodePicture'>;
+  /** As the network was trained. */
   readonly image: Recipe['image'];
+  readonly faces: FaceFinder;
   /** The open set; asked for its own pictures alone. */
   readonly dataset: () => Dataset;
-  /** Null where the whole picture is wanted. */
-  readonly face: WantedFace | null;
+  /**
+   * Which face of a picture is wanted, the largest first; null for what the network was trained on: the largest, or all of
+   * the picture.
+   */
+  readonly face: number | null;
 }
 
 /**
@@ -56,7 +54,7 @@ export async function newPictureOf(asked: AskedPicture, where: Where): Promise<N
     }
     case 'row': {
       return {
-        picture: await picturesOfRows([asked.row], where.dataset(), where.image.size),
+        picture: await picturesOfRows([asked.row], where.dataset(), where.image),
         notes: [],
         faces: null,
       };
@@ -68,14 +66,20 @@ export async function newPictureOf(asked: AskedPicture, where: Where): Promise<N
   }
 }
 
-/** Pictures of a set, `[rows.length, size, size, 3]`. @throws StudioError `data/other-size`, `data/…` */
+/**
+ * Pictures of a set, `[rows.length, size, size, 3]`.
+ *
+ * @throws StudioError `data/other-size`, `data/otherwise-prepared`, `data/…`
+ */
 export async function picturesOfRows(
   rows: readonly number[],
-  { pictures }: Pick<Dataset, 'pictures'>,
-  size: number,
+  { pictures, preparing }: Pick<Dataset, 'pictures' | 'preparing'>,
+  image: Recipe['image'],
   signal?: AbortSignal,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  if (pictures.size !== size) throw otherSize(pictures.size, size);
+  const wanted = preparingOf(image);
+  if (preparing.size !== wanted.size) throw otherSize(preparing.size, wanted.size);
+  if (!isPreparedAlike(preparing, wanted)) throw otherwisePrepared(preparing, wanted);
   return pictures.read(rows, signal);
 }
 
@@ -97,22 +101,25 @@ export async function pictureOfFile(
 /** A picture of its own bytes, made of a decoded one: of all of it, or of the square around a face. */
 async function madeOf(
   decoded: RgbPicture,
-  { image, face }: Pick<Where, 'image' | 'face'>,
+  { image, faces, face }: Omit<Where, 'platform' | 'dataset'>,
 ): Promise<NewPicture> {
-  const { size, resize } = image;
-  const found = face === null ? null : await facesOf(decoded, face);
+  const { size, resize, crop, cropMargin } = image;
+  const isCropped = crop === 'face' || face !== null;
+  const found = isCropped ? await facesOf(decoded, faces, face ?? 0, cropMargin) : null;
   const part = found?.square == null ? decoded : cutOut(decoded, found.square);
   const picture = ownBytes(resizePicture(part, size, resize));
-  const notes = found !== null && found.square === null ? [noFace().toWire()] : [];
+  const notes = found !== null && found.square === null ? [noFace(crop).toWire()] : [];
   return { picture, notes, faces: found?.faces ?? null };
 }
 
 async function facesOf(
   picture: RgbPicture,
-  { index, finder }: WantedFace,
+  finder: FaceFinder,
+  index: number,
+  margin: number,
 ): Promise<{ readonly square: Square | null; readonly faces: FoundFaces }> {
   const { width, height } = picture;
-  const found = await finder.find(picture);
+  const found = await finder.inPicture(picture);
   const wanted = Math.min(index, found.length - 1);
   const face = found[wanted];
   const shareOf = (part: PicturePart): PicturePart => ({
@@ -121,7 +128,7 @@ async function facesOf(
   });
   const faces = found.map(shareOf);
   if (face === undefined) return { square: null, faces: { faces, shown: null, width, height } };
-  const square = squareAround(face, FACE_MARGIN, picture);
+  const square = squareAround(face, margin, picture);
   const { left, top, side } = square;
   const shown = { index: wanted, square: shareOf({ x: left, y: top, width: side, height: side }) };
   return { square, faces: { faces, shown, width, height } };
@@ -137,10 +144,10 @@ function notesOn(encoded: Uint8Array): WireError[] {
   );
 }
 
-const noFace = (): StudioError =>
+const noFace = (crop: Recipe['image']['crop']): StudioError =>
   new StudioError({
     code: 'data/no-face',
-    message: 'No face was found in this picture: the network was shown all of it.',
+    message: `No face was found in this picture: the network was shown all of it${crop === 'face' ? ', though it was trained on faces' : ''}.`,
     hint: 'Faces that are small, turned away or covered are missed; a closer picture may help.',
   });
 
@@ -165,4 +172,18 @@ function otherSize(came: number, wanted: number): StudioError {
     message: `A picture of ${wanted.toString()} pixels a side was expected, as the network was trained on; those of the open set are made ${came.toString()}.`,
     hint: 'Open the picture’s own file here, or the set at the size that the network was trained on.',
   });
+}
+
+function otherwisePrepared(came: Preparing, wanted: Preparing): StudioError {
+  return new StudioError({
+    code: 'data/otherwise-prepared',
+    message: `Pictures were expected as the network was trained on them, ${preparedText(wanted)}; those of the open set are ${preparedText(came)}.`,
+    hint: 'Open the picture’s own file here, or the set with the picture settings that the network was trained with.',
+  });
+}
+
+function preparedText({ resize, orientation, faceMargin }: Preparing): string {
+  const part = faceMargin === null ? 'whole' : `cut to faces with a margin of ${faceMargin.toString()}`;
+  const turned = orientation === 'exif' ? 'turned as they say' : 'as they are stored';
+  return `${part}, ${turned}, resized by ${resize}`;
 }

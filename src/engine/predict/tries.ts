@@ -3,18 +3,19 @@ import type { Dataset } from '../../data/dataset.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { Requests } from '../../protocol/messages.ts';
 import type { Answer, AnsweredRows, TriedNetwork } from '../../protocol/try.ts';
+import type { FaceFinder } from '../faces.ts';
 import { rgbToRgba } from '../set/rgba-pictures.ts';
 import type { Trained } from '../network/trained.ts';
 import { Classifier } from './classifier.ts';
 import { covered, occludeRow } from './covering.ts';
-import { FaceFinder } from './faces.ts';
 import { newPictureOf, picturesOfRows, type NewPicture } from './new-pictures.ts';
 
 type Input<Kind extends 'predict' | 'occlude' | 'askRows'> = Requests[Kind]['input'];
 
 /** Where networks and pictures come from. */
 export interface TriesSources {
-  readonly platform: Pick<Platform, 'decodePicture' | 'openAsset' | 'startH5Thread'>;
+  readonly platform: Pick<Platform, 'decodePicture'>;
+  readonly faces: FaceFinder;
   /** Does something with a run's network on the device, and lets go of it. */
   readonly withNetwork: <Output>(runId: string, work: (trained: Trained) => Output) => Promise<Output>;
   /** The open set. @throws StudioError `data/none-open` */
@@ -28,11 +29,8 @@ interface Tried {
 
 export class Tries {
   #tried: Tried | null = null;
-  readonly #finder: FaceFinder;
 
-  constructor(readonly sources: TriesSources) {
-    this.#finder = new FaceFinder(sources.platform);
-  }
+  constructor(readonly sources: TriesSources) {}
 
   /** Makes a run's network ready. @throws StudioError `export/no-such-run`, `model/…`, `net/…` */
   async open(runId: string): Promise<TriedNetwork> {
@@ -71,7 +69,8 @@ export class Tries {
     signal: AbortSignal,
   ): Promise<AnsweredRows> {
     const { classifier } = await this.#of(runId);
-    const pictures = await picturesOfRows(rows, this.sources.dataset(), classifier.size, signal);
+    const { image } = classifier.answering.recipe;
+    const pictures = await picturesOfRows(rows, this.sources.dataset(), image, signal);
     return wantsFeatures
       ? classifier.withFeatures(pictures, signal)
       : { probabilities: await classifier.probabilities(pictures, signal), features: null };
@@ -81,17 +80,14 @@ export class Tries {
   forget(): void {
     this.#tried?.classifier.dispose();
     this.#tried = null;
-    this.#finder.forget();
   }
 
   #picture(
     { answering }: Classifier,
     asked: Input<'predict'>['picture'],
-    index?: number,
+    face?: number,
   ): Promise<NewPicture> {
-    const { platform, dataset } = this.sources;
-    const face = index === undefined ? null : { index, finder: this.#finder };
-    return newPictureOf(asked, { platform, dataset, image: answering.recipe.image, face });
+    return newPictureOf(asked, { ...this.sources, image: answering.recipe.image, face: face ?? null });
   }
 
   async #of(runId: string): Promise<Tried> {

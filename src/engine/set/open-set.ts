@@ -5,6 +5,7 @@ import { storeSet } from '../../data/stored-sets/stored-sets.ts';
 import { writeSet } from '../../data/stored-sets/write-set.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { editedSet } from '../../data/edits/edited-set.ts';
+import type { FaceDetector } from '../../data/faces/crop.ts';
 import { AddedPictures } from '../../data/edits/added-pictures.ts';
 import { KeptEdits } from '../../data/edits/kept-edits.ts';
 import { isSame } from '../../lib/json.ts';
@@ -15,6 +16,7 @@ import type { RunEvent } from '../../protocol/events.ts';
 import { fullDataset } from '../../protocol/recipe/full-recipe.ts';
 import { readingKey, withoutEdits } from '../../protocol/identity.ts';
 import type { EditedList, Picked, Requests, SavedFile } from '../../protocol/messages.ts';
+import { preparingOf } from '../../protocol/recipe/preparing.ts';
 import type { EditsRef, Recipe } from '../../protocol/recipe/recipe.ts';
 import { ENTRIES } from '../catalog.ts';
 import { changedList } from './changed-list.ts';
@@ -55,6 +57,7 @@ export class OpenSet {
   constructor(
     readonly platform: Platform,
     readonly tokens: Tokens,
+    readonly faces: FaceDetector,
   ) {
     this.edits = new KeptEdits(platform.openStore('edits'));
   }
@@ -77,13 +80,15 @@ export class OpenSet {
     if (opened !== null) {
       if (!isSame(opened.edits, list)) this.#opened = await this.#edited(opened, list, edits);
     } else {
-      const given = { ...pickedOf(files), tokenFor: this.tokens.for };
+      const { faces } = this;
+      const given = { ...pickedOf(files), tokenFor: this.tokens.for, faces };
       const open = (ends: AbortSignal): Promise<Dataset> =>
         openDataset(recipe, this.platform, { ...given, ...openingOf(emit), signal: ends });
       const base = healing(await open(signal), open, (notice) => {
         emit({ kind: 'notice', of: 'set', notice: notice.toWire() });
       });
-      const added = new AddedPictures(this.platform, this.edits, recipe.image);
+      const cropping = { preparing: preparingOf(recipe.image), faces };
+      const added = new AddedPictures(this.platform, this.edits, cropping);
       try {
         const next = await this.#edited({ key, base, added, recipe, given }, list, edits);
         await this.close();

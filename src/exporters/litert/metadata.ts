@@ -20,10 +20,10 @@ const NORMALIZATION = 1;
 /** `AssociatedFileType.TENSOR_AXIS_LABELS` */
 const AXIS_LABELS = 2;
 
-export function metadataOf({ model, labels }: ExportInput): Uint8Array {
+export function metadataOf({ model, labels, recipe }: ExportInput): Uint8Array {
   const builder = new Builder(4096);
   const subgraph = table(builder, {
-    2: offsets(builder, [picture(builder)]),
+    2: offsets(builder, [picture(builder, recipe.image.crop === 'face')]),
     3: offsets(builder, [probabilities(builder)]),
   });
   const root = table(builder, {
@@ -37,7 +37,7 @@ export function metadataOf({ model, labels }: ExportInput): Uint8Array {
   return builder.asUint8Array();
 }
 
-function picture(builder: Builder): number {
+function picture(builder: Builder, isFace: boolean): number {
   const properties = table(builder, { 0: int8(RGB) });
   const content = table(builder, { 0: int8(IMAGE), 1: offset(properties) });
   const normalization = table(builder, { 0: reals(builder, [0]), 1: reals(builder, [1]) });
@@ -45,7 +45,10 @@ function picture(builder: Builder): number {
   const stats = table(builder, { 0: reals(builder, [255]), 1: reals(builder, [0]) });
   return table(builder, {
     0: text(builder, 'pixels'),
-    1: text(builder, 'Red, green and blue from 0 to 255; the preprocessing is inside.'),
+    1: text(
+      builder,
+      `Red, green and blue from 0 to 255; the preprocessing is inside.${isFace ? ' Cut each picture to the face first.' : ''}`,
+    ),
     3: offset(content),
     4: offsets(builder, [unit]),
     5: offset(stats),

@@ -45,6 +45,7 @@ export function factsOf(input: ExportInput): object {
       size: recipe.image.size,
       resize: recipe.image.resize,
       orientation: recipe.image.orientation,
+      crop: cropOf(recipe),
       colour: 'RGB, uint8',
     },
     preprocessing: {
@@ -63,6 +64,27 @@ export function factsOf(input: ExportInput): object {
 /** What the backbone is built with where its weights are not born in Keras; null for Keras' own. */
 function flavourOf(input: ExportInput): object | null {
   return isTorchBorn(input) ? { padding: 'symmetric', epsilon: TORCH_EPSILON } : null;
+}
+
+/** What pictures are cut to before they are resized; null for nothing. */
+function cropOf({ image }: FullRecipe): object | null {
+  if (image.crop === 'none') return null;
+  const { cropMargin: margin, withoutFace } = image;
+  return { to: 'the largest face, as a square', margin, detector: DETECTOR, withoutFace };
+}
+
+const DETECTOR = 'BlazeFace short range (MediaPipe)';
+
+/** What whoever uses it must do first; nothing where it takes whole pictures. */
+function cropText({ image }: FullRecipe): string[] {
+  if (image.crop === 'none') return [];
+  const without =
+    image.withoutFace === 'whole'
+      ? 'pictures in which no face was found it got whole'
+      : 'it has never seen a picture in which no face was found';
+  return [
+    `**Cut each picture to the face first.** This network was trained on faces alone: the largest face that ${DETECTOR} finds, as a square around its middle whose side is ${number(1 + 2 * image.cropMargin)} times the face's longer one, within the picture; ${without}. The files here do not cut: they take what you cut.`,
+  ];
 }
 
 const PROOF = [
@@ -87,6 +109,7 @@ function readme(
     `# ${backbone}, ${labels.length} classes`,
     `An image classifier, trained with Mien ${versions['mien'] ?? ''} and written as ${format}.`,
     '## Use',
+    ...cropText(recipe),
     written.guide,
     '## What goes in and what comes out',
     `${turned} are resized to ${size} by ${size} pixels, not keeping their shape (Mien did it as Pillow's \`resize\` with ${resize}). ${preprocessingInWords(input.preprocessing)}`,

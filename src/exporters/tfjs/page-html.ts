@@ -2,12 +2,23 @@
 
 import { escaped } from '../../lib/markup.ts';
 
-/** @param scripts their paths, in the order in which they run */
-export function pageHtml(title: string, scripts: readonly string[]): string {
+/**
+ * @param takesFaces whether the network was trained on faces that were cut out of pictures, which the page does not do
+ * @param scripts their paths, in the order in which they run
+ */
+export function pageHtml(title: string, takesFaces: boolean, scripts: readonly string[]): string {
   const name = escaped(title);
   const tags = scripts.map((path) => `<script src="${path}"></script>`).join('\n    ');
-  return HTML.replaceAll('TITLE', () => name).replace('SCRIPTS', () => tags);
+  return HTML.replaceAll('TITLE', () => name)
+    .replace('FACES', () => (takesFaces ? FACES : ''))
+    .replace('SCRIPTS', () => tags);
 }
+
+const FACES = `
+      <p id="faces">
+        This network was trained on pictures that were cut to the face. This page does not cut them: give it such
+        pictures, or fill the camera's picture with the face.
+      </p>`;
 
 const HTML = `<!doctype html>
 <html lang="en">
@@ -32,7 +43,7 @@ const HTML = `<!doctype html>
   </head>
   <body>
     <main>
-      <h1>TITLE</h1>
+      <h1>TITLE</h1>FACES
       <p id="state" role="status">The network is not here: unpack the whole zip and open this page from the folder.</p>
       <div id="drop">
         <label>A picture: <input id="file" type="file" accept="image/*" disabled /></label>

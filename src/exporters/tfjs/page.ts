@@ -67,6 +67,7 @@ export function pageFiles(
   ];
   const html = pageHtml(
     title,
+    recipe.image.crop === 'face',
     scripts.map(({ path }) => path),
   );
   return [fileOf('index.html', html), ...scripts];

@@ -74,6 +74,18 @@ const ImageSchema = z.strictObject({
     'how pictures are turned: as their Exif note says, as `datasets` and phones show them, or as they are stored, as Pillow opens them; the page takes `exif` for folders, zips and the camera',
     z._default(z.enum(['exif', 'stored']), 'stored'),
   ),
+  crop: means(
+    'whether pictures are taken whole (`none`) or cut to the largest face in them (`face`), which BlazeFace finds; whatever the network meets later is cut in the same way',
+    z._default(z.enum(['none', 'face']), 'none'),
+  ),
+  cropMargin: means(
+    'room that is left around a face on each side, as a share of its longer one',
+    z._default(number(0, 2), 0.25),
+  ),
+  withoutFace: means(
+    'what becomes of pictures of the set in which no face is found, where pictures are cut to faces: they are taken `whole`, or left out (`leaveOut`)',
+    z._default(z.enum(['whole', 'leaveOut']), 'whole'),
+  ),
   scale: means(
     'which numbers pictures become: those that the backbone’s weights were trained on, or x / 255 into the network as Keras builds it with `include_top=False`, as the paper’s text has it (EfficientNet still rescales inside, VGG gets RGB without mean)',
     z._default(z.enum(['backbone', 'unit']), 'backbone'),

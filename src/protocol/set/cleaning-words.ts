@@ -24,9 +24,10 @@ export function leftOutTexts({
   cleaning,
   findings,
 }: Pick<DatasetSummary, 'cleaning' | 'findings'>): string[] {
-  const { duplicates = 0, nearDuplicates = 0, smallClasses = 0 } = findings?.dropped ?? {};
+  const { withoutFace = 0, duplicates = 0, nearDuplicates = 0, smallClasses = 0 } = findings?.dropped ?? {};
   const kinds = [
     ...LEFT_OUT_KINDS.map(({ why, words }) => [cleaning[why], words] as const),
+    [withoutFace, 'without a face'] as const,
     [duplicates, 'copies'] as const,
     [nearDuplicates, 'near copies'] as const,
     [smallClasses, 'of small classes'] as const,

@@ -62,7 +62,7 @@ export interface LeftOutRow {
  * numbered on from the set's own rows.
  */
 export interface AsideRow {
-  readonly why: 'withoutLabel' | 'oddLabel' | 'duplicate' | 'nearDuplicate' | 'smallClass';
+  readonly why: 'withoutLabel' | 'oddLabel' | 'withoutFace' | 'duplicate' | 'nearDuplicate' | 'smallClass';
   /** Empty where it has none. */
   readonly label: string;
 }
@@ -81,10 +81,13 @@ export interface Findings {
   readonly setsAcrossSplits: number;
   /** How many groups that were to stay in one part are not, since the set's own split cuts them. */
   readonly groupsAcrossSplits: number;
+  /** Rows in whose pictures no face was found, those aside included; null where none was looked for. */
+  readonly withoutFace: readonly number[] | null;
   /** Classes that were left out because they have too few pictures. */
   readonly smallClasses: readonly { readonly label: string; readonly pictures: number }[];
   /** Rows left out after cleaning, as the recipe asked for. */
   readonly dropped: {
+    readonly withoutFace: number;
     readonly duplicates: number;
     readonly nearDuplicates: number;
     readonly smallClasses: number;

@@ -14,6 +14,7 @@ import { Column } from '../widgets/Column.tsx';
 import { Later } from '../widgets/Dialog.tsx';
 import { PickAgain, useAwaited } from '../widgets/PickAgain.tsx';
 import { Message, Notices } from '../widgets/Message.tsx';
+import { FaceCrop } from './FaceCrop.tsx';
 import { PictureCanvas } from './pictures.tsx';
 import { Source } from './Source.tsx';
 import { Views } from './Views.tsx';
@@ -73,6 +74,7 @@ export function DataColumn(): ReactElement {
             <SetEdits dataset={dataset} onOpen={() => setBrowsing('edits')} />
           </div>
           <PictureGrid dataset={dataset} size={recipe.image.size} onAll={() => setBrowsing('pictures')} />
+          <FaceCrop recipe={recipe} />
           <Views recipe={recipe} dataset={dataset} />
           {browsing !== null && (
             <Later
@@ -126,6 +128,7 @@ function cleaningText(cleaning: CleaningReport, findings: Findings | undefined):
     [cleaning.withoutPicture, 'without a picture'],
     [cleaning.withoutLabel, 'unlabelled'],
     [cleaning.oddLabel, 'with odd labels'],
+    [findings?.dropped.withoutFace ?? 0, 'without a face'],
     [findings?.dropped.duplicates ?? 0, 'copies'],
     [findings?.dropped.nearDuplicates ?? 0, 'near copies'],
     [findings?.dropped.smallClasses ?? 0, 'of small classes'],

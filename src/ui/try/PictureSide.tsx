@@ -31,7 +31,7 @@ export function PictureSide({ network, trial, dataset }: PictureSideProps): Reac
       </h3>
       <p className="clause">{pictureClause(trial)}</p>
       <Openers isLive={isLive} onFiles={trial.openFiles} onCamera={trial.openCamera} />
-      <FaceSwitch trial={trial} />
+      <FaceSwitch network={network} trial={trial} />
       {error !== null && (
         <Message error={error} kept={shown === null ? undefined : 'The picture before it is still here.'} />
       )}
@@ -139,9 +139,14 @@ function PickButton({ label, isFolder, onFiles }: PickButtonProps): ReactElement
 
 const askingOf = ({ name, picture, truth }: Shown): Asking => ({ name, picture, truth });
 
-/** Crops to the face where that is wanted, and says that the network was not trained so. */
-function FaceSwitch({ trial }: { readonly trial: Trial }): ReactElement {
+/** Crops to the face where that is wanted, and says that the network was not trained so; one that was gets no whole picture. */
+function FaceSwitch({ network, trial }: Pick<PictureSideProps, 'network' | 'trial'>): ReactElement {
   const { findsFaces, findFaces } = trial;
+  if (network.recipe.image.crop === 'face') {
+    return (
+      <p className="small">Pictures are cut to the largest face, as this network was trained on them.</p>
+    );
+  }
   return (
     <div>
       <label className="try-check">

@@ -186,9 +186,9 @@ it('of a face in a picture what it says of the square around it alone; of none, 
   expect(none.faces).toMatchObject({ faces: [], shown: null });
   expect(none.notes.map(({ code }) => code)).toEqual(['data/no-face']);
   expect(none.probabilities).toEqual((await ask(Uint8Array.from(grey))).probabilities);
-  // The detector stays as long as its network, and goes with it.
+  // The detector stays as long as its device, and goes with it.
   const { numTensors } = tf.memory();
-  session.tries.forget();
+  await session.close();
   expect(tf.memory().numTensors).toBeLessThan(Math.min(numTensors, tensors));
 });
 

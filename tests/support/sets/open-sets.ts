@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach } from 'vitest';
+import { FaceFinder } from '../../../src/engine/faces.ts';
 import { OpenSet } from '../../../src/engine/set/open-set.ts';
 import { Tokens } from '../../../src/engine/set/tokens.ts';
 import { createPlatform } from '../../../src/platform/platform.node.ts';
@@ -37,7 +38,9 @@ export function setFolder(): SetFolder {
     path: () => folder,
     newSet: (dataFolder = 'data') => {
       const platform = createPlatform({ baseFolder: folder, dataFolder: join(folder, dataFolder) });
-      const set = new OpenSet(platform, new Tokens());
+      // None of these sets is cut to faces: no device is taken.
+      const faces = new FaceFinder(platform, () => Promise.reject(new TypeError('there is no device here')));
+      const set = new OpenSet(platform, new Tokens(), faces);
       sets.push(set);
       return set;
     },

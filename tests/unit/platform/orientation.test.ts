@@ -47,6 +47,7 @@ it('a picture is turned before it is resized, where the recipe wants it', async 
   const encoded = Uint8Array.from(png);
   const levels = async (orientation: 'exif' | 'stored'): Promise<number[]> => {
     const { picture } = await preparePicture(decodePicture, {
+      frame: 'whole',
       encoded,
       size: 8,
       resize: 'area',

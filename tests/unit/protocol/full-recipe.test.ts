@@ -23,7 +23,10 @@ describe('the smallest recipe', () => {
     expect(parseRecipe(smallest())).toEqual({
       dataset: { source: 'sample' },
       split: { train: 0.6, validation: 0.2, test: 0.2, seed: 42 },
-      image: { size: 224, resize: 'lanczos', orientation: 'stored', scale: 'backbone' },
+      image: {
+        ...{ size: 224, resize: 'lanczos', orientation: 'stored', scale: 'backbone' },
+        ...{ crop: 'none', cropMargin: 0.25, withoutFace: 'whole' },
+      },
       augmentation: { views: 1 },
       backbone: { name: 'mobilenetv2' },
       head: { dropout: 0.2 },

@@ -6,11 +6,15 @@ import {
   isSameRecipe,
   listingHash,
   networkKey,
+  isPreparedAlike,
   openingKey,
+  picturesKey,
+  preparedKey,
   setHash,
   weightsKey,
   type HashedRow,
 } from '../../../src/protocol/identity.ts';
+import { preparingOf } from '../../../src/protocol/recipe/preparing.ts';
 import type { Recipe } from '../../../src/protocol/recipe/recipe.ts';
 import { pickedFile } from '../../support/sets/picked-files.ts';
 import { recipe } from '../store/samples.ts';
@@ -30,6 +34,32 @@ const OTHER_FILES: readonly [string, readonly File[]][] = [
   ['one file less', FILES.slice(1)],
   ['no files', []],
 ];
+
+describe('prepared pictures', () => {
+  const { image } = recipe;
+  const whole = preparingOf(image);
+  const cut = preparingOf({ ...image, crop: 'face' });
+
+  it.each([
+    ['cut to faces', cut],
+    ['cut to faces with more room', preparingOf({ ...image, crop: 'face', cropMargin: 0.5 })],
+    ['turned', preparingOf({ ...image, orientation: 'exif' })],
+    ['resized in another way', preparingOf({ ...image, resize: 'area' })],
+    ['of another size', preparingOf({ ...image, size: image.size + 1 })],
+  ])('are others where they are %s', (_what, other) => {
+    for (const one of [whole, cut].filter((each) => each !== other)) {
+      expect(preparedKey(1, 'list', other)).not.toBe(preparedKey(1, 'list', one));
+      expect(picturesKey('content', other, [])).not.toBe(picturesKey('content', one, []));
+      expect(isPreparedAlike(one, other)).toBe(false);
+    }
+    expect(isPreparedAlike(other, { ...other })).toBe(true);
+  });
+
+  it('do not hang on the room around faces that nobody looks for, nor on what becomes of those without one', () => {
+    expect(preparingOf({ ...image, cropMargin: 1 })).toEqual(whole);
+    expect(preparingOf({ ...image, crop: 'face', withoutFace: 'leaveOut' })).toEqual(cut);
+  });
+});
 
 describe('what is read again', () => {
   it.each(OTHER_FILES)('is whatever has %s', (_what, files) => {

@@ -13,8 +13,10 @@ const APPLICATIONS: Readonly<Record<string, string>> = {
 const RESIZES = { lanczos: 'LANCZOS', bilinear: 'BILINEAR', area: 'BOX' } as const;
 
 /** What cannot be carried out elsewhere as it was here, in the words of a clause; null where all can. */
-export function reasonAgainst({ dataset, split, backbone, keep }: FullRecipe): string | null {
+export function reasonAgainst({ dataset, split, image, backbone, keep }: FullRecipe): string | null {
   if (APPLICATIONS[backbone.name] === undefined) return 'Keras has no such backbone';
+  if (image.crop === 'face')
+    return 'the recipe cuts pictures to faces (`image.crop`), and the set saved as Parquet holds them whole; where you cut them there yourself, open that file in Mien, train with `image.crop` `none`, and export that run, which brings the program along';
   const isSet = (name: string, plain: unknown): boolean =>
     dataset[name] !== undefined && dataset[name] !== '' && dataset[name] !== plain;
   if (isSet('duplicates', 'keep') || isSet('nearDuplicates', 'keep'))

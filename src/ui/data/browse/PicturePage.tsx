@@ -124,6 +124,7 @@ const partWords: Readonly<Record<SplitName, string>> = {
 const asideWords: Readonly<Record<NonNullable<RowPlace['aside']>, string>> = {
   withoutLabel: 'none: left out, it has no label',
   oddLabel: 'none: left out, its label is unlike the others',
+  withoutFace: 'none: left out, no face was found',
   duplicate: 'none: left out as a copy of a file',
   nearDuplicate: 'none: left out as a near copy',
   smallClass: 'none: left out with its class, which has few pictures',

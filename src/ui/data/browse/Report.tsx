@@ -6,6 +6,7 @@ import { useStudioState } from '../../studio-context.ts';
 import { Message } from '../../widgets/Message.tsx';
 import { editsText } from '../../../protocol/set/cleaning-words.ts';
 import { Choice, Copies, LeftOut, Remarks, type ReportProps, SmallClasses } from './Findings.tsx';
+import { WithoutFace } from './WithoutFace.tsx';
 
 const nothing: Findings = {
   leftOut: [],
@@ -14,8 +15,9 @@ const nothing: Findings = {
   nearDuplicates: [],
   setsAcrossSplits: 0,
   groupsAcrossSplits: 0,
+  withoutFace: null,
   smallClasses: [],
-  dropped: { duplicates: 0, nearDuplicates: 0, smallClasses: 0 },
+  dropped: { withoutFace: 0, duplicates: 0, nearDuplicates: 0, smallClasses: 0 },
 };
 
 export function Report(props: ReportProps): ReactElement {
@@ -35,6 +37,7 @@ export function Report(props: ReportProps): ReactElement {
       {dataset.edits !== undefined && <EditsFound edits={dataset.edits} />}
       <Remarks dataset={dataset} />
       <LeftOut {...props} findings={findings} />
+      <WithoutFace {...props} findings={findings} />
       <section>
         <h3>The same file more than once</h3>
         <Copies
@@ -61,7 +64,8 @@ export function Report(props: ReportProps): ReactElement {
 }
 
 function keptText({ passedOver, rowsRead, kept }: CleaningReport, { dropped }: Findings): string {
-  const chosen = dropped.duplicates + dropped.nearDuplicates + dropped.smallClasses;
+  const { withoutFace, duplicates, nearDuplicates, smallClasses } = dropped;
+  const chosen = withoutFace + duplicates + nearDuplicates + smallClasses;
   const used = kept - chosen;
   const files = passedOver.reduce((sum, { count }) => sum + count, 0);
   const beside =

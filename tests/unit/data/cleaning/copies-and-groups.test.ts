@@ -56,12 +56,18 @@ describe('copies', () => {
     expect(summary.labelOfRow.length).toBe(ROWS);
     expect(summary.findings?.duplicates).toEqual([[2, 7]]);
     expect(summary.findings?.nearDuplicates).toEqual([[4, 11, 30]]);
-    expect(summary.findings?.dropped).toEqual({ duplicates: 0, nearDuplicates: 0, smallClasses: 0 });
+    expect(summary.findings?.dropped).toEqual({
+      ...{ withoutFace: 0, duplicates: 0 },
+      ...{ nearDuplicates: 0, smallClasses: 0 },
+    });
   });
 
   it('are dropped but for the first, and rows are numbered anew', async () => {
     const { summary, pictures, shown } = await open({ duplicates: 'drop', nearDuplicates: 'drop' });
-    expect(summary.findings?.dropped).toEqual({ duplicates: 1, nearDuplicates: 2, smallClasses: 0 });
+    expect(summary.findings?.dropped).toEqual({
+      ...{ withoutFace: 0, duplicates: 1 },
+      ...{ nearDuplicates: 2, smallClasses: 0 },
+    });
     expect(summary.findings?.setsAcrossSplits).toBe(0);
     expect(summary.labelOfRow.length).toBe(ROWS - 3);
     expect(pictures.count).toBe(ROWS - 3);

@@ -25,7 +25,7 @@ beforeAll(async () => {
   const files = await Promise.all(pictures.map((picture) => picture.jpeg().toBuffer()));
   jobs = Array.from({ length: COUNT }, (_, row) => {
     const encoded = new Uint8Array(files[row % DIFFERENT]!);
-    return { encoded, size: 40, resize: 'lanczos', orientation: 'stored' };
+    return { encoded, size: 40, resize: 'lanczos', orientation: 'stored', frame: 'whole' };
   });
 });
 

@@ -1,6 +1,6 @@
 /** From a picture to the detector's square and back to a square around a face. */
 import { expect, it } from 'vitest';
-import { cutOut, faceOf, letterboxed, squareAround } from '../../../src/models/faces/crop.ts';
+import { cutOut, faceOf, letterboxed, squareAround } from '../../../../src/data/faces/crop.ts';
 
 /** Its pixels say where they are: red their column, green their row. */
 function picture(width: number, height: number) {
@@ -24,13 +24,13 @@ it('puts a picture in the middle of a black square, and knows where a face of it
   expect(pixel(square, 39, 29)).toEqual([39, 19, 7]);
   expect(pixel(square, 39, 30)).toEqual([0, 0, 0]);
   expect(letterboxed(picture(8, 8)).data).toEqual(picture(8, 8).data);
-  const box = { x: 0.25, y: 0.5, width: 0.25, height: 0.125, score: 0.9 };
-  expect(faceOf(box, wide)).toEqual({ x: 10, y: 10, width: 10, height: 5, score: 0.9 });
-  expect(faceOf(box, picture(20, 40))).toEqual({ x: 0, y: 20, width: 10, height: 5, score: 0.9 });
+  const box = { x: 0.25, y: 0.5, width: 0.25, height: 0.125 };
+  expect(faceOf(box, wide)).toEqual({ x: 10, y: 10, width: 10, height: 5 });
+  expect(faceOf(box, picture(20, 40))).toEqual({ x: 0, y: 20, width: 10, height: 5 });
 });
 
 it('takes a square around a face with its margin, within the picture', () => {
-  const face = { x: 10, y: 8, width: 8, height: 10, score: 1 };
+  const face = { x: 10, y: 8, width: 8, height: 10 };
   expect(squareAround(face, 0.25, { width: 60, height: 40 })).toEqual({ left: 7, top: 6, side: 15 });
   // In a corner it moves, in a picture that is too small for it it shrinks.
   expect(squareAround({ ...face, x: -4, y: 35 }, 0, { width: 60, height: 40 })).toEqual({

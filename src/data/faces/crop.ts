@@ -1,12 +1,32 @@
 /** From a picture to the square that the face detector takes, and from a face that it found to a square of the picture. */
 import type { RgbPicture } from '../../platform/platform.ts';
-import type { FaceBox } from './boxes.ts';
 
 /** A part of a picture; in pixels, from its upper left corner. */
 export interface Square {
   readonly left: number;
   readonly top: number;
   readonly side: number;
+}
+
+/** A box around a face: `x` and `y` are its upper left corner. */
+export interface Face {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Finds faces, on whatever device it runs. */
+export interface FaceDetector {
+  /** Of the square pictures that it takes, in pixels. */
+  readonly side: number;
+  /**
+   * The faces in a picture, the largest first; in shares of its side.
+   *
+   * @param picture RGB uint8, `[side, side, 3]`
+   * @throws StudioError `net/asset-missing`, `gpu/…`
+   */
+  find(picture: Uint8Array): Promise<readonly Face[]>;
 }
 
 type Sides = Pick<RgbPicture, 'width' | 'height'>;
@@ -30,7 +50,7 @@ const placeIn = (side: number, { width, height }: Sides): { left: number; top: n
 });
 
 /** A face of the black square, in the picture's own pixels. */
-export function faceOf(box: FaceBox, sides: Sides): FaceBox {
+export function faceOf(box: Face, sides: Sides): Face {
   const side = Math.max(sides.width, sides.height);
   const { left, top } = placeIn(side, sides);
   return {
@@ -38,7 +58,6 @@ export function faceOf(box: FaceBox, sides: Sides): FaceBox {
     y: box.y * side - top,
     width: box.width * side,
     height: box.height * side,
-    score: box.score,
   };
 }
 
@@ -48,7 +67,7 @@ export function faceOf(box: FaceBox, sides: Sides): FaceBox {
  * @param face in the picture's pixels
  * @param margin on each side, as a share of the face's longer one
  */
-export function squareAround(face: FaceBox, margin: number, { width, height }: Sides): Square {
+export function squareAround(face: Face, margin: number, { width, height }: Sides): Square {
   const wanted = Math.round(Math.max(face.width, face.height) * (1 + 2 * margin));
   const side = Math.max(1, Math.min(wanted, width, height));
   const within = (middle: number, length: number): number =>
