@@ -23,7 +23,8 @@ import { runsLeft } from './checkpoints/resumable.ts';
 import { startDevice, type Device } from './device/device.ts';
 import type { WasmPaths } from './device/wasm.ts';
 import { broughtBack, type Brought } from './network/bring-back.ts';
-import { buildNetwork, withLoaded, type Network } from './network/network.ts';
+import { networkFor } from './network/from-run.ts';
+import { withLoaded, type Network } from './network/network.ts';
 import { keptNetwork } from './kept/kept-network.ts';
 import { keepBrought, takeOtherPhase } from './kept/returning.ts';
 import { KeptRuns } from './kept/kept-runs.ts';
@@ -80,8 +81,8 @@ export class Session {
     readonly wasmPaths: WasmPaths,
   ) {
     this.set = new OpenSet(platform, this.tokens);
-    this.descriptions = new NetworkDescriptions(platform);
     this.kept = new KeptRuns(platform);
+    this.descriptions = new NetworkDescriptions(platform, this.kept);
     this.tries = new Tries({
       platform,
       withNetwork: (runId, work) => this.#withNetwork(runId, work),
@@ -270,7 +271,7 @@ export class Session {
     const describe = () => this.descriptions.describe(recipe, classes, options);
     emit({ kind: 'model', model: await describe() });
     const network = await timed('weights', () =>
-      buildNetwork(recipe, classes, this.platform, { signal, files: weightFiles, ...loadingOf(emit) }),
+      networkFor(recipe, summary.labels, this, { signal, files: weightFiles, ...loadingOf(emit) }),
     );
     try {
       signal.throwIfAborted();

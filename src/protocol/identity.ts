@@ -16,7 +16,8 @@ import { isSame, sameText } from '../lib/json.ts';
 import type { DatasetSummary } from './set/dataset.ts';
 import type { WeightsRecord } from './model.ts';
 import type { Options } from './recipe/options.ts';
-import { isOnBatch, type Recipe, type WeightsFile } from './recipe/recipe.ts';
+import { isOnBatch, type Recipe } from './recipe/recipe.ts';
+import type { WeightsFile } from './recipe/own-weights.ts';
 
 /** Another text for other picked files, as far as their list tells. */
 function filesText(files: readonly File[]): string {
