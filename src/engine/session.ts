@@ -25,7 +25,8 @@ import type { Device } from './device/device.ts';
 import type { WasmPaths } from './device/wasm.ts';
 import { FaceFinder } from './faces.ts';
 import { broughtBack, type Brought } from './network/bring-back.ts';
-import { buildNetwork, withLoaded, type Network } from './network/network.ts';
+import { networkFor } from './network/from-run.ts';
+import { withLoaded, type Network } from './network/network.ts';
 import { keptNetwork } from './kept/kept-network.ts';
 import { keepBrought, takeOtherPhase } from './kept/returning.ts';
 import { KeptRuns } from './kept/kept-runs.ts';
@@ -85,8 +86,8 @@ export class Session {
     this.#devices = new CurrentDevice(wasmPaths, () => this.#leaveDevice());
     this.faces = new FaceFinder(platform, () => this.#devices.ready());
     this.set = new OpenSet(platform, this.tokens, this.faces);
-    this.descriptions = new NetworkDescriptions(platform);
     this.kept = new KeptRuns(platform);
+    this.descriptions = new NetworkDescriptions(platform, this.kept);
     this.tries = new Tries({
       ...{ platform, faces: this.faces },
       withNetwork: (runId, work) => this.#withNetwork(runId, work),
@@ -271,7 +272,7 @@ export class Session {
     const describe = () => this.descriptions.describe(recipe, classes, options);
     emit({ kind: 'model', model: await describe() });
     const network = await timed('weights', () =>
-      buildNetwork(recipe, classes, this.platform, { signal, files: weightFiles, ...loadingOf(emit) }),
+      networkFor(recipe, summary.labels, this, { signal, files: weightFiles, ...loadingOf(emit) }),
     );
     try {
       signal.throwIfAborted();

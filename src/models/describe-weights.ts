@@ -8,7 +8,8 @@ import { asStudioError, invariant, StudioError } from '../protocol/errors.ts';
 import { backboneOptions, type FullBackbone } from '../protocol/recipe/full-recipe.ts';
 import type { InspectedWeights, WeightsSummary } from '../protocol/model.ts';
 import { BACKBONES, buildBackbone, findBackbone } from './backbones/registry.ts';
-import type { Recipe, WeightsFile } from '../protocol/recipe/recipe.ts';
+import type { Recipe } from '../protocol/recipe/recipe.ts';
+import { isWeightsFile, type WeightsFile } from '../protocol/recipe/own-weights.ts';
 import { openBackboneWeights, type LoadOptions } from './load-weights.ts';
 import { fitOf, isWhole, misfit, variablesOf, type Fit } from './weights/fill-model.ts';
 import { pathsToChoose } from './weights/files/file-set.ts';
@@ -57,6 +58,7 @@ export async function describeWeights(
     const problem = asStudioError(error).toWire();
     return { ...here, kind: 'download', origin: 'nowhere', hereBytes: 0, problem };
   }
+  invariant(isWeightsFile(weights), 'the network of a kept run is described by what is kept of it');
   const { file } = weights;
   if (!isAddress(file)) return { ...here, kind: 'file', origin: file, sizeBytes: null, hereBytes: 0 };
   const hereBytes = await storedBytesOf(fileAddress(file), platform);

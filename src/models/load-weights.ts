@@ -5,6 +5,7 @@ import { backboneOptions, type FullBackbone } from '../protocol/recipe/full-reci
 import { weightsHash } from '../protocol/identity.ts';
 import type { WeightsRecord } from '../protocol/model.ts';
 import type { Recipe } from '../protocol/recipe/recipe.ts';
+import { isWeightsFile } from '../protocol/recipe/own-weights.ts';
 import { invariant, StudioError } from '../protocol/errors.ts';
 import type { Backbone, Preprocessing } from './backbones/backbone.ts';
 import { buildBackbone, findBackbone } from './backbones/registry.ts';
@@ -87,6 +88,7 @@ export async function openBackboneWeights(
     const origin = `${where.repo} ${where.path} at ${where.revision}${etag}`;
     return openFile(recipe, alone(source, platform), { ...options, origin, onProgress });
   }
+  invariant(isWeightsFile(weights), 'the network of a kept run is no file of weights');
   const given = await openGivenWeights(weights.file, platform, { ...remote, files });
   // Formats that are read whole are read when they are opened.
   progress.expect(given.sizeBytes);

@@ -17,7 +17,8 @@ import type { DatasetSummary } from './set/dataset.ts';
 import type { WeightsRecord } from './model.ts';
 import type { Options } from './recipe/options.ts';
 import type { Preparing } from './recipe/preparing.ts';
-import { isOnBatch, type Recipe, type WeightsFile } from './recipe/recipe.ts';
+import { isOnBatch, type Recipe } from './recipe/recipe.ts';
+import type { WeightsFile } from './recipe/own-weights.ts';
 
 /** Another text for other picked files, as far as their list tells. */
 function filesText(files: readonly File[]): string {

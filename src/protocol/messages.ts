@@ -16,7 +16,8 @@ import type { WireError } from './errors.ts';
 import type { RateSweep, ResumableRun, RunEvent, RunResult } from './events.ts';
 import type { BroughtRun, KeptChange, KeptRecord, KeptRun, KeptRuns, TakenRuns } from './runs/kept.ts';
 import type { InspectedWeights, ModelSummary } from './model.ts';
-import type { EditsRef, Recipe, WeightsFile } from './recipe/recipe.ts';
+import type { EditsRef, Recipe } from './recipe/recipe.ts';
+import type { WeightsFile } from './recipe/own-weights.ts';
 import type { Stored, StoredThing } from './stored.ts';
 import type { Answer, AnsweredRows, AskedPicture, Patch, TriedNetwork } from './try.ts';
 

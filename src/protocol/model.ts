@@ -58,7 +58,7 @@ export interface WeightsRecord {
 
 /** What is known of a recipe's weights before they are loaded. */
 export interface WeightsSummary {
-  readonly kind: 'random' | 'shipped' | 'download' | 'file';
+  readonly kind: 'random' | 'shipped' | 'download' | 'file' | 'run';
   /** Where they come from, for example `google/mobilenet_v2_1.0_224`. */
   readonly origin: string;
   /** What has to be read of them; null while nobody knows. */

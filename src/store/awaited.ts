@@ -1,4 +1,5 @@
 /** Which files a recipe names that a page may not open by itself, so that they have to be picked: after a reload, or from a link. */
+import { isWeightsFile } from '../protocol/recipe/own-weights.ts';
 import type { OptionSpec } from '../protocol/catalog.ts';
 import type { StudioState } from './state.ts';
 
@@ -30,7 +31,7 @@ function awaitedPictures({ recipe, catalog, picked }: Known): Awaited['pictures'
 
 function awaitedWeights({ recipe, picked }: Known): string | null {
   const weights = recipe?.backbone.weights;
-  if (picked.weights || typeof weights !== 'object' || Array.isArray(weights)) return null;
+  if (picked.weights || !isWeightsFile(weights)) return null;
   const { file } = weights;
   return /^https?:\/\//iu.test(file) ? null : file;
 }

@@ -8,7 +8,8 @@ import { networkKey, openingKey, readingKey, withoutEdits } from '../protocol/id
 import type { KeptRun } from '../protocol/runs/kept.ts';
 import type { Picked } from '../protocol/messages.ts';
 import { checkEdit } from '../protocol/recipe/full-recipe.ts';
-import { parseRecipe, type EditsRef, type Recipe, type WeightsFile } from '../protocol/recipe/recipe.ts';
+import type { WeightsFile } from '../protocol/recipe/own-weights.ts';
+import { parseRecipe, type EditsRef, type Recipe } from '../protocol/recipe/recipe.ts';
 import { awaitedOf } from './awaited.ts';
 import { Asking } from './requests/asking.ts';
 import { AskedSets, type AskedSet } from './set/asked-sets.ts';
@@ -126,8 +127,7 @@ export class Studio {
   }
 
   #setRecipe(recipe: Recipe, preset: string | null): void {
-    const { files = [] } = this.#picked;
-    const picked = { pictures: files.length > 0, weights: this.#weightFiles.length > 0 };
+    const picked = { pictures: (this.#picked.files ?? []).length > 0, weights: this.#weightFiles.length > 0 };
     this.#dispatch({ kind: 'recipeSet', recipe, preset, picked });
   }
 

@@ -15,7 +15,7 @@ import { withHead } from '../../src/models/head.ts';
 import { openBackboneWeights, type LoadedWeights } from '../../src/models/load-weights.ts';
 import { createPlatform } from '../../src/platform/platform.node.ts';
 import type { Platform } from '../../src/platform/platform.ts';
-import type { WeightsFile } from '../../src/protocol/recipe/recipe.ts';
+import type { WeightsFile } from '../../src/protocol/recipe/own-weights.ts';
 import { preprocess, relativeError } from '../parity/models/golden.ts';
 import { rulePictures, ruleTorchWeights } from '../parity/models/rule.ts';
 import { backboneOf } from '../support/networks/backbones.ts';

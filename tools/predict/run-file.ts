@@ -2,14 +2,12 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Answering } from '../../src/engine/predict/classifier.ts';
-import { readRunFile } from '../../src/engine/kept/run-file/read.ts';
 import type { RunToWrite } from '../../src/engine/kept/run-file/write.ts';
 import { rebuildNetwork } from '../../src/engine/network/rebuild.ts';
 import type { Session } from '../../src/engine/session.ts';
 import { openGivenWeights } from '../../src/models/weights/files/given-weights.ts';
-import { countOf } from '../../src/lib/format.ts';
 import type { Platform } from '../../src/platform/platform.ts';
-import { StudioError } from '../../src/protocol/errors.ts';
+import { oneRunOf } from '../train/train-on.ts';
 import { openModelFolder } from './model-folder.ts';
 
 /**
@@ -24,13 +22,7 @@ export async function openModel(path: string, session: Session): Promise<Answeri
     const { files } = await openGivenWeights(path, platform);
     return answeringOf(await session.broughtBack(files), platform);
   }
-  const [run, ...others] = await readRunFile(await platform.openPath(path));
-  if (run !== undefined && others.length === 0) return answeringOf(run, platform);
-  throw new StudioError({
-    code: 'model/several-runs',
-    message: `One run was expected in ${path}; there are ${countOf(others.length + 1, 'run')}.`,
-    hint: 'Save the one that is to answer in a file of its own.',
-  });
+  return answeringOf(await oneRunOf(path, platform), platform);
 }
 
 const isThere = (path: string): Promise<boolean> =>

@@ -15,6 +15,8 @@ export const USAGE = `Carries a recipe out and writes history.json, evaluation.j
   --backend NAME      webgpu, wasm or cpu; by default the best there is
   --store DIR         keep downloads, resized pictures and a run's epochs in this folder, for the next time
   --resume            go on with the last run of this recipe that was broken off; needs the --store it had
+  --from PATH         train on from a finished run: the folder that it was written into, or its .mien.zip; its network
+                      takes the place of the recipe's, its head too where the classes are the same
   --edits FILE        work on the set as this file of edits has it, which the page saved
   --find-rate PHASE   train nothing to keep: try learning rates out for a phase (its number from 1, or its name),
                       print the one to take, write learning-rate.json alone
@@ -43,6 +45,8 @@ export interface Command extends CommonOptions {
   readonly findRate: string | null;
   /** Whether to end that run at once, with the network of the epoch that it kept. */
   readonly stop: boolean;
+  /** The run to train on from: its folder or its file; null begins as the recipe says. */
+  readonly fromPath: string | null;
   /** A file of edits to work on the set with; null for those that the recipe names, if any. */
   readonly editsPath: string | null;
   /** Whether the network is asked about every picture of the set, and what it doubts is written. */
@@ -57,6 +61,7 @@ const OPTIONS = {
   resume: { type: 'boolean' },
   'find-rate': { type: 'string' },
   edits: { type: 'string' },
+  from: { type: 'string' },
   stop: { type: 'boolean' },
   doubtful: { type: 'boolean' },
   export: { type: 'string', multiple: true },
@@ -92,6 +97,7 @@ export function parseCommand(args: readonly string[]): Command | null {
     findRate: values['find-rate'] ?? null,
     stop: values.stop ?? false,
     editsPath: values.edits ?? null,
+    fromPath: values.from ?? null,
     doubtful: values.doubtful ?? false,
     exportFormats: formatsOf(values.export ?? []),
     ...common,

@@ -16,6 +16,7 @@ import { carryOut } from './carry-out.ts';
 import { parseCommand, USAGE, type Command } from './command.ts';
 import { offerWebGpu, WASM_FOLDER } from './backends.ts';
 import { JsonReporter, TerminalReporter } from './report.ts';
+import { trainOnFrom } from './train-on.ts';
 import { prepareOut, writeRun, writeSweep } from './write-run.ts';
 
 /** The recipe with the edits of a file, which must be those that it names, if it names some. */
@@ -85,7 +86,8 @@ async function train(command: Command): Promise<void> {
   await discardLeft(platform);
   const session = new Session(platform, WASM_FOLDER);
   useToken(session, command.hub);
-  const recipe = await withEdits(asked, session, command.editsPath);
+  const begun = command.fromPath === null ? asked : await trainOnFrom(asked, session, command.fromPath);
+  const recipe = await withEdits(begun, session, command.editsPath);
   const reporter = command.json ? new JsonReporter() : new TerminalReporter();
   const control = new RunControl();
   // The first Ctrl-C stops the run, which then has the network of the epoch that it kept; the second ends the command.

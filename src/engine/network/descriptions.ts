@@ -4,20 +4,28 @@ import type { Platform } from '../../platform/platform.ts';
 import { weightsKey } from '../../protocol/identity.ts';
 import type { Picked } from '../../protocol/messages.ts';
 import type { InspectedWeights, ModelSummary, WeightsSummary } from '../../protocol/model.ts';
-import type { Recipe, WeightsFile } from '../../protocol/recipe/recipe.ts';
+import type { Recipe } from '../../protocol/recipe/recipe.ts';
+import { isWeightsFile, isWeightsRun, type WeightsFile } from '../../protocol/recipe/own-weights.ts';
+import type { KeptRuns } from '../kept/kept-runs.ts';
 import { asRun } from '../catalog.ts';
 import { describeNetwork } from './network.ts';
+import { describeRun } from './from-run.ts';
 
 export class NetworkDescriptions {
   #inspected: { readonly key: string; readonly weights: WeightsSummary } | null = null;
 
-  constructor(readonly platform: Platform) {}
+  constructor(
+    readonly platform: Platform,
+    readonly kept: Pick<KeptRuns, 'list'>,
+  ) {}
 
   /** The recipe's network. @throws StudioError `recipe/…` */
   async describe(asked: Recipe, classes: number, { weightFiles }: Picked = {}): Promise<ModelSummary> {
     const recipe = asRun(asked);
     const { weights } = recipe.backbone;
-    const key = typeof weights === 'string' ? null : weightsKey(weights, weightFiles);
+    if (isWeightsRun(weights))
+      return describeNetwork(recipe, classes, this.platform, await describeRun(weights.run, this.kept));
+    const key = isWeightsFile(weights) ? weightsKey(weights, weightFiles) : null;
     const inspected = this.#inspected?.key === key ? this.#inspected.weights : null;
     return describeNetwork(recipe, classes, this.platform, inspected);
   }

@@ -38,12 +38,27 @@ export async function buildNetwork(
   options: Omit<LoadOptions, 'seed'>,
 ): Promise<Network> {
   const opened = await openBackboneWeights(recipe.backbone, platform, { ...options, seed: recipe.seed });
-  const flavour = opened.map?.flavour;
+  return assembleNetwork(recipe, classes, opened.map?.flavour, (base, backbone) =>
+    opened.fill(base, backbone, recipe.image.scale),
+  );
+}
+
+/**
+ * Builds the recipe's network and has its backbone filled.
+ *
+ * @throws StudioError `recipe/invalid`, what `fill` throws
+ */
+export async function assembleNetwork(
+  recipe: FullRecipe,
+  classes: number,
+  flavour: Flavour | undefined,
+  fill: (base: tf.LayersModel, backbone: Backbone) => Promise<LoadedWeights>,
+): Promise<Network> {
   const { backbone, model: base } = buildBackbone(recipe.backbone, recipe.image.size, flavour);
   let owner = base;
   try {
     checkUnfreeze(recipe, base.layers.length);
-    const weights = await opened.fill(base, backbone, recipe.image.scale);
+    const weights = await fill(base, backbone);
     const model = joined(base, recipe, classes);
     owner = model;
     return {

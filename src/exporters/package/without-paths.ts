@@ -2,6 +2,7 @@
 import { sources } from '../../data/sources/registry.ts';
 import { isAddress } from '../../models/weights/files/given-weights.ts';
 import type { CleaningReport } from '../../protocol/set/dataset.ts';
+import { isWeightsFile } from '../../protocol/recipe/own-weights.ts';
 import type { FullRecipe } from '../../protocol/recipe/full-recipe.ts';
 import type { TrainedNetwork } from '../exporter.ts';
 
@@ -20,10 +21,9 @@ export function withoutPaths(recipe: FullRecipe): FullRecipe {
   return {
     ...recipe,
     dataset: Object.assign({}, dataset, Object.fromEntries(shown) as Partial<FullRecipe['dataset']>),
-    backbone:
-      typeof weights === 'string'
-        ? backbone
-        : Object.assign({}, backbone, { weights: { file: withoutFolders(weights.file) } }),
+    backbone: isWeightsFile(weights)
+      ? Object.assign({}, backbone, { weights: { file: withoutFolders(weights.file) } })
+      : backbone,
   };
 }
 
@@ -35,7 +35,7 @@ export function withoutFolders(path: string): string {
 /** Where the backbone's weights came from; what a recipe names as a file is named without its folders. */
 export function originOf({ recipe, weights }: Pick<TrainedNetwork, 'recipe' | 'weights'>): string {
   const { weights: asked } = recipe.backbone;
-  return typeof asked === 'string' || isAddress(asked.file) ? weights.origin : withoutFolders(weights.origin);
+  return isWeightsFile(asked) && !isAddress(asked.file) ? withoutFolders(weights.origin) : weights.origin;
 }
 
 /** What cleaning found, without the pictures and files that it names as examples. */

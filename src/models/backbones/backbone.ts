@@ -3,7 +3,7 @@ import type { LayersModel } from '@tensorflow/tfjs';
 import type { BackboneEntry } from '../../protocol/catalog.ts';
 import type { BlockSummary } from '../../protocol/model.ts';
 import type { Options } from '../../protocol/recipe/options.ts';
-import type { PreprocessingMode } from '../../protocol/recipe/recipe.ts';
+import type { PreprocessingMode } from '../../protocol/recipe/own-weights.ts';
 
 /**
  * Preprocessing of uint8 RGB, channel by channel: `y[c] = x[order[c]] * scale[c] + offset[c]`, where `c` is the

@@ -7,6 +7,7 @@ import { StudioError } from '../../protocol/errors.ts';
 import type { FullBackbone } from '../../protocol/recipe/full-recipe.ts';
 import type { WeightsUse } from '../../protocol/model.ts';
 import type { Recipe } from '../../protocol/recipe/recipe.ts';
+import { isWeightsFile } from '../../protocol/recipe/own-weights.ts';
 import {
   PREPROCESSING_MODES,
   unitPreprocessing,
@@ -37,7 +38,7 @@ export interface UsedFile {
  */
 export async function weightsUse({ weights }: FullBackbone, used: UsedFile): Promise<WeightsUse> {
   const { file, map, backbone, scale } = used;
-  const asked = typeof weights === 'string' ? undefined : weights.preprocessing;
+  const asked = isWeightsFile(weights) ? weights.preprocessing : undefined;
   const isSaid = asked !== undefined || file.preprocessing !== null;
   const pictures: Pictures = isSaid && scale === 'backbone' ? UNASKED : await map.pictures();
   const said = asked === undefined ? file.preprocessing : PREPROCESSING_MODES[asked];

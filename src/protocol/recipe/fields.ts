@@ -3,6 +3,7 @@
  * reads a path, sets what stands there, and tells in which fields two recipes differ.
  */
 import { isSame } from '../../lib/json.ts';
+import type { FullRecipe } from './full-recipe.ts';
 import type { Recipe } from './recipe.ts';
 
 /** A field of two recipes that is not the same in both. */
@@ -37,9 +38,19 @@ export function withField(value: unknown, path: string, next: unknown): unknown 
 }
 
 /** The recipe with another backbone, and without what belonged to the one before: each network has its own defaults. */
-export function withBackbone(recipe: Recipe, name: string): unknown {
+export function withBackbone(recipe: Recipe, name: string): object {
   const phases = recipe.phases.map((phase) => withField(phase, 'unfreeze', undefined));
   return { ...recipe, backbone: { name }, phases };
+}
+
+/** The recipe with the network of a kept run, to train on from: its form and its scale, whatever the set is. */
+export function trainingOn(recipe: Recipe, runId: string, { backbone, image }: FullRecipe): unknown {
+  const isSame = recipe.backbone.name === backbone.name;
+  return {
+    ...(isSame ? recipe : withBackbone(recipe, backbone.name)),
+    backbone: Object.assign({}, backbone, { weights: { run: runId } }),
+    image: { ...recipe.image, scale: image.scale },
+  };
 }
 
 function withValue(value: unknown, path: readonly string[], next: unknown): unknown {

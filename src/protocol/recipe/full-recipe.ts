@@ -5,13 +5,14 @@
 import type { BackboneEntry, Catalog, CatalogEntry, OptionSpec, WeightsKind } from '../catalog.ts';
 import { StudioError } from '../errors.ts';
 import { checkOptions, findKind, type Options } from './options.ts';
-import { isOnBatch, NEEDS_VALIDATION, type Phase, type Recipe, type WeightsFile } from './recipe.ts';
+import { isOnBatch, NEEDS_VALIDATION, type Phase, type Recipe } from './recipe.ts';
+import type { WeightsFile, WeightsRun } from './own-weights.ts';
 
 /** What a recipe is held against. */
 export type Entries = Pick<Catalog, 'sources' | 'backbones' | 'augmentations' | 'optimizers' | 'schedules'>;
 
-/** One kind of weights, or a file of them. */
-export type Weights = WeightsKind | WeightsFile;
+/** One kind of weights, a file of them, or the network of a kept run. */
+export type Weights = WeightsKind | WeightsFile | WeightsRun;
 
 /** A backbone with all its options. */
 export type FullBackbone = Recipe['backbone'] & { readonly weights: Weights };
@@ -179,7 +180,7 @@ function weightsOf({ weights }: Recipe['backbone'], entry: BackboneEntry): Weigh
   if (found !== undefined) return found;
   throw new StudioError({
     code: 'recipe/invalid',
-    message: `Recipe field backbone.weights: expected one of ${entry.weights.join(', ')}, or a file, for ${entry.name}. Came: ${JSON.stringify(weights)}.`,
+    message: `Recipe field backbone.weights: expected one of ${entry.weights.join(', ')}, a file or a kept run, for ${entry.name}. Came: ${JSON.stringify(weights)}.`,
     hint: 'Take other weights, or take the field out to get the first of these.',
   });
 }

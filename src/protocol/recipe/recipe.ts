@@ -7,6 +7,7 @@
 import * as z from 'zod/mini';
 import { StudioError } from '../errors.ts';
 import { pathOfIssue, reasonOf } from './field-words.ts';
+import { WeightsFileSchema, WeightsKindSchema, WeightsRunSchema } from './own-weights.ts';
 
 // Zod compiles validators with `new Function` where it may; the page's Content-Security-Policy forbids it.
 z.config({ jitless: true, ...z.locales.en() });
@@ -102,25 +103,19 @@ const AugmentationSchema = z.catchall(
   OptionValueSchema,
 );
 
-const WeightsKind = z.enum(['imagenet', 'starter', 'random']);
-const WeightsFile = z.strictObject({
-  file: text(),
-  member: z.optional(text()),
-  preprocessing: z.optional(z.enum(['tf', 'torch', 'caffe', 'unit', 'none'])),
-});
-
-/** Weights of the user's own. */
-export type WeightsFile = z.infer<typeof WeightsFile>;
-
-/** What pictures become, as Keras' `preprocess_input` calls it; `unit` is x / 255, `none` leaves 0 to 255. */
-export type PreprocessingMode = NonNullable<WeightsFile['preprocessing']>;
-
 const BackboneSchema = z.catchall(
   z.object({
     name: means('the pretrained network; its options stand beside it', text()),
     weights: means(
-      'what it begins with; of a list the first that there is for the network; a file is a path of a file or a folder, or an address that begins with `https://`; beside it `member` names one of several in a zip or a folder, and `preprocessing` what pictures become where the file does not say it (`tf`, `torch`, `caffe` as in Keras, `unit` for x / 255, `none`)',
-      z.optional(z.union([WeightsKind, z.array(WeightsKind).check(z.minLength(1)), WeightsFile])),
+      'what it begins with; of a list the first that there is for the network; a file is a path of a file or a folder, or an address that begins with `https://`; beside it `member` names one of several in a zip or a folder, and `preprocessing` what pictures become where the file does not say it (`tf`, `torch`, `caffe` as in Keras, `unit` for x / 255, `none`); `{ "run": … }` trains on from the network of a kept run, by its id: with its head where the classes are the same, else with a new one',
+      z.optional(
+        z.union([
+          WeightsKindSchema,
+          z.array(WeightsKindSchema).check(z.minLength(1)),
+          WeightsFileSchema,
+          WeightsRunSchema,
+        ]),
+      ),
     ),
   }),
   OptionValueSchema,

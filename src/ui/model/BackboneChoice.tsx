@@ -105,7 +105,9 @@ function Options({
           isReadOnly={isReadOnly}
           value={typeof current === 'string' ? current : 'file'}
           choices={[
-            ...(typeof current === 'string' ? [] : [{ value: 'file', label: current.file }]),
+            ...(typeof current === 'string'
+              ? []
+              : [{ value: 'file', label: 'file' in current ? current.file : 'a kept run' }]),
             ...entry.weights.map((name) => ({ value: name, label: weightLabels[name] })),
             { value: ANOTHER, label: 'a file or an address…' },
           ]}

@@ -6,7 +6,7 @@ import { useEffect, useRef, useState, type ReactElement } from 'react';
 import { asStudioError, isAbort, type WireError } from '../../protocol/errors.ts';
 import { countOf } from '../../lib/format.ts';
 import type { FoundWeights, InspectedWeights } from '../../protocol/model.ts';
-import type { PreprocessingMode, WeightsFile } from '../../protocol/recipe/recipe.ts';
+import type { PreprocessingMode, WeightsFile } from '../../protocol/recipe/own-weights.ts';
 import { useStudio, useStudioState } from '../studio-context.ts';
 import { Dialog } from '../widgets/Dialog.tsx';
 import { ChoiceField, FileField } from '../widgets/fields.tsx';

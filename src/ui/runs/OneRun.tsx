@@ -2,6 +2,8 @@
 import { useState, type ReactElement } from 'react';
 import { countOf, formatDuration, formatPercent } from '../../lib/format.ts';
 import type { BackboneEntry, ExporterEntry } from '../../protocol/catalog.ts';
+import type { WireError } from '../../protocol/errors.ts';
+import { trainingOn } from '../../protocol/recipe/fields.ts';
 import type { KeptRun } from '../../protocol/runs/kept.ts';
 import { isActive } from '../../store/state.ts';
 import { TryButton } from '../results/TryButton.tsx';
@@ -27,6 +29,12 @@ export function OneRun({ run, onClose }: OneRunProps): ReactElement {
   const failure = useStudioState((state) => state.exportFailure);
   const { runId, test, seconds } = run;
   const change = studio.runs.change.bind(studio.runs);
+  const [refused, setRefused] = useState<WireError | null>(null);
+  const trainOn = (): void => {
+    const error = studio.edit((before) => trainingOn(before, runId, run.recipe));
+    setRefused(error);
+    if (error === null) onClose();
+  };
   const open = async (): Promise<void> => {
     if (await studio.reopen(run)) onClose();
   };
@@ -75,6 +83,7 @@ export function OneRun({ run, onClose }: OneRunProps): ReactElement {
         }}
       />
       {failure?.runId === runId && <Message error={failure.error} kept="The run is still here." />}
+      {refused !== null && <Message error={refused} kept="The recipe is as it was." />}
       {active && <p className="small">A run goes on: this one opens when that has ended or is stopped.</p>}
       <div className="actions">
         <button type="button" className="go" disabled={active} onClick={() => void open()}>
@@ -83,6 +92,9 @@ export function OneRun({ run, onClose }: OneRunProps): ReactElement {
         <TryButton run={run} isDisabled={active}>
           Try it
         </TryButton>
+        <button type="button" disabled={active} onClick={trainOn}>
+          Train on from it
+        </button>
         <SaveRuns runIds={[runId]} />
         <SaveReport runId={runId} />
         <button type="button" className="quiet" onClick={() => void change({ runId, do: 'delete' })}>

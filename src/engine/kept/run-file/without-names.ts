@@ -6,6 +6,7 @@ import { withoutFolders, withoutPictureNames } from '../../../exporters/package/
 import type { DatasetSummary } from '../../../protocol/set/dataset.ts';
 import type { KeptRecord } from '../../../protocol/runs/kept.ts';
 import type { Recipe } from '../../../protocol/recipe/recipe.ts';
+import { isWeightsFile } from '../../../protocol/recipe/own-weights.ts';
 
 /** The record with the last part of each local path in its place, and without the names of pictures. */
 export function withoutNames(record: KeptRecord): KeptRecord {
@@ -21,7 +22,7 @@ export function withoutNames(record: KeptRecord): KeptRecord {
 /** What a recipe names on this machine. */
 function localPathsOf({ dataset, backbone }: Pick<Recipe, 'dataset' | 'backbone'>): readonly string[] {
   const { weights } = backbone;
-  const file = typeof weights === 'object' && !Array.isArray(weights) ? weights.file : null;
+  const file = isWeightsFile(weights) ? weights.file : null;
   return [dataset['path'], file].filter(
     (path): path is string => typeof path === 'string' && /[/\\]/.test(path) && !/^https?:\/\//iu.test(path),
   );
