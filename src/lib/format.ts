@@ -103,6 +103,11 @@ export function capitalised(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
+/** The first letter made small, of a sentence that goes on from another. */
+export function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}
+
 const moments = new Intl.DateTimeFormat('en-GB', {
   day: 'numeric',
   month: 'long',
@@ -110,7 +115,15 @@ const moments = new Intl.DateTimeFormat('en-GB', {
   minute: '2-digit',
 });
 
-/** A time of this year's: `28 November at 16:11`. */
+/** A time: `28 November at 16:11`, with its year where that is not this one. */
 export function formatMoment(atMs: number): string {
-  return moments.format(atMs);
+  const isThisYear = new Date(atMs).getFullYear() === new Date().getFullYear();
+  return isThisYear ? moments.format(atMs) : formatDate(atMs);
+}
+
+const dates = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'short' });
+
+/** A time of any year's, for what is read later: `28 November 2026 at 16:11`. */
+export function formatDate(atMs: number): string {
+  return dates.format(atMs);
 }

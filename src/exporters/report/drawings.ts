@@ -2,15 +2,17 @@
 import type { EpochRecord, Evaluation, RunResult } from '../../protocol/events.ts';
 import { escaped } from './html.ts';
 
-const WIDTH = 640;
-const HEIGHT = 200;
+const WIDTH = 420;
+const HEIGHT = 220;
+/** Of the words below the axis. */
+const FOOT = 34;
 const LEFT = 46;
-const BOTTOM = 22;
+const BOTTOM = 6 + FOOT;
 
 /** Loss over accuracy, training solid, validation dashed, the bounds of phases as upright lines. */
 export function curvesSvg({ history }: Pick<RunResult, 'history'>): string {
   if (history.length === 0) return '<p>No epoch ended.</p>';
-  return [
+  const plots = [
     plot(
       'Loss',
       history,
@@ -23,7 +25,8 @@ export function curvesSvg({ history }: Pick<RunResult, 'history'>): string {
       ({ accuracy, valAccuracy }) => [accuracy, valAccuracy ?? NaN],
       (value) => (value * 100).toFixed(0),
     ),
-  ].join('');
+  ];
+  return `<div class="curves">${plots.join('')}</div><p class="dim">By epoch: training solid, validation dashed; an upright line where the next phase begins.</p>`;
 }
 
 function plot(
@@ -56,11 +59,18 @@ function plot(
         ]
       : [],
   );
+  const epochs = history.flatMap(({ epoch }, index) =>
+    epoch === 1 || index === history.length - 1
+      ? [
+          `<text x="${x(index)}" y="${(HEIGHT - BOTTOM + 16).toString()}" text-anchor="middle">${epoch.toString()}</text>`,
+        ]
+      : [],
+  );
   const last = history.at(-1);
   const [train = NaN, validation = NaN] = last === undefined ? [] : of(last);
   const checked = Number.isFinite(validation) ? `, validation ${format(validation)}` : '';
   const label = `${title} by epoch: at the end training ${format(train)}${checked}.`;
-  return `<svg viewBox="0 0 ${WIDTH.toString()} ${HEIGHT.toString()}" role="img" aria-label="${escaped(label)}" font-size="11" fill="#5b6270">${marks.join('')}${bounds.join('')}<polyline points="${line(0)}" fill="none" stroke="#1f5fd0" stroke-width="2"/><polyline points="${line(1)}" fill="none" stroke="#9a5b00" stroke-width="2" stroke-dasharray="6 4"/><text x="${LEFT.toString()}" y="${(HEIGHT - 5).toString()}">${escaped(title)} by epoch: training solid, validation dashed; an upright line where the next phase begins</text></svg>`;
+  return `<svg viewBox="0 0 ${WIDTH.toString()} ${HEIGHT.toString()}" role="img" aria-label="${escaped(label)}" font-size="11" fill="#5b6270">${marks.join('')}${bounds.join('')}<polyline points="${line(0)}" fill="none" stroke="#1f5fd0" stroke-width="2"/><polyline points="${line(1)}" fill="none" stroke="#9a5b00" stroke-width="2" stroke-dasharray="6 4"/>${epochs.join('')}<text x="${LEFT.toString()}" y="${(HEIGHT - 4).toString()}" fill="#1c2029" font-weight="600">${escaped(title)}</text></svg>`;
 }
 
 /** Per cent of each true class. */

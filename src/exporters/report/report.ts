@@ -3,19 +3,21 @@
  * no pictures, no paths of a machine and no names of files.
  */
 import { classificationReport } from '../../lib/figures/classification-report.ts';
-import { binsOf, calibrationError, surenessOf } from '../../lib/figures/sureness.ts';
+import { binsOf, calibrationError, likeliestOf, surenessOf } from '../../lib/figures/sureness.ts';
 import {
   countOf,
   formatDuration,
   formatLoss,
-  formatMoment,
+  formatDate,
   formatPercent,
   formatScore,
 } from '../../lib/format.ts';
 import { leftOutTexts } from '../../protocol/set/cleaning-words.ts';
 import type { Evaluation, RunResult } from '../../protocol/events.ts';
 import { secondsOf, type KeptRecord } from '../../protocol/runs/kept.ts';
+import type { PhaseName } from '../../protocol/recipe/recipe.ts';
 import { publicationOf } from '../../protocol/runs/published.ts';
+import { findBackbone } from '../../models/backbones/registry.ts';
 import { curvesSvg, matrixTable } from './drawings.ts';
 import { escaped, page, section, tableOf } from './html.ts';
 
@@ -32,7 +34,7 @@ export function reportHtml(record: KeptRecord, about: ReportAbout): string {
   const { result } = record;
   const { test } = result;
   return page(`${about.name}: report`, [
-    `<header><p class="dim">Mien · report · ${escaped(formatMoment(about.finishedAtMs))}</p><h1>${escaped(headline(result, about))}</h1>${about.note === '' ? '' : `<p>${escaped(about.note)}</p>`}</header>`,
+    `<header><p class="dim">Mien · report · ${escaped(formatDate(about.finishedAtMs))}</p><h1>${escaped(headline(result, about))}</h1>${about.note === '' ? '' : `<p>${escaped(about.note)}</p>`}</header>`,
     test === null ? section('Results', '<p>It was not tested.</p>') : resultsOf(test, result),
     section('How it learned', `${curvesSvg(result)}${phasesTable(record)}`),
     ...(test === null
@@ -44,9 +46,10 @@ export function reportHtml(record: KeptRecord, about: ReportAbout): string {
             `<pre>${escaped(classificationReport(test.perClass, test.accuracy))}</pre>`,
           ),
           calibrationOf(record, test),
+          mistakesOf(record, test),
         ]),
     section('The pictures', dataText(record)),
-    section('Recipe', `<pre>${escaped(JSON.stringify(result.recipe, null, 2))}</pre>`),
+    section('Recipe', `<pre class="recipe">${escaped(JSON.stringify(result.recipe, null, 2))}</pre>`),
     section('To do it again', againText(result)),
     section('Not known', NOT_KNOWN),
     '<footer>Made by Mien on this machine. Nothing was sent.</footer>',
@@ -58,7 +61,7 @@ function headline({ test, recipe }: RunResult, { name }: ReportAbout): string {
     test === null
       ? 'not tested'
       : `right on ${formatPercent(test.accuracy)} of ${countOf(test.rows.length, 'test picture')}`;
-  return `${name}, ${recipe.backbone.name}: ${how}.`;
+  return `${name}, ${findBackbone(recipe.backbone.name).entry.label}: ${how}.`;
 }
 
 function resultsOf(test: Evaluation, { recipe }: RunResult): string {
@@ -86,12 +89,14 @@ function resultsOf(test: Evaluation, { recipe }: RunResult): string {
   return section('Results', tableOf(head, [own, ...published, chance]));
 }
 
+const PHASES: Readonly<Record<PhaseName, string>> = { head: 'head', fineTune: 'fine-tune' };
+
 function phasesTable({ ended, result }: KeptRecord): string {
   const rows = ended.map(({ start, end }) => {
     const done = result.history.filter(({ phaseIndex }) => phaseIndex === start.phaseIndex).length;
     const checked = end.evaluation;
     return [
-      start.phase,
+      PHASES[start.phase],
       `${done.toString()} of ${start.epochs.toString()}`,
       end.keptEpoch.toString(),
       checked === null ? 'not checked' : formatLoss(checked.loss),
@@ -118,6 +123,26 @@ function calibrationOf({ dataset }: KeptRecord, test: Evaluation): string {
   ]);
   const error = `<p>Expected calibration error: ${formatPercent(calibrationError(bins))}.</p>`;
   return section('How sure, how right', `${tableOf(['it says', 'pictures', 'right'], rows)}${error}`);
+}
+
+/** A longer list is not read. */
+const MISTAKES = 10;
+
+/** By their rows alone: pictures are no part of a report. */
+function mistakesOf({ dataset }: KeptRecord, { rows, probabilities, labels }: Evaluation): string {
+  if (dataset === null) return '';
+  const classes = labels.length;
+  const wrong = Array.from(rows, (row, at) => {
+    const said = likeliestOf(probabilities, at * classes, classes);
+    const sure = probabilities[at * classes + said] ?? 0;
+    return { row, said, sure, truth: dataset.labelOfRow[row] ?? 0 };
+  }).filter(({ said, truth }) => said !== truth);
+  if (wrong.length === 0) return section('Surest mistakes', '<p>There is none.</p>');
+  const surest = wrong.toSorted((one, other) => other.sure - one.sure).slice(0, MISTAKES);
+  const lines = surest.map(({ row, said, sure, truth }) => [
+    ...[`row ${row.toString()}`, labels[truth] ?? '', labels[said] ?? '', formatPercent(sure)],
+  ]);
+  return section('Surest mistakes', tableOf(['picture', 'labelled', 'it says', 'how sure'], lines));
 }
 
 function dataText({ dataset, result }: KeptRecord): string {

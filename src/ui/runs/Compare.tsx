@@ -26,6 +26,8 @@ import { letterOf, nameOf } from './run-words.ts';
 import { SaveRuns } from './SaveRuns.tsx';
 
 const none: readonly BackboneEntry[] = [];
+/** The first stands beside what differs; the others have the whole width. */
+const [curves, ...others] = comparedCharts;
 
 export function Compare({ chosen }: { readonly chosen: readonly KeptRun[] }): ReactElement {
   const { runs, error } = useRecords(chosen);
@@ -51,14 +53,13 @@ export function Compare({ chosen }: { readonly chosen: readonly KeptRun[] }): Re
           )}
           <TakeTable runs={runs} />
         </div>
-        <div>
-          {comparedCharts
-            .filter((chart) => chart.suits({ runs }))
-            .map((chart) => (
-              <ChartView key={chart.name} chart={chart} subject={{ runs }} />
-            ))}
-        </div>
+        <div>{curves?.suits({ runs }) === true && <ChartView chart={curves} subject={{ runs }} />}</div>
       </div>
+      {others
+        .filter((chart) => chart.suits({ runs }))
+        .map((chart) => (
+          <ChartView key={chart.name} chart={chart} subject={{ runs }} />
+        ))}
       {tests !== null && first !== undefined && second !== undefined && (
         <Disagreements one={first} other={second} />
       )}
@@ -166,7 +167,10 @@ function Results({ runs }: { readonly runs: readonly ComparedRun[] }): ReactElem
         {runs.map(({ letter, name, record: { result } }) => (
           <tr key={letter}>
             <th scope="row">
-              <b className="run-letter">{letter}</b> {name}
+              <div className="compare-run">
+                <b className="run-letter">{letter}</b>
+                <span>{name}</span>
+              </div>
             </th>
             <td>{result.test === null ? '–' : percent(result.test.accuracy)}</td>
             <td>{result.test === null ? '–' : result.test.interval.map(percent).join('–')}</td>

@@ -4,7 +4,7 @@ import { countOf } from '../../lib/format.ts';
 import type { BackboneEntry } from '../../protocol/catalog.ts';
 import type { KeptRun } from '../../protocol/runs/kept.ts';
 import { useStudio, useStudioState } from '../studio-context.ts';
-import { letterOf, nameOf, setNameOf } from './run-words.ts';
+import { besideName, letterOf, nameOf, setNameOf } from './run-words.ts';
 
 interface RunListProps {
   /** At least one. */
@@ -40,20 +40,20 @@ export function RunList({ runs, chosen, onChoose, onOnly }: RunListProps): React
       </thead>
       <tbody>
         {runs.map((run) => (
-          <RunLine key={run.runId} {...{ run, chosen, onChoose, onOnly }} at={scale} />
+          <RunLine key={run.runId} {...{ run, runs, chosen, onChoose, onOnly }} at={scale} />
         ))}
       </tbody>
     </table>
   );
 }
 
-interface RunLineProps extends Omit<RunListProps, 'runs'> {
+interface RunLineProps extends RunListProps {
   readonly run: KeptRun;
   /** Where a share lies, in %. */
   readonly at: (share: number) => number;
 }
 
-function RunLine({ run, chosen, onChoose, onOnly, at }: RunLineProps): ReactElement {
+function RunLine({ run, runs: list, chosen, onChoose, onOnly, at }: RunLineProps): ReactElement {
   const { runs } = useStudio();
   const backbones = useStudioState((state) => state.catalog?.backbones ?? none);
   const name = nameOf(run, backbones);
@@ -89,6 +89,7 @@ function RunLine({ run, chosen, onChoose, onOnly, at }: RunLineProps): ReactElem
         <button type="button" className="kept-name" onClick={() => onOnly(runId)} onKeyDown={press}>
           {name}
         </button>
+        <span className="kept-beside small">{besideName(run, list, backbones)}</span>
       </th>
       <td className="range" aria-hidden="true">
         {test !== null && (

@@ -55,6 +55,11 @@ export function RunsDialog({ onClose }: { readonly onClose: () => void }): React
               Four at most are compared. The fifth was not added.
             </p>
           )}
+        </section>
+        {file !== null && <TakeRunsDialog file={file} onClose={() => setFile(null)} />}
+        {chosen.length === 1 && one !== undefined && <OneRun key={one.runId} run={one} onClose={onClose} />}
+        {chosen.length > 1 && <Compare chosen={chosen} />}
+        <section className="kept-rest" aria-label="What they take">
           <Deleted runs={all.filter(({ isDeleted }) => isDeleted)} />
           <Room />
           <FileField
@@ -64,9 +69,6 @@ export function RunsDialog({ onClose }: { readonly onClose: () => void }): React
             onPick={(_files, first) => setFile(first)}
           />
         </section>
-        {file !== null && <TakeRunsDialog file={file} onClose={() => setFile(null)} />}
-        {chosen.length === 1 && one !== undefined && <OneRun key={one.runId} run={one} onClose={onClose} />}
-        {chosen.length > 1 && <Compare chosen={chosen} />}
       </div>
     </Dialog>
   );

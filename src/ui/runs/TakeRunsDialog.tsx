@@ -48,7 +48,7 @@ export function TakeRunsDialog({ file, onClose }: TakeRunsDialogProps): ReactEle
       <p>
         <b>{file.name}</b> <span className="small">{formatBytes(file.size)}</span>
       </p>
-      {error !== null && <Message error={error} kept="Nothing of it is stored." />}
+      {error !== null && <Message error={error} />}
       {found === null && error === null && <p role="status">It is read and checked.</p>}
       {found !== null && (
         <ul className="files">
@@ -66,15 +66,23 @@ export function TakeRunsDialog({ file, onClose }: TakeRunsDialogProps): ReactEle
         </ul>
       )}
       {taken === null ? (
-        found !== null && <p className="small">No pictures are in it. Nothing of it is stored yet.</p>
+        found !== null && (
+          <p className="small">
+            {found.every(isHere)
+              ? 'Nothing in it is new: there is nothing to keep.'
+              : 'No pictures are in it. Nothing of it is stored yet.'}
+          </p>
+        )
       ) : (
         <p role="status">{countOf(taken.taken, 'run')} kept here.</p>
       )}
       {taken?.trouble != null && <Message error={taken.trouble} />}
       <div className="actions">
-        {taken === null && (
+        {taken === null && found?.every(isHere) === false && (
           <button type="button" className="go" disabled={wanted.length === 0} onClick={take}>
-            Keep {wanted.length === 1 ? 'it' : countOf(wanted.length, 'run')} here
+            {wanted.length === 0
+              ? 'Keep them here'
+              : `Keep ${wanted.length === 1 ? 'it' : countOf(wanted.length, 'run')} here`}
           </button>
         )}
         <button type="button" onClick={onClose}>
@@ -97,7 +105,7 @@ function Found({ run, isHere, isWanted, onWant }: FoundProps): ReactElement {
   const { test, finishedAtMs, recipe, note } = run;
   return (
     <li>
-      <div>
+      <div className="field">
         <label className="check">
           <input
             type="checkbox"

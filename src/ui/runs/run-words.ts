@@ -3,6 +3,7 @@ import { runLabel } from '../../charts/runs.tsx';
 import { formatBytes, formatMoment } from '../../lib/format.ts';
 import type { BackboneEntry } from '../../protocol/catalog.ts';
 import type { KeptRoom, KeptRun } from '../../protocol/runs/kept.ts';
+import { fieldAt, fieldDifferences } from '../../protocol/recipe/fields.ts';
 import type { Recipe } from '../../protocol/recipe/recipe.ts';
 
 /** A run's own name, or what tells it apart at a glance. */
@@ -12,6 +13,27 @@ export function nameOf(
 ): string {
   if (name !== '') return name;
   return runLabel(recipe, (one) => backbones.find((entry) => entry.name === one)?.label ?? one, phases);
+}
+
+/** Of many fields the rest is seen when runs are compared. */
+const FIELDS_SAID = 2;
+
+/** What tells a run from those of a list that are called alike: fields of their recipes, or when it ended. */
+export function besideName(
+  run: KeptRun,
+  runs: readonly KeptRun[],
+  backbones: readonly BackboneEntry[],
+): string {
+  const alike = runs.filter((other) => nameOf(other, backbones) === nameOf(run, backbones));
+  const differing = alike.flatMap(({ recipe }) => fieldDifferences(run.recipe, recipe));
+  const paths = [...new Set(differing.map(({ path }) => path))].filter((path) => path !== 'name');
+  const said = paths.slice(0, FIELDS_SAID).map((path) => `${path} ${textOf(fieldAt(run.recipe, path))}`);
+  return [formatMoment(run.finishedAtMs), ...said].join(', ');
+}
+
+function textOf(value: unknown): string {
+  if (value === undefined || value === null) return 'none';
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 /** Where a recipe's pictures are from, in a few words: the last part of what names them. */

@@ -8,6 +8,7 @@ import {
   formatDuration,
   formatMoment,
   formatPercent,
+  lowerFirst,
 } from '../../lib/format.ts';
 import { awaitedOf } from '../../store/awaited.ts';
 import type { RunRecord, RunState, StageProgress, StudioState } from '../../store/state.ts';
@@ -179,8 +180,4 @@ function failedText({ run }: Extract<RunState, { kind: 'failed' }>): BarText {
 
 function said(text: { title: string; isTrouble?: boolean; detail?: string }): BarText {
   return { ...none, ...text, announcement: text.title };
-}
-
-function lowerFirst(text: string): string {
-  return text.charAt(0).toLowerCase() + text.slice(1);
 }

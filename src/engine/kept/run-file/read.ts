@@ -5,6 +5,7 @@
 import * as z from 'zod/mini';
 import { readZipDirectory, type ZipEntry } from '../../../data/archives/zip-directory.ts';
 import { ZipUnpacker } from '../../../data/archives/zip-entry.ts';
+import { lowerFirst } from '../../../lib/format.ts';
 import { unpack } from '../../../lib/bytes/pack.ts';
 import { parseJson } from '../../../lib/json.ts';
 import type { ByteSource } from '../../../platform/platform.ts';
@@ -49,7 +50,7 @@ export async function readRunFile(file: ByteSource): Promise<readonly RunToWrite
   try {
     return await readAll(file);
   } catch (error) {
-    if (error instanceof StudioError && error.code === 'data/damaged') throw damaged(error.message, error);
+    if (error instanceof StudioError && error.code === 'data/damaged') throw damaged(lowerFirst(error.message), error);
     throw error;
   }
 }
