@@ -38,6 +38,7 @@ import { OpenSet, type SetWork } from './set/open-set.ts';
 import { loadingOf } from './set/opening.ts';
 import { pickedNames } from './set/picked.ts';
 import { Tokens } from './set/tokens.ts';
+import { Uploads } from './upload/uploads.ts';
 
 /** How a run or a sweep is steered and heard. */
 interface Heard {
@@ -69,6 +70,8 @@ export class Session {
   readonly kept: KeptRuns;
   /** Networks of theirs that are tried on pictures. */
   readonly tries: Tries;
+  /** What is published of them. */
+  readonly uploads: Uploads;
   #choice: BackendChoice = 'auto';
   #device: Device | null = null;
   /** The last trained network, for as long as it is on the device. */
@@ -82,6 +85,7 @@ export class Session {
     this.set = new OpenSet(platform, this.tokens);
     this.descriptions = new NetworkDescriptions(platform);
     this.kept = new KeptRuns(platform);
+    this.uploads = new Uploads((runId, work) => this.#withPacking(runId, work));
     this.tries = new Tries({
       platform,
       withNetwork: (runId, work) => this.#withNetwork(runId, work),
@@ -150,9 +154,7 @@ export class Session {
    */
   async export(format: string, runId: string): Promise<SavedFile> {
     const exporter = findExporter(format);
-    return this.#withNetwork(runId, (trained) =>
-      new Packing(exportable(trained), this.platform).zip(exporter),
-    );
+    return this.#withPacking(runId, (packing) => packing.zip(exporter));
   }
 
   /**
@@ -214,6 +216,10 @@ export class Session {
         model.dispose();
       }
     });
+  }
+
+  #withPacking<Output>(runId: string, work: (packing: Packing) => Promise<Output>): Promise<Output> {
+    return this.#withNetwork(runId, (trained) => work(new Packing(exportable(trained), this.platform)));
   }
 
   async #start(backend: BackendChoice): Promise<Device> {
