@@ -41,6 +41,7 @@ import { OpenSet, type SetWork } from './set/open-set.ts';
 import { loadingOf } from './set/opening.ts';
 import { pickedNames } from './set/picked.ts';
 import { Tokens } from './set/tokens.ts';
+import { Uploads } from './upload/uploads.ts';
 
 /** How a run or a sweep is steered and heard. */
 interface Heard {
@@ -74,6 +75,8 @@ export class Session {
   readonly tries: Tries;
   /** In pictures of sets and in those that are tried. */
   readonly faces: FaceFinder;
+  /** What is published of them. */
+  readonly uploads: Uploads;
   readonly #devices: CurrentDevice;
   /** The last trained network, for as long as it is on the device. */
   #trained: Trained | null = null;
@@ -88,6 +91,7 @@ export class Session {
     this.set = new OpenSet(platform, this.tokens, this.faces);
     this.kept = new KeptRuns(platform);
     this.descriptions = new NetworkDescriptions(platform, this.kept);
+    this.uploads = new Uploads((runId, work) => this.#withPacking(runId, work));
     this.tries = new Tries({
       ...{ platform, faces: this.faces },
       withNetwork: (runId, work) => this.#withNetwork(runId, work),
@@ -156,9 +160,7 @@ export class Session {
    */
   async export(format: string, runId: string): Promise<SavedFile> {
     const exporter = findExporter(format);
-    return this.#withNetwork(runId, (trained) =>
-      new Packing(exportable(trained), this.platform).zip(exporter),
-    );
+    return this.#withPacking(runId, (packing) => packing.zip(exporter));
   }
 
   /**
@@ -220,6 +222,10 @@ export class Session {
         model.dispose();
       }
     });
+  }
+
+  #withPacking<Output>(runId: string, work: (packing: Packing) => Promise<Output>): Promise<Output> {
+    return this.#withNetwork(runId, (trained) => work(new Packing(exportable(trained), this.platform)));
   }
 
   async #leaveDevice(): Promise<void> {

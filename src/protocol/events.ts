@@ -54,7 +54,7 @@ export interface Evaluation {
 }
 
 /** The stages before training and between phases. */
-export type Stage = 'dataset' | 'weights' | 'device' | 'pictures' | 'cache' | 'evaluation';
+export type Stage = 'dataset' | 'weights' | 'device' | 'pictures' | 'cache' | 'evaluation' | 'upload';
 
 export type RunEvent =
   | {

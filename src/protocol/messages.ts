@@ -19,6 +19,7 @@ import type { InspectedWeights, ModelSummary } from './model.ts';
 import type { EditsRef, Recipe } from './recipe/recipe.ts';
 import type { WeightsFile } from './recipe/own-weights.ts';
 import type { Stored, StoredThing } from './stored.ts';
+import type { PreparedUpload, Uploaded, UploadTarget } from './upload.ts';
 import type { Answer, AnsweredRows, AskedPicture, Patch, TriedNetwork } from './try.ts';
 
 /** What was picked on the page: single files, or all files of a folder, each with its path as its name. */
@@ -134,6 +135,13 @@ export interface Requests {
   takeRuns: { input: { readonly file: Blob; readonly runIds: readonly string[] }; output: TakenRuns };
   /** Writes the network of a kept run in a format of the catalog. */
   export: { input: { readonly format: string; readonly runId: string }; output: SavedFile };
+  /** Makes the files of a kept run's network in some formats, to be looked at before they are published. */
+  prepareUpload: {
+    input: { readonly runId: string; readonly formats: readonly string[] };
+    output: PreparedUpload;
+  };
+  /** Sends what was prepared last to a Hub; streams {@link RunEvent}. */
+  upload: { input: UploadTarget; output: Uploaded };
   /** Takes an exported network back, among the kept runs. */
   importNetwork: { input: { readonly files: readonly File[] }; output: BroughtRun };
   /** Makes a kept run's network ready to be asked about pictures. */

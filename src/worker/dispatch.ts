@@ -41,6 +41,7 @@ const BESIDE_A_RUN: ReadonlySet<RequestKind> = new Set([
   'saveEdits',
   'takeEdits',
   'recognise',
+  'upload',
 ]);
 
 export class Dispatcher {
@@ -129,6 +130,10 @@ export class Dispatcher {
         return session.findRate(request.input, { control, emit });
       case 'export':
         return session.export(request.input.format, request.input.runId);
+      case 'prepareUpload':
+        return session.uploads.prepareRun(request.input.runId, request.input.formats);
+      case 'upload':
+        return session.uploads.send(request.input, { signal: control.signal, emit });
       case 'openNetwork':
         return session.tries.open(request.input.runId);
       case 'predict':

@@ -32,12 +32,17 @@ export interface HubRepo {
   readonly name: string;
   /** What a commit's number is on the Hub: another one when any file changed. */
   readonly sha: string;
+  /** Whether only the token that writes may see it. */
+  readonly isPrivate: boolean;
   /** As the card says it, or null. */
   readonly licence: string | null;
   readonly files: readonly HubFile[];
   /** Of `files` those that are tables, by configuration, split and name. */
   readonly tables: readonly TableFile[];
 }
+
+/** In the folder of a model that not everybody may see. */
+export const PRIVATE_NOTE = '.private';
 
 /** Who owns sets that lie loose in the folder. */
 const LOOSE_OWNER = 'classroom';
@@ -51,7 +56,7 @@ export function reposOf(folder: string): HubRepo[] {
       const owned = `${LOOSE_OWNER}/${basename(name, '.parquet')}`;
       return repoOf('dataset', owned, [fileOf(folder, join(folder, name))]);
     });
-  const sets = entries.filter((entry) => entry.isDirectory() && entry.name !== 'models');
+  const sets = entries.filter((entry) => entry.isDirectory() && !/^(models$|\.)/u.test(entry.name));
   return [
     ...loose,
     ...sets.flatMap(({ name }) => reposOfOwner('dataset', folder, name)),
@@ -67,10 +72,10 @@ function reposOfOwner(kind: HubRepo['kind'], folder: string, owner: string): Hub
   return foldersIn(join(folder, owner)).map((name) => {
     const root = join(folder, owner, name);
     const files = readdirSync(root, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile())
+      .filter((entry) => entry.isFile() && entry.name !== PRIVATE_NOTE)
       .map((entry) => fileOf(root, join(entry.parentPath, entry.name)))
       .sort((one, other) => (one.path < other.path ? -1 : 1));
-    return repoOf(kind, `${owner}/${name}`, files);
+    return { ...repoOf(kind, `${owner}/${name}`, files), isPrivate: existsSync(join(root, PRIVATE_NOTE)) };
   });
 }
 
@@ -94,6 +99,7 @@ function repoOf(kind: HubRepo['kind'], name: string, files: readonly HubFile[]):
     kind,
     name,
     sha: digest(files.map(({ etag }) => etag).join(' ')),
+    isPrivate: false,
     licence: licenceOf(files.find(({ path }) => path === 'README.md')),
     files,
     tables,

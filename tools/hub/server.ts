@@ -5,11 +5,12 @@
  */
 import { createHmac, randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { Commits } from './commits.ts';
+import { close, fail, FOR_PAGES, listen, portOf, refuse, sendJson } from './answers.ts';
 import { convertedName, DATASETS_SERVER, repoAnswer, treeAnswer } from './api.ts';
 import { Faults, type Fault, type Misbehaviour } from './faults.ts';
 import { reposOf, type HubFile, type HubRepo } from './folder.ts';
-import { pictureOf, UnknownPart } from './rows.ts';
+import { pictureOf } from './rows.ts';
 import { sendFile } from './send.ts';
 
 /** What is served, and how the Hub's own limits are imitated. */
@@ -18,6 +19,8 @@ export interface HubOptions {
   readonly folder: string;
   /** Names of repositories that want a token, and the token. */
   readonly gated?: Readonly<Record<string, string>>;
+  /** The token that may write models; null where nobody may. */
+  readonly writeToken?: string | null;
   /** Whether the datasets-server's paths are answered. */
   readonly hasDatasetsServer?: boolean;
   /** How long a signed address is good for. */
@@ -56,13 +59,8 @@ export interface LocalHub {
   close(): Promise<void>;
 }
 
-const FOR_PAGES = {
-  'Access-Control-Allow-Origin': '*',
-  'Access-Control-Allow-Methods': 'GET, HEAD',
-  'Access-Control-Max-Age': '600',
-  'Access-Control-Expose-Headers':
-    'X-Repo-Commit, X-Error-Code, X-Error-Message, ETag, Link, Accept-Ranges, Content-Range, RateLimit, Retry-After',
-};
+/** Where large files are put on the files' server. */
+const STORAGE = '/storage/';
 
 /** Starts both servers; close them when done. */
 export async function startHub(options: HubOptions): Promise<LocalHub> {
@@ -75,6 +73,7 @@ class Hub implements LocalHub {
   readonly requests: HubRequest[] = [];
   readonly #options: Required<HubOptions>;
   readonly #faults = new Faults();
+  readonly #commits: Commits;
   readonly #secret = randomBytes(16);
   /** Files by the signed addresses that were given out. */
   readonly #signed = new Map<string, { readonly file: HubFile; readonly path: string }>();
@@ -84,12 +83,14 @@ class Hub implements LocalHub {
   constructor(options: HubOptions) {
     this.#options = {
       gated: {},
+      writeToken: null,
       hasDatasetsServer: true,
       expireMs: 300_000,
       host: '127.0.0.1',
       port: 0,
       ...options,
     };
+    this.#commits = new Commits(options.folder, this.#options.writeToken);
     this.#hub = createServer((request, response) => void this.#serve('hub', request, response));
     this.#files = createServer((request, response) => void this.#serve('files', request, response));
   }
@@ -127,7 +128,10 @@ class Hub implements LocalHub {
     for (const [name, value] of Object.entries(FOR_PAGES)) response.setHeader(name, value);
     if (request.method === 'OPTIONS') {
       // As on the Hub; where the files are, a token has no business.
-      if (server === 'hub') response.setHeader('Access-Control-Allow-Headers', 'Authorization, Range');
+      response.setHeader(
+        'Access-Control-Allow-Headers',
+        server === 'hub' ? 'Authorization, Range, Content-Type' : 'Content-Type, X-Request-Id',
+      );
       response.writeHead(204).end();
       return;
     }
@@ -151,7 +155,10 @@ class Hub implements LocalHub {
     try {
       if (fault?.kind === 'status') response.writeHead(fault.status, fault.headers).end();
       else if (server === 'hub') await this.#answer(url, request, response);
-      else if (signed === undefined || fault?.kind === 'expired' || !this.#isGood(url)) {
+      else if (request.method === 'PUT' && url.pathname.startsWith(STORAGE)) {
+        const status = await this.#commits.take(request, url.pathname.slice(STORAGE.length), fault);
+        response.writeHead(status).end();
+      } else if (signed === undefined || fault?.kind === 'expired' || !this.#isGood(url)) {
         response.writeHead(403).end('<Error><Code>AccessDenied</Code></Error>');
       } else await sendFile(signed.file, range, response, fault, (count) => (noted.sentBytes += count));
     } catch (error) {
@@ -159,14 +166,28 @@ class Hub implements LocalHub {
     }
   }
 
+  /** Where the files' server is, as the asker knows this one. */
+  #filesOf(request: IncomingMessage): string {
+    const { hostname } = new URL(`http://${request.headers.host ?? 'localhost'}`);
+    return `http://${hostname}:${portOf(this.#files)}`;
+  }
+
   /** The stable addresses and the API. */
   async #answer(url: URL, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const storage = `${this.#filesOf(request)}${STORAGE.slice(0, -1)}`;
+    const written = await this.#commits.answer(request, url.pathname, storage);
+    if (written !== null) {
+      response.statusCode = written.status;
+      sendJson(response, written.body);
+      return;
+    }
     const repos = reposOf(this.#options.folder);
     const path = decodeURIComponent(url.pathname);
     const resolve = /^\/(datasets\/)?([^/]+\/[^/]+)\/resolve\/([^/]+)\/(.+)$/u.exec(url.pathname);
     if (resolve !== null) {
       const [, folder, name, revision, within] = resolve.map((part) => decodeURIComponent(part));
-      const repo = find(repos, folder === undefined || resolve[1] === undefined ? 'model' : 'dataset', name);
+      const found = find(repos, folder === undefined || resolve[1] === undefined ? 'model' : 'dataset', name);
+      const repo = found?.isPrivate === true && !this.#commits.mayWrite(request) ? undefined : found;
       const file = repo && findFile(repo, revision ?? '', within ?? '');
       if (!this.#mayRead(name ?? '', repo !== undefined, request, response)) return;
       if (file === undefined) refuse(response, 404, 'EntryNotFound', 'Entry not found');
@@ -225,11 +246,10 @@ class Hub implements LocalHub {
     request: IncomingMessage,
     response: ServerResponse,
   ): void {
-    const { host } = new URL(`http://${request.headers.host ?? 'localhost'}`);
     const signedPath = `/repos/${createHmac('sha256', this.#secret).update(file.disk).digest('hex')}`;
     this.#signed.set(signedPath, { file, path });
     const expires = String(Date.now() + this.#options.expireMs);
-    const location = new URL(`http://${host.replace(/:\d+$/u, '')}:${portOf(this.#files)}${signedPath}`);
+    const location = new URL(`${this.#filesOf(request)}${signedPath}`);
     location.search = new URLSearchParams({
       Expires: expires,
       Signature: this.#sign(signedPath, expires),
@@ -262,36 +282,4 @@ function find(repos: readonly HubRepo[], kind: HubRepo['kind'], name = ''): HubR
 function findFile(repo: HubRepo, revision: string, path: string): HubFile | undefined {
   if (revision !== 'refs/convert/parquet') return repo.files.find((file) => file.path === path);
   return repo.tables.find((table) => `${table.config}/${table.split}/${convertedName(repo, table)}` === path);
-}
-
-function sendJson(response: ServerResponse, value: object): void {
-  response.setHeader('Content-Type', 'application/json');
-  response.end(JSON.stringify(value));
-}
-
-function refuse(response: ServerResponse, status: number, code: string, message: string): void {
-  response.writeHead(status, { 'X-Error-Code': code, 'X-Error-Message': message });
-  response.end(JSON.stringify({ error: message }));
-}
-
-function fail(response: ServerResponse, error: unknown): void {
-  const message = error instanceof Error ? error.message : String(error);
-  if (response.headersSent) response.destroy();
-  else if (error instanceof UnknownPart) refuse(response, 404, 'ResponseNotFound', message);
-  else refuse(response, 500, 'UnexpectedError', message);
-}
-
-const portOf = (server: Server): number => (server.address() as AddressInfo).port;
-
-function listen(server: Server, port: number, host: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject).listen(port, host, resolve);
-  });
-}
-
-function close(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
-  });
 }

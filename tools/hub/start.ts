@@ -19,6 +19,8 @@ const USAGE = `Serves the image sets of a folder as the Hugging Face Hub does.
   --lan             answer the whole network, not this machine only
   --token TOKEN     ask for this token where --gated says so
   --gated NAME      a set that wants the token; may be repeated
+  --write-token T   let those who have this token write models (npm run upload, or Publish on the page); it begins
+                    with hf_; without it nobody may
   --misbehave JSON  a fault, such as {"server":"files","kind":"cut","afterBytes":100000,"times":2};
                     kinds: tools/hub/faults.ts; may be repeated
   --help            this text
@@ -33,6 +35,7 @@ function options() {
       port: { type: 'string' },
       lan: { type: 'boolean', default: false },
       token: { type: 'string' },
+      'write-token': { type: 'string' },
       gated: { type: 'string', multiple: true, default: [] },
       misbehave: { type: 'string', multiple: true, default: [] },
       help: { type: 'boolean', default: false },
@@ -46,6 +49,7 @@ function options() {
     folder: resolve(values.folder),
     port: Number(values.port ?? DEFAULT_PORT),
     isOpen: values.lan,
+    writeToken: values['write-token'] ?? null,
     gated: Object.fromEntries(values.gated.map((name) => [name, token ?? ''])),
     faults: values.misbehave.map((text) => FaultSchema.parse(JSON.parse(text)) as unknown as Misbehaviour),
   };
@@ -61,9 +65,9 @@ const ownAddresses = (): string[] =>
 async function main(): Promise<void> {
   const given = options();
   if (given === null) return void process.stdout.write(USAGE);
-  const { folder, port, isOpen, gated, faults } = given;
+  const { folder, port, isOpen, gated, writeToken, faults } = given;
   const repos = reposOf(folder);
-  const hub = await startHub({ folder, port, gated, host: isOpen ? '0.0.0.0' : '127.0.0.1' });
+  const hub = await startHub({ folder, port, gated, writeToken, host: isOpen ? '0.0.0.0' : '127.0.0.1' });
   hub.misbehave(...faults);
   const origins = isOpen ? ownAddresses().map((address) => `http://${address}:${port}`) : [hub.origin];
   process.stdout.write(`A Hub is at ${origins.join(' and ')} (Ctrl-C to stop), with\n`);

@@ -1,5 +1,6 @@
 /** Owns what the command lines of all headless commands have in common: reading them, and what is said of bad ones. */
 import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { EXPORTERS } from '../../src/exporters/registry.ts';
 import { BackendChoiceSchema, type BackendChoice } from '../../src/protocol/device.ts';
 import { StudioError } from '../../src/protocol/errors.ts';
 
@@ -65,6 +66,16 @@ export function theOne(what: string, positionals: readonly string[]): string {
   const [one, ...others] = positionals;
   if (one !== undefined && others.length === 0) return one;
   throw badCommand(`One ${what} was expected; ${positionals.length.toString()} came.`);
+}
+
+/** The formats that an option names, each once. @throws StudioError `recipe/bad-command` before anything is done */
+export function formatsAsked(option: string, asked: readonly string[]): string[] {
+  const all = EXPORTERS.map(({ entry }) => entry.name);
+  const named = asked.flatMap((name) => (name === 'all' ? all : [name]));
+  const unknown = named.find((name) => !all.includes(name));
+  if (unknown !== undefined)
+    throw badCommand(`${option} takes ${[...all, 'all'].join(', ')}. Came: ${unknown}.`);
+  return [...new Set(named)];
 }
 
 /** The error for a command line that cannot be carried out. */

@@ -1,6 +1,6 @@
 /** The command line of the headless training command. */
 import { EXPORTERS } from '../../src/exporters/registry.ts';
-import { badCommand, readLine, theOne, type CommonOptions } from './command-line.ts';
+import { badCommand, formatsAsked, readLine, theOne, type CommonOptions } from './command-line.ts';
 
 const formats = [...EXPORTERS.map(({ entry }) => [entry.name, entry.help]), ['all', 'All of them.']]
   .map(([name = '', help = '']) => `                        ${name.padEnd(13)}${help}`)
@@ -99,17 +99,7 @@ export function parseCommand(args: readonly string[]): Command | null {
     editsPath: values.edits ?? null,
     fromPath: values.from ?? null,
     doubtful: values.doubtful ?? false,
-    exportFormats: formatsOf(values.export ?? []),
+    exportFormats: formatsAsked('--export', values.export ?? []),
     ...common,
   };
-}
-
-/** Those that are asked for, each once. @throws StudioError `recipe/bad-command` before anything is trained */
-function formatsOf(asked: readonly string[]): string[] {
-  const all = EXPORTERS.map(({ entry }) => entry.name);
-  const named = asked.flatMap((name) => (name === 'all' ? all : [name]));
-  const unknown = named.find((name) => !all.includes(name));
-  if (unknown !== undefined)
-    throw badCommand(`--export takes ${[...all, 'all'].join(', ')}. Came: ${unknown}.`);
-  return [...new Set(named)];
 }

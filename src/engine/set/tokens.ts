@@ -11,22 +11,29 @@ export class Tokens {
    */
   use(server: string, token: string): void {
     const origin = originOf(server);
-    if (origin === null) throw badAddress(server);
-    // What a header cannot carry never came from a server; what came is not repeated.
-    if (!/^[\x21-\x7e]*$/u.test(token)) throw badToken();
+    checkToken(token);
     if (token === '') this.#byOrigin.delete(origin);
     else this.#byOrigin.set(origin, token);
   }
 
   /** The token for the server at an address. */
   readonly for = (server: string): string | undefined => {
-    const origin = originOf(server);
-    return origin === null ? undefined : this.#byOrigin.get(origin);
+    return isAddress(server) ? this.#byOrigin.get(originOf(server)) : undefined;
   };
 }
 
-const originOf = (address: string): string | null =>
-  /^https?:\/\//u.test(address) && URL.canParse(address) ? new URL(address).origin : null;
+const isAddress = (address: string): boolean => /^https?:\/\//u.test(address) && URL.canParse(address);
+
+/** The server of an address. @throws StudioError `recipe/bad-address` */
+export function originOf(address: string): string {
+  if (!isAddress(address)) throw badAddress(address);
+  return new URL(address).origin;
+}
+
+/** What a header cannot carry never came from a server; what came is not repeated. @throws StudioError `recipe/bad-token` */
+export function checkToken(token: string): void {
+  if (!/^[\x21-\x7e]*$/u.test(token)) throw badToken();
+}
 
 function badAddress(server: string): StudioError {
   return new StudioError({

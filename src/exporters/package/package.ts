@@ -5,12 +5,23 @@
 import { graphOf } from '../../models/graph.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { SavedFile } from '../../protocol/messages.ts';
-import type { ExportedFile, Exporter, ExportInput, TrainedNetwork } from '../exporter.ts';
+import type { Chunk, ExportedFile, Exporter, ExportInput, TrainedNetwork } from '../exporter.ts';
 import { inferenceNetwork } from '../network/inference.ts';
 import { recordFiles } from '../record/files.ts';
-import { papersOf } from './papers.ts';
+import { papersOf, type PackedFormat } from './papers.ts';
 import { Proof, type Rounding } from './proof.ts';
 import { zipped } from './zip.ts';
+
+/** Files, and what must be known of them, in sentences. */
+interface PackedFiles {
+  readonly files: readonly ExportedFile[];
+  readonly notes: readonly string[];
+}
+
+/** A format's own files and its proof. */
+interface Own {
+  readonly own: readonly ExportedFile[];
+}
 
 export class Packing {
   readonly input: ExportInput;
@@ -36,38 +47,58 @@ export class Packing {
    *
    * @throws StudioError `export/…`
    */
-  async files(exporter: Exporter): Promise<{ files: readonly ExportedFile[]; notes: readonly string[] }> {
+  async files(exporter: Exporter): Promise<PackedFiles> {
+    const { own, ...format } = await this.#packed(exporter);
+    const { papers, notes } = papersOf(this.input, [format]);
+    return { files: [...own, ...papers, ...recordFiles(this.input, this.platform)], notes };
+  }
+
+  /**
+   * Several formats beside each other, each in a folder of its name, under one card: as they are published.
+   *
+   * @throws StudioError `export/…`
+   */
+  async together(exporters: readonly Exporter[]): Promise<PackedFiles> {
+    const formats: (PackedFormat & Own)[] = [];
+    for (const exporter of exporters) formats.push(await this.#packed(exporter));
+    const { papers, notes } = papersOf(this.input, formats);
+    const files = formats.flatMap(({ entry, own }) =>
+      own.map((file) => ({ ...file, path: `${entry.name}/${file.path}` })),
+    );
+    return { files: [...papers, ...recordFiles(this.input, this.platform), ...files], notes };
+  }
+
+  /** A format's files with what proves them. */
+  async #packed(exporter: Exporter): Promise<PackedFormat & Own> {
+    const { entry } = exporter;
     const written = await exporter.write(this.input);
-    const record = recordFiles(this.input, this.platform);
-    if (written.checker === null) {
-      const { papers, notes } = papersOf(exporter, this.input, written, new Map());
-      return { files: [...papers, ...record], notes };
-    }
-    const proof = await (this.#proof ??= Proof.of(this.input, this.platform, this.proofPictures));
     const roundings = new Map<string, Rounding>();
+    if (written.checker === null) return { entry, written, roundings, own: [] };
+    const proof = await (this.#proof ??= Proof.of(this.input, this.platform, this.proofPictures));
     for (const { path, precision } of written.models) {
       const rounding = await proof.rounding(precision);
       if (rounding !== null) roundings.set(path, rounding);
     }
-    const { papers, notes } = papersOf(exporter, this.input, written, roundings);
     const beside = written.beside?.(proof.shown(), () => this.platform.openLibrary()) ?? [];
-    const proofFiles = await proof.files(written.models);
-    return {
-      files: [...written.files, ...beside, ...papers, ...record, ...proofFiles, written.checker],
-      notes,
-    };
+    const own = [...written.files, ...beside, ...(await proof.files(written.models)), written.checker];
+    return { entry, written, roundings, own };
   }
 
   /** An export as one zip; the browser holds its parts, and keeps large ones on disk. */
   async zip(exporter: Exporter): Promise<SavedFile> {
     const { files, notes } = await this.files(exporter);
-    const parts: Blob[] = [];
-    for await (const chunk of zipped(files)) parts.push(new Blob([chunk]));
     const { name, extension, mimeType } = exporter.entry;
     return {
       fileName: `mien-${this.input.recipe.backbone.name}-${name}.${extension}`,
-      blob: new Blob(parts, { type: mimeType }),
+      blob: await blobOf(zipped(files), mimeType),
       notes,
     };
   }
+}
+
+/** Bytes as they come, made one; the browser holds the parts. */
+export async function blobOf(chunks: AsyncIterable<Chunk>, type = ''): Promise<Blob> {
+  const parts: Blob[] = [];
+  for await (const chunk of chunks) parts.push(new Blob([chunk]));
+  return new Blob(parts, { type });
 }

@@ -5,31 +5,40 @@
  */
 import type { Preprocessing } from '../../models/backbones/backbone.ts';
 import { findBackbone } from '../../models/backbones/registry.ts';
-import {
-  fileOf,
-  type Exporter,
-  type ExportedFile,
-  type ExportInput,
-  type WrittenNetwork,
-} from '../exporter.ts';
+import type { ExporterEntry } from '../../protocol/catalog.ts';
+import { fileOf, type ExportedFile, type ExportInput, type WrittenNetwork } from '../exporter.ts';
 import { isTorchBorn, TORCH_EPSILON } from '../network/born.ts';
 import type { FullRecipe } from '../../protocol/recipe/full-recipe.ts';
+import { cardHead, dataText, INTENDED, limitsText, testText } from './card.ts';
 import type { Rounding } from './proof.ts';
 import { originOf, withoutPaths } from './without-paths.ts';
 
-/** Files that every export carries beside the network, and what must be said of it: how much rounding changes. */
+/** The network as one format writes it. */
+export interface PackedFormat {
+  readonly entry: ExporterEntry;
+  readonly written: WrittenNetwork;
+  /** What rounding does to its files, by their paths. */
+  readonly roundings: ReadonlyMap<string, Rounding>;
+}
+
+/**
+ * Files that are carried beside the network, and what must be said of it: how much rounding changes.
+ *
+ * @param formats one, or several that lie beside each other in folders of their names
+ */
 export function papersOf(
-  { entry }: Exporter,
   input: ExportInput,
-  written: WrittenNetwork,
-  roundings: ReadonlyMap<string, Rounding>,
+  formats: readonly PackedFormat[],
 ): { papers: ExportedFile[]; notes: string[] } {
-  const notes = written.models.flatMap(({ path, precision }) => {
-    const rounding = roundings.get(path);
-    return rounding === undefined ? [] : [roundingInWords(path, precision, rounding)];
-  });
+  const notes = formats.flatMap(({ entry, written, roundings }) =>
+    written.models.flatMap(({ path, precision }) => {
+      const rounding = roundings.get(path);
+      const shown = formats.length === 1 ? path : `${entry.name}/${path}`;
+      return rounding === undefined ? [] : [roundingInWords(shown, precision, rounding)];
+    }),
+  );
   const papers = [
-    fileOf('README.md', readme(entry.label, input, written, notes)),
+    fileOf('README.md', readme(input, formats, notes)),
     fileOf('labels.json', `${JSON.stringify(input.labels)}\n`),
     fileOf('mien.json', `${JSON.stringify(factsOf(input), null, 2)}\n`),
   ];
@@ -92,12 +101,7 @@ const PROOF = [
   '`proof/` holds pictures (drawn faces and noise, none of the training set), the probabilities that Mien computed for them, and a checker that runs these files and says whether they agree.',
 ];
 
-function readme(
-  format: string,
-  input: ExportInput,
-  written: WrittenNetwork,
-  notes: readonly string[],
-): string {
+function readme(input: ExportInput, formats: readonly PackedFormat[], notes: readonly string[]): string {
   const { labels, recipe, weights, test, versions, kept } = input;
   const { label: backbone } = findBackbone(recipe.backbone.name).entry;
   const { size, resize, orientation } = recipe.image;
@@ -106,32 +110,43 @@ function readme(
       ? 'Pictures are turned as their Exif note says (Pillow: `ImageOps.exif_transpose`), then they'
       : 'Pictures are taken as they are stored, whatever their Exif note says; they';
   const lines = [
+    cardHead(
+      input,
+      formats.map(({ entry }) => entry.name),
+    ),
     `# ${backbone}, ${labels.length} classes`,
-    `An image classifier, trained with Mien ${versions['mien'] ?? ''} and written as ${format}.`,
+    `An image classifier, trained with Mien ${versions['mien'] ?? ''} and written as ${formats.map(({ entry }) => entry.label).join(', ')}.`,
+    ...INTENDED,
     '## Use',
     ...cropText(recipe),
-    written.guide,
+    ...useText(formats),
     '## What goes in and what comes out',
     `${turned} are resized to ${size} by ${size} pixels, not keeping their shape (Mien did it as Pillow's \`resize\` with ${resize}). ${preprocessingInWords(input.preprocessing)}`,
     `Out come ${labels.length} probabilities for each picture, in this order: ${labels.join(', ')}. \`labels.json\` has them for programs.`,
+    ...dataText(input),
     '## Where it comes from',
     `Backbone: ${backbone}. Its weights at the start: ${originOf(input)}${weights.sha256 === null ? '' : ` (SHA-256 of the values ${weights.sha256})`}. \`mien.json\` has the recipe, with which it can be trained again.`,
-    ...(recipe.split.validation === 0
-      ? ['Its split kept no pictures for validation: the network is that of the last epoch.']
-      : []),
     ...keptText(recipe, kept),
-    test === null
-      ? `It was not tested: ${recipe.split.test === 0 ? 'its split kept no pictures for that' : 'its run was stopped before'}.`
-      : `On ${test.rows.length} test pictures that it had not learned from: ${percent(test.accuracy)} right, macro F1 ${test.macroF1.toFixed(3)}, loss ${test.loss.toFixed(4)}.`,
+    ...testText(input),
     ...notes,
     ...(test === null && input.history.length === 0
       ? []
       : ['`papers/` has what the run measured, as CSV and JSON, and its charts as SVG and PNG.']),
-    ...(written.checker === null ? [] : PROOF),
-    '## Limits',
-    'It has learned from labels that people gave, and is only as good as those. It knows nothing but its classes: of any other picture it names one of them all the same. An expression is not a feeling; in the EU, inferring emotions of people at work or in schools is forbidden (AI Act, Article 5(1)(f)), save for medical and safety reasons.',
+    ...(formats.every(({ written }) => written.checker === null) ? [] : PROOF),
+    ...limitsText(input),
   ];
   return `${lines.join('\n\n')}\n`;
+}
+
+/** How the files are used; of several formats each under its name and its folder. */
+function useText(formats: readonly PackedFormat[]): string[] {
+  if (formats.length === 1) return formats.map(({ written }) => written.guide);
+  const each = formats.flatMap(({ entry, written }) => [
+    `### ${entry.label}, in \`${entry.name}/\``,
+    `${entry.help} From within that folder:`,
+    written.guide,
+  ]);
+  return ['Each folder is whole by itself, with its own proof.', ...each];
 }
 
 /** Which phase's network it is, where it is not the last one's. */
@@ -157,7 +172,6 @@ function preprocessingInWords({ order, scale, offset }: Preprocessing): string {
 
 const number = (value: number): string => Number(value.toPrecision(9)).toString();
 const sign = (value: number): string => (value < 0 ? '-' : '+');
-const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 
 /** With advice where it does much. */
 function roundingInWords(path: string, precision: string, { same, of, largestDifference }: Rounding): string {
