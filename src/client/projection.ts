@@ -1,11 +1,11 @@
 /** The page's side of the worker that lays pictures out in a plane: started for one map, ended with it. */
 import { StudioError } from '../protocol/errors.ts';
-import type { Layout, Projecting, ProjectionSaid } from '../protocol/set/projection.ts';
+import type { Projection, ProjectionRequest, ProjectionMessage } from '../protocol/set/projection.ts';
 
 /** Who hears what comes of it. */
-export interface ProjectionHeard {
+export interface ProjectionListeners {
   /** @param share of the features' variance that is in it, 0 to 1 */
-  readonly onLayout: (layout: Layout, share: number) => void;
+  readonly onProjection: (projection: Projection, share: number) => void;
   readonly onProgress: (done: number, total: number) => void;
   readonly onFailure: (error: StudioError) => void;
 }
@@ -15,16 +15,16 @@ export interface ProjectionHeard {
  *
  * @returns what ends it
  */
-export function project({ features, count }: Projecting, heard: ProjectionHeard): () => void {
+export function project({ features, count }: ProjectionRequest, heard: ProjectionListeners): () => void {
   const worker = new Worker(new URL('../worker/projection.ts', import.meta.url), {
     type: 'module',
     name: 'mien-map',
   });
-  worker.addEventListener('message', ({ data }: MessageEvent<ProjectionSaid>) => {
+  worker.addEventListener('message', ({ data }: MessageEvent<ProjectionMessage>) => {
     switch (data.kind) {
-      case 'layout':
-        heard.onLayout(data.layout, data.share);
-        if (data.layout.by === 'umap') worker.terminate();
+      case 'projection':
+        heard.onProjection(data.projection, data.share);
+        if (data.projection.by === 'umap') worker.terminate();
         break;
       case 'progress':
         heard.onProgress(data.done, data.total);
@@ -38,7 +38,7 @@ export function project({ features, count }: Projecting, heard: ProjectionHeard)
     }
   });
   worker.addEventListener('error', ({ message }) => heard.onFailure(notLaidOut(message)));
-  worker.postMessage({ features, count } satisfies Projecting, [features.buffer]);
+  worker.postMessage({ features, count } satisfies ProjectionRequest, [features.buffer]);
   return () => worker.terminate();
 }
 

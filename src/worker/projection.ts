@@ -4,15 +4,15 @@
  *
  * @see https://arxiv.org/abs/1802.03426, Uniform manifold approximation and projection
  */
-import type { ProjectionSaid, Projecting } from '../protocol/set/projection.ts';
-import { layOut } from './lay-out.ts';
+import type { ProjectionMessage, ProjectionRequest } from '../protocol/set/projection.ts';
+import { projectFeatures } from './project.ts';
 
 const scope = self as unknown as DedicatedWorkerGlobalScope;
 
-scope.addEventListener('message', ({ data }: MessageEvent<Projecting>) => {
-  const say = (said: ProjectionSaid): void => scope.postMessage(said);
+scope.addEventListener('message', ({ data }: MessageEvent<ProjectionRequest>) => {
+  const say = (said: ProjectionMessage): void => scope.postMessage(said);
   try {
-    layOut(data, say);
+    projectFeatures(data, say);
   } catch (error) {
     say({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
   }

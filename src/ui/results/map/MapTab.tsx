@@ -16,7 +16,7 @@ import { Chosen } from './Chosen.tsx';
 import { classColour, type MapPictures } from './draw.ts';
 import { MapCanvas } from './MapCanvas.tsx';
 import './map.css';
-import { useLayout, type Laying } from './use-layout.ts';
+import { useProjection, type MapProjection } from './use-projection.ts';
 
 /** Of more pictures, so many are drawn, evenly from each part. */
 const MOST = 10_000;
@@ -72,14 +72,14 @@ interface LaidOutProps {
 }
 
 function LaidOut({ recipe, dataset, rows, answer, features }: LaidOutProps): ReactElement {
-  const laying = useLayout(features, rows.length);
+  const map = useProjection(features, rows.length);
   const open = useStudioState((state) => state.dataset.value);
   const pictures = useMemo(() => mapPictures(dataset, rows, answer), [dataset, rows, answer]);
   const [filter, setFilter] = useState<Filter>({ label: null, part: null, isWrongOnly: false });
   const shown = useMemo(() => shownOf(pictures, dataset, filter), [pictures, dataset, filter]);
   const [pointed, setPointed] = useState<number | null>(null);
   const [chosen, setChosen] = useState<readonly number[] | null>(null);
-  const { layout, error } = laying;
+  const { projection, error } = map;
   const choose = (some: readonly number[]): void => setChosen(some.map((at) => rows[at] ?? 0));
   if (chosen !== null && open !== null) {
     return <Chosen {...{ recipe }} dataset={open} rows={chosen} onBack={() => setChosen(null)} />;
@@ -87,13 +87,13 @@ function LaidOut({ recipe, dataset, rows, answer, features }: LaidOutProps): Rea
   return (
     <>
       {error !== null && <Message error={error} />}
-      <LayoutProgress laying={laying} />
-      {layout !== null && (
+      <ProjectionProgress map={map} />
+      {projection !== null && (
         <div className="map-body">
           <div className="map-left">
             <MapCanvas
               {...{ pictures, shown }}
-              points={layout.points}
+              points={projection.points}
               onPoint={setPointed}
               onChoose={choose}
             />
@@ -111,21 +111,21 @@ function LaidOut({ recipe, dataset, rows, answer, features }: LaidOutProps): Rea
   );
 }
 
-function LayoutProgress({ laying }: { readonly laying: Laying }): ReactElement {
-  const { layout, share, isLaying, progress, stop } = laying;
+function ProjectionProgress({ map }: { readonly map: MapProjection }): ReactElement {
+  const { projection, share, isProjecting, progress, stop } = map;
   return (
     <div className="errors-asking">
       <span className="small" role="status">
-        {layout === null
-          ? isLaying
+        {projection === null
+          ? isProjecting
             ? 'Laying them out.'
             : ''
-          : layout.by === 'umap'
+          : projection.by === 'umap'
             ? 'Neighbours stay neighbours (UMAP); how far groups are apart says little.'
             : `Along the two directions in which they differ most (principal components), which hold ${formatPercent(share, 0)} of all difference.`}
-        {layout !== null && isLaying && ' A better map is being made.'}
+        {projection !== null && isProjecting && ' A better map is being made.'}
       </span>
-      {layout !== null && isLaying && (
+      {projection !== null && isProjecting && (
         <>
           <progress
             aria-label="A better map"

@@ -2,7 +2,7 @@
 import { UMAP } from 'umap-js';
 import { principalComponents } from '../lib/figures/pca.ts';
 import { keyedRandom } from '../lib/random.ts';
-import type { ProjectionSaid, Projecting } from '../protocol/set/projection.ts';
+import type { ProjectionMessage, ProjectionRequest } from '../protocol/set/projection.ts';
 
 /** UMAP's own defaults; a picture has fewer neighbours where there are fewer pictures. */
 const NEIGHBOURS = 15;
@@ -16,12 +16,15 @@ const SAID_EACH = 5;
 const SEED = 42;
 
 /** Says the principal components, then how far UMAP is, then what came of it; the same for the same features. */
-export function layOut({ features, count }: Projecting, say: (said: ProjectionSaid) => void): void {
+export function projectFeatures(
+  { features, count }: ProjectionRequest,
+  say: (said: ProjectionMessage) => void,
+): void {
   // Two are there in a fraction of the time that all take.
   const widest = principalComponents(features, count, 2);
   const [first = 0, second = 0] = widest.shares;
   const plane = inPlane(widest.points, count, widest.count);
-  say({ kind: 'layout', layout: { by: 'pca', points: plane }, share: first + second });
+  say({ kind: 'projection', projection: { by: 'pca', points: plane }, share: first + second });
   if (count < FEWEST) return;
   const components = principalComponents(features, count, COMPONENTS);
   const random = keyedRandom(SEED, 'map of pictures');
@@ -41,7 +44,7 @@ export function layOut({ features, count }: Projecting, say: (said: ProjectionSa
     if (epoch % SAID_EACH === 0) say({ kind: 'progress', done: epoch + 1, total });
   }
   const points = Float32Array.from(umap.getEmbedding().flat());
-  say({ kind: 'layout', layout: { by: 'umap', points }, share: 1 });
+  say({ kind: 'projection', projection: { by: 'umap', points }, share: 1 });
 }
 
 /** A table of two columns at most as one of two; what it lacks is 0. */

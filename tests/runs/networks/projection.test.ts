@@ -1,8 +1,8 @@
 /** Pictures laid out in a plane: those of a kind lie together, and twice the same features lie the same. */
 import { expect, it } from 'vitest';
 import { keyedRandom } from '../../../src/lib/random.ts';
-import type { Layout, ProjectionSaid } from '../../../src/protocol/set/projection.ts';
-import { layOut } from '../../../src/worker/lay-out.ts';
+import type { Projection, ProjectionMessage } from '../../../src/protocol/set/projection.ts';
+import { projectFeatures } from '../../../src/worker/project.ts';
 
 const KINDS = 4;
 const COUNT = 160;
@@ -20,17 +20,17 @@ function heaps(): Float32Array<ArrayBuffer> {
   );
 }
 
-function laidOut(features: Float32Array<ArrayBuffer>, count: number): ProjectionSaid[] {
-  const said: ProjectionSaid[] = [];
-  layOut({ features, count }, (one) => said.push(one));
+function laidOut(features: Float32Array<ArrayBuffer>, count: number): ProjectionMessage[] {
+  const said: ProjectionMessage[] = [];
+  projectFeatures({ features, count }, (one) => said.push(one));
   return said;
 }
 
-const layoutsOf = (said: readonly ProjectionSaid[]): Layout[] =>
-  said.flatMap((one) => (one.kind === 'layout' ? [one.layout] : []));
+const projectionsOf = (said: readonly ProjectionMessage[]): Projection[] =>
+  said.flatMap((one) => (one.kind === 'projection' ? [one.projection] : []));
 
 /** Share of pictures whose nearest neighbour is of their kind. */
-function nearIsAlike({ points }: Layout): number {
+function nearIsAlike({ points }: Projection): number {
   const alike = Array.from({ length: COUNT }, (_, one) => {
     let best = { other: -1, distance: Infinity };
     for (let other = 0; other < COUNT; other++) {
@@ -47,22 +47,22 @@ function nearIsAlike({ points }: Layout): number {
 
 it('says principal components, then how far it is, then the better map; the same twice', () => {
   const said = laidOut(heaps(), COUNT);
-  const [first, last] = layoutsOf(said);
+  const [first, last] = projectionsOf(said);
   expect([first?.by, last?.by]).toEqual(['pca', 'umap']);
-  expect(said[0]).toMatchObject({ kind: 'layout', share: expect.closeTo(0.7, 0) as number });
-  expect(said.at(-1)?.kind).toBe('layout');
+  expect(said[0]).toMatchObject({ kind: 'projection', share: expect.closeTo(0.7, 0) as number });
+  expect(said.at(-1)?.kind).toBe('projection');
   const steps = said.filter((one) => one.kind === 'progress');
   expect(steps.length).toBeGreaterThan(10);
   expect(steps.every(({ done, total }, at) => done <= total && done > (steps[at - 1]?.done ?? 0))).toBe(true);
   if (first === undefined || last === undefined) return expect.unreachable();
   expect(nearIsAlike(first)).toBeGreaterThan(0.9);
   expect(nearIsAlike(last)).toBeGreaterThan(0.98);
-  expect(layoutsOf(laidOut(heaps(), COUNT))).toEqual([first, last]);
+  expect(projectionsOf(laidOut(heaps(), COUNT))).toEqual([first, last]);
 });
 
 it('leaves a handful at the first map, and takes pictures that are all the same', () => {
-  expect(layoutsOf(laidOut(heaps().slice(0, 4 * WIDTH), 4)).map(({ by }) => by)).toEqual(['pca']);
-  const same = layoutsOf(laidOut(new Float32Array(20 * 8).fill(2), 20));
+  expect(projectionsOf(laidOut(heaps().slice(0, 4 * WIDTH), 4)).map(({ by }) => by)).toEqual(['pca']);
+  const same = projectionsOf(laidOut(new Float32Array(20 * 8).fill(2), 20));
   expect(same.map(({ by }) => by)).toEqual(['pca', 'umap']);
   expect(same.every(({ points }) => points.length === 40 && points.every(Number.isFinite))).toBe(true);
 });
