@@ -50,7 +50,8 @@ export async function readRunFile(file: ByteSource): Promise<readonly RunToWrite
   try {
     return await readAll(file);
   } catch (error) {
-    if (error instanceof StudioError && error.code === 'data/damaged') throw damaged(lowerFirst(error.message), error);
+    if (error instanceof StudioError && error.code === 'data/damaged')
+      throw damaged(lowerFirst(error.message), error);
     throw error;
   }
 }
