@@ -4,8 +4,13 @@ import { fileURLToPath } from 'node:url';
 import type { System } from './system.ts';
 
 /** What the tests compare with; the versions that the goldens were made with. */
-const PACKAGES = ['tensorflow-cpu==2.21.0', 'pillow', 'scikit-learn', 'pandas', 'pyarrow'];
-const MODULES = 'tensorflow keras PIL sklearn pandas pyarrow';
+const PACKAGES = [
+  'tensorflow-cpu==2.21.0',
+  ...['pillow', 'scikit-learn', 'pandas', 'pyarrow'],
+  // Brings the photograph that the face detector is shown.
+  'scikit-image==0.26.0',
+];
+const MODULES = 'tensorflow keras PIL sklearn pandas pyarrow skimage';
 const PIP = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--retries', '0'];
 const FOLDER = fileURLToPath(new URL('../../.cache/keras', import.meta.url));
 const MINUTES = 60_000;

@@ -8,7 +8,7 @@ import { createPlatform } from '../../../src/platform/platform.node.ts';
 import { converted } from '../../../tools/face-detector/convert.ts';
 import { useBackend } from '../../support/backends.ts';
 import goldens from './litert.json' with { type: 'json' };
-import { drawnFaces, noise } from './pictures.ts';
+import { drawnFaces, noise, off } from './pictures.ts';
 
 const platform = createPlatform();
 
@@ -19,13 +19,6 @@ const goldenOf = (which: keyof typeof goldens.pictures): RawFaces => {
   const { scores, boxes } = goldens.pictures[which];
   return { scores: floatsOf(scores), boxes: floatsOf(boxes) };
 };
-
-/** The largest difference, as a share of the largest value. */
-function off(ours: Float32Array, theirs: Float32Array): number {
-  expect(ours).toHaveLength(theirs.length);
-  const largest = theirs.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  return ours.reduce((most, value, at) => Math.max(most, Math.abs(value - theirs[at]!)), 0) / largest;
-}
 
 it('is shipped as MediaPipe has it, to the bit', async () => {
   expect(Buffer.from(await converted())).toEqual(

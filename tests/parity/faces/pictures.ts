@@ -1,4 +1,4 @@
-/** Pictures that the face detector is shown: noise, and drawn faces as it takes them. */
+/** Pictures that the face detector is shown, noise and drawn faces as it takes them; and how far what it says is off. */
 import { resizePicture } from '../../../src/data/resize/resize.ts';
 import { keyedRandom } from '../../../src/lib/random.ts';
 import { FACE_INPUT } from '../../../src/models/faces/network.ts';
@@ -20,4 +20,11 @@ export async function drawnFaces(count: number): Promise<Uint8Array[]> {
       Uint8Array.from(resizePicture(await platform.decodePicture(file), FACE_INPUT, 'bilinear')),
     ),
   );
+}
+
+/** The largest difference, as a share of the largest value; infinite where there are more or fewer values. */
+export function off(ours: Float32Array, theirs: ArrayLike<number>): number {
+  if (ours.length !== theirs.length) return Infinity;
+  const largest = Array.from(theirs).reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  return ours.reduce((most, value, at) => Math.max(most, Math.abs(value - theirs[at]!)), 0) / largest;
 }
