@@ -1,5 +1,6 @@
 /** The contract of an augmentation: what it declares, and what it draws for one view of one picture. */
 import type { CatalogEntry } from '../../protocol/catalog.ts';
+import type { PythonCall } from '../../lib/python.ts';
 import type { Options } from '../../protocol/recipe/options.ts';
 import type { KeyedRandom } from '../../lib/random.ts';
 import type { Projective } from './projective.ts';
@@ -39,4 +40,9 @@ export interface Augmentation {
    * @returns null when the picture stays as it is
    */
   draw(options: Options, random: KeyedRandom, size: number): Draw | null;
+  /**
+   * The layer of `keras.layers` that does the same to pixels of 0 to 255, for the program that an export brings; asked
+   * for where some option is not at its default. Null where Keras has none: the export then says that it is left out.
+   */
+  readonly keras: ((options: Options) => PythonCall) | null;
 }

@@ -26,4 +26,8 @@ export const contrast: Augmentation = {
     const factor = random.uniform(1 - most, 1 + most);
     return { contrast: factor, caption: `contrast ${factor.toFixed(2)}` };
   },
+  keras: (options) => ({
+    name: 'RandomContrast',
+    given: [`${numberOption(options, 'contrast')}`, 'value_range=(0, 255)'],
+  }),
 };

@@ -1,4 +1,5 @@
 /** Mirrors every other picture. @see Keras `RandomFlip("horizontal")` */
+import { pythonCall } from '../../lib/python.ts';
 import { flagOption } from '../../protocol/recipe/options.ts';
 import type { Augmentation } from './augmentation.ts';
 
@@ -21,4 +22,5 @@ export const horizontalFlip: Augmentation = {
     if (!flagOption(options, 'horizontalFlip') || !random.bernoulli(0.5)) return null;
     return { map: [-1, 0, size - 1, 0, 1, 0, 0, 0, 1], caption: 'flip' };
   },
+  keras: () => pythonCall('RandomFlip', ['horizontal']),
 };

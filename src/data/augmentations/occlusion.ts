@@ -39,6 +39,7 @@ export const occlusion: Augmentation = {
       caption: 'occluded',
     };
   },
+  keras: null,
 };
 
 function drawSpan(random: KeyedRandom, size: number): [start: number, end: number] {

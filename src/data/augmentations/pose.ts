@@ -43,4 +43,5 @@ export const pose: Augmentation = {
     ]);
     return { map: fromCorners(corners, moved), caption: 'pose' };
   },
+  keras: null,
 };

@@ -29,4 +29,8 @@ export const rotation: Augmentation = {
     const sine = Math.sin((degrees * Math.PI) / 180);
     return { map: aboutMiddle(size, cosine, -sine, sine, cosine), caption: `${degrees.toFixed(0)}°` };
   },
+  keras: (options) => ({
+    name: 'RandomRotation',
+    given: [`${numberOption(options, 'rotationDegrees')} / 360`, 'fill_mode="reflect"'],
+  }),
 };

@@ -1,4 +1,5 @@
 /** Zooms in or out, both axes alike. @see Keras `RandomZoom(fraction, fill_mode="reflect")` */
+import { pythonCall } from '../../lib/python.ts';
 import { numberOption } from '../../protocol/recipe/options.ts';
 import type { Augmentation } from './augmentation.ts';
 import { aboutMiddle } from './projective.ts';
@@ -28,4 +29,5 @@ export const zoom: Augmentation = {
     const factor = random.uniform(1 - most, 1 + most);
     return { map: aboutMiddle(size, factor, 0, 0, factor), caption: `zoom ${(1 / factor).toFixed(2)}` };
   },
+  keras: (options) => pythonCall('RandomZoom', [numberOption(options, 'zoom')], { fill_mode: 'reflect' }),
 };

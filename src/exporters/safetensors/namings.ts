@@ -32,7 +32,8 @@ export function namingsOf(input: ExportInput): LibraryNames[] {
   const { name } = input.recipe.backbone;
   if (name === 'mobilenetv2') return [kerasNames(input), ...mobileNetNames(input)];
   if (name.startsWith('vgg')) return [kerasNames(input), vggNames(input)];
-  return [kerasNames(input), ...efficientNetNames(input)];
+  if (name.startsWith('efficientnet')) return [kerasNames(input), ...efficientNetNames(input)];
+  return [kerasNames(input)];
 }
 
 function kerasNames(input: ExportInput): LibraryNames {

@@ -147,6 +147,8 @@ export interface Backbone {
    * for Keras' own so that "the last n layers" and the summary are Keras'.
    */
   readonly stoodIn?: Readonly<Record<string, KerasLayer>>;
+  /** Its builder in `keras.applications`, and which of our options it takes under the same name. */
+  readonly keras: { readonly name: string; readonly options: readonly string[] } | null;
   /** Options of the forms that people have weights of, where there are several; a file is held against each. */
   readonly forms?: readonly Options[];
   /** What the layers with weights of every size of its family are called. A tensor of another name belongs to no such network. */

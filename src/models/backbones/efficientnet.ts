@@ -88,6 +88,7 @@ function efficientnet(name: string, label: string, scaling: Scaling): Backbone {
       normalization: { className: 'Normalization', parameters: 7 },
       rescaling_1: { className: 'Rescaling', parameters: 0 },
     },
+    keras: { name: label, options: [] },
     layerNames: /^(stem_(conv|bn)|block\d+[a-z]_\w+|top_(conv|bn))$/u,
     blocks: (layerNames) =>
       blocksByPrefix(layerNames, [

@@ -63,6 +63,7 @@ export const mobilenetv2: Backbone = {
   preprocessing: scaleToPlusMinusOne,
   forms: [1, 0.35, 0.5, 0.75, 1.3, 1.4].map((alpha) => ({ alpha })),
   build,
+  keras: { name: 'MobileNetV2', options: ['alpha'] },
   layerNames: /^(Conv1|bn_Conv1|Conv_1|Conv_1_bn|(expanded_conv|block_\d+)_\w+)$/u,
   blocks: (layerNames) =>
     blocksByPrefix(layerNames, [

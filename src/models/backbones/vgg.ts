@@ -27,6 +27,7 @@ function vgg(name: string, label: string, convolutions: readonly number[]): Back
     },
     preprocessing: caffe,
     build: (options) => build(name, convolutions, options),
+    keras: { name: label, options: [] },
     layerNames: /^block\d_conv\d$/u,
     blocks: (layerNames) =>
       blocksByPrefix(layerNames, [

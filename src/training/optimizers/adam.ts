@@ -4,6 +4,7 @@
  * @see Kingma and Ba, "Adam: a method for stochastic optimization", 2014; keras.optimizers.Adam, AdamW
  * @see Loshchilov and Hutter, "Decoupled weight decay regularization", 2017
  */
+import { pythonCall } from '../../lib/python.ts';
 import type { OptionSpec } from '../../protocol/catalog.ts';
 import { numberOption, type Options } from '../../protocol/recipe/options.ts';
 import { runUpdate, type OptimizerKind, type UpdateRule } from './update-rule.ts';
@@ -69,6 +70,13 @@ function adamRule(options: Options, weightDecay: number): UpdateRule {
   };
 }
 
+/** As Keras calls them. */
+const moments = ({ beta1, beta2, epsilon }: Options): Readonly<Record<string, unknown>> => ({
+  beta_1: beta1,
+  beta_2: beta2,
+  epsilon,
+});
+
 export const adam: OptimizerKind = {
   entry: {
     name: 'adam',
@@ -77,6 +85,7 @@ export const adam: OptimizerKind = {
     options: COMMON,
   },
   create: (options) => adamRule(options, 0),
+  keras: (options) => pythonCall('Adam', [], moments(options)),
 };
 
 export const adamw: OptimizerKind = {
@@ -87,4 +96,5 @@ export const adamw: OptimizerKind = {
     options: [...COMMON, WEIGHT_DECAY],
   },
   create: (options) => adamRule(options, numberOption(options, 'weightDecay')),
+  keras: (options) => pythonCall('AdamW', [], { weight_decay: options['weightDecay'], ...moments(options) }),
 };

@@ -3,6 +3,7 @@
  *
  * @see Sutskever et al., "On the importance of initialization and momentum in deep learning", 2013; keras.optimizers.SGD
  */
+import { pythonCall } from '../../lib/python.ts';
 import { flagOption, numberOption } from '../../protocol/recipe/options.ts';
 import { runUpdate, type OptimizerKind } from './update-rule.ts';
 
@@ -40,4 +41,5 @@ export const sgd: OptimizerKind = {
       update: (batch, rate) => runUpdate('MienSgd', batch, slots, { rate, momentum, nesterov }),
     };
   },
+  keras: ({ momentum, nesterov }) => pythonCall('SGD', [], { momentum, nesterov }),
 };

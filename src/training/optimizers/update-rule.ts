@@ -6,6 +6,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { MienUpdateKernels } from '../../kernels/signatures.ts';
 import type { CatalogEntry } from '../../protocol/catalog.ts';
 import { invariant } from '../../protocol/errors.ts';
+import type { PythonCall } from '../../lib/python.ts';
 import type { Options } from '../../protocol/recipe/options.ts';
 
 /** All weights of one step. The lists are in one order and of one length. */
@@ -39,6 +40,8 @@ export interface OptimizerKind {
   readonly entry: CatalogEntry;
   /** @param options checked against `entry.options` and complete */
   create(options: Options): UpdateRule;
+  /** The same of `keras.optimizers`, without its rate and clip, for the program that an export brings. */
+  keras(options: Options): PythonCall;
 }
 
 /**

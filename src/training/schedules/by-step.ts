@@ -1,7 +1,8 @@
 /** Schedules that go by the step alone: constant, warm-up, cosine. */
 import type { OptionSpec } from '../../protocol/catalog.ts';
+import { python } from '../../lib/python.ts';
 import { numberOption, type Options } from '../../protocol/recipe/options.ts';
-import { byStep, type ScheduleKind, type SchedulePhase } from './schedule.ts';
+import { byStep, type KerasSchedule, type ScheduleKind, type SchedulePhase } from './schedule.ts';
 
 const warmUpOption = (epochs: number): OptionSpec => ({
   kind: 'number',
@@ -22,6 +23,7 @@ export const constant: ScheduleKind = {
     options: [],
   },
   create: (_options, { learningRate }) => byStep(() => learningRate),
+  keras: (_options, { learningRate }) => ({ rate: python(learningRate), callback: null }),
 };
 
 export const warmUp: ScheduleKind = {
@@ -35,6 +37,7 @@ export const warmUp: ScheduleKind = {
     const steps = warmUpSteps(options, phase);
     return byStep((step) => (step < steps ? (phase.learningRate * step) / steps : phase.learningRate));
   },
+  keras: (options, phase) => cosineDecay(options, phase, 1),
 };
 
 /** @see keras.optimizers.schedules.CosineDecay, with an initial rate of 0 where there is a warm-up */
@@ -68,7 +71,25 @@ export const cosine: ScheduleKind = {
       return learningRate * ((1 - end) * 0.5 * (1 + Math.cos(Math.PI * done)) + end);
     });
   },
+  keras: (options, phase) => cosineDecay(options, phase, numberOption(options, 'end')),
 };
+
+/** Keras has a climb in its cosine alone: with an end of 1 that stays where it has climbed to. */
+function cosineDecay(
+  options: Options,
+  { learningRate, epochs }: Pick<SchedulePhase, 'learningRate' | 'epochs'>,
+  end: number,
+): KerasSchedule {
+  const warmUpEpochs = numberOption(options, 'warmUpEpochs');
+  const rate = python(learningRate);
+  const climb = `round(${python(warmUpEpochs)} * steps)`;
+  const warm = warmUpEpochs > 0 ? `, warmup_target=${rate}, warmup_steps=${climb}` : '';
+  const decay = `max(1, ${python(epochs)} * steps - ${climb})`;
+  return {
+    rate: `keras.optimizers.schedules.CosineDecay(${warmUpEpochs > 0 ? '0.0' : rate}, ${decay}, alpha=${python(end)}${warm})`,
+    callback: null,
+  };
+}
 
 function warmUpSteps(options: Options, { stepsPerEpoch }: SchedulePhase): number {
   return Math.round(numberOption(options, 'warmUpEpochs') * stepsPerEpoch);

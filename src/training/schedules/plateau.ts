@@ -1,4 +1,5 @@
 /** Lowers the rate when the validation loss no longer falls. @see keras.callbacks.ReduceLROnPlateau */
+import { python, pythonCall } from '../../lib/python.ts';
 import { numberOption } from '../../protocol/recipe/options.ts';
 import { invariant } from '../../protocol/errors.ts';
 import type { ScheduleKind } from './schedule.ts';
@@ -60,5 +61,13 @@ export const plateau: ScheduleKind = {
         return { rate: Math.max(rate * factor, lowest), waited: 0, best };
       },
     };
+  },
+  keras({ factor, patience, lowest }, { learningRate }) {
+    const { name, given } = pythonCall('ReduceLROnPlateau', ['val_loss'], {
+      factor,
+      patience,
+      min_lr: lowest,
+    });
+    return { rate: python(learningRate), callback: `keras.callbacks.${name}(${given.join(', ')})` };
   },
 };

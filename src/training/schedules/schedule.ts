@@ -22,11 +22,20 @@ export interface Schedule {
   afterEpoch(state: ScheduleState, valLoss: number | null): ScheduleState;
 }
 
+/** A schedule in Python, for the program that an export brings, where `steps` is the number of steps of an epoch. */
+export interface KerasSchedule {
+  /** A number, or a schedule of `keras.optimizers.schedules`. */
+  readonly rate: string;
+  /** Of `keras.callbacks`, where it goes by epochs. */
+  readonly callback: string | null;
+}
+
 /** A registry entry with the code behind it. Its options are fields of a phase's `schedule`. */
 export interface ScheduleKind {
   readonly entry: ScheduleEntry;
   /** @param options checked against `entry.options` and complete */
   create(options: Options, phase: SchedulePhase): Schedule;
+  keras(options: Options, phase: Omit<SchedulePhase, 'stepsPerEpoch'>): KerasSchedule;
 }
 
 /** A schedule that goes by the step alone. */

@@ -33,7 +33,7 @@ if VIRTUAL_DEVICES > 1:
 import keras
 import numpy as np
 import pyarrow.parquet as parquet
-from PIL import Image
+from PIL import Image, ImageOps
 from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 from sklearn.model_selection import train_test_split
 
@@ -68,12 +68,11 @@ names = info.get("info", {}).get("features", {}).get("label", {}).get("names", [
 
 
 def label_of(row):
-    """The name of a row's class, in small letters; None where it has none."""
+    """The name of a row's class; None where it has none. Answers are taken in small letters."""
     if "qa" in row:
-        name = row["qa"][0]["answer"] if row["qa"] else None
-    else:
-        name = names[row["label"]] if isinstance(row["label"], int) else row["label"]
-    return name.strip().lower() if name else None
+        answer = row["qa"][0]["answer"] if row["qa"] else None
+        return answer.strip().lower() if answer else None
+    return names[row["label"]] if row["label"] is not None and row["label"] >= 0 else None
 
 
 pictures, classes = [], []
@@ -82,7 +81,8 @@ for row in table.to_pylist():
     if row["image"] is None or name not in LABELS:
         continue
     try:
-        picture = Image.open(io.BytesIO(row["image"]["bytes"])).convert("RGB")
+        picture = Image.open(io.BytesIO(row["image"]["bytes"]))
+        picture = (ImageOps.exif_transpose(picture) if TURNED else picture).convert("RGB")
     except OSError:
         continue
     pictures.append(np.asarray(picture.resize((IMAGE_SIZE, IMAGE_SIZE), RESIZE)))
