@@ -12,6 +12,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { kernelsOf } from './module.ts';
+import { partsFor, runTask, type Task } from './task.ts';
 import { addressOf, Layout, withWorkspace } from './workspace.ts';
 
 /** What tfjs works out of a convolution's shapes, strides and padding. */
@@ -32,6 +33,8 @@ export const UNBOUNDED: Bounds = { low: -Infinity, high: Infinity };
 /** Numbers of the geometry; channels are filled up to as many. */
 const GEOMETRY = 12;
 const PANEL = 8;
+/** Threads that write into one line of a cache wait for each other. */
+const LINE_BYTES = 64;
 
 const filledUp = (channels: number): number => Math.ceil(channels / PANEL) * PANEL;
 
@@ -101,43 +104,40 @@ export function inputGradient(
 }
 
 function run(wasm: BackendWasm, call: Call): tf.TensorInfo {
-  const { from, filter, bias, bounds, isBackward, outShape } = call;
+  const { from, filter, bias, bounds, isBackward, isDepthwise, outShape } = call;
   const kernels = kernelsOf(wasm);
   const out = wasm.makeOutput(outShape, 'float32');
   const [channels = 1] = from.shape.slice(-1);
   const [outChannels = 1] = outShape.slice(-1);
-  const positions = tf.util.sizeFromShape(outShape) / outChannels;
-  const [, , , , filterHeight = 1, filterWidth = 1] = call.geometry;
-  const taps = filterHeight * filterWidth;
-  const layout = new Layout();
-  const geometryAt = layout.values(GEOMETRY);
-  const biasAt = layout.values(filledUp(outChannels));
-  const zeroAt = layout.values(channels);
-  const [listBytes, edgeBytes, filterValues] = call.isDepthwise
-    ? [kernels.depthwiseListBytes(taps), filledUp(channels) * 4, isBackward ? taps * channels : 0]
-    : [kernels.listBytes(taps, channels), kernels.edgeBytes(taps, channels), taps * channels * filledUp(outChannels)];
-  const [listAt, edgeAt, filterAt] = [layout.bytes(listBytes), layout.bytes(edgeBytes), layout.values(filterValues)];
-  withWorkspace(wasm, layout, (start) => {
-    const { buffer } = wasm.typedArrayFromHeap(out);
-    new Int32Array(buffer, start + geometryAt, GEOMETRY).set(call.geometry);
-    new Float32Array(buffer, start + biasAt, (listAt - biasAt) / 4).fill(0);
+  const taps = tapsOf(call.geometry);
+  const operations = (tf.util.sizeFromShape(outShape) * taps * (isDepthwise ? 1 : channels)) * 2;
+  const parts = partsFor(wasm, operations);
+  const room = new Room(
+    call.geometry,
+    Math.max(channels, filledUp(outChannels)),
+    parts,
+    isDepthwise ? kernels.depthwiseBytes(taps, channels) : kernels.convolutionBytes(taps, channels),
+  );
+  const filterAt = room.layout.values(taps * channels * (isDepthwise ? 1 : filledUp(outChannels)));
+  room.use(wasm, out, (places, buffer) => {
     if (bias !== undefined) {
-      new Float32Array(buffer, start + biasAt, outChannels).set(wasm.typedArrayFromHeap(bias) as Float32Array);
+      new Float32Array(buffer, places.bias, outChannels).set(wasm.typedArrayFromHeap(bias) as Float32Array);
     }
-    const [x, y, given] = [from, out, filter].map((tensor) => addressOf(wasm, tensor)) as [number, number, number];
-    const rooms = [bounds.low, bounds.high, start + listAt, start + zeroAt, start + edgeAt] as const;
-    if (call.isDepthwise) {
-      if (isBackward) kernels.turnDepthwise(given, start + filterAt, taps, channels);
-      const weights = isBackward ? start + filterAt : given;
-      kernels.depthwise(start + geometryAt, x, weights, start + biasAt, y, outShape[0]!, channels, ...rooms);
-    } else {
+    const given = addressOf(wasm, filter);
+    let other = places.start + filterAt;
+    if (!isDepthwise) {
       const pack = isBackward ? kernels.packBackward : kernels.packForward;
-      pack(given, start + filterAt, taps, ...call.filterChannels);
-      kernels.convolution(start + geometryAt, x, start + filterAt, start + biasAt, y, positions, channels, outChannels, ...rooms);
-    }
+      pack(given, other, taps, ...call.filterChannels);
+    } else if (isBackward) kernels.turnDepthwise(given, other, taps, channels);
+    else other = given;
+    const task = { ...places, ...bounds, other, x: addressOf(wasm, from), channels, outChannels };
+    const kind = isDepthwise ? 'depthwise' : 'convolution';
+    runTask(wasm, { ...task, kind, pictures: outShape[0] ?? 0 }, buffer);
   });
   return out;
 }
+
+const tapsOf = (geometry: readonly number[]): number => (geometry[4] ?? 1) * (geometry[5] ?? 1);
 
 /** The gradient by the filter, in its shape. */
 export function filterGradient(
@@ -147,24 +147,65 @@ export function filterGradient(
 ): tf.TensorInfo {
   const kernels = kernelsOf(wasm);
   const out = wasm.makeOutput(info.filterShape, 'float32');
-  const { inChannels, outChannels, batchSize, outHeight, outWidth } = info;
-  const layout = new Layout();
-  const geometryAt = layout.values(GEOMETRY);
-  const zeroAt = layout.values(inChannels);
-  const roomAt = layout.bytes(
-    info.isDepthwise
-      ? kernels.depthwiseListBytes(info.filterHeight * info.filterWidth)
-      : kernels.filterGradientBytes(info.filterHeight * info.filterWidth, inChannels, outChannels),
-  );
-  withWorkspace(wasm, layout, (start) => {
-    const { buffer } = wasm.typedArrayFromHeap(out);
-    new Int32Array(buffer, start + geometryAt, GEOMETRY).set(forward(info));
-    new Float32Array(buffer, start + zeroAt, (roomAt - zeroAt) / 4).fill(0);
-    const addresses = [x, dy, out].map((tensor) => addressOf(wasm, tensor)) as [number, number, number];
-    const positions = batchSize * outHeight * outWidth;
-    const [geometry, zero, room] = [start + geometryAt, start + zeroAt, start + roomAt];
-    if (info.isDepthwise) kernels.depthwiseFilterGradient(geometry, ...addresses, positions, inChannels, room);
-    else kernels.filterGradient(geometry, ...addresses, positions, inChannels, outChannels, room, zero);
+  const { inChannels: channels, outChannels, batchSize: pictures, isDepthwise } = info;
+  const geometry = forward(info);
+  const taps = tapsOf(geometry);
+  const operations = (tf.util.sizeFromShape(dy.shape) * taps * (isDepthwise ? 1 : channels)) * 2;
+  const partBytes = isDepthwise
+    ? kernels.depthwiseBytes(taps, channels)
+    : kernels.filterGradientBytes(taps, channels, outChannels);
+  const room = new Room(geometry, channels, partsFor(wasm, operations), partBytes);
+  room.use(wasm, out, (places, buffer) => {
+    const task = { ...places, ...UNBOUNDED, x: addressOf(wasm, x), other: addressOf(wasm, dy) };
+    const kind = isDepthwise ? 'depthwiseFilterGradient' : 'filterGradient';
+    runTask(wasm, { ...task, kind, pictures, channels, outChannels }, buffer);
   });
   return out;
+}
+
+/** What a kernel needs while it runs: its geometry, zeros that stand for a bias and for rows that are not there, lists. */
+class Room {
+  readonly layout = new Layout();
+  readonly #geometryAt = this.layout.values(GEOMETRY);
+  readonly #biasAt: number;
+  readonly #zeroAt: number;
+  readonly #roomAt: number;
+  readonly #roomBytes: number;
+
+  /** @param width of the longest row */
+  constructor(
+    readonly geometry: readonly number[],
+    width: number,
+    readonly parts: number,
+    partBytes: number,
+  ) {
+    this.#biasAt = this.layout.values(width);
+    this.#zeroAt = this.layout.values(width);
+    this.#roomBytes = Math.ceil(partBytes / LINE_BYTES) * LINE_BYTES;
+    this.#roomAt = this.layout.bytes(parts * this.#roomBytes);
+  }
+
+  /** Fills it in and lends it; all that `run` gets are addresses in bytes. */
+  use(
+    wasm: BackendWasm,
+    out: tf.TensorInfo,
+    run: (
+      places: Pick<Task, 'geometry' | 'bias' | 'zero' | 'room' | 'roomBytes' | 'parts' | 'out'> & { start: number },
+      buffer: ArrayBufferLike,
+    ) => void,
+  ): void {
+    withWorkspace(wasm, this.layout, (start) => {
+      const { buffer } = wasm.typedArrayFromHeap(out);
+      new Int32Array(buffer, start + this.#geometryAt, GEOMETRY).set(this.geometry);
+      new Float32Array(buffer, start + this.#biasAt, (this.#roomAt - this.#biasAt) / 4).fill(0);
+      const places = {
+        geometry: start + this.#geometryAt,
+        bias: start + this.#biasAt,
+        zero: start + this.#zeroAt,
+        room: start + this.#roomAt,
+        out: addressOf(wasm, out),
+      };
+      run({ ...places, start, parts: this.parts, roomBytes: this.#roomBytes }, buffer);
+    });
+  }
 }

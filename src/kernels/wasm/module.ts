@@ -15,29 +15,14 @@ export interface KernelExports {
     gradient: number, value: number, m: number, v: number, toValue: number, toM: number, toV: number, count: number,
     rate: number, move1: number, move2: number, epsilon: number, keep: number,
   ): void; // prettier-ignore
-  listBytes(taps: number, channels: number): number;
-  edgeBytes(taps: number, channels: number): number;
   packForward(filter: number, panels: number, taps: number, channels: number, outChannels: number): void;
   packBackward(filter: number, panels: number, taps: number, channels: number, outChannels: number): void;
-  convolution(
-    geometry: number, x: number, panels: number, bias: number, out: number,
-    positions: number, channels: number, outChannels: number,
-    low: number, high: number, list: number, zero: number, edge: number,
-  ): void; // prettier-ignore
-  filterGradientBytes(taps: number, channels: number, outChannels: number): number;
-  filterGradient(
-    geometry: number, x: number, dy: number, dw: number,
-    positions: number, channels: number, outChannels: number, scratch: number, zero: number,
-  ): void; // prettier-ignore
-  depthwiseListBytes(taps: number): number;
-  depthwise(
-    geometry: number, x: number, filter: number, bias: number, out: number, pictures: number, channels: number,
-    low: number, high: number, list: number, zero: number, edge: number,
-  ): void; // prettier-ignore
   turnDepthwise(filter: number, to: number, taps: number, channels: number): void;
-  depthwiseFilterGradient(
-    geometry: number, x: number, dy: number, dw: number, positions: number, channels: number, list: number,
-  ): void; // prettier-ignore
+  convolutionBytes(taps: number, channels: number): number;
+  depthwiseBytes(taps: number, channels: number): number;
+  filterGradientBytes(taps: number, channels: number, outChannels: number): number;
+  run(task: number): void;
+  serve(task: number, part: number, generation: number): void;
 }
 
 /** Where the module says that the memory it imports is shared, and what it says for one that is not. */
@@ -46,28 +31,29 @@ const OWN = 0x01;
 
 const started = new WeakMap<BackendWasm, KernelExports>();
 
-/**
- * The kernels in this backend's memory.
- *
- * @throws StudioError `gpu/no-simd` where WebAssembly has no SIMD
- */
+/** The kernels in this backend's memory. @throws StudioError `gpu/no-simd` where WebAssembly has no SIMD */
 export function kernelsOf(backend: BackendWasm): KernelExports {
   const known = started.get(backend);
   if (known !== undefined) return known;
-  const kernels = instantiate(memoryOf(backend));
+  const kernels = startKernels(memoryOf(backend));
   started.set(backend, kernels);
   return kernels;
 }
 
-/** The backend keeps it at one place with threads, at another without. */
-function memoryOf(backend: BackendWasm): WebAssembly.Memory {
+/** The backend's heap. It keeps it at one place with threads, at another without. */
+export function memoryOf(backend: BackendWasm): WebAssembly.Memory {
   const { wasmMemory, asm } = backend.wasm as { wasmMemory?: unknown; asm?: { memory?: unknown } };
   const memory = wasmMemory ?? asm?.memory;
   invariant(memory instanceof WebAssembly.Memory, 'the wasm backend has a memory');
   return memory;
 }
 
-function instantiate(memory: WebAssembly.Memory): KernelExports {
+/**
+ * The kernels in some memory, shared or not.
+ *
+ * @throws StudioError `gpu/no-simd` where WebAssembly has no SIMD
+ */
+export function startKernels(memory: WebAssembly.Memory): KernelExports {
   const bytes = Uint8Array.from(atob(MODULE), (char) => char.charCodeAt(0));
   const isShared = typeof SharedArrayBuffer !== 'undefined' && memory.buffer instanceof SharedArrayBuffer;
   if (!isShared)

@@ -11,7 +11,7 @@
  * **Roof.** As of the pass forward, depthwise.as.ts, but for the loads: ten of them want three to four cycles, as many as the
  * arithmetic.
  */
-import { Geometry, listPairs, multiplyAdd } from './geometry.as';
+import { Geometry, listPairs, multiplyAdd, share } from './geometry.as';
 
 /** Positions whose pairs are listed at a time. */
 const CHUNK: i32 = 256;
@@ -19,22 +19,31 @@ const CHUNK: i32 = 256;
 /** Bytes that {@link depthwiseFilterGradient} needs for its list. */
 export const PAIRS_BYTES: usize = CHUNK * 8;
 
-/** Fills `dw` `[taps, channels]` from rows of `x` and of `dy`. */
+/**
+ * Fills `dw` `[taps, channels]` from rows of `x` and of `dy`.
+ *
+ * @param part of `parts`, each of which fills some of the channels
+ */
 export function depthwiseFilterGradient(
   g: Geometry, x: usize, dy: usize, dw: usize, positions: i32, channels: i32, list: usize,
+  part: i32, parts: i32,
 ): void { // prettier-ignore
   const rowBytes = <usize>channels << 2;
-  memory.fill(dw, 0, rowBytes * <usize>(g.filterHeight * g.filterWidth));
+  const sixteens = (channels + 15) / 16;
+  const begin = <usize>share(sixteens, part, parts) << 6;
+  const stop = min(rowBytes, <usize>share(sixteens, part + 1, parts) << 6);
+  if (begin >= stop) return;
   for (let from = 0; from < positions; from += CHUNK) {
     const end = min(positions, from + CHUNK);
     let to = dw;
     for (let ky = 0; ky < g.filterHeight; ky++) {
       for (let kx = 0; kx < g.filterWidth; kx++, to += rowBytes) {
         const listEnd = listPairs(g, x, dy, rowBytes, from, end, ky, kx, list);
-        let c: usize = 0;
-        for (; c + 64 <= rowBytes; c += 64) addSixteen(list, listEnd, c, to + c);
-        for (; c + 16 <= rowBytes; c += 16) addFour(list, listEnd, c, to + c);
-        for (; c < rowBytes; c += 4) addOne(list, listEnd, c, to + c);
+        if (from == 0) memory.fill(to + begin, 0, stop - begin);
+        let c = begin;
+        for (; c + 64 <= stop; c += 64) addSixteen(list, listEnd, c, to + c);
+        for (; c + 16 <= stop; c += 16) addFour(list, listEnd, c, to + c);
+        for (; c < stop; c += 4) addOne(list, listEnd, c, to + c);
       }
     }
   }

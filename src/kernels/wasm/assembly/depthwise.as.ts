@@ -13,15 +13,19 @@
  */
 import { PAIRS_BYTES } from './depthwise-gradient.as';
 import { ENTRY_BYTES, followsOn, listGroup, moveOn, Positions } from './depthwise-list.as';
-import { Geometry, GROUP, multiplyAdd } from './geometry.as';
+import { Geometry, GROUP, multiplyAdd, share } from './geometry.as';
 import { between } from './matrix.as';
 
 /** Bytes of a class of positions and of five corners, ahead of a list. */
 const HEAD_BYTES: usize = 16 + 80;
 
-/** Bytes that the depthwise kernels need for their lists. */
-export function depthwiseListBytes(taps: i32): usize {
-  return max(PAIRS_BYTES, HEAD_BYTES + <usize>((taps + 1) * ENTRY_BYTES));
+/** Bytes that the depthwise kernels need for lists and a row, for each part. */
+export function depthwiseBytes(taps: i32, channels: i32): usize {
+  return max(PAIRS_BYTES, entriesBytes(taps) + (<usize>channels << 2));
+}
+
+function entriesBytes(taps: i32): usize {
+  return HEAD_BYTES + <usize>((taps + 1) * ENTRY_BYTES);
 }
 
 /**
@@ -30,18 +34,19 @@ export function depthwiseListBytes(taps: i32): usize {
  * @param filter `[taps, channels]`
  * @param bias a value for each channel
  * @param low and `high`: what comes out is held between; not a number stays so
- * @param list of {@link depthwiseListBytes}
+ * @param list of {@link depthwiseBytes}
  * @param zero a row of zeros
- * @param edge room for a row
+ * @param part of `parts`, each of which fills some of the positions
  */
 export function depthwise(
   g: Geometry, x: usize, filter: usize, bias: usize, out: usize, pictures: i32, channels: i32,
-  low: f32, high: f32, list: usize, zero: usize, edge: usize,
+  low: f32, high: f32, list: usize, zero: usize, part: i32, parts: i32,
 ): void { // prettier-ignore
   const rowBytes = <usize>channels << 2;
   const positions = changetype<Positions>(list);
   const corners = list + 16;
   const entries = list + HEAD_BYTES;
+  const edge = list + entriesBytes(g.filterHeight * g.filterWidth);
   for (let line = 0; line < g.spreadHeight; line++) {
     for (let column = 0; column < g.spreadWidth; column++) {
       positions.firstLine = line;
@@ -49,10 +54,13 @@ export function depthwise(
       positions.lines = (g.outHeight - line + g.spreadHeight - 1) / g.spreadHeight;
       positions.columns = (g.outWidth - column + g.spreadWidth - 1) / g.spreadWidth;
       const count = pictures * positions.lines * positions.columns;
+      const groups = (count + GROUP - 1) / GROUP;
+      const begin = share(groups, part, parts) * GROUP;
+      const stop = min(count, share(groups, part + 1, parts) * GROUP);
       let end = entries;
-      for (let group = 0; group < count; group += GROUP) {
+      for (let group = begin; group < stop; group += GROUP) {
         const first = max(0, min(group, count - GROUP));
-        if (group == first && followsOn(g, positions, first, count)) moveOn(g, rowBytes, corners, entries, end);
+        if (group == first && group > begin && followsOn(g, positions, first, count)) moveOn(g, rowBytes, corners, entries, end);
         else end = listGroup(g, positions, x, out, rowBytes, first, count, zero, edge, corners, entries);
         allChannels(entries, end, filter, bias, corners, channels, low, high);
       }

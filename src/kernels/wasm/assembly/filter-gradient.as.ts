@@ -12,7 +12,7 @@
  *
  * **Roof.** As of the pass forward; packing and adding take two to five of a hundred cycles.
  */
-import { copyPatches, Geometry, listRows, multiplyAdd } from './geometry.as';
+import { copyPatches, Geometry, listRows, multiplyAdd, share } from './geometry.as';
 import { arePatches } from './matrix.as';
 
 const ROWS: i32 = 5;
@@ -21,59 +21,83 @@ const COLUMNS: i32 = 8;
 /** Positions that are packed at a time, an even number. */
 const CHUNK: i32 = 128;
 
-/** Of a tile's sums. */
+/** Of a tile's sums, and ahead of the addresses. */
 const SUMS_BYTES: usize = 160;
+const HEAD_BYTES: usize = SUMS_BYTES + 16;
 
-/** Bytes that {@link filterGradient} needs for packed rows and addresses. */
+/** Bytes that {@link filterGradient} needs for packed rows and addresses, for each part. */
 export function filterGradientBytes(taps: i32, channels: i32, outChannels: i32): usize {
   const terms = arePatches(taps, channels) ? 2 * taps * channels : channels;
-  return SUMS_BYTES + (<usize>((terms + ROWS + outChannels + COLUMNS + 1) * CHUNK) << 2);
+  return HEAD_BYTES + (<usize>((terms + ROWS + outChannels + COLUMNS + 1) * CHUNK) << 2);
+}
+
+/** The part of dW that a thread fills, in channels: all of the ones, some of the others. */
+@unmanaged
+class Part {
+  kFrom: i32;
+  kTo: i32;
+  nFrom: i32;
+  nTo: i32;
+}
+
+/** Splits whichever has more panels. */
+function takePart(at: Part, terms: i32, outChannels: i32, part: i32, parts: i32): void {
+  const rows = (terms + ROWS - 1) / ROWS;
+  const columns = (outChannels + COLUMNS - 1) / COLUMNS;
+  const splitsRows = rows > columns;
+  at.kFrom = splitsRows ? share(rows, part, parts) * ROWS : 0;
+  at.kTo = splitsRows ? min(terms, share(rows, part + 1, parts) * ROWS) : terms;
+  at.nFrom = splitsRows ? 0 : share(columns, part, parts) * COLUMNS;
+  at.nTo = splitsRows ? outChannels : min(outChannels, share(columns, part + 1, parts) * COLUMNS);
 }
 
 /**
  * Fills `dw` `[taps, channels, outChannels]`.
  *
- * @param scratch of {@link filterGradientBytes}
+ * @param room of {@link filterGradientBytes}
  * @param zero a row of `channels` zeros
+ * @param part of `parts`, each of which fills some of the channels
  */
 export function filterGradient(
-  g: Geometry, x: usize, dy: usize, dw: usize, positions: i32, channels: i32, outChannels: i32, scratch: usize, zero: usize,
+  g: Geometry, x: usize, dy: usize, dw: usize, positions: i32, channels: i32, outChannels: i32, room: usize, zero: usize,
+  part: i32, parts: i32,
 ): void { // prettier-ignore
-  const list = scratch + SUMS_BYTES;
+  const taps = g.filterHeight * g.filterWidth;
+  const isNarrow = arePatches(taps, channels);
+  const terms = isNarrow ? taps * channels : channels;
+  const own = changetype<Part>(room + SUMS_BYTES);
+  takePart(own, terms, outChannels, part, parts);
+  if (own.kFrom >= own.kTo || own.nFrom >= own.nTo) return;
+  const list = room + HEAD_BYTES;
   const ys = list + (<usize>CHUNK << 2);
   const xs = ys + (<usize>((outChannels + COLUMNS) * CHUNK) << 2);
   const rowBytes = <usize>channels << 2;
-  const tapBytes = rowBytes * <usize>outChannels;
-  const taps = g.filterHeight * g.filterWidth;
-  memory.fill(dw, 0, tapBytes * <usize>taps);
   for (let from = 0; from < positions; from += CHUNK) {
     const end = min(positions, from + CHUNK);
     const count = end - from;
-    packColumns(dy + (<usize>(from * outChannels) << 2), ys, count, outChannels);
-    if (arePatches(taps, channels)) {
-      const patches = xs + (<usize>((taps * channels + ROWS) * CHUNK) << 2);
+    packColumns(dy + (<usize>(from * outChannels) << 2), ys, count, own, outChannels);
+    if (isNarrow) {
+      const patches = xs + (<usize>((terms + ROWS) * CHUNK) << 2);
       copyPatches(g, x, rowBytes, from, end, patches);
-      for (let i = 0; i < count; i++) {
-        store<u32>(list + (<usize>i << 2), <u32>(patches + rowBytes * <usize>(taps * i)));
-      }
-      packRows(list, xs, count, taps * channels);
-      addProducts(xs, ys, dw, count, taps * channels, outChannels, scratch);
+      for (let i = 0; i < count; i++) store<u32>(list + (<usize>i << 2), <u32>patches + (i * terms << 2));
+      packRows(list, xs, count, own);
+      addProducts(xs, ys, dw, count, own, outChannels, room, from == 0);
       continue;
     }
     let to = dw;
     for (let ky = 0; ky < g.filterHeight; ky++) {
-      for (let kx = 0; kx < g.filterWidth; kx++, to += tapBytes) {
+      for (let kx = 0; kx < g.filterWidth; kx++, to += rowBytes * <usize>outChannels) {
         listRows(g, x, rowBytes, zero, from, end, ky, kx, list);
-        packRows(list, xs, count, channels);
-        addProducts(xs, ys, to, count, channels, outChannels, scratch);
+        packRows(list, xs, count, own);
+        addProducts(xs, ys, to, count, own, outChannels, room, from == 0);
       }
     }
   }
 }
 
-/** `[count, outChannels]` to `[panels][even count][8]`, the last filled up with zeros. */
-function packColumns(from: usize, to: usize, count: i32, outChannels: i32): void {
-  for (let n = 0; n < outChannels; n += COLUMNS) {
+/** Columns of `[count, outChannels]` to `[panels][even count][8]`, the last filled up with zeros. */
+function packColumns(from: usize, to: usize, count: i32, own: Part, outChannels: i32): void {
+  for (let n = own.nFrom; n < own.nTo; n += COLUMNS) {
     let row = from + (<usize>n << 2);
     const isWhole = n + COLUMNS <= outChannels;
     for (let r = 0; r < count; r++, to += 32, row += <usize>outChannels << 2) {
@@ -93,10 +117,10 @@ function packColumns(from: usize, to: usize, count: i32, outChannels: i32): void
   }
 }
 
-/** The rows of a list to `[panels][even count][5]`, the last filled up with zeros. */
-function packRows(list: usize, to: usize, count: i32, channels: i32): void {
-  for (let k = 0; k < channels; k += ROWS) {
-    const isWhole = k + ROWS <= channels;
+/** Columns of a list's rows to `[panels][even count][5]`, the last filled up with zeros. */
+function packRows(list: usize, to: usize, count: i32, own: Part): void {
+  for (let k = own.kFrom; k < own.kTo; k += ROWS) {
+    const isWhole = k + ROWS <= own.kTo;
     let at = list;
     for (let r = 0; r < count; r++, to += 20, at += 4) {
       const row = <usize>load<u32>(at) + (<usize>k << 2);
@@ -105,7 +129,7 @@ function packRows(list: usize, to: usize, count: i32, channels: i32): void {
         store<f32>(to, load<f32>(row, 16), 16);
       } else {
         for (let j = 0; j < ROWS; j++) {
-          store<f32>(to + (<usize>j << 2), k + j < channels ? load<f32>(row + (<usize>j << 2)) : 0);
+          store<f32>(to + (<usize>j << 2), k + j < own.kTo ? load<f32>(row + (<usize>j << 2)) : 0);
         }
       }
     }
@@ -116,25 +140,32 @@ function packRows(list: usize, to: usize, count: i32, channels: i32): void {
   }
 }
 
-function addProducts(xs: usize, ys: usize, dw: usize, count: i32, channels: i32, outChannels: i32, sums: usize): void {
+/** Adds what some positions come to, or puts it there for the first of them. */
+function addProducts(
+  xs: usize, ys: usize, dw: usize, count: i32, own: Part, outChannels: i32, sums: usize, isFirst: bool,
+): void { // prettier-ignore
   const outBytes = <usize>outChannels << 2;
   const even = (count + 1) & ~1;
-  for (let n = 0, b = ys; n < outChannels; n += COLUMNS, b += <usize>even << 5) {
+  for (let n = own.nFrom, b = ys; n < own.nTo; n += COLUMNS, b += <usize>even << 5) {
     const width = min(COLUMNS, outChannels - n);
-    for (let k = 0, a = xs; k < channels; k += ROWS, a += <usize>(even * ROWS) << 2) {
+    for (let k = own.kFrom, a = xs; k < own.kTo; k += ROWS, a += <usize>(even * ROWS) << 2) {
       tile(a, b, even, sums);
       let to = dw + outBytes * <usize>k + (<usize>n << 2);
       let sum = sums;
-      for (let i = min(ROWS, channels - k); i > 0; i--, to += outBytes, sum += 32) {
-        if (width == COLUMNS) {
-          v128.store(to, f32x4.add(v128.load(to), v128.load(sum)));
-          v128.store(to, f32x4.add(v128.load(to, 16), v128.load(sum, 16)), 16);
-        } else {
-          for (let j: usize = 0; j < <usize>width << 2; j += 4) {
-            store<f32>(to + j, load<f32>(to + j) + load<f32>(sum + j));
-          }
-        }
-      }
+      for (let i = min(ROWS, own.kTo - k); i > 0; i--, to += outBytes, sum += 32) addRow(to, sum, width, isFirst);
+    }
+  }
+}
+
+function addRow(to: usize, sum: usize, width: i32, isFirst: bool): void {
+  if (width == COLUMNS) {
+    const before = isFirst ? f32x4.splat(0) : v128.load(to);
+    const after = isFirst ? f32x4.splat(0) : v128.load(to, 16);
+    v128.store(to, f32x4.add(before, v128.load(sum)));
+    v128.store(to, f32x4.add(after, v128.load(sum, 16)), 16);
+  } else {
+    for (let j: usize = 0; j < <usize>width << 2; j += 4) {
+      store<f32>(to + j, (isFirst ? 0 : load<f32>(to + j)) + load<f32>(sum + j));
     }
   }
 }

@@ -62,6 +62,11 @@ function rowUnder(g: Geometry, x: usize, rowBytes: usize, position: i32, ky: i32
   return rowAt(g, x + rowBytes * <usize>(n * g.inHeight * g.inWidth), rowBytes, y, column);
 }
 
+/** Where a part of `count` things begins; the next part's beginning is its end. */
+export function share(count: i32, part: i32, parts: i32): i32 {
+  return <i32>((<i64>count * part) / parts);
+}
+
 /** Whether each output position has the row of its own number. */
 function isPlain(g: Geometry): bool {
   return g.filterHeight * g.filterWidth * g.strideHeight * g.strideWidth * g.spreadHeight * g.spreadWidth == 1;

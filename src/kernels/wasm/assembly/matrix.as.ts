@@ -15,7 +15,7 @@
  * **Roof.** 1x1 over 8x14x14 of 96 to 576 channels: 173 million operations on 3.9 MB, 44 a byte; memory asks for one a byte, so
  * arithmetic is the bound: two multiplications or additions of four lanes in a cycle.
  */
-import { copyPatches, Geometry, GROUP, listGroups, multiplyAdd } from './geometry.as';
+import { copyPatches, Geometry, GROUP, listGroups, multiplyAdd, share } from './geometry.as';
 
 const PANEL: i32 = 8;
 
@@ -37,8 +37,12 @@ function takesPatches(g: Geometry, channels: i32): bool {
   return arePatches(g.filterHeight * g.filterWidth, channels) && g.spreadHeight * g.spreadWidth == 1;
 }
 
-/** Bytes that {@link convolution} needs for its list. */
-export function listBytes(taps: i32, channels: i32): usize {
+/** Bytes that {@link convolution} needs for lists and patches, for each part. */
+export function convolutionBytes(taps: i32, channels: i32): usize {
+  return listBytes(taps, channels) + edgeBytes(taps, channels);
+}
+
+function listBytes(taps: i32, channels: i32): usize {
   return <usize>((blockOf(channels) + 2 * GROUP) * taps) << 2;
 }
 
@@ -47,8 +51,8 @@ function columnBytes(terms: i32): usize {
   return <usize>(blockOf(terms) + GROUP) << 5;
 }
 
-/** Bytes that it needs for eight channels of a block, and for patches. */
-export function edgeBytes(taps: i32, channels: i32): usize {
+/** Bytes of eight channels of a block, and of patches. */
+function edgeBytes(taps: i32, channels: i32): usize {
   if (!arePatches(taps, channels)) return columnBytes(channels);
   const terms = taps * channels;
   return columnBytes(channels) + (<usize>((blockOf(terms) + GROUP) * terms) << 2);
@@ -119,13 +123,13 @@ function transpose(from: usize, rowBytes: usize, to: usize): void {
  * @param panels the filter, packed
  * @param bias a value for each output channel, filled up to eight
  * @param low and `high`: what comes out is held between; not a number stays so
- * @param list of {@link listBytes}
+ * @param room of {@link convolutionBytes}
  * @param zero a row of `channels` zeros
- * @param edge of {@link edgeBytes}: the last channels of a block, where they are fewer than eight
+ * @param part of `parts`, each of which fills some of the positions
  */
 export function convolution(
   g: Geometry, x: usize, panels: usize, bias: usize, out: usize, positions: i32, channels: i32, outChannels: i32,
-  low: f32, high: f32, list: usize, zero: usize, edge: usize,
+  low: f32, high: f32, room: usize, zero: usize, part: i32, parts: i32,
 ): void { // prettier-ignore
   const allTaps = g.filterHeight * g.filterWidth;
   const isNarrow = takesPatches(g, channels);
@@ -135,8 +139,11 @@ export function convolution(
   const outBytes = <usize>outChannels << 2;
   const block = blockOf(terms);
   const panelBytes = rowBytes * <usize>(allTaps * PANEL);
-  for (let from = 0; from < positions; ) {
-    const end = positions - from - block < GROUP ? positions : from + block;
+  const list = room;
+  const edge = room + listBytes(allTaps, channels);
+  const stop = share(positions, part + 1, parts);
+  for (let from = share(positions, part, parts); from < stop; ) {
+    const end = stop - from - block < GROUP ? stop : from + block;
     if (isNarrow) listPatches(g, x, rowBytes, from, end, list, edge + columnBytes(terms));
     else listGroups(g, x, rowBytes, zero, from, end, list);
     const count = end - from;
