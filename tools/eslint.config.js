@@ -22,7 +22,7 @@ const animationFrame = {
 };
 
 export default defineConfig(
-  { ignores: ['dist/', '.cache/', 'node_modules/', 'public/', 'tests/**/fixtures/', 'tests/**/goldens/'] },
+  { ignores: ['dist/', '.cache/', 'node_modules/', 'public/', 'tests/**/fixtures/', 'tests/**/goldens/', '**/*.wasm.ts'] },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   eslint.configs.recommended,
   {
@@ -31,7 +31,7 @@ export default defineConfig(
     languageOptions: {
       parserOptions: {
         // The first program that has a file is the one it is linted in.
-        project: ['tools/tsconfig/worker.json', 'tools/tsconfig/page.json', 'tools/tsconfig/node.json'],
+        project: ['worker', 'page', 'node', 'kernels'].map((world) => `tools/tsconfig/${world}.json`),
         tsconfigRootDir: new URL('..', import.meta.url).pathname,
       },
     },

@@ -3,9 +3,8 @@ import type { Backend } from '../protocol/device.ts';
 import { registerCompositeKernels } from './composite/register.ts';
 import { cpuMemory } from './cpu/memory.ts';
 import { registerHostKernels } from './host/register.ts';
-import { registerWasmConvolutionGradients } from './wasm/convolution.ts';
-import { registerWasmDepthwiseGradients } from './wasm/depthwise.ts';
 import { wasmMemory } from './wasm/memory.ts';
+import { registerWasmConvolutions } from './wasm/register.ts';
 import { registerWebGpuKernels } from './webgpu/register.ts';
 
 const registered = new Set<Backend>();
@@ -24,8 +23,7 @@ export function registerKernels(backend: Backend): void {
       break;
     case 'wasm':
       registerHostKernels('wasm', wasmMemory);
-      registerWasmConvolutionGradients();
-      registerWasmDepthwiseGradients();
+      registerWasmConvolutions();
       break;
     case 'webgpu':
       registerWebGpuKernels();

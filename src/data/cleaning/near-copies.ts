@@ -7,7 +7,7 @@
  * alike, as products before one background, sharing tells nothing and all pairs are looked at once. Three things keep
  * those n^2 / 2 bearable: rows that are in one set already are not held against each other, so that copies of one
  * picture cost little; a pair costs a look at two words; and where their hashes are near, 1024 products by SIMD on
- * thumbnails that lie in the nearest cache (thumbnail-kernel.wat).
+ * thumbnails that lie in the nearest cache (thumbnail-kernel.as.ts).
  */
 import { letMessagesIn } from '../../lib/let-messages-in.ts';
 import { correlationOf, hashDistance, momentsOf, type Fingerprint, type Moments } from './fingerprint.ts';

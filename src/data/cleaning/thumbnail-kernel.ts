@@ -1,15 +1,9 @@
 /**
  * Owns sums of products of thumbnails' pixels, by SIMD where there is some, and the memory for it. The module is
- * thumbnail-kernel.wat, assembled.
+ * thumbnail-kernel.as.ts, compiled.
  */
 import { startSimdModule } from '../../lib/bytes/simd-module.ts';
-
-export const THUMBNAIL_KERNEL =
-  'AGFzbQEAAAABDAJgAn9/AGADf39/AAMDAgABBQMBAAEHHQMGbWVtb3J5AgAFd2lkZW4AAAhwcm9kdWN0cwABCqYCAjABAX8gAEGACGohAgNAIAEg' +
-  'AP0CAwD9CwQAIABBCGohACABQRBqIQEgACACSQ0ACwvyAQIEfwJ7IAEgAkECdGohAyAAQYAQaiEGA0AgASgCACEEIAAhBf0MAAAAAAAAAAAAAAAA' +
-  'AAAAACEH/QwAAAAAAAAAAAAAAAAAAAAAIQgDQCAHIAX9AAQAIAT9AgMA/boB/a4BIQcgCCAF/QAEECAE/QIDCP26Af2uASEIIAcgBf0ABCAgBP0C' +
-  'AxD9ugH9rgEhByAIIAX9AAQwIAT9AgMY/boB/a4BIQggBUHAAGohBSAEQSBqIQQgBSAGSQ0ACyAHIAj9rgEhByABIAf9GwAgB/0bAWogB/0bAiAH' +
-  '/RsDamo2AgAgAUEEaiEBIAEgA0kNAAsL';
+import { MODULE } from './thumbnail-kernel.wasm.ts';
 
 /** What the module exports. */
 interface KernelExports {
@@ -48,7 +42,7 @@ export interface ThumbnailBlock {
  * @param mayUseKernel false for tests of the other way
  */
 export function thumbnailBlock(thumbnails: readonly Uint8Array[], mayUseKernel = true): ThumbnailBlock {
-  if (loaded === undefined) loaded = startSimdModule(THUMBNAIL_KERNEL) as KernelExports | null;
+  if (loaded === undefined) loaded = startSimdModule(MODULE) as KernelExports | null;
   return loaded === null || !mayUseKernel ? plainBlock(thumbnails) : kernelBlock(loaded, thumbnails);
 }
 

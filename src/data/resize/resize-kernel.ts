@@ -1,5 +1,5 @@
 /**
- * Owns the SIMD kernel of resizing and its memory. The module is resize-kernel.wat, assembled.
+ * Owns the SIMD kernel of resizing and its memory. The module is resize-kernel.as.ts, compiled.
  *
  * The two passes are sums of products of bytes with weights of 23 bits and a sign, which must come out to the bit. SIMD has a
  * dot product of 16-bit pairs with sums of 32 bits, so a weight is split in high 2^15 + low, and each half has sums of its own:
@@ -15,28 +15,8 @@
 import { startSimdModule } from '../../lib/bytes/simd-module.ts';
 import { rgbaToRgb } from '../../platform/pictures/pixels.ts';
 import type { RgbPicture } from '../../platform/platform.ts';
+import { MODULE } from './resize-kernel.wasm.ts';
 import type { Weights } from './resize-weights.ts';
-
-export const RESIZE_KERNEL =
-  'AGFzbQEAAAABJgRgA39/fwBgBH9/f38AYAp/f39/f39/f39/AGAIf39/f39/f38AAwYFAAEAAgMFAwEAAQcaAwZtZW1vcnkCAAZhY3Jvc3MA' +
-  'AwRkb3duAAQK4AoFcAIBfwJ7IAAgAmohAwNAIAD9AAQAIQQgACACav0ABAAhBSABIAQgBf0NABABEQISAxMEFAUVBhYHF/0LBAAgASAEIAX9' +
-  'DQgYCRkKGgsbDBwNHQ4eDx/9CwQQIABBEGohACABQSBqIQEgACADSQ0ACwtfAgF/AXv9DP8A/wD/AP8A/wD/AP8A/wAhBSABIAJqIQQDQCAB' +
-  'IAD9AAQAIAP9jQEgBf1OIAD9AAQQIAP9jQEgBf1O/Wb9CwQAIABBIGohACABQRBqIQEgASAESQ0ACwsZACAAIAEgAkEAEAEgACABIAJqIAJB' +
-  'CBABC+MEAgl/DnsgA0EDdCEOIAAgASAOEAAgASAAIA4QACAAIAEgDhAAIAEgACAOEAAgBEEEdCEQIAIhDQNAIAAgECAGIApBAnRqKAIAbGoh' +
-  'DCAIIAcgCkECdGooAgBBA3RqIRJBACELA0AgDCALQQR0aiEPIAghEf0MAAAAAAAAAAAAAAAAAAAAACEZIBkhGiAZIRsgGSEc/QwAACAAAAAg' +
-  'AAAAIAAAACAAIR0gHSEeIB0hHyAdISADQCAP/QAEACETIA8gEGr9AAQAIRQgEyAU/Q0AEAERAhIDEwQUBRUGFgcXIRUgEyAU/Q0IGAkZChoL' +
-  'GwwcDR0OHg8fIRYgEf0JAgAhFyAR/QkCBCEYIBX9iQEhEyAZIBMgF/26Af2uASEZIB0gEyAY/boB/a4BIR0gFf2KASETIBogEyAX/boB/a4B' +
-  'IRogHiATIBj9ugH9rgEhHiAW/YkBIRMgGyATIBf9ugH9rgEhGyAfIBMgGP26Af2uASEfIBb9igEhEyAcIBMgF/26Af2uASEcICAgEyAY/boB' +
-  '/a4BISAgDyAQQQF0aiEPIBFBCGohESARIBJJDQALIBlBD/2rASAd/a4BQRb9rAEhHSAaQQ/9qwEgHv2uAUEW/awBIR4gG0EP/asBIB/9rgFB' +
-  'Fv2sASEfIBxBD/2rASAg/a4BQRb9rAEhICANIB0gHv2FASAfICD9hQH9Zv0LBAAgDUEQaiENIAtBAWohCyALQQNJDQALIAggCWohCCAKQQFq' +
-  'IQogCiAFSQ0ACyAFQRhsIQ4gAiABIA4QAiABIAIgDhACIAIgASAOEAIgASACIA4QAguNBAIGfw57A0AgACACIAQgCEECdGooAgBsaiENIAUg' +
-  'CEECdGooAgBBA3QhDEEAIQkDQCANIAlqIQpBACEL/QwAAAAAAAAAAAAAAAAAAAAAIRQgFCEVIBQhFiAUIRf9DAAAIAAAACAAAAAgAAAAIAAh' +
-  'GCAYIRkgGCEaIBghGwNAIAr9AAQAIQ4gCiACav0ABAAhDyAOIA/9DQAQARECEgMTBBQFFQYWBxchECAOIA/9DQgYCRkKGgsbDBwNHQ4eDx8h' +
-  'ESAGIAtq/QkCACESIAYgC2r9CQIEIRMgEP2JASEOIBQgDiAS/boB/a4BIRQgGCAOIBP9ugH9rgEhGCAQ/YoBIQ4gFSAOIBL9ugH9rgEhFSAZ' +
-  'IA4gE/26Af2uASEZIBH9iQEhDiAWIA4gEv26Af2uASEWIBogDiAT/boB/a4BIRogEf2KASEOIBcgDiAS/boB/a4BIRcgGyAOIBP9ugH9rgEh' +
-  'GyAKIAJBAXRqIQogC0EIaiELIAsgDEkNAAsgFEEP/asBIBj9rgFBFv2sASEYIBVBD/2rASAZ/a4BQRb9rAEhGSAWQQ/9qwEgGv2uAUEW/awB' +
-  'IRogF0EP/asBIBv9rgFBFv2sASEbIAEgCWogGCAZ/YUBIBogG/2FAf1m/QsEACAJQRBqIQkgCSACSQ0ACyAGIAdqIQYgASACaiEBIAhBAWoh' +
-  'CCAIIANJDQALCw==';
 
 /** What the module exports. */
 interface KernelExports {
@@ -117,7 +97,7 @@ export function resizeByKernel(
 }
 
 function theKernel(): KernelExports | null {
-  if (loaded === undefined) loaded = startSimdModule(RESIZE_KERNEL) as KernelExports | null;
+  if (loaded === undefined) loaded = startSimdModule(MODULE) as KernelExports | null;
   return loaded;
 }
 

@@ -6,6 +6,8 @@
  * we want. Each thread computes parts of an output that no other touches: the numbers are the same with any number.
  */
 import * as tf from '@tensorflow/tfjs';
+import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
+import { startKernelThreads } from '../../kernels/wasm/threads.ts';
 import { activate } from './activate.ts';
 
 /** Where the backend's binaries are: a folder with a trailing slash, or each file's address by name. */
@@ -30,6 +32,7 @@ export async function startWasm(paths: WasmPaths): Promise<void> {
   } finally {
     restore();
   }
+  if (threads > 1) await startKernelThreads(tf.backend() as BackendWasm, threads);
 }
 
 /** How many threads compute, once it is started: what the backend itself says. */

@@ -4,16 +4,17 @@
  */
 import type { TensorInfo } from '@tensorflow/tfjs';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
-import { plainLoops, type Loops } from '../host/loops.ts';
+import type { Loops } from '../host/loops.ts';
 import type { HostMemory } from '../host/memory.ts';
+import { kernelsOf } from './module.ts';
 import { simdLoops } from './simd-loops.ts';
 
 const loopsOf = new WeakMap<BackendWasm, Loops>();
 
-function fastest(wasm: BackendWasm): Loops {
+function loopsIn(wasm: BackendWasm): Loops {
   const known = loopsOf.get(wasm);
   if (known !== undefined) return known;
-  const loops = simdLoops(wasm) ?? plainLoops;
+  const loops = simdLoops(kernelsOf(wasm));
   loopsOf.set(wasm, loops);
   return loops;
 }
@@ -24,6 +25,6 @@ export function wasmMemory(backend: unknown): HostMemory {
   return {
     allocate: (shape) => wasm.makeOutput([...shape], 'float32'),
     view: (tensor: TensorInfo) => wasm.typedArrayFromHeap(tensor) as Float32Array,
-    loops: fastest(wasm),
+    loops: loopsIn(wasm),
   };
 }

@@ -1,6 +1,6 @@
 /**
- * Owns making RGB of a JPEG's planes, as libjpeg makes it, by SIMD, and the memory for it. The module is ycc-kernel.wat,
- * assembled.
+ * Owns making RGB of a JPEG's planes, as libjpeg makes it, by SIMD, and the memory for it. The module is
+ * ycc-kernel.as.ts, compiled.
  *
  * A JPEG keeps brightness Y for each pixel and two colours, Cb and Cr, for each square of four. Their values become as many as
  * pixels by weights of a triangle: a pixel takes 3/4 of the nearest and 1/4 of the next, across and down, so sixteenths 9, 3, 3
@@ -17,21 +17,7 @@
  */
 import { startSimdModule } from '../../lib/bytes/simd-module.ts';
 import { invariant } from '../../protocol/errors.ts';
-
-export const YCC_KERNEL =
-  'AGFzbQEAAAABFAJgBX9/f39/AGAIf39/f39/f38AAwQDAAABBQMBAAEHEAIGbWVtb3J5AgADcmdiAAIKmAcD4gICAn8DewNAIAAgBWr9XQMA' +
-  '/YkBIQcgAyAFQQF0aiAHIAdBAf2LAf2OASABIAVq/V0DAP2JAf2OAf0LBAAgBUEIaiEFIAUgAkkNAAsgA0ECayADLwEAOwEAIAMgAkEBdGoh' +
-  'BiAGIAZBAmsvAQA7AQBBACEFA0AgAyAFQQF0aiEGIAb9AAQAIQcgByAHQQH9iwH9jgEhByAHIAZBAmv9AAQA/Y4B/QwIAAgACAAIAAgACAAI' +
-  'AAgA/Y4BQQT9jQH9DIAAgACAAIAAgACAAIAAgAD9kQEhCCAHIAb9AAQC/Y4B/QwHAAcABwAHAAcABwAHAAcA/Y4BQQT9jQH9DIAAgACAAIAA' +
-  'gACAAIAAgAD9kQEhCSAEIAVBAnRqIQYgBiAIIAn9DQABEBECAxITBAUUFQYHFhf9CwQAIAYgCCAJ/Q0ICRgZCgsaGwwNHB0ODx4f/QsEECAF' +
-  'QQhqIQUgBSACSQ0ACwv9AgIBfwh7A0AgACAFav1dAwD9iQEhBiABIAVBAXRq/QAEACEHIAIgBUEBdGr9AAQAIQggBiAI/Y4BIAj9DHUzdTN1' +
-  'M3UzdTN1M3UzdTP9ggH9jgEhCyAGIAdBAf2LAf2OASAH/QzR4tHi0eLR4tHi0eLR4tHi/YIB/Y4BIQ0gByAI/Q0AARARAgMSEwQFFBUGBxYX' +
-  '/Qzmpy5J5qcuSeanLknmpy5J/boB/QwAgAAAAIAAAACAAAAAgAAA/a4BQRD9rAEhCSAHIAj9DQgJGBkKCxobDA0cHQ4PHh/9DOanLknmpy5J' +
-  '5qcuSeanLkn9ugH9DACAAAAAgAAAAIAAAACAAAD9rgFBEP2sASEKIAYgCP2RASAJIAr9hQH9jgEhDCALIAz9ZiELIA0gDf1mIQ0gAyALIA39' +
-  'DQAIEAEJEQIKEgMLEwQMFAX9CwQAIAMgCyAN/Q0NFQYOFgcPFwAAAAAAAAAA/VsDEAAgA0EYaiEDIAVBCGohBSAFIARJDQALC7IBAQd/IARB' +
-  'AWpBAXYhCyAFQQFqQQF2QQFrIQwgBiAHaiENIA0gB2ohDgNAIAhBAXYhCSAIQQFxBH8gCUEBaiAMIAkgDEkbBSAJQQFrQQAgCRsLIQogCSAL' +
-  'bCEJIAogC2whCiABIAlqIAEgCmogCyAGIA0QACACIAlqIAIgCmogCyAGIA4QACAAIA0gDiADIAQQASAAIARqIQAgAyAEQQNsaiEDIAhBAWoh' +
-  'CCAIIAVJDQALCw==';
+import { MODULE } from './ycc-kernel.wasm.ts';
 
 /** What the module exports. */
 interface KernelExports {
@@ -108,6 +94,6 @@ export function planesToRgb(planes: Uint8Array, width: number, height: number, r
 const align = (bytes: number): number => Math.ceil((bytes + SLACK_BYTES) / 16) * 16;
 
 function theKernel(): KernelExports | null {
-  if (loaded === undefined) loaded = startSimdModule(YCC_KERNEL) as KernelExports | null;
+  if (loaded === undefined) loaded = startSimdModule(MODULE) as KernelExports | null;
   return loaded;
 }

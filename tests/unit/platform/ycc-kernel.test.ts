@@ -4,13 +4,7 @@ import {
   layout420,
   planesToRgb,
   takesPlanes,
-  YCC_KERNEL,
 } from '../../../src/platform/pictures/ycc-kernel.ts';
-import { assemble } from '../../support/assemble.ts';
-
-it('is ycc-kernel.wat, assembled', async () => {
-  expect(await assemble('src/platform/pictures/ycc-kernel.wat')).toBe(YCC_KERNEL);
-});
 
 /** Planes of all values, with hard edges. */
 function planesOf(width: number, height: number): Uint8Array {

@@ -5,7 +5,7 @@
  *
  * @see Williams, Waterman and Patterson, "Roofline: an insightful visual performance model", 2009
  */
-import loadWabt from 'wabt';
+import { compileKernels } from '../../kernels/compile.ts';
 import { duel, patienceOf, processorClock } from './duel.ts';
 
 /** In billions a second. */
@@ -38,17 +38,7 @@ export async function measureRoof(quick: boolean): Promise<Roof> {
 }
 
 async function loop(): Promise<(iterations: number) => number> {
-  const each = (line: (chain: number) => string): string =>
-    Array.from({ length: CHAINS }, (_, i) => line(i)).join('\n');
-  const text = `(module (func (export "loop") (param $n i32) (result f32)
-    ${each((i) => `(local $s${i} v128)`)}
-    (loop $more
-      ${each((i) => `(local.set $s${i} (f32x4.add (f32x4.mul (local.get $s${i}) (v128.const f32x4 0.5 0.5 0.5 0.5)) (v128.const f32x4 1 1 1 1)))`)}
-      (br_if $more (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
-    (f32x4.extract_lane 0 ${'(f32x4.add '.repeat(CHAINS - 1)}(local.get $s0)${Array.from({ length: CHAINS - 1 }, (_, i) => ` (local.get $s${i + 1}))`).join('')})))`;
-  const wabt = await loadWabt();
-  const module = wabt.parseWat('roof.wat', text, { simd: true });
-  const { instance } = await WebAssembly.instantiate(module.toBinary({}).buffer as Uint8Array<ArrayBuffer>);
-  module.destroy();
+  const binary = await compileKernels({ source: 'tools/bench/kernels/roof.as.ts', importsMemory: false });
+  const { instance } = await WebAssembly.instantiate(binary);
   return instance.exports['loop'] as (iterations: number) => number;
 }

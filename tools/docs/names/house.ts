@@ -35,7 +35,7 @@ const IGNORED = new Set(['node_modules', 'dist', '.git', '.cache']);
 /** What the parser reads. */
 const PARSED = new Set(['.ts', '.tsx', '.mjs', '.js', '.cjs']);
 /** What has names, but comments that are not looked at. */
-const PLAIN = new Set(['.py', '.wat', '.css', '.html']);
+const PLAIN = new Set(['.py', '.css', '.html']);
 
 /** Its strings are names of others, so that they prove nothing. */
 const OF_OTHERS = 'tools/docs/names/foreign.ts';

@@ -7,9 +7,8 @@ import {
   type Fingerprint,
 } from '../../../../src/data/cleaning/fingerprint.ts';
 import { findNearCopies } from '../../../../src/data/cleaning/near-copies.ts';
-import { BLOCK, THUMBNAIL_KERNEL, thumbnailBlock } from '../../../../src/data/cleaning/thumbnail-kernel.ts';
+import { BLOCK, thumbnailBlock } from '../../../../src/data/cleaning/thumbnail-kernel.ts';
 import { lookAlikes, productShots } from '../../../support/sets/alike-prints.ts';
-import { assemble } from '../../../support/assemble.ts';
 
 const productOf = (a: Uint8Array, b: Uint8Array): number =>
   a.reduce((sum, pixel, i) => sum + pixel * b[i]!, 0);
@@ -112,9 +111,5 @@ describe('products of thumbnails', () => {
       expect(byKernel).toEqual(Array.from(places, (place) => productOf(one, thumbnails[place]!)));
       expect(Array.from(thumbnailBlock(thumbnails, false).products(one, places, BLOCK))).toEqual(byKernel);
     }
-  });
-
-  it('come from thumbnail-kernel.wat, assembled', async () => {
-    expect(await assemble('src/data/cleaning/thumbnail-kernel.wat')).toBe(THUMBNAIL_KERNEL);
   });
 });

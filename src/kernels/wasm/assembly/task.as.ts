@@ -1,0 +1,109 @@
+/**
+ * One kernel's work, and how threads share it.
+ *
+ * Threads are workers with this module in the same memory. Each takes a part of the output: of positions, or of channels by
+ * the filter, whose sums run over positions. No sum is ever shared between two, so that the numbers are the same with any
+ * number of threads, to the bit. A kernel begins when its generation is counted up, and ends when nobody is pending; whoever
+ * waits looks at the memory a few thousand times first, because putting a thread to sleep and waking it takes longer than many
+ * a kernel.
+ */
+import { depthwise } from './depthwise.as';
+import { depthwiseFilterGradient } from './depthwise-gradient.as';
+import { filterGradient } from './filter-gradient.as';
+import { Geometry } from './geometry.as';
+import { convolution } from './matrix.as';
+
+/** Numbers of four bytes, in the order in which task.ts writes them. Addresses are in bytes, counts in values. */
+@unmanaged
+export class Task {
+  /** Counted up when there is work. */
+  generation: i32;
+  /** Threads that have not done their part. */
+  pending: i32;
+  /** Threads that have one, the first among them. */
+  parts: i32;
+  kind: i32;
+  geometry: Geometry;
+  x: usize;
+  /** Forward and by the input the filter, packed or turned; by the filter the gradient that came in. */
+  other: usize;
+  bias: usize;
+  out: usize;
+  pictures: i32;
+  channels: i32;
+  outChannels: i32;
+  low: f32;
+  high: f32;
+  /** Room of each part, one behind the other. */
+  room: usize;
+  roomBytes: usize;
+  /** A row of zeros. */
+  zero: usize;
+}
+
+const CONVOLUTION: i32 = 0;
+const DEPTHWISE: i32 = 1;
+const FILTER_GRADIENT: i32 = 2;
+
+/** Looks at the memory before a thread sleeps. */
+const LOOKS: i32 = 4000;
+
+function runPart(task: Task, part: i32): void {
+  const g = task.geometry;
+  const room = task.room + task.roomBytes * <usize>part;
+  const positions = task.pictures * g.outHeight * g.outWidth;
+  if (task.kind == CONVOLUTION) {
+    convolution(
+      g, task.x, task.other, task.bias, task.out, positions, task.channels, task.outChannels, task.low, task.high, room,
+      task.zero, part, task.parts,
+    ); // prettier-ignore
+  } else if (task.kind == DEPTHWISE) {
+    depthwise(
+      g, task.x, task.other, task.bias, task.out, task.pictures, task.channels, task.low, task.high, room,
+      task.zero, part, task.parts,
+    ); // prettier-ignore
+  } else if (task.kind == FILTER_GRADIENT) {
+    filterGradient(
+      g, task.x, task.other, task.out, positions, task.channels, task.outChannels, room, task.zero, part, task.parts,
+    ); // prettier-ignore
+  } else {
+    depthwiseFilterGradient(g, task.x, task.other, task.out, positions, task.channels, room, part, task.parts);
+  }
+}
+
+/** Does a task with the threads that it has parts for, and returns when it is done. */
+export function run(task: Task): void {
+  const at = changetype<usize>(task);
+  const others = task.parts - 1;
+  if (others == 0) {
+    runPart(task, 0);
+    return;
+  }
+  atomic.store<i32>(at, others, offsetof<Task>('pending'));
+  atomic.add<i32>(at, 1);
+  atomic.notify(at, -1);
+  runPart(task, 0);
+  for (let look = 0; look < LOOKS; look++) {
+    if (atomic.load<i32>(at, offsetof<Task>('pending')) == 0) return;
+  }
+  for (;;) {
+    const pending = atomic.load<i32>(at, offsetof<Task>('pending'));
+    if (pending == 0) return;
+    atomic.wait<i32>(at + offsetof<Task>('pending'), pending, -1);
+  }
+}
+
+/** A thread's life: does its part of each task from `generation` on. Never returns. */
+export function serve(task: Task, part: i32, generation: i32): void {
+  const at = changetype<usize>(task);
+  for (;;) {
+    for (let look = 0; look < LOOKS; look++) {
+      if (atomic.load<i32>(at) != generation) break;
+    }
+    while (atomic.load<i32>(at) == generation) atomic.wait<i32>(at, generation, -1);
+    generation++;
+    if (part >= task.parts) continue;
+    runPart(task, part);
+    if (atomic.sub<i32>(at, 1, offsetof<Task>('pending')) == 1) atomic.notify(at + offsetof<Task>('pending'), 1);
+  }
+}

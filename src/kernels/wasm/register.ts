@@ -1,0 +1,118 @@
+/**
+ * Registers Mien's convolutions for the wasm backend: in place of the composed linear layers, and under tfjs' names for
+ * gradients, which the backend ships none or slow ones of.
+ */
+import * as tf from '@tensorflow/tfjs';
+import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
+import { invariant } from '../../protocol/errors.ts';
+import { replaceKernel } from '../replace.ts';
+import type { LinearAttrs, MienKernels, ReluName } from '../signatures.ts';
+import { convolve, filterGradient, inputGradient, UNBOUNDED, type Bounds, type ConvInfo } from './convolutions.ts';
+import { wasmMemory } from './memory.ts';
+
+type Shape4D = [number, number, number, number];
+
+interface Settings {
+  readonly kind: LinearAttrs['kind'];
+  readonly strides: number | readonly [number, number];
+  readonly pad: 'valid' | 'same' | number | tf.backend_util.ExplicitPadding;
+  readonly dimRoundingMode?: 'floor' | 'round' | 'ceil';
+}
+
+/** Of a dense layer as well: it is a convolution of one position. */
+function infoOf(
+  { kind, strides, pad, dimRoundingMode }: Settings,
+  xShape: readonly number[],
+  filterShape: readonly number[],
+): ConvInfo {
+  const isDepthwise = kind === 'depthwise';
+  const [rows = 1, channels = 1] = xShape;
+  const x = kind === 'dense' ? [rows, 1, 1, channels] : xShape;
+  const filter = kind === 'dense' ? [1, 1, ...filterShape] : filterShape;
+  invariant(!isDepthwise || filter[3] === 1, 'a depthwise convolution has one filter a channel');
+  const info = tf.backend_util.computeConv2DInfo(
+    x as Shape4D,
+    filter as Shape4D,
+    strides as [number, number],
+    1,
+    pad,
+    dimRoundingMode,
+    isDepthwise,
+  );
+  return { ...info, isDepthwise };
+}
+
+const BOUNDS: Readonly<Record<ReluName, Bounds>> = {
+  linear: UNBOUNDED,
+  relu: { low: 0, high: Infinity },
+  relu6: { low: 0, high: 6 },
+};
+
+type LinearName = 'MienLinear' | 'MienLinearInputGrad';
+
+const layers: {
+  readonly [Name in LinearName]: (
+    wasm: BackendWasm,
+    inputs: MienKernels[Name]['inputs'],
+    attrs: MienKernels[Name]['attrs'],
+  ) => tf.TensorInfo;
+} = {
+  MienLinear(wasm, { x, filter, bias }, attrs) {
+    const out = convolve(wasm, { x, filter, bias }, infoOf(attrs, x.shape, filter.shape), BOUNDS[attrs.activation]);
+    return attrs.kind === 'dense' ? { ...out, shape: [x.shape[0]!, filter.shape[1]!] } : out;
+  },
+  MienLinearInputGrad(wasm, { dz, filter, x }, attrs) {
+    const { inputShape, activation } = attrs;
+    const info = infoOf(attrs, inputShape, filter.shape);
+    const out = inputGradient(wasm, { dy: dz, filter }, info);
+    if (x !== undefined && activation !== 'linear') {
+      const { view, loops } = wasmMemory(wasm);
+      loops.activationGrad(view(out), view(x), BOUNDS[activation].high, view(out));
+    }
+    return { ...out, shape: [...inputShape] };
+  },
+};
+
+interface GradAttrs extends Omit<Settings, 'kind'> {
+  readonly filterShape: Shape4D;
+  readonly inputShape: Shape4D;
+}
+
+/** tfjs' names of the gradients by filter and by input. */
+const GRADIENTS = {
+  conv: ['Conv2DBackpropFilter', 'Conv2DBackpropInput'],
+  depthwise: ['DepthwiseConv2dNativeBackpropFilter', 'DepthwiseConv2dNativeBackpropInput'],
+} as const;
+
+/** Registers all of them over whatever the wasm backend has. */
+export function registerWasmConvolutions(): void {
+  for (const [name, layer] of Object.entries(layers)) {
+    register(name, (wasm, inputs, attrs) => layer(wasm, inputs as never, attrs as never));
+  }
+  for (const kind of ['conv', 'depthwise'] as const) {
+    const [byFilter, byInput] = GRADIENTS[kind];
+    register(byFilter, (wasm, inputs, attrs) => {
+      const { x, dy } = inputs as Record<'x' | 'dy', tf.TensorInfo>;
+      const settings = attrs as GradAttrs;
+      return filterGradient(wasm, { x, dy }, infoOf({ ...settings, kind }, x.shape, settings.filterShape));
+    });
+    register(byInput, (wasm, inputs, attrs) => {
+      const { dy, filter } = inputs as Record<'dy' | 'filter', tf.TensorInfo>;
+      const settings = attrs as GradAttrs;
+      return inputGradient(wasm, { dy, filter }, infoOf({ ...settings, kind }, settings.inputShape, filter.shape));
+    });
+  }
+}
+
+function register(
+  kernelName: string,
+  run: (wasm: BackendWasm, inputs: unknown, attrs: unknown) => tf.TensorInfo,
+): void {
+  replaceKernel(
+    kernelName,
+    'wasm',
+    () =>
+      ({ inputs, attrs, backend }) =>
+        run(backend as BackendWasm, inputs, attrs),
+  );
+}

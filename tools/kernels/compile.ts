@@ -1,0 +1,79 @@
+/**
+ * Owns compiling our kernels: AssemblyScript, which is TypeScript's syntax for WebAssembly, to modules that ship as text
+ * inside a source file. What is committed is what this makes of the sources, byte by byte: tests/contract/kernels.test.ts
+ * sees to that, so neither a browser's build nor a command needs the compiler.
+ */
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import asc from 'assemblyscript/asc';
+
+/** A module of ours. */
+export interface KernelModule {
+  /** Its entry, from the root of the repository. */
+  readonly source: string;
+  /** The file that holds it compiled. */
+  readonly compiled: string;
+  /** Whether it works in the memory of whoever starts it; else it has its own. */
+  readonly importsMemory: boolean;
+}
+
+const module = (folder: string, name: string, into = name, importsMemory = false): KernelModule => ({
+  source: `src/${folder}/${name}.as.ts`,
+  compiled: `src/${folder}/${into}.wasm.ts`,
+  importsMemory,
+});
+
+/** All of them. */
+export const KERNEL_MODULES: readonly KernelModule[] = [
+  module('kernels/wasm', 'assembly/index', 'module', true),
+  module('data/resize', 'resize-kernel'),
+  module('data/cleaning', 'thumbnail-kernel'),
+  module('platform/pictures', 'ycc-kernel'),
+];
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Speed alone counts: each of them is a few kB. What is declared shared can be had unshared by one changed byte. */
+const OPTIONS = ['-O3', '--noAssert', '--runtime', 'stub', '--use', 'abort=', '--disableWarning', '112'];
+const OWN_MEMORY = ['--initialMemory', '1'];
+const IMPORTED_MEMORY = [
+  ...['--importMemory', '--initialMemory', '1', '--maximumMemory', '65536', '--sharedMemory'],
+  ...['--enable', 'threads'],
+];
+
+/**
+ * Compiles one.
+ *
+ * @param relaxed whether products may be added unrounded, as the machine has it: then machines differ in last bits
+ * @throws Error with what the compiler says
+ */
+export async function compileKernels(
+  { source, importsMemory }: Pick<KernelModule, 'source' | 'importsMemory'>,
+  relaxed = false,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const features = ['--enable', relaxed ? 'simd,relaxed-simd' : 'simd'];
+  const memory = importsMemory ? IMPORTED_MEMORY : OWN_MEMORY;
+  let binary: Uint8Array<ArrayBuffer> | null = null;
+  const { error, stderr } = await asc.main(
+    [source, '--baseDir', ROOT, '--outFile', 'module.wasm', ...OPTIONS, ...features, ...memory],
+    {
+      readFile: (name, folder) => readFile(`${folder}/${name}`, 'utf8').catch(() => null),
+      writeFile: (name, contents) => {
+        if (name === 'module.wasm') binary = Uint8Array.from(contents as Uint8Array);
+      },
+      listFiles: () => [],
+    },
+  );
+  if (error !== null || binary === null) throw new Error(`${source}\n${stderr.toString()}`, { cause: error });
+  return binary;
+}
+
+/** The file that holds a compiled module. */
+export function sourceOf({ source }: KernelModule, binary: Uint8Array): string {
+  const text = Buffer.from(binary).toString('base64');
+  return [
+    `/** ${source}, compiled by \`npm run kernels\`, in base64. */`,
+    `export const MODULE =\n  '${text}';`,
+    '',
+  ].join('\n');
+}
