@@ -194,7 +194,7 @@ export class Session {
 
   /** That of the last run. @throws StudioError `export/nothing-trained` */
   trainedNetwork(): TrainedNetwork {
-    return exportable(this.#trained);
+    return exportable(this.#trained, this.set.opened);
   }
 
   /** Gives up all that it holds, of the device and of what is kept. */
@@ -225,7 +225,9 @@ export class Session {
   }
 
   #withPacking<Output>(runId: string, work: (packing: Packing) => Promise<Output>): Promise<Output> {
-    return this.#withNetwork(runId, (trained) => work(new Packing(exportable(trained), this.platform)));
+    return this.#withNetwork(runId, (trained) =>
+      work(new Packing(exportable(trained, this.set.opened), this.platform)),
+    );
   }
 
   async #leaveDevice(): Promise<void> {

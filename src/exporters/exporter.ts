@@ -1,6 +1,7 @@
 /** What an exporter is; `registry.ts` lists them. */
 import type * as tf from '@tensorflow/tfjs';
 import type { Sureness } from '../lib/figures/sureness.ts';
+import type { PictureStore } from '../data/dataset.ts';
 import type { Preprocessing } from '../models/backbones/backbone.ts';
 import type { Graph } from '../models/graph.ts';
 import type { ExporterEntry } from '../protocol/catalog.ts';
@@ -9,6 +10,7 @@ import type { WeightsRecord } from '../protocol/model.ts';
 import type { FullRecipe } from '../protocol/recipe/full-recipe.ts';
 import type { InferenceNetwork } from './network/inference.ts';
 import type { Precision } from './network/precision.ts';
+import type { LoadedNetwork } from './network/run.ts';
 
 /** The trained network and what must travel with it. */
 export interface TrainedNetwork {
@@ -26,6 +28,15 @@ export interface TrainedNetwork {
   /** Whose network it is; null where that is not known. */
   readonly kept: KeptPhase | null;
   readonly versions: Readonly<Record<string, string>>;
+  /** Pictures that it was trained on; null where its set is not open. */
+  readonly calibration: Calibration | null;
+}
+
+/** Pictures by which a file with rounded values learns between what they lie. */
+export interface Calibration {
+  readonly pictures: Pick<PictureStore, 'read'>;
+  /** Of the training part. */
+  readonly rows: readonly number[];
 }
 
 export type Chunk = Uint8Array<ArrayBuffer>;
@@ -50,6 +61,8 @@ export interface ModelFile {
   readonly precision: Precision;
   /** Whether pictures go in, or the pooled features that the head takes. */
   readonly takes: 'pictures' | 'features';
+  /** Where more than its weights is rounded: how it computes, and how near to that the format's own library comes. */
+  readonly rounded?: { readonly load: () => Promise<LoadedNetwork>; readonly tolerance: number };
 }
 
 /** What a format writes. */
@@ -61,6 +74,8 @@ export interface WrittenNetwork {
   readonly checker: ExportedFile | null;
   /** How the files are used, for whoever unpacks them: paragraphs of Markdown. */
   readonly guide: string;
+  /** What must be known of the files, in sentences: what is not among them, say. */
+  readonly notes?: readonly string[];
   /** More that an export carries beside the network's own files, made from what the proof shows. */
   readonly beside?: (shown: ShownPictures, library: () => Promise<Chunk>) => readonly ExportedFile[];
 }

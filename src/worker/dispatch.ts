@@ -130,10 +130,6 @@ export class Dispatcher {
         return session.findRate(request.input, { control, emit });
       case 'export':
         return session.export(request.input.format, request.input.runId);
-      case 'prepareUpload':
-        return session.uploads.prepareRun(request.input.runId, request.input.formats);
-      case 'upload':
-        return session.uploads.send(request.input, { signal: control.signal, emit });
       case 'openNetwork':
         return session.tries.open(request.input.runId);
       case 'predict':
@@ -157,6 +153,8 @@ type KeptRequest = Extract<
       | 'openKept'
       | 'takeOtherPhase'
       | 'importNetwork'
+      | 'prepareUpload'
+      | 'upload'
       | 'saveRuns'
       | 'reportRun'
       | 'lookIntoRuns'
@@ -185,6 +183,10 @@ async function carryOutKept(session: Session, request: KeptRequest, work: SetWor
       return session.takeOtherPhase(request.input.runId);
     case 'importNetwork':
       return session.bringBack(pickedSet(request.input.files));
+    case 'prepareUpload':
+      return session.uploads.prepareRun(request.input.runId, request.input.formats);
+    case 'upload':
+      return session.uploads.send(request.input, work);
     case 'saveRuns':
       return saveRuns(session.kept, request.input.runIds);
     case 'reportRun':

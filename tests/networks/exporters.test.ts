@@ -8,8 +8,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import * as tf from '@tensorflow/tfjs';
 import { broughtBack } from '../../src/engine/network/bring-back.ts';
 import { rebuildNetwork } from '../../src/engine/network/rebuild.ts';
-import { EXPORTERS } from '../../src/exporters/registry.ts';
-import type { Packing } from '../../src/exporters/package/package.ts';
+import { EXPORTERS, findExporter } from '../../src/exporters/registry.ts';
+import { Packing } from '../../src/exporters/package/package.ts';
 import { preprocess } from '../../src/models/backbones/backbone.ts';
 import type { SetFile } from '../../src/models/weights/files/file-set.ts';
 import type { DeviceReport } from '../../src/protocol/device.ts';
@@ -57,6 +57,28 @@ let packing: Packing;
 beforeAll(async () => {
   packing = await trainedNetwork({ name: 'mobilenetv2', alpha: 0.35, weights: 'random' }, 32, 'batch');
 }, 120_000);
+
+it('has LiteRT in whole numbers where the set is open, and says so where it is not', async () => {
+  const withSet = await filesOf(packing, 'litert');
+  const claim = sheetOf(withSet).files.find(({ file }) => file === 'model.int8.tflite');
+  expect(claim?.rounding?.of).toBe(PICTURES);
+  expect(claim?.probabilities).toHaveLength(PICTURES);
+  const whole = withSet.get('model.tflite')?.length ?? 0;
+  expect(withSet.get('model.int8.tflite')?.length).toBeLessThan(0.4 * whole);
+  const readme = new TextDecoder().decode(withSet.get('README.md'));
+  expect(readme).toMatch(
+    /model\.int8\.tflite has all that it computes with rounded to int8: the answer stayed/u,
+  );
+  // Random weights at 32 pixels lose much, and the page says what to do about it.
+  if ((claim?.rounding?.same ?? 0) < 0.95 * PICTURES)
+    expect(readme).toContain('take the float16 file instead');
+
+  const { calibration: _, ...others } = packing.input;
+  const closed = new Packing({ ...others, calibration: null }, packing.platform, PICTURES);
+  const { files, notes } = await closed.files(findExporter('litert'));
+  expect(files.map(({ path }) => path)).not.toContain('model.int8.tflite');
+  expect(notes).toContainEqual(expect.stringContaining('the set of this network is not open'));
+});
 
 /** Papers alone have no network that could be asked. */
 const [formats, papers] = [

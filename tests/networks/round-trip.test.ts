@@ -151,6 +151,7 @@ it.each(SOURCES)('%s go out and come in again', async (_what, { backbone, weight
     sureness: null,
     kept: null,
     versions: {},
+    calibration: null,
   };
   const exported = await new Packing(trained, createPlatform(), 1).zip(findExporter('tfjs'));
   const settings = normsOf(whole);

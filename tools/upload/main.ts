@@ -27,7 +27,7 @@ async function upload(command: Command): Promise<void> {
   const session = new Session(platform, WASM_FOLDER);
   await session.chooseDevice(command.backend);
   const model = await rebuildNetwork(run.network, platform);
-  const packing = new Packing(exportable({ ...run.network, model }), platform);
+  const packing = new Packing(exportable({ ...run.network, model }, null), platform);
   const prepared = await session.uploads.prepare(packing, command.formats);
   model.dispose();
   show(prepared, command);

@@ -1,5 +1,6 @@
 /** A trained network on the device, as exporters take it. */
 import type * as tf from '@tensorflow/tfjs';
+import type { Dataset } from '../../data/dataset.ts';
 import type { TrainedNetwork } from '../../exporters/exporter.ts';
 import { StudioError } from '../../protocol/errors.ts';
 import type { KeptNetwork } from '../kept/kept-network.ts';
@@ -9,8 +10,14 @@ export interface Trained extends Pick<KeptNetwork, 'result' | 'labels' | 'prepro
   readonly model: tf.LayersModel;
 }
 
-/** @throws StudioError `export/nothing-trained` */
-export function exportable(trained: Trained | null): TrainedNetwork {
+/** As many pictures tell between what values lie; more change little. */
+const CALIBRATED_ON = 100;
+
+/**
+ * @param open the set that is open, if any: where it is the one that the network was trained on, files may be calibrated by it
+ * @throws StudioError `export/nothing-trained`
+ */
+export function exportable(trained: Trained | null, open: Dataset | null): TrainedNetwork {
   if (trained === null) {
     throw new StudioError({
       code: 'export/nothing-trained',
@@ -20,5 +27,10 @@ export function exportable(trained: Trained | null): TrainedNetwork {
   }
   const { model, preprocessing, result, labels } = trained;
   const { weights, recipe, history, test, sureness, versions, kept } = result;
-  return { model, labels, preprocessing, weights, recipe, history, test, sureness, versions, kept };
+  const isItsSet = open !== null && open.summary.setHash === result.setHash;
+  const calibration = isItsSet
+    ? { pictures: open.pictures, rows: Array.from(open.summary.split.train.subarray(0, CALIBRATED_ON)) }
+    : null;
+  const rest = { weights, recipe, history, test, sureness, versions, kept, calibration };
+  return { model, labels, preprocessing, ...rest };
 }

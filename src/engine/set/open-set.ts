@@ -67,6 +67,11 @@ export class OpenSet {
     return this.#current.dataset;
   }
 
+  /** The set; null where none is open. */
+  get opened(): Dataset | null {
+    return this.#opened?.dataset ?? null;
+  }
+
   /** Opens the recipe's set, unless it is open already, edits it as the recipe says, and makes it the current one. */
   async open(asked: Recipe, { files, emit, signal }: Picked & SetWork): Promise<DatasetSummary> {
     // The same set, whether a recipe says what its source does by itself or not.

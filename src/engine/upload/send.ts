@@ -5,6 +5,8 @@
  * `@huggingface/hub` is loaded when it is needed. It would hash in a worker that it makes of a blob, which the page's
  * policy forbids; here, in the engine's own worker, it hashes without one.
  */
+import type * as HubLibrary from '@huggingface/hub';
+import type { CommitProgressEvent } from '@huggingface/hub';
 import { countOf } from '../../lib/format.ts';
 import { isAbort, StudioError, type ErrorCode } from '../../protocol/errors.ts';
 import type { Uploaded, UploadTarget } from '../../protocol/upload.ts';
@@ -16,7 +18,7 @@ export interface UploadFile {
   readonly content: Blob;
 }
 
-type Hub = typeof import('@huggingface/hub');
+type Hub = typeof HubLibrary;
 
 /** @throws StudioError `net/…`, `recipe/other-visibility`; DOMException `AbortError` */
 export async function sendToHub(
@@ -91,7 +93,7 @@ class Progress {
     return this.#there.size;
   }
 
-  hear(event: import('@huggingface/hub').CommitProgressEvent): void {
+  hear(event: CommitProgressEvent): void {
     if (event.event === 'fileProgress' && event.state === 'uploading' && event.progress === 1)
       this.#there.add(event.path);
     const done = [...this.#there].reduce((sum, path) => sum + (this.#sizes.get(path) ?? 0), 0);

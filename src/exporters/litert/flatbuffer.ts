@@ -46,6 +46,13 @@ export function wholes(builder: Builder, values: readonly number[]): FieldValue 
   return offset(builder.endVector());
 }
 
+/** A list of whole numbers of 64 bits. */
+export function longs(builder: Builder, values: readonly number[]): FieldValue {
+  builder.startVector(8, values.length, 8);
+  for (const value of values.toReversed()) builder.addInt64(BigInt(value));
+  return offset(builder.endVector());
+}
+
 export function reals(builder: Builder, values: readonly number[]): FieldValue {
   builder.startVector(4, values.length, 4);
   for (const value of values.toReversed()) builder.addFloat32(value);

@@ -23,14 +23,25 @@ export const OPERATORS = {
   SOFTMAX: 25,
   PAD: 34,
   MEAN: 40,
+  QUANTIZE: 114,
 } as const;
 
 export interface TfliteTensor {
   readonly name: string;
   readonly shape: readonly number[];
-  readonly type: 'float32' | 'float16' | 'int32';
+  readonly type: 'float32' | 'float16' | 'int32' | 'int8';
   /** Null where it is computed. */
   readonly read: (() => Promise<ArrayBufferView>) | null;
+  /** Of whole numbers that stand for others. */
+  readonly grid?: Grid;
+}
+
+/** What whole numbers stand for: `(number - zero) * scale`. */
+export interface Grid {
+  /** One, or one for each place along an axis. */
+  readonly scales: readonly number[];
+  readonly zero: number;
+  readonly axis: number;
 }
 
 /** How a window moves over a picture. */
@@ -58,17 +69,22 @@ export interface TfliteGraph {
   readonly output: number;
 }
 
-export async function tfliteGraph(network: InferenceNetwork, precision: Precision): Promise<TfliteGraph> {
+/** One of which is known which tensor has the value of each node of the network. */
+export interface NodeGraph extends TfliteGraph {
+  readonly values: readonly number[];
+}
+
+export async function tfliteGraph(network: InferenceNetwork, precision: Precision): Promise<NodeGraph> {
   const writer = new GraphWriter(network, precision);
   for (const node of network) await writer.write(node);
   return writer;
 }
 
-class GraphWriter implements TfliteGraph {
+class GraphWriter implements NodeGraph {
   readonly tensors: TfliteTensor[] = [];
   readonly operators: TfliteOperator[] = [];
   /** The tensor that has each node's value. */
-  readonly #values: number[] = [];
+  readonly values: number[] = [];
 
   constructor(
     readonly network: InferenceNetwork,
@@ -76,21 +92,21 @@ class GraphWriter implements TfliteGraph {
   ) {}
 
   get input(): number {
-    return this.#values[0] ?? 0;
+    return this.values[0] ?? 0;
   }
 
   get output(): number {
-    return this.#values.at(-1) ?? 0;
+    return this.values.at(-1) ?? 0;
   }
 
   /** Writes what computes a node's value. */
   async write(node: InferenceNode): Promise<void> {
-    this.#values.push(await this.#compute(node));
+    this.values.push(await this.#compute(node));
   }
 
   async #compute(node: InferenceNode): Promise<number> {
     const { op, name } = node;
-    const inputs = node.inputs.map((input) => this.#values[input] ?? 0);
+    const inputs = node.inputs.map((input) => this.values[input] ?? 0);
     const shape = [1, ...node.shape];
     const [x = 0] = inputs;
     switch (op.kind) {

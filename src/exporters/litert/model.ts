@@ -1,24 +1,40 @@
 /** Owns the `.tflite` file: tensors, operators and metadata as FlatBuffers' tables, and the labels in a zip behind them. */
 import { Builder } from 'flatbuffers';
 import { fileOf, type Chunk, type ExportedFile, type ExportInput } from '../exporter.ts';
-import type { Precision } from '../network/precision.ts';
 import { sizeOf } from '../network/weight.ts';
 import { zipped } from '../package/zip.ts';
-import { bytes, int32, int8, offset, offsets, table, text, wholes, type FieldValue } from './flatbuffer.ts';
-import { OPERATORS, tfliteGraph, type TfliteGraph, type TfliteOperator, type TfliteTensor } from './graph.ts';
+import {
+  bytes,
+  int32,
+  int8,
+  longs,
+  offset,
+  offsets,
+  reals,
+  table,
+  text,
+  wholes,
+  type FieldValue,
+} from './flatbuffer.ts';
+import { OPERATORS, type Grid, type TfliteGraph, type TfliteOperator, type TfliteTensor } from './graph.ts';
 import { metadataOf, LABELS_FILE } from './metadata.ts';
 
 /** `TensorType` and bytes of a number. */
-const TYPES = { float32: [0, 4], float16: [1, 2], int32: [2, 4] } as const;
+const TYPES = { float32: [0, 4], float16: [1, 2], int32: [2, 4], int8: [9, 1] } as const;
 
 /** The schema's. */
 const VERSION = 3;
 
-export function tfliteFile(path: string, input: ExportInput, precision: Precision): ExportedFile {
+/** @param graph made when the file is written */
+export function tfliteFile(
+  path: string,
+  input: ExportInput,
+  graph: () => Promise<TfliteGraph>,
+): ExportedFile {
   return {
     path,
     async *chunks() {
-      yield await flatbuffer(input, precision);
+      yield await flatbuffer(input, await graph());
       // Readers of the metadata look for its files in a zip at the end.
       yield* zipped([fileOf(LABELS_FILE, `${input.labels.join('\n')}\n`)]);
     },
@@ -26,8 +42,7 @@ export function tfliteFile(path: string, input: ExportInput, precision: Precisio
 }
 
 /** Each weight is read when its turn comes and written once: FlatBuffers grow from their end. */
-async function flatbuffer(input: ExportInput, precision: Precision): Promise<Chunk> {
-  const graph = await tfliteGraph(input.network, precision);
+async function flatbuffer(input: ExportInput, graph: TfliteGraph): Promise<Chunk> {
   const builder = new Builder(roomFor(graph.tensors));
   const metadata = metadataOf(input);
   // The first buffer is empty, by convention: computed tensors name it.
@@ -42,12 +57,13 @@ async function flatbuffer(input: ExportInput, precision: Precision): Promise<Chu
     0: text(builder, 'TFLITE_METADATA'),
     1: int32(buffers.length - 1),
   });
+  const isWhole = graph.tensors.some(({ type }) => type === 'int8');
   const codes = [...new Set(graph.operators.map(({ code }) => code))];
   const model = table(builder, {
     0: int32(VERSION),
     1: offsets(
       builder,
-      codes.map((code) => operatorCode(builder, code)),
+      codes.map((code) => operatorCode(builder, code, isWhole ? (INTEGER_VERSIONS[code] ?? 2) : 1)),
     ),
     2: offsets(builder, [subgraph(builder, graph, places, codes)]),
     3: text(builder, 'Written by Mien'),
@@ -71,11 +87,19 @@ function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Arra
   return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
-function operatorCode(builder: Builder, code: TfliteOperator['code']): number {
+function operatorCode(builder: Builder, code: TfliteOperator['code'], version: number): number {
   const number = OPERATORS[code];
-  // Old readers know the first field, new ones the last. Version 2 of the mean and the dense layer is not needed.
-  return table(builder, { 0: int8(number), 2: int32(1), 3: int32(number) });
+  // Old readers know the first field, new ones the last.
+  return table(builder, { 0: int8(number), 2: int32(version), 3: int32(number) });
 }
+
+/** Since which versions operators take whole numbers of 8 bits; 2 for those that are not named. */
+const INTEGER_VERSIONS: Readonly<Partial<Record<TfliteOperator['code'], number>>> = {
+  CONV_2D: 3,
+  DEPTHWISE_CONV_2D: 3,
+  FULLY_CONNECTED: 4,
+  QUANTIZE: 1,
+};
 
 function subgraph(
   builder: Builder,
@@ -83,12 +107,13 @@ function subgraph(
   buffers: readonly number[],
   codes: readonly TfliteOperator['code'][],
 ): number {
-  const tensors = graph.tensors.map(({ name, shape, type }, place) =>
+  const tensors = graph.tensors.map(({ name, shape, type, grid }, place) =>
     table(builder, {
       0: wholes(builder, shape),
       1: int8(TYPES[type][0]),
       2: int32(buffers[place] ?? 0),
       3: text(builder, name),
+      ...(grid !== undefined && { 4: offset(quantization(builder, grid)) }),
     }),
   );
   const operators = graph.operators.map((operator) => {
@@ -108,6 +133,12 @@ function subgraph(
     3: offsets(builder, operators),
     4: text(builder, 'main'),
   });
+}
+
+/** `QuantizationParameters` */
+function quantization(builder: Builder, { scales, zero, axis }: Grid): number {
+  const zeros = scales.map(() => zero);
+  return table(builder, { 2: reals(builder, scales), 3: longs(builder, zeros), 6: int32(axis) });
 }
 
 /** An operator's settings and which of `BuiltinOptions` they are; 0 for none. */

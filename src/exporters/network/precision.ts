@@ -38,20 +38,44 @@ export interface Bytes {
  * @param axis its output channels
  */
 export function toBytes(values: Float32Array, shape: readonly number[], axis: number): Bytes {
-  const channels = shape[axis] ?? 1;
-  const inner = shape.slice(axis + 1).reduce((product, side) => product * side, 1);
-  const channelOf = (index: number): number => Math.floor(index / inner) % channels;
-  const largest = new Float32Array(channels);
+  const scales = scalesOf(values, shape, axis);
+  return { values: bytesBy(values, shape, axis, scales), scales };
+}
+
+/** What a byte's 1 stands for in each output channel, so that the largest number of it still fits. */
+export function scalesOf(
+  values: Float32Array,
+  shape: readonly number[],
+  axis: number,
+): Float32Array<ArrayBuffer> {
+  const channelOf = channelsOf(shape, axis);
+  const largest = new Float32Array(shape[axis] ?? 1);
   for (let index = 0; index < values.length; index += 1) {
     const channel = channelOf(index);
     largest[channel] = Math.max(largest[channel]!, Math.abs(values[index]!));
   }
   // A channel of zeros has any scale.
-  const scales = largest.map((value) => (value === 0 ? 1 : Math.fround(value / LARGEST_BYTE)));
+  return largest.map((value) => (value === 0 ? 1 : Math.fround(value / LARGEST_BYTE)));
+}
+
+/** A kernel's numbers as bytes by scales of its output channels. */
+export function bytesBy(
+  values: Float32Array,
+  shape: readonly number[],
+  axis: number,
+  scales: Float32Array,
+): Int8Array<ArrayBuffer> {
+  const channelOf = channelsOf(shape, axis);
   const bytes = new Int8Array(values.length);
   for (let index = 0; index < values.length; index += 1) {
     const rounded = Math.round(values[index]! / scales[channelOf(index)]!);
     bytes[index] = Math.min(LARGEST_BYTE, Math.max(-LARGEST_BYTE, rounded));
   }
-  return { values: bytes, scales };
+  return bytes;
+}
+
+function channelsOf(shape: readonly number[], axis: number): (index: number) => number {
+  const channels = shape[axis] ?? 1;
+  const inner = shape.slice(axis + 1).reduce((product, side) => product * side, 1);
+  return (index) => Math.floor(index / inner) % channels;
 }

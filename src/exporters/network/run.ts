@@ -10,6 +10,12 @@ import type { InferenceNetwork, InferenceOp } from './inference.ts';
 import { fitsHalf, isRounded, toBytes, type Precision } from './precision.ts';
 import { sizeOf, type Weight } from './weight.ts';
 
+/** The least and the most that a value is. */
+export interface Range {
+  readonly low: number;
+  readonly high: number;
+}
+
 /** A network whose weights are on the device. */
 export interface LoadedNetwork {
   /**
@@ -21,8 +27,52 @@ export interface LoadedNetwork {
   dispose(): void;
 }
 
+/** Between what each node's value lies, over some pictures, `[size, size, 3]`, 0 to 255. */
+export async function rangesOf(
+  network: InferenceNetwork,
+  pictures: AsyncIterable<Uint8Array>,
+): Promise<Range[]> {
+  const { weightOf, dispose } = await loadWeights(network, 'float32');
+  let ranges: Range[] = network.map(() => ({ low: Infinity, high: -Infinity }));
+  try {
+    for await (const rgb of pictures) {
+      const extremes = tf.tidy(() => {
+        const values = run(network, rgb, weightOf);
+        return tf.stack(values.flatMap((value) => [tf.min(value), tf.max(value)]));
+      });
+      const found = await extremes.data<'float32'>();
+      extremes.dispose();
+      ranges = ranges.map(({ low, high }, place) => ({
+        low: Math.min(low, found[2 * place]!),
+        high: Math.max(high, found[2 * place + 1]!),
+      }));
+    }
+  } finally {
+    dispose();
+  }
+  return ranges;
+}
+
 /** Puts the weights of a network on the device, rounded as files of a precision hold them. */
 export async function load(network: InferenceNetwork, precision: Precision): Promise<LoadedNetwork> {
+  const { weightOf, dispose } = await loadWeights(network, precision);
+  return {
+    async predict(rgb) {
+      const probabilities = tf.tidy(() => run(network, rgb, weightOf).at(-1)!);
+      const values = await probabilities.data<'float32'>();
+      probabilities.dispose();
+      return values;
+    },
+    dispose,
+  };
+}
+
+interface LoadedWeights {
+  readonly weightOf: (weight: Weight) => tf.Tensor;
+  readonly dispose: () => void;
+}
+
+async function loadWeights(network: InferenceNetwork, precision: Precision): Promise<LoadedWeights> {
   const weights = new Map<Weight, tf.Tensor>();
   for (const { op } of network) {
     for (const weight of weightsIn(op)) {
@@ -36,15 +86,7 @@ export async function load(network: InferenceNetwork, precision: Precision): Pro
     invariant(tensor !== undefined, `weight ${weight.name} was loaded`);
     return tensor;
   };
-  return {
-    async predict(rgb) {
-      const probabilities = tf.tidy(() => run(network, rgb, weightOf));
-      const values = await probabilities.data<'float32'>();
-      probabilities.dispose();
-      return values;
-    },
-    dispose: () => tf.dispose([...weights.values()]),
-  };
+  return { weightOf, dispose: () => tf.dispose([...weights.values()]) };
 }
 
 function weightsIn(op: InferenceOp): Weight[] {
@@ -69,7 +111,12 @@ async function rounded(weight: Weight, axis: number, precision: Precision): Prom
   return Float32Array.from(bytes, (byte, index) => byte * scales[Math.floor(index / inner) % scales.length]!);
 }
 
-function run(network: InferenceNetwork, rgb: Uint8Array, weightOf: (weight: Weight) => tf.Tensor): tf.Tensor {
+/** The value of each node. */
+function run(
+  network: InferenceNetwork,
+  rgb: Uint8Array,
+  weightOf: (weight: Weight) => tf.Tensor,
+): tf.Tensor[] {
   const values: tf.Tensor[] = [];
   for (const { op, inputs, shape } of network) {
     const [x = tf.tensor(Float32Array.from(rgb), [1, ...shape]), ...others] = inputs.map(
@@ -77,7 +124,7 @@ function run(network: InferenceNetwork, rgb: Uint8Array, weightOf: (weight: Weig
     );
     values.push(compute(op, x as tf.Tensor4D, others, weightOf));
   }
-  return values.at(-1)!;
+  return values;
 }
 
 function compute(

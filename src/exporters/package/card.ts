@@ -55,10 +55,10 @@ export const INTENDED = [
 export function dataText({ recipe, labels }: ExportInput): string[] {
   const { dataset, split } = withoutPaths(recipe);
   const { entry } = findSource(dataset.source);
-  const named = Object.entries(dataset).filter(
-    ([name, value]) => ['repo', 'config', 'revision', 'path'].includes(name) && value !== '',
-  );
-  const which = named.map(([name, value]) => `${name} \`${String(value)}\``).join(', ');
+  const which = ['repo', 'config', 'revision', 'path']
+    .map((name) => ({ name, value: dataset[name] }))
+    .flatMap(({ name, value }) => (typeof value === 'string' && value !== '' ? [`${name} \`${value}\``] : []))
+    .join(', ');
   const { edits } = dataset;
   const parts = `${formatPercent(split.train, 0)} of the pictures to train on, ${formatPercent(split.validation, 0)} for validation and ${formatPercent(split.test, 0)} for the test`;
   return [

@@ -75,9 +75,9 @@ export class Packing {
     const roundings = new Map<string, Rounding>();
     if (written.checker === null) return { entry, written, roundings, own: [] };
     const proof = await (this.#proof ??= Proof.of(this.input, this.platform, this.proofPictures));
-    for (const { path, precision } of written.models) {
-      const rounding = await proof.rounding(precision);
-      if (rounding !== null) roundings.set(path, rounding);
+    for (const model of written.models) {
+      const rounding = await proof.rounding(model);
+      if (rounding !== null) roundings.set(model.path, rounding);
     }
     const beside = written.beside?.(proof.shown(), () => this.platform.openLibrary()) ?? [];
     const own = [...written.files, ...beside, ...(await proof.files(written.models)), written.checker];

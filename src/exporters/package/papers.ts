@@ -6,7 +6,13 @@
 import type { Preprocessing } from '../../models/backbones/backbone.ts';
 import { findBackbone } from '../../models/backbones/registry.ts';
 import type { ExporterEntry } from '../../protocol/catalog.ts';
-import { fileOf, type ExportedFile, type ExportInput, type WrittenNetwork } from '../exporter.ts';
+import {
+  fileOf,
+  type ExportedFile,
+  type ExportInput,
+  type ModelFile,
+  type WrittenNetwork,
+} from '../exporter.ts';
 import { isTorchBorn, TORCH_EPSILON } from '../network/born.ts';
 import type { FullRecipe } from '../../protocol/recipe/full-recipe.ts';
 import { cardHead, dataText, INTENDED, limitsText, testText } from './card.ts';
@@ -30,13 +36,14 @@ export function papersOf(
   input: ExportInput,
   formats: readonly PackedFormat[],
 ): { papers: ExportedFile[]; notes: string[] } {
-  const notes = formats.flatMap(({ entry, written, roundings }) =>
-    written.models.flatMap(({ path, precision }) => {
-      const rounding = roundings.get(path);
-      const shown = formats.length === 1 ? path : `${entry.name}/${path}`;
-      return rounding === undefined ? [] : [roundingInWords(shown, precision, rounding)];
+  const notes = formats.flatMap(({ entry, written, roundings }) => [
+    ...written.models.flatMap((model) => {
+      const rounding = roundings.get(model.path);
+      const path = formats.length === 1 ? model.path : `${entry.name}/${model.path}`;
+      return rounding === undefined ? [] : [roundingInWords({ ...model, path }, rounding)];
     }),
-  );
+    ...(written.notes ?? []),
+  ]);
   const papers = [
     fileOf('README.md', readme(input, formats, notes)),
     fileOf('labels.json', `${JSON.stringify(input.labels)}\n`),
@@ -174,8 +181,12 @@ const number = (value: number): string => Number(value.toPrecision(9)).toString(
 const sign = (value: number): string => (value < 0 ? '-' : '+');
 
 /** With advice where it does much. */
-function roundingInWords(path: string, precision: string, { same, of, largestDifference }: Rounding): string {
+function roundingInWords(
+  { path, precision, rounded }: ModelFile,
+  { same, of, largestDifference }: Rounding,
+): string {
   const advice =
     precision === 'int8' && same < 0.95 * of ? ' That is little: take the float16 file instead.' : '';
-  return `${path} has its weights rounded to ${precision}: the answer stayed the same for ${same} of ${of} drawn faces and noise pictures, and no probability changed by more than ${largestDifference.toFixed(4)}.${advice}`;
+  const what = rounded === undefined ? 'its weights' : 'all that it computes with';
+  return `${path} has ${what} rounded to ${precision}: the answer stayed the same for ${same} of ${of} drawn faces and noise pictures, and no probability changed by more than ${largestDifference.toFixed(4)}.${advice}`;
 }

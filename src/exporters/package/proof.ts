@@ -17,7 +17,7 @@ import {
   type ShownPictures,
 } from '../exporter.ts';
 import type { Precision } from '../network/precision.ts';
-import { load } from '../network/run.ts';
+import { load, type LoadedNetwork } from '../network/run.ts';
 import { encodePng, proofPictures, type ProofPicture } from './pictures.ts';
 
 /** How many pictures travel. */
@@ -53,7 +53,8 @@ interface Measured {
 
 /** The pictures and what Mien computes for them; made once for all formats. */
 export class Proof {
-  readonly #rounded = new Map<Precision, Promise<Measured>>();
+  /** By precision of the weights, or by how a file computes. */
+  readonly #rounded = new Map<Precision | ModelFile['rounded'], Promise<Measured>>();
   #exact: Promise<readonly Float32Array[]> | null = null;
 
   private constructor(
@@ -68,9 +69,9 @@ export class Proof {
     return new Proof(input, pictures, await answersOf(input, pictures), platform);
   }
 
-  /** How a precision changes the answers; measured when first asked for. */
-  async rounding(precision: Precision): Promise<Rounding | null> {
-    return precision === 'float32' ? null : (await this.#measured(precision)).rounding;
+  /** How a file's rounding changes the answers; measured when first asked for. */
+  async rounding(model: ModelFile): Promise<Rounding | null> {
+    return model.precision === 'float32' ? null : (await this.#measured(model)).rounding;
   }
 
   /** The pictures that travel, with Mien's answers. */
@@ -104,22 +105,25 @@ export class Proof {
     ];
   }
 
-  async #claimOf({ path, precision, takes }: ModelFile): Promise<object> {
+  async #claimOf(model: ModelFile): Promise<object> {
+    const { path, precision, takes, rounded } = model;
     const claim = { file: path, takes, precision, tolerance: TOLERANCE };
     if (precision === 'float32') return claim;
-    const { probabilities, rounding } = await this.#measured(precision);
+    const { probabilities, rounding } = await this.#measured(model);
+    // Where every value is rounded, a file may come as far from that as rounding comes from the network.
+    if (rounded !== undefined) claim.tolerance = Math.max(rounded.tolerance, rounding.largestDifference);
     return { ...claim, probabilities: rows(probabilities.slice(0, this.pictures.length)), rounding };
   }
 
-  #measured(precision: Precision): Promise<Measured> {
-    const known = this.#rounded.get(precision);
+  #measured({ precision, rounded }: ModelFile): Promise<Measured> {
+    const known = this.#rounded.get(rounded ?? precision);
     if (known !== undefined) return known;
-    const measuring = this.#measure(precision);
-    this.#rounded.set(precision, measuring);
+    const measuring = this.#measure(rounded?.load ?? (() => load(this.input.network, precision)));
+    this.#rounded.set(rounded ?? precision, measuring);
     return measuring;
   }
 
-  async #measure(precision: Precision): Promise<Measured> {
+  async #measure(loading: () => Promise<LoadedNetwork>): Promise<Measured> {
     const { input, platform } = this;
     const pictures = await proofPictures(platform, input.recipe.image, MEASURED);
     // Those that travel are the first of them.
@@ -128,7 +132,7 @@ export class Proof {
       ...more.probabilities,
     ]);
     const exact = await this.#exact;
-    const probabilities = await roundedAnswers(input, pictures, precision);
+    const probabilities = await roundedAnswers(await loading(), pictures);
     let same = 0;
     let largestDifference = 0;
     for (const [picture, theirs] of probabilities.entries()) {
@@ -185,13 +189,11 @@ async function answersOf(input: ExportInput, pictures: readonly ProofPicture[]):
   return answers;
 }
 
-/** Runs the network as a file of some precision holds it. */
+/** What a network says that is loaded as a file holds it; it is given up after that. */
 async function roundedAnswers(
-  { network }: ExportInput,
+  loaded: LoadedNetwork,
   pictures: readonly ProofPicture[],
-  precision: Precision,
 ): Promise<Float32Array[]> {
-  const loaded = await load(network, precision);
   try {
     const answers: Float32Array[] = [];
     for (const { rgb } of pictures) answers.push(await loaded.predict(rgb));

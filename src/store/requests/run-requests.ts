@@ -1,9 +1,10 @@
 /** The run that goes on, those that were left before their end, and those that came to it and are kept. */
 import type { Call, StudioClient } from '../../client/studio-client.ts';
 import { asStudioError, isAbort, type WireError } from '../../protocol/errors.ts';
-import type { ResumableRun } from '../../protocol/events.ts';
+import type { ResumableRun, RunEvent } from '../../protocol/events.ts';
 import type { KeptChange, KeptRecord, BroughtRun, TakenRuns } from '../../protocol/runs/kept.ts';
 import type { Picked, Requests, SavedFile } from '../../protocol/messages.ts';
+import type { UploadTarget } from '../../protocol/upload.ts';
 import type { StudioEvent } from '../reduce/reduce.ts';
 
 export class RunRequests {
@@ -80,6 +81,16 @@ export class RunRequests {
     } finally {
       this.#isExporting = false;
     }
+  }
+
+  /** Makes the files of a kept run's network in some formats, to be looked at. */
+  prepareUpload(runId: string, formats: readonly string[]): Call<'prepareUpload'> {
+    return this.engine.request('prepareUpload', { runId, formats });
+  }
+
+  /** Sends what was prepared last to a Hub. */
+  upload(target: UploadTarget, onEvent: (event: RunEvent) => void): Call<'upload'> {
+    return this.engine.request('upload', target, onEvent);
   }
 
   /** Takes an exported network back, among those of the kept runs. @throws StudioError */

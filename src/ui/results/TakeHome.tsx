@@ -3,12 +3,15 @@ import { type ReactElement, useState } from 'react';
 import { formatBytes } from '../../lib/format.ts';
 import type { ExporterEntry } from '../../protocol/catalog.ts';
 import { useStudio, useStudioState } from '../studio-context.ts';
+import { Later } from '../widgets/Dialog.tsx';
 import { Icon } from '../widgets/Icon.tsx';
 import { Message } from '../widgets/Message.tsx';
 import { countParameters } from '../model/cost.ts';
 import { saveBlob } from '../widgets/save-file.ts';
 
 const none: readonly ExporterEntry[] = [];
+
+const loadPublish = async () => (await import('./publish/PublishDialog.tsx')).PublishDialog;
 
 /** @param runId of the finished run; null while there is none */
 export function TakeHome({ runId }: { readonly runId: string | null }): ReactElement {
@@ -20,6 +23,7 @@ export function TakeHome({ runId }: { readonly runId: string | null }): ReactEle
     model.value === null ? 0 : countParameters(model.value, 0).all,
   );
   const [notes, setNotes] = useState<readonly string[]>([]);
+  const [isPublishing, setIsPublishing] = useState(false);
   const isReady = runId !== null;
   const take = async (name: string): Promise<void> => {
     const file = runId === null ? null : await studio.runs.takeHome(name, runId);
@@ -54,6 +58,15 @@ export function TakeHome({ runId }: { readonly runId: string | null }): ReactEle
           </li>
         ))}
       </ul>
+      {isReady && (
+        <button type="button" onClick={() => setIsPublishing(true)}>
+          Publish it
+          <span className="visually-hidden"> on the Hugging Face Hub</span> …
+        </button>
+      )}
+      {isPublishing && runId !== null && (
+        <Later load={loadPublish} props={{ runId, onClose: () => setIsPublishing(false) }} />
+      )}
       {notes.map((note) => (
         <p key={note} className="small" role="status">
           {note}
