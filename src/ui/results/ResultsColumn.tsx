@@ -86,18 +86,20 @@ function KeptRunsButton(): ReactElement {
   const close = (): void => setOpen(null);
   const some = kept === 2 ? 'Both' : `All ${countInWords(kept)}`;
   return (
-    <div className="row">
-      {kept > 0 && (
-        <button type="button" onClick={() => setOpen('runs')}>
-          {kept === 1 ? 'The kept run' : `${some} kept runs`}
+    <>
+      <div className="actions">
+        {kept > 0 && (
+          <button type="button" onClick={() => setOpen('runs')}>
+            {kept === 1 ? 'The kept run' : `${some} kept runs`}
+          </button>
+        )}
+        <button type="button" onClick={() => setOpen('studies')}>
+          Studies
         </button>
-      )}
-      <button type="button" onClick={() => setOpen('studies')}>
-        Studies
-      </button>
+      </div>
       {open === 'runs' && <Later load={loadRuns} props={{ onClose: close }} />}
       {open === 'studies' && <Later load={loadStudies} props={{ onClose: close }} />}
-    </div>
+    </>
   );
 }
 

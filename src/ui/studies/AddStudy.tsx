@@ -1,6 +1,6 @@
 /** What can be put on the queue: a study that ships with Mien, a file, or the recipe at hand. What it carries out is said before. */
 import { useEffect, useState, type ReactElement } from 'react';
-import { countInWords, countOf, formatDuration } from '../../lib/format.ts';
+import { capitalised, countInWords, countOf, formatDuration } from '../../lib/format.ts';
 import { fullOrNull } from '../../protocol/recipe/full-recipe.ts';
 import { asStudioError, type WireError } from '../../protocol/errors.ts';
 import { isSame } from '../../lib/json.ts';
@@ -115,8 +115,8 @@ function Planned({ plan, onAdd }: PlannedProps): ReactElement {
     <section className="study-planned" aria-label="Before it is added">
       <h3>{study.name}</h3>
       <p role="status">
-        {runs.length === 1 ? 'One run' : `${countInWords(runs.length)} runs`} on {setNameOf(base)}. {foreseen}{' '}
-        {askedText(study.choose)}
+        {runs.length === 1 ? 'One run' : `${capitalised(countInWords(runs.length))} runs`} on{' '}
+        {setNameOf(base)}. {foreseen} {askedText(study.choose)}
       </p>
       {own !== null && !isSame(own, plan.base.dataset) && (
         <CheckField

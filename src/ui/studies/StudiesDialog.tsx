@@ -1,6 +1,6 @@
 /** The queue: studies to be added, what is carried out and how long all of it takes, and what came of it. Loaded when it is opened. */
 import { useState, type ReactElement } from 'react';
-import { countInWords, formatDuration } from '../../lib/format.ts';
+import { capitalised, countInWords, formatDuration } from '../../lib/format.ts';
 import { waitingOf } from '../../protocol/runs/queue.ts';
 import { queueSecondsLeft } from '../../store/queue/queue-time.ts';
 import { isActive, type StudioState } from '../../store/state.ts';
@@ -62,7 +62,7 @@ function clauseOf(state: StudioState): string {
   const seconds = queueSecondsLeft(state);
   const left = seconds === null ? '' : `, ${formatDuration(seconds)} at most for all`;
   const wait = waiting === 1 ? 'one run is' : `${countInWords(waiting)} runs are`;
-  return `Of ${countInWords(all)}, ${wait} still to be done${left}.`;
+  return capitalised(`${waiting < all ? `of ${countInWords(all)}, ` : ''}${wait} still to be done${left}.`);
 }
 
 function doneText(all: number): string {
