@@ -30,6 +30,8 @@ export async function recognise(files: readonly File[]): Promise<readonly Offer[
   const ofText = await textOffer(files);
   if (files.length === 1 && given.isZip && isRunFile(given.names)) return [{ kind: 'runs' }];
   const offers: Offer[] = ofText === null ? [] : [ofText];
+  // The folder that `npm run train` wrote has its run in it, whole.
+  if (files.length > 1 && files.some(({ name }) => name.endsWith('.mien.zip'))) offers.push({ kind: 'runs' });
   for (const source of sources) {
     const { entry } = source;
     const option = entry.options.find(({ kind }) => kind === 'file')?.name;
@@ -73,13 +75,14 @@ async function headOf(file: File, bytes = HEAD_BYTES): Promise<Uint8Array> {
   return new Uint8Array(await file.slice(0, bytes).arrayBuffer());
 }
 
-/** A recipe, alone or as a run has it, or a list of edits; null for anything else. */
+/** A recipe, alone or as a run has it, a study, or a list of edits; null for anything else. */
 async function textOffer([file, ...others]: readonly File[]): Promise<Offer | null> {
   if (file === undefined || others.length > 0) return null;
   if (isEditsFile(new TextDecoder().decode(await headOf(file)))) return { kind: 'edits' };
   if (file.size > MOST_RECIPE_BYTES) return null;
   const value = parseJson(await file.text());
   if (typeof value !== 'object' || value === null) return null;
+  if ('vary' in value || 'study' in value) return { kind: 'study' };
   for (const candidate of 'recipe' in value ? [value.recipe, value] : [value]) {
     try {
       return { kind: 'recipe', recipe: parseRecipe(candidate) };

@@ -15,6 +15,7 @@ import type { Edit } from './set/edits.ts';
 import type { WireError } from './errors.ts';
 import type { RateSweep, ResumableRun, RunEvent, RunResult } from './events.ts';
 import type { BroughtRun, KeptChange, KeptRecord, KeptRun, KeptRuns, TakenRuns } from './runs/kept.ts';
+import type { Queue, QueueChange, StudyPlan, StudySource } from './runs/queue.ts';
 import type { InspectedWeights, ModelSummary } from './model.ts';
 import type { EditsRef, Recipe } from './recipe/recipe.ts';
 import type { WeightsFile } from './recipe/own-weights.ts';
@@ -50,6 +51,7 @@ export type Offer =
   | { readonly kind: 'weights' }
   | { readonly kind: 'recipe'; readonly recipe: Recipe }
   | { readonly kind: 'edits' }
+  | { readonly kind: 'study' }
   | { readonly kind: 'runs' };
 
 /** A list of edits after a change. */
@@ -114,7 +116,23 @@ export interface Requests {
     output: InspectedWeights;
   };
   /** Carries a recipe out; streams {@link RunEvent}. */
-  train: { input: { readonly recipe: Recipe; readonly resume?: string } & Picked; output: RunResult };
+  train: {
+    input: {
+      readonly recipe: Recipe;
+      readonly resume?: string;
+      /** Whether the test pictures are asked at the end; by default they are. */
+      readonly isTested?: boolean;
+    } & Picked;
+    output: RunResult;
+  };
+  /** A study with all of its runs, each checked; nothing is stored. */
+  planStudy: { input: StudySource; output: StudyPlan };
+  /** What is on the queue, after a change. */
+  listQueue: { input: { readonly change?: QueueChange }; output: Queue };
+  /** Holds the queue for this tab until it is cancelled; says `running` when it does. */
+  holdQueue: { input: Done; output: Done };
+  /** Asks a kept run about its test pictures. */
+  askTest: { input: { readonly runId: string } & Picked; output: RunResult };
   /** Tries learning rates out for a phase, after those before it; streams {@link RunEvent}, keeps nothing it trains. */
   findRate: { input: { readonly recipe: Recipe; readonly phaseIndex: number } & Picked; output: RateSweep };
   /** Runs that did not come to their end, the latest first; deletes the checkpoints of one before. */
@@ -182,6 +200,8 @@ export interface Requests {
   listStored: { input: Readonly<Record<string, never>>; output: Stored };
   /** Forgets a part of it; says what is left. */
   deleteStored: { input: StoredThing; output: Stored };
+  /** Forgets all that is kept on this machine. */
+  forgetAll: { input: Done; output: Done };
   /** Stores the open set on this machine; says what is stored then. */
   storeSet: { input: Readonly<Record<string, never>>; output: Stored };
   /** The open set, or a stored one, as a Parquet file with the Hub's columns. */

@@ -1,5 +1,5 @@
 /** Kept runs compared: what differs in their recipes, how they did, and whether a difference is more than chance. */
-import { csvLine } from '../lib/csv.ts';
+import type { Table } from '../lib/table.ts';
 import { mcnemar, type Compared } from '../lib/figures/mcnemar.ts';
 import { likeliestOf } from '../lib/figures/sureness.ts';
 import { isSame } from '../lib/json.ts';
@@ -101,12 +101,7 @@ interface Line {
 }
 
 /** All that is compared, as a table: the runs, and what was published of their set, marked as that. */
-export interface ComparisonTable {
-  readonly head: readonly string[];
-  readonly rows: readonly (readonly string[])[];
-}
-
-export function comparisonTable(runs: readonly ComparedRun[]): ComparisonTable {
+export function comparisonTable(runs: readonly ComparedRun[]): Table {
   const fields = differingFields(runs);
   const [first] = runs;
   const published = first === undefined ? null : publicationOf(first.record.result.recipe);
@@ -145,12 +140,4 @@ function cellsOf({ run, fields, test, interval, macroF1, seconds }: Line): strin
     ...[run, ...fields, figure(test?.accuracy), figure(interval?.[0]), figure(interval?.[1])],
     ...[figure(test?.loss), figure(macroF1), figure(seconds, 0)],
   ];
-}
-
-export const toCsv = ({ head, rows }: ComparisonTable): string => [head, ...rows].map(csvLine).join('');
-
-export function toMarkdown({ head, rows }: ComparisonTable): string {
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |\n`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('');
 }

@@ -12,6 +12,7 @@ import type {
   RunResult,
 } from '../protocol/events.ts';
 import type { KeptRoom, KeptRun } from '../protocol/runs/kept.ts';
+import type { QueuedStudy } from '../protocol/runs/queue.ts';
 import type { ModelSummary } from '../protocol/model.ts';
 import type { PhaseName, Recipe } from '../protocol/recipe/recipe.ts';
 
@@ -103,6 +104,16 @@ export interface Edited {
 /** Before the first change of a set. */
 export const noEdit: Edited = { said: '', error: null };
 
+/** The queue as the page works on it. */
+export interface QueueState {
+  readonly studies: readonly QueuedStudy[];
+  readonly doing: 'nothing' | 'running' | 'stopping';
+  /** The run at hand: its study, and its name in it, null while chosen runs are asked about test pictures. */
+  readonly current: { readonly id: string; readonly name: string | null } | null;
+  /** Why it does not go on, or cannot be stored. */
+  readonly failure: WireError | null;
+}
+
 export interface StudioState {
   readonly engine: 'starting' | 'ready' | 'failed';
   readonly engineError: WireError | null;
@@ -134,6 +145,7 @@ export interface StudioState {
   readonly room: KeptRoom;
   /** What came of the last change of one of them, or of opening one, where it failed. */
   readonly keptFailure: WireError | null;
+  readonly queue: QueueState;
   /** What is on this machine and cannot be read by this version. */
   readonly unreadable: readonly WireError[];
   /** What is being written: a format, and the run whose network it is. */
@@ -165,6 +177,7 @@ export function initialState(backendChoice: BackendChoice): StudioState {
     kept: [],
     room: { takenBytes: 0, frozenBytes: 0, freeBytes: null },
     keptFailure: null,
+    queue: { studies: [], doing: 'nothing', current: null, failure: null },
     unreadable: [],
     exporting: null,
     exportFailure: null,

@@ -4,7 +4,7 @@ import type { Call, StudioClient } from '../client/studio-client.ts';
 import type { BackendChoice } from '../protocol/device.ts';
 import { asStudioError, invariant, type WireError } from '../protocol/errors.ts';
 import type { ResumableRun, RunEvent } from '../protocol/events.ts';
-import { networkKey, openingKey, readingKey, withoutEdits } from '../protocol/identity.ts';
+import { openingKey, readingKey, withoutEdits } from '../protocol/identity.ts';
 import type { KeptRun } from '../protocol/runs/kept.ts';
 import type { Picked } from '../protocol/messages.ts';
 import { checkEdit } from '../protocol/recipe/full-recipe.ts';
@@ -13,6 +13,7 @@ import { parseRecipe, type EditsRef, type Recipe } from '../protocol/recipe/reci
 import { awaitedOf } from './awaited.ts';
 import { Asking } from './requests/asking.ts';
 import { AskedSets, type AskedSet } from './set/asked-sets.ts';
+import { StudyQueue } from './queue/study-queue.ts';
 import { recipeFromLink } from './recipe-link.ts';
 import { reduce, type StudioEvent } from './reduce/reduce.ts';
 import { PictureRequests, SourceRequests, StoredRequests } from './requests/requests.ts';
@@ -24,9 +25,6 @@ import { initialState, isActive, type StudioState } from './state.ts';
 /** What the store needs of the client. */
 export type Engine = Pick<StudioClient, 'ready' | 'request' | 'onLate'>;
 
-/** Classes of a network that is described before its set is known. */
-const LEAST_CLASSES = 2;
-
 /** State and actions of one page. */
 export class Studio {
   readonly store: StoreApi<StudioState>;
@@ -36,6 +34,7 @@ export class Studio {
   readonly runs: RunRequests;
   readonly edits: SetEdits;
   readonly tries: TryRequests;
+  readonly queue: StudyQueue;
   readonly #engine: Engine;
   readonly #asking: Asking;
   /** What was picked for the set that is open or being opened. */
@@ -57,6 +56,11 @@ export class Studio {
     this.edits = new SetEdits({
       ...{ engine, dispatch, state: () => this.#state },
       take: (list) => this.#takeEdits(list),
+    });
+    this.queue = new StudyQueue({
+      ...{ engine, dispatch, runs: this.runs, state: () => this.#state },
+      picked: () => ({ ...this.#picked, weightFiles: this.#weightFiles }),
+      settle: () => this.refresh(true),
     });
     engine.onLate = (event) => dispatch({ kind: 'opening', event, atMs: now() });
   }
@@ -80,7 +84,7 @@ export class Studio {
     }
     this.openLink(hash);
     await this.chooseBackend(this.#state.backendChoice);
-    await Promise.all([this.runs.findKept(), this.runs.findLeft()]);
+    await Promise.all([this.runs.findKept(), this.runs.findLeft(), this.queue.find()]);
   }
 
   /** Takes the recipe of an address; a bad one is said and leaves the first preset. */
@@ -165,9 +169,12 @@ export class Studio {
   async refresh(again = false): Promise<void> {
     const { recipe, run, device } = this.#state;
     if (recipe === null || isActive(run) || device.value === null) return;
-    if (again) this.#asking.forget('dataset');
+    if (again) {
+      this.#asking.forget('dataset');
+      this.#asking.forget('model');
+    }
     // The network can be drawn before the pictures are read, which takes longer.
-    if (this.#state.model.value === null) await this.#describe();
+    if (this.#state.model.value === null) await this.#asking.describe(this.#state, this.#weightFiles);
     // Whoever took another recipe meanwhile asks for its set.
     if (recipe !== this.#state.recipe) return;
     const key = openingKey(recipe, this.#picked.files);
@@ -178,7 +185,7 @@ export class Studio {
       const isOpen = await this.#open({ recipe, picked: this.#picked, key });
       if (!isOpen && this.#state.dataset.status === 'failed') await this.#fallBack();
     }
-    await this.#describe();
+    await this.#asking.describe(this.#state, this.#weightFiles);
   }
 
   /** Gives up opening a set; what was downloaded of it is kept, and the set before it is the recipe's again. */
@@ -219,17 +226,6 @@ export class Studio {
     }
   }
 
-  async #describe(): Promise<void> {
-    const { recipe, dataset, run } = this.#state;
-    if (recipe === null || isActive(run)) return;
-    const classes = dataset.value?.labels.length ?? LEAST_CLASSES;
-    const weightFiles = this.#weightFiles;
-    const key = networkKey(recipe, classes, weightFiles);
-    if (this.#asking.keyOf('model') === key) return;
-    const model = await this.#asking.ask('model', 'describeModel', { recipe, classes, weightFiles }, key);
-    if (model !== null) this.#dispatch({ kind: 'model', model });
-  }
-
   /** Carries the recipe out. */
   async train(resume?: string): Promise<void> {
     const { recipe, run } = this.#state;
@@ -246,11 +242,13 @@ export class Studio {
     const { recipe } = this.#state;
     invariant(recipe !== null, 'there is a recipe before there is a page');
     const input = { recipe, phaseIndex, ...this.#picked, weightFiles: this.#weightFiles };
-    return this.#engine.request('findRate', input, (event) => {
-      if (event.kind === 'device' || event.kind === 'dataset' || event.kind === 'model')
-        this.#dispatch(event);
-      onEvent(event);
-    });
+    return this.runs.findRate(input, onEvent);
+  }
+
+  /** Ends the run, with the epoch that it kept; one of the queue is broken off, and the queue with it. */
+  stop(): void {
+    if (this.#state.queue.doing === 'nothing') this.runs.stop();
+    else this.queue.stop();
   }
 
   /** Goes on with a run that was left, under the recipe that it began with and with what is picked for it again. */

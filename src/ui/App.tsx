@@ -3,13 +3,14 @@ import { useEffect, type ReactElement } from 'react';
 import { linkOf } from '../store/recipe-link.ts';
 import { isActive, recordOf } from '../store/state.ts';
 import { DropZone } from './drop/DropZone.tsx';
+import { notify } from './notify.ts';
 import { PrintedRecipe, PrintHead } from './PrintReport.tsx';
 import { useStudio, useStudioState } from './studio-context.ts';
 import { Later } from './widgets/Dialog.tsx';
 import { onLinkOpened, showAddress } from './widgets/dialog-stack.ts';
 import { DeviceTrouble } from './transport/DeviceTrouble.tsx';
 import { TransportBar } from './transport/TransportBar.tsx';
-import { placeOf } from './transport/bar-text.ts';
+import { barText, placeOf } from './transport/bar-text.ts';
 
 // Asked for at once, beside the engine, and not when the page is first drawn.
 const columns = import('./Columns.tsx');
@@ -20,6 +21,7 @@ export function App(): ReactElement {
   useTitle();
   useAddress();
   useLeaveWarning();
+  useNotice();
   return (
     <>
       <TransportBar />
@@ -70,6 +72,33 @@ function useAddress(): void {
     () =>
       onLinkOpened((hash) => {
         if (!isActive(studio.store.getState().run)) studio.openLink(hash);
+      }),
+    [studio],
+  );
+}
+
+/** Shorter runs are waited for. */
+const LONG_SECONDS = 60;
+
+/** Long work that has ended is said by the browser, where the user turned that on. */
+function useNotice(): void {
+  const studio = useStudio();
+  useEffect(
+    () =>
+      studio.store.subscribe((now, before) => {
+        const isQueueOver = before.queue.doing !== 'nothing' && now.queue.doing === 'nothing';
+        if (isQueueOver && before.queue.doing === 'running') {
+          const { failure } = now.queue;
+          notify(
+            failure === null ? 'The queue is done' : 'The queue stopped',
+            failure?.message ?? 'All runs are kept.',
+          );
+        }
+        const isRunOver = isActive(before.run) && !isActive(now.run) && now.queue.doing === 'nothing';
+        if (!isRunOver) return;
+        if (now.run.kind === 'finished' && now.run.seconds >= LONG_SECONDS)
+          notify('The run has finished', barText(now).announcement);
+        if (now.run.kind === 'failed') notify('The run stopped', now.run.error.message);
       }),
     [studio],
   );

@@ -3,11 +3,14 @@
  * those that may run beside a run are served at once; so is control. Each request gets exactly one
  * `done`, `failed` or `cancelled`.
  */
+import { forgetAll } from '../engine/forget.ts';
 import { reportRun } from '../engine/kept/report-run.ts';
 import { lookIntoRuns, saveRuns, takeRuns } from '../engine/kept/run-file/run-file.ts';
 import { pickedSet, recognise } from '../engine/recognise.ts';
 import type { Session } from '../engine/session.ts';
 import type { SetWork } from '../engine/set/open-set.ts';
+import { askTest } from '../engine/studies/ask-test.ts';
+import { changeQueue, holdQueue, planOf } from '../engine/studies/queue.ts';
 import { blobSource } from '../platform/remote/byte-source.ts';
 import { asStudioError, isAbort } from '../protocol/errors.ts';
 import type { RunEvent } from '../protocol/events.ts';
@@ -42,6 +45,9 @@ const BESIDE_A_RUN: ReadonlySet<RequestKind> = new Set([
   'takeEdits',
   'recognise',
   'upload',
+  'planStudy',
+  'listQueue',
+  'holdQueue',
 ]);
 
 export class Dispatcher {
@@ -165,7 +171,12 @@ type KeptRequest = Extract<
       | 'saveSet'
       | 'editSet'
       | 'takeEdits'
-      | 'saveEdits';
+      | 'saveEdits'
+      | 'planStudy'
+      | 'listQueue'
+      | 'holdQueue'
+      | 'askTest'
+      | 'forgetAll';
   }
 >;
 
@@ -212,6 +223,18 @@ async function carryOutKept(session: Session, request: KeptRequest, work: SetWor
       return session.set.takeEdits(request.input.file);
     case 'saveEdits':
       return session.set.saveEdits(request.input.list);
+    case 'planStudy':
+      return planOf(request.input, session.platform);
+    case 'listQueue':
+      return changeQueue(session.platform, request.input.change);
+    case 'holdQueue':
+      await holdQueue(session.platform, work.signal, () => work.emit({ kind: 'state', state: 'running' }));
+      return {};
+    case 'askTest':
+      return askTest(session, request.input, work);
+    case 'forgetAll':
+      await forgetAll(session);
+      return {};
     default:
       return request satisfies never;
   }

@@ -4,6 +4,7 @@ import { convolution } from './cases/convolution.ts';
 import { copies } from './cases/copies.ts';
 import { gpuStep } from './cases/gpu-step.ts';
 import { importing } from './cases/import.ts';
+import { kept } from './cases/kept.ts';
 import { gpuKernels, kernels } from './cases/kernels.ts';
 import { memory } from './cases/memory.ts';
 import { predict } from './cases/predict.ts';
@@ -23,6 +24,7 @@ export const BENCHES: readonly Bench[] = [
   weights,
   importing,
   copies,
+  kept,
   predict,
   kernels,
   gpuKernels,

@@ -1,12 +1,10 @@
 /** Opens a trained network: the folder that `npm run train` wrote, a run in a file of runs, or an export. */
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { answeringOf } from '../../src/engine/predict/answering.ts';
 import type { Answering } from '../../src/engine/predict/classifier.ts';
-import type { RunToWrite } from '../../src/engine/kept/run-file/write.ts';
-import { rebuildNetwork } from '../../src/engine/network/rebuild.ts';
 import type { Session } from '../../src/engine/session.ts';
 import { openGivenWeights } from '../../src/models/weights/files/given-weights.ts';
-import type { Platform } from '../../src/platform/platform.ts';
 import { oneRunOf } from '../train/train-on.ts';
 import { openModelFolder } from './model-folder.ts';
 
@@ -30,14 +28,3 @@ const isThere = (path: string): Promise<boolean> =>
     () => true,
     (_missing: unknown) => false,
   );
-
-/** A run's network as it answered its test pictures; the caller disposes its model. */
-export async function answeringOf(
-  { network }: Pick<RunToWrite, 'network'>,
-  platform: Platform,
-): Promise<Answering> {
-  const model = await rebuildNetwork(network, platform);
-  const { labels, preprocessing, result } = network;
-  const lastPhase = result.history.at(-1)?.phaseIndex ?? 0;
-  return { model, labels, preprocessing, recipe: result.recipe, lastPhase };
-}

@@ -1,9 +1,10 @@
 /** Carries the runs of a study out, one after another in one session, so that what they share is opened and computed once. */
 import type { Session } from '../../src/engine/session.ts';
 import { RunControl } from '../../src/training/control.ts';
-import type { PlannedRun } from '../../src/engine/studies/plan.ts';
+import type { PlannedRun } from '../../src/protocol/runs/study.ts';
 import type { Evaluation, RunEvent } from '../../src/protocol/events.ts';
 import { StudioError } from '../../src/protocol/errors.ts';
+import { FrozenCount } from '../../src/protocol/runs/queue.ts';
 import { lastRunOf, withHub } from '../train/access.ts';
 import type { Reporter } from '../train/report.ts';
 import { writeJson, writeRun } from '../train/write-run.ts';
@@ -23,21 +24,17 @@ export async function carryOutRun(run: PlannedRun, carrying: Carrying): Promise<
   const { session, folder, reporter, hub, isTested } = carrying;
   const recipe = withHub(run.recipe, hub);
   const left = await lastRunOf(recipe, session.platform);
-  let frozenPictures = 0;
-  let before = 0;
+  const frozen = new FrozenCount();
   const emit = (event: RunEvent): void => {
     reporter.event(event);
-    if (event.kind !== 'progress' || event.stage !== 'cache') return;
-    // A new count begins with each view and each phase.
-    frozenPictures += event.done > before ? event.done - before : event.done;
-    before = event.done === event.total ? 0 : event.done;
+    frozen.hear(event);
   };
   const resume = left?.failure === null ? { resume: left.runId } : {};
   try {
     const result = await session.train(recipe, { control: new RunControl(), emit, isTested, ...resume });
     const { summary } = session.set.dataset;
     const { ended } = await session.kept.record(result.runId);
-    await folder.put(run.name, { frozenPictures, failure: null }, async (path) => {
+    await folder.put(run.name, { frozenPictures: frozen.pictures, failure: null }, async (path) => {
       await writeRun(
         { outFolder: path, exportFormats: [], doubtful: false },
         { session, result, dataset: summary },
@@ -52,7 +49,9 @@ export async function carryOutRun(run: PlannedRun, carrying: Carrying): Promise<
     await session.kept.change({ runId: result.runId, do: 'discard' });
   } catch (error) {
     if (!(error instanceof StudioError) || !error.code.startsWith('train/not-finite')) throw error;
-    await folder.put(run.name, { frozenPictures, failure: error.message }, () => Promise.resolve());
+    await folder.put(run.name, { frozenPictures: frozen.pictures, failure: error.message }, () =>
+      Promise.resolve(),
+    );
   }
 }
 

@@ -6,16 +6,14 @@ import { writeRunFile } from '../../src/engine/kept/run-file/write.ts';
 import { evaluatePart } from '../../src/engine/predict/ask-rows.ts';
 import { Classifier } from '../../src/engine/predict/classifier.ts';
 import type { Session } from '../../src/engine/session.ts';
-import type { PlannedRun } from '../../src/engine/studies/plan.ts';
-import { sameText } from '../../src/lib/json.ts';
 import { evaluationRecord } from '../../src/exporters/record/figures.ts';
 import { classificationReport } from '../../src/lib/figures/classification-report.ts';
-import { variedFields, type Study } from '../../src/protocol/runs/study.ts';
-import { answeringOf } from '../predict/run-file.ts';
+import type { PlannedRun, Study } from '../../src/protocol/runs/study.ts';
+import { chosenOf, studyTables, type RunFigures } from '../../src/protocol/runs/study-figures.ts';
+import { answeringOf } from '../../src/engine/predict/answering.ts';
 import { withHub } from '../train/access.ts';
 import { writeJson } from '../train/write-run.ts';
 import type { StudyFolder } from './folder.ts';
-import { csvOf, markdownOf, repeatsTable, runsTable, type RunFigures } from './table.ts';
 
 interface Finishing {
   readonly study: Study;
@@ -48,31 +46,9 @@ export async function finishStudy(
 }
 
 async function writeTables(figures: readonly RunFigures[], { study, folder }: Finishing): Promise<void> {
-  const fields = variedFields(study);
-  const table = runsTable(figures, fields);
-  const repeats = repeatsTable(figures, fields);
-  const asked = figures.filter(({ test }) => test !== null).length;
-  const about =
-    study.choose === undefined
-      ? 'Every run was asked about its test pictures.'
-      : `Chosen by ${study.choose === 'valLoss' ? 'validation loss' : 'validation accuracy'}${study.chooseFor === undefined ? '' : ` for each ${study.chooseFor}`}; ${asked.toString()} asked about test pictures, the others' figures are of validation pictures.`;
-  const means = repeats === null ? '' : `\n## Means of repeats\n\n${markdownOf(repeats)}`;
-  await folder.writeText('table.csv', csvOf(table));
-  await folder.writeText('table.md', `# ${study.name}\n\n${about}\n\n${markdownOf(table)}${means}`);
-}
-
-/** The best, or for each value of a field the best; none where every run is asked anyway. */
-function chosenOf(figures: readonly RunFigures[], { choose, chooseFor }: Study): readonly RunFigures[] {
-  if (choose === undefined) return [];
-  const best = new Map<string, RunFigures>();
-  const scoreOf = ({ valLoss, valAccuracy }: RunFigures): number =>
-    choose === 'valLoss' ? -(valLoss ?? Infinity) : (valAccuracy ?? -Infinity);
-  for (const each of figures.filter(({ failure }) => failure === null)) {
-    const key = sameText(chooseFor === undefined ? null : each.run.values[chooseFor]);
-    const before = best.get(key);
-    if (before === undefined || scoreOf(each) > scoreOf(before)) best.set(key, each);
-  }
-  return [...best.values()];
+  const { csv, markdown } = studyTables(study, figures);
+  await folder.writeText('table.csv', csv);
+  await folder.writeText('table.md', markdown);
 }
 
 interface Figures {

@@ -4,14 +4,14 @@
  */
 import { dirname, join, resolve } from 'node:path';
 import { Session } from '../../src/engine/session.ts';
-import { planStudy, type PlannedRun } from '../../src/engine/studies/plan.ts';
+import { planStudy } from '../../src/engine/studies/plan.ts';
 import { discardLeft } from '../../src/engine/set/stored.ts';
 import { countOf } from '../../src/lib/format.ts';
 import { parseJson } from '../../src/lib/json.ts';
 import { createPlatform } from '../../src/platform/platform.node.ts';
 import { parseRecipe } from '../../src/protocol/recipe/recipe.ts';
 import { fieldAt } from '../../src/protocol/recipe/fields.ts';
-import { parseStudy, studyInvalid } from '../../src/protocol/runs/study.ts';
+import { parseStudy, studyInvalid, type PlannedRun } from '../../src/protocol/runs/study.ts';
 import { readRecipe, readText, useToken } from '../train/access.ts';
 import { offerWebGpu, WASM_FOLDER } from '../train/backends.ts';
 import { carryOut } from '../train/carry-out.ts';

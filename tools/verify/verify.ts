@@ -5,7 +5,7 @@ import { Classifier } from '../../src/engine/predict/classifier.ts';
 import type { RunToWrite } from '../../src/engine/kept/run-file/write.ts';
 import type { Session } from '../../src/engine/session.ts';
 import { StudioError } from '../../src/protocol/errors.ts';
-import { answeringOf } from '../predict/run-file.ts';
+import { answeringOf } from '../../src/engine/predict/answering.ts';
 import { withHub } from '../train/access.ts';
 import type { Command } from './command.ts';
 

@@ -6,6 +6,7 @@ import { pack, unpack } from '../../lib/bytes/pack.ts';
 import type { ByteStore, StoreEntry } from '../../platform/stores/byte-store.ts';
 import type { Evaluation, RunResult } from '../../protocol/events.ts';
 import { secondsOf, type KeptRecord, type KeptRun, type RunWords } from '../../protocol/runs/kept.ts';
+import { paceOf } from '../../protocol/runs/pace.ts';
 import { parseRecipe } from '../../protocol/recipe/recipe.ts';
 import { asRun } from '../catalog.ts';
 import type { NamedArrays } from '../checkpoints/checkpoint.ts';
@@ -58,6 +59,7 @@ export function aboutOf({
     finishedAtMs: Date.now(),
     test: test && { accuracy: test.accuracy, interval: test.interval, pictures: test.rows.length },
     seconds: secondsOf(record.result),
+    pace: paceOf(record),
   };
 }
 
@@ -90,13 +92,14 @@ export async function readAbout(store: ByteStore, runId: string): Promise<About 
   if (stored === null) return null;
   if (stored.format === FORMAT) {
     const { format: _, ...about } = stored;
-    return about;
+    // Builds of this layout before there was a pace stored none.
+    return { ...about, pace: (about as Partial<About>).pace ?? null };
   }
   // Whoever calls may have another version's bytes in hand.
   if ((stored.format as number) !== 1) return null;
   const { format: _, accuracy, ...about } = stored;
   const test = accuracy === null ? null : { accuracy, interval: null, pictures: null };
-  return { ...about, test, setHash: null, seconds: null, phases: about.recipe.phases.length };
+  return { ...about, test, setHash: null, seconds: null, pace: null, phases: about.recipe.phases.length };
 }
 
 /** Null likewise. */

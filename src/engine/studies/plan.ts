@@ -7,18 +7,15 @@ import { sameText } from '../../lib/json.ts';
 import { asStudioError, StudioError } from '../../protocol/errors.ts';
 import { withBackbone, withField } from '../../protocol/recipe/fields.ts';
 import { parseRecipe, type Recipe } from '../../protocol/recipe/recipe.ts';
-import { studyInvalid, variedFields, type Range, type Study } from '../../protocol/runs/study.ts';
+import {
+  studyInvalid,
+  variedFields,
+  type Combination,
+  type PlannedRun,
+  type Range,
+  type Study,
+} from '../../protocol/runs/study.ts';
 import { asRun } from '../catalog.ts';
-
-/** What a run of a study has in each varied field. */
-export type Combination = Readonly<Record<string, unknown>>;
-
-export interface PlannedRun {
-  /** Of its folder: its number in the study, and what it has in the varied fields. */
-  readonly name: string;
-  readonly values: Combination;
-  readonly recipe: Recipe;
-}
 
 /** More are no study that anybody reads. */
 const MOST_RUNS = 10_000;

@@ -13,6 +13,7 @@ export const STORES = {
   checkpoints: 'the run as far as it has come',
   activations: 'what the frozen part computed',
   runs: 'a run that ended',
+  studies: 'a study on the queue',
   leases: 'who uses what',
   versions: 'which version of Mien wrote what',
 } as const;

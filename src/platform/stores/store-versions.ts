@@ -21,6 +21,7 @@ const VERSIONS: Readonly<Record<StoreName, number>> = {
   checkpoints: 2,
   activations: 1,
   runs: 2,
+  studies: 1,
   leases: 1,
   versions: 1,
 };
@@ -89,6 +90,7 @@ const CONTENTS: Readonly<Record<StoreName, string>> = {
   checkpoints: 'The unfinished runs',
   activations: 'What the frozen part computed',
   runs: 'The kept runs',
+  studies: 'The studies on the queue',
   leases: 'The notes of who uses what',
   versions: 'The notes of versions',
 };

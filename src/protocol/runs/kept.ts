@@ -3,6 +3,7 @@ import type { DatasetSummary } from '../set/dataset.ts';
 import type { WireError } from '../errors.ts';
 import type { EndedPhase, RunResult } from '../events.ts';
 import type { FullRecipe } from '../recipe/full-recipe.ts';
+import type { RunPace } from './pace.ts';
 
 /** What the user says of a run. */
 export interface RunWords {
@@ -40,6 +41,8 @@ export interface KeptRun extends RunWords {
   readonly setHash: string | null;
   /** Of training and testing; null likewise. */
   readonly seconds: number | null;
+  /** Null likewise. */
+  readonly pace: RunPace | null;
   /** What is stored of it, without frozen values, which others may need too. */
   readonly sizeBytes: number;
   /** False for one that could not be stored, and goes with the tab. */

@@ -1,6 +1,7 @@
 /** A study: many recipes that differ in a few fields, as one file describes them. */
 import * as z from 'zod/mini';
 import { StudioError } from '../errors.ts';
+import type { Recipe } from '../recipe/recipe.ts';
 
 const Range = z.strictObject({
   from: z.number(),
@@ -62,6 +63,16 @@ export function parseStudy(value: unknown): Study {
 /** The fields that a study varies, in the order of the file. */
 export function variedFields({ vary }: Pick<Study, 'vary'>): readonly string[] {
   return Array.isArray(vary) ? [...new Set(vary.flatMap((one) => Object.keys(one)))] : Object.keys(vary);
+}
+
+/** What a run of a study has in each varied field. */
+export type Combination = Readonly<Record<string, unknown>>;
+
+export interface PlannedRun {
+  /** Of its folder: its number in the study, and what it has in the varied fields. */
+  readonly name: string;
+  readonly values: Combination;
+  readonly recipe: Recipe;
 }
 
 /** A study that cannot be carried out. */

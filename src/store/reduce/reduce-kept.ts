@@ -1,8 +1,8 @@
-/** What is kept on this machine, as the page knows it: edits of the set, and runs, which can be taken home. */
+/** What is kept on this machine, as the page knows it: edits of the set, runs, which can be taken home, and the queue. */
 import type { WireError } from '../../protocol/errors.ts';
 import { secondsOf, type KeptRecord, type KeptRun, type KeptRuns } from '../../protocol/runs/kept.ts';
 import { keptRecord } from './reduce-run.ts';
-import { isActive, type RunState, type StudioState } from '../state.ts';
+import { isActive, type QueueState, type RunState, type StudioState } from '../state.ts';
 
 export type KeptEvent =
   | { readonly kind: 'edited'; readonly said: string }
@@ -10,6 +10,7 @@ export type KeptEvent =
   | ({ readonly kind: 'keptListed' } & Pick<KeptRuns, 'runs' | 'room'>)
   | { readonly kind: 'keptFailed'; readonly error: WireError }
   | { readonly kind: 'reopened'; readonly run: KeptRun; readonly record: KeptRecord }
+  | { readonly kind: 'queue'; readonly queue: Partial<QueueState> }
   | { readonly kind: 'unreadable'; readonly trouble: WireError }
   | { readonly kind: 'exportAsked'; readonly format: string; readonly runId: string }
   | { readonly kind: 'exported' }
@@ -21,6 +22,7 @@ const KINDS: ReadonlySet<string> = new Set<KeptEvent['kind']>([
   'keptListed',
   'keptFailed',
   'reopened',
+  'queue',
   'unreadable',
   'exportAsked',
   'exported',
@@ -43,6 +45,8 @@ export function reduceKept(state: StudioState, event: KeptEvent): StudioState {
       return { ...state, keptFailure: event.error };
     case 'reopened':
       return isActive(state.run) ? state : { ...state, keptFailure: null, run: reopened(event) };
+    case 'queue':
+      return { ...state, queue: { ...state.queue, ...event.queue } };
     case 'unreadable': {
       const others = state.unreadable.filter(({ message }) => message !== event.trouble.message);
       return { ...state, unreadable: [...others, event.trouble] };

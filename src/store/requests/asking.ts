@@ -1,8 +1,13 @@
 /** What is asked of the engine outside a run: of each thing only the latest answer counts. */
 import type { Call, StudioClient } from '../../client/studio-client.ts';
 import { asStudioError, isAbort } from '../../protocol/errors.ts';
+import { networkKey } from '../../protocol/identity.ts';
 import type { RequestKind, Requests } from '../../protocol/messages.ts';
 import type { Asked, StudioEvent } from '../reduce/reduce.ts';
+import { isActive, type StudioState } from '../state.ts';
+
+/** Classes of a network that is described before its set is known. */
+const LEAST_CLASSES = 2;
 
 /** The kind of request that each turns into. */
 type AskedRequest = { device: 'chooseDevice'; dataset: 'openDataset'; model: 'describeModel' };
@@ -72,5 +77,15 @@ export class Asking {
       );
       return null;
     }
+  }
+
+  /** Has a recipe's network described, where it is not the one that was. */
+  async describe({ recipe, dataset, run }: StudioState, weightFiles: readonly File[]): Promise<void> {
+    if (recipe === null || isActive(run)) return;
+    const classes = dataset.value?.labels.length ?? LEAST_CLASSES;
+    const key = networkKey(recipe, classes, weightFiles);
+    if (this.keyOf('model') === key) return;
+    const model = await this.ask('model', 'describeModel', { recipe, classes, weightFiles }, key);
+    if (model !== null) this.dispatch({ kind: 'model', model });
   }
 }

@@ -68,6 +68,11 @@ export class StoredRequests {
     return this.engine.request('deleteStored', thing).result;
   }
 
+  /** Forgets all that is kept; the page has to be loaded anew then. */
+  async forgetAll(): Promise<void> {
+    await this.engine.request('forgetAll', {}).result;
+  }
+
   /** Stores the open set; gives what is stored then. */
   storeSet(onEvent: OnEvent): Call<'storeSet'> {
     return this.engine.request('storeSet', {}, onEvent);

@@ -1,11 +1,17 @@
 /** The run that goes on, those that were left before their end, and those that came to it and are kept. */
 import type { Call, StudioClient } from '../../client/studio-client.ts';
 import { asStudioError, isAbort, type WireError } from '../../protocol/errors.ts';
-import type { ResumableRun, RunEvent } from '../../protocol/events.ts';
+import type { ResumableRun, RunEvent, RunResult } from '../../protocol/events.ts';
 import type { KeptChange, KeptRecord, BroughtRun, TakenRuns } from '../../protocol/runs/kept.ts';
 import type { Picked, Requests, SavedFile } from '../../protocol/messages.ts';
 import type { UploadTarget } from '../../protocol/upload.ts';
 import type { StudioEvent } from '../reduce/reduce.ts';
+
+/** How a run ended. */
+export type RunEnd =
+  | { readonly kind: 'done'; readonly result: RunResult }
+  | { readonly kind: 'failed'; readonly error: WireError }
+  | { readonly kind: 'cancelled' };
 
 export class RunRequests {
   #call: Call<'train'> | null = null;
@@ -25,26 +31,40 @@ export class RunRequests {
   }
 
   /** Carries a recipe out, to its end. */
-  async train(input: Requests['train']['input']): Promise<void> {
-    const { recipe, resume: _, ...picked } = input;
+  async train(
+    input: Requests['train']['input'],
+    onEvent: (event: RunEvent) => void = () => undefined,
+  ): Promise<RunEnd> {
+    const { recipe, resume: _resume, isTested: _isTested, ...picked } = input;
     this.#lastPicked = picked;
     this.dispatch({ kind: 'trainAsked', recipe, atMs: this.now() });
     this.#call = this.engine.request('train', input, (event) => {
       this.dispatch({ kind: 'run', event, atMs: this.now() });
+      onEvent(event);
     });
+    const end = await this.#ended(this.#call.result);
+    this.#call = null;
+    await this.findLeft();
+    return end;
+  }
+
+  async #ended(ending: Promise<RunResult>): Promise<RunEnd> {
     try {
-      const result = await this.#call.result;
+      const result = await ending;
       const atMs = this.now();
       // It is in the list before it leaves its place in the table as the one that goes on.
       await this.findKept();
       this.dispatch({ kind: 'trained', result, atMs });
-    } catch (error) {
-      if (isAbort(error)) this.dispatch({ kind: 'trainCancelled' });
-      else this.dispatch({ kind: 'trainFailed', error: asStudioError(error).toWire() });
-    } finally {
-      this.#call = null;
+      return { kind: 'done', result };
+    } catch (thrown) {
+      if (isAbort(thrown)) {
+        this.dispatch({ kind: 'trainCancelled' });
+        return { kind: 'cancelled' };
+      }
+      const error = asStudioError(thrown).toWire();
+      this.dispatch({ kind: 'trainFailed', error });
+      return { kind: 'failed', error };
     }
-    await this.findLeft();
   }
 
   /** Holds the run at its next step. */
@@ -64,6 +84,21 @@ export class RunRequests {
     if (this.#call === null) return;
     this.dispatch({ kind: 'controlAsked', action: 'stop' });
     this.#call.control('stop');
+  }
+
+  /** Breaks the run off: it can go on from its last checkpoint. */
+  breakOff(): void {
+    if (this.#call === null) return;
+    this.dispatch({ kind: 'controlAsked', action: 'stop' });
+    this.#call.control('cancel');
+  }
+
+  /** Tries learning rates out; what is newly known of device, set and network is shown. */
+  findRate(input: Requests['findRate']['input'], onEvent: (event: RunEvent) => void): Call<'findRate'> {
+    return this.engine.request('findRate', input, (event) => {
+      if (event.kind === 'device' || event.kind === 'dataset' || event.kind === 'model') this.dispatch(event);
+      onEvent(event);
+    });
   }
 
   /** Writes a kept run's network in a format of the catalog; null when that failed, which the state then says. */
@@ -147,6 +182,11 @@ export class RunRequests {
   /** All that is kept of a run beside its network. */
   record(runId: string): Promise<KeptRecord> {
     return this.engine.request('openKept', { runId }).result;
+  }
+
+  /** All runs that did not come to their end, the latest first. */
+  left(): Promise<readonly ResumableRun[]> {
+    return this.engine.request('listRuns', {}).result;
   }
 
   /** Looks for the latest run that did not come to its end. */

@@ -10,6 +10,8 @@ import { useStudio, useStudioState } from '../studio-context.ts';
 import { Dialog } from '../widgets/Dialog.tsx';
 import { Message } from '../widgets/Message.tsx';
 import { saveBlob } from '../widgets/save-file.ts';
+import { StoragePromise } from '../widgets/StoragePromise.tsx';
+import { ForgetAll } from './ForgetAll.tsx';
 import { StoredTable } from './StoredTable.tsx';
 
 export function StoredDialog({ onClose }: { readonly onClose: () => void }): ReactElement {
@@ -42,6 +44,7 @@ export function StoredDialog({ onClose }: { readonly onClose: () => void }): Rea
       <p className="small" role="status">
         {doing ?? totalText(stored)}
       </p>
+      <StoragePromise />
       <div className="actions">
         {isBusy && (
           <button type="button" onClick={cancel}>
@@ -62,6 +65,7 @@ export function StoredDialog({ onClose }: { readonly onClose: () => void }): Rea
           Close
         </button>
       </div>
+      <ForgetAll />
     </Dialog>
   );
 }

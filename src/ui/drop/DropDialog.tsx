@@ -30,6 +30,7 @@ interface DropDialogProps {
 }
 
 const none: readonly SourceEntry[] = [];
+const loadStudies = async () => (await import('../studies/StudiesDialog.tsx')).StudiesDialog;
 const loadTakeRuns = async () => (await import('../runs/TakeRunsDialog.tsx')).TakeRunsDialog;
 
 export function DropDialog({ dropped, onClose }: DropDialogProps): ReactElement {
@@ -43,8 +44,10 @@ export function DropDialog({ dropped, onClose }: DropDialogProps): ReactElement 
   const [wrong, setWrong] = useState<WireError | null>(error);
   const nameOfAll = nameOf(given);
   if (chosen === 'network') return <BringBack files={files} onClose={onClose} />;
-  if (chosen === 'runs' && files[0] !== undefined)
-    return <Later load={loadTakeRuns} props={{ file: files[0], onClose }} />;
+  const runFile = files.find(({ name }) => name.endsWith('.mien.zip')) ?? files[0];
+  if (chosen === 'runs' && runFile !== undefined)
+    return <Later load={loadTakeRuns} props={{ file: runFile, onClose }} />;
+  if (chosen === 'study') return <Later load={loadStudies} props={{ files, onClose }} />;
   if (chosen === 'weights') return <WeightsDialog given={files} onClose={onClose} />;
   const closeUnless = (failed: WireError | null): void => {
     if (failed === null) onClose();
@@ -70,6 +73,7 @@ export function DropDialog({ dropped, onClose }: DropDialogProps): ReactElement 
       case 'pictures':
       case 'network':
       case 'runs':
+      case 'study':
       case 'weights':
         setChosen(offer.kind);
         return;
@@ -89,7 +93,7 @@ export function DropDialog({ dropped, onClose }: DropDialogProps): ReactElement 
       {offers.length === 0 && wrong === null && (
         <p role="status">
           Nothing that Mien knows: it takes pictures, folders and zips of pictures, Parquet files, weights,
-          recipes, runs and lists of edits.
+          recipes, studies, runs and lists of edits.
         </p>
       )}
       {chosen === 'added' && dataset !== null ? (
@@ -103,7 +107,8 @@ export function DropDialog({ dropped, onClose }: DropDialogProps): ReactElement 
               <button
                 type="button"
                 disabled={
-                  (active && offer.kind !== 'runs') || (offer.kind === 'pictures' && dataset === null)
+                  (active && offer.kind !== 'runs' && offer.kind !== 'study') ||
+                  (offer.kind === 'pictures' && dataset === null)
                 }
                 onClick={() => take(offer)}
               >
@@ -146,6 +151,8 @@ function offerText(offer: Offer): string {
       return 'Take these edits of the set';
     case 'runs':
       return 'See the runs that are in it';
+    case 'study':
+      return 'See what this study carries out';
     default:
       return offer satisfies never;
   }

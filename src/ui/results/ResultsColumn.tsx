@@ -15,6 +15,7 @@ import { Column } from '../widgets/Column.tsx';
 import { Later } from '../widgets/Dialog.tsx';
 import { Explained } from '../widgets/Explained.tsx';
 import { Icon } from '../widgets/Icon.tsx';
+import { Foreseen } from './Foreseen.tsx';
 import { Headline } from './Headline.tsx';
 import { TakeHome } from './TakeHome.tsx';
 import { Mistakes } from './Mistakes.tsx';
@@ -75,21 +76,30 @@ function showTakeHome(): void {
 }
 
 const loadErrors = async () => (await import('./errors/ErrorsDialog.tsx')).ErrorsDialog;
+const loadStudies = async () => (await import('../studies/StudiesDialog.tsx')).StudiesDialog;
 const loadRuns = async () => (await import('../runs/RunsDialog.tsx')).RunsDialog;
 
-/** Nothing where no run is kept. */
-function KeptRunsButton(): ReactElement | null {
-  const [isOpen, setIsOpen] = useState(false);
+/** The way to the kept runs, where there are some, and to the queue. */
+function KeptRunsButton(): ReactElement {
+  const [open, setOpen] = useState<'runs' | 'studies' | null>(null);
   const kept = useStudioState((state) => state.kept.length);
-  if (kept === 0 && !isOpen) return null;
+  const close = (): void => setOpen(null);
   const some = kept === 2 ? 'Both' : `All ${countInWords(kept)}`;
   return (
-    <div>
-      <button type="button" onClick={() => setIsOpen(true)}>
-        {kept === 1 ? 'The kept run' : `${some} kept runs`}
-      </button>
-      {isOpen && <Later load={loadRuns} props={{ onClose: () => setIsOpen(false) }} />}
-    </div>
+    <>
+      <div className="actions">
+        {kept > 0 && (
+          <button type="button" onClick={() => setOpen('runs')}>
+            {kept === 1 ? 'The kept run' : `${some} kept runs`}
+          </button>
+        )}
+        <button type="button" onClick={() => setOpen('studies')}>
+          Studies
+        </button>
+      </div>
+      {open === 'runs' && <Later load={loadRuns} props={{ onClose: close }} />}
+      {open === 'studies' && <Later load={loadStudies} props={{ onClose: close }} />}
+    </>
   );
 }
 
@@ -221,6 +231,7 @@ function Beginning({ recipe, dataset }: BeginningProps): ReactElement {
         {countOf(epochs, 'epoch')} at most, on this machine; nothing leaves it. {triedText(dataset)} Then the
         weights are yours to take home.
       </p>
+      <Foreseen recipe={recipe} dataset={dataset} />
     </div>
   );
 }

@@ -3,6 +3,7 @@ import { useEffect, type ReactElement } from 'react';
 import { ChartView } from '../../charts/Charts.tsx';
 import { comparedCharts } from '../../charts/compared/charts.ts';
 import { countInWords, formatDuration, formatLoss, formatScore } from '../../lib/format.ts';
+import { csvOf, markdownOf } from '../../lib/table.ts';
 import type { BackboneEntry } from '../../protocol/catalog.ts';
 import { asStudioError, type WireError } from '../../protocol/errors.ts';
 import { secondsOf, type KeptRun } from '../../protocol/runs/kept.ts';
@@ -13,8 +14,6 @@ import {
   comparisonTable,
   differingFields,
   luckText,
-  toCsv,
-  toMarkdown,
   type ComparedRun,
 } from '../../store/compare.ts';
 import { useStateOf } from '../../store/use-state-of.ts';
@@ -220,10 +219,10 @@ function TakeTable({ runs }: { readonly runs: readonly ComparedRun[] }): ReactEl
   const save = (name: string, text: string, type: string): void => saveBlob(name, new Blob([text], { type }));
   return (
     <div className="actions">
-      <button type="button" onClick={() => save('runs.csv', toCsv(table), 'text/csv')}>
+      <button type="button" onClick={() => save('runs.csv', csvOf(table), 'text/csv')}>
         Table, .csv
       </button>
-      <button type="button" onClick={() => save('runs.md', toMarkdown(table), 'text/markdown')}>
+      <button type="button" onClick={() => save('runs.md', markdownOf(table), 'text/markdown')}>
         .md
       </button>
       <SaveRuns runIds={runs.map(({ record }) => record.result.runId)} />

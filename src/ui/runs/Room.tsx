@@ -1,9 +1,10 @@
 /** What kept runs take on this machine, what to delete first when that gets short, and what was deleted and can come back. */
-import { useEffect, useState, type ReactElement } from 'react';
+import type { ReactElement } from 'react';
 import { countOf, formatBytes } from '../../lib/format.ts';
 import type { BackboneEntry } from '../../protocol/catalog.ts';
 import type { KeptRun } from '../../protocol/runs/kept.ts';
 import { useStudio, useStudioState } from '../studio-context.ts';
+import { StoragePromise } from '../widgets/StoragePromise.tsx';
 import { isShort, nameOf, offeredFirst } from './run-words.ts';
 
 const none: readonly BackboneEntry[] = [];
@@ -12,7 +13,6 @@ const OFFERED = 5;
 
 export function Room(): ReactElement {
   const { takenBytes, frozenBytes, freeBytes } = useStudioState((state) => state.room);
-  const mayBeCleared = useMayBeCleared();
   return (
     <div className="kept-room">
       <p>
@@ -25,9 +25,8 @@ export function Room(): ReactElement {
       <p className="small">
         {frozenBytes > 0 && `Of that ${formatBytes(frozenBytes)} are values that runs share, kept once. `}
         Nothing is ever deleted unasked.
-        {mayBeCleared &&
-          ' The browser has not promised to keep it, though: it may clear a page’s storage when the disk is full, Safari after seven days without a visit.'}
       </p>
+      <StoragePromise />
       <Short />
     </div>
   );
@@ -60,29 +59,6 @@ function Short(): ReactElement | null {
       </ul>
     </div>
   );
-}
-
-/** Whether the browser keeps what is stored only as long as it likes. */
-function useMayBeCleared(): boolean {
-  const [mayBe, setMayBe] = useState(false);
-  useEffect(() => {
-    // Insecure pages are not told.
-    const { storage } = navigator as { readonly storage?: StorageManager };
-    let isCurrent = true;
-    storage?.persisted().then(
-      (isKept) => {
-        if (isCurrent) setMayBe(!isKept);
-      },
-      // Who does not say promises nothing.
-      (_refusal: unknown) => {
-        if (isCurrent) setMayBe(true);
-      },
-    );
-    return () => {
-      isCurrent = false;
-    };
-  }, []);
-  return mayBe;
 }
 
 /** Nothing where nothing was deleted. */

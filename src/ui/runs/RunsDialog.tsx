@@ -34,7 +34,7 @@ export function RunsDialog({ onClose }: { readonly onClose: () => void }): React
   const [one] = chosen;
   return (
     <Dialog title="Kept runs" isWide onClose={onClose}>
-      <button type="button" className="runs-close" onClick={onClose}>
+      <button type="button" className="dialog-close" onClick={onClose}>
         Close
       </button>
       <div className="kept-runs">
@@ -64,7 +64,7 @@ export function RunsDialog({ onClose }: { readonly onClose: () => void }): React
           <Room />
           <FileField
             label="Runs from a file"
-            help="A .mien.zip that was saved here or on another machine. You see what is in it first."
+            help="A .mien.zip that was saved here or on another machine, or the run.mien.zip that npm run train wrote. You see what is in it first."
             accept=".zip"
             onPick={(_files, first) => setFile(first)}
           />

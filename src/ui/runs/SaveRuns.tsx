@@ -6,9 +6,14 @@ import { useStudio } from '../studio-context.ts';
 import { Message } from '../widgets/Message.tsx';
 import { saveBlob } from '../widgets/save-file.ts';
 
-export function SaveRuns({ runIds }: { readonly runIds: readonly string[] }): ReactElement {
+interface SaveRunsProps {
+  readonly runIds: readonly string[];
+  readonly label?: string;
+}
+
+export function SaveRuns({ runIds, label = 'Save for another machine' }: SaveRunsProps): ReactElement {
   const { runs } = useStudio();
-  return <SaveButton label="Save for another machine" write={() => runs.save(runIds)} />;
+  return <SaveButton label={label} write={() => runs.save(runIds)} />;
 }
 
 export function SaveReport({ runId }: { readonly runId: string }): ReactElement {
@@ -21,7 +26,7 @@ interface SaveButtonProps {
   readonly write: () => Promise<SavedFile>;
 }
 
-function SaveButton({ label, write }: SaveButtonProps): ReactElement {
+export function SaveButton({ label, write }: SaveButtonProps): ReactElement {
   const [isWriting, setIsWriting] = useState(false);
   const [error, setError] = useState<WireError | null>(null);
   const save = async (): Promise<void> => {

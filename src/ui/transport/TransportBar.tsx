@@ -106,13 +106,17 @@ function Keys(): ReactElement {
   const studio = useStudio();
   const run = useStudioState((state) => state.run);
   const canTrain = useStudioState(
-    (state) => state.recipe !== null && state.device.status === 'ready' && !isAwaiting(state),
+    (state) =>
+      state.recipe !== null &&
+      state.device.status === 'ready' &&
+      state.queue.doing === 'nothing' &&
+      !isAwaiting(state),
   );
   return (
     <div className="keys">
       <MainKey run={run} studio={studio} canTrain={canTrain} />
       {isActive(run) && (
-        <button type="button" disabled={run.kind === 'stopping'} onClick={() => studio.runs.stop()}>
+        <button type="button" disabled={run.kind === 'stopping'} onClick={() => studio.stop()}>
           <Icon name="stop" />
           Stop
         </button>

@@ -10,6 +10,7 @@ import {
   formatPercent,
   lowerFirst,
 } from '../../lib/format.ts';
+import { queuePlace, queueSecondsLeft } from '../../store/queue/queue-time.ts';
 import { awaitedOf } from '../../store/awaited.ts';
 import type { RunRecord, RunState, StageProgress, StudioState } from '../../store/state.ts';
 import { keptOf, phaseLabels, stageTimeLeft, timeLeft } from '../../store/run-record.ts';
@@ -33,6 +34,20 @@ export interface BarText {
 const none = { isTrouble: false, step: '', left: '', detail: '', result: '' } as const;
 
 export function barText(state: StudioState): BarText {
+  const place = queuePlace(state);
+  if (place === null) return runText(state);
+  const own = runText(state);
+  const seconds = queueSecondsLeft(state);
+  const left = seconds === null ? own.left : `${formatClock(seconds)} left for all`;
+  return {
+    ...own,
+    title: `Run ${place.run} of ${place.of}: ${lowerFirst(own.title)}`,
+    announcement: `Run ${place.run} of ${place.of}: ${lowerFirst(own.announcement)}`,
+    left,
+  };
+}
+
+function runText(state: StudioState): BarText {
   const { run } = state;
   switch (run.kind) {
     case 'idle':

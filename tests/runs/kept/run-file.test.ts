@@ -94,6 +94,9 @@ it('says nothing of where things are on this machine, and of no picture its name
 
 it('is recognised by what is in it', async () => {
   expect(await recognise([new File([bytes], 'whatever.zip')])).toEqual([{ kind: 'runs' }]);
+  // As the folder that `npm run train` wrote is dropped.
+  const folderOfRun = [new File(['[]'], 'run/history.json'), new File([bytes], 'run/run.mien.zip')];
+  expect(await recognise(folderOfRun)).toContainEqual({ kind: 'runs' });
 });
 
 it('has a report beside it that stands alone: no script, no address, nothing of this machine', async () => {

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { asRun } from '../../../src/engine/catalog.ts';
 import { planStudy } from '../../../src/engine/studies/plan.ts';
 import { parseStudy } from '../../../src/protocol/runs/study.ts';
-import { meanInterval, repeatsTable } from '../../../tools/study/table.ts';
+import { meanInterval, repeatsTable } from '../../../src/protocol/runs/study-figures.ts';
 import { shippedRecipe } from '../store/samples.ts';
 
 const paper = shippedRecipe('paper');

@@ -1,4 +1,5 @@
 /** Kept runs compared: only what differs, chance in words, and the table with what was published. */
+import { csvOf, markdownOf } from '../../../src/lib/table.ts';
 import { expect, it } from 'vitest';
 import { asRun } from '../../../src/engine/catalog.ts';
 import { parseRecipe } from '../../../src/protocol/recipe/recipe.ts';
@@ -7,8 +8,6 @@ import {
   comparisonTable,
   differingFields,
   luckText,
-  toCsv,
-  toMarkdown,
   type ComparedRun,
 } from '../../../src/store/compare.ts';
 import { dataset, result, shippedRecipe } from './samples.ts';
@@ -57,11 +56,11 @@ it('says whether the difference is more than chance, of the same pictures alone'
 
 it('is a table with the published figures marked as such', () => {
   const table = comparisonTable([a, b]);
-  const csv = toCsv(table).trim().split('\n');
+  const csv = csvOf(table).trim().split('\n');
   expect(csv[0]).toMatch(/^run,.*batchSize.*,test top-1,/);
   expect(csv[1]).toMatch(/^"A run, A",/);
   expect(csv.filter((line) => line.includes('published: Singh and Mai'))).toHaveLength(3);
   expect(csv.find((line) => line.startsWith('VGG16 (published'))).toContain('0.5920');
   expect(csv.find((line) => line.startsWith('VGG16 (published'))).toContain('1.1800');
-  expect(toMarkdown(table).split('\n')[1]).toMatch(/^\| ---( \| ---)+ \|$/);
+  expect(markdownOf(table).split('\n')[1]).toMatch(/^\| ---( \| ---)+ \|$/);
 });

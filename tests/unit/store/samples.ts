@@ -199,6 +199,7 @@ export const keptRun: KeptRun = {
     sizeBytes: 100,
     isStored: true,
     seconds: 60,
+    pace: null,
   },
   test: { accuracy: evaluation.accuracy, interval: evaluation.interval, pictures: 2 },
 };

@@ -1,7 +1,10 @@
-/** The table of a study: a line a run, and where runs are repeats with other seeds, the mean of each combination with its interval. */
-import { csvLine } from '../../src/lib/csv.ts';
-import { isSame } from '../../src/lib/json.ts';
-import type { PlannedRun } from '../../src/engine/studies/plan.ts';
+/**
+ * What is known of a study's runs, and what is made of it, for page and command alike: which of them is chosen, a table
+ * with a line a run, and where runs are repeats with other seeds, the mean of each combination with its interval.
+ */
+import { isSame, sameText } from '../../lib/json.ts';
+import { csvOf, markdownOf, type Table } from '../../lib/table.ts';
+import { variedFields, type PlannedRun, type Study } from './study.ts';
 
 /** What is known of a run that was carried out; shares 0 to 1. */
 export interface RunFigures {
@@ -20,18 +23,13 @@ export interface RunFigures {
   readonly failure: string | null;
 }
 
-export interface Table {
-  readonly head: readonly string[];
-  readonly rows: readonly (readonly string[])[];
-}
-
 /** Fields that make repeats of a run. */
 const SEEDS = new Set(['seed', 'split.seed']);
 
 const figure = (value: number | null | undefined, digits = 4): string => value?.toFixed(digits) ?? '';
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
-export function runsTable(figures: readonly RunFigures[], fields: readonly string[]): Table {
+function runsTable(figures: readonly RunFigures[], fields: readonly string[]): Table {
   const hasChoice = figures.some(({ isChosen }) => isChosen);
   const head = [
     ...[
@@ -110,10 +108,49 @@ export function meanInterval(values: readonly number[]): {
   return { mean, low: mean - half, high: mean + half };
 }
 
-export const csvOf = ({ head, rows }: Table): string => [head, ...rows].map(csvLine).join('');
+/** The best, or for each value of a field the best; none where every run is asked anyway. */
+export function chosenOf(
+  figures: readonly RunFigures[],
+  { choose, chooseFor }: Study,
+): readonly RunFigures[] {
+  if (choose === undefined) return [];
+  const best = new Map<string, RunFigures>();
+  const scoreOf = ({ valLoss, valAccuracy }: RunFigures): number =>
+    choose === 'valLoss' ? -(valLoss ?? Infinity) : (valAccuracy ?? -Infinity);
+  for (const each of figures.filter(({ failure }) => failure === null)) {
+    const key = sameText(chooseFor === undefined ? null : each.run.values[chooseFor]);
+    const before = best.get(key);
+    if (before === undefined || scoreOf(each) > scoreOf(before)) best.set(key, each);
+  }
+  return [...best.values()];
+}
 
-export function markdownOf({ head, rows }: Table): string {
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |\n`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('');
+/** The tables of a study, and both as files. */
+export interface StudyTables {
+  readonly runs: Table;
+  /** Null where no run repeats another. */
+  readonly repeats: Table | null;
+  /** Who was asked about test pictures. */
+  readonly about: string;
+  readonly csv: string;
+  readonly markdown: string;
+}
+
+/** @param figures of the runs that were carried out, those that are chosen marked */
+export function studyTables(study: Study, figures: readonly RunFigures[]): StudyTables {
+  const fields = variedFields(study);
+  const runs = runsTable(figures, fields);
+  const repeats = repeatsTable(figures, fields);
+  const about = aboutText(study, figures);
+  const means = repeats === null ? '' : `\n## Means of repeats\n\n${markdownOf(repeats)}`;
+  const markdown = `# ${study.name}\n\n${about}\n\n${markdownOf(runs)}${means}`;
+  return { runs, repeats, about, csv: csvOf(runs), markdown };
+}
+
+function aboutText({ choose, chooseFor }: Study, figures: readonly RunFigures[]): string {
+  if (choose === undefined) return 'Every run was asked about its test pictures.';
+  const asked = figures.filter(({ test }) => test !== null).length;
+  const by = choose === 'valLoss' ? 'validation loss' : 'validation accuracy';
+  const each = chooseFor === undefined ? '' : ` for each ${chooseFor}`;
+  return `Chosen by ${by}${each}; ${asked.toString()} asked about test pictures, the others' figures are of validation pictures.`;
 }

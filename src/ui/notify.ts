@@ -1,0 +1,46 @@
+/** One notification when long work has ended, if the user turned that on and the browser allows it. */
+
+const key = 'mien-notify';
+
+/** Whether this browser can show one at all: pages over plain http have none. */
+export const canNotify = (): boolean => 'Notification' in globalThis;
+
+/** Whether the user turned it on, and it is still allowed. */
+export function wantsNotice(): boolean {
+  return canNotify() && Notification.permission === 'granted' && stored() === 'on';
+}
+
+/** Turns it on or off; the browser asks the first time. @returns whether it is allowed */
+export async function askToNotify(wanted: boolean): Promise<boolean> {
+  const isAllowed = wanted && (await Notification.requestPermission()) === 'granted';
+  store(isAllowed ? 'on' : 'off');
+  return isAllowed;
+}
+
+/** Says it where the tab is not in view. */
+export function notify(title: string, body: string): void {
+  if (document.visibilityState === 'visible' || !wantsNotice()) return;
+  const notice = new Notification(title, { body });
+  notice.addEventListener('click', () => {
+    window.focus();
+    notice.close();
+  });
+}
+
+function stored(): string | null {
+  try {
+    return localStorage.getItem(key);
+  } catch (error) {
+    // Storage is forbidden: then it lasts no longer than the question.
+    if (error instanceof DOMException) return null;
+    throw error;
+  }
+}
+
+function store(value: 'on' | 'off'): void {
+  try {
+    localStorage.setItem(key, value);
+  } catch (error) {
+    if (!(error instanceof DOMException)) throw error;
+  }
+}

@@ -1,0 +1,52 @@
+/** The page's queue as it is stored, and forgetting everything: another tab finds it as it was, or finds nothing. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { forgetAll } from '../../../src/engine/forget.ts';
+import { changeQueue, planOf } from '../../../src/engine/studies/queue.ts';
+import { STORES, type StoreName } from '../../../src/platform/stores/byte-store.ts';
+import { waitingOf, type QueuedStudy } from '../../../src/protocol/runs/queue.ts';
+import { closeTabs, sessionOn, tinyRecipe, train } from '../../support/session.ts';
+
+let dataFolder = '';
+beforeEach(async () => {
+  dataFolder = await mkdtemp(join(tmpdir(), 'mien-queue-'));
+});
+afterEach(async () => {
+  await closeTabs();
+  await rm(dataFolder, { recursive: true });
+});
+
+it('is there for the next tab, with what came of its runs, until a study is taken off', async () => {
+  const { platform } = await sessionOn(dataFolder);
+  const text = JSON.stringify({ name: 'Seeds', base: await tinyRecipe(), vary: { seed: [1, 2] } });
+  const plan = await planOf({ file: new Blob([text]), beside: [] }, platform);
+  const came = { epochs: 2, valLoss: 1, valAccuracy: 0.5, test: null, seconds: 2, failure: null };
+  const outcome = { ...came, runId: 'one', frozenPictures: 3 };
+  const first: QueuedStudy = { ...plan, id: 'first', addedAtMs: 1, outcomes: { '1-1': outcome } };
+  await changeQueue(platform, { put: { ...plan, id: 'second', addedAtMs: 2, outcomes: {} } });
+  await changeQueue(platform, { put: first });
+
+  const next = await sessionOn(dataFolder);
+  const { studies } = await changeQueue(next.platform, undefined);
+  expect(studies.map(({ id }) => id)).toEqual(['first', 'second']);
+  expect(studies[0]?.outcomes).toEqual(first.outcomes);
+  expect(studies.map((study) => waitingOf(study).map(({ name }) => name))).toEqual([['2-2'], ['1-1', '2-2']]);
+  await changeQueue(next.platform, { remove: 'first' });
+  expect((await changeQueue(platform, undefined)).studies.map(({ id }) => id)).toEqual(['second']);
+});
+
+it('is forgotten with all else that is kept', async () => {
+  const session = await sessionOn(dataFolder);
+  const recipe = await tinyRecipe();
+  await train(session, recipe);
+  const plan = await planOf({ recipe }, session.platform);
+  await changeQueue(session.platform, { put: { ...plan, id: 'first', addedAtMs: 1, outcomes: {} } });
+  expect((await session.kept.list()).runs).toHaveLength(1);
+  await forgetAll(session);
+  for (const name of Object.keys(STORES) as StoreName[])
+    if (name !== 'leases') expect([name, await session.platform.openStore(name)?.list()]).toEqual([name, []]);
+  const next = await sessionOn(dataFolder);
+  expect((await next.kept.list()).runs).toEqual([]);
+});
