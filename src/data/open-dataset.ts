@@ -1,4 +1,5 @@
 /** Owns the way from a recipe to an opened set: find the source, read, clean, look for copies, number, split. */
+import { countOf } from '../lib/format.ts';
 import { StudioError } from '../protocol/errors.ts';
 import { datasetOptions } from '../protocol/recipe/full-recipe.ts';
 import { ContentHash, picturesKey, setHash } from '../protocol/identity.ts';
@@ -6,7 +7,7 @@ import type { Options } from '../protocol/recipe/options.ts';
 import { preparingOf } from '../protocol/recipe/preparing.ts';
 import type { Recipe } from '../protocol/recipe/recipe.ts';
 import { nothingLeftTexts } from '../protocol/set/cleaning-words.ts';
-import type { CleaningReport, LeftOutRow, SourceDescription } from '../protocol/set/dataset.ts';
+import type { CleaningReport, SourceDescription } from '../protocol/set/dataset.ts';
 import { Uses } from '../platform/stores/owned.ts';
 import type { Platform } from '../platform/platform.ts';
 import type { CleanedRow, CleanedRows, SeenPicture } from './cleaning/clean-rows.ts';
@@ -63,7 +64,7 @@ async function datasetOf(
   });
   const rows = curated.kept.map((row) => cleaned.rows[row]!);
   const cleaning = cleaningReport(opened, cleaned.report);
-  if (rows.length === 0) throw nothingLeft(cleaning, cleaned.leftOut);
+  if (rows.length === 0) throw nothingLeft(cleaning, cleaned, curated);
   const { labels, labelOfRow } = labelled(rows, cleaned, opened);
   const words = rows.map((row) => row.split);
   const split = splitSet(words, labelOfRow, labels, curated.groupOfKept, recipe.split);
@@ -122,9 +123,7 @@ function facesFound(
   { withoutFace }: Curated,
   { image }: Recipe,
 ): CleaningReport['remarks'] {
-  const [first] = withoutFace ?? [];
-  const example = first === undefined ? '' : (rows[first]?.seen.facts.path ?? '');
-  return faceRemarks(withoutFace?.length ?? 0, rows.length, image.withoutFace, example);
+  return faceRemarks(withoutFace?.length ?? 0, rows.length, image.withoutFace);
 }
 
 /** Pictures to look at: the set's rows, and after them those aside. */
@@ -144,7 +143,12 @@ const withRemarks = (report: CleaningReport, remarks: CleaningReport['remarks'])
   remarks: [...report.remarks, ...remarks],
 });
 
-function nothingLeft(cleaning: CleaningReport, leftOut: readonly LeftOutRow[]): StudioError {
+function nothingLeft(
+  cleaning: CleaningReport,
+  { rows, leftOut }: CleanedRows,
+  { dropped }: Curated,
+): StudioError {
+  if (rows.length > 0 && dropped.withoutFace === rows.length) return noFaces(rows.length);
   const { why, hint } = nothingLeftTexts(cleaning);
   const example = leftOut.find(({ detail }) => detail !== '')?.detail ?? '';
   return new StudioError({
@@ -154,6 +158,14 @@ function nothingLeft(cleaning: CleaningReport, leftOut: readonly LeftOutRow[]): 
       hint === ''
         ? 'Choose another label column, or write its labels as plain text or numbers; or choose other pictures.'
         : hint,
+  });
+}
+
+function noFaces(pictures: number): StudioError {
+  return new StudioError({
+    code: 'data/no-faces',
+    message: `Pictures of faces were expected; in none of ${countOf(pictures, 'picture')} a face was found, and such pictures are left out.`,
+    hint: 'Take pictures whole: those without a face (image.withoutFace in a recipe), or all of them (image.crop).',
   });
 }
 

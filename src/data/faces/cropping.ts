@@ -52,19 +52,17 @@ async function squareOf(
   return largest === undefined ? null : squareAround(faceOf(largest, sides), margin, sides);
 }
 
-/** What must be known of a set that was cut to faces; nothing where there is a face in each picture. */
+/** What must be known of a set that was cut to faces, without a picture's name: it travels. Nothing where each has a face. */
 export function faceRemarks(
   count: number,
   of: number,
   withoutFace: 'whole' | 'leaveOut',
-  example: string,
 ): Remark[] {
   if (count === 0) return [];
-  const such = example === '' ? '' : ` (such as ${example})`;
   const became = withoutFace === 'whole' ? 'taken whole' : 'left out';
   return [
     {
-      message: `In ${formatCount(count)} of ${countOf(of, 'picture')} no face was found${such}: ${count === 1 ? 'it is' : 'they are'} ${became}, the others are cut to their largest face.`,
+      message: `In ${formatCount(count)} of ${countOf(of, 'picture')} no face was found: ${count === 1 ? 'it is' : 'they are'} ${became}, the others are cut to their largest face.`,
       hint:
         withoutFace === 'whole'
           ? 'Look at them in the report. Set image.withoutFace to "leaveOut" in the recipe to leave them out.'

@@ -3,6 +3,7 @@ import type { Dataset } from '../../data/dataset.ts';
 import { decodeTurned } from '../../data/pool/prepare.ts';
 import { cutOut, squareAround, type Square } from '../../data/faces/crop.ts';
 import { resizePicture } from '../../data/resize/resize.ts';
+import { orientationOf } from '../../platform/pictures/exif.ts';
 import { rgbaToRgb } from '../../platform/pictures/pixels.ts';
 import { checkPictureHeader, isAnimated } from '../../platform/pictures/picture-header.ts';
 import type { Platform, RgbPicture } from '../../platform/platform.ts';
@@ -92,7 +93,7 @@ export async function pictureOfFile(
   const decoded = await decodeTurned((bytes) => platform.decodePicture(bytes), { encoded, orientation });
   try {
     const made = await madeOf(decoded, how);
-    return { ...made, notes: [...notesOn(encoded), ...made.notes] };
+    return { ...made, notes: [...notesOn(encoded, orientation), ...made.notes] };
   } finally {
     decoded.release?.();
   }
@@ -137,12 +138,24 @@ async function facesOf(
 /** Decoders hand their own memory over, which the next picture may be written to. */
 const ownBytes = (bytes: Uint8Array): Uint8Array<ArrayBuffer> => Uint8Array.from(bytes);
 
-function notesOn(encoded: Uint8Array): WireError[] {
+function notesOn(encoded: Uint8Array, orientation: Recipe['image']['orientation']): WireError[] {
   const { isCmyk } = checkPictureHeader(encoded);
-  return [...(isAnimated(encoded) ? [animated()] : []), ...(isCmyk ? [printColours()] : [])].map((note) =>
-    note.toWire(),
-  );
+  const isLying = orientation === 'stored' && orientationOf(encoded) !== 1;
+  const notes = [
+    ...(isAnimated(encoded) ? [animated()] : []),
+    ...(isCmyk ? [printColours()] : []),
+    ...(isLying ? [lying()] : []),
+  ];
+  return notes.map((note) => note.toWire());
 }
+
+const lying = (): StudioError =>
+  new StudioError({
+    code: 'data/picture-not-turned',
+    message:
+      'This picture says by an Exif note how to turn it; the network was trained on pictures as they are stored, and is shown it so: lying on the side or upside down.',
+    hint: 'To show it upright, save it turned. A network that is trained with image.orientation "exif" turns pictures itself.',
+  });
 
 const noFace = (crop: Recipe['image']['crop']): StudioError =>
   new StudioError({

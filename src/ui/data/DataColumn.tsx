@@ -46,6 +46,7 @@ export function DataColumn(): ReactElement {
       {error !== null && dataset === null && (
         <Message error={error}>
           {error.code === 'data/edits-missing' && <MissingEdits />}
+          {error.code === 'data/no-faces' && recipe !== null && <FaceCrop recipe={recipe} />}
           <button type="button" onClick={() => void studio.refresh(true)}>
             Try again
           </button>

@@ -49,7 +49,7 @@ export function FaceCrop({ recipe }: { readonly recipe: Recipe }): ReactElement 
       <summary>
         {image.crop === 'face' ? 'Pictures are cut to faces' : 'Whole pictures, or faces alone'}
       </summary>
-      <div className="backbone-options">
+      <div className="stack-s">
         <ImageOption spec={crop} recipe={recipe} />
         {image.crop === 'face' && (
           <>

@@ -60,7 +60,7 @@ export function worthText(sureness: Sureness | null, confidence: number): string
   if (worth === null) return 'Of none of the validation pictures was it this sure.';
   const { count, right, interval } = worth;
   const [low, high] = interval.map((share) => Math.round(share * 100));
-  return `Of the ${formatCount(count)} validation pictures where it was about this sure, ${formatCount(right)} were right (95 % interval ${String(low)}–${String(high)} %).`;
+  return `Of the ${formatCount(count)} validation pictures where it was about this sure, ${formatCount(right)} ${right === 1 ? 'was' : 'were'} right (95 % interval ${String(low)}–${String(high)} %).`;
 }
 
 export function thresholdText(threshold: Threshold | null): string {

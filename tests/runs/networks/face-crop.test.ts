@@ -65,7 +65,7 @@ it('keeps pictures of faces beside those that are whole, and does not look for t
   const said = cut.events.flatMap((event) => (event.kind === 'progress' ? [event.label] : []));
   expect(said).toContain('Reading the pictures and finding faces in them');
   expect(cut.summary.cleaning.remarks.map(({ message }) => message)).toContainEqual(
-    'In 4 of 40 pictures no face was found (such as 1.jpg): they are taken whole, the others are cut to their largest face.',
+    'In 4 of 40 pictures no face was found: they are taken whole, the others are cut to their largest face.',
   );
   const cutPictures = await first.set.dataset.pictures.read([0, 1]);
   const bytes = 48 * 48 * 3;
@@ -99,8 +99,14 @@ it('leaves out pictures without a face where that is wanted, counted and shown a
   expect(summary.findings?.withoutFace).toEqual(aside);
   expect(summary.findings?.aside.map(({ why }) => why)).toEqual(aside.map(() => 'withoutFace'));
   expect(summary.cleaning.remarks.map(({ message }) => message)).toContainEqual(
-    expect.stringContaining('In 4 of 40 pictures no face was found (such as 1.jpg): they are left out'),
+    expect.stringContaining('In 4 of 40 pictures no face was found: they are left out'),
   );
+  // Of a set without any nothing would be left, which is another thing than a set that cannot be read.
+  const none = join(folder, 'none.parquet');
+  await writeFile(none, await facesAside(4, 1));
+  const recipe = await recipeOf({ crop: 'face', withoutFace: 'leaveOut' });
+  const other = { ...recipe, dataset: { source: 'parquet', path: none } };
+  await expect(opened(session, other)).rejects.toMatchObject({ code: 'data/no-faces' });
   expect(session.set.describePictures(aside).map(({ sourceRow }) => sourceRow)).toEqual(FACELESS);
 });
 

@@ -179,6 +179,13 @@ it('of a face in a picture what it says of the square around it alone; of none, 
   const frame = { kind: 'frame', width: 640, height: 320, rgba: Uint8ClampedArray.from(data) } as const;
   const asked = { runId: result.runId, picture: frame, wantsMaps: false, face: 0 };
   expect((await session.tries.predict(asked, signal)).probabilities).toEqual(said[0]);
+  // It was trained on pictures as they are stored: one that wants to be turned is not, which is said.
+  const lying = Uint8Array.from(await sharp(png).jpeg().withMetadata({ orientation: 6 }).toBuffer());
+  const upright = Uint8Array.from(await sharp(png).jpeg().toBuffer());
+  const [laid, stood] = [await ask(lying), await ask(upright)];
+  expect(laid.notes.map(({ code }) => code)).toEqual(['data/picture-not-turned']);
+  expect(stood.notes).toEqual([]);
+  expect(laid.probabilities).toEqual(stood.probabilities);
   const grey = await sharp({ create: { width: 90, height: 60, channels: 3, background: '#777' } })
     .png()
     .toBuffer();

@@ -15,7 +15,7 @@ export async function faceAside(face: Uint8Array, index: number): Promise<Uint8A
   return Uint8Array.from(await png.toBuffer());
 }
 
-/** A Parquet file of so many of them; every `each`th has no face, and stripes of its own in its place. */
+/** A Parquet file of so many of them; every `each`th, from the second on, has stripes in place of a face. */
 export async function facesAside(rows: number, each: number): Promise<Uint8Array> {
   const pictures = new Map<number, Uint8Array>();
   const plain = await smallSet(rows, 40, (row, index) => {
@@ -24,7 +24,9 @@ export async function facesAside(rows: number, each: number): Promise<Uint8Array
   });
   if (plain.length === 0) throw new TypeError('the set has rows');
   const made = await Promise.all(
-    [...pictures].map(([index, face]) => (index % each === 1 ? striped(index) : faceAside(face, index))),
+    [...pictures].map(([index, face]) =>
+      index % each === 1 % each ? striped(index) : faceAside(face, index),
+    ),
   );
   return smallSet(rows, 40, (row: HubRow, index) => ({
     ...row,

@@ -29,7 +29,7 @@ export function WithoutFace(props: WithoutFaceProps): ReactElement | null {
           <ThumbStrip {...{ dataset, thumbnails }} rows={rows} onOpen={(row) => onOpen(row, rows)} />
         </>
       )}
-      <WithoutFaceChoice recipe={recipe} />
+      {(rows.length > 0 || recipe.image.withoutFace !== 'whole') && <WithoutFaceChoice recipe={recipe} />}
     </section>
   );
 }
