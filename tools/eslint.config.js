@@ -22,7 +22,17 @@ const animationFrame = {
 };
 
 export default defineConfig(
-  { ignores: ['dist/', '.cache/', 'node_modules/', 'public/', 'tests/**/fixtures/', 'tests/**/goldens/', '**/*.wasm.ts'] },
+  {
+    ignores: [
+      'dist/',
+      '.cache/',
+      'node_modules/',
+      'public/',
+      'tests/**/fixtures/',
+      'tests/**/goldens/',
+      '**/*.wasm.ts',
+    ],
+  },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   eslint.configs.recommended,
   {

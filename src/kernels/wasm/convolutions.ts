@@ -110,7 +110,7 @@ function run(wasm: BackendWasm, call: Call): tf.TensorInfo {
   const [channels = 1] = from.shape.slice(-1);
   const [outChannels = 1] = outShape.slice(-1);
   const taps = tapsOf(call.geometry);
-  const operations = (tf.util.sizeFromShape(outShape) * taps * (isDepthwise ? 1 : channels)) * 2;
+  const operations = tf.util.sizeFromShape(outShape) * taps * (isDepthwise ? 1 : channels) * 2;
   const parts = partsFor(wasm, operations);
   const room = new Room(
     call.geometry,
@@ -150,7 +150,7 @@ export function filterGradient(
   const { inChannels: channels, outChannels, batchSize: pictures, isDepthwise } = info;
   const geometry = forward(info);
   const taps = tapsOf(geometry);
-  const operations = (tf.util.sizeFromShape(dy.shape) * taps * (isDepthwise ? 1 : channels)) * 2;
+  const operations = tf.util.sizeFromShape(dy.shape) * taps * (isDepthwise ? 1 : channels) * 2;
   const partBytes = isDepthwise
     ? kernels.depthwiseBytes(taps, channels)
     : kernels.filterGradientBytes(taps, channels, outChannels);
@@ -190,7 +190,9 @@ class Room {
     wasm: BackendWasm,
     out: tf.TensorInfo,
     run: (
-      places: Pick<Task, 'geometry' | 'bias' | 'zero' | 'room' | 'roomBytes' | 'parts' | 'out'> & { start: number },
+      places: Pick<Task, 'geometry' | 'bias' | 'zero' | 'room' | 'roomBytes' | 'parts' | 'out'> & {
+        start: number;
+      },
       buffer: ArrayBufferLike,
     ) => void,
   ): void {

@@ -7,7 +7,14 @@ import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { invariant } from '../../protocol/errors.ts';
 import { replaceKernel } from '../replace.ts';
 import type { LinearAttrs, MienKernels, ReluName } from '../signatures.ts';
-import { convolve, filterGradient, inputGradient, UNBOUNDED, type Bounds, type ConvInfo } from './convolutions.ts';
+import {
+  convolve,
+  filterGradient,
+  inputGradient,
+  UNBOUNDED,
+  type Bounds,
+  type ConvInfo,
+} from './convolutions.ts';
 import { wasmMemory } from './memory.ts';
 
 type Shape4D = [number, number, number, number];
@@ -58,7 +65,12 @@ const layers: {
   ) => tf.TensorInfo;
 } = {
   MienLinear(wasm, { x, filter, bias }, attrs) {
-    const out = convolve(wasm, { x, filter, bias }, infoOf(attrs, x.shape, filter.shape), BOUNDS[attrs.activation]);
+    const out = convolve(
+      wasm,
+      { x, filter, bias },
+      infoOf(attrs, x.shape, filter.shape),
+      BOUNDS[attrs.activation],
+    );
     return attrs.kind === 'dense' ? { ...out, shape: [x.shape[0]!, filter.shape[1]!] } : out;
   },
   MienLinearInputGrad(wasm, { dz, filter, x }, attrs) {
@@ -99,7 +111,11 @@ export function registerWasmConvolutions(): void {
     register(byInput, (wasm, inputs, attrs) => {
       const { dy, filter } = inputs as Record<'dy' | 'filter', tf.TensorInfo>;
       const settings = attrs as GradAttrs;
-      return inputGradient(wasm, { dy, filter }, infoOf({ ...settings, kind }, settings.inputShape, filter.shape));
+      return inputGradient(
+        wasm,
+        { dy, filter },
+        infoOf({ ...settings, kind }, settings.inputShape, filter.shape),
+      );
     });
   }
 }

@@ -37,6 +37,17 @@ const LOW = 12;
 /** Less than so many operations are done sooner than another thread wakes. */
 const LEAST_SHARED = 2_000_000;
 
+/** What a thread is told, once. */
+export interface ThreadStart {
+  readonly memory: WebAssembly.Memory;
+  /** Where the task lies, in bytes. */
+  readonly task: number;
+  /** Which of the parts is this thread's. */
+  readonly part: number;
+  /** The last task that is not for it. */
+  readonly generation: number;
+}
+
 /** The task of a memory, and how many threads look at it. */
 interface Shared {
   readonly address: number;

@@ -1,16 +1,6 @@
 /** The entry of a thread that computes its part of each kernel; nothing comes back from it but that it is there. */
 import { startKernels } from './module.ts';
-
-/** What it is told, once. */
-export interface ThreadStart {
-  readonly memory: WebAssembly.Memory;
-  /** Where the task lies, in bytes. */
-  readonly task: number;
-  /** Which of the parts is this thread's. */
-  readonly part: number;
-  /** The last task that is not for it. */
-  readonly generation: number;
-}
+import type { ThreadStart } from './task.ts';
 
 const scope = self as unknown as DedicatedWorkerGlobalScope;
 

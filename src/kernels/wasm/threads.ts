@@ -1,8 +1,7 @@
 /** Owns starting the threads that compute kernels beside the engine's own, where the backend's memory is shared. */
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { memoryOf } from './module.ts';
-import { GENERATION, sharedTask } from './task.ts';
-import type { ThreadStart } from './thread.ts';
+import { GENERATION, sharedTask, type ThreadStart } from './task.ts';
 
 /**
  * Starts as many as are wanted and resolves when they wait for work. They end with the page.
@@ -19,7 +18,9 @@ export async function startKernelThreads(wasm: BackendWasm, count: number): Prom
     () => new Worker(new URL('./thread.ts', import.meta.url), { type: 'module', name: 'kernels' }),
   );
   const started = await Promise.all(
-    workers.map((worker, index) => start(worker, { memory, task: shared.address, part: index + 1, generation })),
+    workers.map((worker, index) =>
+      start(worker, { memory, task: shared.address, part: index + 1, generation }),
+    ),
   );
   if (started.includes(false)) for (const worker of workers) worker.terminate();
   else shared.threads = count;

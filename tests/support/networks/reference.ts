@@ -53,10 +53,7 @@ function add({ values, magnitudes }: Sums, at: number, term: number): void {
   magnitudes[at]! += Math.abs(term);
 }
 
-function eachProduct(
-  test: ConvolutionCase,
-  visit: (x: number, filter: number, y: number) => void,
-): void {
+function eachProduct(test: ConvolutionCase, visit: (x: number, filter: number, y: number) => void): void {
   const { kind, batch, height, width, channels, outChannels, filter, stride } = test;
   const { outHeight, outWidth, top, left } = outputOf(test);
   for (let position = 0; position < batch * outHeight * outWidth; position += 1) {

@@ -105,7 +105,9 @@ it.each(named)('%s is within the roundings that its sums need', (name, test) => 
   expect(roundings(inputGrad, expected.inputGrad)).toBeLessThan(terms + 1);
   expect(roundings(filterGrad, expected.filterGrad)).toBeLessThan(forward.length / test.outChannels + 2);
   const channels = bias.length;
-  const wanted = expected.forward.values.map((value, at) => Math.min(6, Math.max(0, value + bias[at % channels]!)));
+  const wanted = expected.forward.values.map((value, at) =>
+    Math.min(6, Math.max(0, value + bias[at % channels]!)),
+  );
   expect(Math.max(...bounded.map((value, at) => Math.abs(value - wanted[at]!)))).toBeLessThan(1e-4);
 });
 
@@ -131,12 +133,21 @@ it('has the same bits alone and in a batch', () => {
   for (const [, test] of named.slice(-12)) {
     const { shapes, ...values } = valuesOf({ ...test, batch: 3 }, 5);
     const { kind, stride, pad } = test;
-    const attrs = { kind, strides: [stride, stride], pad, activation: 'linear' } as unknown as tf.NamedAttrMap;
+    const attrs = {
+      kind,
+      strides: [stride, stride],
+      pad,
+      activation: 'linear',
+    } as unknown as tf.NamedAttrMap;
     tf.tidy(() => {
       const x = tf.tensor(values.x, shapes.x);
       const filter = tf.tensor(values.filter, shapes.filter);
       const run = (of: tf.Tensor): Float32Array =>
-        tf.engine().runKernel<tf.Tensor>('MienLinear', { x: of, filter }, attrs).dataSync<'float32'>().slice();
+        tf
+          .engine()
+          .runKernel<tf.Tensor>('MienLinear', { x: of, filter }, attrs)
+          .dataSync<'float32'>()
+          .slice();
       const together = run(x);
       const each = [0, 1, 2].map((n) => run(tf.slice(x, [n, 0, 0, 0], [1, -1, -1, -1])));
       expect(each.flatMap((part) => [...part])).toEqual([...together]);

@@ -1,17 +1,11 @@
 /**
  * Owns what is measured on the wasm backend, one thread: each of Mien's kernels against the shortest way to the same in
- * tfjs' own operations, or where tfjs has none against the same loop in JavaScript.
+ * tfjs' own operations, or where tfjs has none against its pass forward, which takes as many.
  */
 import * as tf from '@tensorflow/tfjs';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { activate } from '../../../src/engine/device/activate.ts';
 import { compositeUpdates } from '../../../src/kernels/composite/updates.ts';
-import {
-  depthwiseFilterGrad,
-  depthwiseInputGrad,
-  plainLoops,
-  type DepthwiseShape,
-} from '../../../src/kernels/host/loops.ts';
 import { WASM_FOLDER } from '../../train/backends.ts';
 import {
   describe,
@@ -62,8 +56,7 @@ export async function wasmCases(): Promise<readonly KernelCase[]> {
   const { kernelFunc } = tf.getKernel('Conv2DBackpropInput', 'wasm');
   await activate('wasm');
   return [
-    ...CONVOLUTIONS.flatMap((shape) => convolutionCases(shape, kernelFunc)),
-    ...DEPTHWISE.flatMap(depthwiseCases),
+    ...[...CONVOLUTIONS, ...DEPTHWISE].flatMap((shape) => convolutionCases(shape, kernelFunc)),
     ...loopCases(),
     ...updateCases(),
   ];
@@ -75,60 +68,41 @@ const tidily = (compute: () => tf.TensorContainer) => (): void => {
 
 function convolutionCases(shape: ConvolutionShape, stockInputGrad: Kernel): KernelCase[] {
   const { x, dy, filter, strides, pad, bytes } = tensorsOf(shape);
-  const common = { what: describe(shape), flops: flopsOf(shape), bytes };
-  const attrs = { strides, pad, dataFormat: 'NHWC', filterShape: filter.shape, inputShape: x.shape };
-  const rows = (of: tf.Tensor): tf.Tensor2D => tf.reshape(of, [-1, of.shape.at(-1) ?? 1]);
-  const asMatrix = shape.side === 1;
-  const stock = (): tf.TensorContainer =>
-    stockInputGrad({ inputs: { dy, filter }, attrs: attrs, backend: tf.backend() }) as never;
-  return [
-    {
-      ...common,
-      what: `filter gradient, ${common.what}`,
-      against: asMatrix ? 'tfjs matMul, transposed' : 'tfjs forward, for its speed',
-      ours: tidily(() => runKernel('Conv2DBackpropFilter', { x, dy }, attrs)),
-      theirs: tidily(() =>
-        asMatrix ? tf.matMul(rows(x), rows(dy), true) : tf.conv2d(x, filter, strides, pad),
-      ),
-    },
-    {
-      ...common,
-      what: `input gradient, ${common.what}`,
-      against: 'tfjs Conv2DBackpropInput',
-      ours: tidily(() => runKernel('Conv2DBackpropInput', { dy, filter }, attrs)),
-      theirs: () => {
-        tf.dispose(tf.engine().makeTensorFromTensorInfo(stock() as unknown as tf.TensorInfo));
-      },
-    },
-  ];
-}
-
-function depthwiseCases(shape: ConvolutionShape): KernelCase[] {
-  const { x, dy, filter, strides, pad, bytes } = tensorsOf(shape);
-  const common = { flops: flopsOf(shape), bytes, against: 'the loop in JavaScript' };
-  const attrs = { strides, pad, dilations: [1, 1], filterShape: filter.shape, inputShape: x.shape };
-  const info = tf.backend_util.computeConv2DInfo(x.shape, filter.shape, strides, 1, pad, undefined, true);
-  const plain: DepthwiseShape = {
-    ...info,
-    batch: info.batchSize,
-    channels: info.inChannels,
-    padTop: info.padInfo.top,
-    padLeft: info.padInfo.left,
+  const common = { flops: flopsOf(shape), bytes };
+  const bias = tf.zeros<tf.Rank.R1>([shape.outChannels]);
+  const activation = 'relu6' as const;
+  const isConv = shape.kind === 'conv';
+  const attrs = { kind: shape.kind, strides, pad };
+  const gradients = { ...attrs, inputShape: x.shape, activation: 'linear', epsilon: 0 };
+  const fused = { x, filter, strides, pad, bias, activation };
+  const stockForward = tidily(() => (isConv ? tf.fused.conv2d(fused) : tf.fused.depthwiseConv2d(fused)));
+  const stockAttrs = { strides, pad, dataFormat: 'NHWC', inputShape: x.shape };
+  const stockInput = (): void => {
+    const info = stockInputGrad({ inputs: { dy, filter }, attrs: stockAttrs, backend: tf.backend() });
+    tf.dispose(tf.engine().makeTensorFromTensorInfo(info as tf.TensorInfo));
   };
-  const [xs, dys, weights] = [x, dy, filter].map((tensor) => tensor.dataSync<'float32'>().slice());
-  const [dx, dw] = [new Float32Array(x.size), new Float32Array(filter.size)];
+  const forItsSpeed = 'tfjs forward, for its speed';
   return [
     {
       ...common,
-      what: `filter gradient, ${describe(shape)}`,
-      ours: tidily(() => runKernel('DepthwiseConv2dNativeBackpropFilter', { x, dy }, attrs)),
-      theirs: () => depthwiseFilterGrad(plainLoops, xs!, dys!, plain, dw),
+      what: `forward with ReLU6, ${describe(shape)}`,
+      against: 'tfjs, fused',
+      ours: tidily(() => runKernel('MienLinear', { x, filter, bias }, { ...attrs, activation })),
+      theirs: stockForward,
+    },
+    {
+      ...common,
+      what: `filter and bias gradient, ${describe(shape)}`,
+      against: forItsSpeed,
+      ours: tidily(() => runKernel('MienLinearGrads', { x, dz: dy, filter }, gradients)),
+      theirs: stockForward,
     },
     {
       ...common,
       what: `input gradient, ${describe(shape)}`,
-      ours: tidily(() => runKernel('DepthwiseConv2dNativeBackpropInput', { dy, filter }, attrs)),
-      theirs: () => depthwiseInputGrad(plainLoops, dys!, weights!, plain, dx),
+      against: isConv ? 'tfjs Conv2DBackpropInput' : forItsSpeed,
+      ours: tidily(() => runKernel('MienLinearInputGrad', { dz: dy, filter }, gradients)),
+      theirs: isConv ? stockInput : stockForward,
     },
   ];
 }
