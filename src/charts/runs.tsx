@@ -6,6 +6,7 @@ import type { KeptRun } from '../protocol/runs/kept.ts';
 import { publicationOf, type Published } from '../protocol/runs/published.ts';
 import { isActive } from '../store/state.ts';
 import type { Chart, ChartProps, Subjects } from './chart.ts';
+import { Explained } from './terms/Explained.tsx';
 
 type Runs = Subjects['runs'];
 
@@ -66,7 +67,8 @@ function RunsTable({ subject, summary }: ChartProps<Runs>): ReactElement {
         </tbody>
       </table>
       <p className="small dim below-field">
-        Test top-1 in %, with its 95 % interval.
+        Test <Explained term="top1">top-1</Explained> in %, with its{' '}
+        <Explained term="interval">95 % interval</Explained>.
         {publication === null ? '' : ` Paper: ${publication.citation}.`}
       </p>
     </div>

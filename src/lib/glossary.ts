@@ -17,6 +17,20 @@ export const GLOSSARY = {
     means:
       'The mean of the classes’ F1, which is high where a class is both found and not claimed wrongly; small classes count as much as large ones.',
   },
+  f1: {
+    term: 'F1',
+    means:
+      'Of one class, from 0 to 1: high only where most of its pictures are found and most of what is taken for it is right.',
+  },
+  loss: {
+    term: 'loss',
+    means:
+      'How far the network’s probabilities are from the right answers: 0 is perfect, and the dotted line is what guessing gives.',
+  },
+  accuracy: {
+    term: 'accuracy',
+    means: 'The share of pictures that are right; the dotted line is what guessing gives.',
+  },
   interval: {
     term: '95 % CI',
     means:

@@ -1,14 +1,16 @@
 /**
  * `npm run docs`: writes the generated parts of Markdown files anew; tests/contract/docs.test.ts holds that they are. With
- * `--picture` also the README's picture.
+ * `--picture` also the README's picture, with `--figures` first its figure of accuracy is measured anew.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../serve/build.ts';
+import { recordFigure } from './figures.ts';
 import { withPart } from './generated.ts';
 import { PARTS } from './parts.ts';
 import { takePicture } from './picture.ts';
 
+if (process.argv.includes('--figures')) recordFigure();
 for (const file of new Set(PARTS.map((part) => part.file))) {
   const path = join(ROOT, file);
   const before = readFileSync(path, 'utf8');

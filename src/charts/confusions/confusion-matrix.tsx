@@ -6,6 +6,7 @@ import { useRef, type CSSProperties, type KeyboardEvent, type ReactElement } fro
 import { formatPercent, formatScore } from '../../lib/format.ts';
 import { useStateOf } from '../../store/use-state-of.ts';
 import type { Cell, Chart, ChartProps, Subjects } from '../chart.ts';
+import { Explained } from '../terms/Explained.tsx';
 import { rowShares, shortLabels, worstText } from './confusions.ts';
 
 /** Classes whose matrix can still be read in a column; with more, the worst pairs are shown. */
@@ -69,7 +70,7 @@ function ConfusionMatrix({ subject, summary }: ChartProps<Subjects['evaluation']
           <td />
           <PredictedHeads labels={labels} chosen={chosen?.predicted} />
           <th scope="col" className="f1">
-            F1
+            <Explained term="f1">F1</Explained>
           </th>
         </tr>
       </thead>

@@ -11,6 +11,7 @@ import { BestMark, Level, Plot } from '../plot/Plot.tsx';
 import { markText, niceScale, share, type Scale } from '../../lib/figures/scale.ts';
 import { idleCaption, runCaption } from './caption.ts';
 import { axisTicks, epochAxis, placeOfEpoch, type EpochAxis } from './epoch-axis.ts';
+import { Explained } from '../terms/Explained.tsx';
 import { EpochTable } from './EpochTable.tsx';
 
 type Run = Subjects['run'];
@@ -162,7 +163,7 @@ function Readout({ measure, epoch, isPointed, isChecked }: ReadoutProps): ReactE
   return (
     <div className={measure === loss ? 'readout' : 'readout second'}>
       <h3>
-        {measure.title}
+        <Explained term={measure.name}>{measure.title}</Explained>
         {isPointed && epoch !== undefined && (
           <span className="small"> {`${phaseLabels[epoch.phase].toLowerCase()} ${epoch.epoch}`}</span>
         )}

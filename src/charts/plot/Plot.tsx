@@ -117,7 +117,7 @@ export function Level({ value, scale, children }: LevelProps): ReactElement | nu
   return (
     <>
       <div className="level" style={{ bottom: `${up * 100}%` }} />
-      <span className="tag level-tag" style={{ bottom: `${up * 100}%` }}>
+      <span className={up > 0.9 ? 'tag level-tag under' : 'tag level-tag'} style={{ bottom: `${up * 100}%` }}>
         {children}
       </span>
     </>

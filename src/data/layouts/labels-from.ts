@@ -50,7 +50,7 @@ export async function chooseLabels(signs: LabelSigns): Promise<ChosenLabels> {
   const metadata = read.filter(isMetadata);
   // Labels that say of themselves what they are go before folders, as in `datasets`; others speak where folders do not.
   const isTable = labelsFrom === 'table' || metadata.length > 0 || folders.size < 2;
-  const taken = metadata.length > 0 ? metadata : read.slice(0, 1);
+  const taken = metadata.length > 0 ? metadata : [...read].sort(byWorth).slice(0, 1);
   const used = isTable ? taken.map(({ path }) => path) : [];
   for (const { path } of signs.tables) if (!used.includes(path)) passOver(passedOver, path);
   if (isTable && taken.length > 0) return tableLabels(taken, pictures, folders);
@@ -60,6 +60,16 @@ export async function chooseLabels(signs: LabelSigns): Promise<ChosenLabels> {
   if (labelsFrom === 'names') throw noLabels(signs, 'A class before the first dot of each name');
   if (folders.size === 0) throw noLabels(signs, 'A folder for each class');
   return { labelOf: ({ folder }) => folder, splitOf: noSplit, remarks: [] };
+}
+
+/**
+ * The table that labels most pictures goes first. One that gives all of them one class goes last, as Kaggle's
+ * `sample_submission.csv` does for the pictures that are to be guessed.
+ */
+function byWorth(one: LabelTable, other: LabelTable): number {
+  const classes = ({ byPicture }: LabelTable): number =>
+    Math.min(2, new Set([...byPicture.values()].map(({ label }) => label)).size);
+  return classes(other) - classes(one) || other.byPicture.size - one.byPicture.size;
 }
 
 async function readTables({ tables, pictures }: LabelSigns): Promise<LabelTable[]> {

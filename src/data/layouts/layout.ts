@@ -100,8 +100,8 @@ function splitRemarks(given: readonly string[], takesSplit: boolean): Remark[] {
     ];
   }
   if (!takesSplit) return [];
-  const what = 'The set’s own parts were to be taken; it has no folders called train, validation and test';
-  return [{ message: `${what}, and is split by the recipe’s shares.`, hint: '' }];
+  const what = 'It has no parts of its own (folders called train, validation and test)';
+  return [{ message: `${what}, so it is split by the recipe’s shares.`, hint: '' }];
 }
 
 /** Every class has the same folders below it: perhaps only one of them holds what is to be learned. */

@@ -16,7 +16,7 @@ import {
 import { Column } from '../widgets/Column.tsx';
 import { RunFailure } from '../training/RunFailure.tsx';
 import { Notices } from '../widgets/Message.tsx';
-import { Explained } from '../widgets/Explained.tsx';
+import { Explained } from '../../charts/terms/Explained.tsx';
 import { PickAgain, useAwaited } from '../widgets/PickAgain.tsx';
 import { fineTuneOf } from '../../store/run-record.ts';
 import { modelClause } from '../sentence.ts';

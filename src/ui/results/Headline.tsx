@@ -7,7 +7,7 @@ import type { EpochRecord } from '../../protocol/events.ts';
 import { restoresBest } from '../../protocol/recipe/recipe.ts';
 import { isValidated, keptOf, phaseLabels } from '../../store/run-record.ts';
 import type { RunRecord } from '../../store/state.ts';
-import { Explained } from '../widgets/Explained.tsx';
+import { Explained } from '../../charts/terms/Explained.tsx';
 
 interface HeadlineProps {
   readonly record: RunRecord;

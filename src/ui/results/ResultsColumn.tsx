@@ -13,7 +13,7 @@ import { resultsClause } from '../sentence.ts';
 import { useFullRecipe, useShownRecipe, useStudioState } from '../studio-context.ts';
 import { Column } from '../widgets/Column.tsx';
 import { Later } from '../widgets/Dialog.tsx';
-import { Explained } from '../widgets/Explained.tsx';
+import { Explained } from '../../charts/terms/Explained.tsx';
 import { Icon } from '../widgets/Icon.tsx';
 import { Foreseen } from './Foreseen.tsx';
 import { Headline } from './Headline.tsx';

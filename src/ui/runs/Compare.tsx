@@ -2,7 +2,9 @@
 import { useEffect, type ReactElement } from 'react';
 import { ChartView } from '../../charts/Charts.tsx';
 import { comparedCharts } from '../../charts/compared/charts.ts';
+import { Explained } from '../../charts/terms/Explained.tsx';
 import { countInWords, formatDuration, formatLoss, formatScore } from '../../lib/format.ts';
+import type { TermName } from '../../lib/glossary.ts';
 import { csvOf, markdownOf } from '../../lib/table.ts';
 import type { BackboneEntry } from '../../protocol/catalog.ts';
 import { asStudioError, type WireError } from '../../protocol/errors.ts';
@@ -145,6 +147,15 @@ function Recipes({ runs }: { readonly runs: readonly ComparedRun[] }): ReactElem
   );
 }
 
+/** The columns of what came of runs, and what explains them. */
+const FIGURES: readonly (readonly [name: string, term: TermName | null])[] = [
+  ['top-1, %', 'top1'],
+  ['95 % interval', 'interval'],
+  ['loss', 'loss'],
+  ['macro F1', 'macroF1'],
+  ['time', null],
+];
+
 function Results({ runs }: { readonly runs: readonly ComparedRun[] }): ReactElement {
   const [first] = runs;
   const published = first === undefined ? null : publicationOf(first.record.result.recipe);
@@ -155,9 +166,9 @@ function Results({ runs }: { readonly runs: readonly ComparedRun[] }): ReactElem
       <thead>
         <tr>
           <td />
-          {['top-1, %', '95 % interval', 'loss', 'macro F1', 'time'].map((name) => (
+          {FIGURES.map(([name, term]) => (
             <th key={name} scope="col">
-              {name}
+              {term === null ? name : <Explained term={term}>{name}</Explained>}
             </th>
           ))}
         </tr>

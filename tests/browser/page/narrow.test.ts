@@ -109,6 +109,16 @@ async function takeOtherPhase(page: Page): Promise<void> {
 async function explain(page: Page): Promise<void> {
   const term = page.getByRole('button', { name: 'macro F1' });
   const note = page.getByRole('tooltip').filter({ hasText: /^The mean of the classes’ F1/ });
+  // Those in charts too.
+  for (const [name, means] of [
+    ['F1', /^Of one class/],
+    ['Loss', /^How far/],
+    ['Accuracy', /^The share of pictures that are right/],
+  ] as const) {
+    await page.getByRole('button', { name, exact: true }).first().focus();
+    await page.getByRole('tooltip').filter({ hasText: means }).filter({ visible: true }).waitFor();
+    await screenshot(page, `explained-${name}`);
+  }
   await term.focus();
   await note.waitFor();
   const box = await note.boundingBox();

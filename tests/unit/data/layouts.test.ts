@@ -134,6 +134,25 @@ describe('classes', () => {
     expect(remarks(set)).toContain('8 pictures are not in it');
   });
 
+  it('come from the table that tells most, not from Kaggle’s sample of an answer, which comes before it by name', async () => {
+    const lines = (from: number, labels: readonly string[], count: number): string =>
+      Array.from({ length: count }, (_, row) => `${from + row}.png,${labels[row % labels.length]!}`).join(
+        '\n',
+      );
+    const set = await open({
+      ...named(['train/#.png', 12]),
+      ...Object.fromEntries(
+        Object.entries(named(['#.png', 40]))
+          .slice(12)
+          .map(([path, bytes]) => [`test/${path}`, bytes]),
+      ),
+      'sample_submission.csv': `id,label\n${lines(12, ['daisy'], 28)}`,
+      'train.csv': `id,label\n${lines(0, ['daisy', 'rose'], 12)}`,
+    });
+    expect(counts(set)).toEqual({ daisy: 6, rose: 6 });
+    expect(leftOutTexts(set)).toEqual(['1 .csv file (sample_submission.csv)', '28 without a label']);
+  });
+
   it('come from what stands before the dot, as Edge Impulse and Kaggle name pictures', async () => {
     const files = named(
       ['training/cat.a#.jpg', 8],
