@@ -19,7 +19,7 @@ import type { InspectedWeights, ModelSummary } from './model.ts';
 import type { EditsRef, Recipe, WeightsFile } from './recipe/recipe.ts';
 import type { Stored, StoredThing } from './stored.ts';
 import type { PreparedUpload, Uploaded, UploadTarget } from './upload.ts';
-import type { Answer, AnsweredRows, AskedPicture, Patch, TriedNetwork } from './try.ts';
+import type { Answer, AnsweredRows, AskedPicture, EvaluatedOpen, Patch, TriedNetwork } from './try.ts';
 
 /** What was picked on the page: single files, or all files of a folder, each with its path as its name. */
 export interface Picked {
@@ -177,6 +177,8 @@ export interface Requests {
     input: { readonly runId: string; readonly rows: readonly number[]; readonly wantsFeatures: boolean };
     output: AnsweredRows;
   };
+  /** How a kept run's network does on the test pictures of the open set, classes matched by name. */
+  evaluateOpen: { input: { readonly runId: string }; output: EvaluatedOpen };
   /** What is stored on this machine. */
   listStored: { input: Readonly<Record<string, never>>; output: Stored };
   /** Forgets a part of it; says what is left. */

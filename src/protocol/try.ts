@@ -1,4 +1,5 @@
 /** What the page and the engine say of a trained network that is tried on pictures, none of which is kept. */
+import type { Evaluation } from './events.ts';
 import type { Sureness } from '../lib/figures/sureness.ts';
 import type { RgbaPicture } from './set/dataset.ts';
 import type { WireError } from './errors.ts';
@@ -88,4 +89,14 @@ export interface Answer {
   readonly tookMs: number;
   /** What became of the picture that its owner may not expect. */
   readonly notes: readonly WireError[];
+}
+
+/** How a network does on the test pictures of the open set. */
+export interface EvaluatedOpen {
+  /** In the network's own classes. */
+  readonly evaluation: Evaluation;
+  /** Pictures of classes that it does not know. */
+  readonly leftOut: readonly { readonly label: string; readonly count: number }[];
+  /** Classes of its own that the set has not. */
+  readonly unasked: readonly string[];
 }

@@ -153,6 +153,7 @@ type KeptRequest = Extract<
       | 'openKept'
       | 'takeOtherPhase'
       | 'importNetwork'
+      | 'evaluateOpen'
       | 'prepareUpload'
       | 'upload'
       | 'saveRuns'
@@ -183,6 +184,8 @@ async function carryOutKept(session: Session, request: KeptRequest, work: SetWor
       return session.takeOtherPhase(request.input.runId);
     case 'importNetwork':
       return session.bringBack(pickedSet(request.input.files));
+    case 'evaluateOpen':
+      return session.tries.evaluateOpen(request.input.runId, work.signal);
     case 'prepareUpload':
       return session.uploads.prepareRun(request.input.runId, request.input.formats);
     case 'upload':

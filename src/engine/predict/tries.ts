@@ -2,12 +2,13 @@
 import type { Dataset } from '../../data/dataset.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { Requests } from '../../protocol/messages.ts';
-import type { Answer, AnsweredRows, TriedNetwork } from '../../protocol/try.ts';
+import type { Answer, AnsweredRows, EvaluatedOpen, TriedNetwork } from '../../protocol/try.ts';
 import { rgbToRgba } from '../set/rgba-pictures.ts';
 import type { Trained } from '../network/trained.ts';
 import { Classifier } from './classifier.ts';
 import { covered, occludeRow } from './covering.ts';
 import { FaceFinder } from './faces.ts';
+import { evaluateOnOpen } from './on-open-set.ts';
 import { newPictureOf, picturesOfRows, type NewPicture } from './new-pictures.ts';
 
 type Input<Kind extends 'predict' | 'occlude' | 'askRows'> = Requests[Kind]['input'];
@@ -75,6 +76,12 @@ export class Tries {
     return wantsFeatures
       ? classifier.withFeatures(pictures, signal)
       : { probabilities: await classifier.probabilities(pictures, signal), features: null };
+  }
+
+  /** How it does on the open set's test pictures. @throws StudioError `data/…`, and what `open` throws */
+  async evaluateOpen(runId: string, signal: AbortSignal): Promise<EvaluatedOpen> {
+    const { classifier } = await this.#of(runId);
+    return evaluateOnOpen(classifier, this.sources.dataset(), signal);
   }
 
   /** Lets go of the network: its device goes away, or is wanted. */

@@ -35,6 +35,11 @@ export class TryRequests {
     return this.engine.request('occlude', input);
   }
 
+  /** How it does on the test pictures of the open set. */
+  evaluateOpen(runId: string): Call<'evaluateOpen'> {
+    return this.engine.request('evaluateOpen', { runId });
+  }
+
   /** What it says of pictures of the open set, in their order. @throws StudioError; DOMException `AbortError` */
   async askRows({ runId, rows, wantsFeatures, onProgress, signal }: RowsAsked): Promise<AnsweredRows> {
     const all = Array.from(rows);

@@ -9,6 +9,7 @@ import { useStudio, useStudioState } from '../studio-context.ts';
 import { Message } from '../widgets/Message.tsx';
 import { saveBlob } from '../widgets/save-file.ts';
 import { TextSetting } from '../widgets/TextSetting.tsx';
+import { OnOpenSet } from './OnOpenSet.tsx';
 import { endedText, nameOf } from './run-words.ts';
 import { SaveReport, SaveRuns } from './SaveRuns.tsx';
 
@@ -89,6 +90,7 @@ export function OneRun({ run, onClose }: OneRunProps): ReactElement {
           Delete
         </button>
       </div>
+      <OnOpenSet key={runId} run={run} isDisabled={active} />
       <TakeNetwork run={run} isDisabled={active} />
     </section>
   );

@@ -8,6 +8,7 @@ import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { shows } from '../../support/shows.ts';
 import { barSays, drop, finishTiny, openKept, takeHome, TINY, train } from '../actions.ts';
+import { axe } from '../axe.ts';
 import { newPage, screenshot } from '../harness.ts';
 import { servePlainly } from '../page/plain-server.ts';
 
@@ -109,7 +110,15 @@ describe('the page', () => {
       await back.getByRole('button', { name: 'Try it' }).click();
       await page.getByRole('dialog', { name: 'Try it' }).getByRole('button', { name: 'Close' }).click();
       await back.getByRole('button', { name: 'Close' }).click();
-      await openKept(page);
+      const list = await openKept(page);
+      await list
+        .getByRole('button', { name: /^MobileNetV2/ })
+        .first()
+        .click();
+      await list.getByRole('button', { name: 'Ask it about the open set' }).click();
+      await list.getByText(/^Right on [\d.]+\s% of 16 test pictures/).waitFor({ timeout: MINUTES });
+      expect(await axe(page)).toEqual([]);
+      await screenshot(page, 'network-on-open-set');
       shows('browser Chromium pauses, goes on and stops');
     },
   );
