@@ -15,6 +15,7 @@ import { answeringOf } from '../predict/run-file.ts';
 import { withHub } from '../train/access.ts';
 import { writeJson } from '../train/write-run.ts';
 import type { StudyFolder } from './folder.ts';
+import { writeReport } from './report.ts';
 import { csvOf, markdownOf, repeatsTable, runsTable, type RunFigures } from './table.ts';
 
 interface Finishing {
@@ -51,14 +52,20 @@ async function writeTables(figures: readonly RunFigures[], { study, folder }: Fi
   const fields = variedFields(study);
   const table = runsTable(figures, fields);
   const repeats = repeatsTable(figures, fields);
-  const asked = figures.filter(({ test }) => test !== null).length;
-  const about =
-    study.choose === undefined
-      ? 'Every run was asked about its test pictures.'
-      : `Chosen by ${study.choose === 'valLoss' ? 'validation loss' : 'validation accuracy'}${study.chooseFor === undefined ? '' : ` for each ${study.chooseFor}`}; ${asked.toString()} asked about test pictures, the others' figures are of validation pictures.`;
+  const about = aboutOf(figures, study);
   const means = repeats === null ? '' : `\n## Means of repeats\n\n${markdownOf(repeats)}`;
   await folder.writeText('table.csv', csvOf(table));
   await folder.writeText('table.md', `# ${study.name}\n\n${about}\n\n${markdownOf(table)}${means}`);
+  await writeReport(figures, folder, about);
+}
+
+/** What was asked of whom. */
+function aboutOf(figures: readonly RunFigures[], { choose, chooseFor }: Study): string {
+  const asked = figures.filter(({ test }) => test !== null).length;
+  if (choose === undefined) return 'Every run was asked about its test pictures.';
+  const figure = choose === 'valLoss' ? 'validation loss' : 'validation accuracy';
+  const forEach = chooseFor === undefined ? '' : ` for each ${chooseFor}`;
+  return `Chosen by ${figure}${forEach}; ${asked.toString()} asked about test pictures, the others' figures are of validation pictures.`;
 }
 
 /** The best, or for each value of a field the best; none where every run is asked anyway. */
@@ -67,7 +74,7 @@ function chosenOf(figures: readonly RunFigures[], { choose, chooseFor }: Study):
   const best = new Map<string, RunFigures>();
   const scoreOf = ({ valLoss, valAccuracy }: RunFigures): number =>
     choose === 'valLoss' ? -(valLoss ?? Infinity) : (valAccuracy ?? -Infinity);
-  for (const each of figures.filter(({ failure }) => failure === null)) {
+  for (const each of figures.filter(({ failure, endedEarly }) => failure === null && !endedEarly)) {
     const key = sameText(chooseFor === undefined ? null : each.run.values[chooseFor]);
     const before = best.get(key);
     if (before === undefined || scoreOf(each) > scoreOf(before)) best.set(key, each);
@@ -114,6 +121,7 @@ async function figuresOf(run: PlannedRun, folder: StudyFolder): Promise<RunFigur
     seconds: Object.values(record?.secondsByStage ?? {}).reduce((sum, seconds) => sum + seconds, 0),
     isChosen: false,
     failure: how.failure,
+    endedEarly: how.endedEarly ?? false,
   };
 }
 

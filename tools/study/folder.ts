@@ -7,6 +7,8 @@ import { join } from 'node:path';
 import { parseJson, sameText } from '../../src/lib/json.ts';
 import { StudioError } from '../../src/protocol/errors.ts';
 import { parseRecipe, type Recipe } from '../../src/protocol/recipe/recipe.ts';
+import type { RungResult } from '../../src/engine/studies/bracket.ts';
+import type { EpochRecord } from '../../src/protocol/events.ts';
 import { parseStudy, type Study } from '../../src/protocol/runs/study.ts';
 import { writeJson } from '../train/write-run.ts';
 
@@ -22,6 +24,14 @@ export interface StudyRun {
   readonly frozenPictures: number;
   /** Why it has no network. */
   readonly failure: string | null;
+  /** Whether it was ended early, as others were better. */
+  readonly endedEarly?: boolean;
+}
+
+/** A run that was carried to a rung of a study's bracket. */
+export interface RungDone extends RungResult {
+  readonly history: readonly EpochRecord[];
+  readonly frozenPictures: number;
 }
 
 export class StudyFolder {
@@ -87,6 +97,18 @@ export class StudyFolder {
   async json(name: string, file: string): Promise<unknown> {
     const text = await orNull(readFile(join(this.of(name), file), 'utf8'));
     return text === null ? null : parseJson(text);
+  }
+
+  /** What a study that ends runs early has done so far, in order. */
+  async rungs(): Promise<readonly RungDone[]> {
+    const text = await orNull(readFile(join(this.path, 'bracket.json'), 'utf8'));
+    return text === null ? [] : ((parseJson(text) as readonly RungDone[] | null) ?? []);
+  }
+
+  /** Notes all that was done; a killed study finds the list before it, or this. */
+  async putRungs(rungs: readonly RungDone[]): Promise<void> {
+    await writeJson(this.path, '.bracket.json', rungs);
+    await rename(join(this.path, '.bracket.json'), join(this.path, 'bracket.json'));
   }
 
   async writeText(file: string, text: string): Promise<void> {

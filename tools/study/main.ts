@@ -18,6 +18,7 @@ import { carryOut } from '../train/carry-out.ts';
 import { JsonReporter, TerminalReporter } from '../train/report.ts';
 import { prepareOut } from '../train/write-run.ts';
 import { carryOutRun } from './carry-out.ts';
+import { bracketOf, carryOutBracket } from './bracket.ts';
 import { parseCommand, USAGE, type Command } from './command.ts';
 import { finishStudy } from './finish.ts';
 import { StudyFolder, type Plan } from './folder.ts';
@@ -53,6 +54,11 @@ async function carryOutStudy(command: Command): Promise<void> {
       'notice',
       `${search.runs.toString()} runs were asked for; only ${runs.length.toString()} of the draws differ, and each is carried out once.`,
     );
+  if (search.kind === 'asha' && command.shard !== null)
+    throw studyInvalid(
+      'which of its runs go on hangs on all of them, so asha has no parts: leave --shard out',
+    );
+  if (search.kind === 'asha') bracketOf(runs, search);
   if (!command.gather) {
     await prepareOut(folder.path);
     await folder.begin(plan, command.resume || command.shard !== null);
@@ -67,17 +73,22 @@ async function carryOutStudy(command: Command): Promise<void> {
   const reporter = command.json ? new JsonReporter() : new TerminalReporter();
   const isTested = plan.study.choose === undefined;
   const mine = command.gather ? [] : partOf(runs, command);
-  for (const run of mine) {
+  const carrying = { session, folder, reporter, hub: command.hub, isTested };
+  if (search.kind === 'asha' && !command.gather) {
+    const said = await carryOutBracket(runs, plan.study, search, carrying);
+    say(command, 'notice', said);
+  }
+  for (const run of search.kind === 'asha' ? [] : mine) {
     if ((await folder.done(run.name)) !== null) continue;
     if (!command.json) process.stdout.write(`\n${run.name}\n`);
-    await carryOutRun(run, { session, folder, reporter, hub: command.hub, isTested });
+    await carryOutRun(run, carrying);
   }
   if (command.shard === null) {
     const figures = await finishStudy(runs, { ...plan, folder, session, hub: command.hub });
     say(
       command,
       'finished',
-      `${countOf(figures.length, 'run')} of ${runs.length.toString()} in ${folder.path}, table.md and table.csv written.`,
+      `${countOf(figures.length, 'run')} of ${runs.length.toString()} in ${folder.path}, table.md, table.csv and report.html written.`,
     );
   } else
     say(

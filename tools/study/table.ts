@@ -1,6 +1,7 @@
 /** The table of a study: a line a run, and where runs are repeats with other seeds, the mean of each combination with its interval. */
 import { csvLine } from '../../src/lib/csv.ts';
 import { isSame } from '../../src/lib/json.ts';
+import { FOLD } from '../../src/protocol/runs/study.ts';
 import type { PlannedRun } from '../../src/engine/studies/plan.ts';
 
 /** What is known of a run that was carried out; shares 0 to 1. */
@@ -18,6 +19,8 @@ export interface RunFigures {
   readonly seconds: number;
   readonly isChosen: boolean;
   readonly failure: string | null;
+  /** Whether it was ended early, as others were better. */
+  readonly endedEarly: boolean;
 }
 
 export interface Table {
@@ -25,13 +28,19 @@ export interface Table {
   readonly rows: readonly (readonly string[])[];
 }
 
-/** Fields that make repeats of a run. */
-const SEEDS = new Set(['seed', 'split.seed']);
+/** Fields that make repeats of a run: other numbers by lot, or another fold. */
+const SEEDS = new Set(['seed', 'split.seed', FOLD]);
 
 const figure = (value: number | null | undefined, digits = 4): string => value?.toFixed(digits) ?? '';
-const textOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+function textOf(value: unknown): string {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'object' && value !== null && 'number' in value && 'of' in value)
+    return `${String(value.number)} of ${String(value.of)}`;
+  return JSON.stringify(value);
+}
 
 export function runsTable(figures: readonly RunFigures[], fields: readonly string[]): Table {
+  const hasEnded = figures.some(({ endedEarly }) => endedEarly);
   const hasChoice = figures.some(({ isChosen }) => isChosen);
   const head = [
     ...[
@@ -44,25 +53,39 @@ export function runsTable(figures: readonly RunFigures[], fields: readonly strin
       'test 95 % from',
       'test 95 % to',
     ],
-    ...['test loss', 'macro F1', 'seconds', ...(hasChoice ? ['chosen'] : []), 'failure'],
+    ...[
+      'test loss',
+      'macro F1',
+      'seconds',
+      ...(hasChoice ? ['chosen'] : []),
+      ...(hasEnded ? ['ended early'] : []),
+      'failure',
+    ],
   ];
-  const rows = figures.map(({ run, epochs, valLoss, valAccuracy, test, seconds, isChosen, failure }) => [
-    ...[
-      run.name,
-      ...fields.map((path) => textOf(run.values[path] ?? '')),
-      epochs.toString(),
-      figure(valLoss),
-      figure(valAccuracy),
+  const rows = figures.map(
+    ({ run, epochs, valLoss, valAccuracy, test, seconds, isChosen, endedEarly, failure }) => [
+      ...[
+        run.name,
+        ...fields.map((path) => textOf(run.values[path] ?? '')),
+        epochs.toString(),
+        figure(valLoss),
+        figure(valAccuracy),
+      ],
+      ...[
+        figure(test?.accuracy),
+        figure(test?.interval[0]),
+        figure(test?.interval[1]),
+        figure(test?.loss),
+        figure(test?.macroF1),
+      ],
+      ...[
+        figure(seconds, 1),
+        ...(hasChoice ? [isChosen ? 'yes' : ''] : []),
+        ...(hasEnded ? [endedEarly ? 'yes' : ''] : []),
+        failure ?? '',
+      ],
     ],
-    ...[
-      figure(test?.accuracy),
-      figure(test?.interval[0]),
-      figure(test?.interval[1]),
-      figure(test?.loss),
-      figure(test?.macroF1),
-    ],
-    ...[figure(seconds, 1), ...(hasChoice ? [isChosen ? 'yes' : ''] : []), failure ?? ''],
-  ]);
+  );
   return { head, rows };
 }
 

@@ -2,7 +2,7 @@
 import { countOf } from '../../lib/format.ts';
 import type { Remark, SplitName } from '../../protocol/set/dataset.ts';
 import { splitNameOf } from './given-split.ts';
-import type { Split } from './split.ts';
+import type { Split, SplitPlan } from './split.ts';
 
 /**
  * What to say of a split that the set itself brings along.
@@ -36,6 +36,25 @@ export function splitRemarks(
     remarks.push({
       message: `The class “${label}” has no picture to train with, only ${parts.join(' and ')}: the network cannot learn it, and is wrong on each of them.`,
       hint: 'Put pictures of it into the training part, leave the class out, or split by the recipe’s shares.',
+    });
+  }
+  return remarks;
+}
+
+/** What to say of a recipe that takes a part of the training pictures, or a fold to test on. */
+export function partRemarks({ trainShare = 1, fold }: SplitPlan, { train }: Split): Remark[] {
+  const remarks: Remark[] = [];
+  if (trainShare < 1) {
+    const share = `${Number((trainShare * 100).toPrecision(3)).toString()} %`;
+    remarks.push({
+      message: `Of the training part ${share} trains, of each class alike: ${countOf(train.length, 'picture')}; the others of it are in no part.`,
+      hint: 'The recipe’s split.trainShare says so; 1 takes all of them.',
+    });
+  }
+  if (fold !== undefined) {
+    remarks.push({
+      message: `The test part is fold ${fold.number.toString()} of ${fold.of.toString()}; the shares of training and validation divide the rest.`,
+      hint: '',
     });
   }
   return remarks;
