@@ -19,7 +19,7 @@ import { preparePictures, type Prepared } from './pictures/prepare-pictures.ts';
 import { findSource } from './sources/registry.ts';
 import type { OpenedSource, Source, SourceContext } from './sources/source.ts';
 import { groupsCut, splitSet } from './split/split-set.ts';
-import { partRemarks, splitRemarks } from './split/split-remarks.ts';
+import { splitRemarks } from './split/split-remarks.ts';
 
 /**
  * Opens the recipe's set: every picture is decoded and resized once, since only that tells which rows are kept. A set
@@ -88,10 +88,7 @@ async function datasetOf(
   return {
     summary: {
       ...summary,
-      cleaning: withRemarks(cleaning, [
-        ...splitRemarks(words, split, labels, labelOfRow),
-        ...partRemarks(recipe.split, split),
-      ]),
+      cleaning: withRemarks(cleaning, splitRemarks(words, { labels, labelOfRow, split }, recipe.split)),
       findings,
       ...(provenance === undefined ? {} : { provenance }),
     },

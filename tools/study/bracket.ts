@@ -109,6 +109,6 @@ function epochsOf(runs: readonly PlannedRun[]): number {
     throw studyInvalid('asha goes by validation pictures, of which a split of its keeps none');
   if (all.size === 1) return most;
   throw studyInvalid(
-    `asha compares runs after as many epochs, so all have to have as many; they have ${[...all].join(', ')}`,
+    `asha compares runs after as many epochs, so all have to have as many; they have ${[...all].sort((a, b) => a - b).join(', ')}`,
   );
 }

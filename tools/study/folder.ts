@@ -40,7 +40,8 @@ export class StudyFolder {
   /** @throws StudioError `recipe/study-missing` */
   async read(): Promise<Plan> {
     const text = await orNull(readFile(join(this.path, 'study.json'), 'utf8'));
-    const value = text === null ? null : (parseJson(text) as { study?: unknown; base?: unknown } | null);
+    const value =
+      text === null ? null : ((parseJson(text) ?? null) as { study?: unknown; base?: unknown } | null);
     if (value === null) {
       throw new StudioError({
         code: 'recipe/study-missing',
@@ -79,7 +80,7 @@ export class StudyFolder {
   /** How a run went; null for one that is still to be done. */
   async done(name: string): Promise<StudyRun | null> {
     const text = await orNull(readFile(join(this.of(name), 'study-run.json'), 'utf8'));
-    return text === null ? null : (parseJson(text) as StudyRun | null);
+    return text === null ? null : ((parseJson(text) ?? null) as StudyRun | null);
   }
 
   /** Has a run written into a folder, and puts it into its place. */
@@ -96,7 +97,7 @@ export class StudyFolder {
   /** A JSON file of a run; null where it has none. */
   async json(name: string, file: string): Promise<unknown> {
     const text = await orNull(readFile(join(this.of(name), file), 'utf8'));
-    return text === null ? null : parseJson(text);
+    return text === null ? null : (parseJson(text) ?? null);
   }
 
   /** What a study that ends runs early has done so far, in order. */

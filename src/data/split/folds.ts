@@ -2,7 +2,7 @@
  * Owns stratified folds: the very rows that scikit-learn's `StratifiedKFold(of, shuffle=True, random_state=seed)` puts
  * into each, so that every picture is tested on once.
  *
- * @see scikit-learn `model_selection/_split.py` (`StratifiedKFold._make_test_folds`)
+ * @see scikit-learn `model_selection/_split.py` (StratifiedKFold)
  */
 import { StudioError } from '../../protocol/errors.ts';
 import { RandomState } from './mt19937.ts';

@@ -4,17 +4,27 @@ import type { Remark, SplitName } from '../../protocol/set/dataset.ts';
 import { splitNameOf } from './given-split.ts';
 import type { Split, SplitPlan } from './split.ts';
 
+/** A set that was split. */
+interface SplitSet {
+  readonly labels: readonly string[];
+  readonly labelOfRow: Uint16Array;
+  readonly split: Split;
+}
+
 /**
- * What to say of a split that the set itself brings along.
+ * What to say of how a set was split.
  *
  * @param words the set's own word for each row's part, or null
  */
-export function splitRemarks(
+export const splitRemarks = (
   words: readonly (string | null)[],
-  { train, validation, test }: Split,
-  labels: readonly string[],
-  labelOfRow: Uint16Array,
-): Remark[] {
+  set: SplitSet,
+  plan: SplitPlan,
+): readonly Remark[] => [...givenRemarks(words, set), ...partRemarks(plan, set.split)];
+
+/** Of a split that the set itself brings along. */
+function givenRemarks(words: readonly (string | null)[], { labels, labelOfRow, split }: SplitSet): Remark[] {
+  const { train, validation, test } = split;
   if (words.every((word) => word === null)) return [];
   const given = new Set(words.map((word) => splitNameOf(word ?? '')));
   const remarks: Remark[] = [];
@@ -41,8 +51,8 @@ export function splitRemarks(
   return remarks;
 }
 
-/** What to say of a recipe that takes a part of the training pictures, or a fold to test on. */
-export function partRemarks({ trainShare = 1, fold }: SplitPlan, { train }: Split): Remark[] {
+/** Of a recipe that takes a part of the training pictures, or a fold to test on. */
+function partRemarks({ trainShare = 1, fold }: SplitPlan, { train }: Split): Remark[] {
   const remarks: Remark[] = [];
   if (trainShare < 1) {
     const share = `${Number((trainShare * 100).toPrecision(3)).toString()} %`;

@@ -2,11 +2,14 @@
 import type { Dataset } from '../../data/dataset.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { Requests } from '../../protocol/messages.ts';
+import type { KeptRecord, OtherSetResult } from '../../protocol/runs/kept.ts';
+import type { SetWork } from '../set/open-set.ts';
 import type { Answer, AnsweredRows, TriedNetwork } from '../../protocol/try.ts';
 import { rgbToRgba } from '../set/rgba-pictures.ts';
 import type { Trained } from '../network/trained.ts';
 import { Classifier } from './classifier.ts';
 import { covered, occludeRow } from './covering.ts';
+import { evaluateOnSet } from './other-set.ts';
 import { FaceFinder } from './faces.ts';
 import { newPictureOf, picturesOfRows, type NewPicture } from './new-pictures.ts';
 
@@ -75,6 +78,12 @@ export class Tries {
     return wantsFeatures
       ? classifier.withFeatures(pictures, signal)
       : { probabilities: await classifier.probabilities(pictures, signal), features: null };
+  }
+
+  /** How it does on the open set. @throws StudioError as `evaluateOnSet`, and what `open` throws */
+  async testOnSet(runId: string, record: KeptRecord, work: SetWork): Promise<OtherSetResult> {
+    const { classifier } = await this.#of(runId);
+    return evaluateOnSet(classifier, record, this.sources.dataset(), work);
   }
 
   /** Lets go of the network: its device goes away, or is wanted. */

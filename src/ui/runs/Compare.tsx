@@ -24,6 +24,7 @@ import { saveBlob } from '../widgets/save-file.ts';
 import { Disagreements } from './Disagreements.tsx';
 import { letterOf, nameOf } from './run-words.ts';
 import { SaveRuns } from './SaveRuns.tsx';
+import { Together } from './Together.tsx';
 
 const none: readonly BackboneEntry[] = [];
 
@@ -49,6 +50,7 @@ export function Compare({ chosen }: { readonly chosen: readonly KeptRun[] }): Re
               they were asked about other pictures.
             </p>
           )}
+          <Together runs={runs} />
           <TakeTable runs={runs} />
         </div>
         <div>
