@@ -4,10 +4,9 @@
  */
 import { nextJob, rungsOf, type BracketJob } from '../../src/engine/studies/bracket.ts';
 import type { PlannedRun } from '../../src/engine/studies/plan.ts';
-import { historyLine } from '../../src/exporters/record/figures.ts';
+import { historyLine, type HistoryLine } from '../../src/exporters/record/figures.ts';
 import { countOf } from '../../src/lib/format.ts';
 import { invariant } from '../../src/protocol/errors.ts';
-import type { EpochRecord } from '../../src/protocol/events.ts';
 import { studyInvalid, type Study } from '../../src/protocol/runs/study.ts';
 import { lastRunOf, withHub } from '../train/access.ts';
 import { writeJson } from '../train/write-run.ts';
@@ -34,7 +33,7 @@ export async function carryOutBracket(
     if (job === null) break;
     const run = runs.find(({ name }) => name === job.name);
     invariant(run !== undefined, 'a job is of a run of the study');
-    done = [...done, await carriedTo(job, run, { rungs, choose, done }, carrying)];
+    done = [...done, await carriedTo(job, run, { rungs, choose }, carrying)];
     await folder.putRungs(done);
   }
   for (const run of runs) await endEarly(run, done, carrying);
@@ -46,28 +45,28 @@ interface Standing {
   /** Epochs at each. */
   readonly rungs: readonly number[];
   readonly choose: Chosen;
-  readonly done: readonly RungDone[];
 }
 
 async function carriedTo(
   { name, rung }: BracketJob,
   run: PlannedRun,
-  { rungs, choose, done }: Standing,
+  { rungs, choose }: Standing,
   carrying: Carrying,
 ): Promise<RungDone> {
   const epochs = rungs[rung] ?? 0;
-  const before = lastOf(done, name);
+  // One that came to its end, by early stopping or just before the study was killed, has nothing to go on with.
+  if ((await carrying.folder.done(name)) !== null) {
+    const whole = ((await carrying.folder.json(name, 'history.json')) ?? []) as readonly HistoryLine[];
+    return { name, rung, loss: lossOf(whole, choose), history: whole, frozenPictures: 0 };
+  }
   const isLast = rung === rungs.length - 1;
-  // One that came to its end by early stopping has nothing to go on with.
-  const isWhole = (await carrying.folder.done(name)) !== null;
-  if (isWhole && before !== undefined) return { ...before, rung, frozenPictures: 0 };
   const { kind, history, frozenPictures } = await carryOutRun(run, carrying, isLast ? null : epochs);
-  const some = kind === 'waiting' ? history.slice(0, epochs) : history;
+  const some = (kind === 'waiting' ? history.slice(0, epochs) : history).map(historyLine);
   return { name, rung, loss: kind === 'failed' ? null : lossOf(some, choose), history: some, frozenPictures };
 }
 
 /** The best so far, by what is chosen by; lower is better. */
-function lossOf(history: readonly EpochRecord[], choose: Chosen): number | null {
+function lossOf(history: readonly HistoryLine[], choose: Chosen): number | null {
   const losses = history.map(({ valLoss, valAccuracy }) =>
     choose === 'valLoss' ? valLoss : valAccuracy === null ? null : -valAccuracy,
   );
@@ -89,7 +88,7 @@ async function endEarly(run: PlannedRun, done: readonly RungDone[], carrying: Ca
   const best = last.history.toSorted((a, b) => (a.valLoss ?? Infinity) - (b.valLoss ?? Infinity))[0];
   const figures = { split: 'validation', loss: best?.valLoss ?? null, accuracy: best?.valAccuracy ?? null };
   await folder.put(run.name, { frozenPictures, failure: null, endedEarly: true }, async (path) => {
-    await writeJson(path, 'history.json', last.history.map(historyLine));
+    await writeJson(path, 'history.json', last.history);
     await writeJson(path, 'validation.json', figures);
     await writeJson(path, 'evaluation.json', { note: `${UNTESTED} It was ended early.`, ...figures });
   });

@@ -8,7 +8,7 @@ import { parseJson, sameText } from '../../src/lib/json.ts';
 import { StudioError } from '../../src/protocol/errors.ts';
 import { parseRecipe, type Recipe } from '../../src/protocol/recipe/recipe.ts';
 import type { RungResult } from '../../src/engine/studies/bracket.ts';
-import type { EpochRecord } from '../../src/protocol/events.ts';
+import type { HistoryLine } from '../../src/exporters/record/figures.ts';
 import { parseStudy, type Study } from '../../src/protocol/runs/study.ts';
 import { writeJson } from '../train/write-run.ts';
 
@@ -30,7 +30,7 @@ export interface StudyRun {
 
 /** A run that was carried to a rung of a study's bracket. */
 export interface RungDone extends RungResult {
-  readonly history: readonly EpochRecord[];
+  readonly history: readonly HistoryLine[];
   readonly frozenPictures: number;
 }
 
