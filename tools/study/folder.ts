@@ -40,9 +40,9 @@ export class StudyFolder {
   /** @throws StudioError `recipe/study-missing` */
   async read(): Promise<Plan> {
     const text = await orNull(readFile(join(this.path, 'study.json'), 'utf8'));
-    const value =
-      text === null ? null : ((parseJson(text) ?? null) as { study?: unknown; base?: unknown } | null);
-    if (value === null) {
+    const value = (text === null ? undefined : parseJson(text)) as
+      Partial<Record<keyof Plan, unknown>> | null | undefined;
+    if (value == null) {
       throw new StudioError({
         code: 'recipe/study-missing',
         message: `The folder of a study was expected, with study.json in it; ${this.path} has none.`,

@@ -102,8 +102,10 @@ async function carryOutRuns(
   runs: readonly PlannedRun[],
   carrying: Carrying,
 ): Promise<void> {
-  if (study.search.kind === 'asha')
-    return say(command, 'notice', await carryOutBracket(runs, study, study.search, carrying));
+  if (study.search.kind === 'asha') {
+    say(command, 'notice', await carryOutBracket(runs, study, study.search, carrying));
+    return;
+  }
   for (const run of partOf(runs, command)) {
     if ((await carrying.folder.done(run.name)) !== null) continue;
     if (!command.json) process.stdout.write(`\n${run.name}\n`);

@@ -60,7 +60,8 @@ function Outcome({ result }: { readonly result: OtherSetResult }): ReactElement 
         <caption className="visually-hidden">How it does on the open set, by class</caption>
         <thead>
           <tr>
-            {['Class', 'Precision', 'Recall', 'Pictures'].map((head) => (
+            <td />
+            {['Precision', 'Recall', 'Pictures'].map((head) => (
               <th key={head} scope="col">
                 {head}
               </th>

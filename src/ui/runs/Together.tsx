@@ -12,8 +12,7 @@ const WAYS: readonly (readonly [Weighing, string])[] = [
 ];
 
 export function Together({ runs }: { readonly runs: readonly ComparedRun[] }): ReactElement | null {
-  const records = runs.map(({ record }) => record);
-  const ways = WAYS.map(([weighing, name]) => ({ name, ...figuresOf(records, weighing) }));
+  const ways = WAYS.map(([weighing, name]) => ({ name, ...figuresOf(runs, weighing) }));
   const [first] = ways;
   if (first?.why !== null && first?.why !== undefined)
     return <p className="small">They cannot answer together: {first.why}</p>;
@@ -48,16 +47,23 @@ export function Together({ runs }: { readonly runs: readonly ComparedRun[] }): R
 }
 
 function figuresOf(
-  records: readonly ComparedRun['record'][],
+  runs: readonly ComparedRun[],
   weighing: Weighing,
 ): { readonly figures: Figures | null; readonly why: string | null } {
   try {
+    const records = runs.map(({ record }) => record);
     return { figures: togetherOf(records, weighing), why: null };
   } catch (error) {
     if (!(error instanceof StudioError)) throw error;
-    return { figures: null, why: error.message };
+    // That they saw other pictures is said above.
+    if (error.code === 'data/ensemble-other-set') return { figures: null, why: null };
+    return { figures: null, why: inLetters(error.message, runs) };
   }
 }
+
+/** As the table calls them. */
+const inLetters = (text: string, runs: readonly ComparedRun[]): string =>
+  runs.reduce((rest, { letter, record }) => rest.replaceAll(`run ${record.result.runId}`, letter), text);
 
 function cellsOf(
   { accuracy, interval, weights, againstBest }: Figures,
