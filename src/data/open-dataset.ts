@@ -90,7 +90,7 @@ async function datasetOf(
       ...summary,
       cleaning: withRemarks(cleaning, [
         ...facesFound(cleaned, curated, recipe),
-        ...splitRemarks(words, split, labels, labelOfRow),
+        ...splitRemarks(words, { labels, labelOfRow, split }, recipe.split),
       ]),
       findings,
       ...(provenance === undefined ? {} : { provenance }),

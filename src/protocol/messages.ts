@@ -14,7 +14,15 @@ import type { BackendChoice, DeviceReport } from './device.ts';
 import type { Edit } from './set/edits.ts';
 import type { WireError } from './errors.ts';
 import type { RateSweep, ResumableRun, RunEvent, RunResult } from './events.ts';
-import type { BroughtRun, KeptChange, KeptRecord, KeptRun, KeptRuns, TakenRuns } from './runs/kept.ts';
+import type {
+  BroughtRun,
+  KeptChange,
+  KeptRecord,
+  KeptRun,
+  KeptRuns,
+  OtherSetResult,
+  TakenRuns,
+} from './runs/kept.ts';
 import type { Queue, QueueChange, StudyPlan, StudySource } from './runs/queue.ts';
 import type { InspectedWeights, ModelSummary } from './model.ts';
 import type { EditsRef, Recipe } from './recipe/recipe.ts';
@@ -196,6 +204,8 @@ export interface Requests {
     input: { readonly runId: string; readonly rows: readonly number[]; readonly wantsFeatures: boolean };
     output: AnsweredRows;
   };
+  /** Tests a kept run's network on the open set, classes matched by name; streams {@link RunEvent}. */
+  testOnSet: { input: { readonly runId: string }; output: OtherSetResult };
   /** What is stored on this machine. */
   listStored: { input: Readonly<Record<string, never>>; output: Stored };
   /** Forgets a part of it; says what is left. */

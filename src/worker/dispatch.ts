@@ -158,6 +158,7 @@ type KeptRequest = Extract<
       | 'listKept'
       | 'openKept'
       | 'takeOtherPhase'
+      | 'testOnSet'
       | 'importNetwork'
       | 'prepareUpload'
       | 'upload'
@@ -192,6 +193,10 @@ async function carryOutKept(session: Session, request: KeptRequest, work: SetWor
       return session.kept.record(request.input.runId);
     case 'takeOtherPhase':
       return session.takeOtherPhase(request.input.runId);
+    case 'testOnSet': {
+      const { runId } = request.input;
+      return session.tries.testOnSet(runId, await session.kept.record(runId), work);
+    }
     case 'importNetwork':
       return session.bringBack(pickedSet(request.input.files));
     case 'prepareUpload':

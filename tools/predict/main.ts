@@ -3,7 +3,7 @@
  * page. Exit codes: 0 done, 2 bad input, 1 anything else.
  */
 import { open } from 'node:fs/promises';
-import { Classifier } from '../../src/engine/predict/classifier.ts';
+import { dirname, resolve } from 'node:path';
 import { pictureOfFile } from '../../src/engine/predict/new-pictures.ts';
 import { Session } from '../../src/engine/session.ts';
 import { csvLine } from '../../src/lib/csv.ts';
@@ -15,8 +15,12 @@ import { StudioError } from '../../src/protocol/errors.ts';
 import { offerWebGpu, WASM_FOLDER } from '../train/backends.ts';
 import { carryOut } from '../train/carry-out.ts';
 import { parseCommand, USAGE, type Command } from './command.ts';
+import { evaluateSet } from './evaluate-set.ts';
 import { writeHeatMap } from './heat-map.ts';
-import { openModel } from './run-file.ts';
+import { isEnsemble } from '../ensemble/folder.ts';
+import { badCommand } from '../train/command-line.ts';
+import { openOne, type Asked } from './asked.ts';
+import { openEnsemble } from './ensemble.ts';
 import { findAsked, type NamedPicture } from './pictures.ts';
 
 /** A picture ready for the network, or why there is none. */
@@ -40,26 +44,29 @@ const { signal } = new AbortController();
 
 async function predict(command: Command): Promise<void> {
   if (command.backend === 'webgpu' || command.backend === 'auto') await offerWebGpu();
-  const platform = createPlatform();
+  const platform = createPlatform(command.set === null ? {} : { baseFolder: dirname(resolve(command.set)) });
   const session = new Session(platform, WASM_FOLDER);
   const device = await session.chooseDevice(command.backend);
-  const answering = await openModel(command.model, session);
-  const classifier = new Classifier(answering);
-  answering.model.dispose();
+  if (command.set !== null) return evaluateSet(command, command.set, session);
+  const asking = (await isEnsemble(command.model))
+    ? await openEnsemble(command.model, platform)
+    : await openOne(command.model, session);
+  if (command.heatMaps !== null && asking.explained === null)
+    throw badCommand('--heat-maps is of one network; an ensemble has several, which look at other places.');
   const { by, others, pictures } = await findAsked(command.pictures, platform);
-  const { image } = answering.recipe;
+  const { image, labels } = asking;
   const ready = mapInOrder(pictures, platform.cores + 1, (one) =>
     readyOf(one, { platform, image, faces: session.faces, face: null }),
   );
   const table = await openTable(command);
-  await table.write(csvLine([by, ...answering.labels, 'predicted', 'confidence', 'problem']));
+  await table.write(csvLine([by, ...labels, 'predicted', 'confidence', 'problem']));
   let [asked, unread, whole] = [0, 0, 0];
   for await (const one of ready) {
-    const said = await ask(classifier, one, command.heatMaps);
+    const said = await ask(asking, one, command.heatMaps);
     asked += 1;
     if (said.predicted === '') unread += 1;
     else if (said.problem !== '') whole += 1;
-    await table.write(lineOf(said, answering.labels.length));
+    await table.write(lineOf(said, labels.length));
     const { name, ...rest } = said;
     if (command.json) process.stdout.write(`${JSON.stringify({ kind: 'picture', [by]: name, ...rest })}\n`);
   }
@@ -93,20 +100,16 @@ async function readyOf(
   }
 }
 
-async function ask(
-  classifier: Classifier,
-  { name, picture, problem }: Ready,
-  heatMaps: string | null,
-): Promise<Said> {
+async function ask(asking: Asked, { name, picture, problem }: Ready, heatMaps: string | null): Promise<Said> {
   if (picture === null) return { name, problem, probabilities: [], predicted: '', confidence: null };
-  const { size, answering } = classifier;
-  const explained = heatMaps === null ? null : await classifier.explained(picture, signal);
-  const probabilities = explained?.probabilities ?? (await classifier.probabilities(picture, signal));
+  const { size, labels } = asking;
+  const explained = heatMaps === null ? null : ((await asking.explained?.(picture, signal)) ?? null);
+  const probabilities = explained?.probabilities ?? (await asking.probabilities(picture, signal));
   const index = likeliestOf(probabilities, 0, probabilities.length);
   if (heatMaps !== null && explained !== null) {
     await writeHeatMap(heatMaps, name, { picture, size, maps: explained.maps, index });
   }
-  const predicted = answering.labels[index] ?? '';
+  const predicted = labels[index] ?? '';
   return {
     name,
     problem,

@@ -2,8 +2,8 @@
 import type { Session } from '../../src/engine/session.ts';
 import { RunControl } from '../../src/training/control.ts';
 import type { PlannedRun } from '../../src/protocol/runs/study.ts';
-import type { Evaluation, RunEvent } from '../../src/protocol/events.ts';
-import { StudioError } from '../../src/protocol/errors.ts';
+import type { EpochRecord, Evaluation, RunEvent } from '../../src/protocol/events.ts';
+import { isAbort, StudioError } from '../../src/protocol/errors.ts';
 import { FrozenCount } from '../../src/protocol/runs/queue.ts';
 import { lastRunOf, withHub } from '../train/access.ts';
 import type { Reporter } from '../train/report.ts';
@@ -19,19 +19,40 @@ export interface Carrying {
   readonly isTested: boolean;
 }
 
-/** Carries one out and writes it; a run whose numbers are lost is written with the reason, and the study goes on. */
-export async function carryOutRun(run: PlannedRun, carrying: Carrying): Promise<void> {
+/** How far a run came: to its end, to the epoch at which it was to wait, or to the loss of its numbers. */
+export interface Carried {
+  readonly kind: 'whole' | 'waiting' | 'failed';
+  readonly history: readonly EpochRecord[];
+  readonly frozenPictures: number;
+}
+
+/**
+ * Carries one out and writes it; a run whose numbers are lost is written with the reason, and the study goes on.
+ *
+ * @param waitAfter epochs after which it is left as it stands, with its checkpoint; null carries it to its end
+ */
+export async function carryOutRun(
+  run: PlannedRun,
+  carrying: Carrying,
+  waitAfter: number | null = null,
+): Promise<Carried> {
   const { session, folder, reporter, hub, isTested } = carrying;
   const recipe = withHub(run.recipe, hub);
   const left = await lastRunOf(recipe, session.platform);
   const frozen = new FrozenCount();
+  const control = new RunControl();
+  let history: EpochRecord[] = [];
   const emit = (event: RunEvent): void => {
     reporter.event(event);
     frozen.hear(event);
+    if (event.kind === 'resumed') history = [...event.history];
+    if (event.kind === 'epoch') history.push(event.record);
+    // What an epoch came to is handed over to be stored before it is told.
+    if (waitAfter !== null && history.length >= waitAfter) control.cancel();
   };
   const resume = left?.failure === null ? { resume: left.runId } : {};
   try {
-    const result = await session.train(recipe, { control: new RunControl(), emit, isTested, ...resume });
+    const result = await session.train(recipe, { control, emit, isTested, ...resume });
     const { summary } = session.set.dataset;
     const { ended } = await session.kept.record(result.runId);
     await folder.put(run.name, { frozenPictures: frozen.pictures, failure: null }, async (path) => {
@@ -47,15 +68,19 @@ export async function carryOutRun(run: PlannedRun, carrying: Carrying): Promise<
     });
     // What is in its folder need not be kept a second time.
     await session.kept.change({ runId: result.runId, do: 'discard' });
+    return { kind: 'whole', history, frozenPictures: frozen.pictures };
   } catch (error) {
+    if (isAbort(error) && waitAfter !== null)
+      return { kind: 'waiting', history, frozenPictures: frozen.pictures };
     if (!(error instanceof StudioError) || !error.code.startsWith('train/not-finite')) throw error;
     await folder.put(run.name, { frozenPictures: frozen.pictures, failure: error.message }, () =>
       Promise.resolve(),
     );
+    return { kind: 'failed', history, frozenPictures: frozen.pictures };
   }
 }
 
-const UNTESTED =
+export const UNTESTED =
   'Figures of the validation pictures: this run was not chosen, or not yet, and was not asked about test pictures.';
 
 function figuresOf({

@@ -2,7 +2,7 @@
 import { badCommand, readLine, theOne, type CommonOptions } from '../train/command-line.ts';
 
 /** What `--help` prints. */
-export const USAGE = `Carries a study out: many recipes that differ in a few fields. Writes runs/NAME/ for each, study.json, table.csv and table.md.
+export const USAGE = `Carries a study out: many recipes that differ in a few fields. Writes runs/NAME/ for each, study.json, table.csv, table.md and report.html.
 
   npm run study -- STUDY.json --out DIR [options]
   npm run study -- --gather DIR [options]

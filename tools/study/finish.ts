@@ -14,6 +14,7 @@ import { answeringOf } from '../../src/engine/predict/answering.ts';
 import { withHub } from '../train/access.ts';
 import { writeJson } from '../train/write-run.ts';
 import type { StudyFolder } from './folder.ts';
+import { writeReport } from './report.ts';
 
 interface Finishing {
   readonly study: Study;
@@ -46,9 +47,10 @@ export async function finishStudy(
 }
 
 async function writeTables(figures: readonly RunFigures[], { study, folder }: Finishing): Promise<void> {
-  const { csv, markdown } = studyTables(study, figures);
-  await folder.writeText('table.csv', csv);
-  await folder.writeText('table.md', markdown);
+  const tables = studyTables(study, figures);
+  await folder.writeText('table.csv', tables.csv);
+  await folder.writeText('table.md', tables.markdown);
+  await writeReport(figures, tables, folder);
 }
 
 interface Figures {
@@ -90,6 +92,7 @@ async function figuresOf(run: PlannedRun, folder: StudyFolder): Promise<RunFigur
     seconds: Object.values(record?.secondsByStage ?? {}).reduce((sum, seconds) => sum + seconds, 0),
     isChosen: false,
     failure: how.failure,
+    endedEarly: how.endedEarly ?? false,
   };
 }
 

@@ -7,6 +7,8 @@ import { join } from 'node:path';
 import { parseJson, sameText } from '../../src/lib/json.ts';
 import { StudioError } from '../../src/protocol/errors.ts';
 import { parseRecipe, type Recipe } from '../../src/protocol/recipe/recipe.ts';
+import type { RungResult } from '../../src/engine/studies/bracket.ts';
+import type { HistoryLine } from '../../src/exporters/record/figures.ts';
 import { parseStudy, type Study } from '../../src/protocol/runs/study.ts';
 import { writeJson } from '../train/write-run.ts';
 
@@ -22,6 +24,14 @@ export interface StudyRun {
   readonly frozenPictures: number;
   /** Why it has no network. */
   readonly failure: string | null;
+  /** Whether it was ended early, as others were better. */
+  readonly endedEarly?: boolean;
+}
+
+/** A run that was carried to a rung of a study's bracket. */
+export interface RungDone extends RungResult {
+  readonly history: readonly HistoryLine[];
+  readonly frozenPictures: number;
 }
 
 export class StudyFolder {
@@ -30,8 +40,9 @@ export class StudyFolder {
   /** @throws StudioError `recipe/study-missing` */
   async read(): Promise<Plan> {
     const text = await orNull(readFile(join(this.path, 'study.json'), 'utf8'));
-    const value = text === null ? null : (parseJson(text) as { study?: unknown; base?: unknown } | null);
-    if (value === null) {
+    const value = (text === null ? undefined : parseJson(text)) as
+      Partial<Record<keyof Plan, unknown>> | null | undefined;
+    if (value == null) {
       throw new StudioError({
         code: 'recipe/study-missing',
         message: `The folder of a study was expected, with study.json in it; ${this.path} has none.`,
@@ -69,7 +80,7 @@ export class StudyFolder {
   /** How a run went; null for one that is still to be done. */
   async done(name: string): Promise<StudyRun | null> {
     const text = await orNull(readFile(join(this.of(name), 'study-run.json'), 'utf8'));
-    return text === null ? null : (parseJson(text) as StudyRun | null);
+    return text === null ? null : ((parseJson(text) ?? null) as StudyRun | null);
   }
 
   /** Has a run written into a folder, and puts it into its place. */
@@ -86,7 +97,19 @@ export class StudyFolder {
   /** A JSON file of a run; null where it has none. */
   async json(name: string, file: string): Promise<unknown> {
     const text = await orNull(readFile(join(this.of(name), file), 'utf8'));
-    return text === null ? null : parseJson(text);
+    return text === null ? null : (parseJson(text) ?? null);
+  }
+
+  /** What a study that ends runs early has done so far, in order. */
+  async rungs(): Promise<readonly RungDone[]> {
+    const text = await orNull(readFile(join(this.path, 'bracket.json'), 'utf8'));
+    return text === null ? [] : ((parseJson(text) as readonly RungDone[] | null) ?? []);
+  }
+
+  /** Notes all that was done; a killed study finds the list before it, or this. */
+  async putRungs(rungs: readonly RungDone[]): Promise<void> {
+    await writeJson(this.path, '.bracket.json', rungs);
+    await rename(join(this.path, '.bracket.json'), join(this.path, 'bracket.json'));
   }
 
   async writeText(file: string, text: string): Promise<void> {

@@ -11,13 +11,14 @@ import { parseJson } from '../../src/lib/json.ts';
 import { createPlatform } from '../../src/platform/platform.node.ts';
 import { parseRecipe } from '../../src/protocol/recipe/recipe.ts';
 import { fieldAt } from '../../src/protocol/recipe/fields.ts';
-import { parseStudy, studyInvalid, type PlannedRun } from '../../src/protocol/runs/study.ts';
+import { parseStudy, studyInvalid, type PlannedRun, type Study } from '../../src/protocol/runs/study.ts';
 import { readRecipe, readText, useToken } from '../train/access.ts';
 import { offerWebGpu, WASM_FOLDER } from '../train/backends.ts';
 import { carryOut } from '../train/carry-out.ts';
 import { JsonReporter, TerminalReporter } from '../train/report.ts';
 import { prepareOut } from '../train/write-run.ts';
-import { carryOutRun } from './carry-out.ts';
+import { carryOutRun, type Carrying } from './carry-out.ts';
+import { bracketOf, carryOutBracket } from './bracket.ts';
 import { parseCommand, USAGE, type Command } from './command.ts';
 import { finishStudy } from './finish.ts';
 import { StudyFolder, type Plan } from './folder.ts';
@@ -26,7 +27,7 @@ import { StudyFolder, type Plan } from './folder.ts';
 async function readStudy(path: string): Promise<Plan> {
   const text = await readText(path, 'A study', 'Give the path of a study; public/studies has some.');
   const value = parseJson(text);
-  if (value === null) throw studyInvalid(`${path} is not JSON`);
+  if (value === undefined) throw studyInvalid(`${path} is not JSON`);
   const study = parseStudy(value);
   const folder = dirname(resolve(path));
   const base =
@@ -45,14 +46,7 @@ async function carryOutStudy(command: Command): Promise<void> {
   const folder = new StudyFolder(resolve(command.outFolder));
   const plan = command.studyPath === null ? await folder.read() : await readStudy(command.studyPath);
   const runs = planStudy(plan.study, plan.base);
-  const { search } = plan.study;
-  // Of few values the same are drawn again, and carried out once.
-  if (search.kind === 'random' && runs.length < search.runs)
-    say(
-      command,
-      'notice',
-      `${search.runs.toString()} runs were asked for; only ${runs.length.toString()} of the draws differ, and each is carried out once.`,
-    );
+  checkSearch(command, plan.study, runs);
   if (!command.gather) {
     await prepareOut(folder.path);
     await folder.begin(plan, command.resume || command.shard !== null);
@@ -66,18 +60,14 @@ async function carryOutStudy(command: Command): Promise<void> {
   await session.chooseDevice(command.backend);
   const reporter = command.json ? new JsonReporter() : new TerminalReporter();
   const isTested = plan.study.choose === undefined;
-  const mine = command.gather ? [] : partOf(runs, command);
-  for (const run of mine) {
-    if ((await folder.done(run.name)) !== null) continue;
-    if (!command.json) process.stdout.write(`\n${run.name}\n`);
-    await carryOutRun(run, { session, folder, reporter, hub: command.hub, isTested });
-  }
+  if (!command.gather)
+    await carryOutRuns(command, plan.study, runs, { session, folder, reporter, hub: command.hub, isTested });
   if (command.shard === null) {
     const figures = await finishStudy(runs, { ...plan, folder, session, hub: command.hub });
     say(
       command,
       'finished',
-      `${countOf(figures.length, 'run')} of ${runs.length.toString()} in ${folder.path}, table.md and table.csv written.`,
+      `${countOf(figures.length, 'run')} of ${runs.length.toString()} in ${folder.path}, table.md, table.csv and report.html written.`,
     );
   } else
     say(
@@ -86,6 +76,41 @@ async function carryOutStudy(command: Command): Promise<void> {
       `Part ${command.shard.part.toString()} is done; npm run study -- --gather ${folder.path} puts all together.`,
     );
   await session.close();
+}
+
+/** Says which draws come twice; refuses what a bracket cannot be made of, before anything runs. */
+function checkSearch(command: Command, { search }: Study, runs: readonly PlannedRun[]): void {
+  const asked = 'runs' in search ? (search.runs ?? runs.length) : runs.length;
+  // Of few values the same are drawn again, and carried out once.
+  if (runs.length < asked)
+    say(
+      command,
+      'notice',
+      `${asked.toString()} runs were asked for; only ${runs.length.toString()} of the draws differ, and each is carried out once.`,
+    );
+  if (search.kind !== 'asha') return;
+  bracketOf(runs, search);
+  if (command.shard !== null)
+    throw studyInvalid(
+      'which of its runs go on hangs on all of them, so asha has no parts: leave --shard out',
+    );
+}
+
+async function carryOutRuns(
+  command: Command,
+  study: Study,
+  runs: readonly PlannedRun[],
+  carrying: Carrying,
+): Promise<void> {
+  if (study.search.kind === 'asha') {
+    say(command, 'notice', await carryOutBracket(runs, study, study.search, carrying));
+    return;
+  }
+  for (const run of partOf(runs, command)) {
+    if ((await carrying.folder.done(run.name)) !== null) continue;
+    if (!command.json) process.stdout.write(`\n${run.name}\n`);
+    await carryOutRun(run, carrying);
+  }
 }
 
 /** Every n-th, so that parts are of one size. */

@@ -2,19 +2,29 @@
 import { countOf } from '../../lib/format.ts';
 import type { Remark, SplitName } from '../../protocol/set/dataset.ts';
 import { splitNameOf } from './given-split.ts';
-import type { Split } from './split.ts';
+import type { Split, SplitPlan } from './split.ts';
+
+/** A set that was split. */
+interface SplitSet {
+  readonly labels: readonly string[];
+  readonly labelOfRow: Uint16Array;
+  readonly split: Split;
+}
 
 /**
- * What to say of a split that the set itself brings along.
+ * What to say of how a set was split.
  *
  * @param words the set's own word for each row's part, or null
  */
-export function splitRemarks(
+export const splitRemarks = (
   words: readonly (string | null)[],
-  { train, validation, test }: Split,
-  labels: readonly string[],
-  labelOfRow: Uint16Array,
-): Remark[] {
+  set: SplitSet,
+  plan: SplitPlan,
+): readonly Remark[] => [...givenRemarks(words, set), ...partRemarks(plan, set.split)];
+
+/** Of a split that the set itself brings along. */
+function givenRemarks(words: readonly (string | null)[], { labels, labelOfRow, split }: SplitSet): Remark[] {
+  const { train, validation, test } = split;
   if (words.every((word) => word === null)) return [];
   const given = new Set(words.map((word) => splitNameOf(word ?? '')));
   const remarks: Remark[] = [];
@@ -36,6 +46,25 @@ export function splitRemarks(
     remarks.push({
       message: `The class “${label}” has no picture to train with, only ${parts.join(' and ')}: the network cannot learn it, and is wrong on each of them.`,
       hint: 'Put pictures of it into the training part, leave the class out, or split by the recipe’s shares.',
+    });
+  }
+  return remarks;
+}
+
+/** Of a recipe that takes a part of the training pictures, or a fold to test on. */
+function partRemarks({ trainShare = 1, fold }: SplitPlan, { train }: Split): Remark[] {
+  const remarks: Remark[] = [];
+  if (trainShare < 1) {
+    const share = `${Number((trainShare * 100).toPrecision(3)).toString()} %`;
+    remarks.push({
+      message: `Of the training part ${share} trains, of each class alike: ${countOf(train.length, 'picture')}; the others of it are in no part.`,
+      hint: 'The recipe’s split.trainShare says so; 1 takes all of them.',
+    });
+  }
+  if (fold !== undefined) {
+    remarks.push({
+      message: `The test part is fold ${fold.number.toString()} of ${fold.of.toString()}; the shares of training and validation divide the rest.`,
+      hint: '',
     });
   }
   return remarks;

@@ -3,6 +3,8 @@ import { countOf } from '../../lib/format.ts';
 import { StudioError } from '../../protocol/errors.ts';
 import { takeGivenSplit } from './given-split.ts';
 import { splitGroups } from './group-split.ts';
+import { noFolds } from './folds.ts';
+import { shareOfTraining } from './train-share.ts';
 import { splitRows, type Split, type SplitPlan } from './split.ts';
 
 /**
@@ -10,7 +12,7 @@ import { splitRows, type Split, type SplitPlan } from './split.ts';
  *
  * @param words the set's own word for each row's part, or null
  * @param groupOfRow number of each row's group; null where every row stands alone
- * @throws StudioError `data/unknown-split`, `data/split-too-small`, `data/class-too-small`
+ * @throws StudioError `data/unknown-split`, `data/split-too-small`, `data/class-too-small`, `data/no-folds`
  */
 export function splitSet(
   words: readonly (string | null)[],
@@ -19,10 +21,14 @@ export function splitSet(
   groupOfRow: Uint32Array | null,
   plan: SplitPlan,
 ): Split {
-  if (words.some((word) => word !== null)) return takeGivenSplit(words, labelOfRow, labels, groupOfRow, plan);
-  return groupOfRow === null
-    ? splitRows(labelOfRow, labels, plan)
-    : splitGroups(labelOfRow, groupOfRow, plan);
+  const isGiven = words.some((word) => word !== null);
+  if (plan.fold !== undefined && (isGiven || groupOfRow !== null)) throw noFolds(isGiven);
+  const whole = isGiven
+    ? takeGivenSplit(words, labelOfRow, labels, groupOfRow, plan)
+    : groupOfRow === null
+      ? splitRows(labelOfRow, labels, plan)
+      : splitGroups(labelOfRow, groupOfRow, plan);
+  return { ...whole, train: shareOfTraining(whole.train, labelOfRow, plan) };
 }
 
 /** How many groups have rows in several parts. */

@@ -4,6 +4,7 @@
  *
  * @see scikit-learn `model_selection/_split.py` (`StratifiedShuffleSplit`), `utils/extmath.py` (`_approximate_mode`)
  */
+import { foldRows, type FoldPlan } from './folds.ts';
 import { RandomState } from './mt19937.ts';
 import type { SplitName } from '../../protocol/set/dataset.ts';
 import { StudioError } from '../../protocol/errors.ts';
@@ -16,6 +17,10 @@ export interface SplitPlan {
   readonly test: number;
   /** NumPy's seed, 0 to 2^32 - 1. */
   readonly seed: number;
+  /** Which of how many stratified folds tests, from 1; the shares of the two other parts divide the rest. */
+  readonly fold?: { readonly of: number; readonly number: number } | undefined;
+  /** How much of the training part trains; all where it is left out. */
+  readonly trainShare?: number;
 }
 
 /** Row numbers by split. */
@@ -31,6 +36,7 @@ export type Split = Readonly<Record<SplitName, Uint32Array>>;
  * `data/split-too-small` when a part would have fewer rows than there are classes
  */
 export function splitRows(labelOfRow: Uint16Array, labels: readonly string[], plan: SplitPlan): Split {
+  if (plan.fold !== undefined) return splitFold(labelOfRow, labels, { ...plan, fold: plan.fold });
   const held = tidy(plan.validation + plan.test);
   const every = Uint32Array.from(labelOfRow.keys());
   const given = { labelOfRow, labels, seed: plan.seed };
@@ -43,6 +49,19 @@ export function splitRows(labelOfRow: Uint16Array, labels: readonly string[], pl
   }
   const [train, rest] = splitInTwo(every, held, { ...given, names: ['train', 'validation and test'] });
   const [validation, test] = splitInTwo(rest, plan.test / held, { ...given, names: ['validation', 'test'] });
+  return { train, validation, test };
+}
+
+/** The rows of a fold test; the rest is split in two by the shares of training and validation. */
+function splitFold(
+  labelOfRow: Uint16Array,
+  labels: readonly string[],
+  plan: SplitPlan & { readonly fold: FoldPlan },
+): Split {
+  const [rest, test] = foldRows(labelOfRow, labels, plan.fold, plan.seed);
+  if (plan.validation === 0) return { train: rest, validation: new Uint32Array(0), test };
+  const by = { labelOfRow, labels, seed: plan.seed, names: ['train', 'validation'] as const };
+  const [train, validation] = splitInTwo(rest, plan.validation / (plan.train + plan.validation), by);
   return { train, validation, test };
 }
 

@@ -48,7 +48,7 @@ interface Truth {
 }
 
 /** The mean, as Keras has it: probabilities are held off 0 by 1e-7. @see keras.losses.CategoricalCrossentropy */
-function crossEntropy(probabilities: Float32Array, { truths, classes, smoothing }: Truth): number {
+export function crossEntropy(probabilities: Float32Array, { truths, classes, smoothing }: Truth): number {
   const sum = probabilities.reduce((all, value, index) => {
     const isTrue = truths[Math.floor(index / classes)] === index % classes;
     const share = (isTrue ? 1 - smoothing : 0) + smoothing / classes;

@@ -2,12 +2,15 @@
 import type { Dataset } from '../../data/dataset.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { Requests } from '../../protocol/messages.ts';
+import type { KeptRecord, OtherSetResult } from '../../protocol/runs/kept.ts';
+import type { SetWork } from '../set/open-set.ts';
 import type { Answer, AnsweredRows, TriedNetwork } from '../../protocol/try.ts';
 import type { FaceFinder } from '../faces.ts';
 import { rgbToRgba } from '../set/rgba-pictures.ts';
 import type { Trained } from '../network/trained.ts';
 import { Classifier } from './classifier.ts';
 import { covered, occludeRow } from './covering.ts';
+import { evaluateOnSet } from './other-set.ts';
 import { newPictureOf, picturesOfRows, type NewPicture } from './new-pictures.ts';
 
 type Input<Kind extends 'predict' | 'occlude' | 'askRows'> = Requests[Kind]['input'];
@@ -74,6 +77,12 @@ export class Tries {
     return wantsFeatures
       ? classifier.withFeatures(pictures, signal)
       : { probabilities: await classifier.probabilities(pictures, signal), features: null };
+  }
+
+  /** How it does on the open set. @throws StudioError as `evaluateOnSet`, and what `open` throws */
+  async testOnSet(runId: string, record: KeptRecord, work: SetWork): Promise<OtherSetResult> {
+    const { classifier } = await this.#of(runId);
+    return evaluateOnSet(classifier, record, this.sources.dataset(), work);
   }
 
   /** Lets go of the network: its device goes away, or is wanted. */

@@ -2,14 +2,14 @@
  * From a study to its runs, all checked before the first begins. Runs that share what the frozen part computes follow each
  * other, so that it is computed once for them.
  */
-import { keyedRandom } from '../../lib/random.ts';
+import { keyedRandom, shuffledRange } from '../../lib/random.ts';
 import { sameText } from '../../lib/json.ts';
 import { asStudioError, StudioError } from '../../protocol/errors.ts';
 import { withBackbone, withField } from '../../protocol/recipe/fields.ts';
 import { parseRecipe, type Recipe } from '../../protocol/recipe/recipe.ts';
 import {
+  FOLD,
   studyInvalid,
-  variedFields,
   type Combination,
   type PlannedRun,
   type Range,
@@ -37,6 +37,8 @@ export function planStudy(study: Study, base: Recipe): readonly PlannedRun[] {
     values,
     recipe: recipeOf(base, values),
   }));
+  // What goes on hangs on what came before: a bracket keeps the order of its draws.
+  if (study.search.kind === 'asha') return runs;
   // Equal keys keep their order: the sort is stable.
   return runs.toSorted((one, other) => {
     const [first, second] = [sharingKey(one.recipe), sharingKey(other.recipe)];
@@ -81,6 +83,7 @@ export const textOf = (values: Combination): string =>
     .join(', ');
 
 function slugOf(value: unknown): string {
+  if (isFold(value)) return `fold-${value.number.toString()}-of-${value.of.toString()}`;
   const text = typeof value === 'string' ? value : JSON.stringify(value);
   return text
     .toLowerCase()
@@ -88,33 +91,53 @@ function slugOf(value: unknown): string {
     .replaceAll(/^-|-$/gu, '');
 }
 
+const isFold = (value: unknown): value is { readonly of: number; readonly number: number } =>
+  typeof value === 'object' && value !== null && 'of' in value && 'number' in value;
+
 function combinationsOf({ vary, search }: Study): readonly Combination[] {
   if (Array.isArray(vary)) {
-    if (search.kind !== 'grid')
-      throw studyInvalid('a list of objects is taken one by one; random search goes with fields');
-    return vary;
+    if (search.kind === 'random' || search.kind === 'asha')
+      throw studyInvalid('a list of objects is taken one by one; draws go with fields');
+    return inFolds(vary, search);
   }
-  const fields = variedFields({ vary });
-  if (search.kind === 'random') {
-    const draws = Array.from({ length: search.runs }, (_, run): Combination =>
-      Object.fromEntries(fields.map((path) => [path, drawn(vary[path] ?? [], path, search.seed, run)])),
-    );
-    // Of few values the same are drawn again: a run that was carried out says nothing new.
-    const texts = draws.map(sameText);
-    return draws.filter((_, index) => texts.indexOf(texts[index] ?? '') === index);
-  }
-  const all = fields.reduce<Combination[]>(
+  if (search.kind === 'random') return drawsOf(vary, search.runs, search.seed);
+  if (search.kind !== 'asha') return inFolds(gridOf(vary), search);
+  if (search.runs !== undefined) return drawsOf(vary, search.runs, search.seed);
+  const all = gridOf(vary);
+  // By lot, as draws come: what begins first has no part of the grid to itself.
+  return Array.from(shuffledRange(all.length, search.seed, 'study order'), (at) => all[at] ?? {});
+}
+
+type Fields = Exclude<Study['vary'], readonly unknown[]>;
+
+/** Each of them on every fold, where the study has folds. */
+function inFolds(some: readonly Combination[], search: Study['search']): readonly Combination[] {
+  if (search.kind !== 'folds') return some;
+  const { folds: of } = search;
+  const folds = Array.from({ length: of }, (_, index) => ({ of, number: index + 1 }));
+  return some.flatMap((one) => folds.map((fold): Combination => ({ ...one, [FOLD]: fold })));
+}
+
+function drawsOf(vary: Fields, runs: number, seed: number): readonly Combination[] {
+  const draws = Array.from({ length: runs }, (_, run): Combination =>
+    Object.fromEntries(Object.entries(vary).map(([path, values]) => [path, drawn(values, path, seed, run)])),
+  );
+  // Of few values the same are drawn again: a run that was carried out says nothing new.
+  const texts = draws.map(sameText);
+  return draws.filter((_, index) => texts.indexOf(texts[index] ?? '') === index);
+}
+
+function gridOf(vary: Fields): readonly Combination[] {
+  return Object.keys(vary).reduce<Combination[]>(
     (some, path) => {
       const values = vary[path] ?? [];
-      if (!Array.isArray(values))
-        throw studyInvalid(`${path} has a range, which random search alone draws from`);
+      if (!Array.isArray(values)) throw studyInvalid(`${path} has a range, which draws alone are made from`);
       if (some.length * values.length > MOST_RUNS)
         throw studyInvalid(`it has more than ${MOST_RUNS.toString()} runs`);
       return some.flatMap((one) => values.map((value): Combination => ({ ...one, [path]: value })));
     },
     [{}],
   );
-  return all;
 }
 
 /** A value of a field for one run: whichever other fields there are, and however many runs. */

@@ -58,8 +58,24 @@ const SplitSchema = z
       'picks the rows, as scikit-learn’s `train_test_split(stratify=y, random_state=seed)` does',
       z._default(seed(), 42),
     ),
+    fold: means(
+      'tests on the `number`-th of `of` stratified folds in place of a share, as scikit-learn’s `StratifiedKFold(of, shuffle=True, random_state=seed)` has them; `train` and `validation` share the rest',
+      z.optional(z.strictObject({ of: whole(2, 100), number: whole(1, 100) })),
+    ),
+    trainShare: means(
+      'how much of the training part trains, of each class alike: what a smaller share takes a larger one takes too',
+      z._default(z.number().check(z.gt(0), z.maximum(1)), 1),
+    ),
   })
   .check(
+    z.refine(({ fold }) => fold === undefined || fold.number <= fold.of, {
+      message: 'the number of a fold is at most how many there are',
+      path: ['fold', 'number'],
+    }),
+    z.refine(({ fold, train }) => fold === undefined || train > 0, {
+      message: 'folds share what they leave by train and validation, so train has to be above 0',
+      path: ['train'],
+    }),
     z.refine((split) => Math.abs(split.train + split.validation + split.test - 1) < 1e-6, {
       message: 'train, validation and test must add up to 1',
     }),

@@ -1,7 +1,8 @@
 /** What is said of the runs that are kept: each that came to its end, or was stopped, until the user deletes it. */
 import type { DatasetSummary } from '../set/dataset.ts';
 import type { WireError } from '../errors.ts';
-import type { EndedPhase, RunResult } from '../events.ts';
+import { countOf } from '../../lib/format.ts';
+import type { EndedPhase, Evaluation, RunResult } from '../events.ts';
 import type { FullRecipe } from '../recipe/full-recipe.ts';
 import type { RunPace } from './pace.ts';
 
@@ -91,6 +92,41 @@ export interface KeptRecord {
   /** The set as it was trained on, without pictures; null likewise. */
   readonly dataset: DatasetSummary | null;
 }
+
+/** How a kept network does on an open set: of classes that it knows by name, on pictures that it did not learn from. */
+export interface OtherSetResult {
+  /** By the network's classes; macro F1 is the mean over those that the set has. */
+  readonly evaluation: Evaluation;
+  /** Classes of the set that the network does not know, whose pictures were not asked about. */
+  readonly unknownClasses: readonly { readonly label: string; readonly pictures: number }[];
+  /** Classes of the network of which the set has no picture. */
+  readonly absentClasses: readonly string[];
+  /** Pictures that were in its training or validation, and were not asked about. */
+  readonly seenBefore: number;
+  /** Whether it is the set that it was trained on; of another one nobody knows whether some of its pictures were seen. */
+  readonly isOwnSet: boolean;
+}
+
+/** What was left out and what has to be known, in whole sentences. */
+export function otherSetNotes(result: Omit<OtherSetResult, 'evaluation'>): readonly string[] {
+  const { unknownClasses, absentClasses, seenBefore, isOwnSet } = result;
+  const unknown = unknownClasses.reduce((sum, { pictures }) => sum + pictures, 0);
+  return [
+    ...(unknownClasses.length === 0
+      ? []
+      : [
+          `Not asked about: ${countOf(unknown, 'picture')} of ${countOf(unknownClasses.length, 'class', 'classes')} that the network does not know (${listOf(unknownClasses.map(({ label }) => label))}).`,
+        ]),
+    ...(seenBefore === 0
+      ? []
+      : [`Not asked about: ${countOf(seenBefore, 'picture')} that it had in training or validation.`]),
+    ...(absentClasses.length === 0 ? [] : [`The set has no picture of ${listOf(absentClasses)}.`]),
+    ...(isOwnSet ? [] : ['Whether some of these pictures were in its training is not known.']),
+  ];
+}
+
+const listOf = (names: readonly string[]): string =>
+  `${names.slice(0, 8).join(', ')}${names.length > 8 ? ` and ${(names.length - 8).toString()} more` : ''}`;
 
 /** What came of taking runs in from a file. */
 export interface TakenRuns {

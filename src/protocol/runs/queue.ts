@@ -64,6 +64,7 @@ export function outcomeOf({ result, ended }: KeptRecord, frozenPictures: number)
       interval: test.interval,
     },
     seconds: secondsOf(result),
+    endedEarly: false,
     failure: null,
   };
 }
@@ -71,7 +72,7 @@ export function outcomeOf({ result, ended }: KeptRecord, frozenPictures: number)
 /** A run whose numbers were lost. */
 export function failedOutcome(failure: string, frozenPictures: number): Outcome {
   const none = { runId: null, valLoss: null, valAccuracy: null, test: null };
-  return { ...none, epochs: 0, seconds: 0, frozenPictures, failure };
+  return { ...none, epochs: 0, seconds: 0, endedEarly: false, frozenPictures, failure };
 }
 
 /** Runs that are still to be done, in their order. */

@@ -4,7 +4,7 @@
  */
 import { isSame, sameText } from '../../lib/json.ts';
 import { csvOf, markdownOf, type Table } from '../../lib/table.ts';
-import { variedFields, type PlannedRun, type Study } from './study.ts';
+import { FOLD, variedFields, type PlannedRun, type Study } from './study.ts';
 
 /** What is known of a run that was carried out; shares 0 to 1. */
 export interface RunFigures {
@@ -21,15 +21,23 @@ export interface RunFigures {
   readonly seconds: number;
   readonly isChosen: boolean;
   readonly failure: string | null;
+  /** Whether it was ended early, as others were better. */
+  readonly endedEarly: boolean;
 }
 
-/** Fields that make repeats of a run. */
-const SEEDS = new Set(['seed', 'split.seed']);
+/** Fields that make repeats of a run: other numbers by lot, or another fold. */
+const SEEDS = new Set(['seed', 'split.seed', FOLD]);
 
 const figure = (value: number | null | undefined, digits = 4): string => value?.toFixed(digits) ?? '';
-const textOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+function textOf(value: unknown): string {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'object' && value !== null && 'number' in value && 'of' in value)
+    return `${String(value.number)} of ${String(value.of)}`;
+  return JSON.stringify(value);
+}
 
 function runsTable(figures: readonly RunFigures[], fields: readonly string[]): Table {
+  const hasEnded = figures.some(({ endedEarly }) => endedEarly);
   const hasChoice = figures.some(({ isChosen }) => isChosen);
   const head = [
     ...[
@@ -42,25 +50,39 @@ function runsTable(figures: readonly RunFigures[], fields: readonly string[]): T
       'test 95 % from',
       'test 95 % to',
     ],
-    ...['test loss', 'macro F1', 'seconds', ...(hasChoice ? ['chosen'] : []), 'failure'],
+    ...[
+      'test loss',
+      'macro F1',
+      'seconds',
+      ...(hasChoice ? ['chosen'] : []),
+      ...(hasEnded ? ['ended early'] : []),
+      'failure',
+    ],
   ];
-  const rows = figures.map(({ run, epochs, valLoss, valAccuracy, test, seconds, isChosen, failure }) => [
-    ...[
-      run.name,
-      ...fields.map((path) => textOf(run.values[path] ?? '')),
-      epochs.toString(),
-      figure(valLoss),
-      figure(valAccuracy),
+  const rows = figures.map(
+    ({ run, epochs, valLoss, valAccuracy, test, seconds, isChosen, endedEarly, failure }) => [
+      ...[
+        run.name,
+        ...fields.map((path) => textOf(run.values[path] ?? '')),
+        epochs.toString(),
+        figure(valLoss),
+        figure(valAccuracy),
+      ],
+      ...[
+        figure(test?.accuracy),
+        figure(test?.interval[0]),
+        figure(test?.interval[1]),
+        figure(test?.loss),
+        figure(test?.macroF1),
+      ],
+      ...[
+        figure(seconds, 1),
+        ...(hasChoice ? [isChosen ? 'yes' : ''] : []),
+        ...(hasEnded ? [endedEarly ? 'yes' : ''] : []),
+        failure ?? '',
+      ],
     ],
-    ...[
-      figure(test?.accuracy),
-      figure(test?.interval[0]),
-      figure(test?.interval[1]),
-      figure(test?.loss),
-      figure(test?.macroF1),
-    ],
-    ...[figure(seconds, 1), ...(hasChoice ? [isChosen ? 'yes' : ''] : []), failure ?? ''],
-  ]);
+  );
   return { head, rows };
 }
 
@@ -117,7 +139,7 @@ export function chosenOf(
   const best = new Map<string, RunFigures>();
   const scoreOf = ({ valLoss, valAccuracy }: RunFigures): number =>
     choose === 'valLoss' ? -(valLoss ?? Infinity) : (valAccuracy ?? -Infinity);
-  for (const each of figures.filter(({ failure }) => failure === null)) {
+  for (const each of figures.filter(({ failure, endedEarly }) => failure === null && !endedEarly)) {
     const key = sameText(chooseFor === undefined ? null : each.run.values[chooseFor]);
     const before = best.get(key);
     if (before === undefined || scoreOf(each) > scoreOf(before)) best.set(key, each);

@@ -14,22 +14,35 @@ export type Range = z.infer<typeof Range>;
 
 const Values = z.union([z.array(z.unknown()).check(z.minLength(1)), Range]);
 
+const seed = () => z._default(z.int().check(z.minimum(0), z.maximum(2 ** 32 - 1)), 42);
+
 const StudySchema = z.strictObject({
   name: z.string().check(z.minLength(1)),
   /** A recipe, or the path of one. */
   base: z.union([z.string().check(z.minLength(1)), z.record(z.string(), z.unknown())]),
   /** By a field's path what it takes; or objects of fields that change together. */
-  vary: z.union([
-    z.record(z.string(), Values),
-    z.array(z.record(z.string(), z.unknown())).check(z.minLength(1)),
-  ]),
+  vary: z._default(
+    z.union([z.record(z.string(), Values), z.array(z.record(z.string(), z.unknown())).check(z.minLength(1))]),
+    {},
+  ),
   search: z._default(
     z.union([
       z.strictObject({ kind: z.literal('grid') }),
       z.strictObject({
         kind: z.literal('random'),
         runs: z.int().check(z.minimum(1), z.maximum(10_000)),
-        seed: z._default(z.int().check(z.minimum(0), z.maximum(2 ** 32 - 1)), 42),
+        seed: seed(),
+      }),
+      /** Each combination on every one of so many stratified folds. */
+      z.strictObject({ kind: z.literal('folds'), folds: z.int().check(z.minimum(2), z.maximum(100)) }),
+      /** All begin; after `least` epochs, and `eta` times as many each time, the best of `eta` go on. */
+      z.strictObject({
+        kind: z.literal('asha'),
+        /** Draws; left out, every combination of the lists. */
+        runs: z.optional(z.int().check(z.minimum(2), z.maximum(10_000))),
+        seed: seed(),
+        eta: z._default(z.int().check(z.minimum(2), z.maximum(10)), 3),
+        least: z._default(z.int().check(z.minimum(1), z.maximum(10_000)), 1),
       }),
     ]),
     { kind: 'grid' },
@@ -53,16 +66,30 @@ export function parseStudy(value: unknown): Study {
   const study = parsed.data;
   const fields = variedFields(study);
   if (fields.length === 0) throw studyInvalid('vary names no field');
-  const { chooseFor, choose } = study;
+  const { chooseFor, choose, search } = study;
+  if (search.kind === 'asha' && (choose === undefined || chooseFor !== undefined))
+    throw studyInvalid(
+      'asha ends runs by one validation figure, which choose has to name, without chooseFor',
+    );
+  if (search.kind === 'folds' && choose !== undefined)
+    throw studyInvalid('every fold is tested on, so choose does not go with folds');
+  if (search.kind === 'folds' && fields.filter((field) => field === FOLD).length > 1)
+    throw studyInvalid(`folds set ${FOLD}, which vary names too`);
   if (chooseFor !== undefined && choose === undefined) throw studyInvalid('chooseFor goes with choose');
   if (chooseFor !== undefined && !fields.includes(chooseFor))
     throw studyInvalid(`chooseFor names ${chooseFor}, which is not varied; there are ${fields.join(', ')}`);
   return study;
 }
 
+/** The field that says which fold tests. */
+export const FOLD = 'split.fold';
+
 /** The fields that a study varies, in the order of the file. */
-export function variedFields({ vary }: Pick<Study, 'vary'>): readonly string[] {
-  return Array.isArray(vary) ? [...new Set(vary.flatMap((one) => Object.keys(one)))] : Object.keys(vary);
+export function variedFields({ vary, search }: Pick<Study, 'vary' | 'search'>): readonly string[] {
+  const named = Array.isArray(vary)
+    ? [...new Set(vary.flatMap((one) => Object.keys(one)))]
+    : Object.keys(vary);
+  return search.kind === 'folds' ? [...named, FOLD] : named;
 }
 
 /** What a run of a study has in each varied field. */

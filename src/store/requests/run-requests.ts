@@ -2,7 +2,13 @@
 import type { Call, StudioClient } from '../../client/studio-client.ts';
 import { asStudioError, isAbort, type WireError } from '../../protocol/errors.ts';
 import type { ResumableRun, RunEvent, RunResult } from '../../protocol/events.ts';
-import type { KeptChange, KeptRecord, BroughtRun, TakenRuns } from '../../protocol/runs/kept.ts';
+import type {
+  KeptChange,
+  KeptRecord,
+  BroughtRun,
+  OtherSetResult,
+  TakenRuns,
+} from '../../protocol/runs/kept.ts';
 import type { Picked, Requests, SavedFile } from '../../protocol/messages.ts';
 import type { UploadTarget } from '../../protocol/upload.ts';
 import type { StudioEvent } from '../reduce/reduce.ts';
@@ -165,6 +171,11 @@ export class RunRequests {
   /** A kept run as one page of HTML. */
   report(runId: string): Promise<SavedFile> {
     return this.engine.request('reportRun', { runId }).result;
+  }
+
+  /** How a kept run's network does on the open set. */
+  testOnSet(runId: string): Promise<OtherSetResult> {
+    return this.engine.request('testOnSet', { runId }).result;
   }
 
   /** What is in a file of runs; nothing of it is stored. */

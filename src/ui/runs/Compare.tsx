@@ -25,6 +25,7 @@ import { saveBlob } from '../widgets/save-file.ts';
 import { Disagreements } from './Disagreements.tsx';
 import { letterOf, nameOf } from './run-words.ts';
 import { SaveRuns } from './SaveRuns.tsx';
+import { Together } from './Together.tsx';
 
 const none: readonly BackboneEntry[] = [];
 /** The first stands beside what differs; the others have the whole width. */
@@ -52,6 +53,7 @@ export function Compare({ chosen }: { readonly chosen: readonly KeptRun[] }): Re
               they were asked about other pictures.
             </p>
           )}
+          <Together runs={runs} />
           <TakeTable runs={runs} />
         </div>
         <div>{curves?.suits({ runs }) === true && <ChartView chart={curves} subject={{ runs }} />}</div>

@@ -12,6 +12,7 @@ import { Message } from '../widgets/Message.tsx';
 import { saveBlob } from '../widgets/save-file.ts';
 import { TextSetting } from '../widgets/TextSetting.tsx';
 import { endedText, nameOf } from './run-words.ts';
+import { TestOnSet } from './TestOnSet.tsx';
 import { SaveReport, SaveRuns } from './SaveRuns.tsx';
 
 interface OneRunProps {
@@ -101,6 +102,7 @@ export function OneRun({ run, onClose }: OneRunProps): ReactElement {
           Delete
         </button>
       </div>
+      <TestOnSet run={run} isDisabled={active} />
       <TakeNetwork run={run} isDisabled={active} />
     </section>
   );

@@ -85,3 +85,32 @@ it(
     await page.getByRole('button', { name: 'Train again' }).waitFor();
   },
 );
+
+it(
+  'a kept run is tested on the open set, and a new one trains on from it',
+  { timeout: 3 * MINUTES },
+  async () => {
+    const page = await newPage({ path: TINY });
+    await finishTiny(page);
+    const kept = await openKept(page);
+    await kept.getByRole('button', { name: /^MobileNetV2/ }).click();
+    await kept.getByRole('button', { name: 'Test it on the open set' }).click();
+    await kept.getByText(/^On the open set it is right on .* of 16 pictures/).waitFor({ timeout: MINUTES });
+    await kept.getByText('Not asked about: 64 pictures that it had in training or validation.').waitFor();
+    expect(await axe(page)).toEqual([]);
+    await screenshot(page, 'tested-on-open-set');
+    await kept.getByLabel('Name').fill('the first');
+    await kept.getByLabel('Name').press('Enter');
+    await kept.getByRole('button', { name: 'the first', exact: true }).waitFor();
+    await kept.getByRole('button', { name: 'Train on from it' }).click();
+    const model = page.getByRole('region', { name: 'Model' });
+    await model.getByText('the kept run “the first”').waitFor();
+    expect(decodeURIComponent(page.url())).toContain('backbone.weights={"run":');
+    expect(await axe(page)).toEqual([]);
+    await screenshot(page, 'trains-on');
+    await page.getByRole('button', { name: /^Train( again)?$/ }).click();
+    await barSays(page, /^Finished/, 2 * MINUTES);
+    const again = await openKept(page);
+    await expect.poll(() => again.getByRole('checkbox').count()).toBe(2);
+  },
+);

@@ -143,9 +143,42 @@ it('is put together from parts, with the mean of its repeats', { timeout: 6 * MI
   const { code, error } = await study('--gather', out);
   expect([code, error]).toEqual([0, '']);
   expect((await readFile(join(out, 'table.csv'), 'utf8')).trim().split('\n')).toHaveLength(5);
+  const report = await readFile(join(out, 'report.html'), 'utf8');
+  expect(report).toMatch(/^<!doctype html>/);
+  // It stands alone: no script, no address, nothing of this machine.
+  expect(report).not.toMatch(/<script|<link|<img|src=|href=|url\(/);
+  expect(report).not.toContain(folder);
+  expect(report.split('<circle')).toHaveLength(5);
+  expect(report.split('<polyline')).toHaveLength(5);
+  for (const part of ['parts', 'Means of repeats', 'To do it again', '@page{size:A4'])
+    expect(report).toContain(part);
   expect(await readFile(join(out, 'table.md'), 'utf8')).toMatch(
     /## Means of repeats[^]*\| 16 \| 2 \| 0\.\d{4} \|/,
   );
+});
+
+it.each([
+  ['is no JSON', '{', /is not JSON/],
+  ['names no field', JSON.stringify({ name: 'a', base: 'base.json', vary: {} }), /vary names no field/],
+  [
+    'has a base that is not there',
+    JSON.stringify({ name: 'a', base: 'none.json', vary: { seed: [1] } }),
+    /none\.json/,
+  ],
+  [
+    'compares runs that have other epochs',
+    JSON.stringify({
+      ...{ name: 'a', base: 'base.json', choose: 'valLoss', search: { kind: 'asha' } },
+      vary: { 'phases.0.epochs': [2, 3] },
+    }),
+    /all have to have as many; they have 3, 4/,
+  ],
+])('refuses a study that %s, and runs nothing', async (_what, text, message) => {
+  const path = join(folder, 'refused.json');
+  await writeFile(path, text);
+  const { code, error } = await study(path, '--out', join(folder, 'refused'));
+  expect([code, error]).toEqual([2, expect.stringMatching(message)]);
+  await expect(readdir(join(folder, 'refused'))).rejects.toThrow('ENOENT');
 });
 
 it('says which combination is refused, and runs nothing', async () => {
@@ -155,3 +188,77 @@ it('says which combination is refused, and runs nothing', async () => {
   expect(error).toContain('The combination batchSize = -3 is refused.');
   await expect(readdir(join(folder, 'bad'))).rejects.toThrow('ENOENT');
 });
+
+it(
+  'tests each picture of a small set once, by folds, with mean and interval',
+  { timeout: 6 * MINUTES },
+  async () => {
+    const path = await write('folds', { search: { kind: 'folds', folds: 3 } });
+    const out = join(folder, 'folds');
+    const { code, error } = await study(path, '--out', out);
+    expect([code, error]).toEqual([0, '']);
+    const names = (await readdir(join(out, 'runs'))).sort();
+    expect(names).toEqual(['1-fold-1-of-3', '2-fold-2-of-3', '3-fold-3-of-3']);
+    const tested = await Promise.all(
+      names.map(async (name) => (await json('folds', 'runs', name, 'split.json'))['test'] as number[]),
+    );
+    expect(tested.flat().sort((a, b) => a - b)).toEqual(Array.from({ length: 80 }, (_, row) => row));
+    expect(await readFile(join(out, 'table.md'), 'utf8')).toMatch(
+      /## Means of repeats[^]*repeats \| mean test accuracy[^]*\| 3 \| 0\.\d{4} \| -?\d\.\d{4} \| \d\.\d{4} \|/,
+    );
+  },
+);
+
+it(
+  'ends losing runs early, and goes on where it was killed with the same runs and numbers',
+  { timeout: 8 * MINUTES },
+  async () => {
+    const path = await write('asha', {
+      vary: { 'head.dropout': [0, 0.5], batchSize: [16, 32], 'phases.0.learningRate': [0.001, 1e-7] },
+      search: { kind: 'asha', eta: 2, least: 1 },
+      choose: 'valLoss',
+      base: await ashaBase(),
+    });
+    const whole = await study(path, '--out', join(folder, 'asha'));
+    expect([whole.code, whole.error]).toEqual([0, '']);
+    const rungs = JSON.parse(await readFile(join(folder, 'asha', 'bracket.json'), 'utf8')) as {
+      name: string;
+      rung: number;
+      history: unknown[];
+    }[];
+    expect(rungs.filter(({ rung }) => rung === 0)).toHaveLength(8);
+    expect(rungs.filter(({ rung }) => rung === 2).length).toBeLessThan(4);
+    for (const { rung, history } of rungs) expect(history).toHaveLength([1, 2, 4][rung] ?? 0);
+    const table = (await readFile(join(folder, 'asha', 'table.csv'), 'utf8')).trim().split('\n');
+    expect(table).toHaveLength(9);
+    expect(table.filter((line) => line.includes(',yes,,'))).toHaveLength(1);
+    // A rate that learns nothing is not carried to the end.
+    const early = table.filter((line) => line.endsWith(',,yes,'));
+    expect(early.filter((line) => line.includes('1e-7'))).toHaveLength(4);
+
+    const killed = spawn(process.execPath, lineOf([path, '--out', join(folder, 'asha killed'), '--json']));
+    await new Promise<void>((done) => {
+      let text = '';
+      killed.stdout.on('data', (chunk: Buffer) => {
+        text += chunk.toString();
+        if (text.split('"kind":"epoch"').length > 7) killed.kill('SIGKILL');
+      });
+      killed.on('exit', () => done());
+    });
+    const resumed = await study(path, '--out', join(folder, 'asha killed'), '--resume');
+    expect([resumed.code, resumed.error]).toEqual([0, '']);
+    const again = JSON.parse(await readFile(join(folder, 'asha killed', 'bracket.json'), 'utf8')) as object[];
+    const timeless = (value: unknown): unknown =>
+      JSON.parse(JSON.stringify(value), (key, inner: unknown) =>
+        key === 'seconds' || key === 'frozenPictures' ? 0 : inner,
+      );
+    expect(timeless(again)).toEqual(timeless(rungs));
+    const shard = await study(path, '--out', join(folder, 'asha parts'), '--shard', '1/2');
+    expect([shard.code, shard.error]).toEqual([2, expect.stringContaining('asha has no parts')]);
+  },
+);
+
+/** Four epochs of the head alone. */
+async function ashaBase(): Promise<object> {
+  return tinyRecipe({ phases: [{ name: 'head', epochs: 4, learningRate: 0.001 }] });
+}

@@ -52,6 +52,21 @@ describe('a grid', () => {
   });
 });
 
+describe('folds', () => {
+  it('carry every combination out on each of them, as repeats', () => {
+    const runs = plan({ vary: { batchSize: [16, 32] }, search: { kind: 'folds', folds: 3 } });
+    expect(runs.map(({ name }) => name)).toEqual([
+      ...['1-16-fold-1-of-3', '4-32-fold-1-of-3', '2-16-fold-2-of-3'],
+      ...['5-32-fold-2-of-3', '3-16-fold-3-of-3', '6-32-fold-3-of-3'],
+    ]);
+    expect(runs[2]?.recipe.split.fold).toEqual({ of: 3, number: 2 });
+  });
+
+  it('need no field that is varied', () => {
+    expect(plan({ search: { kind: 'folds', folds: 5 } })).toHaveLength(5);
+  });
+});
+
 it('draws at random what it drew before, by the magnitude where it is told so', () => {
   const vary = { 'phases.0.learningRate': { from: 1e-5, to: 1e-2, scale: 'log' }, batchSize: [16, 32] };
   const rates = (seed: number, runs = 40): number[] =>
@@ -76,7 +91,14 @@ describe('is refused before anything runs', () => {
       { vary: { seed: [1] }, choose: 'valLoss', chooseFor: 'batchSize' },
       /batchSize/,
     ],
-    ['a range in a grid', { vary: { seed: { from: 1, to: 2 } } }, /random search alone/],
+    ['a range in a grid', { vary: { seed: { from: 1, to: 2 } } }, /draws alone/],
+    ['folds that are chosen by', { search: { kind: 'folds', folds: 3 }, choose: 'valLoss' }, /every fold/],
+    [
+      'folds twice',
+      { vary: { 'split.fold': [{ of: 2, number: 1 }] }, search: { kind: 'folds', folds: 3 } },
+      /vary names too/,
+    ],
+    ['a bracket without a choice', { vary: { seed: [1, 2] }, search: { kind: 'asha' } }, /choose/],
     ['the same twice', { vary: { seed: [1, 1] } }, /comes twice/],
     [
       'a magnitude of nothing',
@@ -107,7 +129,15 @@ it('gives repeats a mean and Student’s interval, as SciPy has it', () => {
   expect(meanInterval([0.7])).toEqual({ mean: 0.7, low: null, high: null });
   const figuresOf = (accuracy: number, seed: number) => ({
     run: { name: '', values: { seed, batchSize: 16 }, recipe: paper },
-    ...{ epochs: 1, valLoss: 1, valAccuracy: 0.5, seconds: 1, isChosen: false, failure: null },
+    ...{
+      epochs: 1,
+      valLoss: 1,
+      valAccuracy: 0.5,
+      seconds: 1,
+      isChosen: false,
+      failure: null,
+      endedEarly: false,
+    },
     test: { accuracy, loss: 1, macroF1: 0.5, interval: [0, 1] as const },
   });
   const table = repeatsTable(

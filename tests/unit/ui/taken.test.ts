@@ -10,10 +10,10 @@ const classOf = (name: string, count: number): TakenClass => ({
 });
 
 const splits = [
-  { train: 0.6, validation: 0.2, test: 0.2, seed: 42 },
-  { train: 0.8, validation: 0.1, test: 0.1, seed: 1 },
-  { train: 0.7, validation: 0.15, test: 0.15, seed: 7 },
-  { train: 0.5, validation: 0.25, test: 0.25, seed: 3 },
+  { train: 0.6, validation: 0.2, test: 0.2, seed: 42, trainShare: 1 },
+  { train: 0.8, validation: 0.1, test: 0.1, seed: 1, trainShare: 1 },
+  { train: 0.7, validation: 0.15, test: 0.15, seed: 7, trainShare: 1 },
+  { train: 0.5, validation: 0.25, test: 0.25, seed: 3, trainShare: 1 },
 ];
 
 describe('pictures needed of each class', () => {

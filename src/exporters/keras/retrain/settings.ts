@@ -25,6 +25,8 @@ export function reasonAgainst({ dataset, split, image, backbone, keep }: FullRec
   if (isSet('leastPictures', 0)) return 'the recipe leaves small classes out';
   if (isSet('groupColumn', '') || isSet('splitColumn', ''))
     return 'the set is split by groups, or brings its own split';
+  if (split.fold !== undefined) return 'the split tests on a fold';
+  if (split.trainShare < 1) return 'a share of the training part trains, which Mien draws in its own way';
   if (split.test === 0) return 'the split keeps no pictures for a test';
   if (keep === 'bestPhase') return 'the recipe keeps the network of its best phase';
   if (split.validation === 0) return 'the split keeps no pictures for validation';

@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { splitRows } from '../../../../src/data/split/split.ts';
 import { splitSet } from '../../../../src/data/split/split-set.ts';
 import { RandomState } from '../../../../src/data/split/mt19937.ts';
+import { shareOfTraining } from '../../../../src/data/split/train-share.ts';
+import folds from '../../../parity/data/goldens/folds.json';
 import golden from '../../../parity/data/goldens/splits.json';
 import { errorOf } from '../studio-error.ts';
 
@@ -72,6 +74,79 @@ describe('splitRows', () => {
   ])('refuses an empty part: $train, $validation, $test', async (plan) => {
     const labelOfRow = Uint16Array.from({ length: 12 }, (_, row) => row % 2);
     expect((await errorOf(() => splitRows(labelOfRow, names(2), plan))).code).toBe('data/split-too-small');
+  });
+});
+
+describe('folds', () => {
+  it.each(folds.cases)(
+    'are those of StratifiedKFold, the rest split by train_test_split: $rows rows in $count',
+    ({ rows, weights, count, plan, folds: expected }) => {
+      const labelOfRow = labelsOf(rows, weights, plan.seed);
+      const tested: number[] = [];
+      expected.forEach(({ train, validation, test }, index) => {
+        const fold = { of: count, number: index + 1 };
+        const split = splitRows(labelOfRow, names(weights.length), { ...plan, test: 0.2, fold });
+        expect(Array.from(split.train.subarray(0, 8))).toEqual(train);
+        expect(Array.from(split.validation.subarray(0, 8))).toEqual(validation);
+        expect(Array.from(split.test.subarray(0, 64))).toEqual(test);
+        tested.push(...split.test);
+      });
+      expect(tested.sort((a, b) => a - b)).toEqual(Array.from(labelOfRow.keys()));
+    },
+  );
+
+  it('leave all of the rest to training where the split keeps no validation', () => {
+    const labelOfRow = labelsOf(60, [1, 1], 5);
+    const plan = { train: 1, validation: 0, test: 0, seed: 1, fold: { of: 3, number: 2 } };
+    const { train, validation, test } = splitRows(labelOfRow, names(2), plan);
+    expect([train.length + test.length, validation.length]).toEqual([60, 0]);
+  });
+
+  it('refuse a class with fewer pictures than folds, and sets that split themselves', async () => {
+    const labelOfRow = Uint16Array.from([0, 0, 0, 0, 0, 0, 1, 1, 1, 1]);
+    const plan = { ...PLAN, fold: { of: 5, number: 1 } };
+    const error = await errorOf(() => splitRows(labelOfRow, ['cat', 'dog'], plan));
+    expect([error.code, error.message]).toEqual([
+      'data/class-too-small',
+      expect.stringContaining('"dog" has fewer'),
+    ]);
+    const none = Array.from(labelOfRow, () => null);
+    for (const [words, groups] of [
+      [Array.from(labelOfRow, () => 'train'), null],
+      [none, Uint32Array.from(labelOfRow.keys())],
+    ] as const) {
+      const refused = await errorOf(() => splitSet(words, labelOfRow, ['cat', 'dog'], groups, plan));
+      expect(refused.code).toBe('data/no-folds');
+    }
+  });
+});
+
+describe('a share of the training part', () => {
+  const labelOfRow = labelsOf(400, [4, 2, 1], 5);
+  const of = (trainShare: number) =>
+    splitSet(
+      Array.from(labelOfRow, () => null),
+      labelOfRow,
+      names(3),
+      null,
+      { ...PLAN, trainShare },
+    );
+
+  it('has its share of each class, in the order of the part, and nothing else changes', () => {
+    const [whole, half] = [of(1), of(0.5)];
+    expect([half.validation, half.test]).toEqual([whole.validation, whole.test]);
+    const countOf = (rows: Uint32Array, label: number): number =>
+      rows.filter((row) => labelOfRow[row] === label).length;
+    for (const label of [0, 1, 2])
+      expect(countOf(half.train, label)).toBe(Math.round(countOf(whole.train, label) / 2));
+    expect(Array.from(half.train)).toEqual(Array.from(whole.train).filter((row) => half.train.includes(row)));
+  });
+
+  it('takes what a smaller one takes too, and at least one picture of each class', () => {
+    const [quarter, half] = [of(0.25), of(0.5)];
+    expect(quarter.train.every((row) => half.train.includes(row))).toBe(true);
+    const least = shareOfTraining(of(1).train, labelOfRow, { ...PLAN, trainShare: 1e-6 });
+    expect(Array.from(least, (row) => labelOfRow[row]).sort()).toEqual([0, 1, 2]);
   });
 });
 

@@ -1,0 +1,69 @@
+/**
+ * Owns which runs may answer together: those of the same pictures and classes, tested on the same pictures, of which none
+ * has learnt from what the others are tested on.
+ */
+import { countOf } from '../../lib/format.ts';
+import { isSame } from '../../lib/json.ts';
+import { StudioError } from '../errors.ts';
+import type { KeptRecord } from './kept.ts';
+import type { DatasetSummary, SplitName } from '../set/dataset.ts';
+
+/** How networks' answers become one: all alike, or by weights that are fitted on the validation pictures. */
+export type Weighing = 'mean' | 'fitted';
+
+/**
+ * @returns the set as the first was trained on it, whose test and validation pictures are those of all
+ * @throws StudioError `data/ensemble-…`, before any of them is asked
+ */
+export function checkMembers(records: readonly KeptRecord[], weighing: Weighing): DatasetSummary {
+  const sets = records.map(({ dataset, result }) => dataset ?? unknownSet(result.runId));
+  const [first] = sets;
+  if (first === undefined || sets.length < 2) throw tooFew(sets.length);
+  for (const [index, set] of sets.entries()) {
+    if (set.contentHash !== first.contentHash || !isSame(set.labels, first.labels))
+      throw refused(
+        'other-set',
+        `run ${idOf(records, index)} was trained on other pictures, or other labels`,
+      );
+  }
+  checkLeaks(records, sets, 'test');
+  if (weighing === 'fitted') checkLeaks(records, sets, 'validation');
+  if (first.split.test.length === 0) throw refused('other-test', 'their split keeps no pictures for a test');
+  if (weighing === 'fitted' && first.split.validation.length === 0)
+    throw refused('other-test', 'their split keeps no validation pictures, on which weights are fitted');
+  return first;
+}
+
+const idOf = (records: readonly KeptRecord[], index: number): string => records[index]?.result.runId ?? '';
+
+/** None may have learnt from another's part, and all must have the same part. */
+function checkLeaks(records: readonly KeptRecord[], sets: readonly DatasetSummary[], part: SplitName): void {
+  for (const [learner, { split }] of sets.entries()) {
+    const learnt = new Set(split.train);
+    for (const [asked, other] of sets.entries()) {
+      const count = other.split[part].filter((row) => learnt.has(row)).length;
+      if (count === 0) continue;
+      const what = `run ${idOf(records, learner)} was trained on ${countOf(count, `${part} picture`)} of run ${idOf(records, asked)}`;
+      throw refused('leak', what);
+    }
+  }
+  const sorted = sets.map(({ split }) => split[part].toSorted());
+  const odd = sorted.findIndex((rows) => !isSame(Array.from(rows), Array.from(sorted[0] ?? [])));
+  if (odd > 0) throw refused('other-test', `run ${idOf(records, odd)} has other ${part} pictures`);
+}
+
+function unknownSet(runId: string): never {
+  throw refused('other-set', `of run ${runId} nobody knows which pictures it was trained on`);
+}
+
+function tooFew(runs: number): StudioError {
+  return refused('too-few', `there ${runs === 1 ? 'is one run' : 'are none'}; two are the fewest`);
+}
+
+function refused(what: 'other-set' | 'other-test' | 'leak' | 'too-few', why: string): StudioError {
+  return new StudioError({
+    code: `data/ensemble-${what}`,
+    message: `Runs were expected that can answer together: of the same set and split, so that none has learnt what the others are tested on; ${why}.`,
+    hint: 'Take runs of one study that does not vary the split, or train them anew with one split.seed.',
+  });
+}
