@@ -31,6 +31,7 @@ export default defineConfig(
       'tests/**/fixtures/',
       'tests/**/goldens/',
       '**/*.wasm.ts',
+      '**/*.as.ts',
     ],
   },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },

@@ -126,8 +126,9 @@ function run(wasm: BackendWasm, call: Call): tf.TensorInfo {
     const given = addressOf(wasm, filter);
     let other = places.start + filterAt;
     if (!isDepthwise) {
-      const pack = isBackward ? kernels.packBackward : kernels.packForward;
-      pack(given, other, taps, ...call.filterChannels);
+      const sizes = [given, other, taps, ...call.filterChannels] as const;
+      if (isBackward) kernels.packBackward(...sizes);
+      else kernels.packForward(...sizes);
     } else if (isBackward) kernels.turnDepthwise(given, other, taps, channels);
     else other = given;
     const task = { ...places, ...bounds, other, x: addressOf(wasm, from), channels, outChannels };

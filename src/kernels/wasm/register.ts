@@ -78,8 +78,9 @@ const layers: {
     const info = infoOf(attrs, inputShape, filter.shape);
     const out = inputGradient(wasm, { dy: dz, filter }, info);
     if (x !== undefined && activation !== 'linear') {
-      const { view, loops } = wasmMemory(wasm);
-      loops.activationGrad(view(out), view(x), BOUNDS[activation].high, view(out));
+      const memory = wasmMemory(wasm);
+      const dx = memory.view(out);
+      memory.loops.activationGrad(dx, memory.view(x), BOUNDS[activation].high, dx);
     }
     return { ...out, shape: [...inputShape] };
   },

@@ -17,7 +17,8 @@ const NAMES: Readonly<Record<string, string>> = {
   'Keras and TensorFlow':
     'RandomPerspective image_dataset_from_directory min_delta block3b_expand_conv block_4_expand',
   'scikit-learn': 'LabelEncoder StratifiedGroupKFold StratifiedShuffleSplit _approximate_mode',
-  'Pillow and libjpeg': 'precompute_coeffs normalize_coeffs_8bpc cmyk2rgb',
+  'Pillow and libjpeg':
+    'precompute_coeffs normalize_coeffs_8bpc cmyk2rgb h2v2_fancy_upsample ycc_rgb_convert',
   ONNX: 'AttributeProto ModelProto NodeProto TensorProto ValueInfoProto',
   LiteRT:
     'AssociatedFileType BuiltinOperator BuiltinOptions ColorSpaceType ContentProperties ImageProperties NormalizationOptions ProcessUnitOptions TENSOR_AXIS_LABELS TensorType VALID',
