@@ -26,6 +26,7 @@ function fakeEngine(byHand: readonly RequestKind[] = []) {
     describeModel: model,
     train: result,
     listRuns: [],
+    listQueue: { studies: [], trouble: null },
     listKept: { runs: [], room: { takenBytes: 0, frozenBytes: 0, freeBytes: null }, trouble: null },
   };
   const request = (kind: RequestKind, input: unknown, emit: (event: RunEvent) => void) => {
@@ -48,7 +49,10 @@ describe('the studio', () => {
   it('shows device, network and set before any click', async () => {
     const { engine, kinds } = fakeEngine();
     const studio = new Studio(engine, 'auto');
-    await studio.start('');
+    expect(kinds()).toEqual([
+      ...['chooseDevice', 'describeModel', 'openDataset'],
+      ...['listKept', 'listQueue', 'listRuns'],
+    ]);
     expect(kinds()).toEqual(['chooseDevice', 'describeModel', 'openDataset', 'listKept', 'listRuns']);
     const state = studio.store.getState();
     expect([state.device.status, state.dataset.status, state.model.status]).toEqual([
