@@ -25,8 +25,7 @@ function fakeEngine(byHand: readonly RequestKind[] = []) {
     openDataset: dataset,
     describeModel: model,
     train: result,
-    listRuns: [],
-    listQueue: { studies: [], trouble: null },
+    ...{ listRuns: [], listQueue: { studies: [], trouble: null } },
     listKept: { runs: [], room: { takenBytes: 0, frozenBytes: 0, freeBytes: null }, trouble: null },
   };
   const request = (kind: RequestKind, input: unknown, emit: (event: RunEvent) => void) => {
