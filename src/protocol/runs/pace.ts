@@ -1,6 +1,6 @@
 /** How fast a kept run went, by which the time of another like it is foreseen. */
-import type { EpochRecord } from '../events.ts';
-import type { KeptRecord } from './kept.ts';
+import type { EpochRecord, RunResult } from '../events.ts';
+import type { DatasetSummary } from '../set/dataset.ts';
 
 export interface RunPace {
   /** What it ran on, in words. */
@@ -13,8 +13,14 @@ export interface RunPace {
   readonly besideSeconds: number;
 }
 
+/** What a run is read off, see `KeptRecord`. */
+interface Timed {
+  readonly result: RunResult;
+  readonly dataset: DatasetSummary | null;
+}
+
 /** Null where its set or its epochs are not known. */
-export function paceOf({ result, dataset }: KeptRecord): RunPace | null {
+export function paceOf({ result, dataset }: Timed): RunPace | null {
   const { history, recipe, device, secondsByStage } = result;
   if (dataset === null || history.length === 0) return null;
   const epochSeconds = recipe.phases.map((_, index) => {
