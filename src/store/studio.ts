@@ -84,7 +84,7 @@ export class Studio {
     }
     this.openLink(hash);
     await this.chooseBackend(this.#state.backendChoice);
-    await Promise.all([this.runs.findKept(), this.runs.findLeft(), this.queue.find()]);
+    await Promise.all([this.runs.findKept(), this.queue.find(), this.runs.findLeft()]);
   }
 
   /** Takes the recipe of an address; a bad one is said and leaves the first preset. */

@@ -228,6 +228,19 @@ async function carryOutKept(session: Session, request: KeptRequest, work: SetWor
       return session.set.takeEdits(request.input.file);
     case 'saveEdits':
       return session.set.saveEdits(request.input.list);
+    default:
+      return carryOutQueue(session, request, work);
+  }
+}
+
+type QueueRequest = Extract<
+  Request,
+  { kind: 'planStudy' | 'listQueue' | 'holdQueue' | 'askTest' | 'forgetAll' }
+>;
+
+/** Requests for the queue, and for forgetting everything. */
+async function carryOutQueue(session: Session, request: QueueRequest, work: SetWork): Promise<Output> {
+  switch (request.kind) {
     case 'planStudy':
       return planOf(request.input, session.platform);
     case 'listQueue':

@@ -28,7 +28,7 @@ function add(sum: v128, wide: usize, other: usize): v128 {
  */
 export function products(wide: usize, list: usize, count: i32): void {
   const end = wide + 2048;
-  for (const listEnd = list + (<usize>count << 2); list < listEnd; list += 4) {
+  for (const listEnd = list + ((<usize>count) << 2); list < listEnd; list += 4) {
     let other = <usize>load<u32>(list);
     let one = i32x4.splat(0);
     let two = i32x4.splat(0);

@@ -53,11 +53,7 @@ async function squareOf(
 }
 
 /** What must be known of a set that was cut to faces, without a picture's name: it travels. Nothing where each has a face. */
-export function faceRemarks(
-  count: number,
-  of: number,
-  withoutFace: 'whole' | 'leaveOut',
-): Remark[] {
+export function faceRemarks(count: number, of: number, withoutFace: 'whole' | 'leaveOut'): Remark[] {
   if (count === 0) return [];
   const became = withoutFace === 'whole' ? 'taken whole' : 'left out';
   return [

@@ -59,8 +59,14 @@ function whole(high: v128, low: v128): v128 {
  * Sixteen sums of products of bytes, `step` bytes apart, with the weights from `weight` to `end`: bytes again, at `out`.
  */
 function sixteenSums(at: usize, step: usize, weight: usize, end: usize, out: usize): void {
-  let h0 = i32x4.splat(0), h1 = h0, h2 = h0, h3 = h0;
-  let l0 = i32x4.splat(ROUNDING), l1 = l0, l2 = l0, l3 = l0;
+  let h0 = i32x4.splat(0),
+    h1 = h0,
+    h2 = h0,
+    h3 = h0;
+  let l0 = i32x4.splat(ROUNDING),
+    l1 = l0,
+    l2 = l0,
+    l3 = l0;
   do {
     const a = v128.load(at);
     const b = v128.load(at + step);
@@ -93,9 +99,18 @@ function sixteenSums(at: usize, step: usize, weight: usize, end: usize, out: usi
  * what is made of them are written over; `other` is as large as the larger of both.
  */
 export function across(
-  from: usize, other: usize, into: usize, rowBytes: usize, channels: usize,
-  to: usize, starts: usize, pairs: usize, weights: usize, weightBytes: usize,
-): void { // prettier-ignore
+  from: usize,
+  other: usize,
+  into: usize,
+  rowBytes: usize,
+  channels: usize,
+  to: usize,
+  starts: usize,
+  pairs: usize,
+  weights: usize,
+  weightBytes: usize,
+): void {
+  // prettier-ignore
   const rowsHalf = rowBytes << 3;
   interleave(from, other, rowsHalf);
   interleave(other, from, rowsHalf);
@@ -105,7 +120,7 @@ export function across(
   let out = into;
   for (let i: usize = 0; i < to; i++, weights += weightBytes) {
     const first = from + step * <usize>load<u32>(starts + (i << 2));
-    const end = weights + (<usize>load<u32>(pairs + (i << 2)) << 3);
+    const end = weights + ((<usize>load<u32>(pairs + (i << 2))) << 3);
     for (let channel: usize = 0; channel < 48; channel += 16, out += 16) {
       sixteenSums(first + channel, step, weights, end, out);
     }
@@ -122,8 +137,16 @@ export function across(
  * is written after it.
  */
 export function down(
-  from: usize, into: usize, rowBytes: usize, to: usize, starts: usize, pairs: usize, weights: usize, weightBytes: usize,
-): void { // prettier-ignore
+  from: usize,
+  into: usize,
+  rowBytes: usize,
+  to: usize,
+  starts: usize,
+  pairs: usize,
+  weights: usize,
+  weightBytes: usize,
+): void {
+  // prettier-ignore
   for (let i: usize = 0; i < to; i++, weights += weightBytes, into += rowBytes) {
     const first = from + rowBytes * <usize>load<u32>(starts + (i << 2));
     const end = weights + (<usize>load<u32>(pairs + (i << 2)) << 3);

@@ -60,17 +60,17 @@ function colour(y: usize, cb: usize, cr: usize, into: usize, columns: usize): vo
     // R = Y + 1.402 Cr: 13173 / 2^15 rounds as 26345 / 2^16 does for every Cr.
     const r = i16x8.add(i16x8.add(light, red), i16x8.q15mulr_sat_s(red, i16x8.splat(13173)));
     // B = Y + 1.772 Cb.
-    const b = i16x8.add(
-      i16x8.add(light, i16x8.shl(blue, 1)),
-      i16x8.q15mulr_sat_s(blue, i16x8.splat(-7471)),
-    );
+    const b = i16x8.add(i16x8.add(light, i16x8.shl(blue, 1)), i16x8.q15mulr_sat_s(blue, i16x8.splat(-7471)));
     // G = Y - 0.34414 Cb - 0.71414 Cr, rounded once.
     const low = green(v128.shuffle<i16>(blue, red, 0, 8, 1, 9, 2, 10, 3, 11));
     const high = green(v128.shuffle<i16>(blue, red, 4, 12, 5, 13, 6, 14, 7, 15));
     const g = i16x8.add(i16x8.sub(light, red), i16x8.narrow_i32x4_s(low, high));
     const redGreen = i8x16.narrow_i16x8_u(r, g);
     const blues = i8x16.narrow_i16x8_u(b, b);
-    v128.store(into, v128.shuffle<i8>(redGreen, blues, 0, 8, 16, 1, 9, 17, 2, 10, 18, 3, 11, 19, 4, 12, 20, 5));
+    v128.store(
+      into,
+      v128.shuffle<i8>(redGreen, blues, 0, 8, 16, 1, 9, 17, 2, 10, 18, 3, 11, 19, 4, 12, 20, 5),
+    );
     const rest = v128.shuffle<i8>(redGreen, blues, 13, 21, 6, 14, 22, 7, 15, 23, 0, 0, 0, 0, 0, 0, 0, 0);
     v128.store_lane<i64>(into, rest, 0, 16);
   }
@@ -80,8 +80,16 @@ function colour(y: usize, cb: usize, cr: usize, into: usize, columns: usize): vo
  * Planes to RGB. `scratch` is as `widen` wants its sums; behind it, each at `scratchBytes`, two rows of colours.
  */
 export function rgb(
-  y: usize, cb: usize, cr: usize, into: usize, columns: usize, rows: usize, scratch: usize, scratchBytes: usize,
-): void { // prettier-ignore
+  y: usize,
+  cb: usize,
+  cr: usize,
+  into: usize,
+  columns: usize,
+  rows: usize,
+  scratch: usize,
+  scratchBytes: usize,
+): void {
+  // prettier-ignore
   const halfColumns = (columns + 1) >> 1;
   const last = ((rows + 1) >> 1) - 1;
   const blues = scratch + scratchBytes;

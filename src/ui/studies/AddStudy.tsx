@@ -95,7 +95,7 @@ export function AddStudy({ given }: { readonly given: readonly File[] }): ReactE
 
 /** The first that is one, or else the first. */
 async function studyAmong(files: readonly File[]): Promise<File | null> {
-  for (const file of files) if (/"vary"/.test(await file.text())) return file;
+  for (const file of files) if ((await file.text()).includes('"vary"')) return file;
   return files[0] ?? null;
 }
 

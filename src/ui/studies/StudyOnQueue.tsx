@@ -39,28 +39,30 @@ export function StudyOnQueue({ queued }: { readonly queued: QueuedStudy }): Reac
       <Runs queued={queued} />
       {done === runs.length && <p className="small">{about}</p>}
       {repeats !== null && done > 0 && (
-        <table className="compare-table">
-          <caption className="small">Means of repeats, with the 95 % interval of Student’s t</caption>
-          <thead>
-            <tr>
-              {repeats.head.map((head) => (
-                <th key={head} scope="col">
-                  {head}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {repeats.rows.map(([first, ...cells], index) => (
-              <tr key={index}>
-                <th scope="row">{first === undefined || first === '' ? '–' : first}</th>
-                {cells.map((cell, at) => (
-                  <td key={at}>{cell === '' ? '–' : cell}</td>
+        <div className="study-scroll" tabIndex={0} role="region" aria-label={`Means of ${study.name}`}>
+          <table className="compare-table">
+            <caption className="small">Means of repeats, with the 95 % interval of Student’s t</caption>
+            <thead>
+              <tr>
+                {repeats.head.map((head) => (
+                  <th key={head} scope="col">
+                    {head}
+                  </th>
                 ))}
               </tr>
-            ))}
-          </tbody>
-        </table>
+            </thead>
+            <tbody>
+              {repeats.rows.map(([first, ...cells], index) => (
+                <tr key={index}>
+                  <th scope="row">{first === undefined || first === '' ? '–' : first}</th>
+                  {cells.map((cell, at) => (
+                    <td key={at}>{cell === '' ? '–' : cell}</td>
+                  ))}
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
       )}
       {Object.keys(outcomes).length > 0 && <TakeTables queued={queued} />}
     </section>

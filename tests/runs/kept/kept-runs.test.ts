@@ -67,12 +67,7 @@ it('is stored and listed when it is finished, and only then are its checkpoints 
         pictures: result.test?.rows.length,
       },
       seconds: expect.any(Number) as number,
-      pace: {
-        device: result.device.label,
-        pictures: expect.any(Number) as number,
-        epochSeconds: result.history.map(({ seconds }) => seconds),
-        besideSeconds: expect.any(Number) as number,
-      },
+      pace: expect.objectContaining({ device: result.device.label }) as object,
       ...{ name: '', note: '', isStarred: false, isDeleted: false },
       stopped: false,
       phases: 2,

@@ -22,7 +22,15 @@ it('is there for the next tab, with what came of its runs, until a study is take
   const { platform } = await sessionOn(dataFolder);
   const text = JSON.stringify({ name: 'Seeds', base: await tinyRecipe(), vary: { seed: [1, 2] } });
   const plan = await planOf({ file: new Blob([text]), beside: [] }, platform);
-  const came = { epochs: 2, valLoss: 1, valAccuracy: 0.5, test: null, seconds: 2, endedEarly: false, failure: null };
+  const came = {
+    epochs: 2,
+    valLoss: 1,
+    valAccuracy: 0.5,
+    test: null,
+    seconds: 2,
+    endedEarly: false,
+    failure: null,
+  };
   const outcome = { ...came, runId: 'one', frozenPictures: 3 };
   const first: QueuedStudy = { ...plan, id: 'first', addedAtMs: 1, outcomes: { '1-1': outcome } };
   await changeQueue(platform, { put: { ...plan, id: 'second', addedAtMs: 2, outcomes: {} } });

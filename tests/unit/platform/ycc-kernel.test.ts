@@ -1,10 +1,6 @@
 /** Holds making RGB of a JPEG's planes to libjpeg's own arithmetic, written out plainly. */
 import { expect, it } from 'vitest';
-import {
-  layout420,
-  planesToRgb,
-  takesPlanes,
-} from '../../../src/platform/pictures/ycc-kernel.ts';
+import { layout420, planesToRgb, takesPlanes } from '../../../src/platform/pictures/ycc-kernel.ts';
 
 /** Planes of all values, with hard edges. */
 function planesOf(width: number, height: number): Uint8Array {

@@ -8,7 +8,18 @@ function step(x: v128): v128 {
 
 /** Twelve sums that do not wait for each other. */
 export function loop(iterations: i32): f32 {
-  let a = f32x4.splat(0), b = a, c = a, d = a, e = a, f = a, g = a, h = a, i = a, j = a, k = a, l = a;
+  let a = f32x4.splat(0),
+    b = a,
+    c = a,
+    d = a,
+    e = a,
+    f = a,
+    g = a,
+    h = a,
+    i = a,
+    j = a,
+    k = a,
+    l = a;
   do {
     a = step(a);
     b = step(b);

@@ -25,13 +25,21 @@ export const PAIRS_BYTES: usize = CHUNK * 8;
  * @param part of `parts`, each of which fills some of the channels
  */
 export function depthwiseFilterGradient(
-  g: Geometry, x: usize, dy: usize, dw: usize, positions: i32, channels: i32, list: usize,
-  part: i32, parts: i32,
-): void { // prettier-ignore
+  g: Geometry,
+  x: usize,
+  dy: usize,
+  dw: usize,
+  positions: i32,
+  channels: i32,
+  list: usize,
+  part: i32,
+  parts: i32,
+): void {
+  // prettier-ignore
   const rowBytes = <usize>channels << 2;
   const sixteens = (channels + 15) / 16;
-  const begin = <usize>share(sixteens, part, parts) << 6;
-  const stop = min(rowBytes, <usize>share(sixteens, part + 1, parts) << 6);
+  const begin = (<usize>share(sixteens, part, parts)) << 6;
+  const stop = min(rowBytes, (<usize>share(sixteens, part + 1, parts)) << 6);
   if (begin >= stop) return;
   for (let from = 0; from < positions; from += CHUNK) {
     const end = min(positions, from + CHUNK);
@@ -50,9 +58,13 @@ export function depthwiseFilterGradient(
 }
 
 function addSixteen(list: usize, end: usize, c: usize, to: usize): void {
-  let s0 = f32x4.splat(0), s1 = s0, s2 = s0, s3 = s0;
+  let s0 = f32x4.splat(0),
+    s1 = s0,
+    s2 = s0,
+    s3 = s0;
   while (list < end) {
-    const a = c + <usize>load<u32>(list), b = c + <usize>load<u32>(list, 4);
+    const a = c + <usize>load<u32>(list),
+      b = c + <usize>load<u32>(list, 4);
     s0 = multiplyAdd(v128.load(a), v128.load(b), s0);
     s1 = multiplyAdd(v128.load(a, 16), v128.load(b, 16), s1);
     s2 = multiplyAdd(v128.load(a, 32), v128.load(b, 32), s2);

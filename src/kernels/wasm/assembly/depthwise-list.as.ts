@@ -28,8 +28,17 @@ export class Positions {
 
 /** Writes the corners of five positions of a class, of which those beyond `count` are nowhere and go to `edge`. */
 function listCorners(
-  g: Geometry, all: Positions, x: usize, out: usize, rowBytes: usize, first: i32, count: i32, edge: usize, to: usize,
-): void { // prettier-ignore
+  g: Geometry,
+  all: Positions,
+  x: usize,
+  out: usize,
+  rowBytes: usize,
+  first: i32,
+  count: i32,
+  edge: usize,
+  to: usize,
+): void {
+  // prettier-ignore
   for (let i = first; i < first + GROUP; i++, to += CORNER_BYTES) {
     if (i >= count) {
       store<i32>(to, NOWHERE);
@@ -52,9 +61,19 @@ function listCorners(
  * `zero`. Returns the list's end.
  */
 export function listGroup(
-  g: Geometry, all: Positions, x: usize, out: usize, rowBytes: usize, first: i32, count: i32, zero: usize, edge: usize,
-  corners: usize, to: usize,
-): usize { // prettier-ignore
+  g: Geometry,
+  all: Positions,
+  x: usize,
+  out: usize,
+  rowBytes: usize,
+  first: i32,
+  count: i32,
+  zero: usize,
+  edge: usize,
+  corners: usize,
+  to: usize,
+): usize {
+  // prettier-ignore
   listCorners(g, all, x, out, rowBytes, first, count, edge, corners);
   let tap: usize = 0;
   for (let ky = 0; ky < g.filterHeight; ky++) {
@@ -62,7 +81,13 @@ export function listGroup(
       let any = false;
       let corner = corners;
       for (let at = to; at < to + (GROUP << 2); at += 4, corner += CORNER_BYTES) {
-        const row = rowAt(g, <usize>load<u32>(corner, 8), rowBytes, load<i32>(corner) + ky, load<i32>(corner, 4) + kx);
+        const row = rowAt(
+          g,
+          <usize>load<u32>(corner, 8),
+          rowBytes,
+          load<i32>(corner) + ky,
+          load<i32>(corner, 4) + kx,
+        );
         any = any || row != 0;
         store<u32>(at, <u32>(row == 0 ? zero : row), 4);
       }

@@ -21,7 +21,7 @@ const HEAD_BYTES: usize = 16 + 80;
 
 /** Bytes that the depthwise kernels need for lists and a row, for each part. */
 export function depthwiseBytes(taps: i32, channels: i32): usize {
-  return max(PAIRS_BYTES, entriesBytes(taps) + (<usize>channels << 2));
+  return max(PAIRS_BYTES, entriesBytes(taps) + ((<usize>channels) << 2));
 }
 
 function entriesBytes(taps: i32): usize {
@@ -39,9 +39,21 @@ function entriesBytes(taps: i32): usize {
  * @param part of `parts`, each of which fills some of the positions
  */
 export function depthwise(
-  g: Geometry, x: usize, filter: usize, bias: usize, out: usize, pictures: i32, channels: i32,
-  low: f32, high: f32, list: usize, zero: usize, part: i32, parts: i32,
-): void { // prettier-ignore
+  g: Geometry,
+  x: usize,
+  filter: usize,
+  bias: usize,
+  out: usize,
+  pictures: i32,
+  channels: i32,
+  low: f32,
+  high: f32,
+  list: usize,
+  zero: usize,
+  part: i32,
+  parts: i32,
+): void {
+  // prettier-ignore
   const rowBytes = <usize>channels << 2;
   const positions = changetype<Positions>(list);
   const corners = list + 16;
@@ -60,7 +72,8 @@ export function depthwise(
       let end = entries;
       for (let group = begin; group < stop; group += GROUP) {
         const first = max(0, min(group, count - GROUP));
-        if (group == first && group > begin && followsOn(g, positions, first, count)) moveOn(g, rowBytes, corners, entries, end);
+        if (group == first && group > begin && followsOn(g, positions, first, count))
+          moveOn(g, rowBytes, corners, entries, end);
         else end = listGroup(g, positions, x, out, rowBytes, first, count, zero, edge, corners, entries);
         allChannels(entries, end, filter, bias, corners, channels, low, high);
       }
@@ -69,27 +82,47 @@ export function depthwise(
 }
 
 function allChannels(
-  list: usize, end: usize, filter: usize, bias: usize, corners: usize, channels: i32, low: f32, high: f32,
-): void { // prettier-ignore
+  list: usize,
+  end: usize,
+  filter: usize,
+  bias: usize,
+  corners: usize,
+  channels: i32,
+  low: f32,
+  high: f32,
+): void {
+  // prettier-ignore
   if (channels < 8) {
     for (let c: usize = 0; c < <usize>channels << 2; c += 4) single(list, end, filter, bias, c, corners, low, high);
     return;
   }
   for (let from = 0; from < channels; from += 8) {
     // The last eight may be some that were computed already.
-    const c = <usize>min(from, channels - 8) << 2;
+    const c = (<usize>min(from, channels - 8)) << 2;
     tile(list, end, filter + c, bias + c, c, corners, low, high);
   }
 }
 
 function tile(
-  entry: usize, end: usize, filter: usize, bias: usize, c: usize, corners: usize, low: f32, high: f32,
-): void { // prettier-ignore
+  entry: usize,
+  end: usize,
+  filter: usize,
+  bias: usize,
+  c: usize,
+  corners: usize,
+  low: f32,
+  high: f32,
+): void {
+  // prettier-ignore
   let c00 = v128.load(bias), c01 = v128.load(bias, 16), c10 = c00, c11 = c01, c20 = c00, c21 = c01;
-  let c30 = c00, c31 = c01, c40 = c00, c41 = c01;
+  let c30 = c00,
+    c31 = c01,
+    c40 = c00,
+    c41 = c01;
   while (entry < end) {
     const tap = filter + <usize>load<u32>(entry);
-    const p = v128.load(tap), q = v128.load(tap, 16);
+    const p = v128.load(tap),
+      q = v128.load(tap, 16);
     let a = c + <usize>load<u32>(entry, 4);
     c00 = multiplyAdd(v128.load(a), p, c00);
     c01 = multiplyAdd(v128.load(a, 16), q, c01);
@@ -122,8 +155,16 @@ function put(corner: usize, c: usize, x: v128, y: v128, low: f32, high: f32): vo
 
 /** One channel, where there are fewer than eight: four lanes of which one counts. */
 function single(
-  list: usize, end: usize, filter: usize, bias: usize, c: usize, corners: usize, low: f32, high: f32,
-): void { // prettier-ignore
+  list: usize,
+  end: usize,
+  filter: usize,
+  bias: usize,
+  c: usize,
+  corners: usize,
+  low: f32,
+  high: f32,
+): void {
+  // prettier-ignore
   for (let i: usize = 0; i < <usize>(GROUP << 2); i += 4, corners += 16) {
     let sum = v128.load32_splat(bias + c);
     for (let entry = list; entry < end; entry += ENTRY_BYTES) {
@@ -136,6 +177,7 @@ function single(
 
 /** A filter `[taps, channels]` turned by half a circle. */
 export function turnDepthwise(filter: usize, to: usize, taps: i32, channels: i32): void {
-  const rowBytes = <usize>channels << 2;
-  for (let tap = taps - 1; tap >= 0; tap--, to += rowBytes) memory.copy(to, filter + rowBytes * <usize>tap, rowBytes);
+  const rowBytes = (<usize>channels) << 2;
+  for (let tap = taps - 1; tap >= 0; tap--, to += rowBytes)
+    memory.copy(to, filter + rowBytes * <usize>tap, rowBytes);
 }

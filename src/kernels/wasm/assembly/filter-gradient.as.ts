@@ -28,7 +28,7 @@ const HEAD_BYTES: usize = SUMS_BYTES + 16;
 /** Bytes that {@link filterGradient} needs for packed rows and addresses, for each part. */
 export function filterGradientBytes(taps: i32, channels: i32, outChannels: i32): usize {
   const terms = arePatches(taps, channels) ? 2 * taps * channels : channels;
-  return HEAD_BYTES + (<usize>((terms + ROWS + outChannels + COLUMNS + 1) * CHUNK) << 2);
+  return HEAD_BYTES + ((<usize>((terms + ROWS + outChannels + COLUMNS + 1) * CHUNK)) << 2);
 }
 
 /** The part of dW that a thread fills, in channels: all of the ones, some of the others. */
@@ -59,9 +59,19 @@ function takePart(at: Part, terms: i32, outChannels: i32, part: i32, parts: i32)
  * @param part of `parts`, each of which fills some of the channels
  */
 export function filterGradient(
-  g: Geometry, x: usize, dy: usize, dw: usize, positions: i32, channels: i32, outChannels: i32, room: usize, zero: usize,
-  part: i32, parts: i32,
-): void { // prettier-ignore
+  g: Geometry,
+  x: usize,
+  dy: usize,
+  dw: usize,
+  positions: i32,
+  channels: i32,
+  outChannels: i32,
+  room: usize,
+  zero: usize,
+  part: i32,
+  parts: i32,
+): void {
+  // prettier-ignore
   const taps = g.filterHeight * g.filterWidth;
   const isNarrow = arePatches(taps, channels);
   const terms = isNarrow ? taps * channels : channels;
@@ -69,17 +79,17 @@ export function filterGradient(
   takePart(own, terms, outChannels, part, parts);
   if (own.kFrom >= own.kTo || own.nFrom >= own.nTo) return;
   const list = room + HEAD_BYTES;
-  const ys = list + (<usize>CHUNK << 2);
-  const xs = ys + (<usize>((outChannels + COLUMNS) * CHUNK) << 2);
-  const rowBytes = <usize>channels << 2;
+  const ys = list + ((<usize>CHUNK) << 2);
+  const xs = ys + ((<usize>((outChannels + COLUMNS) * CHUNK)) << 2);
+  const rowBytes = (<usize>channels) << 2;
   for (let from = 0; from < positions; from += CHUNK) {
     const end = min(positions, from + CHUNK);
     const count = end - from;
-    packColumns(dy + (<usize>(from * outChannels) << 2), ys, count, own, outChannels);
+    packColumns(dy + ((<usize>(from * outChannels)) << 2), ys, count, own, outChannels);
     if (isNarrow) {
-      const patches = xs + (<usize>((terms + ROWS) * CHUNK) << 2);
+      const patches = xs + ((<usize>((terms + ROWS) * CHUNK)) << 2);
       copyPatches(g, x, rowBytes, from, end, patches);
-      for (let i = 0; i < count; i++) store<u32>(list + (<usize>i << 2), <u32>patches + (i * terms << 2));
+      for (let i = 0; i < count; i++) store<u32>(list + ((<usize>i) << 2), <u32>patches + ((i * terms) << 2));
       packRows(list, xs, count, own);
       addProducts(xs, ys, dw, count, own, outChannels, room, from == 0);
       continue;
@@ -98,15 +108,15 @@ export function filterGradient(
 /** Columns of `[count, outChannels]` to `[panels][even count][8]`, the last filled up with zeros. */
 function packColumns(from: usize, to: usize, count: i32, own: Part, outChannels: i32): void {
   for (let n = own.nFrom; n < own.nTo; n += COLUMNS) {
-    let row = from + (<usize>n << 2);
+    let row = from + ((<usize>n) << 2);
     const isWhole = n + COLUMNS <= outChannels;
-    for (let r = 0; r < count; r++, to += 32, row += <usize>outChannels << 2) {
+    for (let r = 0; r < count; r++, to += 32, row += (<usize>outChannels) << 2) {
       if (isWhole) {
         v128.store(to, v128.load(row));
         v128.store(to, v128.load(row, 16), 16);
       } else {
         for (let j = 0; j < COLUMNS; j++) {
-          store<f32>(to + (<usize>j << 2), n + j < outChannels ? load<f32>(row + (<usize>j << 2)) : 0);
+          store<f32>(to + ((<usize>j) << 2), n + j < outChannels ? load<f32>(row + ((<usize>j) << 2)) : 0);
         }
       }
     }
@@ -123,13 +133,13 @@ function packRows(list: usize, to: usize, count: i32, own: Part): void {
     const isWhole = k + ROWS <= own.kTo;
     let at = list;
     for (let r = 0; r < count; r++, to += 20, at += 4) {
-      const row = <usize>load<u32>(at) + (<usize>k << 2);
+      const row = <usize>load<u32>(at) + ((<usize>k) << 2);
       if (isWhole) {
         v128.store(to, v128.load(row));
         store<f32>(to, load<f32>(row, 16), 16);
       } else {
         for (let j = 0; j < ROWS; j++) {
-          store<f32>(to + (<usize>j << 2), k + j < own.kTo ? load<f32>(row + (<usize>j << 2)) : 0);
+          store<f32>(to + ((<usize>j) << 2), k + j < own.kTo ? load<f32>(row + ((<usize>j) << 2)) : 0);
         }
       }
     }
@@ -142,17 +152,26 @@ function packRows(list: usize, to: usize, count: i32, own: Part): void {
 
 /** Adds what some positions come to, or puts it there for the first of them. */
 function addProducts(
-  xs: usize, ys: usize, dw: usize, count: i32, own: Part, outChannels: i32, sums: usize, isFirst: bool,
-): void { // prettier-ignore
+  xs: usize,
+  ys: usize,
+  dw: usize,
+  count: i32,
+  own: Part,
+  outChannels: i32,
+  sums: usize,
+  isFirst: bool,
+): void {
+  // prettier-ignore
   const outBytes = <usize>outChannels << 2;
   const even = (count + 1) & ~1;
-  for (let n = own.nFrom, b = ys; n < own.nTo; n += COLUMNS, b += <usize>even << 5) {
+  for (let n = own.nFrom, b = ys; n < own.nTo; n += COLUMNS, b += (<usize>even) << 5) {
     const width = min(COLUMNS, outChannels - n);
-    for (let k = own.kFrom, a = xs; k < own.kTo; k += ROWS, a += <usize>(even * ROWS) << 2) {
+    for (let k = own.kFrom, a = xs; k < own.kTo; k += ROWS, a += (<usize>(even * ROWS)) << 2) {
       tile(a, b, even, sums);
-      let to = dw + outBytes * <usize>k + (<usize>n << 2);
+      let to = dw + outBytes * <usize>k + ((<usize>n) << 2);
       let sum = sums;
-      for (let i = min(ROWS, own.kTo - k); i > 0; i--, to += outBytes, sum += 32) addRow(to, sum, width, isFirst);
+      for (let i = min(ROWS, own.kTo - k); i > 0; i--, to += outBytes, sum += 32)
+        addRow(to, sum, width, isFirst);
     }
   }
 }
@@ -164,7 +183,7 @@ function addRow(to: usize, sum: usize, width: i32, isFirst: bool): void {
     v128.store(to, f32x4.add(before, v128.load(sum)));
     v128.store(to, f32x4.add(after, v128.load(sum, 16)), 16);
   } else {
-    for (let j: usize = 0; j < <usize>width << 2; j += 4) {
+    for (let j: usize = 0; j < (<usize>width) << 2; j += 4) {
       store<f32>(to + j, (isFirst ? 0 : load<f32>(to + j)) + load<f32>(sum + j));
     }
   }
@@ -172,11 +191,20 @@ function addRow(to: usize, sum: usize, width: i32, isFirst: bool): void {
 
 /** Five columns of X with eight of dY over `count` positions, an even number, to `sums` `[5, 8]`. */
 function tile(a: usize, b: usize, count: i32, sums: usize): void {
-  let c00 = f32x4.splat(0), c01 = c00, c10 = c00, c11 = c00, c20 = c00, c21 = c00, c30 = c00, c31 = c00;
-  let c40 = c00, c41 = c00;
-  const end = b + (<usize>count << 5);
+  let c00 = f32x4.splat(0),
+    c01 = c00,
+    c10 = c00,
+    c11 = c00,
+    c20 = c00,
+    c21 = c00,
+    c30 = c00,
+    c31 = c00;
+  let c40 = c00,
+    c41 = c00;
+  const end = b + ((<usize>count) << 5);
   do {
-    let p = v128.load(b), q = v128.load(b, 16);
+    let p = v128.load(b),
+      q = v128.load(b, 16);
     let s = v128.load32_splat(a);
     c00 = multiplyAdd(s, p, c00);
     c01 = multiplyAdd(s, q, c01);

@@ -69,7 +69,9 @@ export function share(count: i32, part: i32, parts: i32): i32 {
 
 /** Whether each output position has the row of its own number. */
 function isPlain(g: Geometry): bool {
-  return g.filterHeight * g.filterWidth * g.strideHeight * g.strideWidth * g.spreadHeight * g.spreadWidth == 1;
+  return (
+    g.filterHeight * g.filterWidth * g.strideHeight * g.strideWidth * g.spreadHeight * g.spreadWidth == 1
+  );
 }
 
 /**
@@ -78,8 +80,15 @@ function isPlain(g: Geometry): bool {
  * beyond the end are `zero`.
  */
 export function listGroups(
-  g: Geometry, x: usize, rowBytes: usize, zero: usize, from: i32, end: i32, to: usize,
-): void { // prettier-ignore
+  g: Geometry,
+  x: usize,
+  rowBytes: usize,
+  zero: usize,
+  from: i32,
+  end: i32,
+  to: usize,
+): void {
+  // prettier-ignore
   const plain = isPlain(g);
   for (let group = from; group < end; group += GROUP) {
     const first = max(from, min(group, end - GROUP));
@@ -87,7 +96,8 @@ export function listGroups(
       for (let kx = 0; kx < g.filterWidth; kx++) {
         for (let position = first; position < first + GROUP; position++, to += 4) {
           let row: usize = 0;
-          if (position < end) row = plain ? x + rowBytes * <usize>position : rowUnder(g, x, rowBytes, position, ky, kx);
+          if (position < end)
+            row = plain ? x + rowBytes * <usize>position : rowUnder(g, x, rowBytes, position, ky, kx);
           store<u32>(to, <u32>(row == 0 ? zero : row));
         }
       }
@@ -97,8 +107,17 @@ export function listGroups(
 
 /** Lists the rows that the output positions from `from` to `end` have under one tap; `zero` where there is none. */
 export function listRows(
-  g: Geometry, x: usize, rowBytes: usize, zero: usize, from: i32, end: i32, ky: i32, kx: i32, to: usize,
-): void { // prettier-ignore
+  g: Geometry,
+  x: usize,
+  rowBytes: usize,
+  zero: usize,
+  from: i32,
+  end: i32,
+  ky: i32,
+  kx: i32,
+  to: usize,
+): void {
+  // prettier-ignore
   for (let position = from; position < end; position++, to += 4) {
     const row = rowUnder(g, x, rowBytes, position, ky, kx);
     store<u32>(to, <u32>(row == 0 ? zero : row));
@@ -144,15 +163,30 @@ export function copyPatches(g: Geometry, x: usize, rowBytes: usize, from: i32, e
 
 /** Lists pairs: a row that is there under one tap, and that of the position itself in `dy`. Returns the list's end. */
 export function listPairs(
-  g: Geometry, x: usize, dy: usize, rowBytes: usize, from: i32, end: i32, ky: i32, kx: i32, to: usize,
-): usize { // prettier-ignore
+  g: Geometry,
+  x: usize,
+  dy: usize,
+  rowBytes: usize,
+  from: i32,
+  end: i32,
+  ky: i32,
+  kx: i32,
+  to: usize,
+): usize {
+  // prettier-ignore
   const pictureBytes = rowBytes * <usize>(g.inHeight * g.inWidth);
   let line = from / g.outWidth;
   let column = from - line * g.outWidth;
   let picture = x + pictureBytes * <usize>(line / g.outHeight);
   line %= g.outHeight;
   for (let position = from; position < end; position++) {
-    const row = rowAt(g, picture, rowBytes, line * g.strideHeight + ky - g.padTop, column * g.strideWidth + kx - g.padLeft);
+    const row = rowAt(
+      g,
+      picture,
+      rowBytes,
+      line * g.strideHeight + ky - g.padTop,
+      column * g.strideWidth + kx - g.padLeft,
+    );
     if (row != 0) {
       store<u32>(to, <u32>row);
       store<u32>(to, <u32>(dy + rowBytes * <usize>position), 4);

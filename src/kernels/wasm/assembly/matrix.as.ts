@@ -43,34 +43,37 @@ export function convolutionBytes(taps: i32, channels: i32): usize {
 }
 
 function listBytes(taps: i32, channels: i32): usize {
-  return <usize>((blockOf(channels) + 2 * GROUP) * taps) << 2;
+  return (<usize>((blockOf(channels) + 2 * GROUP) * taps)) << 2;
 }
 
 /** Bytes of eight channels of a block. */
 function columnBytes(terms: i32): usize {
-  return <usize>(blockOf(terms) + GROUP) << 5;
+  return (<usize>(blockOf(terms) + GROUP)) << 5;
 }
 
 /** Bytes of eight channels of a block, and of patches. */
 function edgeBytes(taps: i32, channels: i32): usize {
   if (!arePatches(taps, channels)) return columnBytes(channels);
   const terms = taps * channels;
-  return columnBytes(channels) + (<usize>((blockOf(terms) + GROUP) * terms) << 2);
+  return columnBytes(channels) + ((<usize>((blockOf(terms) + GROUP) * terms)) << 2);
 }
 
 /** Lays a filter `[taps, channels, outChannels]` in panels: `[panels][taps][channels][8]`, the last filled up with zeros. */
 export function packForward(filter: usize, panels: usize, taps: i32, channels: i32, outChannels: i32): void {
   const rows = taps * channels;
   for (let n = 0; n < outChannels; n += PANEL) {
-    let from = filter + (<usize>n << 2);
+    let from = filter + ((<usize>n) << 2);
     const isWhole = n + PANEL <= outChannels;
-    for (let row = 0; row < rows; row++, from += <usize>outChannels << 2, panels += 32) {
+    for (let row = 0; row < rows; row++, from += (<usize>outChannels) << 2, panels += 32) {
       if (isWhole) {
         v128.store(panels, v128.load(from));
         v128.store(panels, v128.load(from, 16), 16);
       } else {
         for (let j = 0; j < PANEL; j++) {
-          store<f32>(panels + (<usize>j << 2), n + j < outChannels ? load<f32>(from + (<usize>j << 2)) : 0);
+          store<f32>(
+            panels + ((<usize>j) << 2),
+            n + j < outChannels ? load<f32>(from + ((<usize>j) << 2)) : 0,
+          );
         }
       }
     }
@@ -79,7 +82,7 @@ export function packForward(filter: usize, panels: usize, taps: i32, channels: i
 
 /** The same of the filter that goes back: taps turned by half a circle, and channels and output channels exchanged. */
 export function packBackward(filter: usize, panels: usize, taps: i32, channels: i32, outChannels: i32): void {
-  const rowBytes = <usize>outChannels << 2;
+  const rowBytes = (<usize>outChannels) << 2;
   for (let n = 0; n < channels; n += PANEL) {
     const rows = min(PANEL, channels - n);
     for (let tap = taps - 1; tap >= 0; tap--) {
@@ -87,14 +90,14 @@ export function packBackward(filter: usize, panels: usize, taps: i32, channels: 
       let k = 0;
       if (rows == PANEL) {
         for (; k + 4 <= outChannels; k += 4, panels += 128) {
-          transpose(from + (<usize>k << 2), rowBytes, panels);
-          transpose(from + (<usize>k << 2) + rowBytes * 4, rowBytes, panels + 16);
+          transpose(from + ((<usize>k) << 2), rowBytes, panels);
+          transpose(from + ((<usize>k) << 2) + rowBytes * 4, rowBytes, panels + 16);
         }
       }
       for (; k < outChannels; k++, panels += 32) {
         for (let j = 0; j < PANEL; j++) {
-          const at = from + rowBytes * <usize>j + (<usize>k << 2);
-          store<f32>(panels + (<usize>j << 2), j < rows ? load<f32>(at) : 0);
+          const at = from + rowBytes * <usize>j + ((<usize>k) << 2);
+          store<f32>(panels + ((<usize>j) << 2), j < rows ? load<f32>(at) : 0);
         }
       }
     }
@@ -128,21 +131,34 @@ function transpose(from: usize, rowBytes: usize, to: usize): void {
  * @param part of `parts`, each of which fills some of the positions
  */
 export function convolution(
-  g: Geometry, x: usize, panels: usize, bias: usize, out: usize, positions: i32, channels: i32, outChannels: i32,
-  low: f32, high: f32, room: usize, zero: usize, part: i32, parts: i32,
-): void { // prettier-ignore
+  g: Geometry,
+  x: usize,
+  panels: usize,
+  bias: usize,
+  out: usize,
+  positions: i32,
+  channels: i32,
+  outChannels: i32,
+  low: f32,
+  high: f32,
+  room: usize,
+  zero: usize,
+  part: i32,
+  parts: i32,
+): void {
+  // prettier-ignore
   const allTaps = g.filterHeight * g.filterWidth;
   const isNarrow = takesPatches(g, channels);
   const taps = isNarrow ? 1 : allTaps;
   const terms = isNarrow ? allTaps * channels : channels;
-  const rowBytes = <usize>channels << 2;
-  const outBytes = <usize>outChannels << 2;
+  const rowBytes = (<usize>channels) << 2;
+  const outBytes = (<usize>outChannels) << 2;
   const block = blockOf(terms);
   const panelBytes = rowBytes * <usize>(allTaps * PANEL);
   const list = room;
   const edge = room + listBytes(allTaps, channels);
   const stop = share(positions, part + 1, parts);
-  for (let from = share(positions, part, parts); from < stop; ) {
+  for (let from = share(positions, part, parts); from < stop;) {
     const end = stop - from - block < GROUP ? stop : from + block;
     if (isNarrow) listPatches(g, x, rowBytes, from, end, list, edge + columnBytes(terms));
     else listGroups(g, x, rowBytes, zero, from, end, list);
@@ -150,9 +166,20 @@ export function convolution(
     const at = out + outBytes * <usize>from;
     for (let n = 0, panel = panels; n < outChannels; n += PANEL, panel += panelBytes) {
       const isEdge = n + PANEL > outChannels || count < GROUP;
-      const to = isEdge ? edge : at + (<usize>n << 2);
-      columns(list, taps, terms, panel, bias + (<usize>n << 2), to, isEdge ? 32 : outBytes, count, low, high);
-      if (isEdge) copyEdge(edge, at + (<usize>n << 2), outBytes, count, min(PANEL, outChannels - n));
+      const to = isEdge ? edge : at + ((<usize>n) << 2);
+      columns(
+        list,
+        taps,
+        terms,
+        panel,
+        bias + ((<usize>n) << 2),
+        to,
+        isEdge ? 32 : outBytes,
+        count,
+        low,
+        high,
+      );
+      if (isEdge) copyEdge(edge, at + ((<usize>n) << 2), outBytes, count, min(PANEL, outChannels - n));
     }
     from = end;
   }
@@ -160,8 +187,15 @@ export function convolution(
 
 /** Copies a block's patches together and lists them in groups, as listGroups does. */
 function listPatches(
-  g: Geometry, x: usize, rowBytes: usize, from: i32, end: i32, list: usize, patches: usize,
-): void { // prettier-ignore
+  g: Geometry,
+  x: usize,
+  rowBytes: usize,
+  from: i32,
+  end: i32,
+  list: usize,
+  patches: usize,
+): void {
+  // prettier-ignore
   copyPatches(g, x, rowBytes, from, end, patches);
   const patchBytes = rowBytes * <usize>(g.filterHeight * g.filterWidth);
   for (let group = from; group < end; group += GROUP) {
@@ -174,15 +208,24 @@ function listPatches(
 
 function copyEdge(edge: usize, to: usize, outBytes: usize, rows: i32, columns: i32): void {
   for (let row = 0; row < rows; row++, edge += 32, to += outBytes) {
-    for (let j: usize = 0; j < <usize>columns << 2; j += 4) store<f32>(to + j, load<f32>(edge + j));
+    for (let j: usize = 0; j < (<usize>columns) << 2; j += 4) store<f32>(to + j, load<f32>(edge + j));
   }
 }
 
 /** Eight output channels of a block's positions. */
 function columns(
-  list: usize, taps: i32, channels: i32, panel: usize, bias: usize, out: usize, outBytes: usize, count: i32,
-  low: f32, high: f32,
-): void { // prettier-ignore
+  list: usize,
+  taps: i32,
+  channels: i32,
+  panel: usize,
+  bias: usize,
+  out: usize,
+  outBytes: usize,
+  count: i32,
+  low: f32,
+  high: f32,
+): void {
+  // prettier-ignore
   const tapBytes = <usize>channels << 5;
   const even = channels & ~1;
   for (let group = 0; group < count; group += GROUP) {
@@ -196,7 +239,7 @@ function columns(
       if (even == channels) tile(list, channels, b, start, startBytes, o, outBytes, least, most);
       else {
         if (even > 0) tile(list, even, b, start, startBytes, o, outBytes, -Infinity, Infinity);
-        const last = b + (<usize>even << 5);
+        const last = b + ((<usize>even) << 5);
         if (even > 0) lastChannel(list, even, last, o, outBytes, o, outBytes, least, most);
         else lastChannel(list, 0, last, start, startBytes, o, outBytes, least, most);
       }
@@ -209,22 +252,38 @@ function columns(
  * taps came to.
  */
 function tile(
-  list: usize, channels: i32, b: usize, start: usize, startBytes: usize, out: usize, outBytes: usize, low: f32, high: f32,
-): void { // prettier-ignore
+  list: usize,
+  channels: i32,
+  b: usize,
+  start: usize,
+  startBytes: usize,
+  out: usize,
+  outBytes: usize,
+  low: f32,
+  high: f32,
+): void {
+  // prettier-ignore
   let a0 = <usize>load<u32>(list), a1 = <usize>load<u32>(list, 4), a2 = <usize>load<u32>(list, 8);
-  let a3 = <usize>load<u32>(list, 12), a4 = <usize>load<u32>(list, 16);
-  let c00 = v128.load(start), c01 = v128.load(start, 16);
+  let a3 = <usize>load<u32>(list, 12),
+    a4 = <usize>load<u32>(list, 16);
+  let c00 = v128.load(start),
+    c01 = v128.load(start, 16);
   start += startBytes;
-  let c10 = v128.load(start), c11 = v128.load(start, 16);
+  let c10 = v128.load(start),
+    c11 = v128.load(start, 16);
   start += startBytes;
-  let c20 = v128.load(start), c21 = v128.load(start, 16);
+  let c20 = v128.load(start),
+    c21 = v128.load(start, 16);
   start += startBytes;
-  let c30 = v128.load(start), c31 = v128.load(start, 16);
+  let c30 = v128.load(start),
+    c31 = v128.load(start, 16);
   start += startBytes;
-  let c40 = v128.load(start), c41 = v128.load(start, 16);
-  const end = b + (<usize>channels << 5);
+  let c40 = v128.load(start),
+    c41 = v128.load(start, 16);
+  const end = b + ((<usize>channels) << 5);
   do {
-    let p = v128.load(b), q = v128.load(b, 16);
+    let p = v128.load(b),
+      q = v128.load(b, 16);
     let s = v128.load32_splat(a0);
     c00 = multiplyAdd(s, p, c00);
     c01 = multiplyAdd(s, q, c01);
@@ -277,11 +336,20 @@ function tile(
 
 /** As `tile` with one channel, the last of an odd number: its steps are of two. */
 function lastChannel(
-  list: usize, channel: i32, b: usize, start: usize, startBytes: usize, out: usize, outBytes: usize, low: f32, high: f32,
-): void { // prettier-ignore
+  list: usize,
+  channel: i32,
+  b: usize,
+  start: usize,
+  startBytes: usize,
+  out: usize,
+  outBytes: usize,
+  low: f32,
+  high: f32,
+): void {
+  // prettier-ignore
   const p = v128.load(b), q = v128.load(b, 16);
   for (let i = 0; i < GROUP; i++, list += 4, start += startBytes, out += outBytes) {
-    const s = v128.load32_splat(<usize>load<u32>(list) + (<usize>channel << 2));
+    const s = v128.load32_splat(<usize>load<u32>(list) + ((<usize>channel) << 2));
     put(out, multiplyAdd(s, p, v128.load(start)), multiplyAdd(s, q, v128.load(start, 16)), low, high);
   }
 }

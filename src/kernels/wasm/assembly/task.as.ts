@@ -67,7 +67,17 @@ function runPart(task: Task, part: i32): void {
       g, task.x, task.other, task.out, positions, task.channels, task.outChannels, room, task.zero, part, task.parts,
     ); // prettier-ignore
   } else {
-    depthwiseFilterGradient(g, task.x, task.other, task.out, positions, task.channels, room, part, task.parts);
+    depthwiseFilterGradient(
+      g,
+      task.x,
+      task.other,
+      task.out,
+      positions,
+      task.channels,
+      room,
+      part,
+      task.parts,
+    );
   }
 }
 
@@ -104,6 +114,7 @@ export function serve(task: Task, part: i32, generation: i32): void {
     generation++;
     if (part >= task.parts) continue;
     runPart(task, part);
-    if (atomic.sub<i32>(at, 1, offsetof<Task>('pending')) == 1) atomic.notify(at + offsetof<Task>('pending'), 1);
+    if (atomic.sub<i32>(at, 1, offsetof<Task>('pending')) == 1)
+      atomic.notify(at + offsetof<Task>('pending'), 1);
   }
 }
