@@ -13,7 +13,6 @@ export interface RunPace {
   readonly besideSeconds: number;
 }
 
-<<<<<<< HEAD
 interface Carried {
   readonly result: RunResult;
   readonly dataset: Pick<DatasetSummary, 'split'> | null;
@@ -21,16 +20,6 @@ interface Carried {
 
 /** Null where its set or its epochs are not known. */
 export function paceOf({ result, dataset }: Carried): RunPace | null {
-=======
-/** What a run is read off, see `KeptRecord`. */
-interface Timed {
-  readonly result: RunResult;
-  readonly dataset: DatasetSummary | null;
-}
-
-/** Null where its set or its epochs are not known. */
-export function paceOf({ result, dataset }: Timed): RunPace | null {
->>>>>>> page
   const { history, recipe, device, secondsByStage } = result;
   if (dataset === null || history.length === 0) return null;
   const epochSeconds = recipe.phases.map((_, index) => {
