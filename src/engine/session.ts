@@ -93,13 +93,11 @@ export class Session {
     this.descriptions = new NetworkDescriptions(platform, this.kept);
     this.uploads = new Uploads((runId, work) => this.#withPacking(runId, work));
     this.tries = new Tries({
-      ...{ platform, faces: this.faces },
+      ...{ platform, faces: this.faces, dataset: () => this.set.dataset },
       withNetwork: (runId, work) => this.#withNetwork(runId, work),
-      dataset: () => this.set.dataset,
     });
   }
 
-  /** The device in use; null before one was taken. */
   get device(): Device | null {
     return this.#devices.device;
   }

@@ -1,11 +1,14 @@
 /**
  * Owns compiling our kernels: AssemblyScript, which is TypeScript's syntax for WebAssembly, to modules that ship as text
- * inside a source file. What is committed is what this makes of the sources, byte by byte: tests/contract/kernels.test.ts
+ * inside a source file. What is committed is what this makes of the sources, byte by byte: tests/networks/kernels.test.ts
  * sees to that, so neither a browser's build nor a command needs the compiler.
  */
-import { readFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import asc from 'assemblyscript/asc';
+import { promisify } from 'node:util';
 
 /** A module of ours. */
 export interface KernelModule {
@@ -32,6 +35,8 @@ export const KERNEL_MODULES: readonly KernelModule[] = [
 ];
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+/** Run as a program: what it declares for TypeScript would stand in for JavaScript's own types in all of `tools`. */
+const COMPILER = join(ROOT, 'node_modules', 'assemblyscript', 'bin', 'asc.js');
 
 /** Speed alone counts: each of them is a few kB. What is declared shared can be had unshared by one changed byte. */
 const OPTIONS = ['-O3', '--noAssert', '--runtime', 'stub', '--use', 'abort=', '--disableWarning', '112'];
@@ -53,19 +58,17 @@ export async function compileKernels(
 ): Promise<Uint8Array<ArrayBuffer>> {
   const features = ['--enable', relaxed ? 'simd,relaxed-simd' : 'simd'];
   const memory = importsMemory ? IMPORTED_MEMORY : OWN_MEMORY;
-  let binary: Uint8Array<ArrayBuffer> | null = null;
-  const { error, stderr } = await asc.main(
-    [source, '--baseDir', ROOT, '--outFile', 'module.wasm', ...OPTIONS, ...features, ...memory],
-    {
-      readFile: (name, folder) => readFile(`${folder}/${name}`, 'utf8').catch(() => null),
-      writeFile: (name, contents) => {
-        if (name === 'module.wasm') binary = Uint8Array.from(contents as Uint8Array);
-      },
-      listFiles: () => [],
-    },
-  );
-  if (error !== null || binary === null) throw new Error(`${source}\n${stderr.toString()}`, { cause: error });
-  return binary;
+  const folder = await mkdtemp(join(tmpdir(), 'mien-kernels-'));
+  const out = join(folder, 'module.wasm');
+  try {
+    await promisify(execFile)(process.execPath, [
+      ...[COMPILER, source, '--baseDir', ROOT, '--outFile', out],
+      ...[...OPTIONS, ...features, ...memory],
+    ]);
+    return Uint8Array.from(await readFile(out));
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 }
 
 /** The file that holds a compiled module. */

@@ -14,6 +14,8 @@ import { activate } from './activate.ts';
 export type WasmPaths = string | Readonly<Record<string, string>>;
 
 let isLoaded = false;
+/** Threads that compute our own kernels; one where no other could be started. */
+let kernelThreads = 1;
 
 /** Makes wasm the current backend. */
 export async function startWasm(paths: WasmPaths): Promise<void> {
@@ -32,13 +34,14 @@ export async function startWasm(paths: WasmPaths): Promise<void> {
   } finally {
     restore();
   }
-  if (threads > 1) await startKernelThreads(tf.backend() as BackendWasm, threads);
+  const backend: unknown = tf.backend();
+  if (threads > 1) kernelThreads = await startKernelThreads(backend as BackendWasm, threads);
 }
 
-/** How many threads compute, once it is started: what the backend itself says. */
+/** How many threads compute, once it is started: what the backend itself says, and fewer where ours could not be started. */
 export async function wasmThreads(): Promise<number> {
   const { getThreadsCount } = await import('@tensorflow/tfjs-backend-wasm');
-  return getThreadsCount();
+  return Math.min(getThreadsCount(), kernelThreads);
 }
 
 /** Whether wasm may have threads here: memory that they share takes cross-origin isolation, and the backend has none in Node. */

@@ -135,7 +135,7 @@ function subgraph(
   });
 }
 
-/** `QuantizationParameters` */
+/** The schema's table of quantization parameters. */
 function quantization(builder: Builder, { scales, zero, axis }: Grid): number {
   const zeros = scales.map(() => zero);
   return table(builder, { 2: reals(builder, scales), 3: longs(builder, zeros), 6: int32(axis) });

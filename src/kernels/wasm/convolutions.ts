@@ -121,7 +121,7 @@ function run(wasm: BackendWasm, call: Call): tf.TensorInfo {
   const filterAt = room.layout.values(taps * channels * (isDepthwise ? 1 : filledUp(outChannels)));
   room.use(wasm, out, (places, buffer) => {
     if (bias !== undefined) {
-      new Float32Array(buffer, places.bias, outChannels).set(wasm.typedArrayFromHeap(bias) as Float32Array);
+      new Float32Array(buffer, places.bias, outChannels).set(wasm.typedArrayFromHeap(bias));
     }
     const given = addressOf(wasm, filter);
     let other = places.start + filterAt;

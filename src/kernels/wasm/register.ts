@@ -125,11 +125,9 @@ function register(
   kernelName: string,
   run: (wasm: BackendWasm, inputs: unknown, attrs: unknown) => tf.TensorInfo,
 ): void {
-  replaceKernel(
-    kernelName,
-    'wasm',
-    () =>
-      ({ inputs, attrs, backend }) =>
-        run(backend as BackendWasm, inputs, attrs),
-  );
+  replaceKernel(kernelName, 'wasm', () => (params) => {
+    const { inputs, attrs } = params;
+    const backend: unknown = params.backend;
+    return run(backend as BackendWasm, inputs, attrs);
+  });
 }

@@ -7,29 +7,12 @@
 import * as z from 'zod/mini';
 import { StudioError } from '../errors.ts';
 import { pathOfIssue, reasonOf } from './field-words.ts';
+import { means, number, seed, share, text, whole } from './schema.ts';
 import { WeightsFileSchema, WeightsKindSchema, WeightsRunSchema } from './own-weights.ts';
-
-// Zod compiles validators with `new Function` where it may; the page's Content-Security-Policy forbids it.
-z.config({ jitless: true, ...z.locales.en() });
 
 /** The value of an option that a registry entry declares. */
 export const OptionValueSchema = z.union([z.string(), z.number(), z.boolean()]);
 export type OptionValue = z.infer<typeof OptionValueSchema>;
-
-/** What the schema cannot say of a field by itself; `npm run docs` writes it into the README's table. */
-export const fieldHelp = z.registry<{ readonly help: string }>();
-
-/** A field with what it means. */
-function means<Field extends z.core.$ZodType>(help: string, field: Field): Field {
-  fieldHelp.add(field, { help });
-  return field;
-}
-
-const number = (low: number, high: number) => z.number().check(z.minimum(low), z.maximum(high));
-const whole = (low: number, high: number) => z.int().check(z.minimum(low), z.maximum(high));
-const text = () => z.string().check(z.minLength(1));
-const share = () => number(0, 1);
-const seed = () => whole(0, 2 ** 32 - 1);
 
 /** Which list of edits: its hash and how many it has. The list itself travels as a file, see `edits.ts`. */
 const EditsRefSchema = z.strictObject({ hash: text(), count: whole(1, 1_000_000) });

@@ -88,7 +88,7 @@ it.each(named)('%s is within the roundings that its sums need', (name, test) => 
     const tensor = (of: 'x' | 'filter' | 'dy'): tf.Tensor => tf.tensor(values[of], shapes[of]);
     const [x, filter, dy] = [tensor('x'), tensor('filter'), tensor('dy')];
     const run = (kernel: string, inputs: tf.NamedTensorMap, more: object): Float32Array => {
-      const result = tf.engine().runKernel(kernel, inputs, { ...attrs, ...more } as tf.NamedAttrMap);
+      const result = tf.engine().runKernel(kernel, inputs, { ...attrs, ...more });
       return Float32Array.from([result].flat()[0]!.dataSync());
     };
     const inputShape = shapes.x;

@@ -22,7 +22,7 @@ describe('the smallest recipe', () => {
   it('is filled in from the schema', () => {
     expect(parseRecipe(smallest())).toEqual({
       dataset: { source: 'sample' },
-      split: { train: 0.6, validation: 0.2, test: 0.2, seed: 42 },
+      split: { train: 0.6, validation: 0.2, test: 0.2, seed: 42, trainShare: 1 },
       image: {
         ...{ size: 224, resize: 'lanczos', orientation: 'stored', scale: 'backbone' },
         ...{ crop: 'none', cropMargin: 0.25, withoutFace: 'whole' },
@@ -77,7 +77,7 @@ describe('the smallest recipe', () => {
 
   it('fills in what a part leaves out', () => {
     const { split, earlyStopping } = parseRecipe({ ...smallest(), split: { seed: 1 }, earlyStopping: {} });
-    expect(split).toEqual({ train: 0.6, validation: 0.2, test: 0.2, seed: 1 });
+    expect(split).toEqual({ train: 0.6, validation: 0.2, test: 0.2, seed: 1, trainShare: 1 });
     expect(earlyStopping).toEqual({ monitor: 'valLoss', restoreBest: false });
   });
 });
@@ -110,7 +110,7 @@ describe('what belongs to one network', () => {
   it('says of weights that a network has none of which there are', async () => {
     const error = await errorOf(() => full({ backbone: { name: 'vgg16', weights: 'starter' } }));
     expect(error.message).toBe(
-      'Recipe field backbone.weights: expected one of imagenet, random, or a file, for vgg16. Came: "starter".',
+      'Recipe field backbone.weights: expected one of imagenet, random, a file or a kept run, for vgg16. Came: "starter".',
     );
   });
 

@@ -5,7 +5,8 @@
 import { toJSONSchema } from 'zod/v4/core';
 import { ENTRIES } from '../../../src/engine/catalog.ts';
 import type { CatalogEntry, OptionSpec } from '../../../src/protocol/catalog.ts';
-import { fieldHelp, RecipeSchema } from '../../../src/protocol/recipe/recipe.ts';
+import { RecipeSchema } from '../../../src/protocol/recipe/recipe.ts';
+import { fieldHelp } from '../../../src/protocol/recipe/schema.ts';
 import { markdownTable, type Part } from '../generated.ts';
 
 /** What a JSON schema says of a field. */
