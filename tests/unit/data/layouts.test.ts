@@ -284,9 +284,8 @@ describe('what is left out', () => {
       '1 damaged picture (dog 1)',
       '1 empty file (dog 1)',
     ]);
-    expect(remarks(set)).toContain(
-      'Of 1 class nothing is left, so that the network does not learn it: “bird” (2 rows)',
-    );
+    const gone = 'Of 1 class nothing is left, so that the network does not learn it: “bird” (2 rows)';
+    expect(remarks(set)).toContain(gone);
     // All that was listed is a row that is kept, a row that is left out, or passed over.
     const { passedOver, withoutLabel: none, undecodable: bad, kept } = set.cleaning;
     expect(passedOver.reduce((sum, { count }) => sum + count, none + bad + kept)).toBe(31);
