@@ -23,10 +23,19 @@ export async function planOf(source: StudySource, platform: Platform): Promise<S
   const value = parseJson(text);
   if (value === undefined) throw studyInvalid('the file is not JSON');
   const study = parseStudy(studyIn(value));
+  if (study.search.kind === 'asha') throw endsEarly(study);
   const beside = 'preset' in source ? [] : source.beside;
   const base =
     typeof study.base === 'string' ? await baseOf(study.base, beside, platform) : parseRecipe(study.base);
   return { study, base, runs: planStudy(study, base) };
+}
+
+function endsEarly({ name }: Study): StudioError {
+  return new StudioError({
+    code: 'recipe/study-ends-early',
+    message: `The study “${name}” ends losing runs early (asha); the page carries every run out to its end.`,
+    hint: 'Carry it out with npm run study, or give it another search: all combinations ("grid"), or as many by chance ("random").',
+  });
 }
 
 /** A study's file, or the `study.json` of the folder of one that was carried out, which has its base read. */

@@ -1,6 +1,6 @@
 /** What is stored on this machine: how much it takes, sets to open, save or delete, and the open set to be stored. */
 import { useEffect, useRef, useState, type ReactElement } from 'react';
-import { formatBytes, formatCount } from '../../lib/format.ts';
+import { countOf, formatBytes, formatCount } from '../../lib/format.ts';
 import { asStudioError, isAbort, type WireError } from '../../protocol/errors.ts';
 import type { RunEvent } from '../../protocol/events.ts';
 import type { SavedFile } from '../../protocol/messages.ts';
@@ -19,6 +19,7 @@ export function StoredDialog({ onClose }: { readonly onClose: () => void }): Rea
   const { stored, error, doing, remove, store, save, cancel } = useStored();
   const { canStore, isOpen } = useOpenSet();
   const active = useStudioState((state) => isActive(state.run));
+  const edits = useStudioState((state) => state.recipe?.dataset.edits ?? null);
   const open = (set: string): void => {
     studio.edit((recipe) => ({ ...recipe, dataset: { source: 'stored', set } }), { files: [] });
     onClose();
@@ -44,6 +45,12 @@ export function StoredDialog({ onClose }: { readonly onClose: () => void }): Rea
       <p className="small" role="status">
         {doing ?? totalText(stored)}
       </p>
+      {edits !== null && isOpen && (
+        <p className="small">
+          Here and in a file the set is as it came: your {countOf(edits.count, 'edit')} stay a list beside it,
+          which <b>Save the edits</b> writes (Data, Edit).
+        </p>
+      )}
       <StoragePromise />
       <div className="actions">
         {isBusy && (

@@ -72,6 +72,10 @@ it('edits a set by keys, by its classes and from the mistakes', { timeout: 4 * M
   const said = await data.getByText(/^4 edits by you/).innerText();
   await page.reload();
   await data.getByText(said).waitFor({ timeout: MINUTES });
+
+  // A set that is saved as a file is without them, which is said.
+  await data.getByRole('button', { name: 'Stored' }).click();
+  await page.getByText('the set is as it came: your 4 edits stay a list beside it').waitFor();
 });
 
 it('says which edits a link names that are not here, and goes on without', { timeout: MINUTES }, async () => {

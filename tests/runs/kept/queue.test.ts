@@ -45,6 +45,16 @@ it('is there for the next tab, with what came of its runs, until a study is take
   expect((await changeQueue(platform, undefined)).studies.map(({ id }) => id)).toEqual(['second']);
 });
 
+it('does not take a study that ends runs early, which it would carry out whole', async () => {
+  const { platform } = await sessionOn(dataFolder);
+  const asha = { vary: { seed: [1, 2] }, search: { kind: 'asha' }, choose: 'valLoss' };
+  const text = JSON.stringify({ name: 'Brackets', base: await tinyRecipe(), ...asha });
+  await expect(planOf({ file: new Blob([text]), beside: [] }, platform)).rejects.toMatchObject({
+    code: 'recipe/study-ends-early',
+    hint: expect.stringContaining('npm run study') as string,
+  });
+});
+
 it('is forgotten with all else that is kept', async () => {
   const session = await sessionOn(dataFolder);
   const recipe = await tinyRecipe();
