@@ -1,5 +1,6 @@
 /** The benchmarks, in the order in which they run. One line each. */
 import type { Bench } from './bench.ts';
+import { camera } from './cases/camera.ts';
 import { convolution } from './cases/convolution.ts';
 import { copies } from './cases/copies.ts';
 import { gpuStep } from './cases/gpu-step.ts';
@@ -26,6 +27,7 @@ export const BENCHES: readonly Bench[] = [
   copies,
   kept,
   predict,
+  camera,
   kernels,
   gpuKernels,
   gpuStep,
