@@ -68,7 +68,7 @@ describe('what is said of weights', () => {
     const narrow = await describing(backboneOf('mobilenetv2', 'imagenet', { alpha: 0.5 }));
     expect(narrow.problem?.code).toBe('model/weights-no-imagenet');
     expect(() => backboneOf('vgg16', 'starter')).toThrow(
-      'expected one of imagenet, random, or a file, for vgg16',
+      'expected one of imagenet, random, a file or a kept run, for vgg16',
     );
   });
 });
