@@ -1,6 +1,6 @@
 /**
  * Owns the README's figure of accuracy: the command that gives it, its record in tests/figures.json, and the sentences that
- * say it. `npm run docs -- --figures` measures it anew; tests/runs/commands/readme-figures.test.ts carries the same command
+ * say it. `npm run docs -- --figures` measures it anew; tests/commands/readme-figures.test.ts carries the same command
  * out and holds it to the record.
  */
 import { spawnSync } from 'node:child_process';

@@ -44,6 +44,7 @@ export const testProjects: TestProjectInlineConfiguration[] = [
   { extends: true, test: { name: 'fuzz', include: tests('fuzz'), testTimeout: minutes(3) } },
   { extends: true, test: { name: 'networks', include: tests('networks'), testTimeout: minutes(3) } },
   { extends: true, test: { name: 'runs', include: tests('runs'), ...slow } },
+  { extends: true, test: { name: 'commands', include: tests('commands'), ...slow } },
   {
     extends: true,
     test: {

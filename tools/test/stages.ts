@@ -55,6 +55,7 @@ export const FAST_TESTS: readonly Stage[] = [tests('unit and contract', 10, ['un
 export const SLOW_TESTS: readonly Stage[] = [
   tests('fuzz and networks', 15, ['fuzz', 'networks']),
   tests('runs', 25),
+  tests('commands', 25),
   tests('parity', 25),
 ];
 

@@ -10,14 +10,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import type { Session } from '../../../src/engine/session.ts';
-import { StudioError } from '../../../src/protocol/errors.ts';
-import type { RunEvent, RunResult } from '../../../src/protocol/events.ts';
-import type { Uploaded, UploadTarget } from '../../../src/protocol/upload.ts';
-import { writeRun } from '../../../tools/train/write-run.ts';
-import { startTestHub, type TestHub } from '../../support/sets/local-hub.ts';
-import { openSession, tinyRecipe, train } from '../../support/session.ts';
-import type { Ended } from '../../support/train-command.ts';
+import type { Session } from '../../src/engine/session.ts';
+import { StudioError } from '../../src/protocol/errors.ts';
+import type { RunEvent, RunResult } from '../../src/protocol/events.ts';
+import type { Uploaded, UploadTarget } from '../../src/protocol/upload.ts';
+import { writeRun } from '../../tools/train/write-run.ts';
+import { startTestHub, type TestHub } from '../support/sets/local-hub.ts';
+import { openSession, tinyRecipe, train } from '../support/session.ts';
+import type { Ended } from '../support/train-command.ts';
 
 const TOKEN = 'hf_marzipanIsSecret';
 

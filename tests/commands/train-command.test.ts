@@ -3,10 +3,10 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, it, vi } from 'vitest';
-import { EXPORTERS } from '../../../src/exporters/registry.ts';
-import { HUB_REPO, startTestHub } from '../../support/sets/local-hub.ts';
-import { leavingTheNumbers, tinyRecipe } from '../../support/session.ts';
-import { runTrain, runTrainUntil, runTrainWith, type Ended } from '../../support/train-command.ts';
+import { EXPORTERS } from '../../src/exporters/registry.ts';
+import { HUB_REPO, startTestHub } from '../support/sets/local-hub.ts';
+import { leavingTheNumbers, tinyRecipe } from '../support/session.ts';
+import { runTrain, runTrainUntil, runTrainWith, type Ended } from '../support/train-command.ts';
 
 // Each test starts a process of its own.
 vi.setConfig({ testTimeout: 120_000 });

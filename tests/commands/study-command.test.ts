@@ -4,7 +4,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { tinyRecipe } from '../../support/session.ts';
+import { tinyRecipe } from '../support/session.ts';
 
 const MINUTES = 60_000;
 let folder = '';

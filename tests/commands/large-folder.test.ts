@@ -7,9 +7,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { expect, it } from 'vitest';
-import { openDataset } from '../../../src/data/open-dataset.ts';
-import { createPlatform } from '../../../src/platform/platform.node.ts';
-import { greyPicture, noisePicture, recipeOf } from '../../unit/data/test-recipe.ts';
+import { openDataset } from '../../src/data/open-dataset.ts';
+import { createPlatform } from '../../src/platform/platform.node.ts';
+import { greyPicture, noisePicture, recipeOf } from '../unit/data/test-recipe.ts';
 
 const SMALL = 1200;
 const LARGE = 150;

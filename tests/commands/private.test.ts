@@ -3,12 +3,12 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { EXPORTERS } from '../../../src/exporters/registry.ts';
-import type { WrittenRecipe } from '../../../src/protocol/recipe/recipe.ts';
-import { writeRun } from '../../../tools/train/write-run.ts';
-import { sampleFiles } from '../../support/sets/sample-files.ts';
-import { openSession, tinyRecipe, train } from '../../support/session.ts';
-import { smallSet } from '../../support/sets/small-set.ts';
+import { EXPORTERS } from '../../src/exporters/registry.ts';
+import type { WrittenRecipe } from '../../src/protocol/recipe/recipe.ts';
+import { writeRun } from '../../tools/train/write-run.ts';
+import { sampleFiles } from '../support/sets/sample-files.ts';
+import { openSession, tinyRecipe, train } from '../support/session.ts';
+import { smallSet } from '../support/sets/small-set.ts';
 
 /** In the name of every folder and every picture. */
 const MARKER = 'marzipan';

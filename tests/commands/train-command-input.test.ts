@@ -3,14 +3,14 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, it, vi } from 'vitest';
-import { EXPORTERS } from '../../../src/exporters/registry.ts';
-import { StudioError, type ErrorCode } from '../../../src/protocol/errors.ts';
-import { hashBytes } from '../../../src/lib/bytes/hash.ts';
-import { exitCodeOf } from '../../../tools/train/carry-out.ts';
-import type { Recipe } from '../../../src/protocol/recipe/recipe.ts';
-import { tinyRecipe } from '../../support/session.ts';
-import { greyPicture } from '../../unit/data/test-recipe.ts';
-import { runTrain } from '../../support/train-command.ts';
+import { EXPORTERS } from '../../src/exporters/registry.ts';
+import { StudioError, type ErrorCode } from '../../src/protocol/errors.ts';
+import { hashBytes } from '../../src/lib/bytes/hash.ts';
+import { exitCodeOf } from '../../tools/train/carry-out.ts';
+import type { Recipe } from '../../src/protocol/recipe/recipe.ts';
+import { tinyRecipe } from '../support/session.ts';
+import { greyPicture } from '../unit/data/test-recipe.ts';
+import { runTrain } from '../support/train-command.ts';
 
 // Each test starts a process of its own.
 vi.setConfig({ testTimeout: 120_000 });
