@@ -15,7 +15,7 @@ const nothing = (): readonly ReactNode[] => [];
 export function RunTable({ study, runs, heads = [], cellsOf = nothing }: RunTableProps): ReactElement {
   const fields = variedFields(study);
   return (
-    <div className="study-scroll" tabIndex={0} role="region" aria-label={`Runs of ${study.name}`}>
+    <div className="study-scroll" tabIndex={0} role="group" aria-label={`Runs of ${study.name}`}>
       <table className="compare-table study-runs">
         <thead>
           <tr>

@@ -105,7 +105,9 @@ it(
     await kept.getByRole('button', { name: 'Train on from it' }).click();
     const model = page.getByRole('region', { name: 'Model' });
     await model.getByText('the kept run “the first”').waitFor();
-    expect(decodeURIComponent(page.url())).toContain('backbone.weights={"run":');
+    await expect
+      .poll(() => decodeURIComponent(page.url()), { timeout: MINUTES })
+      .toContain('backbone.weights={"run":');
     expect(await axe(page)).toEqual([]);
     await screenshot(page, 'trains-on');
     await page.getByRole('button', { name: /^Train( again)?$/ }).click();
