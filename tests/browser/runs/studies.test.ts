@@ -57,7 +57,7 @@ it('a study is carried out, and goes on where it was after a reload', { timeout:
   await studies.getByRole('button', { name: 'Go on with the queue' }).click();
   await barSays(page, /^Run \d of 4/);
   await studies.getByText('All four runs are done.').waitFor({ timeout: 2 * MINUTES });
-  const table = studies.getByRole('region', { name: 'Runs of Dropout' });
+  const table = studies.getByRole('group', { name: 'Runs of Dropout' });
   // Runs of one seed have the frozen part in common: the second finds it there.
   await expect.poll(() => table.getByText('was there').count()).toBeGreaterThan(0);
   await studies.getByText('Means of repeats').waitFor();
@@ -105,7 +105,7 @@ it(
     await studies.getByRole('button', { name: 'Add 2 runs to the queue' }).click();
     await studies.getByRole('button', { name: 'Start the queue' }).click();
     await studies.getByText('Both runs are done.').waitFor({ timeout: 2 * MINUTES });
-    const table = studies.getByRole('region', { name: 'Runs of Chosen' });
+    const table = studies.getByRole('group', { name: 'Runs of Chosen' });
     expect(await table.getByText('not asked').count()).toBe(1);
     expect(await table.getByText('chosen').count()).toBe(1);
     await studies.getByText('1 asked about test pictures').waitFor();
