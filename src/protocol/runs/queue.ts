@@ -19,8 +19,8 @@ export interface StudyPlan {
 export interface Outcome extends Omit<RunFigures, 'run' | 'isChosen'> {
   /** Among the kept runs; null for one whose numbers were lost. */
   readonly runId: string | null;
-  /** Pictures whose frozen part was computed for it; 0 where all was there from runs before it. */
-  readonly frozenPictures: number;
+  /** Pictures whose frozen part was computed for it; 0 where all was there from runs before it, null where nobody counted. */
+  readonly frozenPictures: number | null;
 }
 
 export interface QueuedStudy extends StudyPlan {
@@ -48,7 +48,7 @@ export type StudySource =
   | { readonly file: Blob; readonly beside: readonly File[] }
   | { readonly recipe: Recipe };
 
-export function outcomeOf({ result, ended }: KeptRecord, frozenPictures: number): Outcome {
+export function outcomeOf({ result, ended }: KeptRecord, frozenPictures: number | null): Outcome {
   const validation = ended.at(-1)?.end.evaluation ?? null;
   const { runId, test, history } = result;
   return {

@@ -20,6 +20,7 @@ import {
   type StudyPlan,
   type StudySource,
 } from '../../protocol/runs/queue.ts';
+import type { KeptRun } from '../../protocol/runs/kept.ts';
 import type { PlannedRun } from '../../protocol/runs/study.ts';
 import type { StudioEvent } from '../reduce/reduce.ts';
 import type { RunRequests } from '../requests/run-requests.ts';
@@ -117,6 +118,11 @@ export class StudyQueue {
   async #carryOut(study: QueuedStudy, run: PlannedRun): Promise<boolean> {
     const { runs, dispatch } = this.host;
     dispatch({ kind: 'queue', queue: { current: { id: study.id, name: run.name } } });
+    const ended = await this.#endedUnnoticed(study, run);
+    if (ended !== undefined) {
+      await this.#came(study, run.name, outcomeOf(await runs.record(ended.runId), null));
+      return true;
+    }
     const left = await runs.left();
     if (this.#queue.doing !== 'running') return false;
     const before = left.find(({ recipe, failure }) => failure === null && isSameRecipe(recipe, run.recipe));
@@ -137,6 +143,28 @@ export class StudyQueue {
     if (!end.error.code.startsWith('train/not-finite')) throw StudioError.fromWire(end.error);
     await this.#came(study, run.name, failedOutcome(end.error.message, frozen.pictures));
     return true;
+  }
+
+  /** A kept run that came to its end as the page was closed, before that was noted here: it need not be carried out again. */
+  async #endedUnnoticed(
+    { addedAtMs, study }: QueuedStudy,
+    { recipe }: PlannedRun,
+  ): Promise<KeptRun | undefined> {
+    await this.host.runs.findKept();
+    const noted = new Set(
+      this.#queue.studies.flatMap(({ outcomes }) => Object.values(outcomes).map(({ runId }) => runId)),
+    );
+    const isTested = study.choose === undefined;
+    return this.host
+      .state()
+      .kept.find(
+        (kept) =>
+          !kept.stopped &&
+          kept.finishedAtMs >= addedAtMs &&
+          !noted.has(kept.runId) &&
+          (kept.test !== null || !isTested) &&
+          isSameRecipe(kept.recipe, recipe),
+      );
   }
 
   async #askTests(study: QueuedStudy): Promise<boolean> {

@@ -11,6 +11,12 @@ import { useStudio, useStudioState } from '../studio-context.ts';
 import { saveBlob } from '../widgets/save-file.ts';
 import { RunTable } from './RunTable.tsx';
 
+/** Not known of a run that ended as the page was closed. */
+function frozenText(pictures: number | null): string {
+  if (pictures === null) return 'not known';
+  return pictures === 0 ? 'was there' : countOf(pictures, 'picture');
+}
+
 /** More are not told apart at a glance. */
 const MOST_CHOSEN = 4;
 
@@ -96,7 +102,7 @@ function Runs({ queued }: { readonly queued: QueuedStudy }): ReactElement {
         {test === null ? 'not asked' : formatPercent(test.accuracy)}
         {isChosen && <b> chosen</b>}
       </>,
-      frozenPictures === 0 ? 'was there' : countOf(frozenPictures, 'picture'),
+      frozenText(frozenPictures),
       <label className="study-choose">
         {formatDuration(seconds)}{' '}
         {isKept && runId !== null && (
