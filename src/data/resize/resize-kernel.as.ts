@@ -110,7 +110,6 @@ export function across(
   weights: usize,
   weightBytes: usize,
 ): void {
-  // prettier-ignore
   const rowsHalf = rowBytes << 3;
   interleave(from, other, rowsHalf);
   interleave(other, from, rowsHalf);
@@ -146,10 +145,9 @@ export function down(
   weights: usize,
   weightBytes: usize,
 ): void {
-  // prettier-ignore
   for (let i: usize = 0; i < to; i++, weights += weightBytes, into += rowBytes) {
     const first = from + rowBytes * <usize>load<u32>(starts + (i << 2));
-    const end = weights + (<usize>load<u32>(pairs + (i << 2)) << 3);
+    const end = weights + ((<usize>load<u32>(pairs + (i << 2))) << 3);
     for (let x: usize = 0; x < rowBytes; x += 16) sixteenSums(first + x, rowBytes, weights, end, into + x);
   }
 }

@@ -89,7 +89,6 @@ export function rgb(
   scratch: usize,
   scratchBytes: usize,
 ): void {
-  // prettier-ignore
   const halfColumns = (columns + 1) >> 1;
   const last = ((rows + 1) >> 1) - 1;
   const blues = scratch + scratchBytes;

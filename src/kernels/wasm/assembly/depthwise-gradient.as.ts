@@ -35,8 +35,7 @@ export function depthwiseFilterGradient(
   part: i32,
   parts: i32,
 ): void {
-  // prettier-ignore
-  const rowBytes = <usize>channels << 2;
+  const rowBytes = (<usize>channels) << 2;
   const sixteens = (channels + 15) / 16;
   const begin = (<usize>share(sixteens, part, parts)) << 6;
   const stop = min(rowBytes, (<usize>share(sixteens, part + 1, parts)) << 6);

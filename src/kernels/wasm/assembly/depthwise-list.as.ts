@@ -38,7 +38,6 @@ function listCorners(
   edge: usize,
   to: usize,
 ): void {
-  // prettier-ignore
   for (let i = first; i < first + GROUP; i++, to += CORNER_BYTES) {
     if (i >= count) {
       store<i32>(to, NOWHERE);
@@ -73,7 +72,6 @@ export function listGroup(
   corners: usize,
   to: usize,
 ): usize {
-  // prettier-ignore
   listCorners(g, all, x, out, rowBytes, first, count, edge, corners);
   let tap: usize = 0;
   for (let ky = 0; ky < g.filterHeight; ky++) {

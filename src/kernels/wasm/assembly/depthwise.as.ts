@@ -53,8 +53,7 @@ export function depthwise(
   part: i32,
   parts: i32,
 ): void {
-  // prettier-ignore
-  const rowBytes = <usize>channels << 2;
+  const rowBytes = (<usize>channels) << 2;
   const positions = changetype<Positions>(list);
   const corners = list + 16;
   const entries = list + HEAD_BYTES;
@@ -91,9 +90,9 @@ function allChannels(
   low: f32,
   high: f32,
 ): void {
-  // prettier-ignore
   if (channels < 8) {
-    for (let c: usize = 0; c < <usize>channels << 2; c += 4) single(list, end, filter, bias, c, corners, low, high);
+    for (let c: usize = 0; c < (<usize>channels) << 2; c += 4)
+      single(list, end, filter, bias, c, corners, low, high);
     return;
   }
   for (let from = 0; from < channels; from += 8) {
@@ -113,8 +112,12 @@ function tile(
   low: f32,
   high: f32,
 ): void {
-  // prettier-ignore
-  let c00 = v128.load(bias), c01 = v128.load(bias, 16), c10 = c00, c11 = c01, c20 = c00, c21 = c01;
+  let c00 = v128.load(bias),
+    c01 = v128.load(bias, 16),
+    c10 = c00,
+    c11 = c01,
+    c20 = c00,
+    c21 = c01;
   let c30 = c00,
     c31 = c01,
     c40 = c00,
@@ -164,7 +167,6 @@ function single(
   low: f32,
   high: f32,
 ): void {
-  // prettier-ignore
   for (let i: usize = 0; i < <usize>(GROUP << 2); i += 4, corners += 16) {
     let sum = v128.load32_splat(bias + c);
     for (let entry = list; entry < end; entry += ENTRY_BYTES) {

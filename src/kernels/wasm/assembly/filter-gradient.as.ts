@@ -71,7 +71,6 @@ export function filterGradient(
   part: i32,
   parts: i32,
 ): void {
-  // prettier-ignore
   const taps = g.filterHeight * g.filterWidth;
   const isNarrow = arePatches(taps, channels);
   const terms = isNarrow ? taps * channels : channels;
@@ -161,8 +160,7 @@ function addProducts(
   sums: usize,
   isFirst: bool,
 ): void {
-  // prettier-ignore
-  const outBytes = <usize>outChannels << 2;
+  const outBytes = (<usize>outChannels) << 2;
   const even = (count + 1) & ~1;
   for (let n = own.nFrom, b = ys; n < own.nTo; n += COLUMNS, b += (<usize>even) << 5) {
     const width = min(COLUMNS, outChannels - n);

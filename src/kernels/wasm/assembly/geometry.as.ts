@@ -88,7 +88,6 @@ export function listGroups(
   end: i32,
   to: usize,
 ): void {
-  // prettier-ignore
   const plain = isPlain(g);
   for (let group = from; group < end; group += GROUP) {
     const first = max(from, min(group, end - GROUP));
@@ -117,7 +116,6 @@ export function listRows(
   kx: i32,
   to: usize,
 ): void {
-  // prettier-ignore
   for (let position = from; position < end; position++, to += 4) {
     const row = rowUnder(g, x, rowBytes, position, ky, kx);
     store<u32>(to, <u32>(row == 0 ? zero : row));
@@ -173,7 +171,6 @@ export function listPairs(
   kx: i32,
   to: usize,
 ): usize {
-  // prettier-ignore
   const pictureBytes = rowBytes * <usize>(g.inHeight * g.inWidth);
   let line = from / g.outWidth;
   let column = from - line * g.outWidth;

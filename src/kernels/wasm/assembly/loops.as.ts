@@ -66,8 +66,7 @@ export function adam(
   epsilon: f32,
   keep: f32,
 ): void {
-  // prettier-ignore
-  const end = <usize>count << 2;
+  const end = (<usize>count) << 2;
   for (let at: usize = 0; at < end; at += 16) {
     const g = v128.load(gradient + at);
     const m0 = v128.load(m + at);

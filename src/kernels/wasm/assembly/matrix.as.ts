@@ -16,8 +16,7 @@
  * arithmetic is the bound: two multiplications or additions of four lanes in a cycle.
  */
 import { copyPatches, Geometry, GROUP, listGroups, multiplyAdd, share } from './geometry.as';
-
-const PANEL: i32 = 8;
+import { PANEL } from './pack.as';
 
 /** Bytes of the input that a block of positions may read. */
 const BLOCK_BYTES: i32 = 131072;
@@ -58,68 +57,6 @@ function edgeBytes(taps: i32, channels: i32): usize {
   return columnBytes(channels) + ((<usize>((blockOf(terms) + GROUP) * terms)) << 2);
 }
 
-/** Lays a filter `[taps, channels, outChannels]` in panels: `[panels][taps][channels][8]`, the last filled up with zeros. */
-export function packForward(filter: usize, panels: usize, taps: i32, channels: i32, outChannels: i32): void {
-  const rows = taps * channels;
-  for (let n = 0; n < outChannels; n += PANEL) {
-    let from = filter + ((<usize>n) << 2);
-    const isWhole = n + PANEL <= outChannels;
-    for (let row = 0; row < rows; row++, from += (<usize>outChannels) << 2, panels += 32) {
-      if (isWhole) {
-        v128.store(panels, v128.load(from));
-        v128.store(panels, v128.load(from, 16), 16);
-      } else {
-        for (let j = 0; j < PANEL; j++) {
-          store<f32>(
-            panels + ((<usize>j) << 2),
-            n + j < outChannels ? load<f32>(from + ((<usize>j) << 2)) : 0,
-          );
-        }
-      }
-    }
-  }
-}
-
-/** The same of the filter that goes back: taps turned by half a circle, and channels and output channels exchanged. */
-export function packBackward(filter: usize, panels: usize, taps: i32, channels: i32, outChannels: i32): void {
-  const rowBytes = (<usize>outChannels) << 2;
-  for (let n = 0; n < channels; n += PANEL) {
-    const rows = min(PANEL, channels - n);
-    for (let tap = taps - 1; tap >= 0; tap--) {
-      const from = filter + rowBytes * <usize>(tap * channels + n);
-      let k = 0;
-      if (rows == PANEL) {
-        for (; k + 4 <= outChannels; k += 4, panels += 128) {
-          transpose(from + ((<usize>k) << 2), rowBytes, panels);
-          transpose(from + ((<usize>k) << 2) + rowBytes * 4, rowBytes, panels + 16);
-        }
-      }
-      for (; k < outChannels; k++, panels += 32) {
-        for (let j = 0; j < PANEL; j++) {
-          const at = from + rowBytes * <usize>j + ((<usize>k) << 2);
-          store<f32>(panels + ((<usize>j) << 2), j < rows ? load<f32>(at) : 0);
-        }
-      }
-    }
-  }
-}
-
-/** Four rows of four values to four columns, each 32 bytes behind the one before. */
-function transpose(from: usize, rowBytes: usize, to: usize): void {
-  const a = v128.load(from);
-  const b = v128.load(from + rowBytes);
-  const c = v128.load(from + rowBytes * 2);
-  const d = v128.load(from + rowBytes * 3);
-  const ab = v128.shuffle<f32>(a, b, 0, 4, 1, 5);
-  const cd = v128.shuffle<f32>(c, d, 0, 4, 1, 5);
-  const abHigh = v128.shuffle<f32>(a, b, 2, 6, 3, 7);
-  const cdHigh = v128.shuffle<f32>(c, d, 2, 6, 3, 7);
-  v128.store(to, v128.shuffle<f32>(ab, cd, 0, 1, 4, 5));
-  v128.store(to, v128.shuffle<f32>(ab, cd, 2, 3, 6, 7), 32);
-  v128.store(to, v128.shuffle<f32>(abHigh, cdHigh, 0, 1, 4, 5), 64);
-  v128.store(to, v128.shuffle<f32>(abHigh, cdHigh, 2, 3, 6, 7), 96);
-}
-
 /**
  * Fills `out` `[positions, outChannels]` from rows of `channels` values.
  *
@@ -146,7 +83,6 @@ export function convolution(
   part: i32,
   parts: i32,
 ): void {
-  // prettier-ignore
   const allTaps = g.filterHeight * g.filterWidth;
   const isNarrow = takesPatches(g, channels);
   const taps = isNarrow ? 1 : allTaps;
@@ -195,7 +131,6 @@ function listPatches(
   list: usize,
   patches: usize,
 ): void {
-  // prettier-ignore
   copyPatches(g, x, rowBytes, from, end, patches);
   const patchBytes = rowBytes * <usize>(g.filterHeight * g.filterWidth);
   for (let group = from; group < end; group += GROUP) {
@@ -225,8 +160,7 @@ function columns(
   low: f32,
   high: f32,
 ): void {
-  // prettier-ignore
-  const tapBytes = <usize>channels << 5;
+  const tapBytes = (<usize>channels) << 5;
   const even = channels & ~1;
   for (let group = 0; group < count; group += GROUP) {
     const o = out + outBytes * <usize>max(0, min(group, count - GROUP));
@@ -262,8 +196,9 @@ function tile(
   low: f32,
   high: f32,
 ): void {
-  // prettier-ignore
-  let a0 = <usize>load<u32>(list), a1 = <usize>load<u32>(list, 4), a2 = <usize>load<u32>(list, 8);
+  let a0 = <usize>load<u32>(list),
+    a1 = <usize>load<u32>(list, 4),
+    a2 = <usize>load<u32>(list, 8);
   let a3 = <usize>load<u32>(list, 12),
     a4 = <usize>load<u32>(list, 16);
   let c00 = v128.load(start),
@@ -346,8 +281,8 @@ function lastChannel(
   low: f32,
   high: f32,
 ): void {
-  // prettier-ignore
-  const p = v128.load(b), q = v128.load(b, 16);
+  const p = v128.load(b),
+    q = v128.load(b, 16);
   for (let i = 0; i < GROUP; i++, list += 4, start += startBytes, out += outBytes) {
     const s = v128.load32_splat(<usize>load<u32>(list) + ((<usize>channel) << 2));
     put(out, multiplyAdd(s, p, v128.load(start)), multiplyAdd(s, q, v128.load(start, 16)), low, high);

@@ -54,18 +54,51 @@ function runPart(task: Task, part: i32): void {
   const positions = task.pictures * g.outHeight * g.outWidth;
   if (task.kind == CONVOLUTION) {
     convolution(
-      g, task.x, task.other, task.bias, task.out, positions, task.channels, task.outChannels, task.low, task.high, room,
-      task.zero, part, task.parts,
-    ); // prettier-ignore
+      g,
+      task.x,
+      task.other,
+      task.bias,
+      task.out,
+      positions,
+      task.channels,
+      task.outChannels,
+      task.low,
+      task.high,
+      room,
+      task.zero,
+      part,
+      task.parts,
+    );
   } else if (task.kind == DEPTHWISE) {
     depthwise(
-      g, task.x, task.other, task.bias, task.out, task.pictures, task.channels, task.low, task.high, room,
-      task.zero, part, task.parts,
-    ); // prettier-ignore
+      g,
+      task.x,
+      task.other,
+      task.bias,
+      task.out,
+      task.pictures,
+      task.channels,
+      task.low,
+      task.high,
+      room,
+      task.zero,
+      part,
+      task.parts,
+    );
   } else if (task.kind == FILTER_GRADIENT) {
     filterGradient(
-      g, task.x, task.other, task.out, positions, task.channels, task.outChannels, room, task.zero, part, task.parts,
-    ); // prettier-ignore
+      g,
+      task.x,
+      task.other,
+      task.out,
+      positions,
+      task.channels,
+      task.outChannels,
+      room,
+      task.zero,
+      part,
+      task.parts,
+    );
   } else {
     depthwiseFilterGradient(
       g,
