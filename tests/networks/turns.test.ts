@@ -1,12 +1,12 @@
 /** Values that are too large for one buffer of a GPU: pictures then go through a network in turns. */
 import * as tf from '@tensorflow/tfjs';
 import { expect, it } from 'vitest';
-import { vgg16 } from '../../../src/models/backbones/vgg.ts';
-import { graphOf } from '../../../src/models/graph.ts';
-import { Parameters } from '../../../src/models/program/parameters.ts';
-import { compile, MOST_VALUE_BYTES } from '../../../src/models/program/program.ts';
-import { inferencePass } from '../../../src/models/program/pass.ts';
-import { useBackend } from '../../support/backends.ts';
+import { vgg16 } from '../../src/models/backbones/vgg.ts';
+import { graphOf } from '../../src/models/graph.ts';
+import { Parameters } from '../../src/models/program/parameters.ts';
+import { compile, MOST_VALUE_BYTES } from '../../src/models/program/program.ts';
+import { inferencePass } from '../../src/models/program/pass.ts';
+import { useBackend } from '../support/backends.ts';
 
 it('takes VGG16’s first layer ten pictures at a time, and computes what each gives alone', async () => {
   await useBackend('wasm');

@@ -9,9 +9,9 @@ import {
   inputGradient,
   UNBOUNDED,
   type ConvInfo,
-} from '../../../src/kernels/wasm/convolutions.ts';
-import { MODULE } from '../../../src/kernels/wasm/module.wasm.ts';
-import { GENERATION, sharedTask } from '../../../src/kernels/wasm/task.ts';
+} from '../../src/kernels/wasm/convolutions.ts';
+import { MODULE } from '../../src/kernels/wasm/module.wasm.ts';
+import { GENERATION, sharedTask } from '../../src/kernels/wasm/task.ts';
 
 /** What a thread of Node runs: as src/kernels/wasm/thread.ts, without a browser's messages. */
 const THREAD = `

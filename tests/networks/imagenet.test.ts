@@ -3,10 +3,10 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { buildBackbone } from '../../../src/models/backbones/registry.ts';
-import { variablesOf } from '../../../src/models/weights/fill-model.ts';
-import { imagenetSource } from '../../../src/models/weights/imagenet.ts';
-import { backboneOf } from '../../support/networks/backbones.ts';
+import { buildBackbone } from '../../src/models/backbones/registry.ts';
+import { variablesOf } from '../../src/models/weights/fill-model.ts';
+import { imagenetSource } from '../../src/models/weights/imagenet.ts';
+import { backboneOf } from '../support/networks/backbones.ts';
 import {
   codeOf,
   f32,
@@ -14,7 +14,7 @@ import {
   loadWeights,
   type RawTensor,
   safetensorsFile,
-} from '../../support/networks/weight-files.ts';
+} from '../support/networks/weight-files.ts';
 
 beforeAll(async () => {
   await tf.setBackend('cpu');

@@ -3,11 +3,11 @@ import { readFileSync } from 'node:fs';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
-import { openDataset } from '../../../src/data/open-dataset.ts';
-import { createPlatform } from '../../../src/platform/platform.node.ts';
-import { overlappingZip } from '../../support/sets/odd-zips.ts';
-import { errorOf } from './studio-error.ts';
-import { greyPicture, recipeOf } from './test-recipe.ts';
+import { openDataset } from '../../src/data/open-dataset.ts';
+import { createPlatform } from '../../src/platform/platform.node.ts';
+import { overlappingZip } from '../support/sets/odd-zips.ts';
+import { errorOf } from '../unit/data/studio-error.ts';
+import { greyPicture, recipeOf } from '../unit/data/test-recipe.ts';
 
 const platform = createPlatform();
 const text = (words: string): Uint8Array => new TextEncoder().encode(words);
