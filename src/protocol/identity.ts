@@ -17,6 +17,7 @@ import type { DatasetSummary } from './set/dataset.ts';
 import type { WeightsRecord } from './model.ts';
 import type { Options } from './recipe/options.ts';
 import type { Preparing } from './recipe/preparing.ts';
+import type { FullRecipe } from './recipe/full-recipe.ts';
 import { isOnBatch, type Recipe } from './recipe/recipe.ts';
 import type { WeightsFile } from './recipe/own-weights.ts';
 
@@ -155,13 +156,13 @@ export function picturesKey(contentHash: string, preparing: Preparing, added: re
 
 /**
  * Whether a run of one recipe goes on under another. What the recipes are called and where the pictures lie does not
- * matter: that the set is the same is told by {@link setHash}.
+ * matter: that the set is the same is told by {@link setHash}. Both are filled in, since what one leaves out another names.
  */
-export function isSameRecipe(one: Recipe, other: Recipe): boolean {
+export function isSameRecipe(one: FullRecipe, other: FullRecipe): boolean {
   return isSame(withoutPlace(one), withoutPlace(other));
 }
 
-function withoutPlace({ name: _name, dataset, ...recipe }: Recipe): unknown {
+function withoutPlace({ name: _name, dataset, ...recipe }: FullRecipe): unknown {
   const { path: _path, ...choices } = dataset;
   return { ...recipe, dataset: choices };
 }

@@ -8,6 +8,7 @@ import { newId } from '../../lib/new-id.ts';
 import { asStudioError, isAbort, StudioError } from '../../protocol/errors.ts';
 import { isSameRecipe } from '../../protocol/identity.ts';
 import type { Picked, Requests } from '../../protocol/messages.ts';
+import { fullOrNull, type FullRecipe } from '../../protocol/recipe/full-recipe.ts';
 import type { Recipe } from '../../protocol/recipe/recipe.ts';
 import {
   failedOutcome,
@@ -118,14 +119,18 @@ export class StudyQueue {
   async #carryOut(study: QueuedStudy, run: PlannedRun): Promise<boolean> {
     const { runs, dispatch } = this.host;
     dispatch({ kind: 'queue', queue: { current: { id: study.id, name: run.name } } });
-    const ended = await this.#endedUnnoticed(study, run);
+    // What runs, and what is kept of it, is filled in.
+    const recipe = fullOrNull(run.recipe, this.host.state().catalog);
+    const ended = await this.#endedUnnoticed(study, recipe);
     if (ended !== undefined) {
       await this.#came(study, run.name, outcomeOf(await runs.record(ended.runId), null));
       return true;
     }
     const left = await runs.left();
     if (this.#queue.doing !== 'running') return false;
-    const before = left.find(({ recipe, failure }) => failure === null && isSameRecipe(recipe, run.recipe));
+    const before = left.find(
+      (each) => each.failure === null && recipe !== null && isSameRecipe(each.recipe, recipe),
+    );
     const frozen = new FrozenCount();
     const input = {
       recipe: run.recipe,
@@ -148,7 +153,7 @@ export class StudyQueue {
   /** A kept run that came to its end as the page was closed, before that was noted here: it need not be carried out again. */
   async #endedUnnoticed(
     { addedAtMs, study }: QueuedStudy,
-    { recipe }: PlannedRun,
+    recipe: FullRecipe | null,
   ): Promise<KeptRun | undefined> {
     await this.host.runs.findKept();
     const noted = new Set(
@@ -163,6 +168,7 @@ export class StudyQueue {
           kept.finishedAtMs >= addedAtMs &&
           !noted.has(kept.runId) &&
           (kept.test !== null || !isTested) &&
+          recipe !== null &&
           isSameRecipe(kept.recipe, recipe),
       );
   }

@@ -30,6 +30,21 @@ async function openStudies(page: Page): Promise<Locator> {
   return dialog;
 }
 
+/** The epoch that the bar names first from now on. */
+function firstEpochSaid(page: Page): Promise<number> {
+  return page.locator('.now').evaluate(
+    (bar) =>
+      new Promise<number>((resolve) => {
+        new MutationObserver((_changes, observer) => {
+          const epoch = /head (\d+)/.exec(bar.textContent)?.[1];
+          if (epoch === undefined) return;
+          observer.disconnect();
+          resolve(Number(epoch));
+        }).observe(bar, { characterData: true, childList: true, subtree: true });
+      }),
+  );
+}
+
 it('a study is carried out, and goes on where it was after a reload', { timeout: 5 * MINUTES }, async () => {
   const page = await newPage({ path: TINY });
   let studies = await openStudies(page);
@@ -97,6 +112,11 @@ it(
     await studies.getByRole('button', { name: 'Stop the queue' }).click();
     await studies.getByRole('button', { name: 'Start the queue' }).waitFor();
     await studies.getByText('0 of 2 runs done').waitFor();
+    const firstEpoch = firstEpochSaid(page);
+    await studies.getByRole('button', { name: 'Start the queue' }).click();
+    expect(await firstEpoch).toBeGreaterThan(1);
+    await studies.getByRole('button', { name: 'Stop the queue' }).click();
+    await studies.getByRole('button', { name: 'Start the queue' }).waitFor();
     await studies.getByRole('button', { name: 'Take off the queue Long' }).click();
     await studies.getByText('Nothing is on the queue').waitFor();
 
@@ -112,3 +132,21 @@ it(
     await studies.getByText('1 asked about test pictures').waitFor();
   },
 );
+
+it('a run that ended unnoticed by the queue is not carried out again', { timeout: 5 * MINUTES }, async () => {
+  const page = await newPage({ path: TINY });
+  let studies = await openStudies(page);
+  await studies.getByRole('button', { name: 'This recipe' }).click();
+  await studies.getByRole('button', { name: /^Add / }).click();
+  await studies.getByText(/^0 of 1 run/).waitFor();
+  await studies.getByRole('button', { name: 'Close' }).click();
+  await page.getByRole('button', { name: 'Train', exact: true }).click();
+  await barSays(page, /^Finished/);
+  await page.getByRole('button', { name: 'The kept run' }).waitFor();
+  studies = await openStudies(page);
+  await studies.getByRole('button', { name: 'Start the queue' }).click();
+  await studies.getByText('The run is done.').waitFor({ timeout: 2 * MINUTES });
+  await studies.getByText('not known').waitFor();
+  await studies.getByRole('button', { name: 'Close' }).click();
+  await page.getByRole('button', { name: 'The kept run' }).waitFor();
+});

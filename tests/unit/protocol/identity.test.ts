@@ -14,6 +14,7 @@ import {
   weightsKey,
   type HashedRow,
 } from '../../../src/protocol/identity.ts';
+import { asRun } from '../../../src/engine/catalog.ts';
 import { preparingOf } from '../../../src/protocol/recipe/preparing.ts';
 import type { Recipe } from '../../../src/protocol/recipe/recipe.ts';
 import { pickedFile } from '../../support/sets/picked-files.ts';
@@ -125,7 +126,7 @@ describe('the same set', () => {
 describe('a run', () => {
   it('goes on under a recipe of another name and with pictures that lie elsewhere', () => {
     const dataset = { source: 'folder', path: 'a', splitFolders: true };
-    const one = { ...recipe, dataset };
+    const one = { ...asRun(recipe), dataset };
     expect(isSameRecipe(one, { ...one, name: 'Mine', dataset: { ...dataset, path: 'b' } })).toBe(true);
     expect(isSameRecipe(one, { ...one, dataset: { ...dataset, splitFolders: false } })).toBe(false);
     expect(isSameRecipe(one, { ...one, seed: one.seed + 1 })).toBe(false);
