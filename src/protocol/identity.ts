@@ -12,6 +12,8 @@
  * answer it.
  */
 import { Hash, hashText } from '../lib/bytes/hash.ts';
+import { joinFloats } from '../lib/bytes/join-floats.ts';
+import { sha256 } from '../lib/bytes/sha256.ts';
 import { isSame, sameText } from '../lib/json.ts';
 import type { DatasetSummary } from './set/dataset.ts';
 import type { WeightsRecord } from './model.ts';
@@ -168,22 +170,11 @@ function withoutPlace({ name: _name, dataset, ...recipe }: FullRecipe): unknown 
 }
 
 /**
- * What a backbone's weights are the same by, whatever file or format they came from: SHA-256 of the values as float32, little-endian, variable after variable, in hexadecimal.
- *
- * @returns Null where the page has no Web Crypto (served without HTTPS from another machine).
+ * What a backbone's weights are the same by, whatever file or format they came from: SHA-256 of the values as float32,
+ * little-endian, variable after variable; null as {@link sha256} says.
  */
-export async function weightsHash(values: readonly Float32Array[]): Promise<string | null> {
-  const subtle = globalThis.crypto.subtle as SubtleCrypto | undefined;
-  if (subtle === undefined) return null;
-  const all = new Float32Array(values.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of values) {
-    all.set(part, at);
-    at += part.length;
-  }
-  const digest = new Uint8Array(await subtle.digest('SHA-256', all));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
-}
+export const weightsHash = (values: readonly Float32Array[]): Promise<string | null> =>
+  sha256(joinFloats(values));
 
 /** Two recipes with the same key show the same augmented views of a set's pictures. */
 export function viewsKey({ augmentation, image, seed }: Recipe): string {

@@ -11,11 +11,12 @@ import { checkEdit } from '../protocol/recipe/full-recipe.ts';
 import type { WeightsFile } from '../protocol/recipe/own-weights.ts';
 import { parseRecipe, type EditsRef, type Recipe } from '../protocol/recipe/recipe.ts';
 import { awaitedOf } from './awaited.ts';
+import { Dispatcher } from './dispatcher.ts';
 import { Asking } from './requests/asking.ts';
 import { AskedSets, type AskedSet } from './set/asked-sets.ts';
 import { StudyQueue } from './queue/study-queue.ts';
 import { recipeFromLink } from './recipe-link.ts';
-import { reduce, type StudioEvent } from './reduce/reduce.ts';
+import type { StudioEvent } from './reduce/reduce.ts';
 import { PictureRequests, SourceRequests, StoredRequests } from './requests/requests.ts';
 import { RunRequests } from './requests/run-requests.ts';
 import { SetEdits } from './set/set-edits.ts';
@@ -36,6 +37,7 @@ export class Studio {
   readonly tries: TryRequests;
   readonly queue: StudyQueue;
   readonly #engine: Engine;
+  readonly #dispatch: (event: StudioEvent) => void;
   readonly #asking: Asking;
   /** What was picked for the set that is open or being opened. */
   #picked: Pick<Picked, 'files'> = {};
@@ -46,11 +48,12 @@ export class Studio {
   constructor(engine: Engine, backend: BackendChoice, now: () => number = () => performance.now()) {
     this.#engine = engine;
     this.store = createStore(() => initialState(backend));
+    this.#dispatch = new Dispatcher(this.store).dispatch;
     this.sources = new SourceRequests(engine);
     this.stored = new StoredRequests(engine);
     this.pictures = new PictureRequests(engine);
     this.tries = new TryRequests(engine);
-    const dispatch = this.#dispatch.bind(this);
+    const dispatch = this.#dispatch;
     this.#asking = new Asking(engine, dispatch, now);
     this.runs = new RunRequests(engine, dispatch, now);
     this.edits = new SetEdits({
@@ -67,10 +70,6 @@ export class Studio {
 
   get #state(): StudioState {
     return this.store.getState();
-  }
-
-  #dispatch(event: StudioEvent): void {
-    this.store.setState((state) => reduce(state, event), true);
   }
 
   /** Waits for the worker, takes the recipe of the address, and has device, set and network shown before any click. */

@@ -8,7 +8,7 @@ import { expect, onTestFinished } from 'vitest';
 
 /** A recipe of seconds: few small pictures, two short phases, on the real engine. */
 export const TINY =
-  '#quick-look&dataset.pictures=80&image.size=32&augmentation.views=1&phases.0.epochs=1&phases.1.epochs=1&backbone.weights=random';
+  '#quick-look&dataset.pictures=80&image.size=32&augmentation.views=1&phases.0.epochs=1&phases.1.epochs=1&backbone.alpha=0.35&backbone.weights=random';
 
 /** Waits until the transport bar says something. */
 export async function barSays(page: Page, pattern: RegExp, timeout = 60_000): Promise<void> {
@@ -25,14 +25,14 @@ export async function finishTiny(page: Page, timeout = 120_000): Promise<void> {
   await barSays(page, /^Finished/, timeout);
 }
 
-/** Takes the trained network home, and opens its zip: the files by name. */
-export async function takeHome(page: Page): Promise<Record<string, Uint8Array>> {
+/** Takes the trained network home in a format, by its place in the list, and opens its zip: the files by name. */
+export async function takeHome(page: Page, place = 0): Promise<Record<string, Uint8Array>> {
   await page.getByRole('button', { name: 'Take home' }).first().click();
   const [download] = await Promise.all([
     page.waitForEvent('download'),
     page
       .getByRole('button', { name: /Download/ })
-      .first()
+      .nth(place)
       .click(),
   ]);
   return unzipSync(await readFile(await download.path()));

@@ -117,12 +117,14 @@ const problemsOf = (pages: readonly Open[]): string[] =>
     problems.filter((text) => !allow.some((pattern) => pattern.test(text))),
   );
 
-/** Writes a picture of the page to a folder that git ignores; returns its path. */
-export async function screenshot(page: Page, name: string): Promise<string> {
+/** Writes a picture of the page to a folder that git ignores, for somebody to look at: where nobody does, it is not taken. */
+export async function screenshot(page: Page, name: string): Promise<void> {
+  if (process.env['CI'] === undefined) await writePicture(page, name);
+}
+
+async function writePicture(page: Page, name: string): Promise<void> {
   mkdirSync(SCREENSHOTS, { recursive: true });
-  const path = join(SCREENSHOTS, `${name}.png`);
-  await page.screenshot({ path, fullPage: true });
-  return path;
+  await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`), fullPage: true });
 }
 
 afterEach(async ({ task }) => {
@@ -132,7 +134,7 @@ afterEach(async ({ task }) => {
   const failed = problems.length > 0 || task.result?.state === 'fail';
   for (const [index, { page }] of pages.entries()) {
     try {
-      if (failed && !page.isClosed()) await screenshot(page, `failed-${task.id}-${index}`);
+      if (failed && !page.isClosed()) await writePicture(page, `failed-${task.id}-${index}`);
     } finally {
       await page.context().close();
     }

@@ -2,6 +2,7 @@
  * Owns sets that the user keeps on this machine: each is one Parquet file in blocks. Under `<id>/`: the blocks, and at
  * last `about`, without which the rest does not count. Ids begin with when they were made, in base 36.
  */
+import { newId } from '../../lib/new-id.ts';
 import type { ByteStore, StoreEntry } from '../../platform/stores/byte-store.ts';
 import { inUse, type Uses } from '../../platform/stores/owned.ts';
 import type { ByteSource, Platform } from '../../platform/platform.ts';
@@ -62,7 +63,7 @@ export async function storeSet(
   const store = storeOf(platform);
   const others = await listAll(platform);
   const now = Date.now();
-  const id = `${now.toString(36)}-${Math.floor(Math.random() * 2 ** 32).toString(36)}`;
+  const id = `${now.toString(36)}-${newId()}`;
   const release = await platform.owned.use(ownedNameOf(id));
   const blocks = new BlockWriter(store, id);
   try {

@@ -4,6 +4,7 @@
  * often its answer is another one than the network's is measured on more pictures of the same kinds.
  */
 import * as tf from '@tensorflow/tfjs';
+import { likeliestOf } from '../../lib/figures/sureness.ts';
 import { preprocess } from '../../models/backbones/backbone.ts';
 import { Parameters } from '../../models/program/parameters.ts';
 import { compile } from '../../models/program/program.ts';
@@ -137,18 +138,13 @@ export class Proof {
     let largestDifference = 0;
     for (const [picture, theirs] of probabilities.entries()) {
       const ours = exact[picture] ?? new Float32Array(0);
-      if (largestOf(ours) === largestOf(theirs)) same += 1;
+      if (likeliestOf(ours, 0, ours.length) === likeliestOf(theirs, 0, theirs.length)) same += 1;
       ours.forEach((value, index) => {
         largestDifference = Math.max(largestDifference, Math.abs(value - theirs[index]!));
       });
     }
     return { probabilities, rounding: { same, of: pictures.length, largestDifference } };
   }
-}
-
-/** The place of the largest value. */
-function largestOf(values: Float32Array): number {
-  return values.reduce((best, value, index) => (value > values[best]! ? index : best), 0);
 }
 
 /** As text, with as many digits as a float32 has. */

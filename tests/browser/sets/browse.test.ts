@@ -7,7 +7,7 @@ import { axe } from '../axe.ts';
 import { newPage, screenshot } from '../harness.ts';
 
 const MINUTES = 60_000;
-const SMALL = '#quick-look&image.size=32&augmentation.views=8&backbone.weights=random';
+const SMALL = '#quick-look&image.size=32&augmentation.views=8&backbone.alpha=0.35&backbone.weights=random';
 
 async function openReady(options: Parameters<typeof newPage>[0] = {}): Promise<Page> {
   const page = await newPage({ viewport: { width: 1440, height: 900 }, path: SMALL, ...options });

@@ -35,7 +35,7 @@ beforeEach(() => {
 });
 
 const linkTo = (repo: string, more = ''): string =>
-  `#quick-look&dataset={"source":"hub","repo":"${repo}","endpoint":"${hub.origin}"}&image.size=32&backbone.weights=random${more}`;
+  `#quick-look&dataset={"source":"hub","repo":"${repo}","endpoint":"${hub.origin}"}&image.size=32&backbone.alpha=0.35&backbone.weights=random${more}`;
 
 const isOpen = (page: Page, pictures: string): Promise<void> =>
   page.getByText(`${pictures} pictures in `).first().waitFor({ timeout: 60_000 });
@@ -243,7 +243,7 @@ describe('too little room', () => {
 describe('the form', () => {
   it('offers what a set has, asks for a token that nobody keeps, and opens it', async () => {
     const page = await newPage({
-      path: '#quick-look&dataset.pictures=80&image.size=32&backbone.weights=random',
+      path: '#quick-look&dataset.pictures=80&image.size=32&backbone.alpha=0.35&backbone.weights=random',
       allow: [/401/],
     });
     await page.getByText('80 faces in').first().waitFor();

@@ -18,7 +18,7 @@ afterEach(async () => {
 });
 
 const link = (): string =>
-  `#quick-look&dataset={"source":"hub","repo":"${HUB_REPO}","endpoint":"${hub.origin}"}&image.size=32&backbone.weights=random`;
+  `#quick-look&dataset={"source":"hub","repo":"${HUB_REPO}","endpoint":"${hub.origin}"}&image.size=32&backbone.alpha=0.35&backbone.weights=random`;
 
 const isOpen = (page: Page): Promise<void> =>
   page

@@ -42,7 +42,7 @@ it.each([2, 100])('%i classes', { timeout: 5 * MINUTES }, async (classes) => {
     const set = `dataset={"source":"hub","repo":"classroom/kinds","endpoint":"${hub.origin}"}`;
     const page = await newPage({
       viewport: { width: 1440, height: 900 },
-      path: `#quick-look&${set}&image.size=32&augmentation.views=1&phases.0.epochs=1&phases.1.epochs=1&backbone.weights=random`,
+      path: `#quick-look&${set}&image.size=32&augmentation.views=1&phases.0.epochs=1&phases.1.epochs=1&backbone.alpha=0.35&backbone.weights=random`,
     });
     await finishTiny(page);
     await page.getByRole('button', { name: 'Try it' }).first().click();

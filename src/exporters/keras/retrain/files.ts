@@ -1,4 +1,5 @@
 /** Owns `train/train.py` and `train/train.ipynb`: one program in cells, as a script and as a notebook. */
+import { sha256 } from '../../../lib/bytes/sha256.ts';
 import { fileOf, type ExportedFile, type ExportInput } from '../../exporter.ts';
 import { PROGRAM, type Cell } from './program.ts';
 import { augmentationsLeftOut, reasonAgainst, settingsOf } from './settings.ts';
@@ -59,12 +60,9 @@ It runs on TensorFlow or JAX (\`KERAS_BACKEND\`), on all devices that they find,
   return { files, guide };
 }
 
-/** Of the rows that Mien tested on, in their order; null where it did not. */
+/** Of the rows that Mien tested on, in their order; null where it did not, or as {@link sha256} says. */
 async function testRowsHash({ test }: ExportInput): Promise<string | null> {
-  if (test === null) return null;
-  const bytes = new TextEncoder().encode([...test.rows].join(' '));
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return test === null ? null : sha256(new TextEncoder().encode([...test.rows].join(' ')));
 }
 
 function scriptOf(title: string, cells: readonly Cell[]): string {
