@@ -94,6 +94,7 @@ export class Session {
     this.uploads = new Uploads((runId, work) => this.#withPacking(runId, work));
     this.tries = new Tries({
       ...{ platform, faces: this.faces, dataset: () => this.set.dataset },
+      record: (runId) => this.kept.record(runId),
       withNetwork: (runId, work) => this.#withNetwork(runId, work),
     });
   }

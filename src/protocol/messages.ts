@@ -23,6 +23,7 @@ import type {
   OtherSetResult,
   TakenRuns,
 } from './runs/kept.ts';
+import type { Weighing } from './runs/ensemble.ts';
 import type { Queue, QueueChange, StudyPlan, StudySource } from './runs/queue.ts';
 import type { InspectedWeights, ModelSummary } from './model.ts';
 import type { EditsRef, Recipe } from './recipe/recipe.ts';
@@ -151,6 +152,16 @@ export interface Requests {
   openKept: { input: { readonly runId: string }; output: KeptRecord };
   /** Has a finished run end with the network of its other phase. */
   takeOtherPhase: { input: { readonly runId: string }; output: RunResult };
+  /** Has kept runs answer together, and keeps that as a run; `trouble` says why it could not be stored. */
+  makeEnsemble: {
+    input: {
+      readonly runIds: readonly string[];
+      readonly weighing: Weighing;
+      /** Whether each picture is asked about as it is and mirrored, which their sets have to be opened for. */
+      readonly flip: boolean;
+    } & Picked;
+    output: { readonly runId: string; readonly trouble: WireError | null };
+  };
   /** Kept runs as one file, which another machine's Mien takes in. */
   saveRuns: { input: { readonly runIds: readonly string[] }; output: SavedFile };
   /** A kept run as one page of HTML, to read and to print. */

@@ -4,6 +4,7 @@
  * `done`, `failed` or `cancelled`.
  */
 import { forgetAll } from '../engine/forget.ts';
+import { makeEnsemble } from '../engine/kept/ensembles.ts';
 import { reportRun } from '../engine/kept/report-run.ts';
 import { lookIntoRuns, saveRuns, takeRuns } from '../engine/kept/run-file/run-file.ts';
 import { pickedSet, recognise } from '../engine/recognise.ts';
@@ -158,6 +159,7 @@ type KeptRequest = Extract<
       | 'listKept'
       | 'openKept'
       | 'takeOtherPhase'
+      | 'makeEnsemble'
       | 'testOnSet'
       | 'importNetwork'
       | 'prepareUpload'
@@ -193,6 +195,8 @@ async function carryOutKept(session: Session, request: KeptRequest, work: SetWor
       return session.kept.record(request.input.runId);
     case 'takeOtherPhase':
       return session.takeOtherPhase(request.input.runId);
+    case 'makeEnsemble':
+      return makeEnsemble(session, request.input, work);
     case 'testOnSet': {
       const { runId } = request.input;
       return session.tries.testOnSet(runId, await session.kept.record(runId), work);

@@ -48,11 +48,15 @@ export function aboutOf({
   network,
 }: {
   readonly record: KeptRecord;
-  readonly network: KeptNetwork;
+  readonly network: KeptNetwork | null;
 }): About {
+  const { ensemble, dataset } = record;
   const { runId, recipe, stopped, test, setHash, history } = record.result;
-  const { labels, weights } = network;
-  const sizeBytes = Object.values(weights).reduce((sum, { values }) => sum + values.byteLength, 0);
+  const labels = network?.labels ?? dataset?.labels ?? [];
+  const sizeBytes = Object.values(network?.weights ?? {}).reduce(
+    (sum, { values }) => sum + values.byteLength,
+    0,
+  );
   return {
     ...{ runId, recipe, stopped, labels, setHash, sizeBytes },
     phases: new Set(history.map(({ phaseIndex }) => phaseIndex)).size,
@@ -60,7 +64,18 @@ export function aboutOf({
     test: test && { accuracy: test.accuracy, interval: test.interval, pictures: test.rows.length },
     seconds: secondsOf(record.result),
     pace: paceOf(record),
+    ...(ensemble !== undefined && { ensemble }),
   };
+}
+
+/** What is written of an ensemble: its members have the networks. What makes it count comes last. */
+export function ensembleEntries(record: KeptRecord, about: About): StoreEntry[] {
+  const { runId } = record.result;
+  const said: StoredAbout = { format: FORMAT, ...about };
+  return [
+    [keyOf(runId, 'record'), pack(record)],
+    [keyOf(runId, 'about'), pack(said)],
+  ];
 }
 
 /**

@@ -4,6 +4,7 @@ import type { WireError } from '../errors.ts';
 import { countOf } from '../../lib/format.ts';
 import type { EndedPhase, Evaluation, RunResult } from '../events.ts';
 import type { FullRecipe } from '../recipe/full-recipe.ts';
+import type { Ensemble } from './ensemble.ts';
 import type { RunPace } from './pace.ts';
 
 /** What the user says of a run. */
@@ -48,6 +49,8 @@ export interface KeptRun extends RunWords {
   readonly sizeBytes: number;
   /** False for one that could not be stored, and goes with the tab. */
   readonly isStored: boolean;
+  /** Where it is several kept runs that answer together. */
+  readonly ensemble?: Ensemble;
 }
 
 /** A network that was exported and came back, among the kept runs now. */
@@ -91,6 +94,8 @@ export interface KeptRecord {
   readonly ended: readonly EndedPhase[];
   /** The set as it was trained on, without pictures; null likewise. */
   readonly dataset: DatasetSummary | null;
+  /** Where it is several kept runs that answer together: then it has no curves and no network of its own. */
+  readonly ensemble?: Ensemble;
 }
 
 /** How a kept network does on an open set: of classes that it knows by name, on pictures that it did not learn from. */

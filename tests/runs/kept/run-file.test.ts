@@ -147,7 +147,7 @@ describe('is refused, and nothing of it stored,', () => {
     ],
     [
       'where a later version wrote it',
-      () => changed({ 'runs.json': strToU8('{"format":2,"mien":"9.1","runs":"otherwise"}') }),
+      () => changed({ 'runs.json': strToU8('{"format":9,"mien":"9.1","runs":"otherwise"}') }),
       'data/run-file-later',
       /version 9\.1/,
     ],

@@ -1,13 +1,14 @@
 /**
  * What a file of runs holds: `runs.json` says what is in it, and for each run there is its recipe as JSON and its record
- * and network as packed values. Frozen values of a backbone are in it once, whichever runs need them.
+ * and network as packed values. Frozen values of a backbone are in it once, whichever runs need them. An ensemble has a
+ * record alone: the networks are those of its members, each of which is in the file as a run, once.
  */
 import type { Preprocessing } from '../../../models/backbones/backbone.ts';
 import type { RunWords } from '../../../protocol/runs/kept.ts';
 import type { KeptNetwork } from '../kept-network.ts';
 
-/** Grows when what is written is laid out anew. */
-export const FORMAT = 1;
+/** Grows when what is written is laid out anew. The first had no ensembles. */
+export const FORMAT = 2;
 
 export const INDEX = 'runs.json';
 
@@ -15,7 +16,7 @@ export const INDEX = 'runs.json';
 export interface IndexEntry extends Pick<RunWords, 'name' | 'note' | 'isStarred'> {
   readonly runId: string;
   readonly finishedAtMs: number;
-  /** Hash of what its backbone began with, where its frozen values are shared; null where its network has all. */
+  /** Hash of what its backbone began with, where its frozen values are shared; null where its network has all, or it has none. */
   readonly backbone: string | null;
 }
 

@@ -10,11 +10,12 @@ import { unpack } from '../../../lib/bytes/pack.ts';
 import { parseJson } from '../../../lib/json.ts';
 import type { ByteSource } from '../../../platform/platform.ts';
 import { StudioError } from '../../../protocol/errors.ts';
+import type { KeptRecord } from '../../../protocol/runs/kept.ts';
 import type { NamedArrays } from '../../checkpoints/checkpoint.ts';
 import type { KeptNetwork } from '../kept-network.ts';
 import { checkArrays, checkedRecord, Flavoured } from './check.ts';
 import { FORMAT, INDEX, pathOf, valuesPath, type Index } from './layout.ts';
-import type { RunToWrite } from './write.ts';
+import type { EnsembleToWrite, RunFile, RunToWrite } from './write.ts';
 
 /** Values hardly shrink; a file whose parts do by more is made to fill the memory. */
 const MAX_RATIO = 20;
@@ -46,7 +47,7 @@ export const isRunFile = (paths: readonly string[]): boolean => paths.includes(I
  *
  * @throws StudioError `data/run-file-damaged`, `data/run-file-later`, `data/zip-unsafe-path`, `data/zip-bomb`, `data/not-zip`
  */
-export async function readRunFile(file: ByteSource): Promise<readonly RunToWrite[]> {
+export async function readRunFile(file: ByteSource): Promise<RunFile> {
   try {
     return await readAll(file);
   } catch (error) {
@@ -56,7 +57,7 @@ export async function readRunFile(file: ByteSource): Promise<readonly RunToWrite
   }
 }
 
-async function readAll(file: ByteSource): Promise<readonly RunToWrite[]> {
+async function readAll(file: ByteSource): Promise<RunFile> {
   const { entries } = await readZipDirectory(file, null);
   checkSizes(entries, file);
   const unpacker = new ZipUnpacker(file);
@@ -68,8 +69,13 @@ async function readAll(file: ByteSource): Promise<readonly RunToWrite[]> {
   const index = indexOf(await read(INDEX));
   const values = new Map<string, NamedArrays>();
   const runs: RunToWrite[] = [];
+  const ensembles: EnsembleToWrite[] = [];
   for (const { runId, backbone, ...said } of index.runs) {
     const record = checkedRecord(runId, unpacked(await read(pathOf(runId, 'record.bin'))));
+    if (record.ensemble !== undefined) {
+      ensembles.push({ record, network: null, said });
+      continue;
+    }
     const packed = Flavoured.safeParse(unpacked(await read(pathOf(runId, 'network.bin'))));
     if (!packed.success) throw damaged(`the network of ${runId} is not whole`);
     const { frozen: names, ...network } = packed.data;
@@ -90,7 +96,15 @@ async function readAll(file: ByteSource): Promise<readonly RunToWrite[]> {
     };
     runs.push({ record, network: whole, said });
   }
-  return runs;
+  for (const { record } of ensembles) checkMembersIn(record, runs);
+  return { runs, ensembles };
+}
+
+/** An ensemble is nothing without its members. */
+function checkMembersIn({ result, ensemble }: KeptRecord, runs: readonly RunToWrite[]): void {
+  for (const { runId } of ensemble?.members ?? [])
+    if (!runs.some(({ record }) => record.result.runId === runId))
+      throw damaged(`run ${runId} is missing, which answers in the ensemble ${result.runId}`);
 }
 
 /** A few bytes that claim to become gigabytes are told before any of them is unpacked. */

@@ -7,7 +7,7 @@ import { StudioError } from '../../../protocol/errors.ts';
 import type { KeptRun } from '../../../protocol/runs/kept.ts';
 import type { SavedFile } from '../../../protocol/messages.ts';
 import type { NamedArrays } from '../../checkpoints/checkpoint.ts';
-import type { EndedRun } from '../kept-runs.ts';
+import type { EndedEnsemble, EndedRun } from '../kept-runs.ts';
 import {
   FORMAT,
   INDEX,
@@ -19,9 +19,23 @@ import {
 } from './layout.ts';
 import { withoutNames } from './without-names.ts';
 
+type Said = Pick<KeptRun, 'name' | 'note' | 'isStarred' | 'finishedAtMs'>;
+
 /** A run with what the list says of it. */
 export interface RunToWrite extends EndedRun {
-  readonly said: Pick<KeptRun, 'name' | 'note' | 'isStarred' | 'finishedAtMs'>;
+  readonly said: Said;
+}
+
+/** Several that answer together, likewise. */
+export interface EnsembleToWrite extends EndedEnsemble {
+  readonly said: Said;
+}
+
+/** All that a file holds. */
+export interface RunFile {
+  readonly runs: readonly RunToWrite[];
+  /** Their members are among the runs. */
+  readonly ensembles: readonly EnsembleToWrite[];
 }
 
 /**
@@ -29,18 +43,26 @@ export interface RunToWrite extends EndedRun {
  *
  * @throws StudioError `export/frozen-elsewhere` for one that an earlier version kept, whose values are not all here
  */
-export async function writeRunFile(runs: readonly RunToWrite[]): Promise<SavedFile> {
+export async function writeRunFile({ runs, ensembles }: RunFile): Promise<SavedFile> {
   const shared = new Map<string, Record<string, NamedArrays[string]>>();
   const entries: IndexEntry[] = [];
   const files: ExportedFile[] = [];
-  for (const { record, network, said } of runs) {
-    if (network.frozen === null) throw frozenElsewhere();
+  const add = ({ record, said }: Omit<RunToWrite, 'network'>, backbone: string | null): void => {
     const bare = withoutNames(record);
-    const { runId, recipe, weights } = bare.result;
+    const { runId, recipe } = bare.result;
+    const { name, note, isStarred, finishedAtMs } = said;
+    entries.push({ runId, name, note, isStarred, finishedAtMs, backbone });
+    files.push(
+      fileOf(pathOf(runId, 'recipe.json'), jsonBytes(recipe)),
+      fileOf(pathOf(runId, 'record.bin'), pack(bare)),
+    );
+  };
+  for (const { network, ...run } of runs) {
+    if (network.frozen === null) throw frozenElsewhere();
+    const { runId, weights } = run.record.result;
     const isShared = weights.sha256 !== null;
     if (isShared) shared.set(weights.sha256, { ...shared.get(weights.sha256), ...network.frozen });
-    const { name, note, isStarred, finishedAtMs } = said;
-    entries.push({ runId, name, note, isStarred, finishedAtMs, backbone: weights.sha256 });
+    add(run, weights.sha256);
     const packed: PackedNetwork = {
       labels: network.labels,
       flavour: network.flavour,
@@ -49,18 +71,15 @@ export async function writeRunFile(runs: readonly RunToWrite[]): Promise<SavedFi
       frozen: isShared ? Object.keys(network.frozen) : [],
       other: network.other,
     };
-    files.push(
-      fileOf(pathOf(runId, 'recipe.json'), jsonBytes(recipe)),
-      fileOf(pathOf(runId, 'record.bin'), pack(bare)),
-      fileOf(pathOf(runId, 'network.bin'), pack(packed)),
-    );
+    files.push(fileOf(pathOf(runId, 'network.bin'), pack(packed)));
   }
+  for (const ensemble of ensembles) add(ensemble, null);
   const index: Index = { format: FORMAT, mien: VERSION, runs: entries };
   const values = [...shared].map(([sha256, arrays]) => fileOf(valuesPath(sha256), pack(arrays)));
   const parts: Blob[] = [];
   for await (const chunk of zipped([fileOf(INDEX, jsonBytes(index)), ...files, ...values]))
     parts.push(new Blob([chunk]));
-  return { fileName: fileNameOf(runs), blob: new Blob(parts, { type: 'application/zip' }) };
+  return { fileName: fileNameOf({ runs, ensembles }), blob: new Blob(parts, { type: 'application/zip' }) };
 }
 
 function fileOf(path: string, bytes: Uint8Array<ArrayBuffer>): ExportedFile {
@@ -75,18 +94,25 @@ function fileOf(path: string, bytes: Uint8Array<ArrayBuffer>): ExportedFile {
 const jsonBytes = (value: unknown): Uint8Array<ArrayBuffer> =>
   new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`);
 
-/** By its name or its network, of one; by their number, of several. */
-function fileNameOf(runs: readonly RunToWrite[]): string {
-  const [first] = runs;
-  const called =
-    first === undefined || first.said.name === ''
-      ? first?.record.result.recipe.backbone.name
-      : first.said.name;
+/** By its name or its network, of one or of an ensemble; by their number, of several. */
+function fileNameOf({ runs, ensembles }: RunFile): string {
+  const alone = aloneIn({ runs, ensembles });
+  const [first] = alone;
+  const kind = first?.network === null ? 'ensemble' : first?.record.result.recipe.backbone.name;
+  const called = first === undefined || first.said.name === '' ? kind : first.said.name;
   const plain = (called ?? 'runs')
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/gu, '-')
     .replaceAll(/^-|-$/gu, '');
-  return `${runs.length === 1 && plain !== '' ? plain : `${runs.length.toString()}-runs`}.mien.zip`;
+  return `${alone.length === 1 && plain !== '' ? plain : `${alone.length.toString()}-runs`}.mien.zip`;
+}
+
+/** Ensembles, and the runs of a file that are in none. */
+export function aloneIn({ runs, ensembles }: RunFile): readonly (RunToWrite | EnsembleToWrite)[] {
+  const members = new Set(
+    ensembles.flatMap(({ record }) => record.ensemble?.members.map(({ runId }) => runId) ?? []),
+  );
+  return [...ensembles, ...runs.filter(({ record }) => !members.has(record.result.runId))];
 }
 
 function frozenElsewhere(): StudioError {
