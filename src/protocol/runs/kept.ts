@@ -39,11 +39,11 @@ export interface KeptRun extends RunWords {
   readonly stopped: boolean;
   /** Phases of the recipe that it came to: fewer than all where it was stopped before. */
   readonly phases: number;
-  /** Of its set with the split: runs with the same were asked about the same pictures. Null in a run that an earlier version kept. */
-  readonly setHash: string | null;
-  /** Of training and testing; null likewise. */
+  /** Of its test pictures: runs with the same were asked about the same. Null where they are not known. */
+  readonly testHash: string | null;
+  /** Of training and testing; null in a run that an earlier version kept. */
   readonly seconds: number | null;
-  /** Null likewise. */
+  /** Null likewise, or where there is nothing to measure it by. */
   readonly pace: RunPace | null;
   /** What is stored of it, without frozen values, which others may need too. */
   readonly sizeBytes: number;

@@ -97,7 +97,7 @@ export class StudyQueue {
   }
 
   /** Picked files go with the set that they were picked for. */
-  #pickedFor(recipe: Recipe): Picked {
+  pickedFor(recipe: Recipe): Picked {
     const { files, ...others } = this.host.picked();
     const own = this.host.state().recipe;
     const isOwnSet = own !== null && isSame(own.dataset, recipe.dataset);
@@ -130,7 +130,7 @@ export class StudyQueue {
     const input = {
       recipe: run.recipe,
       isTested: study.study.choose === undefined,
-      ...this.#pickedFor(run.recipe),
+      ...this.pickedFor(run.recipe),
       ...(before !== undefined && { resume: before.runId }),
     };
     const end = await runs.train(input, (event) => frozen.hear(event));
@@ -175,7 +175,7 @@ export class StudyQueue {
       if (outcome?.runId == null) continue;
       const { test } = await engine.request('askTest', {
         runId: outcome.runId,
-        ...this.#pickedFor(run.recipe),
+        ...this.pickedFor(run.recipe),
       }).result;
       if (test === null) continue;
       const { accuracy, loss, macroF1, interval } = test;

@@ -163,6 +163,13 @@ export class RunRequests {
     await this.#listKept({ change });
   }
 
+  /** Has kept runs answer together, and keeps that among them. @throws StudioError `data/ensemble-…`, `data/…` */
+  async answerTogether(input: Requests['makeEnsemble']['input']): Promise<Requests['makeEnsemble']['output']> {
+    const made = await this.engine.request('makeEnsemble', input).result;
+    await this.findKept();
+    return made;
+  }
+
   /** Kept runs as one file. */
   save(runIds: readonly string[]): Promise<SavedFile> {
     return this.engine.request('saveRuns', { runIds }).result;

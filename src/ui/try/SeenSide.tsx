@@ -33,7 +33,7 @@ export function SeenSide(props: SeenSideProps): ReactElement {
     <>
       <fieldset className="try-looks">
         <legend className="visually-hidden">How to look at it</legend>
-        {looks.map(({ name, label }) => (
+        {looks.filter(({ name }) => name !== 'why' || network.members === 1).map(({ name, label }) => (
           <label key={name}>
             <input type="radio" name="look" checked={look === name} onChange={() => onLook(name)} />
             {label}
