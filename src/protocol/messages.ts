@@ -163,11 +163,25 @@ export interface Requests {
     output: { readonly runId: string; readonly trouble: WireError | null };
   };
   /** Kept runs as one file, which another machine's Mien takes in. */
-  saveRuns: { input: { readonly runIds: readonly string[] }; output: SavedFile };
+  saveRuns: {
+    input: {
+      readonly runIds: readonly string[];
+      /** Whether the pictures of the open set go along, which the runs were trained on. */
+      readonly withPictures: boolean;
+    };
+    output: SavedFile;
+  };
   /** A kept run as one page of HTML, to read and to print. */
   reportRun: { input: { readonly runId: string }; output: SavedFile };
   /** What is in such a file; nothing of it is stored. */
-  lookIntoRuns: { input: { readonly file: Blob }; output: { readonly runs: readonly KeptRun[] } };
+  lookIntoRuns: {
+    input: { readonly file: Blob };
+    output: {
+      readonly runs: readonly KeptRun[];
+      /** The set whose pictures are in it; null where none are. */
+      readonly pictures: { readonly label: string; readonly sizeBytes: number } | null;
+    };
+  };
   /** Keeps some of its runs here. */
   takeRuns: { input: { readonly file: Blob; readonly runIds: readonly string[] }; output: TakenRuns };
   /** Writes the network of a kept run in a format of the catalog. */

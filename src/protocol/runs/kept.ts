@@ -138,6 +138,8 @@ export interface TakenRuns {
   readonly taken: number;
   /** Those that are here already, and stayed as they are. */
   readonly known: number;
+  /** What their pictures are called among the stored sets; null where none were in the file, or none were wanted. */
+  readonly set: string | null;
   /** Why some could not be stored; they go with the tab. Null where all were. */
   readonly trouble: WireError | null;
 }

@@ -171,8 +171,8 @@ export class RunRequests {
   }
 
   /** Kept runs as one file. */
-  save(runIds: readonly string[]): Promise<SavedFile> {
-    return this.engine.request('saveRuns', { runIds }).result;
+  save(runIds: readonly string[], withPictures: boolean): Promise<SavedFile> {
+    return this.engine.request('saveRuns', { runIds, withPictures }).result;
   }
 
   /** A kept run as one page of HTML. */

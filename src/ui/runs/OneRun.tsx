@@ -14,7 +14,7 @@ import { TextSetting } from '../widgets/TextSetting.tsx';
 import { endedText, nameOf } from './run-words.ts';
 import { Members } from './Members.tsx';
 import { TestOnSet } from './TestOnSet.tsx';
-import { SaveReport, SaveRuns } from './SaveRuns.tsx';
+import { SaveReport, SaveRunsWithPictures } from './SaveRuns.tsx';
 
 interface OneRunProps {
   readonly run: KeptRun;
@@ -100,12 +100,12 @@ export function OneRun({ run, onClose }: OneRunProps): ReactElement {
             Train on from it
           </button>
         )}
-        <SaveRuns runIds={[runId]} />
         <SaveReport runId={runId} />
         <button type="button" className="quiet" onClick={() => void change({ runId, do: 'delete' })}>
           Delete
         </button>
       </div>
+      <SaveRunsWithPictures run={run} />
       <TestOnSet run={run} isDisabled={active} />
       {run.ensemble === undefined && <TakeNetwork run={run} isDisabled={active} />}
     </section>

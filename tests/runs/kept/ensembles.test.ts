@@ -16,7 +16,7 @@ import { closeTabs, sessionOn, tinyRecipe, train } from '../../support/session.t
 const { signal } = new AbortController();
 const work = { signal, emit: () => undefined };
 // It sees left from right, which one with random weights hardly does.
-const STARTER = { name: 'mobilenetv2', alpha: 0.35, weights: 'starter' };
+const STARTER = { name: 'mobilenetv2', alpha: 0.35, weights: 'starter' } as const;
 const MEAN = { weighing: 'mean', flip: false } as const;
 let folder = '';
 let session: Session;
@@ -128,7 +128,7 @@ it('goes to another machine with its members, each once, and answers there', asy
   expect((await lookIntoRuns(source)).runs.map(({ runId }) => runId)).toContain(together);
   const there = await sessionOn(join(folder, 'there'));
   // Who asks for it alone gets its members with it.
-  expect(await takeRuns(there.kept, source, [together])).toEqual({ taken: 3, known: 0, trouble: null });
+  expect(await takeRuns(there, source, [together])).toEqual({ taken: 3, known: 0, set: null, trouble: null });
   expect(await there.kept.record(together)).toEqual(await session.kept.record(together));
   await there.set.open(one.recipe, work);
   const { probabilities } = await there.tries.askRows(

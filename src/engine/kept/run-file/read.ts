@@ -9,12 +9,14 @@ import { lowerFirst } from '../../../lib/format.ts';
 import { unpack } from '../../../lib/bytes/pack.ts';
 import { parseJson } from '../../../lib/json.ts';
 import type { ByteSource } from '../../../platform/platform.ts';
+import { bytesSource } from '../../../platform/remote/byte-source.ts';
 import { StudioError } from '../../../protocol/errors.ts';
 import type { KeptRecord } from '../../../protocol/runs/kept.ts';
 import type { NamedArrays } from '../../checkpoints/checkpoint.ts';
 import type { KeptNetwork } from '../kept-network.ts';
 import { checkArrays, checkedRecord, Flavoured } from './check.ts';
 import { FORMAT, INDEX, pathOf, valuesPath, type Index } from './layout.ts';
+import { picturesPath, type PicturesIndex } from './pictures.ts';
 import type { EnsembleToWrite, RunFile, RunToWrite } from './write.ts';
 
 /** Values hardly shrink; a file whose parts do by more is made to fill the memory. */
@@ -37,7 +39,23 @@ const IndexSchema = z.object({
       }),
     )
     .check(z.minLength(1), z.maxLength(10_000)),
+  pictures: z.optional(
+    z.object({
+      contentHash: z.string().check(z.regex(/^[a-z0-9]{1,128}$/i)),
+      label: z.string().check(z.maxLength(1000)),
+      source: z.string().check(z.maxLength(1000)),
+    }),
+  ),
 });
+
+/** A file that was read; its pictures are not yet. */
+export interface ReadRunFile extends RunFile {
+  readonly pictures: {
+    readonly about: PicturesIndex;
+    readonly sizeBytes: number;
+    readonly read: () => Promise<ByteSource>;
+  } | null;
+}
 
 /** Whether a zip with such files in it is one of runs. */
 export const isRunFile = (paths: readonly string[]): boolean => paths.includes(INDEX);
@@ -47,7 +65,7 @@ export const isRunFile = (paths: readonly string[]): boolean => paths.includes(I
  *
  * @throws StudioError `data/run-file-damaged`, `data/run-file-later`, `data/zip-unsafe-path`, `data/zip-bomb`, `data/not-zip`
  */
-export async function readRunFile(file: ByteSource): Promise<RunFile> {
+export async function readRunFile(file: ByteSource): Promise<ReadRunFile> {
   try {
     return await readAll(file);
   } catch (error) {
@@ -57,7 +75,7 @@ export async function readRunFile(file: ByteSource): Promise<RunFile> {
   }
 }
 
-async function readAll(file: ByteSource): Promise<RunFile> {
+async function readAll(file: ByteSource): Promise<ReadRunFile> {
   const { entries } = await readZipDirectory(file, null);
   checkSizes(entries, file);
   const unpacker = new ZipUnpacker(file);
@@ -97,7 +115,14 @@ async function readAll(file: ByteSource): Promise<RunFile> {
     runs.push({ record, network: whole, said });
   }
   for (const { record } of ensembles) checkMembersIn(record, runs);
-  return { runs, ensembles };
+  const { pictures } = index;
+  if (pictures === undefined) return { runs, ensembles, pictures: null };
+  const path = picturesPath(pictures);
+  const entry = entries.find((each) => each.path === path);
+  if (entry === undefined) throw damaged(`it has no ${path}`);
+  const readPictures = async () => bytesSource(Uint8Array.from(await unpacker.read(entry)).buffer);
+  const found = { about: pictures, sizeBytes: entry.unpackedBytes, read: readPictures };
+  return { runs, ensembles, pictures: found };
 }
 
 /** An ensemble is nothing without its members. */

@@ -17,7 +17,10 @@ import {
   type IndexEntry,
   type PackedNetwork,
 } from './layout.ts';
+import { picturesPath, type PicturesToWrite } from './pictures.ts';
 import { withoutNames } from './without-names.ts';
+
+const PART_BYTES = 2 ** 22;
 
 type Said = Pick<KeptRun, 'name' | 'note' | 'isStarred' | 'finishedAtMs'>;
 
@@ -39,11 +42,14 @@ export interface RunFile {
 }
 
 /**
- * Writes them, without paths of this machine and without names of pictures.
+ * Writes them, without paths of this machine and without names of pictures, save where the pictures go along.
  *
  * @throws StudioError `export/frozen-elsewhere` for one that an earlier version kept, whose values are not all here
  */
-export async function writeRunFile({ runs, ensembles }: RunFile): Promise<SavedFile> {
+export async function writeRunFile(
+  { runs, ensembles }: RunFile,
+  pictures: PicturesToWrite | null = null,
+): Promise<SavedFile> {
   const shared = new Map<string, Record<string, NamedArrays[string]>>();
   const entries: IndexEntry[] = [];
   const files: ExportedFile[] = [];
@@ -74,10 +80,18 @@ export async function writeRunFile({ runs, ensembles }: RunFile): Promise<SavedF
     files.push(fileOf(pathOf(runId, 'network.bin'), pack(packed)));
   }
   for (const ensemble of ensembles) add(ensemble, null);
-  const index: Index = { format: FORMAT, mien: VERSION, runs: entries };
+  const index: Index = {
+    ...{ format: FORMAT, mien: VERSION, runs: entries },
+    ...(pictures !== null && { pictures: pictures.about }),
+  };
   const values = [...shared].map(([sha256, arrays]) => fileOf(valuesPath(sha256), pack(arrays)));
   const parts: Blob[] = [];
-  for await (const chunk of zipped([fileOf(INDEX, jsonBytes(index)), ...files, ...values]))
+  for await (const chunk of zipped([
+    fileOf(INDEX, jsonBytes(index)),
+    ...files,
+    ...values,
+    ...(pictures === null ? [] : [streamed(picturesPath(pictures.about), pictures.blob)]),
+  ]))
     parts.push(new Blob([chunk]));
   return { fileName: fileNameOf({ runs, ensembles }), blob: new Blob(parts, { type: 'application/zip' }) };
 }
@@ -90,6 +104,15 @@ function fileOf(path: string, bytes: Uint8Array<ArrayBuffer>): ExportedFile {
     },
   };
 }
+
+/** A part at a time: pictures may be more than fits into memory. */
+const streamed = (path: string, blob: Blob): ExportedFile => ({
+  path,
+  async *chunks() {
+    for (let at = 0; at < blob.size; at += PART_BYTES)
+      yield new Uint8Array(await blob.slice(at, at + PART_BYTES).arrayBuffer());
+  },
+});
 
 const jsonBytes = (value: unknown): Uint8Array<ArrayBuffer> =>
   new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`);
