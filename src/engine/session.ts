@@ -36,6 +36,7 @@ import { exportable, type Trained } from './network/trained.ts';
 import { Tries } from './predict/tries.ts';
 import { findRate, phaseOf } from './run/find-rate.ts';
 import { runRecipe } from './run/run.ts';
+import { waitingAfter } from './run/wait-after.ts';
 import { drained, timedInto, untilDone, type Attempt } from './run/until-done.ts';
 import { OpenSet, type SetWork } from './set/open-set.ts';
 import { loadingOf } from './set/opening.ts';
@@ -54,6 +55,8 @@ interface TrainOptions extends Picked, Heard {
   readonly resume?: string;
   /** Whether the test pictures are asked at the end; by default they are. */
   readonly isTested?: boolean;
+  /** Epochs after which it is broken off, to go on later; by default it goes on to its end. */
+  readonly waitAfter?: number;
 }
 
 /** What a run or a sweep stands on. */
@@ -119,8 +122,10 @@ export class Session {
    *
    * @throws StudioError; DOMException `AbortError` when cancelled
    */
-  async train(asked: Recipe, options: TrainOptions): Promise<RunResult> {
+  async train(asked: Recipe, given: TrainOptions): Promise<RunResult> {
     const recipe = asRun(asked);
+    const { waitAfter } = given;
+    const options = waitAfter === undefined ? given : { ...given, emit: waitingAfter(waitAfter, given) };
     return untilDone(this, recipe, options, (attempt) => this.#carryOut(recipe, options, attempt));
   }
 

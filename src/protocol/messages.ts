@@ -131,6 +131,8 @@ export interface Requests {
       readonly resume?: string;
       /** Whether the test pictures are asked at the end; by default they are. */
       readonly isTested?: boolean;
+      /** Epochs after which it is broken off, to go on from there later; by default it goes on to its end. */
+      readonly waitAfter?: number;
     } & Picked;
     output: RunResult;
   };

@@ -41,7 +41,7 @@ export class RunRequests {
     input: Requests['train']['input'],
     onEvent: (event: RunEvent) => void = () => undefined,
   ): Promise<RunEnd> {
-    const { recipe, resume: _resume, isTested: _isTested, ...picked } = input;
+    const { recipe, resume: _resume, isTested: _isTested, waitAfter: _waitAfter, ...picked } = input;
     this.#lastPicked = picked;
     this.dispatch({ kind: 'trainAsked', recipe, atMs: this.now() });
     this.#call = this.engine.request('train', input, (event) => {

@@ -39,7 +39,7 @@ it('compared runs are kept as one that answers for them', { timeout: 6 * MINUTES
   await kept.getByRole('button', { name: 'Try it' }).click();
   const tried = page.getByRole('dialog', { name: 'Try it' });
   await tried.getByText('Ensemble of 2 networks').waitFor({ timeout: MINUTES });
-  await tried.getByRole('region', { name: /test/i }).getByRole('button').first().click();
+  await tried.getByRole('button', { name: 'Test picture 1' }).click();
   await tried.getByText('In truth:').waitFor({ timeout: MINUTES });
   expect(await tried.getByRole('radio', { name: 'Why' }).count()).toBe(0);
   expect(await axe(page)).toEqual([]);

@@ -41,7 +41,7 @@ const IndexSchema = z.object({
     .check(z.minLength(1), z.maxLength(10_000)),
   pictures: z.optional(
     z.object({
-      contentHash: z.string().check(z.regex(/^[a-z0-9]{1,128}$/i)),
+      contentHash: z.string().check(z.regex(/^[a-z0-9-]{1,128}$/i)),
       label: z.string().check(z.maxLength(1000)),
       source: z.string().check(z.maxLength(1000)),
     }),
