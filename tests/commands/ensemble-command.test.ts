@@ -133,19 +133,23 @@ it(
   },
 );
 
-it('writes a file that holds it with its members, which is checked and asked like any', { timeout: 2 * MINUTES }, async () => {
-  const path = join(file('mean'), 'run.mien.zip');
-  const { runs, ensembles } = await readRunFile(bytesSource(Uint8Array.from(await readFile(path)).buffer));
-  expect(runs.map(({ record }) => record.result.runId)).toEqual(members.map(({ runId }) => runId));
-  expect(ensembles.map(({ record }) => record.ensemble)).toEqual([await json('mean', 'ensemble.json')]);
-  const checked = await carryOut('tools/verify/main.ts', path);
-  expect([checked.code, checked.error]).toEqual([0, '']);
-  expect(checked.out.match(/It holds/g)).toHaveLength(3);
-  await writeFile(file('recipe.json'), JSON.stringify(await tinyRecipe()));
-  const tested = await carryOut('tools/predict/main.ts', path, '--set', file('recipe.json'), '--json');
-  expect(tested.code).toBe(0);
-  expect(tested.out).toContain('"seenBefore":64');
-});
+it(
+  'writes a file that holds it with its members, which is checked and asked like any',
+  { timeout: 2 * MINUTES },
+  async () => {
+    const path = join(file('mean'), 'run.mien.zip');
+    const { runs, ensembles } = await readRunFile(bytesSource(Uint8Array.from(await readFile(path)).buffer));
+    expect(runs.map(({ record }) => record.result.runId)).toEqual(members.map(({ runId }) => runId));
+    expect(ensembles.map(({ record }) => record.ensemble)).toEqual([await json('mean', 'ensemble.json')]);
+    const checked = await carryOut('tools/verify/main.ts', path);
+    expect([checked.code, checked.error]).toEqual([0, '']);
+    expect(checked.out.match(/It holds/g)).toHaveLength(3);
+    await writeFile(file('recipe.json'), JSON.stringify(await tinyRecipe()));
+    const tested = await carryOut('tools/predict/main.ts', path, '--set', file('recipe.json'), '--json');
+    expect(tested.code).toBe(0);
+    expect(tested.out).toContain('"seenBefore":64');
+  },
+);
 
 it('refuses a run that learnt what another is tested on, with how many', { timeout: MINUTES }, async () => {
   const { code, error } = await ensemble('leak', ['one', 'stranger']);

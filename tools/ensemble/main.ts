@@ -81,7 +81,10 @@ async function write(command: Command, runs: readonly RunToWrite[], record: Kept
   );
 }
 
-function textOf({ accuracy, loss, interval, rows }: Evaluation, { members, againstBestAlone }: Ensemble): string {
+function textOf(
+  { accuracy, loss, interval, rows }: Evaluation,
+  { members, againstBestAlone }: Ensemble,
+): string {
   const { onlyFirst, onlySecond, p } = againstBestAlone;
   const percent = (share: number): string => (share * 100).toFixed(2);
   const lines = members.map(

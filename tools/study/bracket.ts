@@ -60,7 +60,13 @@ async function carriedTo(
   const isLast = rung === rungs.length - 1;
   const { kind, history, frozenPictures } = await carryOutRun(run, carrying, isLast ? null : epochs);
   const some = (kind === 'waiting' ? history.slice(0, epochs) : history).map(historyLine);
-  return { name, rung, loss: kind === 'failed' ? null : bestLoss(some, choose), history: some, frozenPictures };
+  return {
+    name,
+    rung,
+    loss: kind === 'failed' ? null : bestLoss(some, choose),
+    history: some,
+    frozenPictures,
+  };
 }
 
 const lastOf = (done: readonly RungDone[], name: string): RungDone | undefined =>

@@ -98,7 +98,11 @@ async function askedTogether(
     async (index, ask) => {
       const run = among.find(({ record }) => record.result.runId === members[index]?.runId);
       invariant(run !== undefined, 'a file that was read has the members of its ensembles');
-      const opened = { contentHash: dataset.contentHash, recipe: recipeHere(run.record, command), picked: {} };
+      const opened = {
+        contentHash: dataset.contentHash,
+        recipe: recipeHere(run.record, command),
+        picked: {},
+      };
       await withMember(run, session, { ...opened, work: { signal, emit: () => undefined } }, ask);
     },
     { set: dataset, weighing: 'mean', flip },

@@ -55,7 +55,16 @@ export function ensembleRecord(
   const { recipe, device, weights: begun, cachePrecision, cleaning, versions } = first.record.result;
   return {
     result: {
-      ...{ runId: newId(), recipe, device, weights: begun, cachePrecision, cleaning, versions, secondsByStage },
+      ...{
+        runId: newId(),
+        recipe,
+        device,
+        weights: begun,
+        cachePrecision,
+        cleaning,
+        versions,
+        secondsByStage,
+      },
       ...{ history: [], test, sureness: null, kept: null, other: null, stopped: false },
       setHash: dataset.setHash,
     },

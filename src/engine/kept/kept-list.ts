@@ -8,7 +8,12 @@ import { readAbout } from './layout.ts';
 /** What is said of a run of which nobody said anything. */
 export const NO_WORDS: RunWords = { name: '', note: '', isStarred: false, isDeleted: false };
 /** Each has a key of its own. */
-export const FIELDS = ['name', 'note', 'isStarred', 'isDeleted'] as const satisfies readonly (keyof RunWords)[];
+export const FIELDS = [
+  'name',
+  'note',
+  'isStarred',
+  'isDeleted',
+] as const satisfies readonly (keyof RunWords)[];
 
 /** All that are stored. */
 export async function readAll(

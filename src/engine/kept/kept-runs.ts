@@ -45,7 +45,6 @@ export interface EndedEnsemble {
   readonly network: null;
 }
 
-
 /** A run that goes with the tab. */
 type Unstored = (EndedRun | EndedEnsemble) & { readonly about: About; readonly words: RunWords };
 
@@ -151,7 +150,8 @@ export class KeptRuns {
   use<Output>(runId: string, work: (network: KeptNetwork) => Promise<Output>): Promise<Output> {
     return this.#used(runId, async () => {
       const network = this.#unstored.get(runId)?.network ?? (await this.#network(runId));
-      if (network === null) throw (await this.record(runId)).ensemble === undefined ? noSuchRun() : ofSeveral();
+      if (network === null)
+        throw (await this.record(runId)).ensemble === undefined ? noSuchRun() : ofSeveral();
       return work(network);
     });
   }

@@ -14,7 +14,8 @@ export function notStored(cause: StudioError): StudioError {
 export function isNeeded(): StudioError {
   return new StudioError({
     code: 'storage/needed',
-    message: 'A run was to be deleted for good; it answers in an ensemble that is kept, which would be nothing without it.',
+    message:
+      'A run was to be deleted for good; it answers in an ensemble that is kept, which would be nothing without it.',
     hint: 'Delete the ensemble first; the run is not in your way until then.',
   });
 }

@@ -79,9 +79,7 @@ export function ensembleResult(
 ): EnsembleResult {
   const truths = Array.from(set.split.validation, (row) => set.labelOfRow[row] ?? 0);
   const weights =
-    weighing === 'fitted'
-      ? fittedWeights(validation, truths, set.labels.length)
-      : meanWeights(test.length);
+    weighing === 'fitted' ? fittedWeights(validation, truths, set.labels.length) : meanWeights(test.length);
   const evaluated = (one: Float32Array): Evaluation => evaluatedTest(one, set);
   return { weights, test: evaluated(combined(test, weights)), alone: test.map(evaluated) };
 }

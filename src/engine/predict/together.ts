@@ -31,7 +31,8 @@ export class Together implements Asked {
     this.answering = first.answering;
     this.size = first.size;
     const wanted = preparingOf(first.answering.recipe.image);
-    if (members.every(({ answering }) => isPreparedAlike(preparingOf(answering.recipe.image), wanted))) return;
+    if (members.every(({ answering }) => isPreparedAlike(preparingOf(answering.recipe.image), wanted)))
+      return;
     this.dispose();
     throw preparedOtherwise();
   }

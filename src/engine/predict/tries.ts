@@ -98,11 +98,7 @@ export class Tries {
     this.#tried = null;
   }
 
-  #picture(
-    { answering }: Asked,
-    asked: Input<'predict'>['picture'],
-    face?: number,
-  ): Promise<NewPicture> {
+  #picture({ answering }: Asked, asked: Input<'predict'>['picture'], face?: number): Promise<NewPicture> {
     return newPictureOf(asked, { ...this.sources, image: answering.recipe.image, face: face ?? null });
   }
 
@@ -110,8 +106,7 @@ export class Tries {
     if (this.#tried?.about.runId === runId) return this.#tried;
     this.forget();
     const { ensemble, result } = await this.sources.record(runId);
-    this.#tried =
-      ensemble === undefined ? await this.#alone(runId) : await this.#together(result, ensemble);
+    this.#tried = ensemble === undefined ? await this.#alone(runId) : await this.#together(result, ensemble);
     return this.#tried;
   }
 

@@ -54,7 +54,8 @@ export function reportHtml(record: KeptRecord, about: ReportAbout): string {
     section('The pictures', dataText(record)),
     section(
       record.ensemble === undefined ? 'Recipe' : 'Recipe of the first member',
-      `<pre class="recipe">${escaped(JSON.stringify(result.recipe, null, 2))}</pre>`),
+      `<pre class="recipe">${escaped(JSON.stringify(result.recipe, null, 2))}</pre>`,
+    ),
     section('To do it again', againText(record)),
     section('Not known', NOT_KNOWN),
     '<footer>Made by Mien on this machine. Nothing was sent.</footer>',

@@ -12,9 +12,7 @@ export function keptAnswers(
   part: 'validation' | 'test',
   rows: Uint32Array,
 ): readonly Float32Array[] | null {
-  const evaluations = records.map((record) =>
-    part === 'test' ? record.result.test : validationOf(record),
-  );
+  const evaluations = records.map((record) => (part === 'test' ? record.result.test : validationOf(record)));
   const all = evaluations.map((one) => (one === null ? null : aligned(one, rows)));
   return all.every((one) => one !== null) ? all : null;
 }

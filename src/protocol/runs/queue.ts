@@ -25,7 +25,8 @@ export interface Outcome extends Omit<RunFigures, 'run' | 'isChosen'> {
 }
 
 /** A run of a study that ends losing runs early, carried to a rung, with its figures until there. */
-export interface RungDone extends RungResult, Pick<Outcome, 'epochs' | 'valLoss' | 'valAccuracy' | 'seconds'> {
+export interface RungDone
+  extends RungResult, Pick<Outcome, 'epochs' | 'valLoss' | 'valAccuracy' | 'seconds'> {
   readonly frozenPictures: number;
 }
 

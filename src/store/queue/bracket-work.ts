@@ -61,7 +61,12 @@ export class BracketWork {
     if (end.kind === 'failed') {
       if (!end.error.code.startsWith('train/not-finite')) throw StudioError.fromWire(end.error);
       await notes.came(study, run.name, failedOutcome(end.error.message, frozen.pictures));
-      return this.#atRung(study, { ...job, ...figuresOf(history), loss: null, frozenPictures: frozen.pictures });
+      return this.#atRung(study, {
+        ...job,
+        ...figuresOf(history),
+        loss: null,
+        frozenPictures: frozen.pictures,
+      });
     }
     // Broken off by whoever stopped the queue.
     if (history.length < waitAfter) return false;
@@ -113,7 +118,9 @@ class HeardRun {
 }
 
 /** Of the epoch with the least validation loss. */
-function figuresOf(history: readonly EpochRecord[]): Pick<RungDone, 'epochs' | 'valLoss' | 'valAccuracy' | 'seconds'> {
+function figuresOf(
+  history: readonly EpochRecord[],
+): Pick<RungDone, 'epochs' | 'valLoss' | 'valAccuracy' | 'seconds'> {
   const [best] = history.toSorted((one, other) => (one.valLoss ?? Infinity) - (other.valLoss ?? Infinity));
   return {
     ...{ epochs: history.length, valLoss: best?.valLoss ?? null, valAccuracy: best?.valAccuracy ?? null },

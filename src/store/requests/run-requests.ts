@@ -164,7 +164,9 @@ export class RunRequests {
   }
 
   /** Has kept runs answer together, and keeps that among them. @throws StudioError `data/ensemble-…`, `data/…` */
-  async answerTogether(input: Requests['makeEnsemble']['input']): Promise<Requests['makeEnsemble']['output']> {
+  async answerTogether(
+    input: Requests['makeEnsemble']['input'],
+  ): Promise<Requests['makeEnsemble']['output']> {
     const made = await this.engine.request('makeEnsemble', input).result;
     await this.findKept();
     return made;

@@ -33,8 +33,8 @@ export function Members({ ensemble }: { readonly ensemble: Ensemble }): ReactEle
       </table>
       <p className="small">{luckText('the ensemble', 'the best of them alone', againstBestAlone)}</p>
       <p className="small">
-        Each member is kept as a run of its own, for as long as the ensemble is: there its network is taken home and
-        trained on.
+        Each member is kept as a run of its own, for as long as the ensemble is: there its network is taken
+        home and trained on.
       </p>
     </>
   );

@@ -92,7 +92,8 @@ function Runs({ queued }: { readonly queued: QueuedStudy }): ReactElement {
     const outcome = queued.outcomes[run.name];
     if (outcome === undefined)
       return [run.name === isAtHand ? now : waitsText(queued, run.name), '', '', '', ''];
-    const { runId, valLoss, valAccuracy, test, frozenPictures, seconds, failure, endedEarly, epochs } = outcome;
+    const { runId, valLoss, valAccuracy, test, frozenPictures, seconds, failure, endedEarly, epochs } =
+      outcome;
     if (failure !== null) return [<span className="bad">{failure}</span>, '', '', '', ''];
     const isChosen = figures.find((each) => each.run.name === run.name)?.isChosen === true;
     const isKept = kept.some((each) => each.runId === runId && !each.isDeleted);

@@ -47,7 +47,10 @@ it('compared runs are kept as one that answers for them', { timeout: 6 * MINUTES
   await tried.getByRole('button', { name: 'Close' }).click();
 
   // A member that is deleted stays for as long as it answers.
-  await kept.getByRole('button', { name: /^MobileNetV2/ }).first().press('Delete');
+  await kept
+    .getByRole('button', { name: /^MobileNetV2/ })
+    .first()
+    .press('Delete');
   await kept.getByText('which stays as long as Ensemble of 2 networks needs it').waitFor();
   expect(await kept.getByRole('button', { name: /^Delete for good/ }).count()).toBe(0);
   await kept.getByRole('button', { name: /^Restore/ }).click();

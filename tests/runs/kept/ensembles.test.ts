@@ -57,11 +57,16 @@ it('is the mean of what its members said, and listed with them', async () => {
     ],
   });
   const { runs } = await session.kept.list();
-  const [line, other] = [runs.find(({ runId }) => runId === together), runs.find((run) => run.runId === one.runId)];
+  const [line, other] = [
+    runs.find(({ runId }) => runId === together),
+    runs.find((run) => run.runId === one.runId),
+  ];
   expect(line).toMatchObject({ ensemble, labels: other?.labels, testHash: other?.testHash });
   // It took what all of them took.
   expect(line?.seconds).toBeCloseTo(
-    [one, two].flatMap(({ secondsByStage }) => Object.values(secondsByStage)).reduce((sum, each) => sum + each, 0),
+    [one, two]
+      .flatMap(({ secondsByStage }) => Object.values(secondsByStage))
+      .reduce((sum, each) => sum + each, 0),
   );
   expect(await (await reportRun(session.kept, together)).blob.text()).toContain('the first');
 });
@@ -74,7 +79,9 @@ it('answers pictures as its members do together, has no one place where it looke
     signal,
   );
   const expected = meanOf([one, two]);
-  expect(Math.max(...probabilities.map((value, at) => Math.abs(value - (expected[at] ?? NaN))))).toBeLessThan(1e-6);
+  expect(Math.max(...probabilities.map((value, at) => Math.abs(value - (expected[at] ?? NaN))))).toBeLessThan(
+    1e-6,
+  );
   expect((await session.tries.open(together)).members).toBe(2);
   const picture = { kind: 'row', row: rows[0] ?? 0 } as const;
   await expect(
@@ -104,8 +111,7 @@ it('asks the networks anew where pictures are mirrored too, and fits weights on 
 });
 
 it('is refused where a member learnt what another is tested on, with how many, and of ensembles', async () => {
-  const making = (other: string) =>
-    makeEnsemble(session, { runIds: [one.runId, other], ...MEAN }, work);
+  const making = (other: string) => makeEnsemble(session, { runIds: [one.runId, other], ...MEAN }, work);
   const [first, second] = [await session.kept.record(one.runId), await session.kept.record(stranger.runId)];
   const learnt = new Set(first.dataset?.split.train);
   const count = second.dataset?.split.test.filter((row) => learnt.has(row)).length ?? 0;
@@ -155,7 +161,9 @@ it('keeps its members for as long as it is kept itself, whatever is deleted in a
   await session.kept.close();
   // The next tab sweeps what was deleted, and not what is needed.
   const next = await sessionOn(join(folder, 'here'));
-  expect((await next.kept.list()).runs.find(({ runId }) => runId === one.runId)).toMatchObject({ isDeleted: true });
+  expect((await next.kept.list()).runs.find(({ runId }) => runId === one.runId)).toMatchObject({
+    isDeleted: true,
+  });
   await next.kept.use(one.runId, (network) => {
     expect(network.result.runId).toBe(one.runId);
     return Promise.resolve();
@@ -170,5 +178,7 @@ it('keeps its members for as long as it is kept itself, whatever is deleted in a
   for (const { runId, ensemble } of (await next.kept.list()).runs)
     if (ensemble !== undefined) await next.kept.change({ runId, do: 'discard' });
   await next.kept.change({ runId: one.runId, do: 'discard' });
-  expect((await next.kept.list()).runs.map(({ runId }) => runId).sort()).toEqual([two.runId, stranger.runId].sort());
+  expect((await next.kept.list()).runs.map(({ runId }) => runId).sort()).toEqual(
+    [two.runId, stranger.runId].sort(),
+  );
 });

@@ -62,8 +62,18 @@ it('has them as they were on another machine, after it was said what is in it', 
   const there = await sessionOn(join(folder, 'there'));
   expect((await there.kept.list()).runs).toEqual([]);
   const ids = runs.map(({ runId }) => runId);
-  expect(await takeRuns(there, sourceOf(bytes), ids)).toEqual({ taken: 2, known: 0, set: null, trouble: null });
-  expect(await takeRuns(there, sourceOf(bytes), ids)).toEqual({ taken: 0, known: 2, set: null, trouble: null });
+  expect(await takeRuns(there, sourceOf(bytes), ids)).toEqual({
+    taken: 2,
+    known: 0,
+    set: null,
+    trouble: null,
+  });
+  expect(await takeRuns(there, sourceOf(bytes), ids)).toEqual({
+    taken: 0,
+    known: 2,
+    set: null,
+    trouble: null,
+  });
   const { runs: kept } = await there.kept.list();
   expect(kept.find(({ runId }) => runId === own.runId)).toMatchObject({ name: 'Ours', isStarred: true });
   expect(kept.map(({ finishedAtMs }) => finishedAtMs)).toEqual(
@@ -94,7 +104,9 @@ it('has the pictures along where that is asked for, and shows them on the other 
   const again = await there.set.open(result.recipe, work);
   // The same set, split alike, and each row the same picture.
   expect([again.setHash, again.picturesKey]).toEqual([result.setHash, dataset?.picturesKey]);
-  expect(await there.set.dataset.pictures.read([0, 7])).toEqual(await session.set.dataset.pictures.read([0, 7]));
+  expect(await there.set.dataset.pictures.read([0, 7])).toEqual(
+    await session.set.dataset.pictures.read([0, 7]),
+  );
   expect(again.labelOfRow).toEqual(set.labelOfRow);
   // Of another set there are none to send.
   await expect(saveRuns(session.kept, [plain.runId], withPictures)).rejects.toMatchObject({

@@ -85,7 +85,8 @@ function elsewhere(origin: string): StudioError {
 function editedSet(): StudioError {
   return new StudioError({
     code: 'export/pictures-edited',
-    message: 'The pictures of the open set were to go along; it is edited here, and edits travel as a file of their own.',
+    message:
+      'The pictures of the open set were to go along; it is edited here, and edits travel as a file of their own.',
     hint: 'Save the edited set as a set of its own, under Data, or save the runs without pictures.',
   });
 }

@@ -19,7 +19,8 @@ import { writeRunFile, type EnsembleToWrite, type RunToWrite } from './write.ts'
 export async function saveRuns(
   kept: KeptRuns,
   runIds: readonly string[],
-  picturesOf: (records: readonly KeptRecord[]) => Promise<PicturesToWrite | null> = () => Promise.resolve(null),
+  picturesOf: (records: readonly KeptRecord[]) => Promise<PicturesToWrite | null> = () =>
+    Promise.resolve(null),
 ): Promise<SavedFile> {
   const { runs: listed } = await kept.list();
   const wanted = withMembers(listed, runIds);
@@ -32,7 +33,10 @@ export async function saveRuns(
     if (record.ensemble !== undefined) ensembles.push({ record, network: null, said });
     else runs.push({ record, network: await kept.use(runId, (values) => Promise.resolve(values)), said });
   }
-  return writeRunFile({ runs, ensembles }, await picturesOf([...runs, ...ensembles].map(({ record }) => record)));
+  return writeRunFile(
+    { runs, ensembles },
+    await picturesOf([...runs, ...ensembles].map(({ record }) => record)),
+  );
 }
 
 /** Ids of some runs, and of those that answer in them, each once, these first. */
