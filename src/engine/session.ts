@@ -17,7 +17,6 @@ import type { Picked, Requests, SavedFile } from '../protocol/messages.ts';
 import type { FullRecipe } from '../protocol/recipe/full-recipe.ts';
 import type { Recipe } from '../protocol/recipe/recipe.ts';
 import type { SourceDescription } from '../protocol/set/dataset.ts';
-import type { RunControl } from '../training/control.ts';
 import { asRun } from './catalog.ts';
 import { runsLeft } from './checkpoints/resumable.ts';
 import { CurrentDevice } from './device/current-device.ts';
@@ -36,28 +35,13 @@ import { exportable, type Trained } from './network/trained.ts';
 import { Tries } from './predict/tries.ts';
 import { findRate, phaseOf } from './run/find-rate.ts';
 import { runRecipe } from './run/run.ts';
-import { waitingAfter } from './run/wait-after.ts';
+import { waiting, type Heard, type TrainOptions } from './run/train-options.ts';
 import { drained, timedInto, untilDone, type Attempt } from './run/until-done.ts';
 import { OpenSet, type SetWork } from './set/open-set.ts';
 import { loadingOf } from './set/opening.ts';
 import { pickedNames } from './set/picked.ts';
 import { Tokens } from './set/tokens.ts';
 import { Uploads } from './upload/uploads.ts';
-
-/** How a run or a sweep is steered and heard. */
-interface Heard {
-  readonly control: RunControl;
-  readonly emit: SetWork['emit'];
-}
-
-interface TrainOptions extends Picked, Heard {
-  /** The run to go on with, which had the same recipe. */
-  readonly resume?: string;
-  /** Whether the test pictures are asked at the end; by default they are. */
-  readonly isTested?: boolean;
-  /** Epochs after which it is broken off, to go on later; by default it goes on to its end. */
-  readonly waitAfter?: number;
-}
 
 /** What a run or a sweep stands on. */
 interface Prepared {
@@ -124,8 +108,7 @@ export class Session {
    */
   async train(asked: Recipe, given: TrainOptions): Promise<RunResult> {
     const recipe = asRun(asked);
-    const { waitAfter } = given;
-    const options = waitAfter === undefined ? given : { ...given, emit: waitingAfter(waitAfter, given) };
+    const options = waiting(given);
     return untilDone(this, recipe, options, (attempt) => this.#carryOut(recipe, options, attempt));
   }
 

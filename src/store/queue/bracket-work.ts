@@ -13,11 +13,14 @@ import {
   FrozenCount,
   outcomeOf,
   waitingOf,
+  type Outcome,
   type QueuedStudy,
   type RungDone,
 } from '../../protocol/runs/queue.ts';
-import type { PlannedRun } from '../../protocol/runs/study.ts';
+import type { PlannedRun, Study } from '../../protocol/runs/study.ts';
 import type { QueueHost, StudyQueue } from './study-queue.ts';
+
+type Chosen = NonNullable<Study['choose']>;
 
 /** What it needs of the queue. */
 type Notes = Pick<StudyQueue, 'inputFor' | 'endedUnnoticed' | 'came' | 'cameToRung'>;
@@ -44,7 +47,7 @@ export class BracketWork {
     invariant(run !== undefined, 'a job is of a run of the study');
     const known = study.outcomes[run.name];
     // One that came to its end before, by early stopping, has nothing to go on with.
-    if (known !== undefined) return this.#atRung(study, { ...job, ...known, loss: null, frozenPictures: 0 });
+    if (known !== undefined) return this.#note(study, { ...job, ...atRungAgain(known, chooseOf(study)) });
     host.dispatch({ kind: 'queue', queue: { current: { id: study.id, name: run.name } } });
     const ended = await notes.endedUnnoticed(study, run);
     if (ended !== undefined) return this.#whole(study, job, ended.runId, 0);
@@ -61,34 +64,25 @@ export class BracketWork {
     if (end.kind === 'failed') {
       if (!end.error.code.startsWith('train/not-finite')) throw StudioError.fromWire(end.error);
       await notes.came(study, run.name, failedOutcome(end.error.message, frozen.pictures));
-      return this.#atRung(study, {
-        ...job,
-        ...figuresOf(history),
-        loss: null,
-        frozenPictures: frozen.pictures,
-      });
+      const came = { ...figuresOf(history), loss: null, frozenPictures: frozen.pictures };
+      return this.#note(study, { ...job, ...came });
     }
     // Broken off by whoever stopped the queue.
     if (history.length < waitAfter) return false;
-    const loss = bestLoss(history, study.study.choose ?? 'valLoss');
-    return this.#atRung(study, { ...job, ...figuresOf(history), loss, frozenPictures: frozen.pictures });
+    const loss = bestLoss(history, chooseOf(study));
+    return this.#note(study, { ...job, ...figuresOf(history), loss, frozenPictures: frozen.pictures });
   }
 
   async #whole(study: QueuedStudy, job: BracketJob, runId: string, frozenPictures: number): Promise<boolean> {
     const record = await this.host.runs.record(runId);
     const { history } = record.result;
     await this.notes.came(study, job.name, outcomeOf(record, frozenPictures));
-    const loss = bestLoss(history, study.study.choose ?? 'valLoss');
-    return this.#atRung(study, { ...job, ...figuresOf(history), loss, frozenPictures });
+    const loss = bestLoss(history, chooseOf(study));
+    return this.#note(study, { ...job, ...figuresOf(history), loss, frozenPictures });
   }
 
-  /** With the loss of the rung before, where it has none of its own. */
-  async #atRung(study: QueuedStudy, { name, rung, ...rest }: RungDone): Promise<boolean> {
-    const before = study.rungs?.findLast((each) => each.name === name)?.loss ?? null;
-    const { epochs, valLoss, valAccuracy, seconds, frozenPictures, loss } = rest;
-    const figures = { epochs, valLoss, valAccuracy, seconds, frozenPictures };
-    const isGone = study.outcomes[name] !== undefined;
-    await this.notes.cameToRung(study, { name, rung, ...figures, loss: isGone ? before : loss });
+  async #note(study: QueuedStudy, rung: RungDone): Promise<boolean> {
+    await this.notes.cameToRung(study, rung);
     return true;
   }
 
@@ -103,6 +97,16 @@ export class BracketWork {
     const left = (await runs.left()).find((one) => isSameRecipe(one.recipe, recipe));
     if (left !== undefined) await runs.discard(left);
   }
+}
+
+/** A study that ends runs early says by what. */
+const chooseOf = ({ study }: QueuedStudy): Chosen => study.choose ?? 'valLoss';
+
+/** What a run that has come to its end counts as at every rung after that. */
+function atRungAgain(outcome: Outcome, choose: Chosen): Omit<RungDone, 'name' | 'rung'> {
+  const { epochs, valLoss, valAccuracy, seconds, failure } = outcome;
+  const loss = failure === null ? bestLoss([{ valLoss, valAccuracy }], choose) : null;
+  return { epochs, valLoss, valAccuracy, seconds, loss, frozenPictures: 0 };
 }
 
 /** What is told of a run while it goes on. */
