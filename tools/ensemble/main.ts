@@ -3,7 +3,7 @@
  * are made of. Exit codes: 0 done, 2 bad input, 1 anything else.
  */
 import { writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { ensembleRecord, withMember } from '../../src/engine/kept/ensembles.ts';
 import { askMembers, ensembleResult } from '../../src/engine/predict/ensemble.ts';
 import { checkMembers, type Ensemble } from '../../src/protocol/runs/ensemble.ts';
@@ -14,7 +14,7 @@ import { createPlatform } from '../../src/platform/platform.node.ts';
 import { invariant } from '../../src/protocol/errors.ts';
 import type { Evaluation } from '../../src/protocol/events.ts';
 import type { KeptRecord } from '../../src/protocol/runs/kept.ts';
-import { useToken, withHub } from '../train/access.ts';
+import { recipeHere, useToken } from '../train/access.ts';
 import { offerWebGpu, WASM_FOLDER } from '../train/backends.ts';
 import { carryOut } from '../train/carry-out.ts';
 import { prepareOut, writeJson } from '../train/write-run.ts';
@@ -43,7 +43,7 @@ async function ensemble(command: Command): Promise<void> {
       const run = runs[index];
       invariant(run !== undefined, 'each member is one of the runs');
       const work = { signal, emit: () => undefined };
-      const recipe = recipeHere(run, command);
+      const recipe = recipeHere(run.record, command);
       await withMember(run, session, { contentHash: set.contentHash, recipe, picked: {}, work }, ask);
     },
     { set, weighing, flip },
@@ -52,13 +52,6 @@ async function ensemble(command: Command): Promise<void> {
   const record = ensembleRecord(runs, ensembleResult(answers, set, weighing), { weighing, flip });
   await write(command, runs, record);
   await session.close();
-}
-
-/** With its set where it is on this machine. */
-function recipeHere({ record }: RunToWrite, { set, hub }: Command): KeptRecord['result']['recipe'] {
-  const { recipe } = record.result;
-  const { dataset } = withHub(recipe, hub);
-  return { ...recipe, dataset: set === null ? dataset : Object.assign({}, dataset, { path: resolve(set) }) };
 }
 
 async function write(command: Command, runs: readonly RunToWrite[], record: KeptRecord): Promise<void> {

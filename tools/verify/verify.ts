@@ -1,5 +1,4 @@
 /** Asks a run's network about its test pictures, and holds the answers against what the run says. */
-import { resolve } from 'node:path';
 import { evaluatePart } from '../../src/engine/predict/ask-rows.ts';
 import { Classifier } from '../../src/engine/predict/classifier.ts';
 import { withMember } from '../../src/engine/kept/ensembles.ts';
@@ -11,7 +10,7 @@ import { invariant, StudioError } from '../../src/protocol/errors.ts';
 import type { Evaluation } from '../../src/protocol/events.ts';
 import type { KeptRecord } from '../../src/protocol/runs/kept.ts';
 import { answeringOf } from '../../src/engine/predict/answering.ts';
-import { withHub } from '../train/access.ts';
+import { recipeHere } from '../train/access.ts';
 import type { Command } from './command.ts';
 
 /** Figures of test pictures. */
@@ -62,13 +61,6 @@ export async function verified(
     Math.abs(found.loss - test.loss) <= TOLERANCE * Math.max(1, test.loss);
   const name = run.said.name === '' ? runId : run.said.name;
   return { runId, name, said: figuresOf(test), found: figuresOf(found), largest, holds };
-}
-
-/** A run's recipe, its set where it is on this machine. */
-function recipeHere({ result }: KeptRecord, { set, hub }: Command): KeptRecord['result']['recipe'] {
-  const { dataset } = withHub(result.recipe, hub);
-  const here = set === null ? dataset : Object.assign({}, dataset, { path: resolve(set) });
-  return { ...result.recipe, dataset: here };
 }
 
 async function askedAlone(run: RunToWrite, session: Session, command: Command): Promise<Evaluation> {

@@ -83,7 +83,7 @@ function KeepTogether({ runs }: { readonly runs: readonly ComparedRun[] }): Reac
     setState('asking');
     const [first] = runs;
     const picked = first === undefined ? {} : studio.queue.pickedFor(first.record.result.recipe);
-    studio.runs
+    void studio.runs
       .answerTogether({ runIds, weighing, flip, ...picked })
       .then(setState, (reason: unknown) => setState(asStudioError(reason).toWire()))
       // Their set may be open now in the place of the page's own.
