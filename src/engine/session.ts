@@ -37,7 +37,7 @@ import { findRate, phaseOf } from './run/find-rate.ts';
 import { runRecipe } from './run/run.ts';
 import { waiting, type Heard, type TrainOptions } from './run/train-options.ts';
 import { drained, timedInto, untilDone, type Attempt } from './run/until-done.ts';
-import { OpenSet, type SetWork } from './set/open-set.ts';
+import { OpenSet } from './set/open-set.ts';
 import { loadingOf } from './set/opening.ts';
 import { pickedNames } from './set/picked.ts';
 import { Tokens } from './set/tokens.ts';
