@@ -1,6 +1,6 @@
 /** Who answers in an ensemble: each with its weight and what it reaches alone, and whether together they are better. */
 import type { ReactElement } from 'react';
-import { formatPercent } from '../../lib/format.ts';
+import { capitalised, formatPercent } from '../../lib/format.ts';
 import type { Ensemble } from '../../protocol/runs/ensemble.ts';
 import { luckText } from '../../store/compare.ts';
 import { howText } from './run-words.ts';
@@ -31,7 +31,9 @@ export function Members({ ensemble }: { readonly ensemble: Ensemble }): ReactEle
           ))}
         </tbody>
       </table>
-      <p className="small">{luckText('the ensemble', 'the best of them alone', againstBestAlone)}</p>
+      <p className="small">
+        {capitalised(luckText('the ensemble', 'the best of them alone', againstBestAlone))}
+      </p>
       <p className="small">
         Each member is kept as a run of its own, for as long as the ensemble is: there its network is taken
         home and trained on.

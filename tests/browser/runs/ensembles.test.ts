@@ -72,7 +72,17 @@ it('compared runs are kept as one that answers for them', { timeout: 6 * MINUTES
   await there.getByRole('button', { name: 'Open in the studio' }).click();
   await barSays(other, /^Finished on/);
   await other.getByText('Two networks together: mobilenetv2, mobilenetv2').waitFor();
+  await other.getByText('trained as runs of their own:').waitFor();
+  expect(await other.getByText('Nothing is trained yet').count()).toBe(0);
   await other.getByRole('table', { name: /Confusion matrix, test/ }).waitFor();
   expect(await axe(other)).toEqual([]);
   await screenshot(other, 'ensemble-reopened');
+  await other.emulateMedia({ colorScheme: 'dark' });
+  await other.setViewportSize({ width: 390, height: 844 });
+  expect(await axe(other)).toEqual([]);
+  const again = await openKept(other);
+  await again.getByRole('button', { name: 'Ensemble of 2 networks', exact: true }).click();
+  await again.getByText('They answer together').waitFor();
+  expect(await axe(other)).toEqual([]);
+  await screenshot(other, 'ensemble-narrow-dark');
 });
