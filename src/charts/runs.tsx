@@ -116,7 +116,7 @@ function linesOf({ recipe, runs: finished, run, labelOf }: Runs): Line[] {
     publication?.figures.find((figure) => figure.backbone === name) ?? null;
   const own = finished.map((each, index) => ({
     key: each.runId,
-    label: `${index + 1}  ${each.name === '' ? runLabel(each.recipe, labelOf, each.phases) : each.name}`,
+    label: `${index + 1}  ${each.name === '' ? keptLabel(each, labelOf) : each.name}`,
     run: each,
     published: publishedOf(each.recipe.backbone.name),
     isCurrent: each.runId === currentId,
@@ -159,6 +159,16 @@ export function runLabel(
   const unfreeze = phases.slice(0, came).findLast((phase) => phase.name === 'fineTune')?.unfreeze;
   const open = unfreeze === undefined ? 'head' : unfreeze === 'all' ? 'all layers' : `last ${unfreeze}`;
   return `${labelOf(backbone.name)}, ${open}`;
+}
+
+/** The same of a run that is kept, which may be several together. */
+export function keptLabel(
+  { recipe, phases, ensemble }: Pick<KeptRun, 'recipe' | 'phases' | 'ensemble'>,
+  labelOf: (name: string) => string,
+): string {
+  return ensemble === undefined
+    ? runLabel(recipe, labelOf, phases)
+    : `Ensemble of ${countOf(ensemble.members.length, 'network')}`;
 }
 
 function scaleOf(lines: readonly Line[]): { ticks: number[]; at: (share: number) => number } {

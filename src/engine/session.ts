@@ -17,7 +17,6 @@ import type { Picked, Requests, SavedFile } from '../protocol/messages.ts';
 import type { FullRecipe } from '../protocol/recipe/full-recipe.ts';
 import type { Recipe } from '../protocol/recipe/recipe.ts';
 import type { SourceDescription } from '../protocol/set/dataset.ts';
-import type { RunControl } from '../training/control.ts';
 import { asRun } from './catalog.ts';
 import { runsLeft } from './checkpoints/resumable.ts';
 import { CurrentDevice } from './device/current-device.ts';
@@ -36,25 +35,13 @@ import { exportable, type Trained } from './network/trained.ts';
 import { Tries } from './predict/tries.ts';
 import { findRate, phaseOf } from './run/find-rate.ts';
 import { runRecipe } from './run/run.ts';
+import { waiting, type Heard, type TrainOptions } from './run/train-options.ts';
 import { drained, timedInto, untilDone, type Attempt } from './run/until-done.ts';
-import { OpenSet, type SetWork } from './set/open-set.ts';
+import { OpenSet } from './set/open-set.ts';
 import { loadingOf } from './set/opening.ts';
 import { pickedNames } from './set/picked.ts';
 import { Tokens } from './set/tokens.ts';
 import { Uploads } from './upload/uploads.ts';
-
-/** How a run or a sweep is steered and heard. */
-interface Heard {
-  readonly control: RunControl;
-  readonly emit: SetWork['emit'];
-}
-
-interface TrainOptions extends Picked, Heard {
-  /** The run to go on with, which had the same recipe. */
-  readonly resume?: string;
-  /** Whether the test pictures are asked at the end; by default they are. */
-  readonly isTested?: boolean;
-}
 
 /** What a run or a sweep stands on. */
 interface Prepared {
@@ -94,6 +81,7 @@ export class Session {
     this.uploads = new Uploads((runId, work) => this.#withPacking(runId, work));
     this.tries = new Tries({
       ...{ platform, faces: this.faces, dataset: () => this.set.dataset },
+      record: (runId) => this.kept.record(runId),
       withNetwork: (runId, work) => this.#withNetwork(runId, work),
     });
   }
@@ -118,8 +106,9 @@ export class Session {
    *
    * @throws StudioError; DOMException `AbortError` when cancelled
    */
-  async train(asked: Recipe, options: TrainOptions): Promise<RunResult> {
+  async train(asked: Recipe, given: TrainOptions): Promise<RunResult> {
     const recipe = asRun(asked);
+    const options = waiting(given);
     return untilDone(this, recipe, options, (attempt) => this.#carryOut(recipe, options, attempt));
   }
 

@@ -8,8 +8,8 @@
  *
  * *Is it the same set?* Answered by what was read: the same bytes under the same paths within the set and the same
  * labels, in the same order, wherever they lie and whenever they were copied there. A copied or newly unpacked folder is
- * the same set; one with a picture saved anew or under another label is not. `ContentHash`, `setHash` and `isSameRecipe`
- * answer it.
+ * the same set; one with a picture saved anew or under another label is not. `ContentHash`, `setHash`, `testHash` and
+ * `isSameRecipe` answer it.
  */
 import { Hash, hashText } from '../lib/bytes/hash.ts';
 import { joinFloats } from '../lib/bytes/join-floats.ts';
@@ -138,12 +138,14 @@ export class ContentHash {
   }
 }
 
-/**
- * The same where networks learn from the same pictures and labels and are judged by the same: such runs can be compared,
- * and one of them goes on.
- */
+/** The same where networks learn from the same pictures and labels and are judged by the same: one such run goes on. */
 export function setHash(contentHash: string, { train, validation, test }: DatasetSummary['split']): string {
   return hashText(sameText([contentHash, ...[train, validation, test].map((rows) => Array.from(rows))]));
+}
+
+/** The same where networks are judged by the same pictures and labels, whatever they learn from: their results can be compared. */
+export function testHash({ contentHash, split }: Pick<DatasetSummary, 'contentHash' | 'split'>): string {
+  return hashText(sameText([contentHash, Array.from(split.test)]));
 }
 
 /**

@@ -23,6 +23,7 @@ import type {
   OtherSetResult,
   TakenRuns,
 } from './runs/kept.ts';
+import type { Weighing } from './runs/ensemble.ts';
 import type { Queue, QueueChange, StudyPlan, StudySource } from './runs/queue.ts';
 import type { InspectedWeights, ModelSummary } from './model.ts';
 import type { EditsRef, Recipe } from './recipe/recipe.ts';
@@ -130,6 +131,8 @@ export interface Requests {
       readonly resume?: string;
       /** Whether the test pictures are asked at the end; by default they are. */
       readonly isTested?: boolean;
+      /** Epochs after which it is broken off, to go on from there later; by default it goes on to its end. */
+      readonly waitAfter?: number;
     } & Picked;
     output: RunResult;
   };
@@ -151,12 +154,36 @@ export interface Requests {
   openKept: { input: { readonly runId: string }; output: KeptRecord };
   /** Has a finished run end with the network of its other phase. */
   takeOtherPhase: { input: { readonly runId: string }; output: RunResult };
+  /** Has kept runs answer together, and keeps that as a run; `trouble` says why it could not be stored. */
+  makeEnsemble: {
+    input: {
+      readonly runIds: readonly string[];
+      readonly weighing: Weighing;
+      /** Whether each picture is asked about as it is and mirrored, which their sets have to be opened for. */
+      readonly flip: boolean;
+    } & Picked;
+    output: { readonly runId: string; readonly trouble: WireError | null };
+  };
   /** Kept runs as one file, which another machine's Mien takes in. */
-  saveRuns: { input: { readonly runIds: readonly string[] }; output: SavedFile };
+  saveRuns: {
+    input: {
+      readonly runIds: readonly string[];
+      /** Whether the pictures of the open set go along, which the runs were trained on. */
+      readonly withPictures: boolean;
+    };
+    output: SavedFile;
+  };
   /** A kept run as one page of HTML, to read and to print. */
   reportRun: { input: { readonly runId: string }; output: SavedFile };
   /** What is in such a file; nothing of it is stored. */
-  lookIntoRuns: { input: { readonly file: Blob }; output: { readonly runs: readonly KeptRun[] } };
+  lookIntoRuns: {
+    input: { readonly file: Blob };
+    output: {
+      readonly runs: readonly KeptRun[];
+      /** The set whose pictures are in it; null where none are. */
+      readonly pictures: { readonly label: string; readonly sizeBytes: number } | null;
+    };
+  };
   /** Keeps some of its runs here. */
   takeRuns: { input: { readonly file: Blob; readonly runIds: readonly string[] }; output: TakenRuns };
   /** Writes the network of a kept run in a format of the catalog. */

@@ -37,6 +37,8 @@ export interface TriedNetwork {
   readonly setHash: string;
   /** What its answers on the validation pictures were worth; null for one that was trained before Mien kept it. */
   readonly sureness: Sureness | null;
+  /** How many answer together; only one alone shows where it looked. */
+  readonly members: number;
 }
 
 /** Where a network looked for each class: Grad-CAM of the class's logit. */

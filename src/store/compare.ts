@@ -4,6 +4,7 @@ import { mcnemar, type Compared } from '../lib/figures/mcnemar.ts';
 import { likeliestOf } from '../lib/figures/sureness.ts';
 import { isSame } from '../lib/json.ts';
 import type { Evaluation } from '../protocol/events.ts';
+import { testHash } from '../protocol/identity.ts';
 import { secondsOf, type KeptRecord } from '../protocol/runs/kept.ts';
 import { publicationOf } from '../protocol/runs/published.ts';
 import { fieldAt, fieldDifferences } from '../protocol/recipe/fields.ts';
@@ -27,14 +28,28 @@ const BESIDE = new Set(['name']);
 
 /** Only what differs. */
 export function differingFields(runs: readonly ComparedRun[]): readonly DifferingField[] {
-  const [first, ...others] = runs.map(({ record }) => record.result.recipe);
+  // The recipes of an ensemble are its members', who can be compared themselves.
+  const alone = runs.filter(({ record }) => record.ensemble === undefined);
+  const [first, ...others] = alone.map(({ record }) => record.result.recipe);
   const paths = new Set(others.flatMap((other) => fieldDifferences(first, other).map(({ path }) => path)));
-  return [...paths]
+  const fields = [...paths]
     .filter((path) => !BESIDE.has(path))
     .map((path) => ({
       path,
-      values: runs.map(({ record }) => textOf(fieldAt(record.result.recipe, path))),
+      values: runs.map(({ record: { result, ensemble } }) =>
+        ensemble === undefined ? textOf(fieldAt(result.recipe, path)) : BY_MEMBER,
+      ),
     }));
+  const who = { path: 'networks', values: runs.map(({ record }) => networksText(record)) };
+  return new Set(who.values).size > 1 ? [who, ...fields] : fields;
+}
+
+const BY_MEMBER = 'by member';
+
+function networksText({ ensemble }: KeptRecord): string {
+  if (ensemble === undefined) return 'one';
+  const { members, weights, flip } = ensemble;
+  return `${members.length.toString()}, ${weights}${flip ? ', mirrored too' : ''}`;
 }
 
 function textOf(value: unknown): string {
@@ -42,9 +57,14 @@ function textOf(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-/** Whether the results may be laid beside each other: of the same pictures, split alike. */
-export const areOfSamePictures = (runs: readonly ComparedRun[]): boolean =>
-  new Set(runs.map(({ record }) => record.result.setHash)).size === 1;
+/** Whether the results may be laid beside each other: of the same test pictures, whatever each learnt from. */
+export function areOfSamePictures(runs: readonly ComparedRun[]): boolean {
+  const records = runs.map(({ record }) => record);
+  const areOne = (hashes: readonly string[]): boolean => new Set(hashes).size === 1;
+  if (areOne(records.map(({ result }) => result.setHash))) return true;
+  const sets = records.flatMap(({ dataset }) => (dataset === null ? [] : [dataset]));
+  return sets.length === records.length && areOne(sets.map(testHash));
+}
 
 /** For each picture of an evaluation whether the likeliest class is the true one; null where the true ones are not known. */
 export function rightOf({ result, dataset }: KeptRecord): readonly boolean[] | null {

@@ -35,6 +35,8 @@ export function modelClause(
 /** The Training column's clause. */
 export function trainingClause(recipe: Recipe, run: RunState): string {
   const record = recordOf(run);
+  // Several networks together were trained as runs of their own.
+  if (record?.history.length === 0 && record.test !== null) return 'trained as runs of their own:';
   if (record === null || record.phases.length === 0) {
     const plan = recipe.phases.map(
       (phase) => `${pastForms[phase.name]} for up to ${countOf(phase.epochs, 'epoch')}`,

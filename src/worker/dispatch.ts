@@ -4,7 +4,9 @@
  * `done`, `failed` or `cancelled`.
  */
 import { forgetAll } from '../engine/forget.ts';
+import { makeEnsemble } from '../engine/kept/ensembles.ts';
 import { reportRun } from '../engine/kept/report-run.ts';
+import { picturesOfOpenSet } from '../engine/kept/run-file/pictures.ts';
 import { lookIntoRuns, saveRuns, takeRuns } from '../engine/kept/run-file/run-file.ts';
 import { pickedSet, recognise } from '../engine/recognise.ts';
 import type { Session } from '../engine/session.ts';
@@ -158,6 +160,7 @@ type KeptRequest = Extract<
       | 'listKept'
       | 'openKept'
       | 'takeOtherPhase'
+      | 'makeEnsemble'
       | 'testOnSet'
       | 'importNetwork'
       | 'prepareUpload'
@@ -193,6 +196,8 @@ async function carryOutKept(session: Session, request: KeptRequest, work: SetWor
       return session.kept.record(request.input.runId);
     case 'takeOtherPhase':
       return session.takeOtherPhase(request.input.runId);
+    case 'makeEnsemble':
+      return makeEnsemble(session, request.input, work);
     case 'testOnSet': {
       const { runId } = request.input;
       return session.tries.testOnSet(runId, await session.kept.record(runId), work);
@@ -204,13 +209,15 @@ async function carryOutKept(session: Session, request: KeptRequest, work: SetWor
     case 'upload':
       return session.uploads.send(request.input, work);
     case 'saveRuns':
-      return saveRuns(session.kept, request.input.runIds);
+      return saveRuns(session.kept, request.input.runIds, async (records) =>
+        request.input.withPictures ? picturesOfOpenSet(session.set, records, work) : null,
+      );
     case 'reportRun':
       return reportRun(session.kept, request.input.runId);
     case 'lookIntoRuns':
       return lookIntoRuns(blobSource(request.input.file));
     case 'takeRuns':
-      return takeRuns(session.kept, blobSource(request.input.file), request.input.runIds);
+      return takeRuns(session, blobSource(request.input.file), request.input.runIds);
     case 'listStored':
       return listStored(session.platform);
     case 'deleteStored':

@@ -5,10 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { checkMembers } from '../../src/protocol/runs/ensemble.ts';
+import { readRunFile } from '../../src/engine/kept/run-file/read.ts';
 import { saveRuns } from '../../src/engine/kept/run-file/run-file.ts';
 import type { Session } from '../../src/engine/session.ts';
 import { combined, fittedWeights } from '../../src/lib/figures/ensemble.ts';
 import { evaluationOf } from '../../src/evaluation/metrics.ts';
+import { bytesSource } from '../../src/platform/remote/byte-source.ts';
 import type { RunResult } from '../../src/protocol/events.ts';
 import { sampleFiles } from '../support/sets/sample-files.ts';
 import { closeTabs, sessionOn, tinyRecipe, train } from '../support/session.ts';
@@ -128,6 +130,24 @@ it(
       file('maps'),
     );
     expect([maps.code, maps.error]).toEqual([2, expect.stringContaining('several')]);
+  },
+);
+
+it(
+  'writes a file that holds it with its members, which is checked and asked like any',
+  { timeout: 2 * MINUTES },
+  async () => {
+    const path = join(file('mean'), 'run.mien.zip');
+    const { runs, ensembles } = await readRunFile(bytesSource(Uint8Array.from(await readFile(path)).buffer));
+    expect(runs.map(({ record }) => record.result.runId)).toEqual(members.map(({ runId }) => runId));
+    expect(ensembles.map(({ record }) => record.ensemble)).toEqual([await json('mean', 'ensemble.json')]);
+    const checked = await carryOut('tools/verify/main.ts', path);
+    expect([checked.code, checked.error]).toEqual([0, '']);
+    expect(checked.out.match(/It holds/g)).toHaveLength(3);
+    await writeFile(file('recipe.json'), JSON.stringify(await tinyRecipe()));
+    const tested = await carryOut('tools/predict/main.ts', path, '--set', file('recipe.json'), '--json');
+    expect(tested.code).toBe(0);
+    expect(tested.out).toContain('"seenBefore":64');
   },
 );
 

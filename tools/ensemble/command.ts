@@ -3,7 +3,7 @@ import type { Weighing } from '../../src/protocol/runs/ensemble.ts';
 import { badCommand, readLine, type CommonOptions } from '../train/command-line.ts';
 
 /** What `--help` prints. */
-export const USAGE = `Has several trained networks answer together, and tests them on the test pictures of their set. Writes ensemble.json, evaluation.json, report.txt and members.mien.zip.
+export const USAGE = `Has several trained networks answer together, and tests them on the test pictures of their set. Writes ensemble.json, evaluation.json, report.txt and run.mien.zip.
 
   npm run ensemble -- RUN RUN... --out DIR [options]
   npm run ensemble -- STUDY --best K --out DIR [options]

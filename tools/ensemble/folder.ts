@@ -1,50 +1,37 @@
-/** The folder of an ensemble: its members in one file of runs, and how they answer together. */
-import { readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
-import { z } from 'zod';
+/** An ensemble as it is found among files: in the folder that the command wrote, or in a file of runs. */
+import { stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { readRunFile } from '../../src/engine/kept/run-file/read.ts';
-import type { RunToWrite } from '../../src/engine/kept/run-file/write.ts';
-import { parseJson } from '../../src/lib/json.ts';
+import { aloneIn, type EnsembleToWrite, type RunToWrite } from '../../src/engine/kept/run-file/write.ts';
 import type { Platform } from '../../src/platform/platform.ts';
-import { StudioError } from '../../src/protocol/errors.ts';
+import { invariant } from '../../src/protocol/errors.ts';
 
-export const MEMBERS = 'members.mien.zip';
+export const RUN_FILE = 'run.mien.zip';
 export const ENSEMBLE = 'ensemble.json';
 
-const Written = z.object({
-  flip: z.boolean(),
-  members: z.array(z.object({ runId: z.string(), weight: z.number().min(0).max(1) })).min(2),
-});
-
-/** An ensemble as it is written: each member with its weight. */
-export interface EnsembleFolder {
-  readonly flip: boolean;
-  readonly members: readonly { readonly run: RunToWrite; readonly weight: number }[];
+/** An ensemble with the runs that answer in it, in its order. */
+interface FoundEnsemble {
+  readonly ensemble: EnsembleToWrite;
+  readonly members: readonly RunToWrite[];
 }
 
-export const isEnsemble = (folder: string): Promise<boolean> =>
-  stat(join(folder, ENSEMBLE)).then(
+/** Null where the path is no folder of an ensemble, and no file with one and its members alone. @throws StudioError `data/…` */
+export async function findEnsemble(path: string, platform: Platform): Promise<FoundEnsemble | null> {
+  const isFile = path.toLowerCase().endsWith('.mien.zip');
+  if (!isFile && !(await isThere(join(path, ENSEMBLE)))) return null;
+  const file = await readRunFile(await platform.openPath(resolve(isFile ? path : join(path, RUN_FILE))));
+  const [ensemble] = file.ensembles;
+  if (ensemble === undefined || aloneIn(file).length !== 1) return null;
+  const members = (ensemble.record.ensemble?.members ?? []).map(({ runId }) => {
+    const run = file.runs.find(({ record }) => record.result.runId === runId);
+    invariant(run !== undefined, 'a file that was read has the members of its ensembles');
+    return run;
+  });
+  return { ensemble, members };
+}
+
+const isThere = (path: string): Promise<boolean> =>
+  stat(path).then(
     () => true,
     (_missing: unknown) => false,
   );
-
-/** @throws StudioError `model/ensemble-unreadable`, `data/…` */
-export async function readEnsemble(folder: string, platform: Platform): Promise<EnsembleFolder> {
-  const written = Written.safeParse(parseJson(await readFile(join(folder, ENSEMBLE), 'utf8')));
-  if (!written.success) throw unreadable(folder, `${ENSEMBLE} is not what npm run ensemble writes`);
-  const runs = await readRunFile(await platform.openPath(join(folder, MEMBERS)));
-  const members = written.data.members.map(({ runId, weight }) => {
-    const run = runs.find(({ record }) => record.result.runId === runId);
-    if (run === undefined) throw unreadable(folder, `${MEMBERS} lacks run ${runId}`);
-    return { run, weight };
-  });
-  return { flip: written.data.flip, members };
-}
-
-function unreadable(folder: string, why: string): StudioError {
-  return new StudioError({
-    code: 'model/ensemble-unreadable',
-    message: `A folder that npm run ensemble wrote was expected at ${folder}; ${why}.`,
-    hint: 'Give the folder that --out named, as it was written.',
-  });
-}

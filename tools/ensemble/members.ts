@@ -22,7 +22,7 @@ export async function membersOf(
       (_missing: unknown) => false,
     );
     const file = resolve(isFolder ? join(path, 'run.mien.zip') : path);
-    found.push(...(await readRunFile(await platform.openPath(file))));
+    found.push(...(await readRunFile(await platform.openPath(file))).runs);
   }
   return found;
 }

@@ -1,28 +1,16 @@
 /** What is asked about pictures: one network, or several together. */
 import type { Session } from '../../src/engine/session.ts';
 import { Classifier } from '../../src/engine/predict/classifier.ts';
-import type { FullRecipe } from '../../src/protocol/recipe/full-recipe.ts';
+import type { Asked } from '../../src/engine/predict/together.ts';
+import { openEnsemble } from './ensemble.ts';
 import { openModel } from './run-file.ts';
 
-export interface Asked extends Pick<Classifier, 'size'> {
-  readonly labels: readonly string[];
-  readonly image: FullRecipe['image'];
-  /** Of one picture, RGB uint8, `[1, size, size, 3]`. */
-  readonly probabilities: (picture: Uint8Array<ArrayBuffer>, signal: AbortSignal) => Promise<Float32Array>;
-  /** The same with heat maps; null where several networks would each have looked elsewhere. */
-  readonly explained: Classifier['explained'] | null;
-}
-
-/** One network. @throws StudioError `model/…`, `data/…`, `recipe/…` */
-export async function openOne(path: string, session: Session): Promise<Asked> {
+/** The caller disposes it. @throws StudioError `model/…`, `data/…`, `recipe/…` */
+export async function openAsked(path: string, session: Session): Promise<Asked> {
+  const together = await openEnsemble(path, session.platform);
+  if (together !== null) return together;
   const answering = await openModel(path, session);
   const classifier = new Classifier(answering);
   answering.model.dispose();
-  return {
-    labels: answering.labels,
-    image: answering.recipe.image,
-    size: classifier.size,
-    probabilities: (picture, signal) => classifier.probabilities(picture, signal),
-    explained: (picture, signal) => classifier.explained(picture, signal),
-  };
+  return classifier;
 }

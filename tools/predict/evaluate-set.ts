@@ -1,7 +1,6 @@
 /** Tests a trained network on the labelled pictures of a set that a recipe names, classes matched by name. */
 import { stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Classifier } from '../../src/engine/predict/classifier.ts';
 import { evaluateOnSet } from '../../src/engine/predict/other-set.ts';
 import type { Session } from '../../src/engine/session.ts';
 import { classificationReport } from '../../src/lib/figures/classification-report.ts';
@@ -10,8 +9,9 @@ import type { KeptRecord, OtherSetResult } from '../../src/protocol/runs/kept.ts
 import { otherSetNotes } from '../../src/protocol/runs/kept.ts';
 import { readRecipe } from '../train/access.ts';
 import { oneRunOf } from '../train/train-on.ts';
+import { findEnsemble } from '../ensemble/folder.ts';
+import { openAsked } from './asked.ts';
 import type { Command } from './command.ts';
-import { openModel } from './run-file.ts';
 
 /** All rows are asked about, whatever part the recipe puts them in. */
 const WHOLE = { train: 1, validation: 0, test: 0, seed: 0, trainShare: 1 };
@@ -23,12 +23,10 @@ export async function evaluateSet(
   session: Session,
 ): Promise<void> {
   const { dataset } = await readRecipe(recipePath);
-  const answering = await openModel(path, session);
-  const classifier = new Classifier(answering);
-  answering.model.dispose();
+  const asked = await openAsked(path, session);
   const work = { signal: new AbortController().signal, emit: () => undefined };
-  await session.set.open({ ...answering.recipe, dataset, split: WHOLE }, work);
-  const result = await evaluateOnSet(classifier, await recordOf(path, session), session.set.dataset, work);
+  await session.set.open({ ...asked.answering.recipe, dataset, split: WHOLE }, work);
+  const result = await evaluateOnSet(asked, await recordOf(path, session), session.set.dataset, work);
   const figures = figuresOf(result);
   if (out !== null) await writeFile(out, `${JSON.stringify(figures, null, 2)}\n`);
   process.stdout.write(json ? `${JSON.stringify({ kind: 'evaluated', ...figures })}\n` : textOf(result));
@@ -49,6 +47,8 @@ function textOf({ evaluation, ...said }: OtherSetResult): string {
 
 /** What is kept of its run; of an export nothing is. */
 async function recordOf(path: string, { platform }: Session): Promise<KeptRecord | null> {
+  const found = await findEnsemble(path, platform);
+  if (found !== null) return found.ensemble.record;
   const file = path.toLowerCase().endsWith('.mien.zip') ? path : join(path, 'run.mien.zip');
   const isThere = await stat(file).then(
     () => true,

@@ -4,7 +4,9 @@
  */
 import { open } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { Classifier } from '../../src/engine/predict/classifier.ts';
 import { pictureOfFile } from '../../src/engine/predict/new-pictures.ts';
+import type { Asked } from '../../src/engine/predict/together.ts';
 import { Session } from '../../src/engine/session.ts';
 import { csvLine } from '../../src/lib/csv.ts';
 import { countOf } from '../../src/lib/format.ts';
@@ -17,10 +19,8 @@ import { carryOut } from '../train/carry-out.ts';
 import { parseCommand, USAGE, type Command } from './command.ts';
 import { evaluateSet } from './evaluate-set.ts';
 import { writeHeatMap } from './heat-map.ts';
-import { isEnsemble } from '../ensemble/folder.ts';
 import { badCommand } from '../train/command-line.ts';
-import { openOne, type Asked } from './asked.ts';
-import { openEnsemble } from './ensemble.ts';
+import { openAsked } from './asked.ts';
 import { findAsked, type NamedPicture } from './pictures.ts';
 
 /** A picture ready for the network, or why there is none. */
@@ -48,15 +48,13 @@ async function predict(command: Command): Promise<void> {
   const session = new Session(platform, WASM_FOLDER);
   const device = await session.chooseDevice(command.backend);
   if (command.set !== null) return evaluateSet(command, command.set, session);
-  const asking = (await isEnsemble(command.model))
-    ? await openEnsemble(command.model, platform)
-    : await openOne(command.model, session);
-  if (command.heatMaps !== null && asking.explained === null)
+  const asking = await openAsked(command.model, session);
+  if (command.heatMaps !== null && !(asking instanceof Classifier))
     throw badCommand('--heat-maps is of one network; an ensemble has several, which look at other places.');
   const { by, others, pictures } = await findAsked(command.pictures, platform);
-  const { image, labels } = asking;
+  const { labels, recipe } = asking.answering;
   const ready = mapInOrder(pictures, platform.cores + 1, (one) =>
-    readyOf(one, { platform, image, faces: session.faces, face: null }),
+    readyOf(one, { platform, image: recipe.image, faces: session.faces, face: null }),
   );
   const table = await openTable(command);
   await table.write(csvLine([by, ...labels, 'predicted', 'confidence', 'problem']));
@@ -102,8 +100,10 @@ async function readyOf(
 
 async function ask(asking: Asked, { name, picture, problem }: Ready, heatMaps: string | null): Promise<Said> {
   if (picture === null) return { name, problem, probabilities: [], predicted: '', confidence: null };
-  const { size, labels } = asking;
-  const explained = heatMaps === null ? null : ((await asking.explained?.(picture, signal)) ?? null);
+  const { size } = asking;
+  const { labels } = asking.answering;
+  const explained =
+    heatMaps !== null && asking instanceof Classifier ? await asking.explained(picture, signal) : null;
   const probabilities = explained?.probabilities ?? (await asking.probabilities(picture, signal));
   const index = likeliestOf(probabilities, 0, probabilities.length);
   if (heatMaps !== null && explained !== null) {

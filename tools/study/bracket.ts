@@ -2,17 +2,16 @@
  * Carries a study out that ends losing runs early. A run waits at a rung with its checkpoint; what each came to is noted
  * before the next begins, so that a killed study goes on with the same runs in the same order.
  */
-import { nextJob, rungsOf, type BracketJob } from '../../src/engine/studies/bracket.ts';
+import { bestLoss, bracketOf, nextJob, type Asha, type BracketJob } from '../../src/protocol/runs/bracket.ts';
 import { historyLine, type HistoryLine } from '../../src/exporters/record/figures.ts';
 import { countOf } from '../../src/lib/format.ts';
 import { invariant } from '../../src/protocol/errors.ts';
-import { studyInvalid, type PlannedRun, type Study } from '../../src/protocol/runs/study.ts';
+import type { PlannedRun, Study } from '../../src/protocol/runs/study.ts';
 import { lastRunOf, withHub } from '../train/access.ts';
 import { writeJson } from '../train/write-run.ts';
 import { carryOutRun, UNTESTED, type Carrying } from './carry-out.ts';
 import type { RungDone } from './folder.ts';
 
-type Asha = Extract<Study['search'], { kind: 'asha' }>;
 type Chosen = NonNullable<Study['choose']>;
 
 /** @returns what it took, in a sentence @throws StudioError `recipe/study-invalid`, what a run throws, as `bracketOf` */
@@ -56,20 +55,18 @@ async function carriedTo(
   // One that came to its end, by early stopping or just before the study was killed, has nothing to go on with.
   if ((await carrying.folder.done(name)) !== null) {
     const whole = ((await carrying.folder.json(name, 'history.json')) ?? []) as readonly HistoryLine[];
-    return { name, rung, loss: lossOf(whole, choose), history: whole, frozenPictures: 0 };
+    return { name, rung, loss: bestLoss(whole, choose), history: whole, frozenPictures: 0 };
   }
   const isLast = rung === rungs.length - 1;
   const { kind, history, frozenPictures } = await carryOutRun(run, carrying, isLast ? null : epochs);
   const some = (kind === 'waiting' ? history.slice(0, epochs) : history).map(historyLine);
-  return { name, rung, loss: kind === 'failed' ? null : lossOf(some, choose), history: some, frozenPictures };
-}
-
-/** The best so far, by what is chosen by; lower is better. */
-function lossOf(history: readonly HistoryLine[], choose: Chosen): number | null {
-  const losses = history.map(({ valLoss, valAccuracy }) =>
-    choose === 'valLoss' ? valLoss : valAccuracy === null ? null : -valAccuracy,
-  );
-  return losses.reduce((best, loss) => (best === null || (loss !== null && loss < best) ? loss : best), null);
+  return {
+    name,
+    rung,
+    loss: kind === 'failed' ? null : bestLoss(some, choose),
+    history: some,
+    frozenPictures,
+  };
 }
 
 const lastOf = (done: readonly RungDone[], name: string): RungDone | undefined =>
@@ -93,20 +90,4 @@ async function endEarly(run: PlannedRun, done: readonly RungDone[], carrying: Ca
   });
   const left = await lastRunOf(withHub(run.recipe, hub), session.platform);
   if (left !== undefined) await session.runsLeft(left.runId);
-}
-
-/** Epochs at each rung, up to those of a whole run. @throws StudioError `recipe/study-invalid`, before anything runs */
-export const bracketOf = (runs: readonly PlannedRun[], { eta, least }: Asha): readonly number[] =>
-  rungsOf(eta, least, epochsOf(runs));
-
-/** Of a whole run, which all of them have alike. @throws StudioError `recipe/study-invalid` */
-function epochsOf(runs: readonly PlannedRun[]): number {
-  const all = new Set(runs.map(({ recipe }) => recipe.phases.reduce((sum, { epochs }) => sum + epochs, 0)));
-  const [most = 0] = all;
-  if (runs.some(({ recipe }) => recipe.split.validation === 0))
-    throw studyInvalid('asha goes by validation pictures, of which a split of its keeps none');
-  if (all.size === 1) return most;
-  throw studyInvalid(
-    `asha compares runs after as many epochs, so all have to have as many; they have ${[...all].sort((a, b) => a - b).join(', ')}`,
-  );
 }

@@ -47,12 +47,11 @@ export async function carryOutRun(
     frozen.hear(event);
     if (event.kind === 'resumed') history = [...event.history];
     if (event.kind === 'epoch') history.push(event.record);
-    // What an epoch came to is handed over to be stored before it is told.
-    if (waitAfter !== null && history.length >= waitAfter) control.cancel();
   };
   const resume = left?.failure === null ? { resume: left.runId } : {};
   try {
-    const result = await session.train(recipe, { control, emit, isTested, ...resume });
+    const wait = waitAfter === null ? {} : { waitAfter };
+    const result = await session.train(recipe, { control, emit, isTested, ...resume, ...wait });
     const { summary } = session.set.dataset;
     const { ended } = await session.kept.record(result.runId);
     await folder.put(run.name, { frozenPictures: frozen.pictures, failure: null }, async (path) => {

@@ -100,7 +100,8 @@ async function figuresOf(run: PlannedRun, folder: StudyFolder): Promise<RunFigur
 async function askTest(run: PlannedRun, { folder, session, hub }: Finishing): Promise<void> {
   const { signal } = new AbortController();
   const path = join(folder.of(run.name), 'run.mien.zip');
-  const [kept] = await readRunFile(await session.platform.openPath(path));
+  const { runs } = await readRunFile(await session.platform.openPath(path));
+  const [kept] = runs;
   if (kept === undefined) return;
   await session.set.open(withHub(run.recipe, hub), { signal, emit: () => undefined });
   const answering = await answeringOf(kept, session.platform);
@@ -109,7 +110,8 @@ async function askTest(run: PlannedRun, { folder, session, hub }: Finishing): Pr
   const test = await evaluatePart(classifier, session.set.dataset, 'test', signal);
   classifier.dispose();
   const result = { ...kept.record.result, test };
-  const { blob } = await writeRunFile([{ ...kept, record: { ...kept.record, result } }]);
+  const tested = { ...kept, record: { ...kept.record, result } };
+  const { blob } = await writeRunFile({ runs: [tested], ensembles: [] });
   const into = folder.of(run.name);
   await writeFile(path, blob.stream());
   await writeFile(join(into, 'report.txt'), classificationReport(test.perClass, test.accuracy));

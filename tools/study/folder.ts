@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { parseJson, sameText } from '../../src/lib/json.ts';
 import { StudioError } from '../../src/protocol/errors.ts';
 import { parseRecipe, type Recipe } from '../../src/protocol/recipe/recipe.ts';
-import type { RungResult } from '../../src/engine/studies/bracket.ts';
+import type { RungResult } from '../../src/protocol/runs/bracket.ts';
 import type { HistoryLine } from '../../src/exporters/record/figures.ts';
 import { parseStudy, type Study } from '../../src/protocol/runs/study.ts';
 import { writeJson } from '../train/write-run.ts';

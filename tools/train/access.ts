@@ -1,5 +1,6 @@
 /** What headless commands read and reach: recipes and other texts, and the Hub with its token. */
 import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { asRun } from '../../src/engine/catalog.ts';
 import { runsLeft } from '../../src/engine/checkpoints/resumable.ts';
 import { isSame } from '../../src/lib/json.ts';
@@ -10,6 +11,7 @@ import type { Session } from '../../src/engine/session.ts';
 import { HUB } from '../../src/platform/remote/hub.ts';
 import { StudioError } from '../../src/protocol/errors.ts';
 import { parseRecipe, type Recipe } from '../../src/protocol/recipe/recipe.ts';
+import type { KeptRecord } from '../../src/protocol/runs/kept.ts';
 
 /** A text file. @throws StudioError `recipe/missing` */
 export async function readText(path: string, what: string, hint: string): Promise<string> {
@@ -52,4 +54,14 @@ export async function lastRunOf(recipe: Recipe, platform: Platform): Promise<Res
   const runs = await runsLeft(platform);
   const full = asRun(recipe);
   return runs.find((run) => isSame(run.recipe, full)) ?? runs.find((run) => isSameRecipe(run.recipe, full));
+}
+
+/** A run's recipe, its set where it is on this machine. @param set its folder, zip or Parquet file; null where the recipe says */
+export function recipeHere(
+  { result }: KeptRecord,
+  { set, hub }: { readonly set: string | null; readonly hub: string | null },
+): KeptRecord['result']['recipe'] {
+  const { dataset } = withHub(result.recipe, hub);
+  const here = set === null ? dataset : Object.assign({}, dataset, { path: resolve(set) });
+  return { ...result.recipe, dataset: here };
 }

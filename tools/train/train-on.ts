@@ -36,7 +36,8 @@ export async function oneRunOf(path: string, platform: Platform): Promise<RunToW
     (_missing: unknown) => false,
   );
   const file = resolve(isFolder ? join(path, 'run.mien.zip') : path);
-  const [run, ...others] = await readRunFile(await platform.openPath(file));
+  const { runs } = await readRunFile(await platform.openPath(file));
+  const [run, ...others] = runs;
   if (run !== undefined && others.length === 0) return run;
   throw new StudioError({
     code: 'model/several-runs',

@@ -55,7 +55,8 @@ async function upload(command: Command): Promise<void> {
 /** The one run of a folder or a file. @throws StudioError `model/several-runs`, `data/…` */
 async function runAt(path: string, platform: Platform): Promise<RunToWrite> {
   const file = path.toLowerCase().endsWith('.mien.zip') ? path : join(path, 'run.mien.zip');
-  const [run, ...others] = await readRunFile(await platform.openPath(resolve(file)));
+  const { runs } = await readRunFile(await platform.openPath(resolve(file)));
+  const [run, ...others] = runs;
   if (run !== undefined && others.length === 0) return run;
   throw new StudioError({
     code: 'model/several-runs',

@@ -17,13 +17,13 @@ import { verified, type Verified } from './verify.ts';
 async function verify(command: Command): Promise<void> {
   if (command.backend === 'webgpu' || command.backend === 'auto') await offerWebGpu();
   const platform = createPlatform({ baseFolder: dirname(resolve(command.file)) });
-  const runs = await readRunFile(await platform.openPath(resolve(command.file)));
+  const file = await readRunFile(await platform.openPath(resolve(command.file)));
   const session = new Session(platform, WASM_FOLDER);
   useToken(session, command.hub);
   await session.chooseDevice(command.backend);
   const results: Verified[] = [];
-  for (const run of runs) {
-    const result = await verified(run, session, command);
+  for (const run of [...file.runs, ...file.ensembles]) {
+    const result = await verified(run, file.runs, session, command);
     results.push(result);
     process.stdout.write(
       command.json ? `${JSON.stringify({ kind: 'verified', ...result })}\n` : lineOf(result),

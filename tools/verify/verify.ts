@@ -1,12 +1,16 @@
 /** Asks a run's network about its test pictures, and holds the answers against what the run says. */
-import { resolve } from 'node:path';
 import { evaluatePart } from '../../src/engine/predict/ask-rows.ts';
 import { Classifier } from '../../src/engine/predict/classifier.ts';
-import type { RunToWrite } from '../../src/engine/kept/run-file/write.ts';
+import { withMember } from '../../src/engine/kept/ensembles.ts';
+import type { EnsembleToWrite, RunToWrite } from '../../src/engine/kept/run-file/write.ts';
+import { askMembers, evaluatedTest } from '../../src/engine/predict/ensemble.ts';
 import type { Session } from '../../src/engine/session.ts';
-import { StudioError } from '../../src/protocol/errors.ts';
+import { combined } from '../../src/lib/figures/ensemble.ts';
+import { invariant, StudioError } from '../../src/protocol/errors.ts';
+import type { Evaluation } from '../../src/protocol/events.ts';
+import type { KeptRecord } from '../../src/protocol/runs/kept.ts';
 import { answeringOf } from '../../src/engine/predict/answering.ts';
-import { withHub } from '../train/access.ts';
+import { recipeHere } from '../train/access.ts';
 import type { Command } from './command.ts';
 
 /** Figures of test pictures. */
@@ -30,21 +34,22 @@ const TOLERANCE = 1e-3;
 
 const { signal } = new AbortController();
 
-/** @throws StudioError `data/not-tested`, `data/other-set`, `data/…`, `net/…` */
-export async function verified(run: RunToWrite, session: Session, { set, hub }: Command): Promise<Verified> {
-  const { result } = run.record;
-  const { test, runId } = result;
+/**
+ * @param among runs of the file, of which an ensemble has its members
+ * @throws StudioError `data/not-tested`, `data/other-set`, `data/…`, `net/…`
+ */
+export async function verified(
+  run: RunToWrite | EnsembleToWrite,
+  among: readonly RunToWrite[],
+  session: Session,
+  command: Command,
+): Promise<Verified> {
+  const { test, runId } = run.record.result;
   if (test === null) throw notTested(runId);
-  const named = withHub(result.recipe, hub);
-  const recipe =
-    set === null ? named : { ...named, dataset: Object.assign({}, named.dataset, { path: resolve(set) }) };
-  const summary = await session.set.open(recipe, { signal, emit: () => undefined });
-  if (summary.setHash !== result.setHash) throw otherSet(runId);
-  const answering = await answeringOf(run, session.platform);
-  const classifier = new Classifier(answering);
-  answering.model.dispose();
-  const found = await evaluatePart(classifier, session.set.dataset, 'test', signal);
-  classifier.dispose();
+  const found =
+    run.network === null
+      ? await askedTogether(run.record, among, session, command)
+      : await askedAlone(run, session, command);
   const largest = found.probabilities.reduce(
     (most, value, index) => Math.max(most, Math.abs(value - (test.probabilities[index] ?? Infinity))),
     0,
@@ -56,6 +61,47 @@ export async function verified(run: RunToWrite, session: Session, { set, hub }: 
     Math.abs(found.loss - test.loss) <= TOLERANCE * Math.max(1, test.loss);
   const name = run.said.name === '' ? runId : run.said.name;
   return { runId, name, said: figuresOf(test), found: figuresOf(found), largest, holds };
+}
+
+async function askedAlone(run: RunToWrite, session: Session, command: Command): Promise<Evaluation> {
+  const { runId, setHash } = run.record.result;
+  const recipe = recipeHere(run.record, command);
+  const summary = await session.set.open(recipe, { signal, emit: () => undefined });
+  if (summary.setHash !== setHash) throw otherSet(runId);
+  const answering = await answeringOf(run, session.platform);
+  const classifier = new Classifier(answering);
+  answering.model.dispose();
+  const found = await evaluatePart(classifier, session.set.dataset, 'test', signal);
+  classifier.dispose();
+  return found;
+}
+
+/** With the weights that the ensemble says. */
+async function askedTogether(
+  { ensemble, dataset }: KeptRecord,
+  among: readonly RunToWrite[],
+  session: Session,
+  command: Command,
+): Promise<Evaluation> {
+  invariant(ensemble !== undefined && dataset !== null, 'an ensemble has members and a set');
+  const { members, flip } = ensemble;
+  const { test } = await askMembers(
+    members.length,
+    async (index, ask) => {
+      const run = among.find(({ record }) => record.result.runId === members[index]?.runId);
+      invariant(run !== undefined, 'a file that was read has the members of its ensembles');
+      const opened = {
+        contentHash: dataset.contentHash,
+        recipe: recipeHere(run.record, command),
+        picked: {},
+      };
+      await withMember(run, session, { ...opened, work: { signal, emit: () => undefined } }, ask);
+    },
+    { set: dataset, weighing: 'mean', flip },
+    signal,
+  );
+  const weights = members.map(({ weight }) => weight);
+  return evaluatedTest(combined(test, weights), dataset);
 }
 
 const figuresOf = ({ accuracy, loss }: Figures): Figures => ({ accuracy, loss });

@@ -63,6 +63,8 @@ export const curves: Chart<Run> = {
   suits: () => true,
   summary: ({ record, kind, classes, noun }) => {
     if (record !== null && record.history.length > 0) return runCaption(record, isOver(kind), noun, classes);
+    if (record?.test != null)
+      return 'Several networks together: the curves of each are those of its run, among the kept ones.';
     return idleCaption(classes, noun);
   },
   Drawing: Curves,

@@ -3,7 +3,8 @@ import { textOption } from '../../protocol/recipe/options.ts';
 import { openParquet } from '../parquet/parquet-file.ts';
 import { openStoredSet } from '../stored-sets/stored-sets.ts';
 import { factsOfTable, openTable, readTable } from './image-table.ts';
-import type { Source } from './source.ts';
+import type { ByteSource } from '../../platform/platform.ts';
+import type { OpenedSource, Source } from './source.ts';
 
 export const stored: Source = {
   entry: {
@@ -23,18 +24,23 @@ export const stored: Source = {
   },
   async open(options, { platform, uses }) {
     const { set, file: bytes } = await openStoredSet(platform, textOption(options, 'set'), uses);
-    const file = await openParquet(bytes);
-    const optional = (name: string): string => (file.columns.includes(name) ? name : '');
-    const wanted = { image: 'image', label: '', group: optional('group'), split: optional('split') };
-    const table = await openTable(file, wanted);
-    return {
-      origin: set.label,
-      identity: file.identity,
-      noun: 'pictures',
-      sizeBytes: file.sizeBytes,
-      rowCount: file.rowCount,
-      ...factsOfTable(table),
-      readRows: (signal) => readTable(file, table, signal),
-    };
+    return openSetFile(bytes, set.label);
   },
 };
+
+/** A set's file as `writeSet` writes it. @throws StudioError `data/…` */
+export async function openSetFile(
+  bytes: ByteSource,
+  origin: string,
+): Promise<OpenedSource & { readonly rowCount: number }> {
+  const file = await openParquet(bytes);
+  const optional = (name: string): string => (file.columns.includes(name) ? name : '');
+  const wanted = { image: 'image', label: '', group: optional('group'), split: optional('split') };
+  const table = await openTable(file, wanted);
+  return {
+    ...{ origin, identity: file.identity, noun: 'pictures' },
+    ...{ sizeBytes: file.sizeBytes, rowCount: file.rowCount },
+    ...factsOfTable(table),
+    readRows: (signal) => readTable(file, table, signal),
+  };
+}

@@ -60,6 +60,35 @@ export async function storeSet(
   source: OpenedSource,
   options: Omit<WriteOptions, 'onBytes'> & { readonly sourceLabel: string },
 ): Promise<void> {
+  await storeAs(platform, { label: source.origin, source: options.sourceLabel }, (onBytes) =>
+    writeSet(source, { ...options, onBytes }),
+  );
+}
+
+/**
+ * Stores a set's Parquet file as it is.
+ *
+ * @returns what the list calls it
+ * @throws StudioError `storage/…` when it cannot be stored: then nothing of it stays
+ */
+export function storeSetFile(
+  platform: Platform,
+  file: ByteSource,
+  { pictures, ...wanted }: Pick<StoredSet, 'label' | 'source' | 'pictures'>,
+): Promise<string> {
+  return storeAs(platform, wanted, async (onBytes) => {
+    for (let at = 0; at < file.byteLength; at += BLOCK_BYTES)
+      await onBytes(new Uint8Array(await file.slice(at, Math.min(file.byteLength, at + BLOCK_BYTES))));
+    return pictures;
+  });
+}
+
+/** @param write hands its bytes over, and says how many pictures they are @returns what the list calls the set */
+async function storeAs(
+  platform: Platform,
+  wanted: Pick<StoredSet, 'label' | 'source'>,
+  write: (onBytes: (bytes: Uint8Array) => Promise<void>) => Promise<number>,
+): Promise<string> {
   const store = storeOf(platform);
   const others = await listAll(platform);
   const now = Date.now();
@@ -67,11 +96,12 @@ export async function storeSet(
   const release = await platform.owned.use(ownedNameOf(id));
   const blocks = new BlockWriter(store, id);
   try {
-    const pictures = await writeSet(source, { ...options, onBytes: (bytes) => blocks.add(bytes) });
+    const pictures = await write((bytes) => blocks.add(bytes));
     const sizeBytes = await blocks.finish();
-    const label = unusedLabel(source.origin, others);
-    const about: About = { id, label, source: options.sourceLabel, pictures, sizeBytes, storedAtMs: now };
+    const label = unusedLabel(wanted.label, others);
+    const about: About = { ...wanted, id, label, pictures, sizeBytes, storedAtMs: now };
     await store.setMany([[aboutKey(id), new TextEncoder().encode(JSON.stringify(about))]]);
+    return label;
   } catch (error) {
     await store.deleteAll(`${id}/`);
     throw error;

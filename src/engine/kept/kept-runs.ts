@@ -6,7 +6,7 @@
  * weights that it changed, `<run>/frozen` which of its backbone's it needs beside them, `<run>/about` what a list says.
  * What the user says of it has a key for each thing, so that two tabs that change different things both have their way.
  */
-import { pack, unpack } from '../../lib/bytes/pack.ts';
+import { pack } from '../../lib/bytes/pack.ts';
 import type { ByteStore, StoreEntry } from '../../platform/stores/byte-store.ts';
 import type { Release } from '../../platform/stores/owned.ts';
 import type { Platform } from '../../platform/platform.ts';
@@ -14,15 +14,24 @@ import { StudioError } from '../../protocol/errors.ts';
 import type {
   KeptChange,
   KeptRecord,
-  KeptRoom,
   KeptRun,
   KeptRuns as Kept,
   RunWords,
 } from '../../protocol/runs/kept.ts';
 import { ownedNameOf } from '../checkpoints/resumable.ts';
-import { FrozenValues, isShared } from './frozen-values.ts';
+import { FrozenValues } from './frozen-values.ts';
+import { FIELDS, neededBy, NO_WORDS, readAll } from './kept-list.ts';
 import type { KeptNetwork } from './kept-network.ts';
-import { aboutOf, readAbout, readNetwork, readRecord, toEntries, type About } from './layout.ts';
+import { isNeeded, noSuchRun, notStored, ofSeveral } from './refusals.ts';
+import {
+  aboutOf,
+  ensembleEntries,
+  readAbout,
+  readNetwork,
+  readRecord,
+  toEntries,
+  type About,
+} from './layout.ts';
 
 /** A run that ended, with all that it left. */
 export interface EndedRun {
@@ -30,14 +39,14 @@ export interface EndedRun {
   readonly network: KeptNetwork;
 }
 
-const NO_WORDS: RunWords = { name: '', note: '', isStarred: false, isDeleted: false };
-const FIELDS = ['name', 'note', 'isStarred', 'isDeleted'] as const satisfies readonly (keyof RunWords)[];
+/** Several of them that answer together: it has their networks and none of its own. */
+export interface EndedEnsemble {
+  readonly record: KeptRecord;
+  readonly network: null;
+}
 
 /** A run that goes with the tab. */
-interface Unstored extends EndedRun {
-  readonly about: About;
-  readonly words: RunWords;
-}
+type Unstored = (EndedRun | EndedEnsemble) & { readonly about: About; readonly words: RunWords };
 
 /** Those of one session and of its machine. */
 export class KeptRuns {
@@ -55,7 +64,7 @@ export class KeptRuns {
    * @returns why it could not be stored, where there is a store; null where it is
    */
   async keep(
-    run: EndedRun,
+    run: EndedRun | EndedEnsemble,
     given: Partial<Pick<KeptRun, 'finishedAtMs' | keyof RunWords>> = {},
   ): Promise<StudioError | null> {
     const { runId } = run.record.result;
@@ -66,8 +75,8 @@ export class KeptRuns {
     const words = { ...NO_WORDS, ...pickWords(given) };
     const store = this.#store;
     if (store === null) {
-      // Where nothing is meant to be kept, the last one is enough.
-      this.#unstored.clear();
+      // Where nothing is meant to be kept, the last one is enough; an ensemble is nothing without its members.
+      if (run.network !== null) this.#unstored.clear();
       this.#unstored.set(runId, { ...run, about, words });
       return null;
     }
@@ -116,6 +125,7 @@ export class KeptRuns {
         await this.#say(change.runId, 'isDeleted', false);
         return this.#letGo(change.runId);
       case 'discard':
+        if ((await this.#needed()).has(change.runId)) throw isNeeded();
         await this.#letGo(change.runId);
         return this.#discard([change.runId]);
       default:
@@ -135,12 +145,13 @@ export class KeptRuns {
   /**
    * Does something with a run's network, which no other tab forgets meanwhile.
    *
-   * @throws StudioError `export/no-such-run`, `storage/…`
+   * @throws StudioError `export/no-such-run`, `export/several-networks`, `storage/…`
    */
   use<Output>(runId: string, work: (network: KeptNetwork) => Promise<Output>): Promise<Output> {
     return this.#used(runId, async () => {
       const network = this.#unstored.get(runId)?.network ?? (await this.#network(runId));
-      if (network === null) throw noSuchRun();
+      if (network === null)
+        throw (await this.record(runId)).ensemble === undefined ? noSuchRun() : ofSeveral();
       return work(network);
     });
   }
@@ -163,10 +174,20 @@ export class KeptRuns {
     }
   }
 
-  async #write(store: ByteStore, run: EndedRun, about: About, words: RunWords): Promise<void> {
-    const { runId, weights } = run.record.result;
+  async #write(
+    store: ByteStore,
+    { record, network }: EndedRun | EndedEnsemble,
+    about: About,
+    words: RunWords,
+  ): Promise<void> {
+    const { runId, weights } = record.result;
     const said = FIELDS.filter((field) => words[field] !== NO_WORDS[field]);
     const entries = said.map((field): StoreEntry => [`${runId}/${field}`, pack(words[field])]);
+    if (network === null) {
+      await this.#writeEnsemble(store, [...entries, ...ensembleEntries(record, about)], record);
+      return;
+    }
+    const run = { record, network };
     const frozen = new FrozenValues(store, this.platform.owned);
     if (weights.sha256 === null || run.network.frozen === null) {
       await store.setMany([...entries, ...toEntries(run, about, 'with frozen')]);
@@ -178,6 +199,23 @@ export class KeptRuns {
       await store.setMany([...shared, ...entries, ...toEntries(run, about, 'without frozen')]);
     } finally {
       await release();
+    }
+  }
+
+  /** Holds its members meanwhile: none goes between the look whether it is there and the note that it is needed. */
+  async #writeEnsemble(
+    store: ByteStore,
+    entries: readonly StoreEntry[],
+    { ensemble }: KeptRecord,
+  ): Promise<void> {
+    const ids = (ensemble?.members ?? []).map(({ runId }) => runId);
+    const releases = await Promise.all(ids.map((runId) => this.platform.owned.use(ownedNameOf(runId))));
+    try {
+      const there = await Promise.all(ids.map((runId) => readAbout(store, runId)));
+      if (there.some((about) => about === null)) throw noSuchRun();
+      await store.setMany(entries);
+    } finally {
+      await Promise.all(releases.map((release) => release()));
     }
   }
 
@@ -200,12 +238,22 @@ export class KeptRuns {
     this.#deleted.delete(runId);
   }
 
+  /** Runs that answer in a kept ensemble. */
+  async #needed(): Promise<ReadonlyMap<string, string>> {
+    const store = this.#store;
+    const stored = store === null ? [] : (await readAll(store)).runs;
+    return neededBy([...stored, ...[...this.#unstored.values()].map(({ about }) => about)]);
+  }
+
   async #discard(runIds: readonly string[]): Promise<void> {
     const store = this.#store;
     for (const runId of runIds) {
       this.#unstored.delete(runId);
-      if (store !== null)
-        await this.platform.owned.discardIfFree(ownedNameOf(runId), () => store.deleteAll(`${runId}/`));
+      if (store === null) continue;
+      await this.platform.owned.discardIfFree(ownedNameOf(runId), async () => {
+        // Another tab may have made it a member since.
+        if (!(await this.#needed()).has(runId)) await store.deleteAll(`${runId}/`);
+      });
     }
     if (store !== null && runIds.length > 0) await new FrozenValues(store, this.platform.owned).prune();
   }
@@ -242,55 +290,3 @@ export class KeptRuns {
 
 const pickWords = (given: Partial<RunWords>): Partial<RunWords> =>
   Object.fromEntries(FIELDS.flatMap((field) => (given[field] === undefined ? [] : [[field, given[field]]])));
-
-async function readAll(store: ByteStore): Promise<{ readonly runs: KeptRun[]; readonly room: KeptRoom }> {
-  const keys = await store.list();
-  const ids = keys.map(({ key }) => key).filter((key) => key.endsWith('/about'));
-  const found = await Promise.all(ids.map((key) => readLine(store, key.slice(0, -'/about'.length), keys)));
-  const sum = (some: readonly { readonly sizeBytes: number }[]): number =>
-    some.reduce((all, { sizeBytes }) => all + sizeBytes, 0);
-  const room: KeptRoom = {
-    takenBytes: sum(keys),
-    frozenBytes: sum(keys.filter(({ key }) => isShared(key))),
-    freeBytes: await store.roomBytes(),
-  };
-  return { runs: found.flatMap((run) => (run === null ? [] : [run])), room };
-}
-
-/** Null for one that was deleted since the keys were listed, or is damaged. */
-async function readLine(
-  store: ByteStore,
-  runId: string,
-  keys: Awaited<ReturnType<ByteStore['list']>>,
-): Promise<KeptRun | null> {
-  const about = await readAbout(store, runId);
-  if (about === null) return null;
-  const own = keys.filter(({ key }) => key.startsWith(`${runId}/`));
-  const said = await store.getMany(FIELDS.map((field) => `${runId}/${field}`));
-  const words = Object.fromEntries(
-    FIELDS.map((field, index) => {
-      const bytes = said[index];
-      return [field, (bytes === undefined ? null : unpack(bytes)) ?? NO_WORDS[field]];
-    }),
-  ) as unknown as RunWords;
-  const sizeBytes = own.reduce((sum, each) => sum + each.sizeBytes, 0);
-  return { ...about, ...words, sizeBytes, isStored: true };
-}
-
-function notStored(cause: StudioError): StudioError {
-  const room = cause.code === 'storage/full' ? ' Or delete runs that you no longer need, under Results.' : '';
-  return new StudioError({
-    code: cause.code,
-    message: `The run could not be stored: ${cause.message}`,
-    hint: `It is here for as long as this tab is open: take its network home before you close it.${room}`,
-    cause,
-  });
-}
-
-function noSuchRun(): StudioError {
-  return new StudioError({
-    code: 'export/no-such-run',
-    message: 'A run was expected among those that are kept on this machine; it is not there, or is damaged.',
-    hint: 'Take another from the list, or train again.',
-  });
-}

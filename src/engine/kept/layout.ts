@@ -5,6 +5,7 @@
 import { pack, unpack } from '../../lib/bytes/pack.ts';
 import type { ByteStore, StoreEntry } from '../../platform/stores/byte-store.ts';
 import type { Evaluation, RunResult } from '../../protocol/events.ts';
+import { testHash } from '../../protocol/identity.ts';
 import { secondsOf, type KeptRecord, type KeptRun, type RunWords } from '../../protocol/runs/kept.ts';
 import { paceOf } from '../../protocol/runs/pace.ts';
 import { parseRecipe } from '../../protocol/recipe/recipe.ts';
@@ -48,19 +49,35 @@ export function aboutOf({
   network,
 }: {
   readonly record: KeptRecord;
-  readonly network: KeptNetwork;
+  readonly network: KeptNetwork | null;
 }): About {
-  const { runId, recipe, stopped, test, setHash, history } = record.result;
-  const { labels, weights } = network;
-  const sizeBytes = Object.values(weights).reduce((sum, { values }) => sum + values.byteLength, 0);
+  const { ensemble, dataset } = record;
+  const { runId, recipe, stopped, test, history } = record.result;
+  const labels = network?.labels ?? dataset?.labels ?? [];
+  const sizeBytes = Object.values(network?.weights ?? {}).reduce(
+    (sum, { values }) => sum + values.byteLength,
+    0,
+  );
   return {
-    ...{ runId, recipe, stopped, labels, setHash, sizeBytes },
+    ...{ runId, recipe, stopped, labels, sizeBytes },
+    testHash: dataset && testHash(dataset),
     phases: new Set(history.map(({ phaseIndex }) => phaseIndex)).size,
     finishedAtMs: Date.now(),
     test: test && { accuracy: test.accuracy, interval: test.interval, pictures: test.rows.length },
     seconds: secondsOf(record.result),
     pace: paceOf(record),
+    ...(ensemble !== undefined && { ensemble }),
   };
+}
+
+/** What is written of an ensemble: its members have the networks. What makes it count comes last. */
+export function ensembleEntries(record: KeptRecord, about: About): StoreEntry[] {
+  const { runId } = record.result;
+  const said: StoredAbout = { format: FORMAT, ...about };
+  return [
+    [keyOf(runId, 'record'), pack(record)],
+    [keyOf(runId, 'about'), pack(said)],
+  ];
 }
 
 /**
@@ -92,14 +109,16 @@ export async function readAbout(store: ByteStore, runId: string): Promise<About 
   if (stored === null) return null;
   if (stored.format === FORMAT) {
     const { format: _, ...about } = stored;
-    // Builds of this layout before there was a pace stored none.
-    return { ...about, pace: (about as Partial<About>).pace ?? null };
+    // Builds of this layout before there was a pace or a hash of the test pictures stored none.
+    const { pace = null, testHash: known } = about as Partial<About>;
+    const dataset = known === undefined ? ((await readRecord(store, runId))?.dataset ?? null) : null;
+    return { ...about, pace, testHash: known ?? (dataset && testHash(dataset)) };
   }
   // Whoever calls may have another version's bytes in hand.
   if ((stored.format as number) !== 1) return null;
   const { format: _, accuracy, ...about } = stored;
   const test = accuracy === null ? null : { accuracy, interval: null, pictures: null };
-  return { ...about, test, setHash: null, seconds: null, pace: null, phases: about.recipe.phases.length };
+  return { ...about, test, testHash: null, seconds: null, pace: null, phases: about.recipe.phases.length };
 }
 
 /** Null likewise. */

@@ -1,6 +1,6 @@
 /** Covering a part of a picture, to see what its network misses: one patch, or one place after another. */
 import type { Patch } from '../../protocol/try.ts';
-import type { Classifier } from './classifier.ts';
+import type { Asked } from './together.ts';
 
 /** What a patch is filled with: the middle of all greys, which no network was trained to look for. */
 const GREY = 128;
@@ -29,7 +29,7 @@ export function covered(
  * @see Zeiler and Fergus, Visualizing and understanding convolutional networks, ECCV 2014
  */
 export async function occludeRow(
-  classifier: Classifier,
+  classifier: Asked,
   picture: Uint8Array<ArrayBuffer>,
   { places, side, row }: { readonly places: number; readonly side: number; readonly row: number },
   signal: AbortSignal,

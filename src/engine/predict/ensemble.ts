@@ -3,11 +3,13 @@ import type { Dataset } from '../../data/dataset.ts';
 import { combined, fittedWeights, meanWeights } from '../../lib/figures/ensemble.ts';
 import { evaluationOf } from '../../evaluation/metrics.ts';
 import type { Evaluation } from '../../protocol/events.ts';
-import type { DatasetSummary, SplitName } from '../../protocol/set/dataset.ts';
+import type { Weighing } from '../../protocol/runs/ensemble.ts';
+import { keptAnswers } from '../../protocol/runs/kept-answers.ts';
+import type { KeptRecord } from '../../protocol/runs/kept.ts';
+import type { DatasetSummary } from '../../protocol/set/dataset.ts';
 import { crossEntropy } from './ask-rows.ts';
 import type { Classifier } from './classifier.ts';
 import { picturesOfRows } from './new-pictures.ts';
-import type { Weighing } from '../../protocol/runs/ensemble.ts';
 
 /** Pictures read at a time. */
 const AT_ONCE = 256;
@@ -27,40 +29,69 @@ export interface EnsembleResult {
   readonly alone: readonly Evaluation[];
 }
 
+/** What each member says of a part's pictures, `[pictures, classes]`; empty for a part that was not asked about. */
+export type MemberAnswers = Readonly<Record<'validation' | 'test', readonly Float32Array[]>>;
+
+/** The parts whose answers are wanted. */
+const partsFor = (weighing: Weighing): readonly (keyof MemberAnswers)[] =>
+  weighing === 'fitted' ? ['validation', 'test'] : ['test'];
+
 /**
  * @param withMember makes a member ready, calls back, and puts it away again: the device has room for one
  * @param flip whether each picture is asked about as it is and mirrored, and the mean of both taken
  */
-export async function askEnsemble(
+export async function askMembers(
   members: number,
-  withMember: <Output>(index: number, work: (member: AskedMember) => Promise<Output>) => Promise<Output>,
+  withMember: (index: number, work: (member: AskedMember) => Promise<void>) => Promise<void>,
   {
     set,
     weighing,
     flip,
   }: { readonly set: DatasetSummary; readonly weighing: Weighing; readonly flip: boolean },
   signal: AbortSignal,
-): Promise<EnsembleResult> {
-  const parts: SplitName[] = weighing === 'fitted' ? ['validation', 'test'] : ['test'];
-  const answers: Record<string, Float32Array[]> = { validation: [], test: [] };
+): Promise<MemberAnswers> {
+  const answers: Record<keyof MemberAnswers, Float32Array[]> = { validation: [], test: [] };
   for (let index = 0; index < members; index++) {
     await withMember(index, async (member) => {
-      for (const part of parts) answers[part]?.push(await answersOf(member, set.split[part], flip, signal));
+      for (const part of partsFor(weighing))
+        answers[part].push(await answersOf(member, set.split[part], flip, signal));
     });
   }
-  const { labels, labelOfRow, split } = set;
-  const truthsOf = (part: SplitName): number[] => Array.from(split[part], (row) => labelOfRow[row] ?? 0);
+  return answers;
+}
+
+/** The same from what the runs said of these pictures at their end; null where one was not asked about some. */
+export function answersAtTheirEnd(
+  records: readonly KeptRecord[],
+  { split }: DatasetSummary,
+  weighing: Weighing,
+): MemberAnswers | null {
+  const test = keptAnswers(records, 'test', split.test);
+  const validation = weighing === 'mean' ? [] : keptAnswers(records, 'validation', split.validation);
+  return test === null || validation === null ? null : { test, validation };
+}
+
+/** What their answers come to. */
+export function ensembleResult(
+  { validation, test }: MemberAnswers,
+  set: DatasetSummary,
+  weighing: Weighing,
+): EnsembleResult {
+  const truths = Array.from(set.split.validation, (row) => set.labelOfRow[row] ?? 0);
   const weights =
-    weighing === 'fitted'
-      ? fittedWeights(answers['validation'] ?? [], truthsOf('validation'), labels.length)
-      : meanWeights(members);
-  const evaluated = (probabilities: Float32Array): Evaluation => {
-    const truths = truthsOf('test');
-    const loss = crossEntropy(probabilities, { truths, classes: labels.length, smoothing: 0 });
-    return evaluationOf({ split: 'test', rows: split.test, loss, probabilities, labelOfRow, labels });
-  };
-  const ofTest = answers['test'] ?? [];
-  return { weights, test: evaluated(combined(ofTest, weights)), alone: ofTest.map(evaluated) };
+    weighing === 'fitted' ? fittedWeights(validation, truths, set.labels.length) : meanWeights(test.length);
+  const evaluated = (one: Float32Array): Evaluation => evaluatedTest(one, set);
+  return { weights, test: evaluated(combined(test, weights)), alone: test.map(evaluated) };
+}
+
+/** How good probabilities of a set's test pictures are, `[pictures, classes]`. */
+export function evaluatedTest(
+  probabilities: Float32Array,
+  { labels, labelOfRow, split }: DatasetSummary,
+): Evaluation {
+  const truths = Array.from(split.test, (row) => labelOfRow[row] ?? 0);
+  const loss = crossEntropy(probabilities, { truths, classes: labels.length, smoothing: 0 });
+  return evaluationOf({ split: 'test', rows: split.test, loss, probabilities, labelOfRow, labels });
 }
 
 async function answersOf(
@@ -90,7 +121,7 @@ export async function probabilitiesOf(
   pictures: Uint8Array<ArrayBuffer>,
   flip: boolean,
   signal: AbortSignal,
-): Promise<Float32Array> {
+): Promise<Float32Array<ArrayBuffer>> {
   const said = await classifier.probabilities(pictures, signal);
   if (!flip) return said;
   const mirrored = await classifier.probabilities(flipped(pictures, classifier.size), signal);

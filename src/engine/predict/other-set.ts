@@ -10,7 +10,7 @@ import type { KeptRecord, OtherSetResult } from '../../protocol/runs/kept.ts';
 import { NO_CLASS, type DatasetSummary } from '../../protocol/set/dataset.ts';
 import type { SetWork } from '../set/open-set.ts';
 import { crossEntropy } from './ask-rows.ts';
-import type { Classifier } from './classifier.ts';
+import type { Asked } from './together.ts';
 import { picturesOfRows } from './new-pictures.ts';
 
 /** Pictures read at a time. */
@@ -23,7 +23,7 @@ const AT_ONCE = 256;
  * @throws StudioError `data/no-class-in-common`, `data/nothing-unseen`, `data/other-size`, `data/…`; DOMException `AbortError` when cancelled
  */
 export async function evaluateOnSet(
-  classifier: Classifier,
+  classifier: Asked,
   record: KeptRecord | null,
   dataset: Pick<Dataset, 'summary' | 'pictures' | 'preparing'>,
   { signal, emit }: SetWork,

@@ -5,6 +5,7 @@ import type { Platform } from '../../platform/platform.ts';
 import { asStudioError, StudioError } from '../../protocol/errors.ts';
 import { parseRecipe, type Recipe } from '../../protocol/recipe/recipe.ts';
 import type { Queue, QueueChange, QueuedStudy, StudyPlan, StudySource } from '../../protocol/runs/queue.ts';
+import { bracketOf } from '../../protocol/runs/bracket.ts';
 import { parseStudy, studyInvalid, type Study } from '../../protocol/runs/study.ts';
 import { planStudy } from './plan.ts';
 
@@ -14,8 +15,9 @@ export async function planOf(source: StudySource, platform: Platform): Promise<S
     const { recipe } = source;
     const name = recipe.name ?? 'One recipe';
     const study: Study = { name, base: recipe, vary: [{}], search: { kind: 'grid' } };
-    return { study, base: recipe, runs: planStudy(study, recipe) };
+    return planned(study, recipe);
   }
+  if ('study' in source) return planned(parseStudy(source.study), source.base);
   const text =
     'preset' in source
       ? await assetText(`studies/${source.preset}.json`, platform)
@@ -23,19 +25,16 @@ export async function planOf(source: StudySource, platform: Platform): Promise<S
   const value = parseJson(text);
   if (value === undefined) throw studyInvalid('the file is not JSON');
   const study = parseStudy(studyIn(value));
-  if (study.search.kind === 'asha') throw endsEarly(study);
   const beside = 'preset' in source ? [] : source.beside;
   const base =
     typeof study.base === 'string' ? await baseOf(study.base, beside, platform) : parseRecipe(study.base);
-  return { study, base, runs: planStudy(study, base) };
+  return planned(study, base);
 }
 
-function endsEarly({ name }: Study): StudioError {
-  return new StudioError({
-    code: 'recipe/study-ends-early',
-    message: `The study “${name}” ends losing runs early (asha); the page carries every run out to its end.`,
-    hint: 'Carry it out with npm run study, or give it another search: all combinations ("grid"), or as many by chance ("random").',
-  });
+function planned(study: Study, base: Recipe): StudyPlan {
+  const runs = planStudy(study, base);
+  if (study.search.kind === 'asha') bracketOf(runs, study.search);
+  return { study, base, runs };
 }
 
 /** A study's file, or the `study.json` of the folder of one that was carried out, which has its base read. */

@@ -14,6 +14,7 @@ import {
 } from '../../lib/format.ts';
 import { leftOutTexts } from '../../protocol/set/cleaning-words.ts';
 import type { Evaluation, RunResult } from '../../protocol/events.ts';
+import type { Ensemble } from '../../protocol/runs/ensemble.ts';
 import { secondsOf, type KeptRecord } from '../../protocol/runs/kept.ts';
 import type { PhaseName } from '../../protocol/recipe/recipe.ts';
 import { publicationOf } from '../../protocol/runs/published.ts';
@@ -34,9 +35,11 @@ export function reportHtml(record: KeptRecord, about: ReportAbout): string {
   const { result } = record;
   const { test } = result;
   return page(`${about.name}: report`, [
-    `<header><p class="dim">Mien · report · ${escaped(formatDate(about.finishedAtMs))}</p><h1>${escaped(headline(result, about))}</h1>${about.note === '' ? '' : `<p>${escaped(about.note)}</p>`}</header>`,
+    `<header><p class="dim">Mien · report · ${escaped(formatDate(about.finishedAtMs))}</p><h1>${escaped(headline(record, about))}</h1>${about.note === '' ? '' : `<p>${escaped(about.note)}</p>`}</header>`,
     test === null ? section('Results', '<p>It was not tested.</p>') : resultsOf(test, result),
-    section('How it learned', `${curvesSvg(result)}${phasesTable(record)}`),
+    record.ensemble === undefined
+      ? section('How it learned', `${curvesSvg(result)}${phasesTable(record)}`)
+      : membersOf(record.ensemble),
     ...(test === null
       ? []
       : [
@@ -49,19 +52,38 @@ export function reportHtml(record: KeptRecord, about: ReportAbout): string {
           mistakesOf(record, test),
         ]),
     section('The pictures', dataText(record)),
-    section('Recipe', `<pre class="recipe">${escaped(JSON.stringify(result.recipe, null, 2))}</pre>`),
-    section('To do it again', againText(result)),
+    section(
+      record.ensemble === undefined ? 'Recipe' : 'Recipe of the first member',
+      `<pre class="recipe">${escaped(JSON.stringify(result.recipe, null, 2))}</pre>`,
+    ),
+    section('To do it again', againText(record)),
     section('Not known', NOT_KNOWN),
     '<footer>Made by Mien on this machine. Nothing was sent.</footer>',
   ]);
 }
 
-function headline({ test, recipe }: RunResult, { name }: ReportAbout): string {
+function headline({ result: { test, recipe }, ensemble }: KeptRecord, { name }: ReportAbout): string {
   const how =
     test === null
       ? 'not tested'
       : `right on ${formatPercent(test.accuracy)} of ${countOf(test.rows.length, 'test picture')}`;
-  return `${name}, ${findBackbone(recipe.backbone.name).entry.label}: ${how}.`;
+  const who =
+    ensemble === undefined
+      ? findBackbone(recipe.backbone.name).entry.label
+      : `${countOf(ensemble.members.length, 'network')} together`;
+  return `${name}, ${who}: ${how}.`;
+}
+
+/** Who answers in an ensemble, and whether together they are better than the best of them. */
+function membersOf({ weights, flip, members, againstBestAlone }: Ensemble): string {
+  const rows = members.map(({ name, weight, testAccuracy, testLoss }) => [
+    ...[name, weight.toFixed(3), formatPercent(testAccuracy), formatLoss(testLoss)],
+  ]);
+  const how = `${weights === 'mean' ? 'The mean of what they say' : 'Weights with the least loss on the validation pictures'}${flip ? ', of each picture as it is and mirrored' : ''}.`;
+  const { onlyFirst, onlySecond, p } = againstBestAlone;
+  const chance = `Against the best of them alone: right on ${onlyFirst.toString()} that it gets wrong, wrong on ${onlySecond.toString()} that it gets right; McNemar’s exact p is ${p.toPrecision(2)}.`;
+  const table = tableOf(['member', 'weight', 'test top-1 alone', 'test loss alone'], rows);
+  return section('Who answers', `<p>${how}</p>${table}<p>${chance}</p>`);
 }
 
 function resultsOf(test: Evaluation, { recipe }: RunResult): string {
@@ -161,7 +183,7 @@ function dataText({ dataset, result }: KeptRecord): string {
     .join('');
 }
 
-function againText(result: RunResult): string {
+function againText({ result, ensemble }: KeptRecord): string {
   const { device, versions, weights } = result;
   const took = `On ${device.label}, in ${formatDuration(secondsOf(result))}.`;
   const begun = `The backbone began with: ${weights.origin}${weights.sha256 === null ? '' : ` (SHA-256 of its values ${weights.sha256})`}.`;
@@ -169,7 +191,9 @@ function againText(result: RunResult): string {
     .map(([name, version]) => `${name} ${version}`)
     .join(', ');
   const command =
-    '<p>Save the recipe above as recipe.json, then: <code>npm run train -- recipe.json --out run</code></p>';
+    ensemble === undefined
+      ? '<p>Save the recipe above as recipe.json, then: <code>npm run train -- recipe.json --out run</code></p>'
+      : `<p>Save its members for another machine, then: <code>npm run ensemble -- members.mien.zip --weights ${ensemble.weights}${ensemble.flip ? ' --flip' : ''} --out together</code></p>`;
   return `${command}${[took, begun, `Versions: ${by}.`].map((line) => `<p>${escaped(line)}</p>`).join('')}`;
 }
 

@@ -23,7 +23,10 @@ export const meanWeights = (members: number): readonly number[] =>
   Array.from({ length: members }, () => 1 / members);
 
 /** @param weights one for each network, which add up to 1 */
-export function combined(members: readonly Probabilities[], weights: readonly number[]): Probabilities {
+export function combined(
+  members: readonly Probabilities[],
+  weights: readonly number[],
+): Float32Array<ArrayBuffer> {
   const [first] = members;
   return Float32Array.from({ length: first?.length ?? 0 }, (_, at) =>
     members.reduce((sum, member, index) => sum + (weights[index] ?? 0) * (member[at] ?? 0), 0),

@@ -1,7 +1,8 @@
 /**
  * Owns which runs may answer together: those of the same pictures and classes, tested on the same pictures, of which none
- * has learnt from what the others are tested on.
+ * has learnt from what the others are tested on; and what is kept of those that do.
  */
+import type { Compared } from '../../lib/figures/mcnemar.ts';
 import { countOf } from '../../lib/format.ts';
 import { isSame } from '../../lib/json.ts';
 import { StudioError } from '../errors.ts';
@@ -11,11 +12,34 @@ import type { DatasetSummary, SplitName } from '../set/dataset.ts';
 /** How networks' answers become one: all alike, or by weights that are fitted on the validation pictures. */
 export type Weighing = 'mean' | 'fitted';
 
+/** A run whose network answers in an ensemble. */
+export interface EnsembleMember {
+  readonly runId: string;
+  readonly name: string;
+  /** 0 to 1; those of all members add up to 1. */
+  readonly weight: number;
+  /** Alone, on the same test pictures. */
+  readonly testAccuracy: number;
+  readonly testLoss: number;
+}
+
+/** How an ensemble answers, and what that gains; the content of `ensemble.json`. */
+export interface Ensemble {
+  readonly weights: Weighing;
+  /** Whether each picture is asked about as it is and mirrored, and the mean of both taken. */
+  readonly flip: boolean;
+  readonly members: readonly EnsembleMember[];
+  /** On the test pictures, together against the best of them alone. */
+  readonly againstBestAlone: Compared;
+}
+
 /**
  * @returns the set as the first was trained on it, whose test and validation pictures are those of all
  * @throws StudioError `data/ensemble-…`, before any of them is asked
  */
 export function checkMembers(records: readonly KeptRecord[], weighing: Weighing): DatasetSummary {
+  const nested = records.find(({ ensemble }) => ensemble !== undefined);
+  if (nested !== undefined) throw refused('nested', `run ${nested.result.runId} is several networks already`);
   const sets = records.map(({ dataset, result }) => dataset ?? unknownSet(result.runId));
   const [first] = sets;
   if (first === undefined || sets.length < 2) throw tooFew(sets.length);
@@ -60,7 +84,7 @@ function tooFew(runs: number): StudioError {
   return refused('too-few', `there ${runs === 1 ? 'is one run' : 'are none'}; two are the fewest`);
 }
 
-function refused(what: 'other-set' | 'other-test' | 'leak' | 'too-few', why: string): StudioError {
+function refused(what: 'other-set' | 'other-test' | 'leak' | 'too-few' | 'nested', why: string): StudioError {
   return new StudioError({
     code: `data/ensemble-${what}`,
     message: `Runs were expected that can answer together: of the same set and split, so that none has learnt what the others are tested on; ${why}.`,

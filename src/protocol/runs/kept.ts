@@ -4,6 +4,7 @@ import type { WireError } from '../errors.ts';
 import { countOf } from '../../lib/format.ts';
 import type { EndedPhase, Evaluation, RunResult } from '../events.ts';
 import type { FullRecipe } from '../recipe/full-recipe.ts';
+import type { Ensemble } from './ensemble.ts';
 import type { RunPace } from './pace.ts';
 
 /** What the user says of a run. */
@@ -38,16 +39,18 @@ export interface KeptRun extends RunWords {
   readonly stopped: boolean;
   /** Phases of the recipe that it came to: fewer than all where it was stopped before. */
   readonly phases: number;
-  /** Of its set with the split: runs with the same were asked about the same pictures. Null in a run that an earlier version kept. */
-  readonly setHash: string | null;
-  /** Of training and testing; null likewise. */
+  /** Of its test pictures: runs with the same were asked about the same. Null where they are not known. */
+  readonly testHash: string | null;
+  /** Of training and testing; null in a run that an earlier version kept. */
   readonly seconds: number | null;
-  /** Null likewise. */
+  /** Null likewise, or where there is nothing to measure it by. */
   readonly pace: RunPace | null;
   /** What is stored of it, without frozen values, which others may need too. */
   readonly sizeBytes: number;
   /** False for one that could not be stored, and goes with the tab. */
   readonly isStored: boolean;
+  /** Where it is several kept runs that answer together. */
+  readonly ensemble?: Ensemble;
 }
 
 /** A network that was exported and came back, among the kept runs now. */
@@ -91,6 +94,8 @@ export interface KeptRecord {
   readonly ended: readonly EndedPhase[];
   /** The set as it was trained on, without pictures; null likewise. */
   readonly dataset: DatasetSummary | null;
+  /** Where it is several kept runs that answer together: then it has no curves and no network of its own. */
+  readonly ensemble?: Ensemble;
 }
 
 /** How a kept network does on an open set: of classes that it knows by name, on pictures that it did not learn from. */
@@ -133,6 +138,8 @@ export interface TakenRuns {
   readonly taken: number;
   /** Those that are here already, and stayed as they are. */
   readonly known: number;
+  /** What their pictures are called among the stored sets; null where none were in the file, or none were wanted. */
+  readonly set: string | null;
   /** Why some could not be stored; they go with the tab. Null where all were. */
   readonly trouble: WireError | null;
 }

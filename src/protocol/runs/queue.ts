@@ -5,6 +5,7 @@ import type { KeptRecord } from './kept.ts';
 import { secondsOf } from './kept.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import { chosenOf, type RunFigures } from './study-figures.ts';
+import type { RungResult } from './bracket.ts';
 import type { PlannedRun, Study } from './study.ts';
 
 /** A study, checked: all of its runs can be carried out. */
@@ -23,12 +24,20 @@ export interface Outcome extends Omit<RunFigures, 'run' | 'isChosen'> {
   readonly frozenPictures: number | null;
 }
 
+/** A run of a study that ends losing runs early, carried to a rung, with its figures until there. */
+export interface RungDone
+  extends RungResult, Pick<Outcome, 'epochs' | 'valLoss' | 'valAccuracy' | 'seconds'> {
+  readonly frozenPictures: number;
+}
+
 export interface QueuedStudy extends StudyPlan {
   readonly id: string;
   /** In ms since 1970. */
   readonly addedAtMs: number;
   /** By a run's name; a run without is still to be done. */
   readonly outcomes: Readonly<Record<string, Outcome>>;
+  /** Where losing runs are ended early: what was carried to which rung, in order. */
+  readonly rungs?: readonly RungDone[];
 }
 
 export interface Queue {
@@ -46,7 +55,9 @@ export type StudySource =
   | { readonly preset: string }
   /** Beside it, files that may hold its base. */
   | { readonly file: Blob; readonly beside: readonly File[] }
-  | { readonly recipe: Recipe };
+  | { readonly recipe: Recipe }
+  /** One that was made before, with another search. */
+  | { readonly study: Study; readonly base: Recipe };
 
 export function outcomeOf({ result, ended }: KeptRecord, frozenPictures: number | null): Outcome {
   const validation = ended.at(-1)?.end.evaluation ?? null;
@@ -73,6 +84,15 @@ export function outcomeOf({ result, ended }: KeptRecord, frozenPictures: number 
 export function failedOutcome(failure: string, frozenPictures: number): Outcome {
   const none = { runId: null, valLoss: null, valAccuracy: null, test: null };
   return { ...none, epochs: 0, seconds: 0, endedEarly: false, frozenPictures, failure };
+}
+
+/** A run that was ended early, with the best that it came to. */
+export function endedEarlyOutcome(rungs: readonly RungDone[]): Outcome {
+  const last = rungs.at(-1);
+  const frozenPictures = rungs.reduce((sum, rung) => sum + rung.frozenPictures, 0);
+  const { epochs = 0, valLoss = null, valAccuracy = null, seconds = 0 } = last ?? {};
+  const figures = { epochs, valLoss, valAccuracy, seconds, frozenPictures };
+  return { ...figures, runId: null, test: null, endedEarly: true, failure: null };
 }
 
 /** Runs that are still to be done, in their order. */

@@ -18,6 +18,7 @@ import {
   waitingOf,
   type Outcome,
   type QueuedStudy,
+  type RungDone,
   type StudyPlan,
   type StudySource,
 } from '../../protocol/runs/queue.ts';
@@ -26,6 +27,7 @@ import type { PlannedRun } from '../../protocol/runs/study.ts';
 import type { StudioEvent } from '../reduce/reduce.ts';
 import type { RunRequests } from '../requests/run-requests.ts';
 import { isActive, type StudioState } from '../state.ts';
+import { BracketWork } from './bracket-work.ts';
 
 /** What it needs of the page. */
 export interface QueueHost {
@@ -98,7 +100,7 @@ export class StudyQueue {
   }
 
   /** Picked files go with the set that they were picked for. */
-  #pickedFor(recipe: Recipe): Picked {
+  pickedFor(recipe: Recipe): Picked {
     const { files, ...others } = this.host.picked();
     const own = this.host.state().recipe;
     const isOwnSet = own !== null && isSame(own.dataset, recipe.dataset);
@@ -109,6 +111,9 @@ export class StudyQueue {
   async #next(): Promise<boolean> {
     if (this.#queue.doing !== 'running') return false;
     for (const study of this.#queue.studies) {
+      const { search } = study.study;
+      if (search.kind === 'asha' && waitingOf(study).length > 0)
+        return new BracketWork(this.host, this).next(study, search);
       const [run] = waitingOf(study);
       if (run !== undefined) return this.#carryOut(study, run);
       if (untestedOf(study).length > 0) return this.#askTests(study);
@@ -119,47 +124,55 @@ export class StudyQueue {
   async #carryOut(study: QueuedStudy, run: PlannedRun): Promise<boolean> {
     const { runs, dispatch } = this.host;
     dispatch({ kind: 'queue', queue: { current: { id: study.id, name: run.name } } });
-    // What runs, and what is kept of it, is filled in.
-    const recipe = fullOrNull(run.recipe, this.host.state().catalog);
-    const ended = await this.#endedUnnoticed(study, recipe);
+    const ended = await this.endedUnnoticed(study, run);
     if (ended !== undefined) {
-      await this.#came(study, run.name, outcomeOf(await runs.record(ended.runId), null));
+      await this.came(study, run.name, outcomeOf(await runs.record(ended.runId), null));
       return true;
     }
-    const left = await runs.left();
+    const input = await this.inputFor(study, run);
     if (this.#queue.doing !== 'running') return false;
-    const before = left.find(
-      (each) => each.failure === null && recipe !== null && isSameRecipe(each.recipe, recipe),
-    );
     const frozen = new FrozenCount();
-    const input = {
-      recipe: run.recipe,
-      isTested: study.study.choose === undefined,
-      ...this.#pickedFor(run.recipe),
-      ...(before !== undefined && { resume: before.runId }),
-    };
     const end = await runs.train(input, (event) => frozen.hear(event));
     if (end.kind === 'cancelled') return false;
     if (end.kind === 'done') {
       const record = await runs.record(end.result.runId);
-      await this.#came(study, run.name, outcomeOf(record, frozen.pictures));
+      await this.came(study, run.name, outcomeOf(record, frozen.pictures));
       return true;
     }
     if (!end.error.code.startsWith('train/not-finite')) throw StudioError.fromWire(end.error);
-    await this.#came(study, run.name, failedOutcome(end.error.message, frozen.pictures));
+    await this.came(study, run.name, failedOutcome(end.error.message, frozen.pictures));
     return true;
   }
 
+  /** What a run is trained with, from where it was left. */
+  async inputFor({ study }: QueuedStudy, { recipe }: PlannedRun): Promise<Requests['train']['input']> {
+    const left = await this.host.runs.left();
+    const isOne = this.#isRunOf(recipe);
+    const before = left.find((one) => one.failure === null && isOne(one.recipe));
+    return {
+      ...{ recipe, isTested: study.choose === undefined },
+      ...this.pickedFor(recipe),
+      ...(before !== undefined && { resume: before.runId }),
+    };
+  }
+
+  /** Whether what ran was a recipe of the queue: what runs, and what is kept of it, is filled in. */
+  #isRunOf(recipe: Recipe): (ran: FullRecipe) => boolean {
+    const full = fullOrNull(recipe, this.host.state().catalog);
+    return (ran) => full !== null && isSameRecipe(ran, full);
+  }
+
   /** A kept run that came to its end as the page was closed, before that was noted here: it need not be carried out again. */
-  async #endedUnnoticed(
+  async endedUnnoticed(
     { addedAtMs, study }: QueuedStudy,
-    recipe: FullRecipe | null,
+    { recipe }: PlannedRun,
   ): Promise<KeptRun | undefined> {
     await this.host.runs.findKept();
     const noted = new Set(
       this.#queue.studies.flatMap(({ outcomes }) => Object.values(outcomes).map(({ runId }) => runId)),
     );
     const isTested = study.choose === undefined;
+    const isOne = this.#isRunOf(recipe);
     return this.host
       .state()
       .kept.find(
@@ -168,8 +181,7 @@ export class StudyQueue {
           kept.finishedAtMs >= addedAtMs &&
           !noted.has(kept.runId) &&
           (kept.test !== null || !isTested) &&
-          recipe !== null &&
-          isSameRecipe(kept.recipe, recipe),
+          isOne(kept.recipe),
       );
   }
 
@@ -181,20 +193,26 @@ export class StudyQueue {
       if (outcome?.runId == null) continue;
       const { test } = await engine.request('askTest', {
         runId: outcome.runId,
-        ...this.#pickedFor(run.recipe),
+        ...this.pickedFor(run.recipe),
       }).result;
       if (test === null) continue;
       const { accuracy, loss, macroF1, interval } = test;
-      await this.#came(study, run.name, { ...outcome, test: { accuracy, loss, macroF1, interval } });
+      await this.came(study, run.name, { ...outcome, test: { accuracy, loss, macroF1, interval } });
     }
     await this.host.runs.findKept();
     return true;
   }
 
   /** Stored the moment it is known. */
-  async #came({ id }: QueuedStudy, name: string, outcome: Outcome): Promise<void> {
+  async came({ id }: QueuedStudy, name: string, outcome: Outcome): Promise<void> {
     const study = this.#queue.studies.find((each) => each.id === id);
     if (study !== undefined) await this.#put({ ...study, outcomes: { ...study.outcomes, [name]: outcome } });
+  }
+
+  /** The same of a run that was carried to a rung. */
+  async cameToRung({ id }: QueuedStudy, rung: RungDone): Promise<void> {
+    const study = this.#queue.studies.find((each) => each.id === id);
+    if (study !== undefined) await this.#put({ ...study, rungs: [...(study.rungs ?? []), rung] });
   }
 
   /** What cannot be stored is on the page as long as this tab is open. */

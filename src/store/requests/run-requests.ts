@@ -41,7 +41,7 @@ export class RunRequests {
     input: Requests['train']['input'],
     onEvent: (event: RunEvent) => void = () => undefined,
   ): Promise<RunEnd> {
-    const { recipe, resume: _resume, isTested: _isTested, ...picked } = input;
+    const { recipe, resume: _resume, isTested: _isTested, waitAfter: _waitAfter, ...picked } = input;
     this.#lastPicked = picked;
     this.dispatch({ kind: 'trainAsked', recipe, atMs: this.now() });
     this.#call = this.engine.request('train', input, (event) => {
@@ -163,9 +163,18 @@ export class RunRequests {
     await this.#listKept({ change });
   }
 
+  /** Has kept runs answer together, and keeps that among them. @throws StudioError `data/ensemble-…`, `data/…` */
+  async answerTogether(
+    input: Requests['makeEnsemble']['input'],
+  ): Promise<Requests['makeEnsemble']['output']> {
+    const made = await this.engine.request('makeEnsemble', input).result;
+    await this.findKept();
+    return made;
+  }
+
   /** Kept runs as one file. */
-  save(runIds: readonly string[]): Promise<SavedFile> {
-    return this.engine.request('saveRuns', { runIds }).result;
+  save(runIds: readonly string[], withPictures: boolean): Promise<SavedFile> {
+    return this.engine.request('saveRuns', { runIds, withPictures }).result;
   }
 
   /** A kept run as one page of HTML. */

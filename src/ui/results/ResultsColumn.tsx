@@ -1,11 +1,13 @@
 /** The last clause: on how many it is right, where it is wrong, and what can be taken home. */
-import { useState, type ReactElement } from 'react';
+import { useMemo, useState, type ReactElement } from 'react';
 import { Charts } from '../../charts/Charts.tsx';
 import type { Cell } from '../../charts/chart.ts';
 import { worstConfusion } from '../../charts/confusions/confusions.ts';
-import { countInWords, countOf, formatCount } from '../../lib/format.ts';
+import { capitalised, countInWords, countOf, formatCount } from '../../lib/format.ts';
 import type { DatasetSummary, SplitName } from '../../protocol/set/dataset.ts';
 import type { Evaluation } from '../../protocol/events.ts';
+import { testHash } from '../../protocol/identity.ts';
+import type { Ensemble } from '../../protocol/runs/ensemble.ts';
 import type { Recipe } from '../../protocol/recipe/recipe.ts';
 import { recordOf, type RunRecord, type RunState } from '../../store/state.ts';
 import { useStateOf } from '../../store/use-state-of.ts';
@@ -30,15 +32,17 @@ export function ResultsColumn(): ReactElement {
   const dataset = record === null ? open : (record.dataset ?? setOf(run, open));
   const canTakeHome = run.kind === 'finished' && record !== null && record.history.length > 0;
   const finishedId = run.kind === 'finished' && canTakeHome ? run.result.runId : null;
-  const tried = useStudioState((state) => state.kept.find(({ runId }) => runId === finishedId));
-  const hasEpochs = record !== null && record.history.length > 0;
+  // Several networks together have results, and neither epochs nor one network to take home.
+  const hasResults = record !== null && (record.history.length > 0 || record.test !== null);
+  const triedId = run.kind === 'finished' && hasResults ? run.result.runId : null;
+  const tried = useStudioState((state) => state.kept.find(({ runId }) => runId === triedId));
   return (
     <Column
       id="results"
       title="Results"
       clause={resultsClause(run, dataset)}
       action={
-        canTakeHome && (
+        (canTakeHome || tried !== undefined) && (
           <div className="column-actions">
             {tried !== undefined && (
               <TryButton run={tried} className="go">
@@ -46,27 +50,33 @@ export function ResultsColumn(): ReactElement {
                 Try it
               </TryButton>
             )}
-            <button type="button" onClick={showTakeHome}>
-              <Icon name="download" />
-              Take home
-            </button>
+            {canTakeHome && (
+              <button type="button" onClick={showTakeHome}>
+                <Icon name="download" />
+                Take home
+              </button>
+            )}
           </div>
         )
       }
     >
-      {hasEpochs && <Headline record={record} dataset={dataset} />}
-      {!hasEpochs && dataset !== null && recipe !== null && (
+      {hasResults && <Headline record={record} dataset={dataset} />}
+      {tried?.ensemble !== undefined && <p className="small">{ensembleText(tried.ensemble)}</p>}
+      {!hasResults && dataset !== null && recipe !== null && (
         <Beginning recipe={record?.recipe ?? recipe} dataset={dataset} />
       )}
-      {recipe !== null && (dataset !== null || hasEpochs) && (
+      {recipe !== null && (dataset !== null || hasResults) && (
         <WhereWrong recipe={record?.recipe ?? recipe} dataset={dataset} record={record} runId={finishedId} />
       )}
       {recipe !== null && <Runs recipe={record?.recipe ?? recipe} />}
       <KeptRunsButton />
-      {(canTakeHome || (dataset !== null && !hasEpochs)) && <TakeHome runId={finishedId} />}
+      {(canTakeHome || (dataset !== null && !hasResults)) && <TakeHome runId={finishedId} />}
     </Column>
   );
 }
+
+const ensembleText = ({ members }: Ensemble): string =>
+  `${capitalised(countInWords(members.length))} networks together: ${members.map(({ name }) => name).join(', ')}. Each is kept as a run of its own, with its curves.`;
 
 /** Brings the list of files into view and the keyboard to its first button. */
 function showTakeHome(): void {
@@ -207,11 +217,12 @@ const SHOWN_RUNS = 6;
 function Runs({ recipe }: { readonly recipe: Recipe }): ReactElement {
   const all = useStudioState((state) => state.kept);
   const run = useStudioState((state) => state.run);
-  const open = useStudioState((state) => state.dataset.value?.setHash);
-  const setHash = run.kind === 'finished' ? run.result.setHash : open;
+  const open = useStudioState((state) => state.dataset.value);
+  const asked = recordOf(run)?.dataset ?? open;
+  const test = useMemo(() => asked && testHash(asked), [asked]);
   const backbones = useStudioState((state) => state.catalog?.backbones);
   const labelOf = (name: string): string => backbones?.find((entry) => entry.name === name)?.label ?? name;
-  const ofSet = all.filter((each) => each.setHash === setHash && each.test !== null && !each.isDeleted);
+  const ofSet = all.filter((each) => each.testHash === test && each.test !== null && !each.isDeleted);
   const runs = ofSet.slice(0, SHOWN_RUNS).reverse();
   const full = useFullRecipe(recipe);
   return <div>{full !== null && <Charts of="runs" subject={{ recipe: full, runs, run, labelOf }} />}</div>;

@@ -12,8 +12,9 @@ import { Message } from '../widgets/Message.tsx';
 import { saveBlob } from '../widgets/save-file.ts';
 import { TextSetting } from '../widgets/TextSetting.tsx';
 import { endedText, nameOf } from './run-words.ts';
+import { Members } from './Members.tsx';
 import { TestOnSet } from './TestOnSet.tsx';
-import { SaveReport, SaveRuns } from './SaveRuns.tsx';
+import { SaveReport, SaveRunsWithPictures } from './SaveRuns.tsx';
 
 interface OneRunProps {
   readonly run: KeptRun;
@@ -60,6 +61,7 @@ export function OneRun({ run, onClose }: OneRunProps): ReactElement {
         {seconds !== null && `, took ${formatDuration(seconds)}`}.{' '}
         {countOf(run.labels.length, 'class', 'classes')}.
       </p>
+      {run.ensemble !== undefined && <Members ensemble={run.ensemble} />}
       <TextSetting
         label="Name"
         help="What it is called in this list; empty for what tells it apart."
@@ -93,17 +95,19 @@ export function OneRun({ run, onClose }: OneRunProps): ReactElement {
         <TryButton run={run} isDisabled={active}>
           Try it
         </TryButton>
-        <button type="button" disabled={active} onClick={trainOn}>
-          Train on from it
-        </button>
-        <SaveRuns runIds={[runId]} />
+        {run.ensemble === undefined && (
+          <button type="button" disabled={active} onClick={trainOn}>
+            Train on from it
+          </button>
+        )}
         <SaveReport runId={runId} />
         <button type="button" className="quiet" onClick={() => void change({ runId, do: 'delete' })}>
           Delete
         </button>
       </div>
+      <SaveRunsWithPictures run={run} />
       <TestOnSet run={run} isDisabled={active} />
-      <TakeNetwork run={run} isDisabled={active} />
+      {run.ensemble === undefined && <TakeNetwork run={run} isDisabled={active} />}
     </section>
   );
 }

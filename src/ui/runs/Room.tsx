@@ -5,7 +5,7 @@ import type { BackboneEntry } from '../../protocol/catalog.ts';
 import type { KeptRun } from '../../protocol/runs/kept.ts';
 import { useStudio, useStudioState } from '../studio-context.ts';
 import { StoragePromise } from '../widgets/StoragePromise.tsx';
-import { isShort, nameOf, offeredFirst } from './run-words.ts';
+import { isShort, nameOf, neededFor, offeredFirst } from './run-words.ts';
 
 const none: readonly BackboneEntry[] = [];
 /** A look at more would not help to choose. */
@@ -64,6 +64,7 @@ function Short(): ReactElement | null {
 /** Nothing where nothing was deleted. */
 export function Deleted({ runs }: { readonly runs: readonly KeptRun[] }): ReactElement | null {
   const { runs: requests } = useStudio();
+  const all = useStudioState((state) => state.kept);
   const backbones = useStudioState((state) => state.catalog?.backbones ?? none);
   if (runs.length === 0) return null;
   return (
@@ -75,9 +76,13 @@ export function Deleted({ runs }: { readonly runs: readonly KeptRun[] }): ReactE
         {runs.map((run) => {
           const { runId } = run;
           const name = nameOf(run, backbones);
+          const needing = neededFor(run, all);
           return (
             <li key={runId}>
-              <span className="small">{name}</span>
+              <span className="small">
+                {name}
+                {needing !== null && `, which stays as long as ${nameOf(needing, backbones)} needs it`}
+              </span>
               <span className="actions">
                 <button
                   type="button"
@@ -86,13 +91,15 @@ export function Deleted({ runs }: { readonly runs: readonly KeptRun[] }): ReactE
                 >
                   Restore<span className="visually-hidden"> {name}</span>
                 </button>
-                <button
-                  type="button"
-                  className="link small"
-                  onClick={() => void requests.change({ runId, do: 'discard' })}
-                >
-                  Delete for good<span className="visually-hidden"> {name}</span>
-                </button>
+                {needing === null && (
+                  <button
+                    type="button"
+                    className="link small"
+                    onClick={() => void requests.change({ runId, do: 'discard' })}
+                  >
+                    Delete for good<span className="visually-hidden"> {name}</span>
+                  </button>
+                )}
               </span>
             </li>
           );

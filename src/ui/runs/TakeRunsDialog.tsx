@@ -2,6 +2,7 @@
 import { useEffect, useState, type ReactElement } from 'react';
 import { countOf, formatBytes, formatMoment, formatPercent } from '../../lib/format.ts';
 import type { BackboneEntry } from '../../protocol/catalog.ts';
+import type { Requests } from '../../protocol/messages.ts';
 import { asStudioError, type WireError } from '../../protocol/errors.ts';
 import type { KeptRun, TakenRuns } from '../../protocol/runs/kept.ts';
 import { useStudio, useStudioState } from '../studio-context.ts';
@@ -20,14 +21,17 @@ export function TakeRunsDialog({ file, onClose }: TakeRunsDialogProps): ReactEle
   const { runs: requests } = useStudio();
   const here = useStudioState((state) => state.kept);
   const [found, setFound] = useState<readonly KeptRun[] | null>(null);
+  const [pictures, setPictures] = useState<Requests['lookIntoRuns']['output']['pictures']>(null);
   const [left, setLeft] = useState<readonly string[]>([]);
   const [error, setError] = useState<WireError | null>(null);
   const [taken, setTaken] = useState<TakenRuns | null>(null);
   useEffect(() => {
     let isCurrent = true;
     requests.lookInto(file).then(
-      ({ runs }) => {
-        if (isCurrent) setFound(runs);
+      (inside) => {
+        if (!isCurrent) return;
+        setFound(inside.runs);
+        setPictures(inside.pictures);
       },
       (reason: unknown) => {
         if (isCurrent) setError(asStudioError(reason).toWire());
@@ -70,11 +74,15 @@ export function TakeRunsDialog({ file, onClose }: TakeRunsDialogProps): ReactEle
           <p className="small">
             {found.every(isHere)
               ? 'Nothing in it is new: there is nothing to keep.'
-              : 'No pictures are in it. Nothing of it is stored yet.'}
+              : `${picturesText(pictures)} Nothing of it is stored yet.`}
           </p>
         )
       ) : (
-        <p role="status">{countOf(taken.taken, 'run')} kept here.</p>
+        <p role="status">
+          {countOf(taken.taken, 'run')} kept here.
+          {taken.set !== null &&
+            ` Their pictures are stored as the set “${taken.set}”, which their recipes name now.`}
+        </p>
       )}
       {taken?.trouble != null && <Message error={taken.trouble} />}
       <div className="actions">
@@ -92,6 +100,11 @@ export function TakeRunsDialog({ file, onClose }: TakeRunsDialogProps): ReactEle
     </Dialog>
   );
 }
+
+const picturesText = (pictures: Requests['lookIntoRuns']['output']['pictures']): string =>
+  pictures === null
+    ? 'No pictures are in it.'
+    : `The pictures of ${pictures.label} are in it, ${formatBytes(pictures.sizeBytes)}: they are stored here with the runs.`;
 
 interface FoundProps {
   readonly run: KeptRun;

@@ -1,10 +1,15 @@
-/** How the compared runs do together, by the mean of what they say and by weights that are fitted on validation pictures. */
-import type { ReactElement } from 'react';
-import { formatPercent } from '../../lib/format.ts';
-import { StudioError } from '../../protocol/errors.ts';
+/** How the compared runs do together, by the mean of what they say and by weights fitted on validation; kept as one run if wanted. */
+import { useState, type ReactElement } from 'react';
+import { countOf, formatPercent } from '../../lib/format.ts';
+import { asStudioError, StudioError, type WireError } from '../../protocol/errors.ts';
+import type { Requests } from '../../protocol/messages.ts';
 import type { Weighing } from '../../protocol/runs/ensemble.ts';
 import type { ComparedRun } from '../../store/compare.ts';
+import { isActive } from '../../store/state.ts';
 import { togetherOf, type Together as Figures } from '../../store/together.ts';
+import { useStudio, useStudioState } from '../studio-context.ts';
+import { CheckField, ChoiceField } from '../widgets/fields.tsx';
+import { Message } from '../widgets/Message.tsx';
 
 const WAYS: readonly (readonly [Weighing, string])[] = [
   ['mean', 'Mean of what they say'],
@@ -17,6 +22,24 @@ export function Together({ runs }: { readonly runs: readonly ComparedRun[] }): R
   if (first?.why !== null && first?.why !== undefined)
     return <p className="small">They cannot answer together: {first.why}</p>;
   if (ways.every(({ figures }) => figures === null)) return null;
+  return (
+    <>
+      <FiguresTable {...{ ways, runs }} />
+      <KeepTogether runs={runs} />
+    </>
+  );
+}
+
+interface FiguresTableProps {
+  readonly ways: readonly {
+    readonly name: string;
+    readonly figures: Figures | null;
+    readonly why: string | null;
+  }[];
+  readonly runs: readonly ComparedRun[];
+}
+
+function FiguresTable({ ways, runs }: FiguresTableProps): ReactElement {
   return (
     <table className="compare-table">
       <caption className="small">Together, on the same test pictures</caption>
@@ -43,6 +66,62 @@ export function Together({ runs }: { readonly runs: readonly ComparedRun[] }): R
         ))}
       </tbody>
     </table>
+  );
+}
+
+type Made = Requests['makeEnsemble']['output'];
+
+/** Makes one run of them, which is kept, compared and tried like any other. */
+function KeepTogether({ runs }: { readonly runs: readonly ComparedRun[] }): ReactElement {
+  const studio = useStudio();
+  const isBusy = useStudioState((state) => isActive(state.run));
+  const [weighing, setWeighing] = useState<Weighing>('mean');
+  const [flip, setFlip] = useState(false);
+  const [state, setState] = useState<Made | 'asking' | WireError | null>(null);
+  const runIds = runs.map(({ record }) => record.result.runId);
+  const keep = (): void => {
+    setState('asking');
+    const [first] = runs;
+    const picked = first === undefined ? {} : studio.queue.pickedFor(first.record.result.recipe);
+    void studio.runs
+      .answerTogether({ runIds, weighing, flip, ...picked })
+      .then(setState, (reason: unknown) => setState(asStudioError(reason).toWire()))
+      // Their set may be open now in the place of the page's own.
+      .finally(() => void studio.refresh(true));
+  };
+  return (
+    <div role="group" aria-label="Keep them as one run">
+      <ChoiceField
+        label="They answer by"
+        help="Weights are fitted on the validation pictures: those with the least loss there."
+        value={weighing}
+        choices={WAYS.map(([value, name]) => ({ value, label: name }))}
+        onChoose={(value) => setWeighing(value === 'fitted' ? 'fitted' : 'mean')}
+      />
+      <CheckField
+        label="Mirrored too"
+        help="Each picture is asked about as it is and mirrored: their set is opened and each network asked anew."
+        isChecked={flip}
+        onCheck={setFlip}
+      />
+      <div className="actions">
+        <button type="button" disabled={isBusy || state === 'asking'} onClick={keep}>
+          {state === 'asking' ? 'Asking them' : 'Keep them as one run'}
+        </button>
+        {isBusy && <p className="small">A run goes on: they can be asked when it has ended.</p>}
+      </div>
+      {state !== null && typeof state === 'object' && 'code' in state && (
+        <Message error={state} kept="The runs are as they were." />
+      )}
+      {state !== null && typeof state === 'object' && 'runId' in state && (
+        <p role="status">
+          Kept: an ensemble of {countOf(runs.length, 'network')}, in the list with the others.
+        </p>
+      )}
+      {state !== null && typeof state === 'object' && 'trouble' in state && state.trouble !== null && (
+        <Message error={state.trouble} />
+      )}
+    </div>
   );
 }
 

@@ -1,18 +1,19 @@
 /** What is said of kept runs, on their list and wherever they are compared. */
-import { runLabel } from '../../charts/runs.tsx';
+import { keptLabel } from '../../charts/runs.tsx';
 import { formatBytes, formatMoment } from '../../lib/format.ts';
 import type { BackboneEntry } from '../../protocol/catalog.ts';
+import type { Ensemble } from '../../protocol/runs/ensemble.ts';
 import type { KeptRoom, KeptRun } from '../../protocol/runs/kept.ts';
 import { fieldAt, fieldDifferences } from '../../protocol/recipe/fields.ts';
 import type { Recipe } from '../../protocol/recipe/recipe.ts';
 
 /** A run's own name, or what tells it apart at a glance. */
 export function nameOf(
-  { name, recipe, phases }: Pick<KeptRun, 'name' | 'recipe' | 'phases'>,
+  { name, ...run }: Pick<KeptRun, 'name' | 'recipe' | 'phases' | 'ensemble'>,
   backbones: readonly BackboneEntry[],
 ): string {
   if (name !== '') return name;
-  return runLabel(recipe, (one) => backbones.find((entry) => entry.name === one)?.label ?? one, phases);
+  return keptLabel(run, (one) => backbones.find((entry) => entry.name === one)?.label ?? one);
 }
 
 /** Of many fields the rest is seen when runs are compared. */
@@ -25,10 +26,18 @@ export function besideName(
   backbones: readonly BackboneEntry[],
 ): string {
   const alike = runs.filter((other) => nameOf(other, backbones) === nameOf(run, backbones));
+  // The recipes of an ensemble are its members'.
+  if (run.ensemble !== undefined) return `${formatMoment(run.finishedAtMs)}, ${howText(run.ensemble)}`;
   const differing = alike.flatMap(({ recipe }) => fieldDifferences(run.recipe, recipe));
   const paths = [...new Set(differing.map(({ path }) => path))].filter((path) => path !== 'name');
   const said = paths.slice(0, FIELDS_SAID).map((path) => `${path} ${textOf(fieldAt(run.recipe, path))}`);
   return [formatMoment(run.finishedAtMs), ...said].join(', ');
+}
+
+/** How an ensemble answers, in a few words. */
+export function howText({ weights, flip }: Ensemble): string {
+  const how = weights === 'mean' ? 'mean of what they say' : 'weights fitted on validation';
+  return flip ? `${how}, mirrored too` : how;
 }
 
 function textOf(value: unknown): string {
@@ -55,7 +64,7 @@ export function groupsOf(runs: readonly KeptRun[]): readonly (readonly KeptRun[]
   const groups = new Map<string, KeptRun[]>();
   for (const run of runs) {
     // Of what an earlier version kept nobody knows the pictures.
-    const key = run.setHash ?? `unknown ${setNameOf(run.recipe)}`;
+    const key = run.testHash ?? `unknown ${setNameOf(run.recipe)}`;
     groups.set(key, [...(groups.get(key) ?? []), run]);
   }
   return [...groups.values()];
@@ -75,3 +84,10 @@ export const offeredFirst = (runs: readonly KeptRun[]): readonly KeptRun[] =>
 
 /** Runs that are compared are letters, not colours. */
 export const letterOf = (place: number): string => 'ABCD'[place] ?? '';
+
+/** What a run that was deleted is still needed for; null where it is not. */
+export function neededFor(run: KeptRun, runs: readonly KeptRun[]): KeptRun | null {
+  return (
+    runs.find(({ ensemble }) => ensemble?.members.some(({ runId }) => runId === run.runId) === true) ?? null
+  );
+}

@@ -5,12 +5,14 @@ import { fullOrNull } from '../../protocol/recipe/full-recipe.ts';
 import { asStudioError, type WireError } from '../../protocol/errors.ts';
 import { isSame } from '../../lib/json.ts';
 import type { StudyPlan, StudySource } from '../../protocol/runs/queue.ts';
+import type { Study } from '../../protocol/runs/study.ts';
 import { foreseenSeconds } from '../../store/foreseen.ts';
 import type { StudioState } from '../../store/state.ts';
 import { useShownRecipe, useStudio, useStudioState } from '../studio-context.ts';
 import { CheckField, FileField } from '../widgets/fields.tsx';
 import { Message } from '../widgets/Message.tsx';
 import { RunTable } from './RunTable.tsx';
+import { SearchFields } from './SearchFields.tsx';
 import { setNameOf } from '../runs/run-words.ts';
 
 /** File names in `public/studies`, and what each asks. */
@@ -21,6 +23,16 @@ const PRESETS = [
     help: 'The three networks by the paper’s protocol, three seeds each.',
   },
   { name: 'which-cut', label: 'Which cut?', help: 'How many layers to open: 0, 10, 30, 60 or all.' },
+  {
+    name: 'more-pictures',
+    label: 'Would more pictures help?',
+    help: 'A quarter, half and all of the training part, three seeds each.',
+  },
+  {
+    name: 'settings',
+    label: 'Which settings?',
+    help: 'Twelve draws of rate, dropout and augmentation; losing runs end early (ASHA).',
+  },
   {
     name: 'scale',
     label: 'What does the scale do?',
@@ -40,7 +52,8 @@ export function AddStudy({ given }: { readonly given: readonly File[] }): ReactE
         setError(null);
       },
       (reason: unknown) => {
-        setPlan(null);
+        // One that was planned stays, searched as before.
+        if (!('study' in source)) setPlan(null);
         setError(asStudioError(reason).toWire());
       },
     );
@@ -88,7 +101,14 @@ export function AddStudy({ given }: { readonly given: readonly File[] }): ReactE
         onPick={lookInto}
       />
       {error !== null && <Message error={error} />}
-      {plan !== null && <Planned key={plan.study.name} plan={plan} onAdd={add} />}
+      {plan !== null && (
+        <Planned
+          key={plan.study.name}
+          plan={plan}
+          onAdd={add}
+          onSearch={(search) => look({ study: withSearch(plan.study, search), base: plan.base })}
+        />
+      )}
     </>
   );
 }
@@ -102,10 +122,12 @@ async function studyAmong(files: readonly File[]): Promise<File | null> {
 interface PlannedProps {
   readonly plan: StudyPlan;
   readonly onAdd: (plan: StudyPlan) => Promise<void>;
+  /** Plans the same study anew, searched otherwise. */
+  readonly onSearch: (search: Study['search']) => void;
 }
 
 /** Which runs, and how long they take, before any begins. */
-function Planned({ plan, onAdd }: PlannedProps): ReactElement {
+function Planned({ plan, onAdd, onSearch }: PlannedProps): ReactElement {
   const own = useStudioState((state) => state.recipe?.dataset ?? null);
   const [isOwnSet, setIsOwnSet] = useState(false);
   const chosen = isOwnSet && own !== null ? onSet(plan, own) : plan;
@@ -126,6 +148,7 @@ function Planned({ plan, onAdd }: PlannedProps): ReactElement {
           onCheck={setIsOwnSet}
         />
       )}
+      <SearchFields key={study.search.kind} {...{ study, runs, onSearch }} />
       <RunTable study={study} runs={runs} />
       <div className="actions">
         <button type="button" className="go" onClick={() => void onAdd(chosen)}>
@@ -134,6 +157,13 @@ function Planned({ plan, onAdd }: PlannedProps): ReactElement {
       </div>
     </section>
   );
+}
+
+/** The same study with another search; what goes with one kind alone is left out or chosen. */
+function withSearch({ choose, chooseFor, ...study }: Study, search: Study['search']): Study {
+  if (search.kind === 'folds') return { ...study, search };
+  if (search.kind === 'asha') return { ...study, choose: choose ?? 'valLoss', search };
+  return { ...study, ...(choose && { choose }), ...(chooseFor && { chooseFor }), search };
 }
 
 function askedText(choose: StudyPlan['study']['choose']): string {

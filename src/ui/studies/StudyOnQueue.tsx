@@ -90,8 +90,10 @@ function Runs({ queued }: { readonly queued: QueuedStudy }): ReactElement {
     setChosen(chosen.includes(runId) ? chosen.filter((each) => each !== runId) : [...chosen, runId]);
   const cellsOf = (run: PlannedRun): readonly ReactNode[] => {
     const outcome = queued.outcomes[run.name];
-    if (outcome === undefined) return [run.name === isAtHand ? now : 'waits', '', '', '', ''];
-    const { runId, valLoss, valAccuracy, test, frozenPictures, seconds, failure } = outcome;
+    if (outcome === undefined)
+      return [run.name === isAtHand ? now : waitsText(queued, run.name), '', '', '', ''];
+    const { runId, valLoss, valAccuracy, test, frozenPictures, seconds, failure, endedEarly, epochs } =
+      outcome;
     if (failure !== null) return [<span className="bad">{failure}</span>, '', '', '', ''];
     const isChosen = figures.find((each) => each.run.name === run.name)?.isChosen === true;
     const isKept = kept.some((each) => each.runId === runId && !each.isDeleted);
@@ -99,7 +101,11 @@ function Runs({ queued }: { readonly queued: QueuedStudy }): ReactElement {
       valLoss === null ? '–' : formatLoss(valLoss),
       valAccuracy === null ? '–' : formatPercent(valAccuracy),
       <>
-        {test === null ? 'not asked' : formatPercent(test.accuracy)}
+        {endedEarly
+          ? `ended after ${countOf(epochs, 'epoch')}`
+          : test === null
+            ? 'not asked'
+            : formatPercent(test.accuracy)}
         {isChosen && <b> chosen</b>}
       </>,
       frozenText(frozenPictures),
@@ -126,6 +132,14 @@ function Runs({ queued }: { readonly queued: QueuedStudy }): ReactElement {
       {keptRuns.length > 1 && <Compare chosen={keptRuns} />}
     </>
   );
+}
+
+/** With how far it came, where it waits for whether it goes on. */
+function waitsText({ rungs = [] }: QueuedStudy, name: string): string {
+  const last = rungs.findLast((rung) => rung.name === name);
+  if (last === undefined) return 'waits';
+  const loss = last.valLoss === null ? '' : `, ${formatLoss(last.valLoss)}`;
+  return `waits after ${countOf(last.epochs, 'epoch')}${loss}`;
 }
 
 function nowText({ run }: StudioState): string {

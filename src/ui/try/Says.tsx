@@ -1,6 +1,6 @@
 /** What the network says: every class with its probability, and what being this sure is worth. */
 import { useEffect, useState, type ReactElement } from 'react';
-import { runLabel } from '../../charts/runs.tsx';
+import { keptLabel } from '../../charts/runs.tsx';
 import { formatPercent } from '../../lib/format.ts';
 import type { KeptRun } from '../../protocol/runs/kept.ts';
 import type { TriedNetwork } from '../../protocol/try.ts';
@@ -139,7 +139,7 @@ function useAtMostEach(leastMs: number, text: string): string {
 export function WhoAnswers({ run }: { readonly run: KeptRun }): ReactElement {
   const backbones = useStudioState((state) => state.catalog?.backbones);
   const labelOf = (each: string): string => backbones?.find((entry) => entry.name === each)?.label ?? each;
-  const name = runLabel(run.recipe, labelOf, run.phases);
+  const name = keptLabel(run, labelOf);
   return (
     <p className="small">
       <b>{name}</b>

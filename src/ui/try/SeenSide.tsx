@@ -33,12 +33,14 @@ export function SeenSide(props: SeenSideProps): ReactElement {
     <>
       <fieldset className="try-looks">
         <legend className="visually-hidden">How to look at it</legend>
-        {looks.map(({ name, label }) => (
-          <label key={name}>
-            <input type="radio" name="look" checked={look === name} onChange={() => onLook(name)} />
-            {label}
-          </label>
-        ))}
+        {looks
+          .filter(({ name }) => name !== 'why' || network.members === 1)
+          .map(({ name, label }) => (
+            <label key={name}>
+              <input type="radio" name="look" checked={look === name} onChange={() => onLook(name)} />
+              {label}
+            </label>
+          ))}
       </fieldset>
       {look === 'seen' && <AsSeen {...{ network, shown }} />}
       {look === 'why' && <Why {...props} />}

@@ -71,7 +71,7 @@ interface TriedProps {
 }
 
 function Tried({ network, run }: TriedProps): ReactElement {
-  const trial = useTrial(network.runId);
+  const trial = useTrial(network);
   const { one, opened, isLive, openFiles, findsFaces, askAmong } = trial;
   const threshold = thresholdOf(network.sureness);
   const many = useMany(network.runId, opened, findsFaces);
@@ -102,7 +102,7 @@ interface SeenAndSaysProps extends TriedProps {
 function SeenAndSays({ network, run, trial, threshold }: SeenAndSaysProps): ReactElement {
   const { one, isLive, live } = trial;
   const { shown } = one;
-  const [look, setLook] = useState<Look>('why');
+  const [look, setLook] = useState<Look>(network.members === 1 ? 'why' : 'seen');
   const [index, setIndex] = useStateOf<number | null>(shown, null);
   const covering = useCovering(network.runId, shown);
   const said = isLive ? (live?.probabilities ?? null) : (shown?.answer.probabilities ?? null);

@@ -1,7 +1,7 @@
 /** What is tried: one picture with what the network says of it, many at once, or what the camera shows; one of these. */
 import { useEffect, useEffectEvent, useRef, useState } from 'react';
 import { asStudioError, isAbort, type WireError } from '../../protocol/errors.ts';
-import type { Answer, AskedPicture } from '../../protocol/try.ts';
+import type { Answer, AskedPicture, TriedNetwork } from '../../protocol/try.ts';
 import type { TryRequests } from '../../store/requests/try-requests.ts';
 import { useStudio } from '../studio-context.ts';
 import { fromList, openedOf, type Opened, type OpenedFile } from './opened-files.ts';
@@ -34,7 +34,7 @@ interface One {
   readonly clear: () => void;
 }
 
-function useOne(runId: string): One {
+function useOne({ runId, members }: TriedNetwork): One {
   const studio = useStudio();
   const [shown, setShown] = useState<Shown | null>(null);
   const [isAsking, setIsAsking] = useState(false);
@@ -59,7 +59,7 @@ function useOne(runId: string): One {
     drop();
     setIsAsking(true);
     const { picture, face } = asking;
-    const asked = { runId, picture, wantsMaps: true, ...(face !== undefined && { face }) };
+    const asked = { runId, picture, wantsMaps: members === 1, ...(face !== undefined && { face }) };
     const call = studio.tries.predict(asked);
     latest.current = call;
     call.result.then(
@@ -130,8 +130,8 @@ function useFaces(one: One): Pick<Trial, 'findsFaces' | 'findFaces'> & {
 }
 
 /** Pictures that are pasted while this is mounted are opened. */
-export function useTrial(runId: string): Trial {
-  const one = useOne(runId);
+export function useTrial(network: TriedNetwork): Trial {
+  const one = useOne(network);
   const [opened, setOpened] = useState<Opened | null>(null);
   const [isLive, setIsLive] = useState(false);
   const [live, setLive] = useState<LiveAnswer | null>(null);

@@ -45,13 +45,20 @@ it('is there for the next tab, with what came of its runs, until a study is take
   expect((await changeQueue(platform, undefined)).studies.map(({ id }) => id)).toEqual(['second']);
 });
 
-it('does not take a study that ends runs early, which it would carry out whole', async () => {
+it('plans a study anew on folds, or with losing runs ended early; one that cannot be is refused', async () => {
   const { platform } = await sessionOn(dataFolder);
-  const asha = { vary: { seed: [1, 2] }, search: { kind: 'asha' }, choose: 'valLoss' };
-  const text = JSON.stringify({ name: 'Brackets', base: await tinyRecipe(), ...asha });
-  await expect(planOf({ file: new Blob([text]), beside: [] }, platform)).rejects.toMatchObject({
-    code: 'recipe/study-ends-early',
-    hint: expect.stringContaining('npm run study') as string,
+  const text = JSON.stringify({ name: 'Seeds', base: await tinyRecipe(), vary: { seed: [1, 2] } });
+  const { study, base } = await planOf({ file: new Blob([text]), beside: [] }, platform);
+  const folds = await planOf({ study: { ...study, search: { kind: 'folds', folds: 3 } }, base }, platform);
+  expect(folds.runs.map(({ recipe }) => recipe.split.fold?.number)).toEqual([1, 2, 3, 1, 2, 3]);
+  const asha = { kind: 'asha', seed: 1, eta: 2, least: 1 } as const;
+  const early = await planOf({ study: { ...study, choose: 'valLoss', search: asha }, base }, platform);
+  expect(early.runs.map(({ values }) => values['seed']).toSorted()).toEqual([1, 2]);
+  // Its runs have four epochs.
+  const late = { ...study, choose: 'valLoss' as const, search: { ...asha, least: 4 } };
+  await expect(planOf({ study: late, base }, platform)).rejects.toMatchObject({
+    code: 'recipe/study-invalid',
+    message: expect.stringContaining('least has to be below') as string,
   });
 });
 

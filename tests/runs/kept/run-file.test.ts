@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { strToU8, unzipSync, zipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { lookIntoRuns, saveRuns, takeRuns } from '../../../src/engine/kept/run-file/run-file.ts';
+import { picturesOfOpenSet } from '../../../src/engine/kept/run-file/pictures.ts';
 import { reportRun } from '../../../src/engine/kept/report-run.ts';
 import { recognise } from '../../../src/engine/recognise.ts';
 import type { Session } from '../../../src/engine/session.ts';
@@ -16,6 +17,7 @@ import type { RunResult } from '../../../src/protocol/events.ts';
 import { sampleFiles } from '../../support/sets/sample-files.ts';
 import { closeTabs, exportedFiles, sessionOn, tinyRecipe, train } from '../../support/session.ts';
 
+const work = { signal: new AbortController().signal, emit: () => undefined };
 let folder = '';
 let session: Session;
 /** Of the drawn faces, and of a folder of somebody's. */
@@ -60,8 +62,18 @@ it('has them as they were on another machine, after it was said what is in it', 
   const there = await sessionOn(join(folder, 'there'));
   expect((await there.kept.list()).runs).toEqual([]);
   const ids = runs.map(({ runId }) => runId);
-  expect(await takeRuns(there.kept, sourceOf(bytes), ids)).toEqual({ taken: 2, known: 0, trouble: null });
-  expect(await takeRuns(there.kept, sourceOf(bytes), ids)).toEqual({ taken: 0, known: 2, trouble: null });
+  expect(await takeRuns(there, sourceOf(bytes), ids)).toEqual({
+    taken: 2,
+    known: 0,
+    set: null,
+    trouble: null,
+  });
+  expect(await takeRuns(there, sourceOf(bytes), ids)).toEqual({
+    taken: 0,
+    known: 2,
+    set: null,
+    trouble: null,
+  });
   const { runs: kept } = await there.kept.list();
   expect(kept.find(({ runId }) => runId === own.runId)).toMatchObject({ name: 'Ours', isStarred: true });
   expect(kept.map(({ finishedAtMs }) => finishedAtMs)).toEqual(
@@ -75,6 +87,31 @@ it('has them as they were on another machine, after it was said what is in it', 
     ];
     expect(Buffer.from(one['weights.bin'] ?? []).equals(Buffer.from(other['weights.bin'] ?? []))).toBe(true);
   }
+});
+
+it('has the pictures along where that is asked for, and shows them on the other machine', async () => {
+  const set = await session.set.open(own.recipe, work);
+  const withPictures = (records: readonly KeptRecord[]) => picturesOfOpenSet(session.set, records, work);
+  const { blob } = await saveRuns(session.kept, [own.runId], withPictures);
+  const source = sourceOf(new Uint8Array(await blob.arrayBuffer()));
+  const { pictures } = await lookIntoRuns(source);
+  expect(pictures?.label).toBe('my private pictures');
+  const there = await sessionOn(join(folder, 'with-pictures'));
+  const taken = await takeRuns(there, source, [own.runId]);
+  expect(taken).toEqual({ taken: 1, known: 0, set: 'my private pictures', trouble: null });
+  const { result, dataset } = await there.kept.record(own.runId);
+  expect(result.recipe.dataset).toMatchObject({ source: 'stored', set: 'my private pictures' });
+  const again = await there.set.open(result.recipe, work);
+  // The same set, split alike, and each row the same picture.
+  expect([again.setHash, again.picturesKey]).toEqual([result.setHash, dataset?.picturesKey]);
+  expect(await there.set.dataset.pictures.read([0, 7])).toEqual(
+    await session.set.dataset.pictures.read([0, 7]),
+  );
+  expect(again.labelOfRow).toEqual(set.labelOfRow);
+  // Of another set there are none to send.
+  await expect(saveRuns(session.kept, [plain.runId], withPictures)).rejects.toMatchObject({
+    code: 'export/pictures-elsewhere',
+  });
 });
 
 it('has the frozen values of a backbone once', () => {
@@ -147,7 +184,7 @@ describe('is refused, and nothing of it stored,', () => {
     ],
     [
       'where a later version wrote it',
-      () => changed({ 'runs.json': strToU8('{"format":2,"mien":"9.1","runs":"otherwise"}') }),
+      () => changed({ 'runs.json': strToU8('{"format":9,"mien":"9.1","runs":"otherwise"}') }),
       'data/run-file-later',
       /version 9\.1/,
     ],
@@ -192,7 +229,7 @@ describe('is refused, and nothing of it stored,', () => {
   ];
   it.each(refusals)('%s', async (_what, file, code, message) => {
     const where = await sessionOn(await mkdtemp(join(folder, 'refused-')));
-    const taking = takeRuns(where.kept, sourceOf(file()), [plain.runId, own.runId]);
+    const taking = takeRuns(where, sourceOf(file()), [plain.runId, own.runId]);
     await expect(taking).rejects.toMatchObject({ code, message: expect.stringMatching(message) as string });
     expect((await where.kept.list()).runs).toEqual([]);
   });

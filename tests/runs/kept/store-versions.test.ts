@@ -63,7 +63,7 @@ it('a store from before runs were kept whole still has its network, and what was
   const session = await sessionOn(dataFolder);
   const { runId, accuracy } = KEPT_BEFORE;
   expect((await session.kept.list()).runs).toMatchObject([
-    { runId, name: '', isStarred: false, setHash: null, test: { accuracy, interval: null } },
+    { runId, name: '', isStarred: false, testHash: null, test: { accuracy, interval: null } },
   ]);
   const record = await session.kept.record(runId);
   expect(record).toMatchObject({ ended: [], dataset: null, result: { test: { accuracy } } });

@@ -1,6 +1,6 @@
 /** Which run goes on next where losing runs are ended early, as ASHA's algorithm has it. */
 import { describe, expect, it } from 'vitest';
-import { nextJob, rungsOf, type BracketJob, type RungResult } from '../../../src/engine/studies/bracket.ts';
+import { nextJob, rungsOf, type BracketJob, type RungResult } from '../../../src/protocol/runs/bracket.ts';
 
 /** All jobs in order, of runs whose loss is the same at every rung. */
 function carriedOut(losses: readonly (number | null)[], eta: number, rungs: number): BracketJob[] {

@@ -1,6 +1,7 @@
 /** Kept runs compared: only what differs, chance in words, and the table with what was published. */
 import { csvOf, markdownOf } from '../../../src/lib/table.ts';
 import { expect, it } from 'vitest';
+import { setHash } from '../../../src/protocol/identity.ts';
 import { asRun } from '../../../src/engine/catalog.ts';
 import { parseRecipe } from '../../../src/protocol/recipe/recipe.ts';
 import {
@@ -50,8 +51,37 @@ it('says whether the difference is more than chance, of the same pictures alone'
   expect(
     luckText('A', 'B', { onlyFirst: 149, onlySecond: 203, bothRight: 1, bothWrong: 1, p: 0.00466 }),
   ).toMatch(/hardly luck that B is ahead.*once in 210 times\.$/);
-  const elsewhere = { ...b, record: { ...b.record, result: { ...b.record.result, setHash: 'another' } } };
+  const elsewhere = onSet({ ...dataset, setHash: 'another', contentHash: 'another' });
   expect(comparedTests(a, elsewhere)).toBeNull();
+});
+
+const onSet = (other: typeof dataset): ComparedRun => ({
+  ...b,
+  record: { ...b.record, result: { ...b.record.result, setHash: other.setHash }, dataset: other },
+});
+
+it('compares runs on the same test pictures, though one learnt from a share of the others’', () => {
+  const { split } = dataset;
+  const fewer = { ...split, train: split.train.subarray(1) };
+  const half = onSet({ ...dataset, split: fewer, setHash: setHash(dataset.contentHash, fewer) });
+  expect(half.record.result.setHash).not.toBe(a.record.result.setHash);
+  expect(comparedTests(a, half)).toEqual(comparedTests(a, b));
+  const others = { ...split, test: split.test.toReversed() };
+  const asked = onSet({ ...dataset, split: others, setHash: setHash(dataset.contentHash, others) });
+  expect(comparedTests(a, asked)).toBeNull();
+});
+
+it('says of an ensemble who answers, and of its recipe that its members have theirs', () => {
+  const members = [a, b].map(({ name, record }, index) => ({
+    ...{ runId: index.toString(), name, weight: 0.5, testLoss: 1 },
+    testAccuracy: record.result.test?.accuracy ?? 0,
+  }));
+  const againstBestAlone = { onlyFirst: 1, onlySecond: 0, bothRight: 1, bothWrong: 0, p: 1 };
+  const ensemble = { weights: 'mean' as const, flip: true, members, againstBestAlone };
+  const together = { ...a, letter: 'C', record: { ...a.record, ensemble } };
+  const fields = differingFields([a, b, together]);
+  expect(fields[0]).toEqual({ path: 'networks', values: ['one', 'one', '2, mean, mirrored too'] });
+  expect(fields.find(({ path }) => path === 'batchSize')?.values).toEqual(['32', '16', 'by member']);
 });
 
 it('is a table with the published figures marked as such', () => {

@@ -1,4 +1,5 @@
 /** Small recipes, sets, networks and runs for tests of the store and the page's words. */
+import { testHash } from '../../../src/protocol/identity.ts';
 import { readFileSync } from 'node:fs';
 import type { Catalog, Preset } from '../../../src/protocol/catalog.ts';
 import type { DatasetSummary } from '../../../src/protocol/set/dataset.ts';
@@ -190,7 +191,7 @@ export const result: RunResult = {
 
 /** The same run in the list of kept ones. */
 export const keptRun: KeptRun = {
-  ...{ runId: 'one', recipe: result.recipe, setHash: dataset.setHash, labels: dataset.labels },
+  ...{ runId: 'one', recipe: result.recipe, testHash: testHash(dataset), labels: dataset.labels },
   ...{ name: '', note: '', isStarred: false, isDeleted: false },
   ...{
     finishedAtMs: 1_700_000_000_000,

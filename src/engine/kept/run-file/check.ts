@@ -54,6 +54,26 @@ const SetSchema = z.looseObject({
   cleaning: record,
 });
 
+const share = () => z.number().check(z.minimum(0), z.maximum(1));
+
+const EnsembleSchema = z.object({
+  weights: z.enum(['mean', 'fitted']),
+  flip: z.boolean(),
+  members: z
+    .array(
+      z.object({
+        runId: z.string(),
+        name: z.string().check(z.maxLength(1000)),
+        ...{ weight: share(), testAccuracy: share(), testLoss: z.number() },
+      }),
+    )
+    .check(z.minLength(2), z.maxLength(1000)),
+  againstBestAlone: z.object({
+    ...{ onlyFirst: z.number(), onlySecond: z.number(), bothRight: z.number(), bothWrong: z.number() },
+    p: share(),
+  }),
+});
+
 const RecordSchema = z.object({
   result: z.looseObject({
     ...{ runId: z.string(), setHash: z.string(), stopped: z.boolean(), recipe: record, cleaning: record },
@@ -83,6 +103,7 @@ const RecordSchema = z.object({
     }),
   ),
   dataset: z.nullable(SetSchema),
+  ensemble: z.optional(EnsembleSchema),
 });
 
 /** A network's parts, but for the values of its weights. */
@@ -115,6 +136,8 @@ export function checkedRecord(runId: string, value: unknown): KeptRecord {
   const kept = parsed.data as unknown as KeptRecord;
   const { result, dataset } = kept;
   if (result.runId !== runId) throw untrue(`it says to be run ${result.runId.slice(0, 64)}`);
+  const whole = kept.ensemble?.members.reduce((sum, { weight }) => sum + weight, 0) ?? 1;
+  if (Math.abs(whole - 1) > TOLERANCE) throw untrue(`its members’ weights add up to ${whole.toString()}`);
   const recipe = asRun(parseRecipe(result.recipe));
   const evaluations = [
     ...kept.ended.map(({ end }) => end.evaluation),

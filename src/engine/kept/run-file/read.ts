@@ -9,12 +9,15 @@ import { lowerFirst } from '../../../lib/format.ts';
 import { unpack } from '../../../lib/bytes/pack.ts';
 import { parseJson } from '../../../lib/json.ts';
 import type { ByteSource } from '../../../platform/platform.ts';
+import { bytesSource } from '../../../platform/remote/byte-source.ts';
 import { StudioError } from '../../../protocol/errors.ts';
+import type { KeptRecord } from '../../../protocol/runs/kept.ts';
 import type { NamedArrays } from '../../checkpoints/checkpoint.ts';
 import type { KeptNetwork } from '../kept-network.ts';
 import { checkArrays, checkedRecord, Flavoured } from './check.ts';
 import { FORMAT, INDEX, pathOf, valuesPath, type Index } from './layout.ts';
-import type { RunToWrite } from './write.ts';
+import { picturesPath, type PicturesIndex } from './pictures.ts';
+import type { EnsembleToWrite, RunFile, RunToWrite } from './write.ts';
 
 /** Values hardly shrink; a file whose parts do by more is made to fill the memory. */
 const MAX_RATIO = 20;
@@ -36,7 +39,23 @@ const IndexSchema = z.object({
       }),
     )
     .check(z.minLength(1), z.maxLength(10_000)),
+  pictures: z.optional(
+    z.object({
+      contentHash: z.string().check(z.regex(/^[a-z0-9-]{1,128}$/i)),
+      label: z.string().check(z.maxLength(1000)),
+      source: z.string().check(z.maxLength(1000)),
+    }),
+  ),
 });
+
+/** A file that was read; its pictures are not yet. */
+export interface ReadRunFile extends RunFile {
+  readonly pictures: {
+    readonly about: PicturesIndex;
+    readonly sizeBytes: number;
+    readonly read: () => Promise<ByteSource>;
+  } | null;
+}
 
 /** Whether a zip with such files in it is one of runs. */
 export const isRunFile = (paths: readonly string[]): boolean => paths.includes(INDEX);
@@ -46,7 +65,7 @@ export const isRunFile = (paths: readonly string[]): boolean => paths.includes(I
  *
  * @throws StudioError `data/run-file-damaged`, `data/run-file-later`, `data/zip-unsafe-path`, `data/zip-bomb`, `data/not-zip`
  */
-export async function readRunFile(file: ByteSource): Promise<readonly RunToWrite[]> {
+export async function readRunFile(file: ByteSource): Promise<ReadRunFile> {
   try {
     return await readAll(file);
   } catch (error) {
@@ -56,7 +75,7 @@ export async function readRunFile(file: ByteSource): Promise<readonly RunToWrite
   }
 }
 
-async function readAll(file: ByteSource): Promise<readonly RunToWrite[]> {
+async function readAll(file: ByteSource): Promise<ReadRunFile> {
   const { entries } = await readZipDirectory(file, null);
   checkSizes(entries, file);
   const unpacker = new ZipUnpacker(file);
@@ -68,8 +87,13 @@ async function readAll(file: ByteSource): Promise<readonly RunToWrite[]> {
   const index = indexOf(await read(INDEX));
   const values = new Map<string, NamedArrays>();
   const runs: RunToWrite[] = [];
+  const ensembles: EnsembleToWrite[] = [];
   for (const { runId, backbone, ...said } of index.runs) {
     const record = checkedRecord(runId, unpacked(await read(pathOf(runId, 'record.bin'))));
+    if (record.ensemble !== undefined) {
+      ensembles.push({ record, network: null, said });
+      continue;
+    }
     const packed = Flavoured.safeParse(unpacked(await read(pathOf(runId, 'network.bin'))));
     if (!packed.success) throw damaged(`the network of ${runId} is not whole`);
     const { frozen: names, ...network } = packed.data;
@@ -90,7 +114,22 @@ async function readAll(file: ByteSource): Promise<readonly RunToWrite[]> {
     };
     runs.push({ record, network: whole, said });
   }
-  return runs;
+  for (const { record } of ensembles) checkMembersIn(record, runs);
+  const { pictures } = index;
+  if (pictures === undefined) return { runs, ensembles, pictures: null };
+  const path = picturesPath(pictures);
+  const entry = entries.find((each) => each.path === path);
+  if (entry === undefined) throw damaged(`it has no ${path}`);
+  const readPictures = async () => bytesSource(Uint8Array.from(await unpacker.read(entry)).buffer);
+  const found = { about: pictures, sizeBytes: entry.unpackedBytes, read: readPictures };
+  return { runs, ensembles, pictures: found };
+}
+
+/** An ensemble is nothing without its members. */
+function checkMembersIn({ result, ensemble }: KeptRecord, runs: readonly RunToWrite[]): void {
+  for (const { runId } of ensemble?.members ?? [])
+    if (!runs.some(({ record }) => record.result.runId === runId))
+      throw damaged(`run ${runId} is missing, which answers in the ensemble ${result.runId}`);
 }
 
 /** A few bytes that claim to become gigabytes are told before any of them is unpacked. */

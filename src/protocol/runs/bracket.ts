@@ -6,7 +6,11 @@
  * @see Li et al., A system for massively parallel hyperparameter tuning, MLSys 2020, algorithm 2
  * @see Li et al., Hyperband: a novel bandit-based approach to hyperparameter optimization, JMLR 2018
  */
-import { studyInvalid } from '../../protocol/runs/study.ts';
+import type { EpochRecord } from '../events.ts';
+import { studyInvalid, type PlannedRun, type Study } from './study.ts';
+
+/** How losing runs are ended early. */
+export type Asha = Extract<Study['search'], { kind: 'asha' }>;
 
 /** What a run came to at a rung. */
 export interface RungResult {
@@ -66,4 +70,31 @@ function bestOf(results: readonly RungResult[], rung: number, eta: number): read
     .slice(0, Math.floor(here.length / eta))
     .filter(({ loss }) => loss !== null)
     .map(({ name }) => name);
+}
+
+/**
+ * Epochs at each rung, up to those of a whole run, which all runs have alike.
+ *
+ * @throws StudioError `recipe/study-invalid`, before anything runs
+ */
+export function bracketOf(runs: readonly PlannedRun[], { eta, least }: Asha): readonly number[] {
+  const all = new Set(runs.map(({ recipe }) => recipe.phases.reduce((sum, { epochs }) => sum + epochs, 0)));
+  const [most = 0] = all;
+  if (runs.some(({ recipe }) => recipe.split.validation === 0))
+    throw studyInvalid('asha goes by validation pictures, of which a split of its keeps none');
+  if (all.size === 1) return rungsOf(eta, least, most);
+  throw studyInvalid(
+    `asha compares runs after as many epochs, so all have to have as many; they have ${[...all].sort((a, b) => a - b).join(', ')}`,
+  );
+}
+
+/** The best so far, by what is chosen by; lower is better. */
+export function bestLoss(
+  history: readonly Pick<EpochRecord, 'valLoss' | 'valAccuracy'>[],
+  choose: NonNullable<Study['choose']>,
+): number | null {
+  const losses = history.map(({ valLoss, valAccuracy }) =>
+    choose === 'valLoss' ? valLoss : valAccuracy === null ? null : -valAccuracy,
+  );
+  return losses.reduce((best, loss) => (best === null || (loss !== null && loss < best) ? loss : best), null);
 }
