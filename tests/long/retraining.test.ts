@@ -8,7 +8,10 @@ import { afterAll, expect, it } from 'vitest';
 import { holdRetraining, saveSet, trainAgain } from '../support/exports/retraining.ts';
 import { openSession, tinyRecipe, train } from '../support/session.ts';
 
-it('carries out phases, schedules, optimizers and weights, goes on from the exported network, and knows its set', async () => {
+/** Four starts of TensorFlow on two devices that are made of one processor, whatever else it has to do. */
+const MINUTES_AT_MOST = { timeout: 1_800_000 };
+
+it('carries out phases, schedules, optimizers and weights, goes on from the exported network, and knows its set', MINUTES_AT_MOST, async () => {
   const folder = await holdRetraining({
     phases: [
       { name: 'head', epochs: 1, learningRate: 0.001, schedule: { name: 'cosine', warmUpEpochs: 1 } },
@@ -50,7 +53,7 @@ it('carries out phases, schedules, optimizers and weights, goes on from the expo
   expect(() => trainAgain(folder)).toThrow(/is not the set that Mien trained on/);
 });
 
-it('turns pictures as their notes say, keeps names of classes as they are written, and passes rows without a label over', async () => {
+it('turns pictures as their notes say, keeps names of classes as they are written, and passes rows without a label over', MINUTES_AT_MOST, async () => {
   const folder = mkdtempSync(join(tmpdir(), 'mien-turned-'));
   afterAll(() => rmSync(folder, { recursive: true }));
   const path = join(folder, 'turned.parquet');
