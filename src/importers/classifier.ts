@@ -33,7 +33,7 @@ export async function findClassifier(
   const files = await unpacked(given);
   const [first, ...others] = files;
   if (first === undefined) throw labelsMissing(0, null);
-  const asked: FullBackbone = { ...DEFAULT_BACKBONE, weights: { file: first.path } };
+  const asked: FullBackbone = Object.assign({}, DEFAULT_BACKBONE, { weights: { file: first.path } });
   const { file, maps } = await openWeightSetFor(asked, { files, sibling: null, platform });
   invariant(file !== null, 'weights of files have a file');
   const { backbone } = fittingBackbone(asked, file, maps);

@@ -190,7 +190,7 @@ describe('an ONNX file', () => {
 
   beforeAll(async () => {
     files = await filesOf(packing, 'onnx');
-  });
+  }, 120_000);
 
   it.each([
     ['model.onnx', 1e-4],

@@ -15,7 +15,6 @@ import type { WeightFile } from '../../models/weights/readers/weight-file.ts';
 import { Parameters } from '../../models/program/parameters.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { DeviceReport } from '../../protocol/device.ts';
-import { StudioError } from '../../protocol/errors.ts';
 import type { RunResult } from '../../protocol/events.ts';
 import type { FullBackbone, FullRecipe } from '../../protocol/recipe/full-recipe.ts';
 import { asRun } from '../catalog.ts';
