@@ -39,7 +39,7 @@ it('carries out phases, schedules, optimizers and weights, goes on from the expo
     labelSmoothing: 0.1,
     earlyStopping: { monitor: 'valAccuracy', patience: 3, restoreBest: true },
   });
-  expect(trainAgain(folder, ['--start', 'exported', '--epochs', '1'])).toContain('Test: ');
+  expect(trainAgain(folder, ['--start', 'exported', '--epochs', '1', '--mixed-precision', 'bfloat16'])).toContain('Test: ');
 
   const other = await openSession('wasm');
   await train(
