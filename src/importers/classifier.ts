@@ -95,7 +95,9 @@ function notesOf({ topology, format }: WeightFile): string[] {
   return [
     'Mien did not write it: how its pictures were brought to size is not known. Here they are taken whole, by bilinear resizing.',
     ...(isTeachable
-      ? ['Teachable Machine cuts pictures to the square in their middle first: square pictures are answered alike.']
+      ? [
+          'Teachable Machine cuts pictures to the square in their middle first: square pictures are answered alike.',
+        ]
       : []),
   ];
 }

@@ -28,7 +28,8 @@ export interface FoundHead {
 }
 
 /** They change nothing when a picture is asked about; a Flatten of pooled features leaves them as they are. */
-const INERT = /^(Dropout|GaussianNoise|GaussianDropout|AlphaDropout|Identity|ActivityRegularization|Flatten)$/u;
+const INERT =
+  /^(Dropout|GaussianNoise|GaussianDropout|AlphaDropout|Identity|ActivityRegularization|Flatten)$/u;
 
 type Activation = 'softmax' | 'relu' | 'linear';
 

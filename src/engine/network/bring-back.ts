@@ -160,7 +160,9 @@ async function fillHead(
       `the network’s has matrices of [${wanted.map(([matrix]) => matrix).join('], [')}], the file’s ${came || 'none'}`,
     );
   }
-  const values = await file.read(layers.flatMap(({ kernel, bias }) => [kernel, ...(bias === null ? [] : [bias])]));
+  const values = await file.read(
+    layers.flatMap(({ kernel, bias }) => [kernel, ...(bias === null ? [] : [bias])]),
+  );
   tf.tidy(() => {
     layers.forEach(({ kernel, bias }, at) => {
       const [matrix, vector] = dense[at]?.weights ?? [];

@@ -186,10 +186,10 @@ export class Classifier {
 
   #mapsOf(features: tf.Tensor4D): tf.Tensor3D {
     const [, height, width, channels] = features.shape;
-    const places: tf.Tensor2D = tf.reshape(
-      tf.slice(features, [0, 0, 0, 0], [1, height, width, channels]),
-      [-1, channels],
-    );
+    const places: tf.Tensor2D = tf.reshape(tf.slice(features, [0, 0, 0, 0], [1, height, width, channels]), [
+      -1,
+      channels,
+    ]);
     const positive = tf.relu(tf.matMul(places, this.#slopesAt(tf.mean(places, 0, true))));
     const maps = tf.transpose(tf.divNoNan(positive, tf.max(positive, 0, true)));
     return tf.reshape(maps, [-1, height, width]);

@@ -85,6 +85,8 @@ The call is in the file's header too, as \`create_model\`. With other settings t
     ...examples,
     `The preprocessing is yours to do: of pixels from 0 to 255, \`pixels[..., [${order.join(', ')}]] * [${scale.join(', ')}] + [${offset.join(', ')}]\`; PyTorch then wants \`[pictures, channels, height, width]\`.`,
     '`model.safetensors` has every weight under its name in Keras, `<layer>/<weight>`, and in its layout. `head.safetensors` has the head’s dense layers alone: they take the pooled features of this backbone.',
-    ...(torch.length === 0 ? ['No library of PyTorch has a name for a network of this width and with this head.'] : []),
+    ...(torch.length === 0
+      ? ['No library of PyTorch has a name for a network of this width and with this head.']
+      : []),
   ].join('\n\n');
 }

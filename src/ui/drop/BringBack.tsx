@@ -50,7 +50,9 @@ export function BringBack({ files, onClose }: BringBackProps): ReactElement {
   const name = backbones?.find((entry) => entry.name === run?.recipe.backbone.name)?.label ?? '';
   return (
     <Dialog title="A network comes in" onClose={onClose}>
-      {run === null && error === null && <p role="status">Reading it, and asking it about its proof where one came along…</p>}
+      {run === null && error === null && (
+        <p role="status">Reading it, and asking it about its proof where one came along…</p>
+      )}
       {run !== null && (
         <p role="status">
           {name}, {countOf(run.labels.length, 'class', 'classes')}:{' '}

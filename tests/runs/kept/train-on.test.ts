@@ -121,30 +121,34 @@ it('goes on from a Teachable Machine export: with its head where the classes are
   expect(JSON.stringify(other.events)).toContain('tells cat, dog apart; this set has');
 });
 
-it('goes on headless from the folder that was written, from its file and from an export', { timeout: 120_000 }, async () => {
-  const recipe = await tinyRecipe({ phases: [{ name: 'head', epochs: 1, learningRate: 0.01 }] });
-  const path = join(folder, 'recipe.json');
-  await writeFile(path, JSON.stringify(recipe));
-  const carryOut = async (
-    name: string,
-    ...args: string[]
-  ): Promise<{ runId: string; origin: string; error: string }> => {
-    const out = join(folder, name);
-    const { code, error } = await runTrain(path, '--out', out, '--backend', 'wasm', ...args);
-    expect(code, error).toBe(0);
-    const { runId, weights } = JSON.parse(await readFile(join(out, 'run.json'), 'utf8')) as {
-      runId: string;
-      weights: { origin: string };
+it(
+  'goes on headless from the folder that was written, from its file and from an export',
+  { timeout: 120_000 },
+  async () => {
+    const recipe = await tinyRecipe({ phases: [{ name: 'head', epochs: 1, learningRate: 0.01 }] });
+    const path = join(folder, 'recipe.json');
+    await writeFile(path, JSON.stringify(recipe));
+    const carryOut = async (
+      name: string,
+      ...args: string[]
+    ): Promise<{ runId: string; origin: string; error: string }> => {
+      const out = join(folder, name);
+      const { code, error } = await runTrain(path, '--out', out, '--backend', 'wasm', ...args);
+      expect(code, error).toBe(0);
+      const { runId, weights } = JSON.parse(await readFile(join(out, 'run.json'), 'utf8')) as {
+        runId: string;
+        weights: { origin: string };
+      };
+      return { runId, origin: weights.origin, error };
     };
-    return { runId, origin: weights.origin, error };
-  };
-  const { runId } = await carryOut('one', '--export', 'onnx');
-  for (const from of ['one', 'one/run.mien.zip'])
-    expect(await carryOut('two', '--from', join(folder, from))).toMatchObject({
-      origin: `the kept run ${runId}, with its head`,
-      error: '',
-    });
-  const { origin, error } = await carryOut('two', '--from', join(folder, 'one/onnx/model.float16.onnx'));
-  expect(origin).toMatch(/^the kept run .*, with its head$/u);
-  expect(error).toContain('rounded to float16');
-});
+    const { runId } = await carryOut('one', '--export', 'onnx');
+    for (const from of ['one', 'one/run.mien.zip'])
+      expect(await carryOut('two', '--from', join(folder, from))).toMatchObject({
+        origin: `the kept run ${runId}, with its head`,
+        error: '',
+      });
+    const { origin, error } = await carryOut('two', '--from', join(folder, 'one/onnx/model.float16.onnx'));
+    expect(origin).toMatch(/^the kept run .*, with its head$/u);
+    expect(error).toContain('rounded to float16');
+  },
+);

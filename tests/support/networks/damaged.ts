@@ -55,7 +55,8 @@ const recipe = {
 async function tinyOnnx(): Promise<Uint8Array> {
   const stored = (name: string, shape: readonly number[], type: 'float32' | 'float16' = 'float32') => {
     const count = shape.reduce((product, side) => product * side, 1);
-    const values = type === 'float32' ? new Float32Array(count).fill(0.5) : new Uint16Array(count).fill(0x3800);
+    const values =
+      type === 'float32' ? new Float32Array(count).fill(0.5) : new Uint16Array(count).fill(0x3800);
     return tensor(name, shape, type, () => Promise.resolve(values));
   };
   const tensors = [

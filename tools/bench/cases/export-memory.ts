@@ -61,7 +61,10 @@ async function trained(context: BrowserContext, address: string): Promise<void> 
   const page = await context.newPage();
   await page.goto(address);
   await page.getByRole('button', { name: 'Train', exact: true }).click(WAIT);
-  await page.locator('.now').getByText(/^Finished/).waitFor(WAIT);
+  await page
+    .locator('.now')
+    .getByText(/^Finished/)
+    .waitFor(WAIT);
   await page.getByRole('button', { name: /kept runs?$/ }).waitFor(WAIT);
   await page.close();
 }
@@ -81,7 +84,9 @@ async function taken(
   await page.evaluate(countOwnMemory);
   const mostBytes = watchMost(() => mostPrivateBytesBelow(process.pid), 100);
   const start = performance.now();
-  const fileBytes = await download(page, () => dialog.getByRole('button', { name: 'Take the network home' }).click());
+  const fileBytes = await download(page, () =>
+    dialog.getByRole('button', { name: 'Take the network home' }).click(),
+  );
   const seconds = (performance.now() - start) / 1000;
   const counted = await mostCounted(page);
   const grown = mostBytes() - before;

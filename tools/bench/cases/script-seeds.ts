@@ -56,7 +56,9 @@ async function bothFor(
     await writeExport(session, join(folder, 'trained'));
     both.mien.push(100 * (test?.accuracy ?? Number.NaN));
     both.program.push(100 * (await accuracyOf(folder, python)));
-    settings.say(`seed ${seed.toString()}: ${both.mien.at(-1)?.toFixed(1) ?? ''} and ${both.program.at(-1)?.toFixed(1) ?? ''} %`);
+    settings.say(
+      `seed ${seed.toString()}: ${both.mien.at(-1)?.toFixed(1) ?? ''} and ${both.program.at(-1)?.toFixed(1) ?? ''} %`,
+    );
   }
   return both;
 }

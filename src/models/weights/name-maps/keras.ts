@@ -128,9 +128,7 @@ export function tensorOf(
 ): string | null {
   const ends = [`${layer.path}/${weight}`, `${layer.name}/${weight}`];
   const names = [...file.tensors.keys()];
-  return (
-    ends.map((end) => names.find((one) => one === end || one.endsWith(`/${end}`))).find(Boolean) ?? null
-  );
+  return ends.map((end) => names.find((one) => one === end || one.endsWith(`/${end}`))).find(Boolean) ?? null;
 }
 
 /**

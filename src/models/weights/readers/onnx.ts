@@ -34,10 +34,7 @@ const FLOATS: ReadonlyMap<number, { readonly dtype: string; readonly bytes: numb
 const KERAS_EPSILON = 1e-3;
 
 const Said = z.object({
-  flavour: z
-    .object({ epsilon: z.number().positive() })
-    .nullish()
-    .catch(null),
+  flavour: z.object({ epsilon: z.number().positive() }).nullish().catch(null),
 });
 
 /** A tensor as Keras has it, which is read when it is asked for. */
@@ -103,7 +100,8 @@ function entriesOf(file: OnnxFile): Map<string, Entry> {
     const [name = ''] = stored.split(':');
     const [, layer = '', weight = ''] = /^(.+)\/([^/]+)$/u.exec(name) ?? [];
     // Numbers of ops, and the scales of rounded kernels, are no weights; a factor comes with its offset.
-    if (layer === '' || layer === 'preprocessing' || stored.endsWith(':scale') || weight === 'scale') continue;
+    if (layer === '' || layer === 'preprocessing' || stored.endsWith(':scale') || weight === 'scale')
+      continue;
     const made =
       weight === 'offset'
         ? normOf(layer, tensor, file.tensors.get(`${layer}/scale`), epsilon)
@@ -122,8 +120,7 @@ function weightOf(name: string, weight: string, tensor: StoredTensor): Entry {
     dtype: dtypeOf(tensor),
     shape: axes === null ? shape : axes.map((axis) => shape[axis] ?? 1),
     sizeBytes: bytes.length,
-    values: () =>
-      axes === null ? floatsOf(name, tensor) : transpose(floatsOf(name, tensor), shape, axes),
+    values: () => (axes === null ? floatsOf(name, tensor) : transpose(floatsOf(name, tensor), shape, axes)),
   };
 }
 
@@ -154,7 +151,8 @@ function normOf(
   ];
 }
 
-const dtypeOf = ({ type }: StoredTensor): string => FLOATS.get(type)?.dtype ?? `numbers of ONNX’s kind ${type}`;
+const dtypeOf = ({ type }: StoredTensor): string =>
+  FLOATS.get(type)?.dtype ?? `numbers of ONNX’s kind ${type}`;
 
 /** @throws StudioError `model/weights-unreadable` where a tensor has more or fewer bytes than its shape says */
 function floatsOf(name: string, { shape, type, bytes }: StoredTensor): Float32Array {
