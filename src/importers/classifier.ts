@@ -18,7 +18,8 @@ import { headOf, type FoundHead } from './head.ts';
 /** What most of them take. */
 const USUAL_SIZE = 224;
 
-const DEFAULT_BACKBONE = { name: 'mobilenetv2', alpha: 1 };
+/** Asked about first, where it fits; others are tried too. */
+const ANY_BACKBONE: FullBackbone = { name: 'mobilenetv2', alpha: 1, weights: 'random' };
 
 /**
  * Finds the one among files.
@@ -33,7 +34,7 @@ export async function findClassifier(
   const files = await unpacked(given);
   const [first, ...others] = files;
   if (first === undefined) throw labelsMissing(0, null);
-  const asked: FullBackbone = Object.assign({}, DEFAULT_BACKBONE, { weights: { file: first.path } });
+  const asked: FullBackbone = Object.assign({}, ANY_BACKBONE, { weights: { file: first.path } });
   const { file, maps } = await openWeightSetFor(asked, { files, sibling: null, platform });
   invariant(file !== null, 'weights of files have a file');
   const { backbone } = fittingBackbone(asked, file, maps);

@@ -59,7 +59,7 @@ elif keras.backend.backend() == "jax":
         hosts, host = jax.process_count(), jax.process_index()
     devices = len(keras.distribution.list_devices())
     if devices > 1:
-        keras.distribution.set_distribution(keras.distribution.DataParallel())
+        keras.distribution.set_distribution(keras.distribution.DataParallel(auto_shard_dataset=False))
 if BATCH_SIZE % devices != 0:
     sys.exit(f"{devices} devices cannot share a batch of {BATCH_SIZE}: choose a BATCH_SIZE that they divide.")
 print(f"{keras.backend.backend()} on {devices} device(s) of {hosts} host(s)")
