@@ -40,8 +40,7 @@ export async function findClassifier(
   const { backbone } = fittingBackbone(asked, file, maps);
   const head = headOf(file, endOf(backbone));
   const { labels } = file;
-  if (labels === null || labels.length !== head.classes || head.classes < 2)
-    throw labelsMissing(head.classes, labels);
+  if (labels?.length !== head.classes || head.classes < 2) throw labelsMissing(head.classes, labels);
   return {
     ...{ labels: [...labels], head: head.layers, proof: null, flavour: null, versions: {} },
     recipe: recipeOf(backbone, head, sizeOf(file)),
@@ -76,7 +75,7 @@ function recipeOf(backbone: FullBackbone, { hidden, dropout }: FoundHead, size: 
 /** Side of its pictures. @throws StudioError `model/import-pictures` where they are no squares of three channels */
 function sizeOf({ topology }: WeightFile): number {
   const shapes = [...(topology?.values() ?? [])].map(
-    ({ config }) => (config['batch_input_shape'] ?? config['batch_shape']) as unknown,
+    ({ config }) => config['batch_input_shape'] ?? config['batch_shape'],
   );
   const shape = shapes.find((one): one is unknown[] => Array.isArray(one) && one.length === 4);
   const [, height, width, channels] = shape ?? [];

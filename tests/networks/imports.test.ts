@@ -84,7 +84,7 @@ describe('a Teachable Machine export', () => {
     // What tfjs' own differentiation says: the gradient of a logit by the features, meaned over places, weighs the maps.
     const { model, preprocessing } = answering;
     const pool = model.getLayer('global_average_pooling2d');
-    const upTo = tf.model({ inputs: model.inputs, outputs: pool.input as tf.SymbolicTensor });
+    const upTo = tf.model({ inputs: model.inputs, outputs: pool.input });
     const expected = tf.tidy(() => {
       const x = tf.tensor(preprocess(picture, preprocessing), [1, SIZE, SIZE, 3]);
       const features = upTo.predict(x) as tf.Tensor4D;
@@ -92,7 +92,7 @@ describe('a Teachable Machine export', () => {
       const w2 = model.getLayer('dense').weights[0]!.read();
       return LABELS.map((_, label) => {
         const logitOf = (values: tf.Tensor): tf.Scalar => {
-          const hidden = tf.relu(tf.add(tf.matMul(tf.mean(values, [1, 2]) as tf.Tensor2D, w1!), b1!));
+          const hidden = tf.relu(tf.add(tf.matMul(tf.mean<tf.Tensor2D>(values, [1, 2]), w1!), b1!));
           return tf.sum(tf.slice(tf.matMul(hidden as tf.Tensor2D, w2), [0, label], [1, 1]));
         };
         const slopes = tf.mean(tf.grad(logitOf)(features), [0, 1, 2]);
