@@ -7,7 +7,12 @@ import type { Page } from 'playwright-core';
 const PAGE = `<!doctype html><script type="importmap">{"imports": {
   "@litertjs/core": "/@litertjs/core/dist/index.js",
   "@litertjs/wasm-utils": "/@litertjs/wasm-utils/dist/index.js"
-}}</script>`;
+}}</script><script type="module">
+  // Here, since what Vitest carries into a page cannot import.
+  import * as litert from '@litertjs/core';
+  await litert.loadLiteRt('/@litertjs/core/wasm/');
+  globalThis.litert = litert;
+</script>`;
 
 // Found from the test's own place, since Vitest gives modules addresses of its own.
 const { resolve } = createRequire(import.meta.url);
@@ -15,6 +20,15 @@ const MODULES = join(dirname(resolve('playwright-core')), '..');
 
 const typeOf = (path: string): string =>
   path.endsWith('.wasm') ? 'application/wasm' : path.endsWith('.js') ? 'text/javascript' : 'text/html';
+
+/** What of the library is used. */
+interface LiteRt {
+  readonly loadAndCompile: (
+    path: string,
+    options: object,
+  ) => Promise<{ run: (input: object) => Promise<{ toTypedArray: () => Float32Array }[]> }>;
+  readonly Tensor: new (values: Float32Array, shape: readonly number[]) => object;
+}
 
 /** Opens a page that has the library, and models by their names. */
 export async function openLiteRt(page: Page, models: Readonly<Record<string, Uint8Array>>): Promise<void> {
@@ -30,6 +44,7 @@ export async function openLiteRt(page: Page, models: Readonly<Record<string, Uin
     await route.fulfill({ contentType: typeOf(pathname), body });
   });
   await page.goto('http://localhost/');
+  await page.waitForFunction(() => 'litert' in globalThis);
 }
 
 /**
@@ -47,19 +62,7 @@ export function askLiteRt(
 ): Promise<number[][][]> {
   return page.evaluate(
     async (asked) => {
-      // Resolved by the page's import map.
-      const name = '@litertjs/core';
-      const { loadLiteRt, loadAndCompile, Tensor } = (await import(name)) as {
-        loadLiteRt: (folder: string) => Promise<void>;
-        loadAndCompile: (
-          path: string,
-          options: object,
-        ) => Promise<{ run: (input: object) => Promise<{ toTypedArray: () => Float32Array }[]> }>;
-        Tensor: new (values: Float32Array, shape: readonly number[]) => object;
-      };
-      const page = globalThis as { isLiteRtLoaded?: boolean };
-      if (page.isLiteRtLoaded !== true) await loadLiteRt('/@litertjs/core/wasm/');
-      page.isLiteRtLoaded = true;
+      const { loadAndCompile, Tensor } = (globalThis as unknown as { litert: LiteRt }).litert;
       const compiled = await loadAndCompile(`/${asked.model}`, { accelerator: 'wasm' });
       const answers: number[][][] = [];
       for (const input of asked.inputs) {

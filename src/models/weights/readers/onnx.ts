@@ -52,6 +52,7 @@ export const onnx: WeightReader = {
 
 async function open(source: ByteSource, { signal, beside }: OpenContext): Promise<WeightFile> {
   const file = readOnnx(await readWhole(source, signal));
+  if (file.tensors.size === 0) throw unreadable('The file should hold a network’s tensors; it holds none.');
   const entries = entriesOf(file);
   const find = (name: string): Entry => {
     const entry = entries.get(name);
