@@ -40,8 +40,11 @@ export async function recognise(files: readonly File[]): Promise<readonly Offer[
   }
   const pictures = await picturesAmong(files, given);
   if (pictures > 0) offers.push({ kind: 'pictures', count: pictures });
-  if (ofText === null && isExported(given)) offers.push({ kind: 'network' });
-  if (ofText === null && (await areWeights(files, given))) offers.push({ kind: 'weights' });
+  if (ofText === null) {
+    const isWeights = await areWeights(files, given);
+    if (isExported(given) || (isWeights && mayBeClassifier(given))) offers.push({ kind: 'network' });
+    if (isWeights) offers.push({ kind: 'weights' });
+  }
   return offers;
 }
 
@@ -53,6 +56,11 @@ export function pickedSet(files: readonly File[]): SetFile[] {
 /** Every export says of itself what it is; a TensorFlow.js model may have been taken without its papers. */
 function isExported({ names }: GivenFiles): boolean {
   return names.some((name) => /(^|\/)mien\.json$/u.test(name));
+}
+
+/** Whether the format holds layers too, and so may hold a head that can be read. */
+function mayBeClassifier({ names }: GivenFiles): boolean {
+  return names.some((name) => /(?<!\.weights)\.(keras|h5|hdf5|onnx|json)$/iu.test(name));
 }
 
 async function givenOf(files: readonly File[]): Promise<GivenFiles> {

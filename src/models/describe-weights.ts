@@ -138,11 +138,16 @@ interface Fitting {
   readonly fit: Fit;
 }
 
-function fittingBackbone(
+/**
+ * The network that a file's weights are for: the one asked about if they fit it, else the first of the catalog.
+ *
+ * @throws StudioError `model/weights-…`, which says what fits the nearest network and what does not
+ */
+export function fittingBackbone(
   asked: FullBackbone,
   file: WeightFile,
   maps: readonly NameMap[],
-  signal: AbortSignal | undefined,
+  signal?: AbortSignal,
 ): Fitting {
   const { weights } = asked;
   const others = BACKBONES.flatMap(({ entry, forms = [{}] }) =>

@@ -102,8 +102,12 @@ export async function openBackboneWeights(
  * @param recipe names them as a file
  * @throws StudioError `model/weights-…`
  */
-export function openWeightSetFor(recipe: FullBackbone, set: WeightSet): Promise<OpenedWeights> {
-  return openFile(recipe, set, { origin: set.files[0]?.path ?? '', seed: 0 });
+export function openWeightSetFor(
+  recipe: FullBackbone,
+  set: WeightSet,
+  options: Pick<LoadOptions, 'onNotice'> = {},
+): Promise<OpenedWeights> {
+  return openFile(recipe, set, { origin: set.files[0]?.path ?? '', seed: 0, ...options });
 }
 
 /** A file that Mien knows, with nothing beside it. */

@@ -14,6 +14,8 @@ holdExports(
 );
 
 it('covers every format but that which only JavaScript reads', () => {
-  const written = EXPORTERS.map(({ entry }) => entry.name);
+  // Papers alone hold no network.
+  const networks = EXPORTERS.filter(({ entry }) => entry.bytesPerParameter > 0);
+  const written = networks.map(({ entry }) => entry.name);
   expect(written.filter((name) => !PYTHON_READERS.includes(name))).toEqual(['tfjs']);
 });

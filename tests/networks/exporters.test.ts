@@ -7,6 +7,7 @@ import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as tf from '@tensorflow/tfjs';
 import { broughtBack } from '../../src/engine/network/bring-back.ts';
+import type { KeptNetwork } from '../../src/engine/kept/kept-network.ts';
 import { rebuildNetwork } from '../../src/engine/network/rebuild.ts';
 import { EXPORTERS, findExporter } from '../../src/exporters/registry.ts';
 import { Packing } from '../../src/exporters/package/package.ts';
@@ -42,7 +43,7 @@ const PAPERS = [
 ];
 
 /** Formats in which a network's layers are dissolved. */
-const ONE_WAY: ReadonlySet<string> = new Set(['onnx', 'litert']);
+const ONE_WAY: ReadonlySet<string> = new Set(['litert']);
 
 /** The last number of each is one of the head. */
 const HOLDS_NUMBERS = /^(weights\.bin|model\.safetensors)$/u;
@@ -142,15 +143,8 @@ describe.each(formats.map((exporter) => [exporter.entry.name, exporter] as const
     const { network, isHeld } = await back(files);
     expect(isHeld).toBe(true);
     expect(network.labels).toEqual(packing.input.labels);
-    const model = await rebuildNetwork(network, packing.platform);
     const { pixels, expected } = await asked(packing);
-    const { size } = packing.input.recipe.image;
-    const rows = tf.tidy(() => {
-      const values = preprocess(pixels, network.preprocessing);
-      return (model.predict(tf.tensor(values, [PICTURES, size, size, 3])) as tf.Tensor2D).arraySync();
-    });
-    model.dispose();
-    const { difference, others } = apart(rows, expected, 2e-4);
+    const { difference, others } = apart(await answersOf(network, pixels), expected, 2e-4);
     expect(difference).toBeLessThan(1e-4);
     expect(others).toBe(0);
 
@@ -180,10 +174,74 @@ describe.each(formats.map((exporter) => [exporter.entry.name, exporter] as const
       const { difference, others } = apart(got, probabilities ?? expected, 2 * tolerance);
       expect(difference, file).toBeLessThan(tolerance);
       expect(others, file).toBe(0);
+      // Nobody's answer hangs on who else is asked about.
+      const length = pixels.length / PICTURES;
+      const alone = await read(files, file, pixels.slice(5 * length, 6 * length), [1, size]);
+      expect(apart(alone, [got[5] ?? []]).difference, file).toBeLessThan(1e-5);
     }
     shows(`exporter ${name} writes what its format's own library loads, with the same answers`);
   });
 });
+
+describe('an ONNX file', () => {
+  let files: Files;
+  const aloneWith = (path: string) =>
+    broughtBack(
+      [{ path: 'download.onnx', open: () => Promise.resolve(memorySource(files.get(path)!)) }],
+      packing.platform,
+      DEVICE,
+    );
+
+  beforeAll(async () => {
+    files = await filesOf(packing, 'onnx');
+  }, 120_000);
+
+  it.each([
+    ['model.onnx', 1e-4],
+    ['model.uint8-input.onnx', 1e-4],
+    ['model.float16.onnx', 1e-2],
+  ])('%s comes back alone, by what it says of itself', { timeout: 120_000 }, async (path, tolerance) => {
+    const { network, isHeld, notes } = await aloneWith(path);
+    expect(isHeld).toBe(false);
+    expect(network.labels).toEqual(packing.input.labels);
+    expect(notes.join(' ')).toContain('keep batchNorm at “inference”');
+    const { pixels, expected } = await asked(packing);
+    const { difference, others } = apart(await answersOf(network, pixels), expected, 2 * tolerance);
+    expect(difference).toBeLessThan(tolerance);
+    expect(others).toBe(0);
+  });
+
+  it('whose halves travel with their proof is held to what halves answer', async () => {
+    const halves = new Map(
+      [...files].filter(([path]) => !path.endsWith('.onnx') || path.includes('float16')),
+    );
+    const { isHeld, notes } = await broughtBack(setOf(halves), packing.platform, DEVICE);
+    expect(isHeld).toBe(true);
+    expect(notes.join(' ')).toContain('rounded to float16');
+  });
+
+  it('of rounded bytes, and one of another program, are refused with the reason', async () => {
+    expect(await codeOf(aloneWith('model.int8.onnx'))).toBe('model/weights-dtype');
+    const bytes = new Map([...files].filter(([path]) => !path.endsWith('.onnx') || path.includes('.int8')));
+    await expect(broughtBack(setOf(bytes), packing.platform, DEVICE)).rejects.toThrow(/rounded to int8/u);
+    const others = Uint8Array.from(files.get('model.onnx') ?? []);
+    others.set(new TextEncoder().encode('Mine'), 4);
+    const renamed = [{ path: 'model.onnx', open: () => Promise.resolve(memorySource(others)) }];
+    await expect(broughtBack(renamed, packing.platform, DEVICE)).rejects.toThrow(/of another program/u);
+  });
+});
+
+/** What a network that came back says of pictures. */
+async function answersOf(network: KeptNetwork, pixels: Float32Array<ArrayBuffer>): Promise<number[][]> {
+  const model = await rebuildNetwork(network, packing.platform);
+  const { size } = network.result.recipe.image;
+  const rows = tf.tidy(() => {
+    const values = preprocess(pixels, network.preprocessing);
+    return (model.predict(tf.tensor(values, [PICTURES, size, size, 3])) as tf.Tensor2D).arraySync();
+  });
+  model.dispose();
+  return rows;
+}
 
 describe.each(papers.map(({ entry }) => entry))('$name', (entry) => {
   const text = (files: Files, path: string): string => new TextDecoder().decode(files.get(path));

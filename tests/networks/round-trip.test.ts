@@ -139,7 +139,7 @@ it.each(SOURCES)('%s go out and come in again', async (_what, { backbone, weight
   const { recipe, model, loaded } = await built(backbone, weights, filePlatform(await files()));
   const before = pooled(model, loaded);
   const labels = ['one', 'two', 'three'];
-  const whole = withHead(model, { classes: labels.length, dropout: 0.2, seed: 1 });
+  const whole = withHead(model, { classes: labels.length, dropout: 0.2, hidden: [], seed: 1 });
   const trained = {
     model: whole,
     labels,

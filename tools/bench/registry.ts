@@ -3,6 +3,7 @@ import type { Bench } from './bench.ts';
 import { camera } from './cases/camera.ts';
 import { convolution } from './cases/convolution.ts';
 import { copies } from './cases/copies.ts';
+import { exportMemory } from './cases/export-memory.ts';
 import { gpuStep } from './cases/gpu-step.ts';
 import { importing } from './cases/import.ts';
 import { kept } from './cases/kept.ts';
@@ -12,6 +13,7 @@ import { predict } from './cases/predict.ts';
 import { recipe } from './cases/recipe.ts';
 import { recipe224 } from './cases/recipe-224.ts';
 import { scaling } from './cases/scaling.ts';
+import { scriptSeeds } from './cases/script-seeds.ts';
 import { seeds } from './cases/seeds.ts';
 import { weights } from './cases/weights.ts';
 
@@ -20,8 +22,10 @@ export const BENCHES: readonly Bench[] = [
   recipe,
   recipe224,
   seeds,
+  scriptSeeds,
   scaling,
   memory,
+  exportMemory,
   weights,
   importing,
   copies,

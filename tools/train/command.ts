@@ -15,8 +15,9 @@ export const USAGE = `Carries a recipe out and writes history.json, evaluation.j
   --backend NAME      webgpu, wasm or cpu; by default the best there is
   --store DIR         keep downloads, resized pictures and a run's epochs in this folder, for the next time
   --resume            go on with the last run of this recipe that was broken off; needs the --store it had
-  --from PATH         train on from a finished run: the folder that it was written into, or its .mien.zip; its network
-                      takes the place of the recipe's, its head too where the classes are the same
+  --from PATH         train on from a finished run: the folder that it was written into, or its .mien.zip; or from an
+                      export of Mien, Teachable Machine, Keras (.keras, .h5) or TensorFlow.js, as file, folder or zip; its
+                      network takes the place of the recipe's, its head too where the classes are the same, and says so
   --edits FILE        work on the set as this file of edits has it, which the page saved
   --find-rate PHASE   train nothing to keep: try learning rates out for a phase (its number from 1, or its name),
                       print the one to take, write learning-rate.json alone
@@ -45,7 +46,7 @@ export interface Command extends CommonOptions {
   readonly findRate: string | null;
   /** Whether to end that run at once, with the network of the epoch that it kept. */
   readonly stop: boolean;
-  /** The run to train on from: its folder or its file; null begins as the recipe says. */
+  /** What to train on from: a run's folder or file, or an export; null begins as the recipe says. */
   readonly fromPath: string | null;
   /** A file of edits to work on the set with; null for those that the recipe names, if any. */
   readonly editsPath: string | null;

@@ -23,12 +23,12 @@ export async function takeOtherPhase(kept: KeptRuns, runId: string): Promise<Run
   return network.result;
 }
 
-/** Keeps a network that came from an export: of its run there are no curves and no set. */
-export async function keepBrought(kept: KeptRuns, { network, isHeld }: Brought): Promise<BroughtRun> {
+/** Keeps a network that came as files: of its run there are no curves and no set. */
+export async function keepBrought(kept: KeptRuns, { network, isHeld, notes }: Brought): Promise<BroughtRun> {
   const { result } = network;
   const trouble = await kept.keep({ record: { result, ended: [], dataset: null }, network });
   const { runs } = await kept.list();
   const found = runs.find(({ runId }) => runId === result.runId);
   invariant(found !== undefined, trouble?.message ?? 'what was kept is listed');
-  return { run: found, isHeld };
+  return { run: found, isHeld, notes };
 }

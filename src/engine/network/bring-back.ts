@@ -1,9 +1,11 @@
 /**
- * Owns putting an exported network together again: its backbone as weights of any format are read, its head beside it. What
+ * Owns putting a network together that came as files, exported by Mien or saved by another program: its backbone as weights of any format are read, its head beside it. What
  * came is held against the proof that travels with it, so that a value that changed on the way is found.
  */
 import * as tf from '@tensorflow/tfjs';
+import { findClassifier } from '../../importers/classifier.ts';
 import { changed, findExported, type BroughtProof, type Exported } from '../../importers/exported.ts';
+import { otherHead, type HeadLayer } from '../../importers/head.ts';
 import { newId } from '../../lib/new-id.ts';
 import { preprocess, type Flavour, type Preprocessing } from '../../models/backbones/backbone.ts';
 import { buildBackbone } from '../../models/backbones/registry.ts';
@@ -13,7 +15,6 @@ import type { WeightFile } from '../../models/weights/readers/weight-file.ts';
 import { Parameters } from '../../models/program/parameters.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { DeviceReport } from '../../protocol/device.ts';
-import { StudioError } from '../../protocol/errors.ts';
 import type { RunResult } from '../../protocol/events.ts';
 import type { FullBackbone, FullRecipe } from '../../protocol/recipe/full-recipe.ts';
 import { asRun } from '../catalog.ts';
@@ -26,6 +27,8 @@ export interface Brought {
   readonly network: KeptNetwork;
   /** Whether a proof came along, by which it answers as it did when it was exported. */
   readonly isHeld: boolean;
+  /** What must be known of it, in sentences. */
+  readonly notes: readonly string[];
 }
 
 /**
@@ -38,9 +41,9 @@ export async function broughtBack(
   platform: Platform,
   device: DeviceReport,
 ): Promise<Brought> {
-  const exported = await findExported(given);
+  const exported = (await findExported(given)) ?? (await findClassifier(given, platform));
   const recipe = asRun(exported.recipe);
-  const { model, preprocessing, flavour } = await rebuilt(exported, recipe, platform);
+  const { model, preprocessing, flavour, notices } = await rebuilt(exported, recipe, platform);
   try {
     if (exported.proof !== null) await hold(model, preprocessing, exported.proof, platform);
     const parameters = new Parameters(model);
@@ -51,6 +54,7 @@ export async function broughtBack(
     return {
       network: { result, labels: exported.labels, ...rest },
       isHeld: exported.proof !== null,
+      notes: [...exported.notes, ...notices],
     };
   } finally {
     model.dispose();
@@ -98,50 +102,86 @@ interface Rebuilt {
   readonly model: tf.LayersModel;
   readonly preprocessing: Preprocessing;
   readonly flavour: Flavour | null;
+  /** What is said of its weights. */
+  readonly notices: readonly string[];
 }
 
 async function rebuilt(exported: Exported, recipe: FullRecipe, platform: Platform): Promise<Rebuilt> {
   const { files, labels } = exported;
   const [{ path: file }] = files;
   const asked: FullBackbone = Object.assign({}, recipe.backbone, { weights: { file } });
-  const opened = await openWeightSetFor(asked, { files, sibling: null, platform });
+  const notices: string[] = [];
+  const opened = await openWeightSetFor(
+    asked,
+    { files, sibling: null, platform },
+    { onNotice: ({ message }) => notices.push(message) },
+  );
   const flavour = opened.map?.flavour ?? exported.flavour ?? undefined;
   const { backbone, model: base } = buildBackbone(asked, recipe.image.size, flavour);
   let owner = base;
   try {
     const { preprocessing } = await opened.fill(base, backbone, recipe.image.scale);
     owner = joined(base, recipe, labels.length);
-    await fillHead(owner, opened.file, labels.length);
-    return { model: owner, preprocessing, flavour: flavour ?? null };
+    await fillHead(owner, opened.file, exported.head);
+    // An export's proof, or what it was trained on, says more of pictures than its numbers do.
+    const said = exported.head === null ? [] : notices;
+    return { model: owner, preprocessing, flavour: flavour ?? null, notices: said };
   } catch (error) {
     owner.dispose();
     throw error;
   }
 }
 
-/** The one dense layer. @throws StudioError `model/import-other-head` */
-async function fillHead(model: tf.LayersModel, file: WeightFile | null, classes: number): Promise<void> {
-  const dense = model.getLayer('dense');
-  const [kernel, bias] = dense.weights;
-  const features = Number(kernel?.shape[0]);
-  const matrices = [...(file?.tensors.values() ?? [])].filter(({ shape }) => shape.length === 2);
-  const [matrix] = matrices;
-  const vector = file?.tensors.get(matrix?.name.replace(/kernel$/u, 'bias') ?? '');
-  const fits =
-    matrix?.shape.join() === [features, classes].join() && vector?.shape.join() === String(classes);
-  if (file === null || matrix === undefined || vector === undefined || matrices.length > 1 || !fits) {
-    const came = matrices.map(({ name, shape }) => `${name} [${shape.join(', ')}]`).join(', ');
-    throw new StudioError({
-      code: 'model/import-other-head',
-      message: `A head of one dense layer was expected, [${features}, ${classes}] for ${classes} labels; there is ${came || 'none'}.`,
-      hint: 'Begin with its weights under Model: that takes the backbone, with a new head.',
+/**
+ * The dense layers: those that were found, else those that are called as Mien calls them, else all in their order.
+ *
+ * @throws StudioError `model/import-other-head`
+ */
+async function fillHead(
+  model: tf.LayersModel,
+  file: WeightFile | null,
+  found: readonly HeadLayer[] | null,
+): Promise<void> {
+  const dense = model.layers.filter((layer) => layer.getClassName() === 'Dense');
+  const names = dense.map(({ name }) => name);
+  const layers = found ?? denseIn(file, names);
+  const shapeOf = (name: string | null | undefined): string =>
+    (name == null ? undefined : file?.tensors.get(name)?.shape)?.join() ?? 'none';
+  const wanted = dense.map(({ weights }) => weights.map(({ shape }) => shape.join()));
+  const isFit =
+    layers.length === dense.length &&
+    layers.every(({ kernel, bias }, at) => {
+      const [matrix, vector] = wanted[at] ?? [];
+      return shapeOf(kernel) === matrix && (bias === null || shapeOf(bias) === vector);
     });
+  if (file === null || !isFit) {
+    const came = layers.map(({ kernel }) => `${kernel} [${shapeOf(kernel)}]`).join(', ');
+    throw otherHead(
+      `the network’s has matrices of [${wanted.map(([matrix]) => matrix).join('], [')}], the file’s ${came || 'none'}`,
+    );
   }
-  const values = await file.read([matrix.name, vector.name]);
+  const values = await file.read(
+    layers.flatMap(({ kernel, bias }) => [kernel, ...(bias === null ? [] : [bias])]),
+  );
   tf.tidy(() => {
-    kernel?.write(tf.tensor(values.get(matrix.name) ?? [], [features, classes]));
-    bias?.write(tf.tensor(values.get(vector.name) ?? [], [classes]));
+    layers.forEach(({ kernel, bias }, at) => {
+      const [matrix, vector] = dense[at]?.weights ?? [];
+      matrix?.write(tf.tensor(values.get(kernel) ?? [], [...matrix.shape] as number[]));
+      const shifts = bias === null ? undefined : values.get(bias);
+      vector?.write(shifts === undefined ? tf.zeros([...vector.shape] as number[]) : tf.tensor1d(shifts));
+    });
   });
+}
+
+/** The file's matrices with their vectors. */
+function denseIn(file: WeightFile | null, names: readonly string[]): readonly HeadLayer[] {
+  const matrices = [...(file?.tensors.values() ?? [])].filter(({ shape }) => shape.length === 2);
+  const named = names.map((name) => matrices.find((one) => one.name === `${name}/kernel`));
+  const isNamed = matrices.length === named.length && named.every((one) => one !== undefined);
+  return (isNamed ? named : matrices).map(({ name }) => ({
+    kernel: name,
+    bias: name.replace(/kernel$/u, 'bias'),
+  }));
 }
 
 /** The most that an answer may differ from what the network answered before it was written. */

@@ -41,7 +41,8 @@ export async function networkFor(
   return kept.use(weights.run, async (from) => {
     checkSameNetwork(recipe, from);
     const network = await begunWith(recipe, labels, from, platform);
-    if (!isSame(labels, from.labels)) options.onNotice?.(newHead(from.labels, labels));
+    const why = whyNewHead(recipe, labels, from);
+    if (why !== null) options.onNotice?.(newHead(why));
     return network;
   });
 }
@@ -85,7 +86,7 @@ async function begunWith(
 ): Promise<Network> {
   const donor = await rebuildNetwork(from, platform);
   try {
-    const hasHead = isSame(labels, from.labels);
+    const hasHead = whyNewHead(recipe, labels, from) === null;
     const network = await assembleNetwork(recipe, labels.length, from.flavour ?? undefined, (base) =>
       filledFrom(donor, base, from, hasHead),
     );
@@ -141,12 +142,26 @@ function checkSameNetwork(recipe: FullRecipe, { result }: KeptNetwork): void {
   });
 }
 
-function newHead(had: readonly string[], has: readonly string[]): StudioError {
-  const list = (labels: readonly string[]): string =>
-    `${labels.slice(0, 8).join(', ')}${labels.length > 8 ? ` and ${(labels.length - 8).toString()} more` : ''}`;
+/** Why the run's head cannot be taken over, in a sentence; null where it can. */
+function whyNewHead(
+  { head }: FullRecipe,
+  labels: readonly string[],
+  { result, labels: had }: KeptNetwork,
+): string | null {
+  if (!isSame(labels, had))
+    return `The run that is trained on from tells ${listOf(had)} apart; this set has ${listOf(labels)}.`;
+  const { hidden } = result.recipe.head;
+  if (isSame(head.hidden, hidden)) return null;
+  return `The head of the run that is trained on from has the hidden layers [${hidden.join(', ')}]; the recipe asks for [${head.hidden.join(', ')}].`;
+}
+
+const listOf = (labels: readonly string[]): string =>
+  `${labels.slice(0, 8).join(', ')}${labels.length > 8 ? ` and ${(labels.length - 8).toString()} more` : ''}`;
+
+function newHead(why: string): StudioError {
   return new StudioError({
     code: 'model/new-head',
-    message: `The run that is trained on from tells ${list(had)} apart; this set has ${list(has)}. Its backbone is taken, with a new head.`,
-    hint: 'The head is taken over where a set has the same classes, by name and order.',
+    message: `${why} Its backbone is taken, with a new head.`,
+    hint: 'The head is taken over where a set has the same classes, by name and order, and the recipe the same hidden layers.',
   });
 }

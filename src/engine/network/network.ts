@@ -78,7 +78,7 @@ export async function assembleNetwork(
 
 /** The whole takes over the backbone's layers. */
 export const joined = (base: tf.LayersModel, { head, seed }: FullRecipe, classes: number): tf.LayersModel =>
-  withHead(base, { classes, dropout: head.dropout, seed });
+  withHead(base, { classes, ...head, seed });
 
 /**
  * Describes the recipe's network without loading weights.

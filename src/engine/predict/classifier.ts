@@ -6,7 +6,9 @@
  * Grad-CAM weighs the maps A_k of the features by the mean over all places of a logit's gradient, and keeps what is
  * positive: max(0, sum_k a_k A_k). The head is a global average of the maps and a dense layer W, so the gradient of logit
  * c is W_kc / places at every place, and a_k is the same: up to a factor, which goes out with the division by the largest,
- * the map of every class is one product of features and W. One forward pass gives them all, and nothing runs backward.
+ * the map of every class is one product of features and W. Hidden layers with ReLU are linear around a picture, so that
+ * for it W is the product of their kernels, of each the columns alone whose ReLU is open. One forward pass gives all maps,
+ * and nothing runs backward.
  *
  * @see Zhou et al., Learning deep features for discriminative localization, CVPR 2016
  * @see Selvaraju et al., Grad-CAM, ICCV 2017
@@ -19,6 +21,7 @@ import { rounded } from '../../frozen/precision.ts';
 import { joinFloats } from '../../lib/bytes/join-floats.ts';
 import type { Preprocessing } from '../../models/backbones/backbone.ts';
 import { graphOf, type Graph } from '../../models/graph.ts';
+import { hiddenLayers } from '../../models/head.ts';
 import { Parameters } from '../../models/program/parameters.ts';
 import { inferencePass } from '../../models/program/pass.ts';
 import { compile, type Program } from '../../models/program/program.ts';
@@ -183,11 +186,26 @@ export class Classifier {
 
   #mapsOf(features: tf.Tensor4D): tf.Tensor3D {
     const [, height, width, channels] = features.shape;
-    const kernel = this.#parameters.get('dense/kernel') as tf.Tensor2D;
-    const places = tf.reshape(tf.slice(features, [0, 0, 0, 0], [1, height, width, channels]), [-1, channels]);
-    const positive = tf.relu(tf.matMul(places, kernel));
+    const places: tf.Tensor2D = tf.reshape(tf.slice(features, [0, 0, 0, 0], [1, height, width, channels]), [
+      -1,
+      channels,
+    ]);
+    const positive = tf.relu(tf.matMul(places, this.#slopesAt(tf.mean(places, 0, true))));
     const maps = tf.transpose(tf.divNoNan(positive, tf.max(positive, 0, true)));
     return tf.reshape(maps, [-1, height, width]);
+  }
+
+  /** By how much each logit goes up with each of a picture's pooled features `[1, channels]`: `[channels, classes]`. */
+  #slopesAt(pooled: tf.Tensor2D): tf.Tensor2D {
+    const last = this.#parameters.get('dense/kernel') as tf.Tensor2D;
+    let [values, slopes]: [tf.Tensor2D, tf.Tensor2D | null] = [pooled, null];
+    for (const layer of hiddenLayers(this.answering.recipe.head.hidden)) {
+      const kernel = this.#parameters.get(`${layer}/kernel`) as tf.Tensor2D;
+      values = tf.relu(tf.add(tf.matMul(values, kernel), this.#parameters.get(`${layer}/bias`)));
+      const open: tf.Tensor2D = tf.mul(kernel, tf.step(values));
+      slopes = slopes === null ? open : tf.matMul(slopes, open);
+    }
+    return slopes === null ? last : tf.matMul(slopes, last);
   }
 }
 

@@ -1,10 +1,15 @@
 /** Owns how the checker opens each safetensors file, by the very call that its header names. */
 import type { LibraryNames } from './namings.ts';
 
-/** The checker's own part. */
-export function predictorFor(namings: readonly LibraryNames[]): string {
+/**
+ * The checker's own part.
+ *
+ * @param hidden names of the head's layers ahead of its last one
+ */
+export function predictorFor(namings: readonly LibraryNames[], hidden: readonly string[]): string {
   return [
     BASE,
+    `HIDDEN = ${JSON.stringify(hidden)}`,
     ...namings.map(maker),
     `MAKERS = {${namings.map(({ file }) => `"${file}": ${nameOf(file)}`).join(', ')}}`,
   ].join('\n\n\n');
@@ -25,12 +30,11 @@ function maker({ file, call, imports, library }: LibraryNames): string {
         weight = named.get(full, named.get(full.replace("depthwise_kernel", "kernel")))
         if weight is not None:
             weight.assign(value)
-        elif not full.startswith("dense/"):
+        elif full.split("/")[0] not in (*HIDDEN, "dense"):
             raise KeyError(full)
     # EfficientNet divides by 255 inside.
     factor = 255 if any(isinstance(layer, keras.layers.Rescaling) for layer in base.layers) else 1
-    head = tensors["dense/kernel"], tensors["dense/bias"]
-    return lambda inputs: dense(keras.ops.convert_to_numpy(base(inputs * factor, training=False)).mean((1, 2)), *head)`;
+    return lambda inputs: head(keras.ops.convert_to_numpy(base(inputs * factor, training=False)).mean((1, 2)), tensors)`;
   }
   return `def ${name}(tensors):
     import torch
@@ -50,8 +54,10 @@ function maker({ file, call, imports, library }: LibraryNames): string {
 const BASE = `from safetensors.numpy import load_file
 
 
-def dense(features, kernel, bias):
-    logits = features @ kernel + bias
+def head(features, tensors):
+    for name in HIDDEN:
+        features = np.maximum(features @ tensors[f"{name}/kernel"] + tensors[f"{name}/bias"], 0)
+    logits = features @ tensors["dense/kernel"] + tensors["dense/bias"]
     powers = np.exp(logits - logits.max(1, keepdims=True))
     return powers / powers.sum(1, keepdims=True)
 
@@ -64,6 +70,6 @@ def preprocessed(inputs):
 def predictor(path, claim):
     tensors = load_file(path)
     if claim["takes"] == "features":
-        return lambda features: dense(features, tensors["dense/kernel"], tensors["dense/bias"])
+        return lambda features: head(features, tensors)
     predict = MAKERS[path.name](tensors)
     return lambda inputs: predict(preprocessed(inputs))`;

@@ -27,9 +27,10 @@ export interface LibraryNames {
   readonly tensors: readonly NamedTensor[];
 }
 
-/** Every way that fits the network. */
+/** Every way that fits the network; PyTorch's libraries know heads of one layer alone. */
 export function namingsOf(input: ExportInput): LibraryNames[] {
   const { name } = input.recipe.backbone;
+  if (input.recipe.head.hidden.length > 0) return [kerasNames(input)];
   if (name === 'mobilenetv2') return [kerasNames(input), ...mobileNetNames(input)];
   if (name.startsWith('vgg')) return [kerasNames(input), vggNames(input)];
   if (name.startsWith('efficientnet')) return [kerasNames(input), ...efficientNetNames(input)];

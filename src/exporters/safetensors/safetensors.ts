@@ -2,6 +2,7 @@
 import type { Exporter, ExportInput, WrittenNetwork } from '../exporter.ts';
 import { isTorchBorn } from '../network/born.ts';
 import { weightsOf } from '../network/weight.ts';
+import { hiddenLayers } from '../../models/head.ts';
 import { pythonChecker } from '../package/check-python.ts';
 import { factsOf } from '../package/papers.ts';
 import { predictorFor } from './check.ts';
@@ -25,10 +26,10 @@ export const safetensorsExporter: Exporter = {
   write(input): Promise<WrittenNetwork> {
     const namings = namingsOf(input);
     const weight = weightsOf(input.model);
-    const head = ['kernel', 'bias'].map((name) => ({
-      name: `dense/${name}`,
-      value: weight(`dense/${name}`),
-    }));
+    const hidden = hiddenLayers(input.recipe.head.hidden);
+    const head = [...hidden, 'dense'].flatMap((layer) =>
+      ['kernel', 'bias'].map((name) => ({ name: `${layer}/${name}`, value: weight(`${layer}/${name}`) })),
+    );
     const about = { labels: JSON.stringify(input.labels), mien: JSON.stringify(factsOf(input)) };
     // Keras builds no network with PyTorch's padding, so nothing can be asked about those names.
     const proven = namings.filter(({ library }) => library !== 'keras' || !isTorchBorn(input));
@@ -50,7 +51,7 @@ export const safetensorsExporter: Exporter = {
       ],
       checker: pythonChecker({
         packages: `safetensors ${namings.map(({ library }) => PACKAGES[library]).join(' ')}`,
-        predictor: predictorFor(namings),
+        predictor: predictorFor(namings, hidden),
       }),
       guide: guideOf(input, namings),
     });
@@ -83,7 +84,9 @@ The call is in the file's header too, as \`create_model\`. With other settings t
   return [
     ...examples,
     `The preprocessing is yours to do: of pixels from 0 to 255, \`pixels[..., [${order.join(', ')}]] * [${scale.join(', ')}] + [${offset.join(', ')}]\`; PyTorch then wants \`[pictures, channels, height, width]\`.`,
-    '`model.safetensors` has every weight under its name in Keras, `<layer>/<weight>`, and in its layout. `head.safetensors` has the dense layer alone: it takes the pooled features of this backbone.',
-    ...(torch.length === 0 ? ['No library of PyTorch has a name for a network of this width.'] : []),
+    '`model.safetensors` has every weight under its name in Keras, `<layer>/<weight>`, and in its layout. `head.safetensors` has the head’s dense layers alone: they take the pooled features of this backbone.',
+    ...(torch.length === 0
+      ? ['No library of PyTorch has a name for a network of this width and with this head.']
+      : []),
   ].join('\n\n');
 }

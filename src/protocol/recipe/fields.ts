@@ -43,12 +43,13 @@ export function withBackbone(recipe: Recipe, name: string): object {
   return { ...recipe, backbone: { name }, phases };
 }
 
-/** The recipe with the network of a kept run, to train on from: its form and its scale, whatever the set is. */
-export function trainingOn(recipe: Recipe, runId: string, { backbone, image }: FullRecipe): unknown {
+/** The recipe with the network of a kept run, to train on from: its form, its head's too, and its scale, whatever the set is. */
+export function trainingOn(recipe: Recipe, runId: string, { backbone, head, image }: FullRecipe): unknown {
   const isSame = recipe.backbone.name === backbone.name;
   return {
     ...(isSame ? recipe : withBackbone(recipe, backbone.name)),
     backbone: Object.assign({}, backbone, { weights: { run: runId } }),
+    head: { ...recipe.head, hidden: head.hidden },
     image: { ...recipe.image, scale: image.scale },
   };
 }

@@ -193,6 +193,10 @@ export const RecipeSchema = z
           'share of the pooled features that each step drops',
           z._default(z.number().check(z.minimum(0), z.lt(1)), 0.2),
         ),
+        hidden: means(
+          'dense layers with ReLU between the pooled features and the classes, by how many values each gives: `[100]` is Teachable Machine’s head, `[]` none',
+          z._default(z.array(whole(1, 8192)).check(z.maxLength(4)), []),
+        ),
       }),
       {},
     ),

@@ -53,9 +53,11 @@ export interface KeptRun extends RunWords {
   readonly ensemble?: Ensemble;
 }
 
-/** A network that was exported and came back, among the kept runs now. */
+/** A network that came as files, among the kept runs now. */
 export interface BroughtRun {
   readonly run: KeptRun;
+  /** What must be known of it, in sentences. */
+  readonly notes: readonly string[];
   /** Whether a proof came along, by which it answers as it did when it was exported. */
   readonly isHeld: boolean;
 }

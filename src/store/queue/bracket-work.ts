@@ -5,7 +5,6 @@
  */
 import { invariant, StudioError } from '../../protocol/errors.ts';
 import type { EpochRecord, RunEvent } from '../../protocol/events.ts';
-import { isSameRecipe } from '../../protocol/identity.ts';
 import { bestLoss, bracketOf, nextJob, type Asha, type BracketJob } from '../../protocol/runs/bracket.ts';
 import {
   endedEarlyOutcome,
@@ -23,7 +22,7 @@ import type { QueueHost, StudyQueue } from './study-queue.ts';
 type Chosen = NonNullable<Study['choose']>;
 
 /** What it needs of the queue. */
-type Notes = Pick<StudyQueue, 'inputFor' | 'endedUnnoticed' | 'came' | 'cameToRung'>;
+type Notes = Pick<StudyQueue, 'inputFor' | 'isRunOf' | 'endedUnnoticed' | 'came' | 'cameToRung'>;
 
 export class BracketWork {
   constructor(
@@ -94,7 +93,8 @@ export class BracketWork {
       name,
       endedEarlyOutcome(study.rungs?.filter((rung) => rung.name === name) ?? []),
     );
-    const left = (await runs.left()).find((one) => isSameRecipe(one.recipe, recipe));
+    const isOne = this.notes.isRunOf(recipe);
+    const left = (await runs.left()).find((one) => isOne(one.recipe));
     if (left !== undefined) await runs.discard(left);
   }
 }

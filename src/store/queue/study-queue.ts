@@ -147,7 +147,7 @@ export class StudyQueue {
   /** What a run is trained with, from where it was left. */
   async inputFor({ study }: QueuedStudy, { recipe }: PlannedRun): Promise<Requests['train']['input']> {
     const left = await this.host.runs.left();
-    const isOne = this.#isRunOf(recipe);
+    const isOne = this.isRunOf(recipe);
     const before = left.find((one) => one.failure === null && isOne(one.recipe));
     return {
       ...{ recipe, isTested: study.choose === undefined },
@@ -157,7 +157,7 @@ export class StudyQueue {
   }
 
   /** Whether what ran was a recipe of the queue: what runs, and what is kept of it, is filled in. */
-  #isRunOf(recipe: Recipe): (ran: FullRecipe) => boolean {
+  isRunOf(recipe: Recipe): (ran: FullRecipe) => boolean {
     const full = fullOrNull(recipe, this.host.state().catalog);
     return (ran) => full !== null && isSameRecipe(ran, full);
   }
@@ -172,7 +172,7 @@ export class StudyQueue {
       this.#queue.studies.flatMap(({ outcomes }) => Object.values(outcomes).map(({ runId }) => runId)),
     );
     const isTested = study.choose === undefined;
-    const isOne = this.#isRunOf(recipe);
+    const isOne = this.isRunOf(recipe);
     return this.host
       .state()
       .kept.find(

@@ -1,7 +1,11 @@
-/** Takes an exported network back and offers to try it; a refusal says why, and nothing else has changed. */
+/**
+ * Takes a network in that was trained before, here or by another program, and offers to try it and to train on from it; a
+ * refusal says why, and nothing else has changed.
+ */
 import { useEffect, useState, type ReactElement } from 'react';
 import { countOf } from '../../lib/format.ts';
 import { asStudioError, type WireError } from '../../protocol/errors.ts';
+import { trainingOn } from '../../protocol/recipe/fields.ts';
 import type { BroughtRun } from '../../protocol/runs/kept.ts';
 import { TryButton } from '../results/TryButton.tsx';
 import { useStudio, useStudioState } from '../studio-context.ts';
@@ -37,10 +41,18 @@ export function BringBack({ files, onClose }: BringBackProps): ReactElement {
     };
   }, [studio, files]);
   const run = brought?.run ?? null;
+  const trainOn = (): void => {
+    if (run === null) return;
+    const refused = studio.edit((before) => trainingOn(before, run.runId, run.recipe));
+    if (refused === null) onClose();
+    else setError(refused);
+  };
   const name = backbones?.find((entry) => entry.name === run?.recipe.backbone.name)?.label ?? '';
   return (
-    <Dialog title="A network comes back" onClose={onClose}>
-      {run === null && error === null && <p role="status">Reading it and asking it about its proof…</p>}
+    <Dialog title="A network comes in" onClose={onClose}>
+      {run === null && error === null && (
+        <p role="status">Reading it, and asking it about its proof where one came along…</p>
+      )}
       {run !== null && (
         <p role="status">
           {name}, {countOf(run.labels.length, 'class', 'classes')}:{' '}
@@ -53,13 +65,38 @@ export function BringBack({ files, onClose }: BringBackProps): ReactElement {
           Nothing else was changed.
         </p>
       )}
+      {brought !== null && brought.notes.length > 0 && (
+        <ul className="small">
+          {brought.notes.map((note) => (
+            <li key={note}>{note}</li>
+          ))}
+        </ul>
+      )}
+      {run !== null && (
+        <p className="small">
+          To train on from it takes its backbone, and its head too where the set has the same classes in the
+          same order ({classesText(run.labels)}); otherwise a new head, and the run says so.
+        </p>
+      )}
       {error !== null && <Message error={error} kept="Nothing was changed." />}
       <div className="actions">
-        {run !== null && <TryButton run={run}>Try it</TryButton>}
+        {run !== null && (
+          <>
+            <TryButton run={run}>Try it</TryButton>
+            <button type="button" onClick={trainOn}>
+              Train on from it
+            </button>
+          </>
+        )}
         <button type="button" onClick={onClose}>
           Close
         </button>
       </div>
     </Dialog>
   );
+}
+
+/** The first of them. */
+function classesText(labels: readonly string[]): string {
+  return `${labels.slice(0, 8).join(', ')}${labels.length > 8 ? ` and ${(labels.length - 8).toString()} more` : ''}`;
 }

@@ -142,7 +142,7 @@ function offerText(offer: Offer): string {
     case 'pictures':
       return `Add ${countOf(offer.count, 'picture')} to the set that is open`;
     case 'network':
-      return 'Take the trained network back, to try it and to take it home';
+      return 'Take the trained network in: to try it, to train on from it, to take it home';
     case 'weights':
       return 'Begin with these weights';
     case 'recipe':

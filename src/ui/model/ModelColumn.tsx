@@ -108,7 +108,11 @@ function Strip({ recipe, model, unfreeze, isFixed, isHeadPhase }: StripPartProps
         hasCut={tuned !== null}
         isOpen={!isHeadPhase}
         classes={classes}
-        headText={[...(classes === 0 ? [] : [`${classes} classes`]), `dropout ${recipe.head.dropout}`]}
+        headText={[
+          ...(classes === 0 ? [] : [`${classes} classes`]),
+          ...recipe.head.hidden.map((units) => `hidden layer of ${units}`),
+          `dropout ${recipe.head.dropout}`,
+        ]}
         cacheText={viewsText(recipe)}
         onCut={isFixed || tuned === null ? null : moveCut}
       />

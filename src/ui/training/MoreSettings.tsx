@@ -107,7 +107,7 @@ export function MoreSettings({ recipe, isReadOnly }: MoreSettingsProps): ReactEl
           value={String(recipe.head.dropout)}
           isReadOnly={isReadOnly}
           onCommit={(typed) =>
-            edit(studio, (before) => ({ ...before, head: { dropout: typedNumber(typed) } }))
+            edit(studio, (before) => ({ ...before, head: { ...before.head, dropout: typedNumber(typed) } }))
           }
         />
         {tuned !== null && (

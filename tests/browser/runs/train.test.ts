@@ -102,8 +102,8 @@ describe('the page', () => {
       await page.keyboard.press('Escape');
       // What was taken home comes back: it is asked about its proof, listed, and can be tried.
       await drop(page, 'mien.zip', await readFile(await download.path()));
-      await page.getByRole('button', { name: /^Take the trained network back/ }).click();
-      const back = page.getByRole('dialog', { name: 'A network comes back' });
+      await page.getByRole('button', { name: /^Take the trained network in/ }).click();
+      const back = page.getByRole('dialog', { name: 'A network comes in' });
       await back.getByText(/it answers as it did when it was exported/).waitFor({ timeout: MINUTES });
       await screenshot(page, 'network-comes-back');
       await back.getByRole('button', { name: 'Try it' }).click();

@@ -3,7 +3,8 @@ import * as tf from '@tensorflow/tfjs';
 import { zipSync } from 'fflate';
 import { expect, it } from 'vitest';
 import { teachableMachine } from '../../support/networks/teachable-machine.ts';
-import { barSays, finishTiny, TINY } from '../actions.ts';
+import { barSays, drop, finishTiny, TINY } from '../actions.ts';
+import { axe } from '../axe.ts';
 import { newPage, screenshot } from '../harness.ts';
 
 const MINUTES = 60_000;
@@ -43,5 +44,44 @@ it(
     await again.setInputFiles(picked('faces.zip', zipSync({ ...files })));
     await barSays(page, /^Ready/);
     expect(await key.isDisabled()).toBe(false);
+  },
+);
+
+it(
+  'takes a Teachable Machine export in whole, says what must be known of it, and trains on from it',
+  { timeout: 4 * MINUTES },
+  async () => {
+    await tf.setBackend('cpu');
+    const { files } = await teachableMachine(['happy', 'sad', 'dog'], 32);
+    const page = await newPage({ path: TINY });
+    await barSays(page, /^Ready/);
+    // Without its class names it is refused, and the studio is as it was.
+    const { 'metadata.json': _, ...nameless } = files;
+    await drop(page, 'nameless.zip', Buffer.from(zipSync(nameless)));
+    await page.getByRole('button', { name: /^Take the trained network in/ }).click();
+    const dialog = page.getByRole('dialog', { name: 'A network comes in' });
+    await dialog.getByText('model/import-labels').waitFor({ timeout: MINUTES });
+    await dialog.getByText('Nothing was changed.').waitFor();
+    await page.setViewportSize({ width: 390, height: 800 });
+    await screenshot(page, 'network-refused-narrow');
+    await dialog.getByRole('button', { name: 'Close' }).click();
+    await page.setViewportSize({ width: 1400, height: 900 });
+
+    await drop(page, 'tm.zip', Buffer.from(zipSync({ ...files })));
+    await page.getByRole('button', { name: /^Take the trained network in/ }).click();
+    await dialog.getByText(/no proof came with it/).waitFor({ timeout: MINUTES });
+    await dialog.getByText(/Teachable Machine cuts pictures/).waitFor();
+    expect(await axe(page)).toEqual([]);
+    await screenshot(page, 'network-comes-in');
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await screenshot(page, 'network-comes-in-dark');
+    await dialog.getByRole('button', { name: 'Train on from it' }).click();
+    await page.getByRole('region', { name: 'Model' }).getByText('hidden layer of 100').first().waitFor();
+    await finishTiny(page);
+    await page
+      .getByText(/tells happy, sad, dog apart; this set has/)
+      .first()
+      .waitFor();
+    await screenshot(page, 'network-trained-on');
   },
 );

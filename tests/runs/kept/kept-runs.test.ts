@@ -261,7 +261,7 @@ describe('two tabs', () => {
     const [session, other] = [await newSession(), await newSession()];
     const first = await train(session, await shortRecipe());
     const [second] = await Promise.all([
-      train(other, await shortRecipe({ seed: 42, head: { dropout: 0.4 } })),
+      train(other, await shortRecipe({ seed: 42, head: { dropout: 0.4, hidden: [] } })),
       session.kept.change({ runId: first.result.runId, do: 'discard' }),
     ]);
     await session.kept.change({ runId: first.result.runId, do: 'discard' });

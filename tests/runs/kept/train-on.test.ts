@@ -8,6 +8,8 @@ import type { RunResult } from '../../../src/protocol/events.ts';
 import { trainingOn } from '../../../src/protocol/recipe/fields.ts';
 import { parseRecipe, type Recipe } from '../../../src/protocol/recipe/recipe.ts';
 import { sampleFiles } from '../../support/sets/sample-files.ts';
+import { teachableMachine } from '../../support/networks/teachable-machine.ts';
+import { memorySource } from '../../support/networks/weight-files.ts';
 import { closeTabs, sessionOn, tinyRecipe, train } from '../../support/session.ts';
 import { runTrain } from '../../support/train-command.ts';
 
@@ -93,23 +95,60 @@ it('is described before it is read, and what is not here or does not fit is refu
   });
 });
 
-it('goes on headless from the folder that was written, and from its file', { timeout: 120_000 }, async () => {
-  const recipe = await tinyRecipe({ phases: [{ name: 'head', epochs: 1, learningRate: 0.01 }] });
-  const path = join(folder, 'recipe.json');
-  await writeFile(path, JSON.stringify(recipe));
-  const carryOut = async (name: string, ...args: string[]): Promise<{ runId: string; origin: string }> => {
-    const out = join(folder, name);
-    const { code, error } = await runTrain(path, '--out', out, '--backend', 'wasm', ...args);
-    expect([code, error]).toEqual([0, '']);
-    const { runId, weights } = JSON.parse(await readFile(join(out, 'run.json'), 'utf8')) as {
-      runId: string;
-      weights: { origin: string };
-    };
-    return { runId, origin: weights.origin };
-  };
-  const { runId } = await carryOut('one');
-  for (const from of ['one', 'one/run.mien.zip'])
-    expect((await carryOut('two', '--from', join(folder, from))).origin).toBe(
-      `the kept run ${runId}, with its head`,
+it('goes on from a Teachable Machine export: with its head where the classes are the same, else with a new one', async () => {
+  const labels = first.test?.labels ?? [];
+  const recipeOf = async (names: readonly string[]): Promise<Recipe> => {
+    const { files } = await teachableMachine(names, 32);
+    const { run } = await session.bringBack(
+      Object.entries(files).map(([path, bytes]) => ({
+        path,
+        open: () => Promise.resolve(memorySource(bytes)),
+      })),
     );
+    return parseRecipe(trainingOn(await tinyRecipe(still), run.runId, run.recipe));
+  };
+  const same = await recipeOf(labels);
+  expect(same.head.hidden).toEqual([100]);
+  const { result, events } = await train(session, same);
+  expect(events.filter(({ kind }) => kind === 'notice')).toEqual([]);
+  expect(result.weights.origin).toMatch(/, with its head$/u);
+  // With its fine-tuned layers open its own head trains on like any other.
+  const phases = [{ name: 'fineTune' as const, epochs: 1, learningRate: 0.01, unfreeze: 4 }];
+  const on = await train(session, parseRecipe({ ...same, phases }));
+  expect(on.result.history[0]?.loss).not.toBe(result.history[0]?.loss);
+  const other = await train(session, await recipeOf(['cat', 'dog']));
+  expect(other.result.weights.origin).toMatch(/, with a new head$/u);
+  expect(JSON.stringify(other.events)).toContain('tells cat, dog apart; this set has');
 });
+
+it(
+  'goes on headless from the folder that was written, from its file and from an export',
+  { timeout: 120_000 },
+  async () => {
+    const recipe = await tinyRecipe({ phases: [{ name: 'head', epochs: 1, learningRate: 0.01 }] });
+    const path = join(folder, 'recipe.json');
+    await writeFile(path, JSON.stringify(recipe));
+    const carryOut = async (
+      name: string,
+      ...args: string[]
+    ): Promise<{ runId: string; origin: string; error: string }> => {
+      const out = join(folder, name);
+      const { code, error } = await runTrain(path, '--out', out, '--backend', 'wasm', ...args);
+      expect(code, error).toBe(0);
+      const { runId, weights } = JSON.parse(await readFile(join(out, 'run.json'), 'utf8')) as {
+        runId: string;
+        weights: { origin: string };
+      };
+      return { runId, origin: weights.origin, error };
+    };
+    const { runId } = await carryOut('one', '--export', 'onnx');
+    for (const from of ['one', 'one/run.mien.zip'])
+      expect(await carryOut('two', '--from', join(folder, from))).toMatchObject({
+        origin: `the kept run ${runId}, with its head`,
+        error: '',
+      });
+    const { origin, error } = await carryOut('two', '--from', join(folder, 'one/onnx/model.float16.onnx'));
+    expect(origin).toMatch(/^the kept run .*, with its head$/u);
+    expect(error).toContain('rounded to float16');
+  },
+);

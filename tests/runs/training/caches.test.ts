@@ -81,7 +81,7 @@ describe('the next run of a session', () => {
     const recipe = await seeingRecipe();
     const first = await train(session, recipe);
     expect(fills(first.events)).toBeGreaterThan(0);
-    const again = await train(session, { ...recipe, head: { dropout: 0.3 } });
+    const again = await train(session, { ...recipe, head: { ...recipe.head, dropout: 0.3 } });
     expect(fills(again.events)).toBe(0);
     const turned = { ...recipe, augmentation: { ...recipe.augmentation, rotationDegrees: 20 } };
     expect(fills((await train(session, turned)).events)).toBeGreaterThan(0);

@@ -81,7 +81,8 @@ export function holdExports(
       makeWrong(folderOf(WRONG, format));
     }
     lines = checked([...sheets.keys(), ...formats.map((format) => folderOf(WRONG, format))]);
-  }, 600_000);
+    // TensorFlow and PyTorch are loaded, whatever else the machine has to do.
+  }, 1_800_000);
 
   describe.each(networks)('%s at %i, trained %s', (name) => {
     it.each(formats)('as %s is what Mien’s network is', (format) => {

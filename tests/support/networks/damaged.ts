@@ -2,6 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { zipSync } from 'fflate';
+import { joined, message, streamField } from '../../../src/exporters/onnx/protobuf.ts';
+import { tensor } from '../../../src/exporters/onnx/tensors.ts';
 import { findExported } from '../../../src/importers/exported.ts';
 import { findNameMaps } from '../../../src/models/weights/name-maps/registry.ts';
 import { StudioError } from '../../../src/protocol/errors.ts';
@@ -49,6 +51,34 @@ const recipe = {
   phases: [{ name: 'head', epochs: 1, learningRate: 0.001 }],
 };
 
+/** As Mien's exporter writes it, small: a convolution with its BatchNorm, one of its own, and a head. */
+async function tinyOnnx(): Promise<Uint8Array> {
+  const stored = (name: string, shape: readonly number[], type: 'float32' | 'float16' = 'float32') => {
+    const count = shape.reduce((product, side) => product * side, 1);
+    const values =
+      type === 'float32' ? new Float32Array(count).fill(0.5) : new Uint16Array(count).fill(0x3800);
+    return tensor(name, shape, type, () => Promise.resolve(values));
+  };
+  const tensors = [
+    stored('preprocessing/scale', [3, 1, 1]),
+    stored('preprocessing/offset', [3, 1, 1]),
+    stored('Conv1/kernel:float16', [2, 3, 1, 1], 'float16'),
+    stored('bn_Conv1/offset', [2]),
+    stored('bn_2/scale', [2, 1, 1]),
+    stored('bn_2/offset', [2, 1, 1]),
+    stored('block_1_depthwise/depthwise_kernel', [2, 1, 3, 3]),
+    stored('dense/kernel', [2, 2]),
+    stored('dense/bias', [2]),
+  ];
+  const { chunks } = joined([
+    message([1, 8], [2, 'Mien'], [14, message([1, 'labels'], [2, '["a","b"]'])]),
+    streamField(7, joined([message([2, 'tiny']), ...tensors.map((one) => streamField(5, one))])),
+  ]);
+  const parts: Uint8Array[] = [];
+  for await (const chunk of chunks()) parts.push(chunk);
+  return Buffer.concat(parts);
+}
+
 /** What `importers/exported.ts` reads of an export; a picture of its proof is not decoded there. */
 const exported = {
   'mien.json': utf8({
@@ -76,6 +106,7 @@ export const DAMAGED: readonly DamagedFile[] = [
   ['tiny.keras', fixture('tiny.keras'), 200, readWeights],
   ['tiny.h5', fixture('tiny.h5'), 400, readWeights],
   ['tiny.weights.h5', fixture('tiny.weights.h5'), 400, readWeights],
+  ['own.onnx', new Uint8Array(await tinyOnnx()), 5000, readWeights],
   ['export.zip', zipSync(exported, { level: 0 }), 2000, readExported],
 ];
 
@@ -101,9 +132,12 @@ async function readWeights(bytes: Uint8Array): Promise<string> {
 /** Looks for an export in a zip and reads what it says of itself; its weights are read as all others. */
 async function readExported(bytes: Uint8Array): Promise<string> {
   try {
-    const { labels, recipe, files, proof } = await findExported([
+    const found = await findExported([
       { path: 'export.zip', open: () => Promise.resolve(memorySource(bytes)) },
     ]);
+    // Nothing in it says any more that Mien wrote it.
+    if (found === null) return 'model/import-unknown';
+    const { labels, recipe, files, proof } = found;
     if (labels.length < 2 || files.length === 0 || recipe.backbone.name === '') return 'half of an export';
     if (proof !== null && proof.pictures.length === 0) return 'a proof without pictures';
     return 'read';

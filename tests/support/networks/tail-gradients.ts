@@ -15,7 +15,7 @@ const SIZE = 32;
 /** A MobileNetV2 0.35 with weights, averages and BatchNorm parameters that are all different from their start. */
 export function smallModel(): { model: tf.LayersModel; backboneLayers: number } {
   const base = mobilenetv2.build({ size: SIZE, options: { alpha: 0.35 }, seed: 1 });
-  const model = withHead(base, { classes: CLASSES, dropout: 0, seed: 2 });
+  const model = withHead(base, { classes: CLASSES, dropout: 0, hidden: [], seed: 2 });
   let seed = 10;
   for (const layer of model.layers) {
     if (layer.getClassName() !== 'BatchNormalization') continue;

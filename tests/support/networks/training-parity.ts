@@ -81,7 +81,7 @@ export async function disagreement(golden: TrainingGolden, fineTuneSteps = Infin
   const recipe = backboneOf(golden.recipe, golden.batchNorm === 'batch');
   const { backbone, model: base } = buildBackbone(recipe, golden.size);
   const backboneLayers = base.layers.length;
-  const model = withHead(base, { classes: golden.classes, dropout: 0, seed: 0 });
+  const model = withHead(base, { classes: golden.classes, dropout: 0, hidden: [], seed: 0 });
   fillByRule(model);
   const graph = graphOf(model);
   const parameters = new Parameters(model);

@@ -13,7 +13,7 @@ beforeAll(async () => {
   await tf.setBackend('cpu');
   const { model } = buildBackbone({ name: 'vgg16', weights: 'random' }, 32);
   backboneLayers = model.layers.length;
-  graph = graphOf(withHead(model, { classes: 8, dropout: 0.2, seed: 1 }));
+  graph = graphOf(withHead(model, { classes: 8, dropout: 0.2, hidden: [], seed: 1 }));
 });
 afterAll(() => graph.model.dispose());
 
@@ -62,7 +62,7 @@ it('knows of chance that is drawn before layers that do not train, and how littl
   const drawing = (dropConnect: number, unfreeze: number) => {
     const { model: base } = buildBackbone({ name: 'efficientnetb0', weights: 'random', dropConnect }, 32);
     const layers = base.layers.length;
-    const whole = withHead(base, { classes: 8, dropout: 0.2, seed: 1 });
+    const whole = withHead(base, { classes: 8, dropout: 0.2, hidden: [], seed: 1 });
     const early = earlyDraw(graphOf(whole), firstTrainableOf(layers, unfreeze));
     whole.dispose();
     return early;

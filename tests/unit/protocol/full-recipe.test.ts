@@ -29,7 +29,7 @@ describe('the smallest recipe', () => {
       },
       augmentation: { views: 1 },
       backbone: { name: 'mobilenetv2' },
-      head: { dropout: 0.2 },
+      head: { dropout: 0.2, hidden: [] },
       batchSize: 32,
       cache: 'float32',
       phases: [

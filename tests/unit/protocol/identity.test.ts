@@ -140,7 +140,10 @@ describe('activations', () => {
   const key = activationsKey(inputs);
 
   it.each([
-    ['the head and the phases', { head: { dropout: 0.5 }, phases: recipe.phases.slice(0, 1), batchSize: 8 }],
+    [
+      'the head and the phases',
+      { head: { ...recipe.head, dropout: 0.5 }, phases: recipe.phases.slice(0, 1), batchSize: 8 },
+    ],
     ['the split', { split: { ...recipe.split, seed: 1 } }],
     ['how many views there are', { augmentation: { ...recipe.augmentation, views: 3 } }],
   ])('do not hang on %s', (_what, changes) => {

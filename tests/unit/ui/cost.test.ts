@@ -37,7 +37,7 @@ async function peakBytes(backbone: Recipe['backbone'], unfreeze: number, batch: 
   const before = tf.memory().numBytes;
   const { model: base } = buildBackbone(backbone, SIZE);
   const first = base.layers.length - unfreeze;
-  const model = withHead(base, { classes: CLASSES, dropout: 0.2, seed: 1 });
+  const model = withHead(base, { classes: CLASSES, dropout: 0.2, hidden: [], seed: 1 });
   const graph = graphOf(model);
   const cutOutput = cutOutputOf(graph, first);
   const isTrainable = (layer: number): boolean => layer >= first;

@@ -1,10 +1,9 @@
 /** Opens a large set twice in the built page, in Chromium, as a user does who picks the file. */
 import { join } from 'node:path';
-import { chromium, type BrowserContext } from 'playwright-core';
+import type { BrowserContext } from 'playwright-core';
 import { build, isStale } from '../../serve/build.ts';
 import { serveApp } from '../../serve/server.ts';
-import { CHROMIUM_FLAGS, findChromium } from '../../setup/chromium.ts';
-import { thisSystem } from '../../setup/system.ts';
+import { countOwnMemory, mostCounted, withBrowser } from '../in-page.ts';
 import type { Opening, Openings } from './opening.ts';
 import { cpuSecondsBelow, mostPrivateBytesBelow, watchMost } from '../processes.ts';
 
@@ -26,22 +25,6 @@ export async function openInPage(path: string, folder: string): Promise<Openings
     return { ...timed, heapBytes: counted.heapBytes, batchMs: null, otherSize: null };
   } finally {
     await server.close();
-  }
-}
-
-async function withBrowser<Result>(
-  profile: string,
-  use: (context: BrowserContext) => Promise<Result>,
-): Promise<Result> {
-  const context = await chromium.launchPersistentContext(profile, {
-    executablePath: await findChromium(thisSystem),
-    // Else the browser counts its memory twice a minute at most.
-    args: [...CHROMIUM_FLAGS, '--enable-blink-features=ForceEagerMeasureMemory'],
-  });
-  try {
-    return await use(context);
-  } finally {
-    await context.close();
   }
 }
 
@@ -71,23 +54,8 @@ async function open(
   const seconds = (performance.now() - start) / 1000;
   const cpuSeconds = cpuSecondsBelow(process.pid) - cpuBefore;
   const pictures = Number(/[\d,]+/.exec(await counted.innerText())?.[0].replaceAll(',', ''));
-  const heapBytes = await page.evaluate(() => (globalThis as { mostBytes?: number }).mostBytes ?? 0);
+  const heapBytes = await mostCounted(page);
   const processBytes = mostBytes();
   await page.close();
   return { pictures, seconds, cpuSeconds, processBytes, decoded: null, heapBytes };
-}
-
-interface MemoryCounter {
-  measureUserAgentSpecificMemory(): Promise<{ bytes: number }>;
-}
-
-/** Runs in the page: counts its memory, workers included, over and over, and keeps the most. */
-function countOwnMemory(): void {
-  const page = globalThis as unknown as { mostBytes: number; performance: MemoryCounter };
-  page.mostBytes = 0;
-  setInterval(() => {
-    void page.performance.measureUserAgentSpecificMemory().then(({ bytes }) => {
-      page.mostBytes = Math.max(page.mostBytes, bytes);
-    });
-  }, 500);
 }

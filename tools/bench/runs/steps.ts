@@ -40,7 +40,7 @@ export async function countSteps(options: CountOptions): Promise<StepCounts[]> {
     await activate('webgpu');
     const base = mobilenetv2.build({ size: options.size, options: { alpha: options.alpha }, seed: 1 });
     const layers = base.layers.length;
-    const model = withHead(base, { classes: CLASSES, dropout: 0.2, seed: 2 });
+    const model = withHead(base, { classes: CLASSES, dropout: 0.2, hidden: [], seed: 2 });
     const graph = graphOf(model);
     const counted = [
       await countStep(counter, graph, firstTrainableOf(layers, options.unfreeze), options.batch),

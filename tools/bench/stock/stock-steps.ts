@@ -19,7 +19,7 @@ export async function countStockSteps(options: CountOptions): Promise<StepCounts
     expectLimits();
     const base = mobilenetv2.build({ size: options.size, options: { alpha: options.alpha }, seed: 1 });
     const backboneLayers = base.layers.length;
-    const model = withHead(base, { classes: CLASSES, dropout: 0.2, seed: 2 });
+    const model = withHead(base, { classes: CLASSES, dropout: 0.2, hidden: [], seed: 2 });
     const before = counter.liveBytes;
     const counted: StepCounts[] = [];
     for (const unfreeze of [options.unfreeze, 0]) {

@@ -15,10 +15,11 @@ parser.add_argument("--out", default="trained", help="the folder to write into")
 parser.add_argument("--start", choices=["exported", "imagenet", "random"], help="by default as the recipe begins, where Keras can")
 parser.add_argument("--epochs", type=int, help="fewer than the recipe's, to try it out")
 parser.add_argument("--virtual-devices", type=int, default=1, help="share batches as if there were so many processors")
-parser.add_argument("--several-hosts", action="store_true", help="JAX on several hosts, told by its environment")
+parser.add_argument("--several-hosts", action="store_true", help="JAX on several hosts, each started with KERAS_DISTRIBUTION_JOB_ADDRESSES, _NUM_PROCESSES and _PROCESS_ID")
+parser.add_argument("--mixed-precision", choices=["float16", "bfloat16"], help="compute with halves; variables stay float32")
 options = parser.parse_args()
 SET_FILE, OUT, START, EPOCHS = options.set, pathlib.Path(options.out), options.start, options.epochs
-VIRTUAL_DEVICES, SEVERAL_HOSTS = options.virtual_devices, options.several_hosts`;
+VIRTUAL_DEVICES, SEVERAL_HOSTS, MIXED_PRECISION = options.virtual_devices, options.several_hosts, options.mixed_precision`;
 
 const NOTEBOOK_ARGUMENTS = `import pathlib
 
@@ -27,7 +28,8 @@ SET_FILE = "set.parquet"  # saved by Mien: Data, Save as a file
 OUT = pathlib.Path("trained")
 START = None  # or "exported", "imagenet", "random"
 EPOCHS = None  # fewer than the recipe's, to try it out
-VIRTUAL_DEVICES, SEVERAL_HOSTS = 1, False`;
+VIRTUAL_DEVICES, SEVERAL_HOSTS = 1, False
+MIXED_PRECISION = None  # or "float16", "bfloat16"`;
 
 const PACKAGES = 'keras tensorflow numpy pillow pyarrow scikit-learn';
 

@@ -3,7 +3,8 @@
  * are the recipe, stand before it (`settings.ts`).
  *
  * Batches are filled up to their size with pictures that count nothing, so that several devices can divide them; where
- * BatchNorm goes by the batch, the last one that is not full is left out instead.
+ * BatchNorm goes by the batch, the last one that is not full is left out instead. On several hosts each reads its share of
+ * every batch.
  */
 
 /** A cell of a notebook, or a part of a script. */
@@ -38,6 +39,7 @@ from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 from sklearn.model_selection import train_test_split
 
 devices, scope = 1, contextlib.nullcontext
+hosts, host = 1, 0
 if keras.backend.backend() == "tensorflow":
     import tensorflow as tf
 
@@ -50,13 +52,19 @@ if keras.backend.backend() == "tensorflow":
         devices, scope = len(found), strategy.scope
 elif keras.backend.backend() == "jax":
     if SEVERAL_HOSTS:
+        import jax
+        from jax.experimental import multihost_utils
+
         keras.distribution.initialize()
+        hosts, host = jax.process_count(), jax.process_index()
     devices = len(keras.distribution.list_devices())
     if devices > 1:
-        keras.distribution.set_distribution(keras.distribution.DataParallel())
+        keras.distribution.set_distribution(keras.distribution.DataParallel(auto_shard_dataset=False))
 if BATCH_SIZE % devices != 0:
     sys.exit(f"{devices} devices cannot share a batch of {BATCH_SIZE}: choose a BATCH_SIZE that they divide.")
-print(f"{keras.backend.backend()} on {devices} device(s)")
+print(f"{keras.backend.backend()} on {devices} device(s) of {hosts} host(s)")
+if MIXED_PRECISION:
+    keras.config.set_dtype_policy(f"mixed_{MIXED_PRECISION}")
 keras.utils.set_random_seed(SEED)`),
   text(
     '## The set\n\nRows without a picture or a label are left out, as Mien does; the others are numbered in their order.',
@@ -127,11 +135,19 @@ class Batches(keras.utils.PyDataset):
         padded = np.resize(rows, BATCH_SIZE)
         weight = self.weights[classes[padded]] * BATCH_SIZE / len(rows)
         weight[len(rows) :] = 0
-        return x[padded].astype("float32"), y[padded], weight.astype("float32")
+        own = slice(host, None, hosts)
+        return x[padded[own]].astype("float32"), y[padded[own]], weight[own].astype("float32")
 
 
 def probabilities_of(model, rows):
-    return model.predict(Batches(rows), verbose=0)[: len(rows)]
+    batches = Batches(rows)
+    if hosts == 1:
+        return model.predict(batches, verbose=0)[: len(rows)]
+    # No host reads what others computed: each answers its share, and all shares are handed round.
+    state = [[np.asarray(v.value) for v in some] for some in (model.trainable_variables, model.non_trainable_variables)]
+    answer = jax.jit(lambda state, some: model.stateless_call(*state, some, training=False)[0])
+    parts = [multihost_utils.process_allgather(answer(state, batches[index][0])) for index in range(len(batches))]
+    return np.concatenate([np.swapaxes(part, 0, 1).reshape(-1, len(LABELS)) for part in parts])[: len(rows)]
 
 
 def loss_and_accuracy(probabilities, rows):
@@ -184,6 +200,10 @@ with scope():
     network = keras.saving.load_model(HERE.parent / "model.keras")
     if START != "exported":
         network = fresh(network)
+    if MIXED_PRECISION:
+        # All but the last one, whose probabilities keep their digits; variables stay float32.
+        for layer in network.layers[:-1]:
+            layer.dtype_policy = f"mixed_{MIXED_PRECISION}"
 names_of_layers = [layer.name for layer in network.layers]
 backbone = network.layers[2 : names_of_layers.index("global_average_pooling2d")]`),
   text('## Training'),
@@ -207,7 +227,8 @@ class Told(keras.callbacks.Callback):
             "valLoss": logs["val_loss"], "valAccuracy": logs["val_accuracy"],
             "learningRate": float(keras.ops.convert_to_numpy(self.model.optimizer.learning_rate)), "seconds": time.perf_counter() - self.begun,
         })
-        network.save(OUT / "checkpoint.keras")
+        if host == 0:
+            network.save(OUT / "checkpoint.keras")
         print({name: round(value, 4) if isinstance(value, float) else value for name, value in history[-1].items()})
 
 
@@ -258,8 +279,9 @@ evaluation = {
     ],
 }
 files = {"history": history, "evaluation": evaluation, "split": {part: rows.tolist() for part, rows in split.items()}}
-for name, value in files.items():
-    (OUT / f"{name}.json").write_text(json.dumps(value, indent=2), "utf-8")
-network.save(OUT / "trained.keras")
+if host == 0:
+    for name, value in files.items():
+        (OUT / f"{name}.json").write_text(json.dumps(value, indent=2), "utf-8")
+    network.save(OUT / "trained.keras")
 print(f"Test: {100 * accuracy:.1f} % right, loss {loss:.4f}. Written into {OUT}.")`),
 ];

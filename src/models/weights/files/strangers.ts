@@ -4,6 +4,7 @@
  */
 import { StudioError } from '../../../protocol/errors.ts';
 import { BACKBONES } from '../../backbones/registry.ts';
+import { isOwnOnnx } from '../readers/onnx-file.ts';
 import type { WeightFile } from '../readers/weight-file.ts';
 
 interface Format {
@@ -41,9 +42,9 @@ const FORMATS: readonly Format[] = [
     is: (_, __, name) => name.endsWith('.pb') || /(^|\/)variables\.(index|data-\S+)$/u.test(name),
   },
   {
-    what: 'an ONNX model',
-    hint: 'Take the model that it was made from.',
-    is: (_, __, name) => name.endsWith('.onnx'),
+    what: 'an ONNX model of another program, whose layers are dissolved',
+    hint: 'Take the model that it was made from; of ONNX only what Mien wrote comes back.',
+    is: (head, _, name) => name.endsWith('.onnx') && !isOwnOnnx(head),
   },
   { what: 'a GGUF file', hint: 'It holds a language model.', is: (_, text) => text.startsWith('GGUF') },
   { what: 'an array of NumPy', hint: FROM_KERAS, is: (_, text) => text.slice(1, 6) === 'NUMPY' },

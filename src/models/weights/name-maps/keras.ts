@@ -116,10 +116,19 @@ async function picturesOf(file: NamedFile, scope: string): Promise<Pictures> {
 
 /** Of a layer that the topology names. */
 async function readOf(file: NamedFile, layer: TopologyLayer, weight: string): Promise<Float32Array | null> {
+  const name = tensorOf(file, layer, weight);
+  return name === null ? null : ((await file.read([name])).get(name) ?? null);
+}
+
+/** What the file calls a weight of a layer that its topology names; null where it has none. */
+export function tensorOf(
+  file: Pick<NamedFile, 'tensors'>,
+  layer: Pick<TopologyLayer, 'path' | 'name'>,
+  weight: string,
+): string | null {
   const ends = [`${layer.path}/${weight}`, `${layer.name}/${weight}`];
   const names = [...file.tensors.keys()];
-  const name = ends.map((end) => names.find((one) => one === end || one.endsWith(`/${end}`))).find(Boolean);
-  return name === undefined ? null : ((await file.read([name])).get(name) ?? null);
+  return ends.map((end) => names.find((one) => one === end || one.endsWith(`/${end}`))).find(Boolean) ?? null;
 }
 
 /**

@@ -1,12 +1,13 @@
 /** The formats that weights are read from. One file a format and a line here. */
 import { StudioError } from '../../../protocol/errors.ts';
 import { kerasH5 } from './keras-h5.ts';
+import { onnx } from './onnx.ts';
 import { safetensors } from './safetensors.ts';
 import { tfjsModel } from './tfjs-model.ts';
 import type { WeightReader } from './weight-file.ts';
 
 /** Tried in this order: safetensors has the weakest mark, so it comes last. */
-export const WEIGHT_READERS: readonly WeightReader[] = [kerasH5, tfjsModel, safetensors];
+export const WEIGHT_READERS: readonly WeightReader[] = [kerasH5, onnx, tfjsModel, safetensors];
 
 /** A file, or several, of which none is of a known format. */
 export function unknownFormat(head: Uint8Array, paths: readonly string[]): StudioError {
