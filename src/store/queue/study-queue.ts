@@ -133,7 +133,7 @@ export class StudyQueue {
       ...this.#pickedFor(run.recipe),
       ...(before !== undefined && { resume: before.runId }),
     };
-    const end = await runs.train(input, (event) => frozen.hear(event));
+    const end = await runs.train(input, { onEvent: (event) => frozen.hear(event) });
     if (end.kind === 'cancelled') return false;
     if (end.kind === 'done') {
       const record = await runs.record(end.result.runId);
