@@ -227,7 +227,11 @@ function useOcclusion({ runId, labels }: TriedNetwork, shown: Shown, side: numbe
         if (ending.current === controller) setDone(null);
       });
   };
-  return { found, done, error, start, stop: () => ending.current?.abort() };
+  const stop = (): void => {
+    ending.current?.abort();
+    setDone(null);
+  };
+  return { found, done, error, start, stop };
 }
 
 const losses = new WeakMap<Occlusion, Map<number, { readonly heat: Heat; readonly most: number }>>();

@@ -37,7 +37,7 @@ function reachingOut(page: Page): Promise<string[]> {
 
 /** Where parts of the Data column stand, so that a jump is seen. */
 const placesIn = (page: Page): Promise<number[]> =>
-  page.$$eval('#data > *, #data .source > *', (parts) =>
+  page.$$eval('#data > *, #data .source > *, #data .set-parts > *', (parts) =>
     parts.map((part) => (part as HTMLElement).offsetTop),
   );
 
