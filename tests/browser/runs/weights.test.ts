@@ -3,8 +3,6 @@ import * as tf from '@tensorflow/tfjs';
 import { zipSync } from 'fflate';
 import { expect, it } from 'vitest';
 import { teachableMachine } from '../../support/networks/teachable-machine.ts';
-import { readFile } from 'node:fs/promises';
-import { startTestHub } from '../../support/sets/local-hub.ts';
 import { barSays, finishTiny, TINY } from '../actions.ts';
 import { newPage, screenshot } from '../harness.ts';
 
@@ -45,39 +43,5 @@ it(
     await again.setInputFiles(picked('faces.zip', zipSync({ ...files })));
     await barSays(page, /^Ready/);
     expect(await key.isDisabled()).toBe(false);
-  },
-);
-
-it(
-  'that are on their way can be given up, and the network before is still there',
-  { timeout: 4 * MINUTES },
-  async () => {
-    const starter = await readFile('public/starter/mobilenetv2-0.35.safetensors');
-    const hub = await startTestHub({}, { 'classroom/weights/mine.safetensors': starter });
-    const file = `${hub.origin}/datasets/classroom/weights/resolve/main/mine.safetensors`;
-    const page = await newPage({ path: TINY });
-    await finishTiny(page);
-    const found = await page.locator('#results').innerText();
-    await page.evaluate(
-      (hash) => {
-        location.hash = hash;
-      },
-      TINY.replace('backbone.weights=random', `backbone.weights={"file":"${file}"}`),
-    );
-    const model = page.getByRole('region', { name: 'Model' });
-    await model.getByText('mine.safetensors').first().waitFor({ timeout: MINUTES });
-    await barSays(page, /^Finished/);
-    hub.misbehave({ server: 'files', kind: 'slow', bytesPerSecond: 20_000 });
-    await page.getByRole('button', { name: 'Train again' }).click();
-    await barSays(page, /kB of [\d.]+ [kM]B/);
-    await page.getByRole('button', { name: 'Stop' }).click();
-    await barSays(page, /^Finished/);
-    expect(await page.locator('#results').innerText()).toBe(found);
-    // What was given up was nothing but the waiting.
-    hub.misbehave();
-    await page.getByRole('button', { name: 'Train again' }).click();
-    await barSays(page, /^(Head|Fine-tune)/);
-    await barSays(page, /^Finished/, 2 * MINUTES);
-    await hub.close();
   },
 );

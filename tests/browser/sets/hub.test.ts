@@ -7,7 +7,6 @@ import type { Misbehaviour } from '../../../tools/hub/faults.ts';
 import { HUB_FILE, HUB_REPO, startTestHub, type TestHub } from '../../support/sets/local-hub.ts';
 import { smallSet } from '../../support/sets/small-set.ts';
 import { shows } from '../../support/shows.ts';
-import { barSays, finishTiny, TINY } from '../actions.ts';
 import { appUrl, newPage, screenshot, type PageOptions } from '../harness.ts';
 
 const GATED = 'classroom/gated';
@@ -122,40 +121,6 @@ describe('an import', () => {
     await page.getByRole('button', { name: 'Open', exact: true }).click();
     await isOpen(page, String(ROWS));
     shows('browser Chromium gives up opening a set when told to');
-  });
-
-  it('given up leaves all as it was before: recipe, address, what was found, and where everything stands', async () => {
-    const page = await newPage({ path: TINY, viewport: { width: 1440, height: 900 } });
-    await finishTiny(page);
-    const parts = page.locator('#data .source, #data .set-parts > *:not(.opening), #data > .note');
-    const places = (): Promise<number[][]> =>
-      parts.evaluateAll((all) =>
-        all.map((part) => {
-          const { top, left, width, height } = part.getBoundingClientRect();
-          return [top, left, width, height];
-        }),
-      );
-    const found = (): Promise<string> => page.locator('#results').innerText();
-    const standing = async () => ({
-      ...{ url: page.url(), found: await found(), model: await page.locator('#model').innerText() },
-      ...{ places: await places(), recipe: await page.getByLabel('Recipe', { exact: true }).inputValue() },
-    });
-    const before = await standing();
-    hub.misbehave({ server: 'files', kind: 'slow', bytesPerSecond: 6000, skip: 1 });
-    await page.evaluate(
-      (hash) => {
-        location.hash = hash;
-      },
-      linkTo(SMALL, '&backbone.name="vgg16"&batchSize=8').replace('quick-look', 'paper'),
-    );
-    await expect.poll(() => note(page), { timeout: 20_000 }).toMatch(/downloaded$/);
-    // What the set before has shown is out of sight, and in its place.
-    const opening = await places();
-    expect(opening.slice(1)).toEqual(before.places.slice(1));
-    await screenshot(page, 'hub-opening-over');
-    await page.getByRole('button', { name: 'Cancel opening the set' }).click();
-    await barSays(page, /^Finished/);
-    await expect.poll(standing).toEqual(before);
   });
 
   it('says that a file changed on the way, and reads the new one when asked', async () => {

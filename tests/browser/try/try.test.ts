@@ -104,7 +104,10 @@ async function givesUpTheMap(page: Page): Promise<void> {
     const asked = new Set<number>();
     Worker.prototype.postMessage = function (this: Worker, ...args: unknown[]) {
       const { kind, id, input } = args[0] as { kind: string; id: number; input?: { row?: number } };
-      if (kind !== 'occlude' || input?.row !== 5 || asked.size > 0) return void post.apply(this, args);
+      if (kind !== 'occlude' || input?.row !== 5 || asked.size > 0) {
+        post.apply(this, args);
+        return;
+      }
       asked.add(id);
       held.letGo = () => {
         Worker.prototype.postMessage = post;

@@ -1,48 +1,11 @@
 /** The actions: what is asked of the engine, in which order, and what is not asked twice. */
 import { describe, expect, it, vi } from 'vitest';
 import { StudioError } from '../../../src/protocol/errors.ts';
-import type { RunEvent } from '../../../src/protocol/events.ts';
-import type { RequestKind } from '../../../src/protocol/messages.ts';
 import type { Recipe } from '../../../src/protocol/recipe/recipe.ts';
-import { Studio, type Engine } from '../../../src/store/studio.ts';
+import { Studio } from '../../../src/store/studio.ts';
 import { pickedFile } from '../../support/sets/picked-files.ts';
-import { catalog, dataset, device, leftRun, model, phaseEvent, result } from './samples.ts';
-
-interface Asked {
-  readonly kind: RequestKind;
-  readonly input: unknown;
-  readonly controls: string[];
-  readonly emit: (event: RunEvent) => void;
-  readonly answer: (output: unknown) => void;
-  readonly refuse: (error: unknown) => void;
-}
-
-/** An engine that answers at once, save what the test answers itself. */
-function fakeEngine(byHand: readonly RequestKind[] = []) {
-  const asked: Asked[] = [];
-  const answers: Partial<Record<RequestKind, unknown>> = {
-    chooseDevice: device,
-    openDataset: dataset,
-    describeModel: model,
-    train: result,
-    ...{ listRuns: [], listQueue: { studies: [], trouble: null } },
-    listKept: { runs: [], room: { takenBytes: 0, frozenBytes: 0, freeBytes: null }, trouble: null },
-  };
-  const request = (kind: RequestKind, input: unknown, emit: (event: RunEvent) => void) => {
-    let resolve: (output: unknown) => void = () => undefined;
-    let reject: (error: unknown) => void = () => undefined;
-    const promise = new Promise<unknown>((yes, no) => {
-      resolve = yes;
-      reject = no;
-    });
-    const controls: string[] = [];
-    asked.push({ kind, input, controls, emit, answer: resolve, refuse: reject });
-    if (!byHand.includes(kind)) resolve(answers[kind]);
-    return { result: promise, control: (action: string) => controls.push(action) };
-  };
-  const engine = { ready: Promise.resolve(catalog), request } as unknown as Engine;
-  return { engine, asked, kinds: () => asked.map(({ kind }) => kind) };
-}
+import { fakeEngine } from './fake-engine.ts';
+import { dataset, device, leftRun, model, phaseEvent, result } from './samples.ts';
 
 describe('the studio', () => {
   it('shows device, network and set before any click', async () => {
@@ -269,66 +232,6 @@ describe('the studio', () => {
     pick('cross');
     expect(studio.store.getState().run.kind).toBe('idle');
     await expect.poll(opened).toBe(3);
-  });
-
-  it('goes back whole where another set is given up: recipe, files, and what was found of the one before', async () => {
-    const { engine, asked } = fakeEngine(['openDataset']);
-    const studio = new Studio(engine, 'auto');
-    const started = studio.start('');
-    const opens = () => asked.filter(({ kind }) => kind === 'openDataset');
-    await expect.poll(() => opens().length).toBe(1);
-    opens()[0]?.answer(dataset);
-    await started;
-    const files = [pickedFile('faces/glad/1.png', ''), pickedFile('faces/sad/2.png', '')];
-    studio.edit((recipe) => ({ ...recipe, dataset: { source: 'folder', path: 'faces' } }), { files });
-    await expect.poll(() => opens().length).toBe(2);
-    opens()[1]?.answer(dataset);
-    await expect.poll(() => studio.store.getState().dataset.status).toBe('ready');
-    await studio.train();
-    const notice = {
-      code: 'storage/full',
-      message: 'No room',
-      hint: '',
-      retryable: false,
-      cause: null,
-    } as const;
-    engine.onLate({ kind: 'notice', of: 'set', notice });
-    const before = studio.store.getState();
-    // Two others are chosen, one after the other, and the recipe is edited beside that.
-    studio.choosePreset('paper');
-    studio.edit((recipe) => ({ ...recipe, batchSize: 8 }));
-    await expect.poll(() => opens().length).toBe(3);
-    studio.edit((recipe) => ({ ...recipe, dataset: { source: 'stored' } }));
-    await expect.poll(() => opens().length).toBe(4);
-    expect(studio.store.getState()).toMatchObject({ run: { kind: 'idle' }, notices: [] });
-    const cancelled = studio.cancelOpening();
-    for (const open of opens().slice(2)) open.refuse(new DOMException('Cancelled', 'AbortError'));
-    await cancelled;
-    const { model: _, ...after } = studio.store.getState();
-    const { model: _before, ...whole } = before;
-    expect(after).toEqual(whole);
-    expect(opens()).toHaveLength(4);
-    // The files that were picked for it are those of its next run.
-    await studio.train();
-    expect(asked.filter(({ kind }) => kind === 'train').at(-1)?.input).toMatchObject({ files });
-  });
-
-  it('gives up what is only being prepared when it is stopped, and the run before is back', async () => {
-    const { engine, asked } = fakeEngine(['train']);
-    const studio = new Studio(engine, 'auto');
-    await studio.start('');
-    const first = studio.train();
-    asked.findLast(({ kind }) => kind === 'train')?.answer(result);
-    await first;
-    const { run: before } = studio.store.getState();
-    expect(before.kind).toBe('finished');
-    const second = studio.train();
-    const call = asked.findLast(({ kind }) => kind === 'train');
-    studio.stop();
-    expect(call?.controls).toEqual(['cancel']);
-    call?.refuse(new DOMException('Cancelled', 'AbortError'));
-    await second;
-    expect(studio.store.getState().run).toBe(before);
   });
 
   it('drops the answer that was overtaken', async () => {

@@ -4,7 +4,7 @@ import type { RatePoint, RunEvent } from '../../../src/protocol/events.ts';
 import { newSearch, reduceSearch } from '../../../src/store/reduce/reduce-run.ts';
 import { reduce } from '../../../src/store/reduce/reduce.ts';
 import { recordOf, type RunState, type StudioState } from '../../../src/store/state.ts';
-import { barText, tabText } from '../../../src/ui/transport/bar-text.ts';
+import { barText } from '../../../src/ui/transport/bar-text.ts';
 import { idleCaption, runCaption } from '../../../src/charts/curves/caption.ts';
 import { thresholdOf, thresholdText, verdictOf } from '../../../src/ui/try/words.ts';
 import { rateSweep } from '../../../src/charts/rate-sweep.tsx';
@@ -230,39 +230,6 @@ describe('the bar', () => {
     const pausing = reduce(running([phaseEvent]), { kind: 'controlAsked', action: 'pause' });
     expect(barText(pausing).title).toBe('Pausing, head 1 of 12');
     expect(barText(finished(toTuning))).toMatchObject({ title: 'Finished', left: '4 min 40 s' });
-  });
-
-  it('names the run of the queue in the tab, and no end between two of them', () => {
-    const run = (name: string) => ({ name, values: {}, recipe });
-    const studies = [
-      {
-        ...{ id: 's', addedAtMs: 0, base: recipe, runs: [run('one'), run('two')] },
-        study: { name: 'Seeds', base: {}, vary: {} },
-        outcomes: {
-          one: {
-            runId: 'r',
-            frozenPictures: 0,
-            epochs: 1,
-            valLoss: 1,
-            valAccuracy: 0.5,
-            test: null,
-            seconds: 9,
-            failure: null,
-          },
-        },
-      },
-    ];
-    const queue = {
-      studies,
-      doing: 'running',
-      current: { id: 's', name: 'two' },
-      failure: null,
-    } as unknown as StudioState['queue'];
-    const between = { ...finished(toTuning), queue };
-    expect(tabText(between)).toBe('Run 2 of 2');
-    expect(tabText({ ...running([phaseEvent]), queue })).toBe('Run 2 of 2: head 1 of 12');
-    expect(tabText({ ...between, queue: { ...queue, doing: 'nothing' } })).toBe('Finished');
-    expect(tabText(readyState)).toBeNull();
   });
 
   it('says that the device went away', () => {
