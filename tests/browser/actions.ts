@@ -28,13 +28,9 @@ export async function finishTiny(page: Page, timeout = 120_000): Promise<void> {
 
 /** Takes the trained network home, and opens its zip: the files by name. */
 export async function takeHome(page: Page): Promise<Record<string, Uint8Array>> {
-  await page.getByRole('button', { name: 'Take home' }).first().click();
   const [download] = await Promise.all([
     page.waitForEvent('download'),
-    page
-      .getByRole('button', { name: /Download/ })
-      .first()
-      .click(),
+    page.getByRole('button', { name: 'Take home' }).first().click(),
   ]);
   return unzipSync(await readFile(await download.path()));
 }

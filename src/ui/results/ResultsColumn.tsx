@@ -46,7 +46,7 @@ export function ResultsColumn(): ReactElement {
                 Try it
               </TryButton>
             )}
-            <button type="button" onClick={showTakeHome}>
+            <button type="button" title="In the first format below" onClick={takeFirstHome}>
               <Icon name="download" />
               Take home
             </button>
@@ -68,11 +68,13 @@ export function ResultsColumn(): ReactElement {
   );
 }
 
-/** Brings the list of files into view and the keyboard to its first button. */
-function showTakeHome(): void {
+/** Downloads the first of the files, and brings the list of them into view and the keyboard to that one's button. */
+function takeFirstHome(): void {
   const section = document.getElementById('take-home');
+  const first = section?.querySelector('button');
   section?.scrollIntoView({ block: 'nearest' });
-  section?.querySelector('button')?.focus();
+  first?.focus();
+  first?.click();
 }
 
 const loadErrors = async () => (await import('./errors/ErrorsDialog.tsx')).ErrorsDialog;
