@@ -59,7 +59,7 @@ export function classColour(index: number, classes: number): string {
 
 const SATURATION = 0.7;
 
-/** Red, green and blue, 0 to 1, of a hue in degrees and a lightness. @see CSS Color 4, 7.1 */
+/** Red, green and blue, 0 to 1, of a hue in degrees and a lightness. @see https://www.w3.org/TR/css-color-4/#hsl-to-rgb */
 function channelsOf(hue: number, lightness: number): readonly number[] {
   const amplitude = SATURATION * Math.min(lightness, 1 - lightness);
   return [0, 8, 4].map((offset) => {
@@ -68,7 +68,7 @@ function channelsOf(hue: number, lightness: number): readonly number[] {
   });
 }
 
-/** @see WCAG 2.2, relative luminance */
+/** @see https://www.w3.org/TR/WCAG22/#dfn-relative-luminance */
 function luminance(channels: readonly number[]): number {
   const [red = 0, green = 0, blue = 0] = channels.map((share) =>
     share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4,
