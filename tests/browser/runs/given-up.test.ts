@@ -64,7 +64,7 @@ it(
       TINY.replace('backbone.weights=random', `backbone.weights={"file":"${file}"}`),
     );
     const model = page.getByRole('region', { name: 'Model' });
-    await model.getByText('mine.safetensors').first().waitFor({ timeout: MINUTES });
+    await expect.poll(() => model.innerText(), { timeout: MINUTES }).toContain('mine.safetensors');
     await barSays(page, /^Finished/);
     hub.misbehave({ server: 'files', kind: 'slow', bytesPerSecond: 20_000 });
     await page.getByRole('button', { name: 'Train again' }).click();
