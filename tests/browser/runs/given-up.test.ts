@@ -30,9 +30,12 @@ it(
     });
     const before = await standing();
     hub.misbehave({ server: 'files', kind: 'slow', bytesPerSecond: 6000, skip: 1 });
-    await page.evaluate((hash) => {
-      location.hash = hash;
-    }, `#paper&dataset={"source":"hub","repo":"classroom/small","endpoint":"${hub.origin}"}&image.size=32&batchSize=8`);
+    await page.evaluate(
+      (hash) => {
+        location.hash = hash;
+      },
+      `${TINY.replace('dataset.pictures=80', `dataset={"source":"hub","repo":"classroom/small","endpoint":"${hub.origin}"}`)}&batchSize=8&backbone.alpha=0.5`,
+    );
     await expect
       .poll(() => page.locator('.opening-note').innerText(), { timeout: 20_000 })
       .toMatch(/downloaded$/);
@@ -61,7 +64,7 @@ it(
       (hash) => {
         location.hash = hash;
       },
-      TINY.replace('backbone.weights=random', `backbone.weights={"file":"${file}"}`),
+      TINY.replace('backbone.weights=random', `backbone.alpha=0.35&backbone.weights={"file":"${file}"}`),
     );
     const model = page.getByRole('region', { name: 'Model' });
     await expect.poll(() => model.innerText(), { timeout: MINUTES }).toContain('mine.safetensors');

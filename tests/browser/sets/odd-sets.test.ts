@@ -64,7 +64,7 @@ it(
     const setOf = (name: string): string =>
       `#quick-look&dataset={"source":"hub","repo":"classroom/${name}","endpoint":"${hub.origin}"}&image.size=32&backbone.weights=random`;
     const page = await newPage({ path: TINY });
-    const note = page.locator('#data .note');
+    const note = page.locator('#data > .note');
     const open = async (hash: string, pictures: string): Promise<void> => {
       await page.evaluate((to) => {
         location.hash = to;
