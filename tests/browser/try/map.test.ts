@@ -12,9 +12,9 @@ const holdTheBetter = (page: Page): Promise<void> =>
   page.evaluate(() => {
     const counted = globalThis as unknown as { ended: number };
     counted.ended = 0;
-    const listen = Reflect.get<Worker, 'addEventListener'>(Worker.prototype, 'addEventListener') as (
-      ...args: unknown[]
-    ) => void;
+    // Of its many types the one that takes anything is meant.
+    const name: string = 'addEventListener';
+    const listen = Reflect.get(Worker.prototype, name) as (...args: unknown[]) => void;
     Worker.prototype.addEventListener = function (this: Worker, type: string, heard: unknown) {
       const hear = heard as (event: MessageEvent<{ kind: string; projection?: { by: string } }>) => void;
       const early: typeof hear = (event) => {
