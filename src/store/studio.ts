@@ -13,15 +13,15 @@ import { parseRecipe, type EditsRef, type Recipe } from '../protocol/recipe/reci
 import { awaitedOf } from './awaited.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { Asking } from './requests/asking.ts';
-import { AskedSets, type AskedSet } from './set/asked-sets.ts';
 import { StudyQueue } from './queue/study-queue.ts';
 import { recipeFromLink } from './recipe-link.ts';
 import type { StudioEvent } from './reduce/reduce.ts';
 import { PictureRequests, SourceRequests, StoredRequests } from './requests/requests.ts';
 import { RunRequests } from './requests/run-requests.ts';
+import { SetChoice } from './set/set-choice.ts';
 import { SetEdits } from './set/set-edits.ts';
 import { TryRequests } from './requests/try-requests.ts';
-import { initialState, isActive, type StudioState } from './state.ts';
+import { initialState, isActive, recordOf, type StudioState } from './state.ts';
 
 /** What the store needs of the client. */
 export type Engine = Pick<StudioClient, 'ready' | 'request' | 'onLate'>;
@@ -39,11 +39,7 @@ export class Studio {
   readonly #engine: Engine;
   readonly #dispatch: (event: StudioEvent) => void;
   readonly #asking: Asking;
-  /** What was picked for the set that is open or being opened. */
-  #picked: Pick<Picked, 'files'> = {};
-  /** What was picked for the recipe's weights. */
-  #weightFiles: readonly File[] = [];
-  readonly #sets = new AskedSets();
+  readonly #choice: SetChoice;
 
   constructor(engine: Engine, backend: BackendChoice, now: () => number = () => performance.now()) {
     this.#engine = engine;
@@ -55,6 +51,7 @@ export class Studio {
     this.tries = new TryRequests(engine);
     const dispatch = this.#dispatch;
     this.#asking = new Asking(engine, dispatch, now);
+    this.#choice = new SetChoice({ asking: this.#asking, dispatch, state: () => this.#state });
     this.runs = new RunRequests(engine, dispatch, now);
     this.edits = new SetEdits({
       ...{ engine, dispatch, state: () => this.#state },
@@ -62,7 +59,7 @@ export class Studio {
     });
     this.queue = new StudyQueue({
       ...{ engine, dispatch, runs: this.runs, state: () => this.#state },
-      picked: () => ({ ...this.#picked, weightFiles: this.#weightFiles }),
+      picked: () => ({ ...this.#choice.picked, weightFiles: this.#choice.weightFiles }),
       settle: () => this.refresh(true),
     });
     engine.onLate = (event) => dispatch({ kind: 'opening', event, atMs: now() });
@@ -121,17 +118,12 @@ export class Studio {
       if (catalog !== null) checkEdit(recipe, next, catalog);
       // The address is that of the recipe from here on, whatever was wrong with the one that was opened.
       this.#dispatch({ kind: 'linkFailed', error: null });
-      if (picked?.weightFiles !== undefined) this.#weightFiles = picked.weightFiles;
-      this.#take(next, preset, picked?.files === undefined ? this.#picked : { files: picked.files });
+      const files = picked?.files === undefined ? this.#choice.picked : { files: picked.files };
+      this.#take(next, preset, files, picked?.weightFiles);
       return null;
     } catch (error) {
       return asStudioError(error).toWire();
     }
-  }
-
-  #setRecipe(recipe: Recipe, preset: string | null): void {
-    const picked = { pictures: (this.#picked.files ?? []).length > 0, weights: this.#weightFiles.length > 0 };
-    this.#dispatch({ kind: 'recipeSet', recipe, preset, picked });
   }
 
   /** Has the recipe name a list of edits, and waits until the set is edited by it. */
@@ -140,16 +132,23 @@ export class Studio {
     if (recipe === null || isActive(run)) return;
     const plain = withoutEdits(recipe);
     const dataset = edits === null ? plain.dataset : Object.assign({}, plain.dataset, { edits });
-    this.#setRecipe({ ...plain, dataset }, preset);
+    this.#choice.setRecipe({ ...plain, dataset }, preset);
     await this.refresh();
   }
 
-  #take(recipe: Recipe, preset: string | null, picked = this.#picked): void {
+  #take(
+    recipe: Recipe,
+    preset: string | null,
+    picked = this.#choice.picked,
+    weightFiles?: readonly File[],
+  ): void {
     const { recipe: before } = this.#state;
     const isOther =
-      before !== null && readingKey(before, this.#picked.files) !== readingKey(recipe, picked.files);
-    this.#picked = picked;
-    this.#setRecipe(recipe, preset);
+      before !== null && readingKey(before, this.#choice.picked.files) !== readingKey(recipe, picked.files);
+    if (isOther) this.#choice.leave(before);
+    this.#choice.picked = picked;
+    if (weightFiles !== undefined) this.#choice.weightFiles = weightFiles;
+    this.#choice.setRecipe(recipe, preset);
     // What a run found belongs to its set: another set clears it from the columns (the table of runs keeps it).
     if (isOther) this.#dispatch({ kind: 'runCleared' });
     void this.refresh();
@@ -173,64 +172,31 @@ export class Studio {
       this.#asking.forget('model');
     }
     // The network can be drawn before the pictures are read, which takes longer.
-    if (this.#state.model.value === null) await this.#asking.describe(this.#state, this.#weightFiles);
+    if (this.#state.model.value === null) await this.#asking.describe(this.#state, this.#choice.weightFiles);
     // Whoever took another recipe meanwhile asks for its set.
     if (recipe !== this.#state.recipe) return;
-    const key = openingKey(recipe, this.#picked.files);
+    const key = openingKey(recipe, this.#choice.picked.files);
     if (awaitedOf(this.#state).pictures !== null) {
       this.#asking.cancel('dataset');
       this.#dispatch({ kind: 'datasetAwaited' });
     } else if (this.#asking.keyOf('dataset') !== key) {
-      const isOpen = await this.#open({ recipe, picked: this.#picked, key });
-      if (!isOpen && this.#state.dataset.status === 'failed') await this.#fallBack();
+      const isOpen = await this.#choice.open({ recipe, picked: this.#choice.picked, key });
+      if (!isOpen && this.#state.dataset.status === 'failed') await this.#choice.fallBack();
     }
-    await this.#asking.describe(this.#state, this.#weightFiles);
+    await this.#asking.describe(this.#state, this.#choice.weightFiles);
   }
 
-  /** Gives up opening a set; what was downloaded of it is kept, and the set before it is the recipe's again. */
+  /** Gives up opening a set; what was downloaded of it is kept, and the page is again what it was before. */
   async cancelOpening(): Promise<void> {
-    const call = this.#asking.callOf('dataset');
-    if (call == null) return;
-    call.control('cancel');
-    // How it ended is said already, by the one who asked.
-    await Promise.allSettled([call.result]);
-    if (this.#state.dataset.status !== 'loading') await this.#fallBack();
-  }
-
-  /** @returns whether the set is open now; false as well when another was asked for meanwhile */
-  async #open(set: AskedSet): Promise<boolean> {
-    this.#sets.begin(set);
-    const input = { recipe: set.recipe, ...set.picked };
-    const isEdited = this.#sets.isEdited(set);
-    const dataset = await this.#asking.ask('dataset', 'openDataset', input, set.key, isEdited);
-    this.#sets.end(set, dataset !== null);
-    if (dataset !== null) this.#dispatch({ kind: 'dataset', dataset });
-    return dataset !== null;
-  }
-
-  /** Bad input loses nothing: the recipe goes back to the set that is open or was about to be; the error stays. */
-  async #fallBack(): Promise<void> {
-    const { recipe, preset, dataset: failed } = this.#state;
-    const set = this.#sets.takeFallback();
-    if (set === null || recipe === null) return;
-    const { dataset, split, image } = set.recipe;
-    this.#picked = set.picked;
-    this.#setRecipe({ ...recipe, dataset, split, image }, preset);
-    if (set === this.#sets.opened) {
-      this.#asking.keep('dataset', set.key);
-      return;
-    }
-    if ((await this.#open(set)) && failed.error !== null) {
-      this.#dispatch({ kind: 'askFailed', what: 'dataset', error: failed.error });
-    }
+    if (await this.#choice.giveUp()) await this.refresh();
   }
 
   /** Carries the recipe out. */
   async train(resume?: string): Promise<void> {
     const { recipe, run } = this.#state;
     if (recipe === null || isActive(run)) return;
-    const picked = { ...this.#picked, weightFiles: this.#weightFiles };
-    await this.runs.train({ recipe, ...picked, ...(resume !== undefined && { resume }) });
+    const picked = { ...this.#choice.picked, weightFiles: this.#choice.weightFiles };
+    await this.runs.train({ recipe, ...picked, ...(resume !== undefined && { resume }) }, { before: run });
   }
 
   /**
@@ -240,23 +206,27 @@ export class Studio {
   findRate(phaseIndex: number, onEvent: (event: RunEvent) => void): Call<'findRate'> {
     const { recipe } = this.#state;
     invariant(recipe !== null, 'there is a recipe before there is a page');
-    const input = { recipe, phaseIndex, ...this.#picked, weightFiles: this.#weightFiles };
+    const input = { recipe, phaseIndex, ...this.#choice.picked, weightFiles: this.#choice.weightFiles };
     return this.runs.findRate(input, onEvent);
   }
 
-  /** Ends the run, with the epoch that it kept; one of the queue is broken off, and the queue with it. */
+  /**
+   * Ends the run, with the epoch that it kept; while it is only being prepared, as if it had never been begun. One of the
+   * queue is broken off, and the queue with it.
+   */
   stop(): void {
-    if (this.#state.queue.doing === 'nothing') this.runs.stop();
-    else this.queue.stop();
+    if (this.#state.queue.doing !== 'nothing') this.queue.stop();
+    else if (recordOf(this.#state.run)?.phases.length === 0) this.runs.breakOff();
+    else this.runs.stop();
   }
 
   /** Goes on with a run that was left, under the recipe that it began with and with what is picked for it again. */
   async resumeRun({ recipe, runId }: ResumableRun, { files, weightFiles = [] }: Picked): Promise<void> {
     if (isActive(this.#state.run)) return;
-    this.#picked = files === undefined ? {} : { files };
-    this.#weightFiles = weightFiles;
+    this.#choice.picked = files === undefined ? {} : { files };
+    this.#choice.weightFiles = weightFiles;
     this.#dispatch({ kind: 'linkFailed', error: null });
-    this.#setRecipe(recipe, this.#state.preset);
+    this.#choice.setRecipe(recipe, this.#state.preset);
     await this.train(runId);
     await this.refresh();
   }
@@ -270,7 +240,7 @@ export class Studio {
       const { recipe: before, preset } = this.#state;
       const isSameSet = before !== null && readingKey(before) === readingKey(recipe);
       this.#dispatch({ kind: 'linkFailed', error: null });
-      this.#take(recipe, preset, isSameSet ? this.#picked : {});
+      this.#take(recipe, preset, isSameSet ? this.#choice.picked : {});
       this.#dispatch({ kind: 'reopened', run, record });
       return true;
     } catch (error) {

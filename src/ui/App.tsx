@@ -1,7 +1,7 @@
 /** The page: the bar, and below it the columns. Keeps title and address in step with the state. */
 import { useEffect, type ReactElement } from 'react';
 import { linkOf } from '../store/recipe-link.ts';
-import { isActive, recordOf } from '../store/state.ts';
+import { isActive } from '../store/state.ts';
 import { DropZone } from './drop/DropZone.tsx';
 import { notify } from './notify.ts';
 import { PrintedRecipe, PrintHead } from './PrintReport.tsx';
@@ -10,7 +10,7 @@ import { Later } from './widgets/Dialog.tsx';
 import { onLinkOpened, showAddress } from './widgets/dialog-stack.ts';
 import { DeviceTrouble } from './transport/DeviceTrouble.tsx';
 import { TransportBar } from './transport/TransportBar.tsx';
-import { barText, placeOf } from './transport/bar-text.ts';
+import { barText, tabText } from './transport/bar-text.ts';
 
 // Asked for at once, beside the engine, and not when the page is first drawn.
 const columns = import('./Columns.tsx');
@@ -38,12 +38,7 @@ export function App(): ReactElement {
 
 /** A tab in the background says how far the run is. */
 function useTitle(): void {
-  const place = useStudioState((state) => {
-    const record = recordOf(state.run);
-    if (record === null) return null;
-    if (state.run.kind === 'finished') return 'Finished';
-    return state.run.kind === 'failed' ? 'Stopped' : placeOf(record);
-  });
+  const place = useStudioState(tabText);
   useEffect(() => {
     document.title = place === null ? 'Mien' : `${place} · Mien`;
   }, [place]);

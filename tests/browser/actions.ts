@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { unzipSync } from 'fflate';
 import type { Locator, Page } from 'playwright-core';
 import { expect, onTestFinished } from 'vitest';
+import type { RequestKind } from '../../src/protocol/messages.ts';
 
 /** A recipe of seconds: few small pictures, two short phases, on the real engine. */
 export const TINY =
@@ -25,16 +26,10 @@ export async function finishTiny(page: Page, timeout = 120_000): Promise<void> {
   await barSays(page, /^Finished/, timeout);
 }
 
-/** Takes the trained network home in a format, by its place in the list, and opens its zip: the files by name. */
-export async function takeHome(page: Page, place = 0): Promise<Record<string, Uint8Array>> {
-  await page.getByRole('button', { name: 'Take home' }).first().click();
-  const [download] = await Promise.all([
-    page.waitForEvent('download'),
-    page
-      .getByRole('button', { name: /Download/ })
-      .nth(place)
-      .click(),
-  ]);
+/** Takes the trained network home, in the first format or by its place in the list, and opens its zip: the files by name. */
+export async function takeHome(page: Page, place?: number): Promise<Record<string, Uint8Array>> {
+  const buttons = page.getByRole('button', { name: place === undefined ? 'Take home' : /Download/ });
+  const [download] = await Promise.all([page.waitForEvent('download'), buttons.nth(place ?? 0).click()]);
   return unzipSync(await readFile(await download.path()));
 }
 
@@ -71,6 +66,40 @@ export async function drop(page: Page, name: string, bytes: Uint8Array): Promise
   onTestFinished(() => rm(folder, { recursive: true }));
   await writeFile(join(folder, name), bytes);
   return dropPaths(page, [join(folder, name)]);
+}
+
+/** From the page's next load on, `answered` knows what its engine has answered. */
+export async function noteAnswers(page: Page): Promise<void> {
+  await page.addInitScript(() => {
+    const noted = globalThis as unknown as { answered: string[] };
+    noted.answered = [];
+    const kinds = new Map<number, string>();
+    const heard = new WeakSet<Worker>();
+    const post = Reflect.get(Worker.prototype, 'postMessage') as (...args: unknown[]) => void;
+    Worker.prototype.postMessage = function (this: Worker, ...args: unknown[]) {
+      const { kind, id } = args[0] as { kind: string; id: number };
+      if (kind !== 'control') kinds.set(id, kind);
+      if (!heard.has(this)) {
+        heard.add(this);
+        this.addEventListener('message', ({ data }: MessageEvent<{ kind: string; id: number }>) => {
+          if (data.kind === 'done') noted.answered.push(kinds.get(data.id) ?? '');
+        });
+      }
+      post.apply(this, args);
+    };
+  });
+}
+
+/** Waits until the engine has answered a kind of request, and the page has shown what it heard. */
+export async function answered(page: Page, kind: RequestKind): Promise<void> {
+  await page.waitForFunction(
+    (wanted) => (globalThis as unknown as { answered: string[] }).answered.includes(wanted),
+    kind,
+    { timeout: 60_000 },
+  );
+  await page.evaluate(
+    () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
+  );
 }
 
 /** Opens the list of kept runs. */

@@ -9,6 +9,7 @@ import { hashBytes } from '../../src/lib/bytes/hash.ts';
 import { exitCodeOf } from '../../tools/train/carry-out.ts';
 import type { Recipe } from '../../src/protocol/recipe/recipe.ts';
 import { tinyRecipe } from '../support/session.ts';
+import { startTestHub } from '../support/sets/local-hub.ts';
 import { greyPicture } from '../unit/data/test-recipe.ts';
 import { runTrain } from '../support/train-command.ts';
 
@@ -61,6 +62,30 @@ describe('npm run train', () => {
     const path = await recipeFile('weights.json', { ...(await tinyRecipe()), backbone });
     const { code, error } = await runTrain(path, '--out', join(folder, 'bad'), '--backend', 'wasm');
     expect([code, error]).toEqual([2, expect.stringContaining('w.h5 is a web page')]);
+  });
+
+  it.concurrent(
+    'ends with 2 for starter weights of another network, and names that they are for',
+    async ({ expect }) => {
+      const backbone = { name: 'mobilenetv2', alpha: 1, weights: 'starter' } as const;
+      const path = await recipeFile('alpha.json', { ...(await tinyRecipe()), backbone });
+      const { code, out, error } = await runTrain(path, '--out', join(folder, 'bad'), '--backend', 'wasm');
+      expect(error).toContain('Starter weights are shipped for mobilenetv2 {"alpha":0.35}');
+      expect(error).toContain('(model/weights-no-starter)');
+      expect([code, out]).toEqual([2, '']);
+    },
+  );
+
+  it.concurrent('ends with 2 for weights at an address where nothing is', async ({ expect }) => {
+    const hub = await startTestHub();
+    const file = `${hub.origin}/datasets/classroom/faces/resolve/main/weights.safetensors`;
+    const backbone = { name: 'mobilenetv2', alpha: 0.35, weights: { file } };
+    const path = await recipeFile('nothing-there.json', { ...(await tinyRecipe()), backbone });
+    const { code, error } = await runTrain(path, '--out', join(folder, 'bad'), '--backend', 'wasm');
+    await hub.close();
+    expect(error).toContain(file);
+    expect(error).toContain('(net/not-found)');
+    expect(code).toBe(2);
   });
 
   it('counts bad input as the user’s, and all else as not', ({ expect }) => {

@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import * as tf from '@tensorflow/tfjs';
-import { zipSync } from 'fflate';
+import { unzipSync, zipSync } from 'fflate';
 import { beforeAll, expect, it } from 'vitest';
 import { asRun } from '../../src/engine/catalog.ts';
 import { Packing } from '../../src/exporters/package/package.ts';
@@ -154,6 +154,7 @@ it.each(SOURCES)('%s go out and come in again', async (_what, { backbone, weight
     calibration: null,
   };
   const exported = await new Packing(trained, createPlatform(), 1).zip(findExporter('tfjs'));
+  const bare = await new Packing(trained, createPlatform(), 1).zip(findExporter('safetensors'));
   const settings = normsOf(whole);
   whole.dispose();
   const picked = [pickedFile(exported.fileName, new Uint8Array(await exported.blob.arrayBuffer()))];
@@ -168,10 +169,32 @@ it.each(SOURCES)('%s go out and come in again', async (_what, { backbone, weight
   expect(back.loaded.sha256).toBe(loaded.sha256);
   expect(relativeError(pooled(back.model, back.loaded), before)).toBeLessThan(1e-6);
   back.model.dispose();
+  // Bare weights too, each file alone, under whatever names: their headers say what no tensor does.
+  const unpacked = unzipSync(new Uint8Array(await bare.blob.arrayBuffer()));
+  const alone = Object.entries(unpacked).filter(([path]) => /^model.*safetensors$/u.test(path));
+  expect(alone.length).toBeGreaterThan(0);
+  for (const [path, bytes] of alone) {
+    const only = [pickedFile(path, bytes)];
+    const { weights: told, backbone: named } = await foundWeights({ file: path }, asked, page, {
+      files: only,
+    });
+    expect(told.labels).toEqual(labels);
+    expect(told.use).toMatchObject({ saidBy: 'file', preprocessing: loaded.preprocessing });
+    const { weights: given, ...shape } = named;
+    const next = await built(shape, given, page, only);
+    expect(normsOf(next.model).map(withoutMomentum)).toEqual(settings.map(withoutMomentum));
+    expect(relativeError(pooled(next.model, next.loaded), before), path).toBeLessThan(1e-6);
+    next.model.dispose();
+  }
 });
 
+/** Bare weights do not say it: it moves averages in training alone. */
+const withoutMomentum = ({ momentum: _, ...norm }: Norm): Omit<Norm, 'momentum'> => norm;
+
+type Norm = ReturnType<typeof normsOf>[number];
+
 /** What no tensor says: epsilon and momentum of every BatchNorm, and every padding. */
-function normsOf(model: tf.LayersModel): unknown[] {
+function normsOf(model: tf.LayersModel) {
   return model.layers
     .filter((layer) => /^(BatchNormalization|ZeroPadding2D)$/u.test(layer.getClassName()))
     .map((layer) => {

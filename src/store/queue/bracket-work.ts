@@ -56,7 +56,7 @@ export class BracketWork {
     const waitAfter = rungs[job.rung] ?? 0;
     const heard = new HeardRun();
     const asked = isLast ? input : { ...input, waitAfter };
-    const end = await host.runs.train(asked, (event) => heard.hear(event));
+    const end = await host.runs.train(asked, { onEvent: (event) => heard.hear(event) });
     const { frozen } = heard;
     const history = heard.history.slice(0, waitAfter);
     if (end.kind === 'done') return this.#whole(study, job, end.result.runId, frozen.pictures);

@@ -132,7 +132,7 @@ export class StudyQueue {
     const input = await this.inputFor(study, run);
     if (this.#queue.doing !== 'running') return false;
     const frozen = new FrozenCount();
-    const end = await runs.train(input, (event) => frozen.hear(event));
+    const end = await runs.train(input, { onEvent: (event) => frozen.hear(event) });
     if (end.kind === 'cancelled') return false;
     if (end.kind === 'done') {
       const record = await runs.record(end.result.runId);

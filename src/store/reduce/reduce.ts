@@ -46,7 +46,9 @@ export type StudioEvent =
   /** The finished run ends with the network of another phase. */
   | { readonly kind: 'otherPhaseTaken'; readonly result: RunResult }
   | { readonly kind: 'trainFailed'; readonly error: WireError }
-  | { readonly kind: 'trainCancelled' }
+  | { readonly kind: 'trainCancelled'; readonly before: RunState }
+  /** Another set was given up before it was open: what was found of the one before holds again. */
+  | ({ readonly kind: 'wentBack' } & Pick<StudioState, 'run' | 'notices' | 'edited'>)
   | { readonly kind: 'runCleared' }
   | { readonly kind: 'left'; readonly run: ResumableRun | null };
 
@@ -66,6 +68,10 @@ export function reduce(state: StudioState, event: StudioEvent): StudioState {
       };
     case 'datasetAwaited':
       return { ...state, dataset: { status: 'none', value: null, error: null }, opening: null, notices: [] };
+    case 'wentBack': {
+      const { run, notices, edited } = event;
+      return { ...state, run, notices, edited, opening: null };
+    }
     case 'linkFailed':
       return { ...state, linkError: event.error };
     case 'left':
@@ -133,6 +139,7 @@ function reduceTraining(state: StudioState, event: TrainingEvent): StudioState {
       return run === null ? state : { ...state, run: { kind: 'failed', run, error: event.error } };
     }
     case 'trainCancelled':
+      return { ...state, run: event.before };
     case 'runCleared':
       return { ...state, run: { kind: 'idle' } };
     default:

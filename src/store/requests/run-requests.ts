@@ -12,12 +12,19 @@ import type {
 import type { Picked, Requests, SavedFile } from '../../protocol/messages.ts';
 import type { UploadTarget } from '../../protocol/upload.ts';
 import type { StudioEvent } from '../reduce/reduce.ts';
+import type { RunState } from '../state.ts';
 
 /** How a run ended. */
 export type RunEnd =
   | { readonly kind: 'done'; readonly result: RunResult }
   | { readonly kind: 'failed'; readonly error: WireError }
   | { readonly kind: 'cancelled' };
+
+/** Who hears of a run, and what stands in its place where it is given up before it has measured anything. */
+interface TrainHeard {
+  readonly onEvent?: (event: RunEvent) => void;
+  readonly before?: RunState;
+}
 
 export class RunRequests {
   #call: Call<'train'> | null = null;
@@ -39,22 +46,22 @@ export class RunRequests {
   /** Carries a recipe out, to its end. */
   async train(
     input: Requests['train']['input'],
-    onEvent: (event: RunEvent) => void = () => undefined,
+    { onEvent, before = { kind: 'idle' } }: TrainHeard = {},
   ): Promise<RunEnd> {
     const { recipe, resume: _resume, isTested: _isTested, waitAfter: _waitAfter, ...picked } = input;
     this.#lastPicked = picked;
     this.dispatch({ kind: 'trainAsked', recipe, atMs: this.now() });
     this.#call = this.engine.request('train', input, (event) => {
       this.dispatch({ kind: 'run', event, atMs: this.now() });
-      onEvent(event);
+      onEvent?.(event);
     });
-    const end = await this.#ended(this.#call.result);
+    const end = await this.#ended(this.#call.result, before);
     this.#call = null;
     await this.findLeft();
     return end;
   }
 
-  async #ended(ending: Promise<RunResult>): Promise<RunEnd> {
+  async #ended(ending: Promise<RunResult>, before: RunState): Promise<RunEnd> {
     try {
       const result = await ending;
       const atMs = this.now();
@@ -64,7 +71,7 @@ export class RunRequests {
       return { kind: 'done', result };
     } catch (thrown) {
       if (isAbort(thrown)) {
-        this.dispatch({ kind: 'trainCancelled' });
+        this.dispatch({ kind: 'trainCancelled', before });
         return { kind: 'cancelled' };
       }
       const error = asStudioError(thrown).toWire();

@@ -2,6 +2,7 @@
 import { useState, type ReactElement } from 'react';
 import { Charts } from '../../charts/Charts.tsx';
 import { countOf, formatBytes, formatCount } from '../../lib/format.ts';
+import type { Recipe } from '../../protocol/recipe/recipe.ts';
 import type { CleaningReport, DatasetSummary, Findings } from '../../protocol/set/dataset.ts';
 import { isActive } from '../../store/state.ts';
 import { pictureCount, pictureRows } from '../../store/set/set-rows.ts';
@@ -28,7 +29,7 @@ export function DataColumn(): ReactElement {
   const recipe = useShownRecipe();
   const { value, error, status } = useStudioState((state) => state.dataset);
   // While another source is being opened, what the last one held is not what the recipe says.
-  const isOther = status === 'loading' && value?.source !== recipe?.dataset.source;
+  const isOther = status === 'loading' && value !== null && value.source !== recipe?.dataset.source;
   const dataset = isOther ? null : value;
   const [browsing, setBrowsing] = useState<BrowseTab | null>(null);
   const opening = useStudioState((state) => state.opening);
@@ -61,32 +62,49 @@ export function DataColumn(): ReactElement {
         </p>
       )}
       <Notices notices={notices} />
-      {status === 'loading' && (dataset === null || opening !== null) && <Opening progress={opening} />}
-      {recipe !== null && dataset !== null && (
-        <>
-          <div>
-            <Charts of="set" subject={dataset} />
-            <p className="small">
-              {cleaningText(dataset.cleaning, dataset.findings)}{' '}
-              <button type="button" className="link" onClick={() => setBrowsing('report')}>
-                Report<span className="visually-hidden"> of cleaning</span>
-              </button>
-            </p>
-            <SetEdits dataset={dataset} onOpen={() => setBrowsing('edits')} />
-          </div>
-          <PictureGrid dataset={dataset} size={recipe.image.size} onAll={() => setBrowsing('pictures')} />
-          <FaceCrop recipe={recipe} />
-          <Views recipe={recipe} dataset={dataset} />
-          {browsing !== null && (
-            <Later
-              load={loadBrowse}
-              props={{ recipe, dataset, at: browsing, onClose: () => setBrowsing(null) }}
-            />
-          )}
-        </>
+      <div className={isOther ? 'set-parts is-before' : 'set-parts'}>
+        {status === 'loading' && (dataset === null || opening !== null) && (
+          <Opening progress={opening} isOver={value !== null} />
+        )}
+        {recipe !== null && value !== null && (
+          <SetParts {...{ recipe }} dataset={value} onBrowse={setBrowsing} />
+        )}
+      </div>
+      {recipe !== null && dataset !== null && browsing !== null && (
+        <Later
+          load={loadBrowse}
+          props={{ recipe, dataset, at: browsing, onClose: () => setBrowsing(null) }}
+        />
       )}
-      {recipe !== null && <Notice source={recipe.dataset.source} />}
+      {recipe !== null && value !== null && <Notice source={recipe.dataset.source} />}
     </Column>
+  );
+}
+
+interface SetPartsProps {
+  readonly recipe: Recipe;
+  readonly dataset: DatasetSummary;
+  readonly onBrowse: (tab: BrowseTab) => void;
+}
+
+/** What the set holds: its classes, what was left out, its pictures. */
+function SetParts({ recipe, dataset, onBrowse }: SetPartsProps): ReactElement {
+  return (
+    <>
+      <div>
+        <Charts of="set" subject={dataset} />
+        <p className="small">
+          {cleaningText(dataset.cleaning, dataset.findings)}{' '}
+          <button type="button" className="link" onClick={() => onBrowse('report')}>
+            Report<span className="visually-hidden"> of cleaning</span>
+          </button>
+        </p>
+        <SetEdits dataset={dataset} onOpen={() => onBrowse('edits')} />
+      </div>
+      <PictureGrid dataset={dataset} size={recipe.image.size} onAll={() => onBrowse('pictures')} />
+      <FaceCrop recipe={recipe} />
+      <Views recipe={recipe} dataset={dataset} />
+    </>
   );
 }
 
@@ -188,11 +206,17 @@ function Notice({ source }: { readonly source: string }): ReactElement {
   );
 }
 
-function Opening({ progress }: { readonly progress: StageProgress | null }): ReactElement {
+interface OpeningProps {
+  readonly progress: StageProgress | null;
+  /** Whether it lies over what another set has shown: nothing moves when it comes and goes. */
+  readonly isOver: boolean;
+}
+
+function Opening({ progress, isOver }: OpeningProps): ReactElement {
   const studio = useStudio();
   const known = progress?.total == null ? {} : { value: progress.done, max: progress.total };
   return (
-    <div className="stack-s">
+    <div className={isOver ? 'opening is-over stack-s' : 'opening stack-s'}>
       <p className="row small">
         <span>{progress === null ? 'Opening the set' : doneText(progress)}</span>
         <button type="button" className="link" onClick={() => void studio.cancelOpening()}>

@@ -11,7 +11,7 @@ import type { Cell } from '../../charts/chart.ts';
 import { picturesInCell, shortLabels, type SurePicture } from '../../charts/confusions/confusions.ts';
 
 /** Pictures at first, as many as fit into a line; and how many more each time that more are asked for. */
-const SHOWN = 5;
+const SHOWN = 4;
 const MORE = 60;
 
 interface MistakesProps {

@@ -51,7 +51,7 @@ export function ResultsColumn(): ReactElement {
               </TryButton>
             )}
             {canTakeHome && (
-              <button type="button" onClick={showTakeHome}>
+              <button type="button" title="In the first format below" onClick={takeFirstHome}>
                 <Icon name="download" />
                 Take home
               </button>
@@ -78,11 +78,13 @@ export function ResultsColumn(): ReactElement {
 const ensembleText = ({ members }: Ensemble): string =>
   `${capitalised(countInWords(members.length))} networks together: ${members.map(({ name }) => name).join(', ')}. Each is kept as a run of its own, with its curves.`;
 
-/** Brings the list of files into view and the keyboard to its first button. */
-function showTakeHome(): void {
+/** Downloads the first of the files, and brings the list of them into view and the keyboard to that one's button. */
+function takeFirstHome(): void {
   const section = document.getElementById('take-home');
+  const first = section?.querySelector('button');
   section?.scrollIntoView({ block: 'nearest' });
-  section?.querySelector('button')?.focus();
+  first?.focus();
+  first?.click();
 }
 
 const loadErrors = async () => (await import('./errors/ErrorsDialog.tsx')).ErrorsDialog;

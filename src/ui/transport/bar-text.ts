@@ -12,7 +12,13 @@ import {
 } from '../../lib/format.ts';
 import { queuePlace, queueSecondsLeft } from '../../store/queue/queue-time.ts';
 import { awaitedOf } from '../../store/awaited.ts';
-import type { RunRecord, RunState, StageProgress, StudioState } from '../../store/state.ts';
+import {
+  isActive,
+  type RunRecord,
+  type RunState,
+  type StageProgress,
+  type StudioState,
+} from '../../store/state.ts';
 import { keptOf, phaseLabels, stageTimeLeft, timeLeft } from '../../store/run-record.ts';
 
 /** The bar's words. */
@@ -75,6 +81,20 @@ export function placeOf(run: RunRecord): string {
   const done = run.history.filter((epoch) => epoch.phaseIndex === phase.phaseIndex).length;
   const epoch = phase.end === null ? Math.min(phase.epochs, done + 1) : done;
   return `${phaseLabels[phase.phase]} ${epoch} of ${phase.epochs}`;
+}
+
+/** What the tab says of the run, so that it can be followed from another; null where there is nothing to say. */
+export function tabText(state: StudioState): string | null {
+  const { run } = state;
+  const place = queuePlace(state);
+  // Between two runs of the queue the one before has ended, and the queue has not.
+  if (place !== null) {
+    const at = `Run ${place.run} of ${place.of}`;
+    return isActive(run) ? `${at}: ${lowerFirst(placeOf(run.run))}` : at;
+  }
+  if (run.kind === 'idle') return null;
+  if (run.kind === 'finished') return 'Finished';
+  return run.kind === 'failed' ? 'Stopped' : placeOf(run.run);
 }
 
 function idleText(state: StudioState): BarText {

@@ -205,7 +205,9 @@ function useOcclusion({ runId, labels }: TriedNetwork, shown: Shown, side: numbe
     const picture = { kind: 'seen', rgba: shown.answer.seen.rgba } as const;
     for (let row = 0; row < PLACES; row++) {
       const asked = studio.tries.occlude({ runId, picture, places: PLACES, row, side });
-      const answer = await asked.result;
+      const cancel = (): void => asked.control('cancel');
+      signal.addEventListener('abort', cancel);
+      const answer = await asked.result.finally(() => signal.removeEventListener('abort', cancel));
       if (signal.aborted) return;
       probabilities.set(answer.probabilities, row * PLACES * labels.length);
       setDone((row + 1) * PLACES);
@@ -216,7 +218,6 @@ function useOcclusion({ runId, labels }: TriedNetwork, shown: Shown, side: numbe
     const controller = new AbortController();
     ending.current = controller;
     setDone(0);
-    setFound(null);
     setError(null);
     goThrough(controller.signal)
       .catch((reason: unknown) => {
@@ -226,7 +227,11 @@ function useOcclusion({ runId, labels }: TriedNetwork, shown: Shown, side: numbe
         if (ending.current === controller) setDone(null);
       });
   };
-  return { found, done, error, start, stop: () => ending.current?.abort() };
+  const stop = (): void => {
+    ending.current?.abort();
+    setDone(null);
+  };
+  return { found, done, error, start, stop };
 }
 
 const losses = new WeakMap<Occlusion, Map<number, { readonly heat: Heat; readonly most: number }>>();

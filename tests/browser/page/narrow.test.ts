@@ -37,7 +37,7 @@ function reachingOut(page: Page): Promise<string[]> {
 
 /** Where parts of the Data column stand, so that a jump is seen. */
 const placesIn = (page: Page): Promise<number[]> =>
-  page.$$eval('#data > *, #data .source > *', (parts) =>
+  page.$$eval('#data > *, #data .source > *, #data .set-parts > *', (parts) =>
     parts.map((part) => (part as HTMLElement).offsetTop),
   );
 
@@ -176,7 +176,7 @@ async function onPaper(page: Page): Promise<void> {
   expect(order).toEqual(['results', 'training', 'model', 'data']);
   expect(await page.locator('.print-recipe').innerText()).toContain('"keep": "lastPhase"');
   await screenshot(page, 'print');
-  const folder = new URL('./screenshots/', import.meta.url).pathname;
+  const folder = new URL('../screenshots/', import.meta.url).pathname;
   mkdirSync(folder, { recursive: true });
   const pdf = await page.pdf({ path: `${folder}print.pdf`, format: 'A4' });
   expect(pdf.length).toBeGreaterThan(20_000);

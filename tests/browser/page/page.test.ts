@@ -20,6 +20,20 @@ describe('the page', () => {
     shows('browser Chromium opens isolated, under its policy');
   });
 
+  it('keeps words in a line together, and not those of a dialog that is opened from it', async () => {
+    const page = await newPage();
+    await page.locator('.column').first().waitFor();
+    const spaces = await page.evaluate(() => {
+      const row = document.createElement('div');
+      row.className = 'row';
+      const parts = ['span', 'dialog'].map((name) => document.createElement(name));
+      row.append(...parts);
+      document.body.append(row);
+      return parts.map((part) => getComputedStyle(part).whiteSpace);
+    });
+    expect(spaces).toEqual(['nowrap', 'normal']);
+  });
+
   it('may not run inline code or eval', async () => {
     const page = await newPage({ allow: [/Content Security Policy/] });
     const ran = await page.evaluate(() => {

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { smallSet } from '../../support/sets/small-set.ts';
 import { BEFORE, entriesBefore } from '../../support/stored-before.ts';
 import { shows } from '../../support/shows.ts';
-import { barSays, finishTiny, takeHome, TINY, train } from '../actions.ts';
+import { answered, barSays, finishTiny, noteAnswers, takeHome, TINY, train } from '../actions.ts';
 import { axe } from '../axe.ts';
 import { appUrl, newPage, screenshot } from '../harness.ts';
 
@@ -45,13 +45,15 @@ it(
     await keyOf(first, 'Resume').waitFor();
 
     // While it is alive in one tab, no other is offered it.
-    const second = await newPage({ path: RECIPE, beside: first });
+    const second = await newPage({ path: null, beside: first });
+    await noteAnswers(second);
+    await second.goto(RECIPE);
     await keyOf(second, 'Train').waitFor({ timeout: MINUTES });
     const held = await second.evaluate(async () =>
       (await navigator.locks.query()).held?.filter(({ name }) => name?.startsWith('run/')),
     );
     expect(held).toHaveLength(1);
-    await second.waitForTimeout(5000);
+    await answered(second, 'listRuns');
     expect(await offer(second).count()).toBe(0);
 
     await first.close();
@@ -113,9 +115,9 @@ it('is forgotten when it is discarded', { timeout: 3 * MINUTES }, async () => {
   await next.goto(RECIPE);
   await offer(next).getByRole('button', { name: 'Discard' }).click({ timeout: MINUTES });
   await offer(next).waitFor({ state: 'detached' });
+  await noteAnswers(next);
   await next.reload();
-  await keyOf(next, 'Train').waitFor({ timeout: MINUTES });
-  await next.waitForTimeout(2000);
+  await answered(next, 'listRuns');
   expect(await offer(next).count()).toBe(0);
 });
 

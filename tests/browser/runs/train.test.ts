@@ -74,7 +74,13 @@ describe('the page', () => {
       await page.getByRole('status').getByText('Paused').waitFor();
       const resume = page.getByRole('button', { name: 'Resume' });
       const shown = await page.getByRole('status').innerText();
-      await page.waitForTimeout(1000);
+      // The engine works on other things meanwhile, and on no step.
+      await page.getByRole('button', { name: 'All 80 pictures' }).click();
+      await page.getByRole('gridcell').first().click();
+      await page.getByText(/as the network sees it/).waitFor();
+      await page.keyboard.press('Escape');
+      await page.keyboard.press('Escape');
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
       expect(await page.getByRole('status').innerText()).toBe(shown);
       await resume.click();
       await page.getByRole('button', { name: 'Pause' }).waitFor();

@@ -42,7 +42,13 @@ it('takes two classes and trains on them', { timeout: 4 * MINUTES }, async () =>
   await page.keyboard.up('Space');
   const taken = await dialog.getByRole('img').count();
   // Let go is let go.
-  await page.waitForTimeout(500);
+  await page.evaluate(async () => {
+    const video = document.querySelector('video');
+    // More frames than come between two pictures that are taken.
+    for (let frame = 0; frame < 20; frame++) {
+      await new Promise((resolve) => video?.requestVideoFrameCallback(resolve));
+    }
+  });
   expect(await dialog.getByRole('img').count()).toBe(taken);
   await dialog.getByRole('img').first().click();
   await expect.poll(() => dialog.getByRole('img').count()).toBe(taken - 1);

@@ -121,7 +121,9 @@ describe('a run', () => {
   });
 
   it('is idle again when cancelled, and hears nothing when none is under way', () => {
-    expect(reduce(running([phaseEvent]), { kind: 'trainCancelled' }).run.kind).toBe('idle');
+    expect(reduce(running([phaseEvent]), { kind: 'trainCancelled', before: { kind: 'idle' } }).run.kind).toBe(
+      'idle',
+    );
     expect(reduce(readyState, { kind: 'run', event: phaseEvent, atMs: 1 }).run.kind).toBe('idle');
   });
 

@@ -1,48 +1,11 @@
 /** The actions: what is asked of the engine, in which order, and what is not asked twice. */
 import { describe, expect, it, vi } from 'vitest';
 import { StudioError } from '../../../src/protocol/errors.ts';
-import type { RunEvent } from '../../../src/protocol/events.ts';
-import type { RequestKind } from '../../../src/protocol/messages.ts';
 import type { Recipe } from '../../../src/protocol/recipe/recipe.ts';
-import { Studio, type Engine } from '../../../src/store/studio.ts';
+import { Studio } from '../../../src/store/studio.ts';
 import { pickedFile } from '../../support/sets/picked-files.ts';
-import { catalog, dataset, device, leftRun, model, phaseEvent, result } from './samples.ts';
-
-interface Asked {
-  readonly kind: RequestKind;
-  readonly input: unknown;
-  readonly controls: string[];
-  readonly emit: (event: RunEvent) => void;
-  readonly answer: (output: unknown) => void;
-  readonly refuse: (error: unknown) => void;
-}
-
-/** An engine that answers at once, save what the test answers itself. */
-function fakeEngine(byHand: readonly RequestKind[] = []) {
-  const asked: Asked[] = [];
-  const answers: Partial<Record<RequestKind, unknown>> = {
-    chooseDevice: device,
-    openDataset: dataset,
-    describeModel: model,
-    train: result,
-    ...{ listRuns: [], listQueue: { studies: [], trouble: null } },
-    listKept: { runs: [], room: { takenBytes: 0, frozenBytes: 0, freeBytes: null }, trouble: null },
-  };
-  const request = (kind: RequestKind, input: unknown, emit: (event: RunEvent) => void) => {
-    let resolve: (output: unknown) => void = () => undefined;
-    let reject: (error: unknown) => void = () => undefined;
-    const promise = new Promise<unknown>((yes, no) => {
-      resolve = yes;
-      reject = no;
-    });
-    const controls: string[] = [];
-    asked.push({ kind, input, controls, emit, answer: resolve, refuse: reject });
-    if (!byHand.includes(kind)) resolve(answers[kind]);
-    return { result: promise, control: (action: string) => controls.push(action) };
-  };
-  const engine = { ready: Promise.resolve(catalog), request } as unknown as Engine;
-  return { engine, asked, kinds: () => asked.map(({ kind }) => kind) };
-}
+import { fakeEngine } from './fake-engine.ts';
+import { dataset, device, leftRun, model, phaseEvent, result } from './samples.ts';
 
 describe('the studio', () => {
   it('shows device, network and set before any click', async () => {

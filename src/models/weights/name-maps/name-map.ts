@@ -47,7 +47,7 @@ export interface NameMap {
 }
 
 /** What a naming knows a file by. */
-export type NamedFile = Pick<WeightFile, 'tensors' | 'architecture' | 'topology' | 'read'>;
+export type NamedFile = Pick<WeightFile, 'tensors' | 'architecture' | 'topology' | 'flavour' | 'read'>;
 
 /** `name-maps/registry.ts` lists them. */
 export interface Naming {

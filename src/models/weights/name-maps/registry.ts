@@ -21,6 +21,11 @@ export const NAMINGS: readonly Naming[] = [
   torchVgg,
 ];
 
+/** Where a file names its padding and epsilon, they are those, whoever names weights as it does. */
+function asFileSays(map: NameMap, { flavour }: NamedFile): NameMap {
+  return flavour === undefined ? map : { ...map, flavour: flavour ?? undefined };
+}
+
 /**
  * The maps for a file, told by its tensors' names: one for each backbone that may be in it, so one at least.
  *
@@ -29,7 +34,7 @@ export const NAMINGS: readonly Naming[] = [
 export function findNameMaps(file: NamedFile): readonly NameMap[] {
   for (const naming of NAMINGS) {
     const maps = naming.fit(file);
-    if (maps.length > 0) return maps;
+    if (maps.length > 0) return maps.map((map) => asFileSays(map, file));
   }
   const stranger = strangeNetwork(file);
   if (stranger !== null) throw stranger;

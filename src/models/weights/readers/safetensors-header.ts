@@ -86,6 +86,12 @@ export function parseHeader(json: ArrayBuffer, fileBytes: number): SafetensorsTe
   return tensors;
 }
 
+/** What whoever wrote it noted beside the tensors. @throws StudioError `model/weights-unreadable` */
+export function headerMetadata(json: ArrayBuffer): Readonly<Record<string, unknown>> {
+  const { __metadata__: metadata } = parseJson(json);
+  return isRecord(metadata) ? metadata : {};
+}
+
 function parseJson(json: ArrayBuffer): Readonly<Record<string, unknown>> {
   let header: unknown;
   try {

@@ -5,7 +5,8 @@
 import type { ByteSource } from '../../../platform/platform.ts';
 import { StudioError } from '../../../protocol/errors.ts';
 import { bfloat16ToFloat32, bytesToFloat32, float16ToFloat32 } from './floats.ts';
-import { headerLength, parseHeader, type SafetensorsTensor } from './safetensors-header.ts';
+import { ownFacts } from './own-header.ts';
+import { headerLength, headerMetadata, parseHeader, type SafetensorsTensor } from './safetensors-header.ts';
 import {
   type OpenContext,
   type ReadOptions,
@@ -41,11 +42,13 @@ async function open(source: ByteSource, { signal, beside }: OpenContext): Promis
   if (json.byteLength !== length)
     throw unreadable(`The header should be ${length} bytes long; ${json.byteLength} came.`);
   const tensors = new Map(parseHeader(json, source.byteLength).map((tensor) => [tensor.name, tensor]));
+  const own = ownFacts(headerMetadata(json));
   return {
     format: safetensors.name,
     tensors,
-    labels: beside.labels,
-    preprocessing: null,
+    labels: own?.labels ?? beside.labels,
+    preprocessing: own?.preprocessing ?? null,
+    ...(own !== null && { flavour: own.flavour }),
     architecture: beside.architecture,
     topology: null,
     check: async (names) => void names.map((name) => checked(tensors, name)),

@@ -1,7 +1,7 @@
 /** What a weight file is to the rest of Mien, whatever its format; `registry.ts` lists the readers. */
 import { StudioError } from '../../../protocol/errors.ts';
 import type { ByteSource, Platform } from '../../../platform/platform.ts';
-import type { Preprocessing } from '../../backbones/backbone.ts';
+import type { Flavour, Preprocessing } from '../../backbones/backbone.ts';
 import type { Beside } from '../files/beside.ts';
 import type { Topology } from '../topology/topology.ts';
 
@@ -33,6 +33,8 @@ export interface WeightFile {
   readonly preprocessing: Preprocessing | null;
   /** What the library that wrote it calls the network; null where nothing says so. */
   readonly architecture: string | null;
+  /** Padding and epsilon that the file names, null for Keras' own; left out where it has no word for them. */
+  readonly flavour?: Flavour | null;
   /** The layers that the file itself describes; null where it has only numbers. */
   readonly topology: Topology | null;
   /**

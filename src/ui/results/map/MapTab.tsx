@@ -125,16 +125,16 @@ function ProjectionProgress({ map }: { readonly map: MapProjection }): ReactElem
             : `Along the two directions in which they differ most (principal components), which hold ${formatPercent(share, 0)} of all difference.`}
         {projection !== null && isProjecting && ' A better map is being made.'}
       </span>
+      {isProjecting && (
+        <progress
+          aria-label={projection === null ? 'Laying the pictures out' : 'A better map'}
+          {...(progress === null ? {} : { value: progress.done, max: progress.total })}
+        />
+      )}
       {projection !== null && isProjecting && (
-        <>
-          <progress
-            aria-label="A better map"
-            {...(progress === null ? {} : { value: progress.done, max: progress.total })}
-          />
-          <button type="button" onClick={stop}>
-            Keep this one
-          </button>
-        </>
+        <button type="button" onClick={stop}>
+          Keep this one
+        </button>
       )}
     </div>
   );

@@ -21,6 +21,7 @@ export type Drawing = Pick<
   | 'stroke'
   | 'fillText'
   | 'strokeText'
+  | 'measureText'
   | 'fillStyle'
   | 'strokeStyle'
   | 'globalAlpha'
@@ -34,11 +35,45 @@ export type Drawing = Pick<
 const MOST_NAMES = 12;
 const FULL_TURN = 2 * Math.PI;
 
-/** Of a class: hues around the circle; where there are many, neighbours differ in lightness as well. */
+/** Relative luminances, 0 to 1, that stand out by three to one or more from white and from black paper alike. */
+const DIM = 0.15;
+const BRIGHT = 0.27;
+
+/**
+ * Of a class: hues around the circle, all equally bright, since yellow would be lost on white and blue on black; where there
+ * are many classes, neighbours differ in brightness as well.
+ */
 export function classColour(index: number, classes: number): string {
-  const hue = Math.round((360 * index) / Math.max(1, classes));
-  const lightness = classes > 6 && index % 2 === 1 ? 40 : 55;
-  return `hsl(${hue.toString()} 70% ${lightness.toString()}%)`;
+  const hue = (360 * index) / Math.max(1, classes);
+  const wanted = classes > 6 && index % 2 === 1 ? DIM : BRIGHT;
+  let [low, high] = [0, 1];
+  // Brightness grows with lightness: halved so often, it is exact to a level.
+  for (let step = 0; step < 10; step++) {
+    const middle = (low + high) / 2;
+    if (luminance(channelsOf(hue, middle)) < wanted) low = middle;
+    else high = middle;
+  }
+  const levels = channelsOf(hue, high).map((share) => Math.round(share * 255));
+  return `rgb(${levels.join(', ')})`;
+}
+
+const SATURATION = 0.7;
+
+/** Red, green and blue, 0 to 1, of a hue in degrees and a lightness. @see https://www.w3.org/TR/css-color-4/#hsl-to-rgb */
+function channelsOf(hue: number, lightness: number): readonly number[] {
+  const amplitude = SATURATION * Math.min(lightness, 1 - lightness);
+  return [0, 8, 4].map((offset) => {
+    const place = (offset + hue / 30) % 12;
+    return lightness - amplitude * Math.max(-1, Math.min(place - 3, 9 - place, 1));
+  });
+}
+
+/** @see https://www.w3.org/TR/WCAG22/#dfn-relative-luminance */
+function luminance(channels: readonly number[]): number {
+  const [red = 0, green = 0, blue = 0] = channels.map((share) =>
+    share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4,
+  );
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
 }
 
 /** In CSS pixels: many dots are small. */
@@ -95,13 +130,13 @@ export function drawMap(
   to.strokeStyle = colours.ink;
   to.lineWidth = radius > 2 ? 1.2 : 0.8;
   to.stroke();
-  if (labels.length <= MOST_NAMES) drawNames(to, xy, pictures, shown, colours);
+  if (labels.length <= MOST_NAMES) drawNames(to, { xy, width, height }, pictures, shown, colours);
 }
 
-/** The name of each class where the middle one of its pictures lies. */
+/** The name of each class where the middle one of its pictures lies, or as near to it as the edge lets it. */
 function drawNames(
   to: Drawing,
-  xy: Float32Array,
+  { xy, width }: Placed,
   { truths, labels }: MapPictures,
   shown: readonly number[],
   { ink, paper, font }: Colours,
@@ -115,9 +150,11 @@ function drawNames(
   for (const [label, name] of labels.entries()) {
     const own = shown.filter((at) => truths[at] === label);
     if (own.length === 0) continue;
-    const [x, y] = [0, 1].map((axis) => median(own.map((at) => xy[at * 2 + axis]!)));
-    to.strokeText(name, x ?? 0, (y ?? 0) + 4);
-    to.fillText(name, x ?? 0, (y ?? 0) + 4);
+    const [middle = 0, y = 0] = [0, 1].map((axis) => median(own.map((at) => xy[at * 2 + axis]!)));
+    const room = to.measureText(name).width / 2 + 4;
+    const x = Math.max(room, Math.min(width - room, middle));
+    to.strokeText(name, x, y + 4);
+    to.fillText(name, x, y + 4);
   }
 }
 
