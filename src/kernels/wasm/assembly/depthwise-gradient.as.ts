@@ -2,26 +2,33 @@
  * The gradient of a depthwise convolution by its filter: for each tap a channel's sum over positions of what was under it times
  * the gradient that came in.
  *
- * **Tile.** One tap by sixteen channels: four sums, eight loads and two addresses a position, for eight multiplications
- * and additions. Four sums are as many as an addition takes cycles, so none waits for the last. Positions that have nothing
- * under the tap are not in the list.
+ * **Tile.** As forward, depthwise.as.ts: seven positions along a line by four channels. The seven gradients stay in
+ * registers; a line of the filter brings its sums and the columns, each of which is loaded once, and takes the sums back.
  *
- * **Order.** Sums are of 256 positions each and then of those, in the order of positions.
+ * **Order.** Sums are of about 224 positions each, tile by tile in the order of lines, and then of those. Where a line ends
+ * within a tile the gradient of what is beyond is a row of zeros.
  *
- * **Roof.** As of the pass forward, depthwise.as.ts, but for the loads: ten of them want three to four cycles, as many as the
- * arithmetic.
+ * **Roof.** As of the pass forward.
  */
-import { Geometry, listPairs, multiplyAdd, share } from './geometry.as';
+import {
+  columnAt,
+  describeLines,
+  ENTRY_BYTES,
+  Lines,
+  LINES_BYTES,
+  listTile,
+  TILE,
+} from './depthwise-lines.as';
+import { Geometry, multiplyAdd, share } from './geometry.as';
 
-/** Positions whose pairs are listed at a time. */
-const CHUNK: i32 = 256;
-
-/** Bytes that {@link depthwiseFilterGradient} needs for its list. */
-export const PAIRS_BYTES: usize = CHUNK * 8;
+/** Tiles whose products are added up before they come to those of others. */
+const CHUNK: i32 = 32;
 
 /**
  * Fills `dw` `[taps, channels]` from rows of `x` and of `dy`.
  *
+ * @param room of `depthwiseBytes`
+ * @param zero a row of zeros
  * @param part of `parts`, each of which fills some of the channels
  */
 export function depthwiseFilterGradient(
@@ -29,9 +36,10 @@ export function depthwiseFilterGradient(
   x: usize,
   dy: usize,
   dw: usize,
-  positions: i32,
+  pictures: i32,
   channels: i32,
-  list: usize,
+  room: usize,
+  zero: usize,
   part: i32,
   parts: i32,
 ): void {
@@ -40,55 +48,476 @@ export function depthwiseFilterGradient(
   const begin = (<usize>share(sixteens, part, parts)) << 6;
   const stop = min(rowBytes, (<usize>share(sixteens, part + 1, parts)) << 6);
   if (begin >= stop) return;
-  for (let from = 0; from < positions; from += CHUNK) {
-    const end = min(positions, from + CHUNK);
-    let to = dw;
-    for (let ky = 0; ky < g.filterHeight; ky++) {
-      for (let kx = 0; kx < g.filterWidth; kx++, to += rowBytes) {
-        const listEnd = listPairs(g, x, dy, rowBytes, from, end, ky, kx, list);
-        if (from == 0) memory.fill(to + begin, 0, stop - begin);
-        let c = begin;
-        for (; c + 64 <= stop; c += 64) addSixteen(list, listEnd, c, to + c);
-        for (; c + 16 <= stop; c += 16) addFour(list, listEnd, c, to + c);
-        for (; c < stop; c += 4) addOne(list, listEnd, c, to + c);
+  const taps = g.filterHeight * g.filterWidth;
+  const sums = room;
+  const all = changetype<Lines>(sums + rowBytes * <usize>taps);
+  const slopes = changetype<usize>(all) + LINES_BYTES;
+  const list = slopes + <usize>(TILE << 2);
+  const inBytes = rowBytes * <usize>(g.inHeight * g.inWidth);
+  describeLines(g, 0, 0, all);
+  const tiles = (all.columns + TILE - 1) / TILE;
+  const count = pictures * all.lines * tiles;
+  for (let at = 0; at < count; at++) {
+    if (at % CHUNK == 0) clear(sums, taps, rowBytes, begin, stop);
+    const row = at / tiles;
+    const n = row / all.lines;
+    const first = (at - row * tiles) * TILE;
+    const end = listTile(g, all, x + inBytes * <usize>n, rowBytes, row - n * all.lines, first, zero, list);
+    for (let i = 0; i < TILE; i++) {
+      const isThere = first + i < all.columns;
+      const slope = dy + rowBytes * <usize>(row * all.columns + first + i);
+      store<u32>(slopes + ((<usize>i) << 2), <u32>(isThere ? slope : zero));
+    }
+    addTile(all, list, end, sums, slopes, rowBytes, begin, stop);
+    if (at % CHUNK == CHUNK - 1 || at == count - 1) flush(sums, dw, taps, rowBytes, begin, stop, at < CHUNK);
+  }
+}
+
+function clear(sums: usize, taps: i32, rowBytes: usize, begin: usize, stop: usize): void {
+  for (let tap = 0; tap < taps; tap++, sums += rowBytes) memory.fill(sums + begin, 0, stop - begin);
+}
+
+/** Adds sums to `dw`, or where they are the first puts them there. */
+function flush(
+  sums: usize,
+  dw: usize,
+  taps: i32,
+  rowBytes: usize,
+  begin: usize,
+  stop: usize,
+  isFirst: bool,
+): void {
+  for (let tap = 0; tap < taps; tap++, sums += rowBytes, dw += rowBytes) {
+    if (isFirst) memory.copy(dw + begin, sums + begin, stop - begin);
+    else for (let c = begin; c < stop; c += 4) store<f32>(dw + c, load<f32>(dw + c) + load<f32>(sums + c));
+  }
+}
+
+function addTile(
+  all: Lines,
+  list: usize,
+  end: usize,
+  sums: usize,
+  slopes: usize,
+  rowBytes: usize,
+  begin: usize,
+  stop: usize,
+): void {
+  const tapBytes = rowBytes * <usize>all.tapStep;
+  const taps = all.taps;
+  if (taps == 1) addTaps1(list, end, sums, slopes, begin, stop);
+  else if (taps == 2) addTaps2(list, end, sums, tapBytes, slopes, begin, stop);
+  else if (taps == 3 && all.step == 1) addTaps3(list, end, sums, tapBytes, slopes, begin, stop);
+  else if (taps == 3) addTaps3By2(list, end, sums, tapBytes, slopes, begin, stop);
+  else if (all.step == 1) addTaps5(list, end, sums, tapBytes, slopes, begin, stop);
+  else addTaps5By2(list, end, sums, tapBytes, slopes, begin, stop);
+  const last = begin + ((stop - begin) & ~15);
+  for (let c = last; c < stop; c += 4) addOne(all, list, end, sums, tapBytes, slopes, c);
+}
+
+/** One channel, where there are fewer than four left: four lanes of which one counts. */
+function addOne(
+  all: Lines,
+  list: usize,
+  end: usize,
+  sums: usize,
+  tapBytes: usize,
+  slopes: usize,
+  c: usize,
+): void {
+  const step = all.taps == 1 ? 1 : all.step;
+  for (let entry = list; entry < end; entry += ENTRY_BYTES) {
+    for (let tap = 0; tap < all.taps; tap++) {
+      const to = sums + c + <usize>load<u32>(entry) + tapBytes * <usize>tap;
+      let sum = v128.load32_splat(to);
+      for (let position = 0; position < TILE; position++) {
+        const x = c + <usize>load<u32>(entry + ((<usize>(position * step + tap)) << 2), 4);
+        const slope = c + <usize>load<u32>(slopes + ((<usize>position) << 2));
+        sum = multiplyAdd(v128.load32_splat(x), v128.load32_splat(slope), sum);
       }
+      v128.store_lane<f32>(to, sum, 0);
     }
   }
 }
 
-function addSixteen(list: usize, end: usize, c: usize, to: usize): void {
-  let s0 = f32x4.splat(0),
-    s1 = s0,
-    s2 = s0,
-    s3 = s0;
-  while (list < end) {
-    const a = c + <usize>load<u32>(list),
-      b = c + <usize>load<u32>(list, 4);
-    s0 = multiplyAdd(v128.load(a), v128.load(b), s0);
-    s1 = multiplyAdd(v128.load(a, 16), v128.load(b, 16), s1);
-    s2 = multiplyAdd(v128.load(a, 32), v128.load(b, 32), s2);
-    s3 = multiplyAdd(v128.load(a, 48), v128.load(b, 48), s3);
-    list += 8;
+/** The innermost loops: as in depthwise-tiles.as.ts, a function for each number of taps and stride. */
+function addTaps1(list: usize, end: usize, sums: usize, slopes: usize, begin: usize, stop: usize): void {
+  for (let c = begin; c + 16 <= stop; c += 16) {
+    const g0 = columnAt(slopes, 0, c);
+    const g1 = columnAt(slopes, 1, c);
+    const g2 = columnAt(slopes, 2, c);
+    const g3 = columnAt(slopes, 3, c);
+    const g4 = columnAt(slopes, 4, c);
+    const g5 = columnAt(slopes, 5, c);
+    const g6 = columnAt(slopes, 6, c);
+    for (let entry = list; entry < end; entry += ENTRY_BYTES) {
+      const first = sums + c + <usize>load<u32>(entry);
+      let p = v128.load(first);
+      let x = columnAt(entry + 4, 0, c);
+      p = multiplyAdd(x, g0, p);
+      x = columnAt(entry + 4, 1, c);
+      p = multiplyAdd(x, g1, p);
+      x = columnAt(entry + 4, 2, c);
+      p = multiplyAdd(x, g2, p);
+      x = columnAt(entry + 4, 3, c);
+      p = multiplyAdd(x, g3, p);
+      x = columnAt(entry + 4, 4, c);
+      p = multiplyAdd(x, g4, p);
+      x = columnAt(entry + 4, 5, c);
+      p = multiplyAdd(x, g5, p);
+      x = columnAt(entry + 4, 6, c);
+      p = multiplyAdd(x, g6, p);
+      v128.store(first, p);
+    }
   }
-  v128.store(to, f32x4.add(v128.load(to), s0));
-  v128.store(to, f32x4.add(v128.load(to, 16), s1), 16);
-  v128.store(to, f32x4.add(v128.load(to, 32), s2), 32);
-  v128.store(to, f32x4.add(v128.load(to, 48), s3), 48);
 }
 
-function addFour(list: usize, end: usize, c: usize, to: usize): void {
-  let sum = f32x4.splat(0);
-  for (; list < end; list += 8) {
-    sum = multiplyAdd(v128.load(c + <usize>load<u32>(list)), v128.load(c + <usize>load<u32>(list, 4)), sum);
+function addTaps2(
+  list: usize,
+  end: usize,
+  sums: usize,
+  tapBytes: usize,
+  slopes: usize,
+  begin: usize,
+  stop: usize,
+): void {
+  for (let c = begin; c + 16 <= stop; c += 16) {
+    const g0 = columnAt(slopes, 0, c);
+    const g1 = columnAt(slopes, 1, c);
+    const g2 = columnAt(slopes, 2, c);
+    const g3 = columnAt(slopes, 3, c);
+    const g4 = columnAt(slopes, 4, c);
+    const g5 = columnAt(slopes, 5, c);
+    const g6 = columnAt(slopes, 6, c);
+    for (let entry = list; entry < end; entry += ENTRY_BYTES) {
+      const first = sums + c + <usize>load<u32>(entry);
+      const second = first + tapBytes;
+      let p = v128.load(first),
+        q = v128.load(second);
+      let x = columnAt(entry + 4, 0, c);
+      p = multiplyAdd(x, g0, p);
+      x = columnAt(entry + 4, 1, c);
+      q = multiplyAdd(x, g0, q);
+      p = multiplyAdd(x, g1, p);
+      x = columnAt(entry + 4, 2, c);
+      q = multiplyAdd(x, g1, q);
+      p = multiplyAdd(x, g2, p);
+      x = columnAt(entry + 4, 3, c);
+      q = multiplyAdd(x, g2, q);
+      p = multiplyAdd(x, g3, p);
+      x = columnAt(entry + 4, 4, c);
+      q = multiplyAdd(x, g3, q);
+      p = multiplyAdd(x, g4, p);
+      x = columnAt(entry + 4, 5, c);
+      q = multiplyAdd(x, g4, q);
+      p = multiplyAdd(x, g5, p);
+      x = columnAt(entry + 4, 6, c);
+      q = multiplyAdd(x, g5, q);
+      p = multiplyAdd(x, g6, p);
+      x = columnAt(entry + 4, 7, c);
+      q = multiplyAdd(x, g6, q);
+      v128.store(first, p);
+      v128.store(second, q);
+    }
   }
-  v128.store(to, f32x4.add(v128.load(to), sum));
 }
 
-function addOne(list: usize, end: usize, c: usize, to: usize): void {
-  let sum = f32x4.splat(0);
-  for (; list < end; list += 8) {
-    const a = v128.load32_splat(c + <usize>load<u32>(list));
-    sum = multiplyAdd(a, v128.load32_splat(c + <usize>load<u32>(list, 4)), sum);
+function addTaps3(
+  list: usize,
+  end: usize,
+  sums: usize,
+  tapBytes: usize,
+  slopes: usize,
+  begin: usize,
+  stop: usize,
+): void {
+  for (let c = begin; c + 16 <= stop; c += 16) {
+    const g0 = columnAt(slopes, 0, c);
+    const g1 = columnAt(slopes, 1, c);
+    const g2 = columnAt(slopes, 2, c);
+    const g3 = columnAt(slopes, 3, c);
+    const g4 = columnAt(slopes, 4, c);
+    const g5 = columnAt(slopes, 5, c);
+    const g6 = columnAt(slopes, 6, c);
+    for (let entry = list; entry < end; entry += ENTRY_BYTES) {
+      const first = sums + c + <usize>load<u32>(entry);
+      const second = first + tapBytes;
+      const third = second + tapBytes;
+      let p = v128.load(first),
+        q = v128.load(second),
+        r = v128.load(third);
+      let x = columnAt(entry + 4, 0, c);
+      p = multiplyAdd(x, g0, p);
+      x = columnAt(entry + 4, 1, c);
+      q = multiplyAdd(x, g0, q);
+      p = multiplyAdd(x, g1, p);
+      x = columnAt(entry + 4, 2, c);
+      r = multiplyAdd(x, g0, r);
+      q = multiplyAdd(x, g1, q);
+      p = multiplyAdd(x, g2, p);
+      x = columnAt(entry + 4, 3, c);
+      r = multiplyAdd(x, g1, r);
+      q = multiplyAdd(x, g2, q);
+      p = multiplyAdd(x, g3, p);
+      x = columnAt(entry + 4, 4, c);
+      r = multiplyAdd(x, g2, r);
+      q = multiplyAdd(x, g3, q);
+      p = multiplyAdd(x, g4, p);
+      x = columnAt(entry + 4, 5, c);
+      r = multiplyAdd(x, g3, r);
+      q = multiplyAdd(x, g4, q);
+      p = multiplyAdd(x, g5, p);
+      x = columnAt(entry + 4, 6, c);
+      r = multiplyAdd(x, g4, r);
+      q = multiplyAdd(x, g5, q);
+      p = multiplyAdd(x, g6, p);
+      x = columnAt(entry + 4, 7, c);
+      r = multiplyAdd(x, g5, r);
+      q = multiplyAdd(x, g6, q);
+      x = columnAt(entry + 4, 8, c);
+      r = multiplyAdd(x, g6, r);
+      v128.store(first, p);
+      v128.store(second, q);
+      v128.store(third, r);
+    }
   }
-  v128.store_lane<f32>(to, f32x4.add(v128.load32_splat(to), sum), 0);
+}
+
+function addTaps5(
+  list: usize,
+  end: usize,
+  sums: usize,
+  tapBytes: usize,
+  slopes: usize,
+  begin: usize,
+  stop: usize,
+): void {
+  for (let c = begin; c + 16 <= stop; c += 16) {
+    const g0 = columnAt(slopes, 0, c);
+    const g1 = columnAt(slopes, 1, c);
+    const g2 = columnAt(slopes, 2, c);
+    const g3 = columnAt(slopes, 3, c);
+    const g4 = columnAt(slopes, 4, c);
+    const g5 = columnAt(slopes, 5, c);
+    const g6 = columnAt(slopes, 6, c);
+    for (let entry = list; entry < end; entry += ENTRY_BYTES) {
+      const first = sums + c + <usize>load<u32>(entry);
+      const second = first + tapBytes;
+      const third = second + tapBytes;
+      const fourth = third + tapBytes;
+      const fifth = fourth + tapBytes;
+      let p = v128.load(first),
+        q = v128.load(second),
+        r = v128.load(third),
+        s = v128.load(fourth),
+        t = v128.load(fifth);
+      let x = columnAt(entry + 4, 0, c);
+      p = multiplyAdd(x, g0, p);
+      x = columnAt(entry + 4, 1, c);
+      q = multiplyAdd(x, g0, q);
+      p = multiplyAdd(x, g1, p);
+      x = columnAt(entry + 4, 2, c);
+      r = multiplyAdd(x, g0, r);
+      q = multiplyAdd(x, g1, q);
+      p = multiplyAdd(x, g2, p);
+      x = columnAt(entry + 4, 3, c);
+      s = multiplyAdd(x, g0, s);
+      r = multiplyAdd(x, g1, r);
+      q = multiplyAdd(x, g2, q);
+      p = multiplyAdd(x, g3, p);
+      x = columnAt(entry + 4, 4, c);
+      t = multiplyAdd(x, g0, t);
+      s = multiplyAdd(x, g1, s);
+      r = multiplyAdd(x, g2, r);
+      q = multiplyAdd(x, g3, q);
+      p = multiplyAdd(x, g4, p);
+      x = columnAt(entry + 4, 5, c);
+      t = multiplyAdd(x, g1, t);
+      s = multiplyAdd(x, g2, s);
+      r = multiplyAdd(x, g3, r);
+      q = multiplyAdd(x, g4, q);
+      p = multiplyAdd(x, g5, p);
+      x = columnAt(entry + 4, 6, c);
+      t = multiplyAdd(x, g2, t);
+      s = multiplyAdd(x, g3, s);
+      r = multiplyAdd(x, g4, r);
+      q = multiplyAdd(x, g5, q);
+      p = multiplyAdd(x, g6, p);
+      x = columnAt(entry + 4, 7, c);
+      t = multiplyAdd(x, g3, t);
+      s = multiplyAdd(x, g4, s);
+      r = multiplyAdd(x, g5, r);
+      q = multiplyAdd(x, g6, q);
+      x = columnAt(entry + 4, 8, c);
+      t = multiplyAdd(x, g4, t);
+      s = multiplyAdd(x, g5, s);
+      r = multiplyAdd(x, g6, r);
+      x = columnAt(entry + 4, 9, c);
+      t = multiplyAdd(x, g5, t);
+      s = multiplyAdd(x, g6, s);
+      x = columnAt(entry + 4, 10, c);
+      t = multiplyAdd(x, g6, t);
+      v128.store(first, p);
+      v128.store(second, q);
+      v128.store(third, r);
+      v128.store(fourth, s);
+      v128.store(fifth, t);
+    }
+  }
+}
+
+function addTaps3By2(
+  list: usize,
+  end: usize,
+  sums: usize,
+  tapBytes: usize,
+  slopes: usize,
+  begin: usize,
+  stop: usize,
+): void {
+  for (let c = begin; c + 16 <= stop; c += 16) {
+    const g0 = columnAt(slopes, 0, c);
+    const g1 = columnAt(slopes, 1, c);
+    const g2 = columnAt(slopes, 2, c);
+    const g3 = columnAt(slopes, 3, c);
+    const g4 = columnAt(slopes, 4, c);
+    const g5 = columnAt(slopes, 5, c);
+    const g6 = columnAt(slopes, 6, c);
+    for (let entry = list; entry < end; entry += ENTRY_BYTES) {
+      const first = sums + c + <usize>load<u32>(entry);
+      const second = first + tapBytes;
+      const third = second + tapBytes;
+      let p = v128.load(first),
+        q = v128.load(second),
+        r = v128.load(third);
+      let x = columnAt(entry + 4, 0, c);
+      p = multiplyAdd(x, g0, p);
+      x = columnAt(entry + 4, 1, c);
+      q = multiplyAdd(x, g0, q);
+      x = columnAt(entry + 4, 2, c);
+      r = multiplyAdd(x, g0, r);
+      p = multiplyAdd(x, g1, p);
+      x = columnAt(entry + 4, 3, c);
+      q = multiplyAdd(x, g1, q);
+      x = columnAt(entry + 4, 4, c);
+      r = multiplyAdd(x, g1, r);
+      p = multiplyAdd(x, g2, p);
+      x = columnAt(entry + 4, 5, c);
+      q = multiplyAdd(x, g2, q);
+      x = columnAt(entry + 4, 6, c);
+      r = multiplyAdd(x, g2, r);
+      p = multiplyAdd(x, g3, p);
+      x = columnAt(entry + 4, 7, c);
+      q = multiplyAdd(x, g3, q);
+      x = columnAt(entry + 4, 8, c);
+      r = multiplyAdd(x, g3, r);
+      p = multiplyAdd(x, g4, p);
+      x = columnAt(entry + 4, 9, c);
+      q = multiplyAdd(x, g4, q);
+      x = columnAt(entry + 4, 10, c);
+      r = multiplyAdd(x, g4, r);
+      p = multiplyAdd(x, g5, p);
+      x = columnAt(entry + 4, 11, c);
+      q = multiplyAdd(x, g5, q);
+      x = columnAt(entry + 4, 12, c);
+      r = multiplyAdd(x, g5, r);
+      p = multiplyAdd(x, g6, p);
+      x = columnAt(entry + 4, 13, c);
+      q = multiplyAdd(x, g6, q);
+      x = columnAt(entry + 4, 14, c);
+      r = multiplyAdd(x, g6, r);
+      v128.store(first, p);
+      v128.store(second, q);
+      v128.store(third, r);
+    }
+  }
+}
+
+function addTaps5By2(
+  list: usize,
+  end: usize,
+  sums: usize,
+  tapBytes: usize,
+  slopes: usize,
+  begin: usize,
+  stop: usize,
+): void {
+  for (let c = begin; c + 16 <= stop; c += 16) {
+    const g0 = columnAt(slopes, 0, c);
+    const g1 = columnAt(slopes, 1, c);
+    const g2 = columnAt(slopes, 2, c);
+    const g3 = columnAt(slopes, 3, c);
+    const g4 = columnAt(slopes, 4, c);
+    const g5 = columnAt(slopes, 5, c);
+    const g6 = columnAt(slopes, 6, c);
+    for (let entry = list; entry < end; entry += ENTRY_BYTES) {
+      const first = sums + c + <usize>load<u32>(entry);
+      const second = first + tapBytes;
+      const third = second + tapBytes;
+      const fourth = third + tapBytes;
+      const fifth = fourth + tapBytes;
+      let p = v128.load(first),
+        q = v128.load(second),
+        r = v128.load(third),
+        s = v128.load(fourth),
+        t = v128.load(fifth);
+      let x = columnAt(entry + 4, 0, c);
+      p = multiplyAdd(x, g0, p);
+      x = columnAt(entry + 4, 1, c);
+      q = multiplyAdd(x, g0, q);
+      x = columnAt(entry + 4, 2, c);
+      r = multiplyAdd(x, g0, r);
+      p = multiplyAdd(x, g1, p);
+      x = columnAt(entry + 4, 3, c);
+      s = multiplyAdd(x, g0, s);
+      q = multiplyAdd(x, g1, q);
+      x = columnAt(entry + 4, 4, c);
+      t = multiplyAdd(x, g0, t);
+      r = multiplyAdd(x, g1, r);
+      p = multiplyAdd(x, g2, p);
+      x = columnAt(entry + 4, 5, c);
+      s = multiplyAdd(x, g1, s);
+      q = multiplyAdd(x, g2, q);
+      x = columnAt(entry + 4, 6, c);
+      t = multiplyAdd(x, g1, t);
+      r = multiplyAdd(x, g2, r);
+      p = multiplyAdd(x, g3, p);
+      x = columnAt(entry + 4, 7, c);
+      s = multiplyAdd(x, g2, s);
+      q = multiplyAdd(x, g3, q);
+      x = columnAt(entry + 4, 8, c);
+      t = multiplyAdd(x, g2, t);
+      r = multiplyAdd(x, g3, r);
+      p = multiplyAdd(x, g4, p);
+      x = columnAt(entry + 4, 9, c);
+      s = multiplyAdd(x, g3, s);
+      q = multiplyAdd(x, g4, q);
+      x = columnAt(entry + 4, 10, c);
+      t = multiplyAdd(x, g3, t);
+      r = multiplyAdd(x, g4, r);
+      p = multiplyAdd(x, g5, p);
+      x = columnAt(entry + 4, 11, c);
+      s = multiplyAdd(x, g4, s);
+      q = multiplyAdd(x, g5, q);
+      x = columnAt(entry + 4, 12, c);
+      t = multiplyAdd(x, g4, t);
+      r = multiplyAdd(x, g5, r);
+      p = multiplyAdd(x, g6, p);
+      x = columnAt(entry + 4, 13, c);
+      s = multiplyAdd(x, g5, s);
+      q = multiplyAdd(x, g6, q);
+      x = columnAt(entry + 4, 14, c);
+      t = multiplyAdd(x, g5, t);
+      r = multiplyAdd(x, g6, r);
+      x = columnAt(entry + 4, 15, c);
+      s = multiplyAdd(x, g6, s);
+      x = columnAt(entry + 4, 16, c);
+      t = multiplyAdd(x, g6, t);
+      v128.store(first, p);
+      v128.store(second, q);
+      v128.store(third, r);
+      v128.store(fourth, s);
+      v128.store(fifth, t);
+    }
+  }
 }

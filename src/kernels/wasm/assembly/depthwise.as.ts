@@ -4,28 +4,34 @@
  * A filter a channel has no sum over channels, so there is no matrix: an output takes as many products as there are taps, of
  * values that lie rows of channels apart.
  *
- * **Tile.** Five positions by eight channels: ten sums of four lanes in registers. A tap loads
- * twice from the filter, ten times from the input and six addresses, for 20 multiplications and additions; two of those
- * and two or three loads begin in a cycle.
+ * **Tile.** Seven positions along a line by four channels (depthwise-tiles.as.ts): seven sums in registers. A line of a 3x3
+ * filter loads three weights and nine columns for 21 multiplications and 21 additions; at two of these and two loads in a
+ * cycle, arithmetic takes 21 cycles and loading, with the columns' addresses, less than half. Seven divides the lines of 7,
+ * 14, 28, 56 and 112 positions that networks at 224 have. A tile by taps, with each column loaded for each of them, loads
+ * nine times what it needs, of which at 56x56 little is in the first cache.
+ *
+ * **Order.** Every output is the sum over taps in their order from the bias on: it has the same bits in any tile.
  *
  * **Roof.** 3x3 over 8x7x7 of 960 channels: 6.8 million operations on 3 MB, 2.2 a byte, and all of it in the second cache;
- * arithmetic is the bound, but by little.
+ * arithmetic is the bound, but by little. At 112x112 memory is.
  */
-import { PAIRS_BYTES } from './depthwise-gradient.as';
-import { ENTRY_BYTES, followsOn, listGroup, moveOn, Positions } from './depthwise-list.as';
-import { Geometry, GROUP, multiplyAdd, share } from './geometry.as';
+import {
+  describeLines,
+  ENTRY_BYTES,
+  firstOf,
+  Lines,
+  LINES_BYTES,
+  listTile,
+  TILE,
+} from './depthwise-lines.as';
+import { tileOf1, tileOf2, tileOf3, tileOf3By2, tileOf5, tileOf5By2 } from './depthwise-tiles.as';
+import { Geometry, multiplyAdd, share } from './geometry.as';
 import { between } from './matrix.as';
 
-/** Bytes of a class of positions and of five corners, ahead of a list. */
-const HEAD_BYTES: usize = 16 + 80;
-
-/** Bytes that the depthwise kernels need for lists and a row, for each part. */
+/** Bytes that the depthwise kernels need for lists and rows, for each part: a class, seven addresses, a row, a list, sums. */
 export function depthwiseBytes(taps: i32, channels: i32): usize {
-  return max(PAIRS_BYTES, entriesBytes(taps) + ((<usize>channels) << 2));
-}
-
-function entriesBytes(taps: i32): usize {
-  return HEAD_BYTES + <usize>((taps + 1) * ENTRY_BYTES);
+  const rowBytes = (<usize>channels) << 2;
+  return LINES_BYTES + <usize>(TILE << 2) + rowBytes + <usize>taps * (ENTRY_BYTES + rowBytes);
 }
 
 /**
@@ -34,7 +40,7 @@ function entriesBytes(taps: i32): usize {
  * @param filter `[taps, channels]`
  * @param bias a value for each channel
  * @param low and `high`: what comes out is held between; not a number stays so
- * @param list of {@link depthwiseBytes}
+ * @param room of {@link depthwiseBytes}
  * @param zero a row of zeros
  * @param part of `parts`, each of which fills some of the positions
  */
@@ -48,132 +54,114 @@ export function depthwise(
   channels: i32,
   low: f32,
   high: f32,
-  list: usize,
+  room: usize,
   zero: usize,
   part: i32,
   parts: i32,
 ): void {
   const rowBytes = (<usize>channels) << 2;
-  const positions = changetype<Positions>(list);
-  const corners = list + 16;
-  const entries = list + HEAD_BYTES;
-  const edge = list + entriesBytes(g.filterHeight * g.filterWidth);
+  const inBytes = rowBytes * <usize>(g.inHeight * g.inWidth);
+  const edge = room;
+  const all = changetype<Lines>(edge + rowBytes);
+  const outs = edge + rowBytes + LINES_BYTES;
+  const list = outs + <usize>(TILE << 2);
   for (let line = 0; line < g.spreadHeight; line++) {
     for (let column = 0; column < g.spreadWidth; column++) {
-      positions.firstLine = line;
-      positions.firstColumn = column;
-      positions.lines = (g.outHeight - line + g.spreadHeight - 1) / g.spreadHeight;
-      positions.columns = (g.outWidth - column + g.spreadWidth - 1) / g.spreadWidth;
-      const count = pictures * positions.lines * positions.columns;
-      const groups = (count + GROUP - 1) / GROUP;
-      const begin = share(groups, part, parts) * GROUP;
-      const stop = min(count, share(groups, part + 1, parts) * GROUP);
-      let end = entries;
-      for (let group = begin; group < stop; group += GROUP) {
-        const first = max(0, min(group, count - GROUP));
-        if (group == first && group > begin && followsOn(g, positions, first, count))
-          moveOn(g, rowBytes, corners, entries, end);
-        else end = listGroup(g, positions, x, out, rowBytes, first, count, zero, edge, corners, entries);
-        allChannels(entries, end, filter, bias, corners, channels, low, high);
+      describeLines(g, line, column, all);
+      const tiles = (all.columns + TILE - 1) / TILE;
+      const count = pictures * all.lines * tiles;
+      const stop = share(count, part + 1, parts);
+      for (let at = share(count, part, parts); at < stop; at++) {
+        const row = at / tiles;
+        const n = row / all.lines;
+        const first = firstOf(all, at - row * tiles);
+        const end = listTile(
+          g,
+          all,
+          x + inBytes * <usize>n,
+          rowBytes,
+          row - n * all.lines,
+          first,
+          zero,
+          list,
+        );
+        listOuts(g, all, out, rowBytes, n, row - n * all.lines, first, edge, outs);
+        fillTile(all, list, end, filter, bias, outs, channels, low, high);
       }
     }
   }
 }
 
-function allChannels(
+/** Where seven positions go; those beyond a short line to `edge`. */
+function listOuts(
+  g: Geometry,
+  all: Lines,
+  out: usize,
+  rowBytes: usize,
+  n: i32,
+  line: i32,
+  first: i32,
+  edge: usize,
+  to: usize,
+): void {
+  const row = (n * g.outHeight + all.firstLine + line * g.spreadHeight) * g.outWidth + all.firstColumn;
+  for (let position = first; position < first + TILE; position++, to += 4) {
+    const at = out + rowBytes * <usize>(row + position * g.spreadWidth);
+    store<u32>(to, <u32>(position < all.columns ? at : edge));
+  }
+}
+
+function fillTile(
+  all: Lines,
   list: usize,
   end: usize,
   filter: usize,
   bias: usize,
-  corners: usize,
+  outs: usize,
   channels: i32,
   low: f32,
   high: f32,
 ): void {
-  if (channels < 8) {
-    for (let c: usize = 0; c < (<usize>channels) << 2; c += 4)
-      single(list, end, filter, bias, c, corners, low, high);
-    return;
-  }
-  for (let from = 0; from < channels; from += 8) {
-    // The last eight may be some that were computed already.
-    const c = (<usize>min(from, channels - 8)) << 2;
-    tile(list, end, filter + c, bias + c, c, corners, low, high);
-  }
+  const rowBytes = (<usize>channels) << 2;
+  const tapBytes = rowBytes * <usize>all.tapStep;
+  const taps = all.taps;
+  if (channels < 4) single(all, list, end, filter, bias, outs, channels, low, high);
+  else if (taps == 1) tileOf1(list, end, filter, bias, outs, rowBytes, low, high);
+  else if (taps == 2) tileOf2(list, end, filter, tapBytes, bias, outs, rowBytes, low, high);
+  else if (taps == 3 && all.step == 1) tileOf3(list, end, filter, tapBytes, bias, outs, rowBytes, low, high);
+  else if (taps == 3) tileOf3By2(list, end, filter, tapBytes, bias, outs, rowBytes, low, high);
+  else if (all.step == 1) tileOf5(list, end, filter, tapBytes, bias, outs, rowBytes, low, high);
+  else tileOf5By2(list, end, filter, tapBytes, bias, outs, rowBytes, low, high);
 }
 
-function tile(
-  entry: usize,
-  end: usize,
-  filter: usize,
-  bias: usize,
-  c: usize,
-  corners: usize,
-  low: f32,
-  high: f32,
-): void {
-  let c00 = v128.load(bias),
-    c01 = v128.load(bias, 16),
-    c10 = c00,
-    c11 = c01,
-    c20 = c00,
-    c21 = c01;
-  let c30 = c00,
-    c31 = c01,
-    c40 = c00,
-    c41 = c01;
-  while (entry < end) {
-    const tap = filter + <usize>load<u32>(entry);
-    const p = v128.load(tap),
-      q = v128.load(tap, 16);
-    let a = c + <usize>load<u32>(entry, 4);
-    c00 = multiplyAdd(v128.load(a), p, c00);
-    c01 = multiplyAdd(v128.load(a, 16), q, c01);
-    a = c + <usize>load<u32>(entry, 8);
-    c10 = multiplyAdd(v128.load(a), p, c10);
-    c11 = multiplyAdd(v128.load(a, 16), q, c11);
-    a = c + <usize>load<u32>(entry, 12);
-    c20 = multiplyAdd(v128.load(a), p, c20);
-    c21 = multiplyAdd(v128.load(a, 16), q, c21);
-    a = c + <usize>load<u32>(entry, 16);
-    c30 = multiplyAdd(v128.load(a), p, c30);
-    c31 = multiplyAdd(v128.load(a, 16), q, c31);
-    a = c + <usize>load<u32>(entry, 20);
-    c40 = multiplyAdd(v128.load(a), p, c40);
-    c41 = multiplyAdd(v128.load(a, 16), q, c41);
-    entry += ENTRY_BYTES;
-  }
-  put(corners, c, c00, c01, low, high);
-  put(corners + 16, c, c10, c11, low, high);
-  put(corners + 32, c, c20, c21, low, high);
-  put(corners + 48, c, c30, c31, low, high);
-  put(corners + 64, c, c40, c41, low, high);
-}
-
-function put(corner: usize, c: usize, x: v128, y: v128, low: f32, high: f32): void {
-  const out = c + <usize>load<u32>(corner, 12);
-  v128.store(out, between(x, low, high));
-  v128.store(out, between(y, low, high), 16);
-}
-
-/** One channel, where there are fewer than eight: four lanes of which one counts. */
+/** Channel by channel, where there are fewer than four: four lanes of which one counts. */
 function single(
+  all: Lines,
   list: usize,
   end: usize,
   filter: usize,
   bias: usize,
-  c: usize,
-  corners: usize,
+  outs: usize,
+  channels: i32,
   low: f32,
   high: f32,
 ): void {
-  for (let i: usize = 0; i < <usize>(GROUP << 2); i += 4, corners += 16) {
-    let sum = v128.load32_splat(bias + c);
-    for (let entry = list; entry < end; entry += ENTRY_BYTES) {
-      const a = c + <usize>load<u32>(entry + i, 4);
-      sum = multiplyAdd(v128.load32_splat(a), v128.load32_splat(filter + c + <usize>load<u32>(entry)), sum);
+  const rowBytes = (<usize>channels) << 2;
+  const step = all.taps == 1 ? 1 : all.step;
+  for (let c: usize = 0; c < rowBytes; c += 4) {
+    for (let position = 0; position < TILE; position++) {
+      let sum = v128.load32_splat(bias + c);
+      for (let entry = list; entry < end; entry += ENTRY_BYTES) {
+        for (let tap = 0; tap < all.taps; tap++) {
+          const weight = filter + c + <usize>load<u32>(entry) + rowBytes * <usize>(tap * all.tapStep);
+          const column = (<usize>(position * step + tap)) << 2;
+          const at = c + <usize>load<u32>(entry + column, 4);
+          sum = multiplyAdd(v128.load32_splat(at), v128.load32_splat(weight), sum);
+        }
+      }
+      const to = c + <usize>load<u32>(outs + ((<usize>position) << 2));
+      v128.store_lane<f32>(to, between(sum, low, high), 0);
     }
-    v128.store_lane<f32>(c + <usize>load<u32>(corners, 12), between(sum, low, high), 0);
   }
 }
 

@@ -105,9 +105,10 @@ function runPart(task: Task, part: i32): void {
       task.x,
       task.other,
       task.out,
-      positions,
+      task.pictures,
       task.channels,
       room,
+      task.zero,
       part,
       task.parts,
     );
