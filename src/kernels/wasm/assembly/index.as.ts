@@ -3,5 +3,5 @@ export { activationGrad, adam, channelDot, channelSum } from './loops.as';
 export { convolutionBytes } from './matrix.as';
 export { packBackward, packForward } from './pack.as';
 export { filterGradientBytes } from './filter-gradient.as';
-export { depthwiseBytes, turnDepthwise } from './depthwise.as';
+export { depthwiseBytes, turnDepthwise } from './depthwise/depthwise.as';
 export { run, serve } from './task.as';

@@ -7,8 +7,8 @@
  * waits looks at the memory a few thousand times first, because putting a thread to sleep and waking it takes longer than many
  * a kernel.
  */
-import { depthwise } from './depthwise.as';
-import { depthwiseFilterGradient } from './depthwise-gradient.as';
+import { depthwise } from './depthwise/depthwise.as';
+import { depthwiseFilterGradient } from './depthwise/filter-gradient.as';
 import { filterGradient } from './filter-gradient.as';
 import { Geometry } from './geometry.as';
 import { convolution } from './matrix.as';

@@ -4,7 +4,7 @@
  * A filter a channel has no sum over channels, so there is no matrix: an output takes as many products as there are taps, of
  * values that lie rows of channels apart.
  *
- * **Tile.** Seven positions along a line by four channels (depthwise-tiles.as.ts): seven sums in registers. A line of a 3x3
+ * **Tile.** Seven positions along a line by four channels (tiles.as.ts): seven sums in registers. A line of a 3x3
  * filter loads three weights and nine columns for 21 multiplications and 21 additions; at two of these and two loads in a
  * cycle, arithmetic takes 21 cycles and loading, with the columns' addresses, less than half. Seven divides the lines of 7,
  * 14, 28, 56 and 112 positions that networks at 224 have. A tile by taps, with each column loaded for each of them, loads
@@ -15,7 +15,10 @@
  * **Roof.** 3x3 over 8x7x7 of 960 channels: 6.8 million operations on 3 MB, 2.2 a byte, and all of it in the second cache;
  * arithmetic is the bound, but by little. At 112x112 memory is.
  */
+import { Geometry, multiplyAdd, share } from '../geometry.as';
+import { between } from '../matrix.as';
 import {
+  bringLine,
   describeLines,
   ENTRY_BYTES,
   firstOf,
@@ -23,10 +26,9 @@ import {
   LINES_BYTES,
   listTile,
   TILE,
-} from './depthwise-lines.as';
-import { tileOf1, tileOf2, tileOf3, tileOf3By2, tileOf5, tileOf5By2 } from './depthwise-tiles.as';
-import { Geometry, multiplyAdd, share } from './geometry.as';
-import { between } from './matrix.as';
+} from './lines.as';
+import { tileOf1, tileOf2, tileOf3, tileOf5 } from './tiles.as';
+import { tileOf3By2, tileOf5By2 } from './tiles-by-two.as';
 
 /** Bytes that the depthwise kernels need for lists and rows, for each part: a class, seven addresses, a row, a list, sums. */
 export function depthwiseBytes(taps: i32, channels: i32): usize {
@@ -75,6 +77,7 @@ export function depthwise(
         const row = at / tiles;
         const n = row / all.lines;
         const first = firstOf(all, at - row * tiles);
+        if (at == row * tiles) bringLine(g, all, x + inBytes * <usize>n, rowBytes, row - n * all.lines, edge);
         const end = listTile(
           g,
           all,
