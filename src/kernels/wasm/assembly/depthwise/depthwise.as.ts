@@ -14,6 +14,10 @@
  *
  * **Roof.** 3x3 over 8x7x7 of 960 channels: 6.8 million operations on 3 MB, 2.2 a byte, and all of it in the second cache;
  * arithmetic is the bound, but by little. At 112x112 memory is.
+ *
+ * **Reached.** As multiples of the speed of a tile by taps, taken once when this took its place, both by turns in one process on
+ * a busy Xeon: forward 1.2 to 2.2, by the input 1.2 to 2.3, by the filter 1.3 to 3.4. What it is on a machine, against its
+ * roof, `npm run bench -- --only kernels` prints.
  */
 import { Geometry, multiplyAdd, share } from '../geometry.as';
 import { between } from '../matrix.as';
