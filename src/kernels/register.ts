@@ -4,7 +4,7 @@ import { registerCompositeKernels } from './composite/register.ts';
 import { cpuMemory } from './cpu/memory.ts';
 import { registerHostKernels } from './host/register.ts';
 import { wasmMemory } from './wasm/memory.ts';
-import { registerWasmConvolutions } from './wasm/register.ts';
+import { registerWasmKernels } from './wasm/register.ts';
 import { registerWebGpuKernels } from './webgpu/register.ts';
 
 const registered = new Set<Backend>();
@@ -23,7 +23,7 @@ export function registerKernels(backend: Backend): void {
       break;
     case 'wasm':
       registerHostKernels('wasm', wasmMemory);
-      registerWasmConvolutions();
+      registerWasmKernels();
       break;
     case 'webgpu':
       registerWebGpuKernels();

@@ -28,6 +28,14 @@ export interface MienKernels {
     attrs: { activation: 'relu' | 'relu6' };
     output: TensorInfo;
   };
+  /** `x` times its sigmoid. */
+  MienSwish: { inputs: { x: TensorInfo }; attrs: Record<string, never>; output: TensorInfo };
+  /** Gradient through it, from what went in. */
+  MienSwishGrad: {
+    inputs: { dy: TensorInfo; x: TensorInfo };
+    attrs: Record<string, never>;
+    output: TensorInfo;
+  };
   /** Sums `[..., channels]` over all but the last axis: `[channels]`. */
   MienChannelSum: { inputs: { x: TensorInfo }; attrs: Record<string, never>; output: TensorInfo };
   /** Sums `x * y` over all but the last axis: `[channels]`. */

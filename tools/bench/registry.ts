@@ -10,6 +10,7 @@ import { kept } from './cases/kept.ts';
 import { gpuKernels, kernels } from './cases/kernels.ts';
 import { memory } from './cases/memory.ts';
 import { predict } from './cases/predict.ts';
+import { profile } from './cases/profile.ts';
 import { recipe } from './cases/recipe.ts';
 import { recipe224 } from './cases/recipe-224.ts';
 import { scaling } from './cases/scaling.ts';
@@ -33,6 +34,7 @@ export const BENCHES: readonly Bench[] = [
   predict,
   camera,
   kernels,
+  profile,
   gpuKernels,
   gpuStep,
   convolution,

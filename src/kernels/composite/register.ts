@@ -19,6 +19,12 @@ const composites: { readonly [Name in MienKernelName]: Composite<Name> } = {
     const inside = activation === 'relu6' ? tf.mul(above, tf.step(tf.sub(6, y))) : above;
     return tf.mul(dy, inside);
   },
+  MienSwish: ({ x }) => tf.mul(x, tf.sigmoid(x)),
+  // d(x g) = g + x g (1 - g), with the gate g
+  MienSwishGrad({ dy, x }) {
+    const gate = tf.sigmoid(x);
+    return tf.mul(dy, tf.add(gate, tf.mul(tf.mul(x, gate), tf.sub(1, gate))));
+  },
   MienChannelSum: ({ x }) => tf.sum(tf.reshape(x, [-1, x.shape.at(-1) ?? 1]), 0),
   MienChannelDot: ({ x, y }) => tf.sum(tf.reshape(tf.mul(x, y), [-1, x.shape.at(-1) ?? 1]), 0),
   MienGlobalPool: ({ x }) => tf.mean(x, [1, 2]),

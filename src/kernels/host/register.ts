@@ -28,6 +28,20 @@ const implementations: { readonly [Name in MienKernelName]?: Implementation<Name
     memory.loops.channelDot(memory.view(x), memory.view(y), memory.view(out));
     return out;
   },
+  MienGlobalPool(memory, { x }) {
+    const [batch = 1, height = 1, width = 1, channels = 1] = x.shape;
+    const out = memory.allocate([batch, channels]);
+    const [from, to] = [memory.view(x), memory.view(out)];
+    for (let n = 0; n < batch; n++) {
+      const mean = to.subarray(n * channels, (n + 1) * channels);
+      memory.loops.channelSum(
+        from.subarray((n * from.length) / batch, ((n + 1) * from.length) / batch),
+        mean,
+      );
+      mean.forEach((sum, channel) => (mean[channel] = sum / (height * width)));
+    }
+    return out;
+  },
   MienGlobalPoolGrad(memory, { dy, x }, { height, width, activation }) {
     const [batch = 1, channels = 1] = dy.shape;
     const out = memory.allocate([batch, height, width, channels]);

@@ -1,6 +1,6 @@
 /**
- * Registers Mien's convolutions for the wasm backend: in place of the composed linear layers, and under tfjs' names for
- * gradients, which the backend ships none or slow ones of.
+ * Registers Mien's kernels for the wasm backend: in place of the composed ones, and convolutions' gradients under tfjs' names
+ * as well, which the backend ships none or slow ones of.
  */
 import * as tf from '@tensorflow/tfjs';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
@@ -15,6 +15,7 @@ import {
   type Bounds,
   type ConvInfo,
 } from './convolutions.ts';
+import { dropout, swish, swishGrad } from './elementwise.ts';
 import { wasmMemory } from './memory.ts';
 
 type Shape4D = [number, number, number, number];
@@ -55,10 +56,10 @@ const BOUNDS: Readonly<Record<ReluName, Bounds>> = {
   relu6: { low: 0, high: 6 },
 };
 
-type LinearName = 'MienLinear' | 'MienLinearInputGrad';
+type OwnName = 'MienLinear' | 'MienLinearInputGrad' | 'MienSwish' | 'MienSwishGrad' | 'MienDropout';
 
 const layers: {
-  readonly [Name in LinearName]: (
+  readonly [Name in OwnName]: (
     wasm: BackendWasm,
     inputs: MienKernels[Name]['inputs'],
     attrs: MienKernels[Name]['attrs'],
@@ -84,6 +85,9 @@ const layers: {
     }
     return { ...out, shape: [...inputShape] };
   },
+  MienSwish: swish,
+  MienSwishGrad: swishGrad,
+  MienDropout: dropout,
 };
 
 interface GradAttrs extends Omit<Settings, 'kind'> {
@@ -98,7 +102,7 @@ const GRADIENTS = {
 } as const;
 
 /** Registers all of them over whatever the wasm backend has. */
-export function registerWasmConvolutions(): void {
+export function registerWasmKernels(): void {
   for (const [name, layer] of Object.entries(layers)) {
     register(name, (wasm, inputs, attrs) => layer(wasm, inputs as never, attrs as never));
   }

@@ -24,6 +24,8 @@ import {
   normInputGrad,
   reluGrad,
   storeRows,
+  swish,
+  swishGrad,
 } from './rows.ts';
 import { outShapeOf, shapeOf, type LinearShape } from './shape.ts';
 import { adam, sgd } from './updates.ts';
@@ -42,6 +44,8 @@ const isSupported = (shape: LinearShape): boolean => shape.kind === 'conv' || is
 
 const programs: { readonly [Name in keyof Kernels]?: Program<Name> } = {
   MienActivationGrad: (gpu, inputs, { activation }) => reluGrad(gpu, inputs, activation),
+  MienSwish: (gpu, { x }) => swish(gpu, x),
+  MienSwishGrad: swishGrad,
   MienChannelSum: (gpu, { x }) => channelSum(gpu, x),
   MienChannelDot: (gpu, { x, y }) => channelDot(gpu, x, y),
   MienGlobalPool: (gpu, { x }) => globalPool(gpu, x),

@@ -1,5 +1,5 @@
 /**
- * Programs that take each element, or each picture's channels, by themselves: BatchNorm, pooling and dropout. They are bound by
+ * Programs that take each element, or each picture's channels, by themselves: BatchNorm, swish, pooling and dropout. They are bound by
  * memory, so each is one pass, four values a thread.
  *
  * Dropout draws by counting: the words of Philox4x32-10 depend on the key and on a value's place alone, so that every thread
@@ -64,6 +64,33 @@ export function norm(gpu: Gpu, inputs: MienKernels['MienNorm']['inputs'], epsilo
     outShape: x.shape,
     body: `let scale = read_gamma_(0u, at) / sqrt(read_variance_(0u, at) + ${epsilon.toExponential()});
   let value = (read_x_(row, at) - read_mean_(0u, at)) * scale + read_beta_(0u, at);`,
+  });
+}
+
+const SIGMOID = 'fn sigmoid(x: vec4f) -> vec4f { return 1.0 / (1.0 + exp(-x)); }';
+
+/** @see MienKernels.MienSwish */
+export function swish(gpu: Gpu, x: TensorInfo): TensorInfo {
+  return runRows(gpu, {
+    label: 'swish',
+    inputs: { x },
+    outShape: x.shape,
+    extra: SIGMOID,
+    body: `let x = read_x_(row, at);
+  let value = x * sigmoid(x);`,
+  });
+}
+
+/** @see MienKernels.MienSwishGrad */
+export function swishGrad(gpu: Gpu, { dy, x }: MienKernels['MienSwishGrad']['inputs']): TensorInfo {
+  return runRows(gpu, {
+    label: 'swish, gradient',
+    inputs: { dy, x },
+    outShape: x.shape,
+    extra: SIGMOID,
+    body: `let x = read_x_(row, at);
+  let gate = sigmoid(x);
+  let value = read_dy_(row, at) * (gate + x * gate * (1.0 - gate));`,
   });
 }
 

@@ -116,15 +116,8 @@ function activation(name: Extract<NodeOp, { kind: 'activation' }>['activation'])
       };
     case 'swish':
       return {
-        forward: ([x]) => {
-          const gate = tf.sigmoid(given(x));
-          const y = tf.mul(given(x), gate);
-          return { y, saved: [gate, y] };
-        },
-        // d(x g) = g + x g (1 - g) = g + y (1 - g)
-        backward: (dy, [gate, y]) => [
-          tf.mul(dy, tf.add(given(gate), tf.mul(given(y), tf.sub(1, given(gate))))),
-        ],
+        forward: ([x]) => ({ y: runMien('MienSwish', { x: given(x) }, {}), saved: [given(x)] }),
+        backward: (dy, [x]) => [runMien('MienSwishGrad', { dy, x: given(x) }, {})],
       };
     case 'softmax':
       return {

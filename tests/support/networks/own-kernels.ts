@@ -23,6 +23,8 @@ export async function ownKernels(): Promise<Map<string, Float32Array>> {
         { dy: draw(1), y: tf.relu6(draw(2)) },
         { activation: 'relu6' },
       ) as tf.Tensor,
+      swish: run('MienSwish', { x: draw(14, -20, 20) }, {}) as tf.Tensor,
+      swishGrad: run('MienSwishGrad', { dy: draw(1), x: draw(14, -20, 20) }, {}) as tf.Tensor,
       sum: run('MienChannelSum', { x: draw(3) }, {}) as tf.Tensor,
       dot: run('MienChannelDot', { x: draw(3), y: draw(4) }, {}) as tf.Tensor,
       pool: run('MienGlobalPool', { x: draw(9) }, {}) as tf.Tensor,

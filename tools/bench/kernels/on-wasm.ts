@@ -33,19 +33,34 @@ const conv = (
   stride: 1,
 });
 
-const depthwise = (batch: number, size: number, channels: number, stride: number): ConvolutionShape => ({
+const depthwise = (
+  batch: number,
+  size: number,
+  channels: number,
+  stride: number,
+  side = 3,
+): ConvolutionShape => ({
   kind: 'depthwise',
   batch,
   size,
   channels,
   outChannels: channels,
-  side: 3,
+  side,
   stride,
 });
 
 /** As in the last blocks of MobileNetV2 1.0 and of VGG16, at 224. */
 const CONVOLUTIONS = [conv(8, 14, 96, 576, 1), conv(8, 7, 960, 160, 1), conv(2, 14, 512, 512, 3)];
-const DEPTHWISE = [depthwise(8, 7, 960, 1), depthwise(8, 14, 576, 2)];
+/** As all through MobileNetV2, and EfficientNetB2's 5x5. */
+const DEPTHWISE = [
+  depthwise(8, 7, 960, 1),
+  depthwise(8, 14, 576, 2),
+  depthwise(1, 56, 144, 1),
+  depthwise(1, 112, 32, 1),
+  depthwise(1, 112, 96, 2),
+  depthwise(4, 14, 720, 1, 5),
+  depthwise(1, 28, 288, 2, 5),
+];
 
 type Kernel = NonNullable<tf.KernelConfig['kernelFunc']>;
 

@@ -7,8 +7,8 @@
  * waits looks at the memory a few thousand times first, because putting a thread to sleep and waking it takes longer than many
  * a kernel.
  */
-import { depthwise } from './depthwise.as';
-import { depthwiseFilterGradient } from './depthwise-gradient.as';
+import { depthwise } from './depthwise/depthwise.as';
+import { depthwiseFilterGradient } from './depthwise/filter-gradient.as';
 import { filterGradient } from './filter-gradient.as';
 import { Geometry } from './geometry.as';
 import { convolution } from './matrix.as';
@@ -105,9 +105,10 @@ function runPart(task: Task, part: i32): void {
       task.x,
       task.other,
       task.out,
-      positions,
+      task.pictures,
       task.channels,
       room,
+      task.zero,
       part,
       task.parts,
     );

@@ -1,0 +1,45 @@
+/** Owns calling the kernels that take each value by itself on the wasm backend's tensors: swish, its gradient, dropout. */
+import type { TensorInfo } from '@tensorflow/tfjs';
+import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
+import { purposeKey } from '../../lib/random.ts';
+import type { MienKernels } from '../signatures.ts';
+import { kernelsOf } from './module.ts';
+import { addressOf, Layout, withWorkspace } from './workspace.ts';
+
+/** Numbers of the kernels' Draws: five of a key, four that are drawn. */
+const DRAWS = 9;
+
+const sizeOf = ({ shape }: TensorInfo): number => shape.reduce((product, side) => product * side, 1);
+
+/** @see MienKernels.MienSwish */
+export function swish(wasm: BackendWasm, { x }: MienKernels['MienSwish']['inputs']): TensorInfo {
+  const out = wasm.makeOutput(x.shape, 'float32');
+  kernelsOf(wasm).swish(addressOf(wasm, x), addressOf(wasm, out), sizeOf(x));
+  return out;
+}
+
+/** @see MienKernels.MienSwishGrad */
+export function swishGrad(wasm: BackendWasm, { dy, x }: MienKernels['MienSwishGrad']['inputs']): TensorInfo {
+  const out = wasm.makeOutput(x.shape, 'float32');
+  kernelsOf(wasm).swishGrad(addressOf(wasm, dy), addressOf(wasm, x), addressOf(wasm, out), sizeOf(x));
+  return out;
+}
+
+/** @see MienKernels.MienDropout */
+export function dropout(
+  wasm: BackendWasm,
+  { x }: MienKernels['MienDropout']['inputs'],
+  { rate, valuesPerDraw, seed, purpose, numbers }: MienKernels['MienDropout']['attrs'],
+): TensorInfo {
+  const out = wasm.makeOutput(x.shape, 'float32');
+  const layout = new Layout();
+  const drawsAt = layout.values(DRAWS);
+  withWorkspace(wasm, layout, (start) => {
+    const draws = start + drawsAt;
+    const { buffer } = wasm.typedArrayFromHeap(out);
+    new Uint32Array(buffer, draws, DRAWS).set([seed, purposeKey(purpose), ...numbers]);
+    const [from, to, count] = [addressOf(wasm, x), addressOf(wasm, out), sizeOf(x)];
+    kernelsOf(wasm).dropout(draws, from, to, count, valuesPerDraw, rate * 2 ** 32, 1 / (1 - rate));
+  });
+  return out;
+}

@@ -1,0 +1,61 @@
+/** What takes each value by itself on wasm: swish and its gradient against float64, dropout against the host's own draws. */
+import * as tf from '@tensorflow/tfjs';
+import { beforeAll, expect, it } from 'vitest';
+import { keyedWords } from '../../../src/lib/random.ts';
+import { useBackend } from '../../support/backends.ts';
+
+beforeAll(() => useBackend('wasm'));
+
+/** An odd number of them, from where e^x is least to where it is most. */
+const POINTS = Float32Array.from({ length: 4001 }, (_, at) => (at - 2000) / 20);
+
+function run(name: string, inputs: Record<string, Float32Array>, attrs: object = {}): Float32Array {
+  return tf.tidy(() => {
+    const tensors = Object.fromEntries(Object.entries(inputs).map(([key, of]) => [key, tf.tensor1d(of)]));
+    const out = tf.engine().runKernel<tf.Tensor>(name, tensors, attrs as tf.NamedAttrMap);
+    return Float32Array.from(out.dataSync<'float32'>());
+  });
+}
+
+const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
+
+it('swish is within four roundings of what it is in float64', () => {
+  const actual = run('MienSwish', { x: POINTS });
+  actual.forEach((value, at) => {
+    const x = POINTS[at]!;
+    const wanted = x * sigmoid(x);
+    expect(Math.abs(value - wanted), `at ${x}`).toBeLessThanOrEqual(4 * 2 ** -24 * Math.abs(wanted) + 1e-35);
+  });
+});
+
+it('its gradient is within eight roundings of its terms', () => {
+  const dy = POINTS.map((_, at) => Math.sin(at));
+  const actual = run('MienSwishGrad', { dy, x: POINTS });
+  actual.forEach((value, at) => {
+    const x = POINTS[at]!;
+    const gate = sigmoid(x);
+    const wanted = dy[at]! * (gate + x * gate * (1 - gate));
+    const size = Math.abs(dy[at]!) * (gate + Math.abs(x * gate * (1 - gate)));
+    expect(Math.abs(value - wanted), `at ${x}`).toBeLessThanOrEqual(8 * 2 ** -24 * (size + 2 ** -24));
+  });
+});
+
+it('leaves what is not a number as it is, and only where it is', () => {
+  const x = Float32Array.from([1, NaN, -1, 2, NaN]);
+  for (const actual of [run('MienSwish', { x }), run('MienSwishGrad', { dy: x.map(() => 1), x })]) {
+    expect([...actual].map(Number.isNaN)).toEqual([false, true, false, false, true]);
+  }
+});
+
+it.each([1, 6, 10])('dropout drops what the host would, a draw for %i values', (valuesPerDraw) => {
+  const x = Float32Array.from({ length: 210 }, (_, at) => at + 1);
+  const key = { seed: 4_000_000_000, purpose: 'dropout', numbers: [1, 70_000, 3] as const };
+  const words = keyedWords(x.length / valuesPerDraw, key.seed, key.purpose, key.numbers);
+  const actual = run('MienDropout', { x }, { ...key, rate: 0.3, valuesPerDraw });
+  const kept = Math.fround(1 / 0.7);
+  const wanted = x.map((value, at) =>
+    words[Math.floor(at / valuesPerDraw)]! < 0.3 * 2 ** 32 ? 0 : value * kept,
+  );
+  expect(actual).toEqual(wanted);
+  expect(actual.some((value) => value === 0) && actual.some((value) => value !== 0)).toBe(true);
+});
