@@ -8,7 +8,7 @@ import { askEnsemble, type EnsembleResult } from '../../src/engine/predict/ensem
 import { checkMembers } from '../../src/protocol/runs/ensemble.ts';
 import { writeRunFile, type RunToWrite } from '../../src/engine/kept/run-file/write.ts';
 import { Classifier } from '../../src/engine/predict/classifier.ts';
-import { Session } from '../../src/engine/session.ts';
+import type { Session } from '../../src/engine/session.ts';
 import { classificationReport } from '../../src/lib/figures/classification-report.ts';
 import { mcnemar, type Compared } from '../../src/lib/figures/mcnemar.ts';
 import { likeliestOf } from '../../src/lib/figures/sureness.ts';
@@ -16,7 +16,7 @@ import { createPlatform } from '../../src/platform/platform.node.ts';
 import { invariant, StudioError } from '../../src/protocol/errors.ts';
 import type { Evaluation } from '../../src/protocol/events.ts';
 import { useToken, withHub } from '../train/access.ts';
-import { offerWebGpu, WASM_FOLDER } from '../train/backends.ts';
+import { headlessSession } from '../train/backends.ts';
 import { carryOut } from '../train/carry-out.ts';
 import { answeringOf } from '../../src/engine/predict/answering.ts';
 import { prepareOut, writeJson } from '../train/write-run.ts';
@@ -29,14 +29,13 @@ const { signal } = new AbortController();
 async function ensemble(command: Command): Promise<void> {
   const { outFolder, weighing, flip } = command;
   await prepareOut(outFolder);
-  if (command.backend === 'webgpu' || command.backend === 'auto') await offerWebGpu();
   const platform = createPlatform();
   const runs = await membersOf(command, platform);
   const set = checkMembers(
     runs.map(({ record }) => record),
     weighing,
   );
-  const session = new Session(platform, WASM_FOLDER);
+  const session = await headlessSession(platform, command);
   useToken(session, command.hub);
   await session.chooseDevice(command.backend);
   const asked = await askEnsemble(
