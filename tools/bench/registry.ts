@@ -3,6 +3,7 @@ import type { Bench } from './bench.ts';
 import { camera } from './cases/camera.ts';
 import { convolution } from './cases/convolution.ts';
 import { copies } from './cases/copies.ts';
+import { device } from './cases/device.ts';
 import { gpuStep } from './cases/gpu-step.ts';
 import { importing } from './cases/import.ts';
 import { kept } from './cases/kept.ts';
@@ -13,6 +14,7 @@ import { recipe } from './cases/recipe.ts';
 import { recipe224 } from './cases/recipe-224.ts';
 import { scaling } from './cases/scaling.ts';
 import { seeds } from './cases/seeds.ts';
+import { threads } from './cases/threads.ts';
 import { weights } from './cases/weights.ts';
 
 /** `npm run bench` runs all of them. */
@@ -21,6 +23,7 @@ export const BENCHES: readonly Bench[] = [
   recipe224,
   seeds,
   scaling,
+  threads,
   memory,
   weights,
   importing,
@@ -28,6 +31,7 @@ export const BENCHES: readonly Bench[] = [
   kept,
   predict,
   camera,
+  device,
   kernels,
   gpuKernels,
   gpuStep,
