@@ -30,7 +30,7 @@ export function wasmInNode(threads?: number): WasmSetup {
   const paths = BINARIES.map((name) => {
     const binary = Buffer.from(readFileSync(join(WASM_FOLDER, name)));
     shareMemory(binary);
-    return [name, `data:application/wasm;base64,${binary.toString('base64')}`] as const;
+    return [name, URL.createObjectURL(new Blob([binary]))] as const;
   });
   return { paths: Object.fromEntries(paths), threads };
 }

@@ -11,6 +11,7 @@ import { Parameters } from '../../../src/models/program/parameters.ts';
 import { inferencePass } from '../../../src/models/program/pass.ts';
 import { compile } from '../../../src/models/program/program.ts';
 import type { DeviceReport } from '../../../src/protocol/device.ts';
+import { backboneOptions } from '../../../src/protocol/recipe/full-recipe.ts';
 import { PLAIN_LOSS } from '../../../src/training/loss.ts';
 import { Optimizer } from '../../../src/training/optimizer.ts';
 import { updateRuleOf } from '../../../src/training/optimizers/registry.ts';
@@ -60,7 +61,9 @@ export async function networkRows(
   const { backbone, options, batch, unfreeze } = network;
   const size = quick ? 32 : network.size;
   say(`${backbone} at ${size.toString()} pixels`);
-  const base = findBackbone(backbone).build({ size, options, seed: 1 });
+  const { entry, build } = findBackbone(backbone);
+  const all = backboneOptions({ name: backbone, weights: 'random', ...options }, entry);
+  const base = build({ size, options: all, seed: 1 });
   const model = withHead(base, { classes: CLASSES, dropout: 0.2, seed: 2 });
   const ours = oursOf(model, base.layers.length, network, size);
   // tfjs wants to be told of each layer whether it trains; that is why Mien reads the network first.
@@ -181,7 +184,11 @@ function stockOf(model: tf.LayersModel, batch: number, size: number): Measured {
   return {
     step: async () => void (await model.trainOnBatch(pictures, labels)),
     answer: () => readOut(model.predict(one) as tf.Tensor),
-    dispose: () => tf.dispose([pictures, one, labels]),
+    dispose() {
+      // It was made for the model, which disposes none but one that it was told of by name.
+      model.optimizer.dispose();
+      tf.dispose([pictures, one, labels]);
+    },
   };
 }
 
