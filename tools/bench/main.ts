@@ -58,7 +58,7 @@ async function runAll({ chosen, json, quick }: Command): Promise<void> {
     process.stderr.write(`— ${bench.name}: ${bench.help}\n`);
     const rows = await bench.run({ quick, say: (text) => process.stderr.write(`  ${text}\n`) });
     results.push({ bench: bench.name, rows });
-    process.stdout.write(`\n${table(rows)}\n\n`);
+    if (chosen.length > 1) process.stdout.write(`\n${table(rows)}\n\n`);
     // Written after each: a long run that is broken off leaves what it has measured.
     await mkdir(dirname(json), { recursive: true });
     const machine = { processors: os.cpus().length, model: os.cpus()[0]?.model, node: process.version };
