@@ -61,65 +61,49 @@ export async function networkRows(
   const { backbone, options, batch, unfreeze } = network;
   const size = quick ? 32 : network.size;
   say(`${backbone} at ${size.toString()} pixels`);
-  const { entry, build } = findBackbone(backbone);
-  const all = backboneOptions({ name: backbone, weights: 'random', ...options }, entry);
-  const base = build({ size, options: all, seed: 1 });
+  const { step, whole, answer, stepOperations } = await timesOf({ ...network, size }, quick);
+  const name = `${[backbone, ...Object.values(options)].join(' ')} at ${size.toString()} px on ${label}`;
+  const steps = `a step of ${batch.toString()} pictures, last ${unfreeze.toString()} layers`;
+  const row = (what: string, against: string, times: Duel): Row => {
+    const [mien, other] = [times.mien * 1e3, times.stock * 1e3];
+    return { what: `${name}: ${what}`, against, unit: 'ms', mien, other };
+  };
+  const rows = [
+    { ...row(steps, 'tfjs trainOnBatch', step), note: STEP_NOTE },
+    row('the same, frozen part too', 'tfjs trainOnBatch', whole),
+    row('one answer', 'tfjs predict', answer),
+  ];
+  if (peak === null) return rows;
+  const arithmetic = { unit: 'GFLOP/s', mien: stepOperations / 1e9 / step.mien, other: peak.flops };
+  return [...rows, { what: `${name}: ${steps}`, against: peak.against, ...arithmetic }];
+}
+
+/** Seconds of Mien's way and of stock tfjs'. */
+interface Duel {
+  readonly mien: number;
+  readonly stock: number;
+}
+
+async function timesOf(network: MeasuredNetwork, quick: boolean) {
+  const { backbone, options, size, batch, unfreeze } = network;
+  const found = findBackbone(backbone);
+  const all = backboneOptions({ name: backbone, weights: 'random', ...options }, found.entry);
+  const base = found.build({ size, options: all, seed: 1 });
   const model = withHead(base, { classes: CLASSES, dropout: 0.2, seed: 2 });
-  const ours = oursOf(model, base.layers.length, network, size);
+  const ours = oursOf(model, base.layers.length, network);
   // tfjs wants to be told of each layer whether it trains; that is why Mien reads the network first.
   compileFor({ model, backboneLayers: base.layers.length }, { unfreeze, learningRate: LEARNING_RATE });
   const stock = stockOf(model, batch, size);
-  const [stepS = NaN, wholeS = NaN, stockS = NaN] = await duel(
-    [ours.step, ours.wholeStep, stock.step],
-    patienceFor(quick),
-    wallClock,
-  );
-  const [answerS = NaN, stockAnswerS = NaN] = await duel(
-    [ours.answer, stock.answer],
-    patienceFor(quick),
-    wallClock,
-  );
-  ours.dispose();
-  stock.dispose();
-  model.dispose();
-  const name = `${[backbone, ...Object.values(options)].join(' ')} at ${size.toString()} px on ${label}`;
-  const step = `a step of ${batch.toString()} pictures, last ${unfreeze.toString()} layers`;
-  const ms = { unit: 'ms' } as const;
-  return [
-    {
-      ...ms,
-      what: `${name}: ${step}`,
-      against: 'tfjs trainOnBatch',
-      mien: stepS * 1e3,
-      other: stockS * 1e3,
-      note: STEP_NOTE,
-    },
-    {
-      ...ms,
-      what: `${name}: the same, frozen part too`,
-      against: 'tfjs trainOnBatch',
-      mien: wholeS * 1e3,
-      other: stockS * 1e3,
-    },
-    {
-      ...ms,
-      what: `${name}: one answer`,
-      against: 'tfjs predict',
-      mien: answerS * 1e3,
-      other: stockAnswerS * 1e3,
-    },
-    ...(peak === null
-      ? []
-      : [
-          {
-            what: `${name}: ${step}`,
-            against: peak.against,
-            unit: 'GFLOP/s',
-            mien: ours.stepOperations / 1e9 / stepS,
-            other: peak.flops,
-          },
-        ]),
-  ];
+  const taken = (runs: readonly Run[]) => duel(runs, patienceFor(quick), wallClock);
+  const [step = NaN, whole = NaN, stockStep = NaN] = await taken([ours.step, ours.wholeStep, stock.step]);
+  const [answer = NaN, stockAnswer = NaN] = await taken([ours.answer, stock.answer]);
+  for (const one of [ours, stock, model]) one.dispose();
+  return {
+    step: { mien: step, stock: stockStep },
+    whole: { mien: whole, stock: stockStep },
+    answer: { mien: answer, stock: stockAnswer },
+    stepOperations: ours.stepOperations,
+  };
 }
 
 const STEP_NOTE =
@@ -134,8 +118,7 @@ interface Measured {
 function oursOf(
   model: tf.LayersModel,
   backboneLayers: number,
-  { batch, unfreeze }: MeasuredNetwork,
-  size: number,
+  { batch, unfreeze, size }: MeasuredNetwork,
 ): Measured & { readonly wholeStep: Run; readonly stepOperations: number } {
   const graph = graphOf(model);
   const logits = graph.nodes.length - 2;
@@ -182,7 +165,9 @@ const multiplyAddsOf = (graph: Graph, from: number, to: number): number =>
 function stockOf(model: tf.LayersModel, batch: number, size: number): Measured {
   const [pictures, one, labels] = [picturesOf(batch, size), picturesOf(1, size), tf.zeros([batch, 1])];
   return {
-    step: async () => void (await model.trainOnBatch(pictures, labels)),
+    async step() {
+      await model.trainOnBatch(pictures, labels);
+    },
     answer: () => readOut(model.predict(one) as tf.Tensor),
     dispose() {
       // It was made for the model, which disposes none but one that it was told of by name.
