@@ -100,6 +100,7 @@ export default defineConfig(
         process: 'readonly',
         console: 'readonly',
         URL: 'readonly',
+        WebAssembly: 'readonly',
         module: 'writable',
         fetch: 'readonly',
       },

@@ -21,7 +21,7 @@ import { asRun } from './catalog.ts';
 import { runsLeft } from './checkpoints/resumable.ts';
 import { CurrentDevice } from './device/current-device.ts';
 import type { Device } from './device/device.ts';
-import type { WasmPaths } from './device/wasm.ts';
+import type { WasmSetup } from './device/wasm.ts';
 import { FaceFinder } from './faces.ts';
 import { broughtBack, type Brought } from './network/bring-back.ts';
 import { networkFor } from './network/from-run.ts';
@@ -71,9 +71,9 @@ export class Session {
 
   constructor(
     readonly platform: Platform,
-    wasmPaths: WasmPaths,
+    wasm: WasmSetup,
   ) {
-    this.#devices = new CurrentDevice(wasmPaths, () => this.#leaveDevice());
+    this.#devices = new CurrentDevice({ platform, wasm }, () => this.#leaveDevice());
     this.faces = new FaceFinder(platform, () => this.#devices.ready());
     this.set = new OpenSet(platform, this.tokens, this.faces);
     this.kept = new KeptRuns(platform);

@@ -42,6 +42,7 @@ export function createPlatform(options: BrowserPlatformOptions = {}): Platform {
     decodePicture,
     startPictureThread,
     startH5Thread,
+    startKernelThread,
     drawPng,
     openAsset: (path, signal) => assets(new URL(path, baseUrl), signal),
     openLibrary: async (signal) =>
@@ -129,6 +130,14 @@ function startH5Thread(listener: ThreadListener): Thread {
   const worker = new Worker(new URL('../models/weights/readers/h5/h5-worker.ts', import.meta.url), {
     type: 'module',
     name: 'mien-h5',
+  });
+  return threadOf(worker, listener);
+}
+
+function startKernelThread(listener: ThreadListener): Thread {
+  const worker = new Worker(new URL('../kernels/wasm/thread.ts', import.meta.url), {
+    type: 'module',
+    name: 'mien-kernels',
   });
   return threadOf(worker, listener);
 }

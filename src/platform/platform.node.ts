@@ -45,6 +45,7 @@ export function createPlatform(options: NodePlatformOptions = {}): Platform {
     decodePicture,
     startPictureThread,
     startH5Thread,
+    startKernelThread,
     drawPng,
     openAsset: (path) => openFile(resolve(publicFolder, path), assetMissing),
     openLibrary: async () => {
@@ -89,27 +90,41 @@ async function drawPng(drawing: Drawing): Promise<Uint8Array<ArrayBuffer>> {
 }
 
 function startPictureThread(listener: ThreadListener): Thread {
-  return threadOf(new URL('../data/pool/picture-worker.node.ts', import.meta.url), listener);
+  return threadOf(typescriptWorker('../data/pool/picture-worker.node.ts'), listener);
 }
 
 /** Beyond it what a file has the thread hold in plain arrays is refused, as wasm's memory is within. */
 const H5_HEAP_MB = 512;
 
 function startH5Thread(listener: ThreadListener): Thread {
-  const entry = new URL('../models/weights/readers/h5/h5-worker.node.ts', import.meta.url);
-  return threadOf(entry, listener, { resourceLimits: { maxOldGenerationSizeMb: H5_HEAP_MB } });
+  const resourceLimits = { maxOldGenerationSizeMb: H5_HEAP_MB };
+  const worker = typescriptWorker('../models/weights/readers/h5/h5-worker.node.ts', { resourceLimits });
+  return threadOf(worker, listener);
 }
 
-function threadOf(
-  { href: entry }: URL,
-  { onMessage, onFailure }: ThreadListener,
-  options: WorkerOptions = {},
-): Thread {
+function startKernelThread(listener: ThreadListener): Thread {
+  const worker = new Worker(new URL('../kernels/wasm/thread.node.mjs', import.meta.url), {
+    // Without the loader of TypeScript, which takes most of a second.
+    execArgv: [],
+  });
+  // It waits for work as long as it lives; a process that has done its own does not wait for it.
+  worker.once('message', () => {
+    worker.unref();
+  });
+  return threadOf(worker, listener);
+}
+
+/** @param path from this folder */
+function typescriptWorker(path: string, options: WorkerOptions = {}): Worker {
+  const entry = new URL(path, import.meta.url).href;
   // A thread does not inherit the loader that reads TypeScript, so it begins by taking it.
   const tsx = createRequire(import.meta.url).resolve('tsx/package.json');
   const loader = new URL('dist/esm/api/index.mjs', pathToFileURL(tsx)).href;
   const start = `import('${loader}').then(({ register }) => { register(); return import('${entry}'); });`;
-  const worker = new Worker(start, { ...options, eval: true });
+  return new Worker(start, { ...options, eval: true });
+}
+
+function threadOf(worker: Worker, { onMessage, onFailure }: ThreadListener): Thread {
   worker.on('message', onMessage);
   worker.on('messageerror', (error) => onFailure(error.message));
   worker.on('error', (error) => onFailure(error.message));

@@ -133,6 +133,8 @@ export interface Platform extends RemoteFiles {
   startPictureThread(listener: ThreadListener): Thread;
   /** One that reads HDF5 (`models/weights/readers/h5`), and can be thrown away at any time. */
   readonly startH5Thread: (listener: ThreadListener) => Thread;
+  /** One that computes its part of each kernel (`kernels/wasm`), until the page or the process ends. */
+  startKernelThread(listener: ThreadListener): Thread;
   /** A drawing as PNG, twice as large as it says, with the fonts that the machine has. */
   drawPng(drawing: Drawing): Promise<Uint8Array<ArrayBuffer>>;
   /**

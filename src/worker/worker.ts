@@ -23,11 +23,12 @@ const platform = createPlatform({
     post({ kind: 'keepStored' });
   },
 });
-const session = new Session(platform, {
+const paths = {
   'tfjs-backend-wasm.wasm': plainUrl,
   'tfjs-backend-wasm-simd.wasm': simdUrl,
   'tfjs-backend-wasm-threaded-simd.wasm': threadedSimdUrl,
-});
+};
+const session = new Session(platform, { paths });
 const dispatcher = new Dispatcher(session, post);
 
 scope.addEventListener('message', ({ data }: MessageEvent<ToWorker>) => {

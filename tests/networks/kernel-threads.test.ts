@@ -1,8 +1,8 @@
 /** Kernels on several threads in one shared memory: the same bits as on one, whatever their number. */
-import { Worker } from 'node:worker_threads';
 import * as tf from '@tensorflow/tfjs';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { expect, it } from 'vitest';
+import { startDevice } from '../../src/engine/device/device.ts';
 import {
   convolve,
   filterGradient,
@@ -10,54 +10,10 @@ import {
   UNBOUNDED,
   type ConvInfo,
 } from '../../src/kernels/wasm/convolutions.ts';
-import { MODULE } from '../../src/kernels/wasm/module.wasm.ts';
+import { memoryOf } from '../../src/kernels/wasm/module.ts';
 import { GENERATION, sharedTask } from '../../src/kernels/wasm/task.ts';
-
-/** What a thread of Node runs: as src/kernels/wasm/thread.ts, without a browser's messages. */
-const THREAD = `
-const { parentPort, workerData } = require('node:worker_threads');
-const { module, memory, task, part, generation } = workerData;
-const { exports } = new WebAssembly.Instance(module, { env: { memory } });
-parentPort.postMessage('ready');
-exports.serve(task, part, generation);
-`;
-
-const [FIRST, PAGES] = [64, 1024];
-
-/** The heap of a wasm backend with threads, which tfjs has in a browser alone: shared, and nothing moves. */
-function sharedHeap(): BackendWasm {
-  const memory = new WebAssembly.Memory({ initial: PAGES, maximum: 65_536, shared: true });
-  const places = new Map<object, { at: number; count: number }>();
-  let end = FIRST;
-  return {
-    wasm: { wasmMemory: memory },
-    makeOutput(shape: number[]): tf.TensorInfo {
-      const [dataId, count] = [{}, tf.util.sizeFromShape(shape)];
-      places.set(dataId, { at: end, count });
-      end += Math.ceil((count * 4) / 64) * 64;
-      return { dataId, shape, dtype: 'float32' };
-    },
-    typedArrayFromHeap({ dataId }: tf.TensorInfo): Float32Array {
-      const { at, count } = places.get(dataId)!;
-      return new Float32Array(memory.buffer, at, count);
-    },
-    disposeData: () => true,
-  } as unknown as BackendWasm;
-}
-
-async function startThreads(heap: BackendWasm, count: number): Promise<Worker[]> {
-  const memory = (heap.wasm as unknown as { wasmMemory: WebAssembly.Memory }).wasmMemory;
-  const shared = sharedTask(heap);
-  const module = new WebAssembly.Module(Buffer.from(MODULE, 'base64'));
-  const generation = new Int32Array(memory.buffer, shared.address)[GENERATION];
-  const workers = Array.from({ length: count - 1 }, (_, index) => {
-    const workerData = { module, memory, task: shared.address, part: index + 1, generation };
-    return new Worker(THREAD, { eval: true, workerData });
-  });
-  await Promise.all(workers.map((worker) => new Promise((resolve) => worker.once('message', resolve))));
-  shared.threads = count;
-  return workers;
-}
+import { createPlatform } from '../../src/platform/platform.node.ts';
+import { wasmInNode } from '../../tools/train/backends.ts';
 
 /** Large enough to be shared: 1x1, 3x3 and depthwise, at two strides, with a ragged number of channels. */
 const SHAPES = [
@@ -69,35 +25,44 @@ const SHAPES = [
 ] as const;
 
 /** All that is computed of all shapes, one after another. */
-function compute(heap: BackendWasm): number[][] {
+function compute(wasm: BackendWasm): number[][] {
   return SHAPES.flatMap(({ x, filter, stride, isDepthwise }) => {
     type Shape = [number, number, number, number];
     const { computeConv2DInfo } = tf.backend_util;
     const known = computeConv2DInfo([...x], [...filter], stride, 1, 'same', undefined, isDepthwise);
     const info: ConvInfo = { ...known, isDepthwise };
     const made = (shape: Shape): tf.TensorInfo => {
-      const tensor = heap.makeOutput(shape, 'float32');
-      heap.typedArrayFromHeap(tensor).forEach((_, at, values) => (values[at] = Math.sin(at * 12.9898)));
+      const tensor = wasm.makeOutput(shape, 'float32');
+      wasm.typedArrayFromHeap(tensor).forEach((_, at, values) => (values[at] = Math.sin(at * 12.9898)));
       return tensor;
     };
     const [input, weights, dy] = [made([...x]), made([...filter]), made(info.outShape)];
     return [
-      convolve(heap, { x: input, filter: weights }, info, UNBOUNDED),
-      inputGradient(heap, { dy, filter: weights }, info),
-      filterGradient(heap, { x: input, dy }, info),
-    ].map((tensor) => [...heap.typedArrayFromHeap(tensor)]);
+      convolve(wasm, { x: input, filter: weights }, info, UNBOUNDED),
+      inputGradient(wasm, { dy, filter: weights }, info),
+      filterGradient(wasm, { x: input, dy }, info),
+    ].map((tensor) => [...wasm.typedArrayFromHeap(tensor)]);
   });
 }
 
 it('has the same bits on 1, 2 and 8 threads', async () => {
-  const alone = compute(sharedHeap());
-  for (const count of [2, 8]) {
-    const heap = sharedHeap();
-    const workers = await startThreads(heap, count);
-    expect(compute(heap)).toEqual(alone);
-    const memory = heap.typedArrayFromHeap(heap.makeOutput([1], 'float32')).buffer;
-    // Most of these were shared: the threads' count of generations has moved.
-    expect(new Int32Array(memory, sharedTask(heap).address)[GENERATION]).toBeGreaterThan(10);
-    await Promise.all(workers.map((worker) => worker.terminate()));
-  }
+  const { report } = await startDevice('wasm', { platform: createPlatform(), wasm: wasmInNode(8) });
+  expect(report.label).toBe('wasm · 8 threads');
+  const backend: unknown = tf.backend();
+  const wasm = backend as BackendWasm;
+  const shared = sharedTask(wasm);
+  const computed = [1, 2, 8].map((count) => {
+    shared.threads = count;
+    const before = generationOf(wasm);
+    const values = compute(wasm);
+    return { values, shared: generationOf(wasm) - before };
+  });
+  expect(computed.map(({ values }) => values)).toEqual(computed.map(() => computed[0]?.values));
+  // Most of these were shared: the threads' count of generations has moved.
+  expect(computed[0]?.shared).toBe(0);
+  for (const { shared: count } of computed.slice(1)) expect(count).toBeGreaterThan(10);
 });
+
+function generationOf(wasm: BackendWasm): number {
+  return new Int32Array(memoryOf(wasm).buffer, sharedTask(wasm).address)[GENERATION] ?? 0;
+}

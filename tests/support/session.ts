@@ -10,7 +10,7 @@ import { isAbort } from '../../src/protocol/errors.ts';
 import type { ResumableRun, RunEvent, RunResult } from '../../src/protocol/events.ts';
 import { parseRecipe, type Recipe, type WrittenRecipe } from '../../src/protocol/recipe/recipe.ts';
 import { RunControl } from '../../src/training/control.ts';
-import { WASM_FOLDER } from '../../tools/train/backends.ts';
+import { wasmInNode } from '../../tools/train/backends.ts';
 
 /** Quick look with few pictures, small and short, and random weights: seconds on two cores. */
 export async function tinyRecipe(changes: Partial<WrittenRecipe> = {}): Promise<Recipe> {
@@ -47,7 +47,7 @@ export const leavingTheNumbers = (): Promise<Recipe> =>
   });
 
 export async function openSession(backend: 'cpu' | 'wasm' | 'webgpu'): Promise<Session> {
-  const session = new Session(createPlatform(), WASM_FOLDER);
+  const session = new Session(createPlatform(), wasmInNode(1));
   await session.chooseDevice(backend);
   return session;
 }
@@ -87,7 +87,7 @@ const tabs = new Set<Session>();
 
 /** A session on wasm as a new tab has it: nothing but what is stored in a folder. Close it before the folder goes. */
 export async function sessionOn(dataFolder: string): Promise<Session> {
-  const session = new Session(createPlatform({ dataFolder }), WASM_FOLDER);
+  const session = new Session(createPlatform({ dataFolder }), wasmInNode(1));
   tabs.add(session);
   await session.chooseDevice('wasm');
   return session;

@@ -58,7 +58,7 @@ async function runAll({ chosen, json, quick }: Command): Promise<void> {
     process.stderr.write(`— ${bench.name}: ${bench.help}\n`);
     const rows = await bench.run({ quick, say: (text) => process.stderr.write(`  ${text}\n`) });
     results.push({ bench: bench.name, rows });
-    process.stdout.write(`\n${table(rows)}\n\n`);
+    if (chosen.length > 1) process.stdout.write(`\n${table(rows)}\n\n`);
     // Written after each: a long run that is broken off leaves what it has measured.
     await mkdir(dirname(json), { recursive: true });
     const machine = { processors: os.cpus().length, model: os.cpus()[0]?.model, node: process.version };
@@ -69,7 +69,15 @@ async function runAll({ chosen, json, quick }: Command): Promise<void> {
     const report = { mien: VERSION, started, quick, machine, benches: measured };
     await writeFile(json, `${JSON.stringify(report, null, 2)}\n`);
   }
-  process.stdout.write(`\n${table(results.flatMap(({ rows }) => rows))}\n\nWritten to ${json}\n`);
+  const rows = results.flatMap((result) => result.rows);
+  process.stdout.write(`\n${machineText(started)}\n\n${table(rows)}\n\nWritten to ${json}\n`);
+}
+
+/** What a reader of the table must know of where it was measured. */
+function machineText(started: string): string {
+  const cores = `${os.cpus().length.toString()} logical cores of ${os.cpus()[0]?.model.trim() ?? 'a processor'}`;
+  const system = `${os.type()} ${os.release()} on ${os.arch()}, Node ${process.version}`;
+  return `Mien ${VERSION}, ${started.slice(0, 10)}: ${cores}; ${system}.`;
 }
 
 const command = parseCommand(process.argv.slice(2));

@@ -3,6 +3,7 @@ import type { Bench } from './bench.ts';
 import { camera } from './cases/camera.ts';
 import { convolution } from './cases/convolution.ts';
 import { copies } from './cases/copies.ts';
+import { device } from './cases/device.ts';
 import { exportMemory } from './cases/export-memory.ts';
 import { gpuStep } from './cases/gpu-step.ts';
 import { importing } from './cases/import.ts';
@@ -16,6 +17,7 @@ import { recipe224 } from './cases/recipe-224.ts';
 import { scaling } from './cases/scaling.ts';
 import { scriptSeeds } from './cases/script-seeds.ts';
 import { seeds } from './cases/seeds.ts';
+import { threads } from './cases/threads.ts';
 import { weights } from './cases/weights.ts';
 
 /** `npm run bench` runs all of them. */
@@ -25,6 +27,7 @@ export const BENCHES: readonly Bench[] = [
   seeds,
   scriptSeeds,
   scaling,
+  threads,
   memory,
   exportMemory,
   weights,
@@ -33,6 +36,7 @@ export const BENCHES: readonly Bench[] = [
   kept,
   predict,
   camera,
+  device,
   kernels,
   profile,
   gpuKernels,

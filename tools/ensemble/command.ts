@@ -16,6 +16,7 @@ export const USAGE = `Has several trained networks answer together, and tests th
   --set PATH          the set's folder, zip or Parquet file, where the recipes name one of another machine
   --hub URL           take sets of the Hub from this server
   --backend NAME      webgpu, wasm or cpu; by default the best there is
+  --threads N         threads that compute on wasm; by default half of the logical cores, at least two, at most eight
   --json              print one JSON line
   --help              this text
 

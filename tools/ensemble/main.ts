@@ -8,14 +8,13 @@ import { ensembleRecord, withMember } from '../../src/engine/kept/ensembles.ts';
 import { askMembers, ensembleResult } from '../../src/engine/predict/ensemble.ts';
 import { checkMembers, type Ensemble } from '../../src/protocol/runs/ensemble.ts';
 import { writeRunFile, type RunToWrite } from '../../src/engine/kept/run-file/write.ts';
-import { Session } from '../../src/engine/session.ts';
 import { classificationReport } from '../../src/lib/figures/classification-report.ts';
 import { createPlatform } from '../../src/platform/platform.node.ts';
 import { invariant } from '../../src/protocol/errors.ts';
 import type { Evaluation } from '../../src/protocol/events.ts';
 import type { KeptRecord } from '../../src/protocol/runs/kept.ts';
 import { recipeHere, useToken } from '../train/access.ts';
-import { offerWebGpu, WASM_FOLDER } from '../train/backends.ts';
+import { headlessSession } from '../train/backends.ts';
 import { carryOut } from '../train/carry-out.ts';
 import { prepareOut, writeJson } from '../train/write-run.ts';
 import { parseCommand, USAGE, type Command } from './command.ts';
@@ -27,14 +26,13 @@ const { signal } = new AbortController();
 async function ensemble(command: Command): Promise<void> {
   const { outFolder, weighing, flip } = command;
   await prepareOut(outFolder);
-  if (command.backend === 'webgpu' || command.backend === 'auto') await offerWebGpu();
   const platform = createPlatform();
   const runs = await membersOf(command, platform);
   const set = checkMembers(
     runs.map(({ record }) => record),
     weighing,
   );
-  const session = new Session(platform, WASM_FOLDER);
+  const session = await headlessSession(platform, command);
   useToken(session, command.hub);
   await session.chooseDevice(command.backend);
   const answers = await askMembers(

@@ -15,6 +15,7 @@ export const USAGE = `Asks a trained network about pictures and writes what it s
   --out FILE          write the table here, of a set the figures as JSON; by default they are printed
   --heat-maps DIR     also write each picture with where the network looked for the class that it says
   --backend NAME      webgpu, wasm or cpu; by default the best there is
+  --threads N         threads that compute on wasm; by default half of the logical cores, at least two, at most eight
   --json              print one JSON line a picture
   --help              this text
 

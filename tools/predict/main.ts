@@ -7,14 +7,13 @@ import { dirname, resolve } from 'node:path';
 import { Classifier } from '../../src/engine/predict/classifier.ts';
 import { pictureOfFile } from '../../src/engine/predict/new-pictures.ts';
 import type { Asked } from '../../src/engine/predict/together.ts';
-import { Session } from '../../src/engine/session.ts';
 import { csvLine } from '../../src/lib/csv.ts';
 import { countOf } from '../../src/lib/format.ts';
 import { mapInOrder } from '../../src/lib/in-order.ts';
 import { likeliestOf } from '../../src/lib/figures/sureness.ts';
 import { createPlatform } from '../../src/platform/platform.node.ts';
 import { StudioError } from '../../src/protocol/errors.ts';
-import { offerWebGpu, WASM_FOLDER } from '../train/backends.ts';
+import { headlessSession } from '../train/backends.ts';
 import { carryOut } from '../train/carry-out.ts';
 import { parseCommand, USAGE, type Command } from './command.ts';
 import { evaluateSet } from './evaluate-set.ts';
@@ -43,9 +42,8 @@ interface Said {
 const { signal } = new AbortController();
 
 async function predict(command: Command): Promise<void> {
-  if (command.backend === 'webgpu' || command.backend === 'auto') await offerWebGpu();
   const platform = createPlatform(command.set === null ? {} : { baseFolder: dirname(resolve(command.set)) });
-  const session = new Session(platform, WASM_FOLDER);
+  const session = await headlessSession(platform, command);
   const device = await session.chooseDevice(command.backend);
   if (command.set !== null) return evaluateSet(command, command.set, session);
   const asking = await openAsked(command.model, session);

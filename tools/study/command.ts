@@ -12,6 +12,7 @@ export const USAGE = `Carries a study out: many recipes that differ in a few fie
   --shard K/N         carry out the K-th of N parts; all parts write into one folder
   --gather            put the parts that are in a folder together: choose, ask about test pictures, write the tables
   --backend NAME      webgpu, wasm or cpu; by default the best there is
+  --threads N         threads that compute on wasm; by default half of the logical cores, at least two, at most eight
   --hub URL           take sets of the Hub from this server
   --json              print events as JSON lines
   --help              this text

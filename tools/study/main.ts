@@ -3,7 +3,6 @@
  * 2 bad study or input, 1 anything else.
  */
 import { dirname, join, resolve } from 'node:path';
-import { Session } from '../../src/engine/session.ts';
 import { planStudy } from '../../src/engine/studies/plan.ts';
 import { discardLeft } from '../../src/engine/set/stored.ts';
 import { countOf } from '../../src/lib/format.ts';
@@ -13,7 +12,7 @@ import { parseRecipe } from '../../src/protocol/recipe/recipe.ts';
 import { fieldAt } from '../../src/protocol/recipe/fields.ts';
 import { parseStudy, studyInvalid, type PlannedRun, type Study } from '../../src/protocol/runs/study.ts';
 import { readRecipe, readText, useToken } from '../train/access.ts';
-import { offerWebGpu, WASM_FOLDER } from '../train/backends.ts';
+import { headlessSession } from '../train/backends.ts';
 import { carryOut } from '../train/carry-out.ts';
 import { JsonReporter, TerminalReporter } from '../train/report.ts';
 import { prepareOut } from '../train/write-run.ts';
@@ -52,11 +51,10 @@ async function carryOutStudy(command: Command): Promise<void> {
     await prepareOut(folder.path);
     await folder.begin(plan, command.resume || command.shard !== null);
   }
-  if (command.backend === 'webgpu' || command.backend === 'auto') await offerWebGpu();
   const part = command.shard === null ? '' : `-${command.shard.part.toString()}`;
   const platform = createPlatform({ dataFolder: join(folder.path, `store${part}`) });
   await discardLeft(platform);
-  const session = new Session(platform, WASM_FOLDER);
+  const session = await headlessSession(platform, command);
   useToken(session, command.hub);
   await session.chooseDevice(command.backend);
   const reporter = command.json ? new JsonReporter() : new TerminalReporter();

@@ -7,6 +7,7 @@ import { StudioError } from '../../src/protocol/errors.ts';
 /** What every command takes beside its own options. */
 const COMMON = {
   backend: { type: 'string' },
+  threads: { type: 'string' },
   json: { type: 'boolean' },
   help: { type: 'boolean' },
 } as const;
@@ -14,6 +15,8 @@ const COMMON = {
 /** What of that a command is carried out by. */
 export interface CommonOptions {
   readonly backend: BackendChoice;
+  /** Threads that compute on wasm; absent for as many as are worth having. */
+  readonly threads?: number;
   /** Prints lines of JSON. */
   readonly json: boolean;
 }
@@ -40,9 +43,13 @@ export function readLine<const Options extends Own>(
   options: Options,
 ): Line<Options> | null {
   const { values, positionals } = parsed(args, { ...options, ...COMMON });
-  const { backend, json, help } = values as Parsed<typeof COMMON>['values'];
+  const { backend, threads, json, help } = values as Parsed<typeof COMMON>['values'];
   if (help === true) return null;
-  const common = { backend: backendOf(backend), json: json ?? false };
+  const common = {
+    backend: backendOf(backend),
+    ...(threads !== undefined && { threads: threadsOf(threads) }),
+    json: json ?? false,
+  };
   return { values, positionals, common };
 }
 
@@ -59,6 +66,16 @@ function backendOf(value: string | undefined): BackendChoice {
   const backend = BackendChoiceSchema.safeParse(value ?? 'auto');
   if (!backend.success) throw badCommand(`--backend takes webgpu, wasm or cpu. Came: ${String(value)}.`);
   return backend.data;
+}
+
+/** More would wait for each other. */
+const MOST_THREADS = 64;
+
+/** What `--threads` asks for. @throws StudioError `recipe/bad-command` */
+function threadsOf(value: string): number {
+  const threads = Number(value);
+  if (Number.isInteger(threads) && threads >= 1 && threads <= MOST_THREADS) return threads;
+  throw badCommand(`--threads takes a whole number from 1 to ${MOST_THREADS.toString()}. Came: ${value}.`);
 }
 
 /** The one thing that a command is about. @throws StudioError `recipe/bad-command` */

@@ -13,6 +13,7 @@ export const USAGE = `Carries a recipe out and writes history.json, evaluation.j
 
   --out DIR           folder to write into (made when missing)
   --backend NAME      webgpu, wasm or cpu; by default the best there is
+  --threads N         threads that compute on wasm; by default half of the logical cores, at least two, at most eight
   --store DIR         keep downloads, resized pictures and a run's epochs in this folder, for the next time
   --resume            go on with the last run of this recipe that was broken off; needs the --store it had
   --from PATH         train on from a finished run: the folder that it was written into, or its .mien.zip; or from an

@@ -3,7 +3,7 @@
  * what it leaves. Exit codes: 0 done, 2 bad recipe or input, 1 anything else.
  */
 import { dirname, resolve } from 'node:path';
-import { Session } from '../../src/engine/session.ts';
+import type { Session } from '../../src/engine/session.ts';
 import { discardLeft } from '../../src/engine/set/stored.ts';
 import { createPlatform } from '../../src/platform/platform.node.ts';
 import { parseEditsFile } from '../../src/protocol/set/edits.ts';
@@ -14,7 +14,7 @@ import { RunControl } from '../../src/training/control.ts';
 import { lastRunOf, readRecipe, readText, useToken, withHub } from './access.ts';
 import { carryOut } from './carry-out.ts';
 import { parseCommand, USAGE, type Command } from './command.ts';
-import { offerWebGpu, WASM_FOLDER } from './backends.ts';
+import { headlessSession } from './backends.ts';
 import { JsonReporter, TerminalReporter } from './report.ts';
 import { trainOnFrom } from './train-on.ts';
 import { prepareOut, writeRun, writeSweep } from './write-run.ts';
@@ -78,13 +78,12 @@ async function train(command: Command): Promise<void> {
   const asked = withHub(await readRecipe(command.recipePath), command.hub);
   const phaseIndex = command.findRate === null ? null : phaseIndexOf(asked, command.findRate);
   await prepareOut(command.outFolder);
-  if (command.backend === 'webgpu' || command.backend === 'auto') await offerWebGpu();
   const platform = createPlatform({
     baseFolder: dirname(resolve(command.recipePath)),
     ...(command.storeFolder === null ? {} : { dataFolder: resolve(command.storeFolder) }),
   });
   await discardLeft(platform);
-  const session = new Session(platform, WASM_FOLDER);
+  const session = await headlessSession(platform, command);
   useToken(session, command.hub);
   const begun = command.fromPath === null ? asked : await trainOnFrom(asked, session, command.fromPath);
   const recipe = await withEdits(begun, session, command.editsPath);

@@ -20,6 +20,7 @@ export const USAGE = `Publishes a trained network on the Hugging Face Hub, with 
   --hub URL           another Hub, such as one of the classroom (npm run hub -- --write-token …)
   --yes               send without asking; without it the files and the card are shown, and then you are asked
   --backend NAME      what the proof is computed on: webgpu, wasm or cpu; by default the best there is
+  --threads N         threads that compute on wasm; by default half of the logical cores, at least two, at most eight
   --json              print events as JSON lines
   --help              this text
 

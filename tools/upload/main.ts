@@ -8,23 +8,21 @@ import { readRunFile } from '../../src/engine/kept/run-file/read.ts';
 import type { RunToWrite } from '../../src/engine/kept/run-file/write.ts';
 import { rebuildNetwork } from '../../src/engine/network/rebuild.ts';
 import { exportable } from '../../src/engine/network/trained.ts';
-import { Session } from '../../src/engine/session.ts';
 import { Packing } from '../../src/exporters/package/package.ts';
 import { countOf, formatBytes } from '../../src/lib/format.ts';
 import type { Platform } from '../../src/platform/platform.ts';
 import { createPlatform } from '../../src/platform/platform.node.ts';
 import { StudioError } from '../../src/protocol/errors.ts';
 import type { PreparedUpload } from '../../src/protocol/upload.ts';
-import { offerWebGpu, WASM_FOLDER } from '../train/backends.ts';
+import { headlessSession } from '../train/backends.ts';
 import { carryOut } from '../train/carry-out.ts';
 import { JsonReporter, TerminalReporter } from '../train/report.ts';
 import { parseCommand, USAGE, type Command } from './command.ts';
 
 async function upload(command: Command): Promise<void> {
-  if (command.backend === 'webgpu' || command.backend === 'auto') await offerWebGpu();
   const platform = createPlatform();
   const run = await runAt(command.run, platform);
-  const session = new Session(platform, WASM_FOLDER);
+  const session = await headlessSession(platform, command);
   await session.chooseDevice(command.backend);
   const model = await rebuildNetwork(run.network, platform);
   const packing = new Packing(exportable({ ...run.network, model }, null), platform);

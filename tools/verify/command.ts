@@ -9,6 +9,7 @@ export const USAGE = `Computes the test figures of the runs in a file anew, from
   --set PATH          the set's folder, zip or Parquet file, where its recipe names one of another machine
   --hub URL           take sets of the Hub from this server
   --backend NAME      webgpu, wasm or cpu; by default the best there is
+  --threads N         threads that compute on wasm; by default half of the logical cores, at least two, at most eight
   --json              print one JSON line a run
   --help              this text
 

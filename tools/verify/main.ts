@@ -4,21 +4,19 @@
  */
 import { dirname, resolve } from 'node:path';
 import { readRunFile } from '../../src/engine/kept/run-file/read.ts';
-import { Session } from '../../src/engine/session.ts';
 import { createPlatform } from '../../src/platform/platform.node.ts';
 import { StudioError } from '../../src/protocol/errors.ts';
 import { countOf } from '../../src/lib/format.ts';
 import { useToken } from '../train/access.ts';
-import { offerWebGpu, WASM_FOLDER } from '../train/backends.ts';
+import { headlessSession } from '../train/backends.ts';
 import { carryOut } from '../train/carry-out.ts';
 import { parseCommand, USAGE, type Command } from './command.ts';
 import { verified, type Verified } from './verify.ts';
 
 async function verify(command: Command): Promise<void> {
-  if (command.backend === 'webgpu' || command.backend === 'auto') await offerWebGpu();
   const platform = createPlatform({ baseFolder: dirname(resolve(command.file)) });
   const file = await readRunFile(await platform.openPath(resolve(command.file)));
-  const session = new Session(platform, WASM_FOLDER);
+  const session = await headlessSession(platform, command);
   useToken(session, command.hub);
   await session.chooseDevice(command.backend);
   const results: Verified[] = [];

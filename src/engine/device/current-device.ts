@@ -1,7 +1,7 @@
 /** Owns which device is in use: taken when it is first needed, when another is chosen, and anew after it went away. */
 import type { BackendChoice } from '../../protocol/device.ts';
 import { startDevice, type Device } from './device.ts';
-import type { WasmPaths } from './wasm.ts';
+import type { DeviceHost } from './wasm.ts';
 
 export class CurrentDevice {
   #choice: BackendChoice = 'auto';
@@ -11,7 +11,7 @@ export class CurrentDevice {
 
   /** @param leave lets go of what is on a device before another is taken */
   constructor(
-    readonly wasmPaths: WasmPaths,
+    readonly host: DeviceHost,
     readonly leave: () => Promise<void>,
   ) {}
 
@@ -40,7 +40,7 @@ export class CurrentDevice {
     // Until it has started there is none: the one before is not current any more.
     this.#device = null;
     await this.leave();
-    this.#device = await startDevice(choice, this.wasmPaths);
+    this.#device = await startDevice(choice, this.host);
     return this.#device;
   }
 }

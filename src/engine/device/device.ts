@@ -16,7 +16,7 @@ import { activate } from './activate.ts';
 import { checkDevice } from './device-check.ts';
 import { forgetLostGpu, lossOf, watchedGpu } from './device-loss.ts';
 import { probeDevices } from './probe.ts';
-import { startWasm, wasmThreads, type WasmPaths } from './wasm.ts';
+import { startWasm, wasmThreads, type DeviceHost } from './wasm.ts';
 
 /** A device that was taken. */
 export class Device {
@@ -50,22 +50,22 @@ export class Device {
  * @throws StudioError `gpu/unavailable` when the chosen one cannot run here, `gpu/start-failed` when it does not start,
  * `gpu/wrong-results` when it computes something else than cpu
  */
-export async function startDevice(choice: BackendChoice, wasmPaths: WasmPaths): Promise<Device> {
-  const candidates = [...(await probeDevices())];
+export async function startDevice(choice: BackendChoice, host: DeviceHost): Promise<Device> {
+  const candidates = [...(await probeDevices(host))];
   for (;;) {
     const chosen = candidates.find(({ backend, available, suitable }) =>
       choice === 'auto' ? suitable : backend === choice && available,
     );
     if (chosen === undefined) throw unavailable(choice, candidates);
     const { backend } = chosen;
-    const failure = await startChecked(backend, wasmPaths);
+    const failure = await startChecked(backend, host);
     if (failure !== null) {
       if (choice !== 'auto') throw failure;
       candidates[candidates.indexOf(chosen)] = { ...chosen, suitable: false, why: failure.message };
       continue;
     }
     // How many threads there are is known once they run.
-    const taken = backend === 'wasm' ? { ...chosen, name: threadsText(await wasmThreads()) } : chosen;
+    const taken = backend === 'wasm' ? { ...chosen, name: threadsText(wasmThreads()) } : chosen;
     candidates[candidates.indexOf(chosen)] = taken;
     const report: DeviceReport = {
       backend,
@@ -79,12 +79,12 @@ export async function startDevice(choice: BackendChoice, wasmPaths: WasmPaths): 
 }
 
 /** Starts a backend and holds it against cpu; why that failed, whatever was thrown, or null. */
-async function startChecked(backend: Backend, wasmPaths: WasmPaths): Promise<StudioError | null> {
+async function startChecked(backend: Backend, host: DeviceHost): Promise<StudioError | null> {
   let gpu: GPUDevice | null = null;
   try {
     forgetLostGpu();
     if (backend === 'webgpu') await import('@tensorflow/tfjs-backend-webgpu');
-    await (backend === 'wasm' ? startWasm(wasmPaths) : activate(backend));
+    await (backend === 'wasm' ? startWasm(host) : activate(backend));
     gpu = watchedGpu();
     await checkDevice(backend);
     return null;

@@ -1,16 +1,16 @@
 /** What devices there are: each probe says what it found, and never throws. */
 import { threadsText, type Backend, type ProbeResult } from '../../protocol/device.ts';
 import { asStudioError } from '../../protocol/errors.ts';
-import { threadsWanted } from './wasm.ts';
+import { threadsWanted, type DeviceHost } from './wasm.ts';
 
 const SOFTWARE = /swiftshader|llvmpipe|lavapipe|softpipe|software|basic render/i;
 
 /** Tries each backend in the policy's order. */
-export async function probeDevices(): Promise<readonly ProbeResult[]> {
+export async function probeDevices(host: DeviceHost): Promise<readonly ProbeResult[]> {
   return [
     await probed('webgpu', probeWebGpu),
     await probed('webgl', probeWebGl),
-    await probed('wasm', probeWasm),
+    await probed('wasm', () => probeWasm(host)),
     {
       backend: 'cpu',
       available: true,
@@ -68,25 +68,24 @@ function probeWebGl(): Found {
   return { available: true, suitable: !isSoftware, name, why };
 }
 
-function whyOneThread(): string {
+function whyOneThread({ platform, wasm }: DeviceHost): string {
+  if (wasm.threads === 1) return 'one thread was asked for.';
+  if (platform.cores === 1) return 'this machine has one core.';
   if (isInsecure()) return 'over https it would have threads.';
   // WebKit on Linux (https://bugs.webkit.org/show_bug.cgi?id=317847). There is no way around it: the memory can be made
   // in other ways, but not sent to a worker.
-  const { crossOriginIsolated: isIsolated } = globalThis as { crossOriginIsolated?: boolean };
-  if (isIsolated === true)
+  if (crossOriginIsolated)
     return 'it has one thread, for this browser keeps the memory that threads would share from pages.';
-  // Node is no page, and tfjs has no threads there.
-  if (isIsolated === undefined) return 'in Node it has one thread.';
   return 'with cross-origin isolation it would have threads.';
 }
 
-async function probeWasm(): Promise<Found> {
+async function probeWasm(host: DeviceHost): Promise<Found> {
   const available = typeof WebAssembly !== 'undefined';
   if (!available) return none('There is no WebAssembly here.');
-  const threads = await threadsWanted();
+  const threads = await threadsWanted(host);
   const why =
     threads > 1
       ? 'wasm with threads is the fastest without a GPU.'
-      : `wasm is the fastest without a GPU; ${whyOneThread()}`;
+      : `wasm is the fastest without a GPU; ${whyOneThread(host)}`;
   return { available, suitable: true, name: threadsText(threads), why };
 }

@@ -40,7 +40,8 @@ const started = new WeakMap<BackendWasm, KernelExports>();
 export function kernelsOf(backend: BackendWasm): KernelExports {
   const known = started.get(backend);
   if (known !== undefined) return known;
-  const kernels = startKernels(memoryOf(backend));
+  const memory = memoryOf(backend);
+  const kernels = startKernels(compileKernels(memory), memory);
   started.set(backend, kernels);
   return kernels;
 }
@@ -54,11 +55,11 @@ export function memoryOf(backend: BackendWasm): WebAssembly.Memory {
 }
 
 /**
- * The kernels in some memory, shared or not.
+ * The module for some memory, shared or not: for any number of threads that share it.
  *
  * @throws StudioError `gpu/no-simd` where WebAssembly has no SIMD
  */
-export function startKernels(memory: WebAssembly.Memory): KernelExports {
+export function compileKernels(memory: WebAssembly.Memory): WebAssembly.Module {
   const bytes = Uint8Array.from(atob(MODULE), (char) => char.charCodeAt(0));
   const isShared = typeof SharedArrayBuffer !== 'undefined' && memory.buffer instanceof SharedArrayBuffer;
   if (!isShared)
@@ -70,6 +71,10 @@ export function startKernels(memory: WebAssembly.Memory): KernelExports {
       hint: 'Use a browser from 2023 or later, or choose the cpu device.',
     });
   }
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
+  return new WebAssembly.Module(bytes);
+}
+
+function startKernels(module: WebAssembly.Module, memory: WebAssembly.Memory): KernelExports {
+  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
   return exports as unknown as KernelExports;
 }

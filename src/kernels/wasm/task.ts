@@ -39,6 +39,8 @@ const LEAST_SHARED = 2_000_000;
 
 /** What a thread is told, once. */
 export interface ThreadStart {
+  /** The kernels, compiled for that memory. */
+  readonly module: WebAssembly.Module;
   readonly memory: WebAssembly.Memory;
   /** Where the task lies, in bytes. */
   readonly task: number;

@@ -1,12 +1,12 @@
-/** The entry of a thread that computes its part of each kernel; nothing comes back from it but that it is there. */
-import { startKernels } from './module.ts';
+/** The entry of a browser's worker that computes its part of each kernel; thread.node.mjs is the same for Node. */
+import type { KernelExports } from './module.ts';
 import type { ThreadStart } from './task.ts';
 
 const scope = self as unknown as DedicatedWorkerGlobalScope;
 
 scope.onmessage = ({ data }: MessageEvent<ThreadStart>) => {
-  const { memory, task, part, generation } = data;
-  const kernels = startKernels(memory);
+  const { module, memory, task, part, generation } = data;
+  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
   scope.postMessage('ready');
-  kernels.serve(task, part, generation);
+  (exports as unknown as KernelExports).serve(task, part, generation);
 };

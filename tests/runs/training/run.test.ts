@@ -10,7 +10,7 @@ import { createPlatform } from '../../../src/platform/platform.node.ts';
 import type { Platform } from '../../../src/platform/platform.ts';
 import type { RunEvent } from '../../../src/protocol/events.ts';
 import { parseRecipe, type Recipe } from '../../../src/protocol/recipe/recipe.ts';
-import { WASM_FOLDER } from '../../../tools/train/backends.ts';
+import { wasmInNode } from '../../../tools/train/backends.ts';
 import { shows } from '../../support/shows.ts';
 import { brokenOff, closeTabs, openSession, sessionOn, tinyRecipe, train } from '../../support/session.ts';
 
@@ -111,7 +111,7 @@ describe('a run', () => {
       if (asked > 118) await holds;
       return real.decodePicture(encoded);
     };
-    const session = new Session({ ...real, decodePicture }, WASM_FOLDER);
+    const session = new Session({ ...real, decodePicture }, wasmInNode(1));
     await session.chooseDevice('wasm');
     await train(session, recipe);
     expect(asked).toBe(60);

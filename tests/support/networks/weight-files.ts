@@ -87,7 +87,7 @@ export function filePlatform(files: Readonly<Record<string, Uint8Array>>): Platf
     if (bytes !== undefined) return memorySource(bytes);
     throw new StudioError({ code: 'data/file-missing', message: `No file ${path}.`, hint: 'None.' });
   };
-  const platform: Omit<Platform, 'decodePicture' | 'drawPng' | 'startPictureThread'> = {
+  const platform: Omit<Platform, 'decodePicture' | 'drawPng' | 'startPictureThread' | 'startKernelThread'> = {
     kind: 'node',
     cores: 1,
     openAsset: open,

@@ -4,15 +4,18 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { startDevice } from '../../../src/engine/device/device.ts';
 import { deviceText } from '../../../src/protocol/device.ts';
 import { invariant } from '../../../src/protocol/errors.ts';
-import { WASM_FOLDER } from '../../../tools/train/backends.ts';
+import { createPlatform } from '../../../src/platform/platform.node.ts';
+import { wasmInNode } from '../../../tools/train/backends.ts';
 import { TerminalReporter } from '../../../tools/train/report.ts';
+
+const host = { platform: createPlatform(), wasm: wasmInNode(1) };
 
 const KERNEL = 'Conv2DBackpropFilter';
 
 describe('the device', () => {
   it('is wasm where there is no GPU, says why, and is checked without leaving a tensor', async () => {
     const before = tf.memory().numTensors;
-    const { report } = await startDevice('auto', WASM_FOLDER);
+    const { report } = await startDevice('auto', host);
     expect(report).toMatchObject({ backend: 'wasm', label: 'wasm · one thread', chosenBy: 'policy' });
     expect(report.why).toContain('wasm');
     expect(report.candidates.map(({ backend }) => backend)).toEqual(['webgpu', 'webgl', 'wasm', 'cpu']);
@@ -23,14 +26,14 @@ describe('the device', () => {
   it('is worded alike in its line, its list, what says why, and the terminal', async () => {
     const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
     for (const choice of ['auto', 'cpu'] as const) {
-      const { report } = await startDevice(choice, WASM_FOLDER);
+      const { report } = await startDevice(choice, host);
       const listed = report.candidates.find(({ backend }) => backend === report.backend)!;
       expect(deviceText(listed)).toBe(report.label);
       new TerminalReporter().event({ kind: 'device', device: report });
       expect(write.mock.lastCall?.[0]).toBe(`${report.label}. ${report.why}\n`);
     }
     write.mockRestore();
-    const { candidates } = (await startDevice('auto', WASM_FOLDER)).report;
+    const { candidates } = (await startDevice('auto', host)).report;
     expect(candidates.map(deviceText)).toEqual([
       'WebGPU',
       'WebGL',
@@ -42,12 +45,12 @@ describe('the device', () => {
   });
 
   it('can be overridden', async () => {
-    const { report } = await startDevice('cpu', WASM_FOLDER);
+    const { report } = await startDevice('cpu', host);
     expect(report).toMatchObject({ backend: 'cpu', chosenBy: 'user' });
   });
 
   it('that is not there is refused with what was found', async () => {
-    await expect(startDevice('webgl', WASM_FOLDER)).rejects.toMatchObject({ code: 'gpu/unavailable' });
+    await expect(startDevice('webgl', host)).rejects.toMatchObject({ code: 'gpu/unavailable' });
   });
 });
 
@@ -78,7 +81,7 @@ describe.each([
   let ours: tf.KernelConfig | undefined;
 
   const spoil = async (): Promise<void> => {
-    await startDevice('wasm', WASM_FOLDER);
+    await startDevice('wasm', host);
     ours = tf.getKernel(KERNEL, 'wasm');
     invariant(ours, 'wasm has the kernel');
     replace({ ...ours, kernelFunc });
@@ -94,7 +97,7 @@ describe.each([
   it('is passed over by the policy, which takes the next and says why', async () => {
     await spoil();
     const before = tf.memory().numTensors;
-    const { report } = await startDevice('auto', WASM_FOLDER);
+    const { report } = await startDevice('auto', host);
     expect(report.backend).toBe('cpu');
     expect(report.candidates.find(({ backend }) => backend === 'wasm')?.why).toMatch(why);
     expect(report.why).toMatch(why);
@@ -103,6 +106,6 @@ describe.each([
 
   it('is refused with the reason when the user asks for it', async () => {
     await spoil();
-    await expect(startDevice('wasm', WASM_FOLDER)).rejects.toMatchObject({ code });
+    await expect(startDevice('wasm', host)).rejects.toMatchObject({ code });
   });
 });

@@ -7,13 +7,13 @@ import { Session } from '../../../src/engine/session.ts';
 import { createPlatform } from '../../../src/platform/platform.node.ts';
 import type { DatasetSummary } from '../../../src/protocol/set/dataset.ts';
 import { parseRecipe, type Recipe } from '../../../src/protocol/recipe/recipe.ts';
-import { WASM_FOLDER } from '../../../tools/train/backends.ts';
+import { wasmInNode } from '../../../tools/train/backends.ts';
 import { pickedFile } from '../../support/sets/picked-files.ts';
 import { greyPicture, recipeOf } from '../data/test-recipe.ts';
 
 let session: Session;
 beforeEach(() => {
-  session = new Session(createPlatform(), WASM_FOLDER);
+  session = new Session(createPlatform(), wasmInNode(1));
 });
 
 /** Twenty pictures, in turns of two classes, unless a path is given for some of them. */

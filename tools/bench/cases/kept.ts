@@ -10,7 +10,7 @@ import type { SplitName } from '../../../src/protocol/set/dataset.ts';
 import type { Evaluation } from '../../../src/protocol/events.ts';
 import type { KeptRecord } from '../../../src/protocol/runs/kept.ts';
 import { parseRecipe } from '../../../src/protocol/recipe/recipe.ts';
-import { WASM_FOLDER } from '../../train/backends.ts';
+import { wasmInNode } from '../../train/backends.ts';
 import { median, type Bench, type Row } from '../bench.ts';
 import { runRecipe } from '../runs/mien-run.ts';
 
@@ -24,7 +24,7 @@ export const kept: Bench = {
     const dataFolder = await mkdtemp(join(tmpdir(), 'mien-bench-kept-'));
     try {
       const platform = createPlatform({ dataFolder });
-      const session = new Session(platform, WASM_FOLDER);
+      const session = new Session(platform, wasmInNode());
       await session.chooseDevice('wasm');
       const rows: Row[] = [];
       let runId = '';

@@ -47,7 +47,7 @@ function rowsOf(network: (typeof NETWORKS)[number], times: number): Row[] {
   const { backbone, options, batch, unfreeze } = network;
   const base = backbone.build({ size: SIZE, options, seed: 1 });
   const first = firstTrainableOf(base.layers.length, unfreeze);
-  const model = withHead(base, { classes: CLASSES, dropout: 0.2, seed: 2 });
+  const model = withHead(base, { hidden: [], classes: CLASSES, dropout: 0.2, seed: 2 });
   const graph = graphOf(model);
   const cut = cutOutputOf(graph, first);
   const parameters = new Parameters(model);

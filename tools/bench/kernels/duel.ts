@@ -19,18 +19,20 @@ export const wallClock: Clock = () => performance.now();
 /** Computes once; a promise where a device has to be waited for. */
 export type Run = () => void | Promise<void>;
 
-/** Turns at least, and how long the turns of all may go on. */
+/** Turns at least, how long the turns of all may go on, and turns of each before the first that counts. */
 interface Patience {
   readonly turns: number;
   readonly ms: number;
+  readonly warmUp: number;
 }
+
+/** Engines and drivers compile. */
+const WARM_UP = 3;
 
 /** Few turns for trying the benchmark, enough to find the smallest time else. */
 export const patienceOf = (quick: boolean): Patience =>
-  quick ? { turns: 3, ms: 100 } : { turns: 15, ms: 3000 };
+  quick ? { turns: 3, ms: 100, warmUp: WARM_UP } : { turns: 15, ms: 3000, warmUp: WARM_UP };
 
-/** Turns of each before the first that counts: engines and drivers compile. */
-const WARM_UP = 3;
 /** Shorter than this, a run is repeated within its turn: clocks are coarse. */
 const LEAST_MS = 2;
 
@@ -42,7 +44,7 @@ export async function duel(
 ): Promise<readonly number[]> {
   const repeats: number[] = [];
   for (const run of runs) {
-    for (let turn = 0; turn < WARM_UP; turn++) await run();
+    for (let turn = 0; turn < patience.warmUp; turn++) await run();
     repeats.push(Math.ceil(LEAST_MS / Math.max(await msOf(run, 1, clock), LEAST_MS / 1000)));
   }
   const best = runs.map(() => Infinity);

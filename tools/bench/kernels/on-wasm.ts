@@ -70,8 +70,13 @@ export async function wasmCases(): Promise<readonly KernelCase[]> {
   await tf.setBackend('wasm');
   const { kernelFunc } = tf.getKernel('Conv2DBackpropInput', 'wasm');
   await activate('wasm');
+  return casesOf(kernelFunc);
+}
+
+/** The cases, on the wasm backend as it is started. @param stockInputGrad tfjs' own gradient by a convolution's input */
+export function casesOf(stockInputGrad: Kernel): readonly KernelCase[] {
   return [
-    ...[...CONVOLUTIONS, ...DEPTHWISE].flatMap((shape) => convolutionCases(shape, kernelFunc)),
+    ...[...CONVOLUTIONS, ...DEPTHWISE].flatMap((shape) => convolutionCases(shape, stockInputGrad)),
     ...loopCases(),
     ...updateCases(),
   ];

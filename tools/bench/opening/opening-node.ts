@@ -13,7 +13,7 @@ import { shuffledRange } from '../../../src/lib/random.ts';
 import { createPlatform } from '../../../src/platform/platform.node.ts';
 import type { Platform } from '../../../src/platform/platform.ts';
 import { parseRecipe, type Recipe } from '../../../src/protocol/recipe/recipe.ts';
-import { WASM_FOLDER } from '../../train/backends.ts';
+import { wasmInNode } from '../../train/backends.ts';
 import { median } from '../bench.ts';
 import { runRecipe } from '../runs/mien-run.ts';
 import type { Opening, Openings } from './opening.ts';
@@ -91,7 +91,7 @@ async function trainAt96(dataFolder: string): Promise<number> {
     backbone: { name: 'mobilenetv2', alpha: 0.35, weights: 'starter' },
     phases: [{ name: 'head', epochs: 1, learningRate: 0.001 }],
   });
-  const session = new Session(createPlatform({ dataFolder, baseFolder: process.cwd() }), WASM_FOLDER);
+  const session = new Session(createPlatform({ dataFolder, baseFolder: process.cwd() }), wasmInNode());
   await session.chooseDevice('wasm');
   const start = performance.now();
   await runRecipe(session, small);

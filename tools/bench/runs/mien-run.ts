@@ -5,11 +5,15 @@ import { createPlatform } from '../../../src/platform/platform.node.ts';
 import type { Backend } from '../../../src/protocol/device.ts';
 import type { RunEvent, RunResult } from '../../../src/protocol/events.ts';
 import type { Recipe } from '../../../src/protocol/recipe/recipe.ts';
-import { WASM_FOLDER } from '../../train/backends.ts';
+import { wasmInNode } from '../../train/backends.ts';
 
-/** A session on `backend`. */
-export async function startSession(backend: Backend): Promise<Session> {
-  const session = new Session(createPlatform({ baseFolder: process.cwd() }), WASM_FOLDER);
+/**
+ * A session on `backend`.
+ *
+ * @param threads that compute on wasm, by default one: stock tfjs has no more in Node
+ */
+export async function startSession(backend: Backend, threads: number | undefined = 1): Promise<Session> {
+  const session = new Session(createPlatform({ baseFolder: process.cwd() }), wasmInNode(threads));
   await session.chooseDevice(backend);
   return session;
 }

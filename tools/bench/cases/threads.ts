@@ -1,0 +1,67 @@
+/** A whole recipe and its parts on all threads that wasm takes here against one, by turns in one process. */
+import * as tf from '@tensorflow/tfjs';
+import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
+import { wasmThreads } from '../../../src/engine/device/wasm.ts';
+import { sharedTask } from '../../../src/kernels/wasm/task.ts';
+import type { RunResult } from '../../../src/protocol/events.ts';
+import { threadsText } from '../../../src/protocol/device.ts';
+import { createPlatform } from '../../../src/platform/platform.node.ts';
+import { Session } from '../../../src/engine/session.ts';
+import { wasmInNode } from '../../train/backends.ts';
+import type { Bench, Row } from '../bench.ts';
+import { epochSeconds, phaseSeconds, runRecipe } from '../runs/mien-run.ts';
+import { paperRecipe } from '../runs/paper-recipe.ts';
+
+const NETWORK = 'MobileNetV2 0.35 at 96, 720 pictures, 8 views';
+const TURNS = 3;
+
+/** Seconds of a run on some number of threads. */
+interface Times {
+  readonly whole: number;
+  /** The shortest epoch that fine-tunes: all views are kept by then. */
+  readonly step: number;
+}
+
+export const threads: Bench = {
+  name: 'threads',
+  help: 'a whole recipe on all threads of wasm against one, by turns (6 minutes)',
+  async run({ quick, say }) {
+    const starting = new Session(createPlatform(), wasmInNode());
+    await starting.chooseDevice('wasm');
+    const all = wasmThreads();
+    const [many, one]: [Times[], Times[]] = [[], []];
+    for (let turn = 0; turn < (quick ? 1 : TURNS); turn++) {
+      many.push(await timesOn(all, quick));
+      one.push(await timesOn(1, quick));
+      say(
+        `turn ${(turn + 1).toString()}: ${many.at(-1)?.whole.toFixed(1) ?? ''} s, ${one.at(-1)?.whole.toFixed(1) ?? ''} s`,
+      );
+    }
+    const row = (what: string, of: keyof Times): Row => ({
+      what: `${what} on ${threadsText(all)}: ${NETWORK}`,
+      against: threadsText(1),
+      unit: 's',
+      mien: Math.min(...many.map((times) => times[of])),
+      other: Math.min(...one.map((times) => times[of])),
+    });
+    return [
+      { ...row('whole recipe', 'whole'), aimRatio: 1 / 1.9 },
+      row('an epoch of fine-tuning, all kept,', 'step'),
+    ];
+  },
+};
+
+/** A session of its own: nothing is kept from the run before. */
+async function timesOn(count: number, quick: boolean): Promise<Times> {
+  const session = new Session(createPlatform({ baseFolder: process.cwd() }), wasmInNode());
+  await session.chooseDevice('wasm');
+  const backend: unknown = tf.backend();
+  sharedTask(backend as BackendWasm).threads = count;
+  const epochs = quick ? 2 : 10;
+  const result: RunResult = await runRecipe(
+    session,
+    paperRecipe({ views: 8, headEpochs: epochs, fineTuneEpochs: epochs, ...(quick && { pictures: 160 }) }),
+  );
+  await session.close();
+  return { whole: phaseSeconds(result), step: Math.min(...epochSeconds(result, 1)) };
+}
