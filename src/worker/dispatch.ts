@@ -218,6 +218,29 @@ async function carryOutKept(session: Session, request: KeptRequest, work: SetWor
       return lookIntoRuns(blobSource(request.input.file));
     case 'takeRuns':
       return takeRuns(session, blobSource(request.input.file), request.input.runIds);
+    default:
+      return carryOutStored(session, request, work);
+  }
+}
+
+type StoredRequest = Extract<
+  KeptRequest,
+  {
+    kind:
+      | 'listStored'
+      | 'deleteStored'
+      | 'storeSet'
+      | 'saveSet'
+      | 'editSet'
+      | 'takeEdits'
+      | 'saveEdits'
+      | QueueRequest['kind'];
+  }
+>;
+
+/** Requests for sets that are kept, and for the edits of one. */
+async function carryOutStored(session: Session, request: StoredRequest, work: SetWork): Promise<Output> {
+  switch (request.kind) {
     case 'listStored':
       return listStored(session.platform);
     case 'deleteStored':

@@ -6,7 +6,6 @@ import type { Compared } from '../../lib/figures/mcnemar.ts';
 import { countOf } from '../../lib/format.ts';
 import { isSame } from '../../lib/json.ts';
 import { StudioError } from '../errors.ts';
-import type { KeptRecord } from './kept.ts';
 import type { DatasetSummary, SplitName } from '../set/dataset.ts';
 
 /** How networks' answers become one: all alike, or by weights that are fitted on the validation pictures. */
@@ -33,11 +32,18 @@ export interface Ensemble {
   readonly againstBestAlone: Compared;
 }
 
+/** What must be known of a run whose network is to answer with others. */
+interface Trained {
+  readonly result: { readonly runId: string };
+  readonly dataset: DatasetSummary | null;
+  readonly ensemble?: Ensemble;
+}
+
 /**
  * @returns the set as the first was trained on it, whose test and validation pictures are those of all
  * @throws StudioError `data/ensemble-…`, before any of them is asked
  */
-export function checkMembers(records: readonly KeptRecord[], weighing: Weighing): DatasetSummary {
+export function checkMembers(records: readonly Trained[], weighing: Weighing): DatasetSummary {
   const nested = records.find(({ ensemble }) => ensemble !== undefined);
   if (nested !== undefined) throw refused('nested', `run ${nested.result.runId} is several networks already`);
   const sets = records.map(({ dataset, result }) => dataset ?? unknownSet(result.runId));
@@ -58,10 +64,10 @@ export function checkMembers(records: readonly KeptRecord[], weighing: Weighing)
   return first;
 }
 
-const idOf = (records: readonly KeptRecord[], index: number): string => records[index]?.result.runId ?? '';
+const idOf = (records: readonly Trained[], index: number): string => records[index]?.result.runId ?? '';
 
 /** None may have learnt from another's part, and all must have the same part. */
-function checkLeaks(records: readonly KeptRecord[], sets: readonly DatasetSummary[], part: SplitName): void {
+function checkLeaks(records: readonly Trained[], sets: readonly DatasetSummary[], part: SplitName): void {
   for (const [learner, { split }] of sets.entries()) {
     const learnt = new Set(split.train);
     for (const [asked, other] of sets.entries()) {

@@ -5,7 +5,11 @@
  */
 import { invariant, StudioError } from '../../protocol/errors.ts';
 import type { EpochRecord, RunEvent } from '../../protocol/events.ts';
+import type { Requests } from '../../protocol/messages.ts';
+import type { FullRecipe } from '../../protocol/recipe/full-recipe.ts';
+import type { Recipe } from '../../protocol/recipe/recipe.ts';
 import { bestLoss, bracketOf, nextJob, type Asha, type BracketJob } from '../../protocol/runs/bracket.ts';
+import type { KeptRun } from '../../protocol/runs/kept.ts';
 import {
   endedEarlyOutcome,
   failedOutcome,
@@ -17,12 +21,18 @@ import {
   type RungDone,
 } from '../../protocol/runs/queue.ts';
 import type { PlannedRun, Study } from '../../protocol/runs/study.ts';
-import type { QueueHost, StudyQueue } from './study-queue.ts';
+import type { QueueHost } from './queue-host.ts';
 
 type Chosen = NonNullable<Study['choose']>;
 
-/** What it needs of the queue. */
-type Notes = Pick<StudyQueue, 'inputFor' | 'isRunOf' | 'endedUnnoticed' | 'came' | 'cameToRung'>;
+/** What it needs of the queue, which says what each does. */
+interface Notes {
+  readonly inputFor: (study: QueuedStudy, run: PlannedRun) => Promise<Requests['train']['input']>;
+  readonly isRunOf: (recipe: Recipe) => (ran: FullRecipe) => boolean;
+  readonly endedUnnoticed: (study: QueuedStudy, run: PlannedRun) => Promise<KeptRun | undefined>;
+  readonly came: (study: QueuedStudy, name: string, outcome: Outcome) => Promise<void>;
+  readonly cameToRung: (study: QueuedStudy, rung: RungDone) => Promise<void>;
+}
 
 export class BracketWork {
   constructor(

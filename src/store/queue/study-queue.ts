@@ -2,7 +2,7 @@
  * The one queue: studies are planned, stored, and carried out run after run. It goes on where it was after the page was
  * loaded anew: what came of each run is stored when it has ended, and a run that was broken off goes on from its checkpoint.
  */
-import type { Call, StudioClient } from '../../client/studio-client.ts';
+import type { Call } from '../../client/studio-client.ts';
 import { isSame } from '../../lib/json.ts';
 import { newId } from '../../lib/new-id.ts';
 import { asStudioError, isAbort, StudioError } from '../../protocol/errors.ts';
@@ -24,22 +24,9 @@ import {
 } from '../../protocol/runs/queue.ts';
 import type { KeptRun } from '../../protocol/runs/kept.ts';
 import type { PlannedRun } from '../../protocol/runs/study.ts';
-import type { StudioEvent } from '../reduce/reduce.ts';
-import type { RunRequests } from '../requests/run-requests.ts';
 import { isActive, type StudioState } from '../state.ts';
 import { BracketWork } from './bracket-work.ts';
-
-/** What it needs of the page. */
-export interface QueueHost {
-  readonly engine: Pick<StudioClient, 'request'>;
-  readonly dispatch: (event: StudioEvent) => void;
-  readonly state: () => StudioState;
-  readonly runs: RunRequests;
-  /** What was picked for the page's own recipe. */
-  readonly picked: () => Picked;
-  /** Shows again what the page's own recipe names. */
-  readonly settle: () => Promise<void>;
-}
+import type { QueueHost } from './queue-host.ts';
 
 export class StudyQueue {
   constructor(readonly host: QueueHost) {}

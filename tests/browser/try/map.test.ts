@@ -13,8 +13,7 @@ const holdTheBetter = (page: Page): Promise<void> =>
     const counted = globalThis as unknown as { ended: number };
     counted.ended = 0;
     // Of its many types the one that takes anything is meant.
-    const name: string = 'addEventListener';
-    const listen = Reflect.get(Worker.prototype, name) as (...args: unknown[]) => void;
+    const listen = Worker.prototype.addEventListener as (...args: unknown[]) => void;
     Worker.prototype.addEventListener = function (this: Worker, type: string, heard: unknown) {
       const hear = heard as (event: MessageEvent<{ kind: string; projection?: { by: string } }>) => void;
       const early: typeof hear = (event) => {
@@ -22,7 +21,7 @@ const holdTheBetter = (page: Page): Promise<void> =>
       };
       listen.call(this, type, type === 'message' ? early : hear);
     };
-    const end = Reflect.get(Worker.prototype, 'terminate') as () => void;
+    const end = Worker.prototype.terminate;
     Worker.prototype.terminate = function (this: Worker) {
       counted.ended += 1;
       end.call(this);
