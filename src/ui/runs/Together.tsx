@@ -3,6 +3,7 @@ import { useState, type ReactElement } from 'react';
 import { countOf, formatPercent } from '../../lib/format.ts';
 import { asStudioError, StudioError, type WireError } from '../../protocol/errors.ts';
 import type { Requests } from '../../protocol/messages.ts';
+import { pickedFor } from '../../store/queue/queue-host.ts';
 import type { Weighing } from '../../protocol/runs/ensemble.ts';
 import type { ComparedRun } from '../../store/compare.ts';
 import { isActive } from '../../store/state.ts';
@@ -82,7 +83,7 @@ function KeepTogether({ runs }: { readonly runs: readonly ComparedRun[] }): Reac
   const keep = (): void => {
     setState('asking');
     const [first] = runs;
-    const picked = first === undefined ? {} : studio.queue.pickedFor(first.record.result.recipe);
+    const picked = first === undefined ? {} : pickedFor(studio.queue.host, first.record.result.recipe);
     void studio.runs
       .answerTogether({ runIds, weighing, flip, ...picked })
       .then(setState, (reason: unknown) => setState(asStudioError(reason).toWire()))

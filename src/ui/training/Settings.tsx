@@ -10,7 +10,8 @@ import { useStudio, useStudioState } from '../studio-context.ts';
 import { Later } from '../widgets/Dialog.tsx';
 import { TextSetting } from '../widgets/TextSetting.tsx';
 import { MoreSettings } from './MoreSettings.tsx';
-import { edit, focusWrongField, stopping } from './edit-recipe.ts';
+import { focusWrongField } from '../widgets/wrong-field.ts';
+import { edit, stopping } from './edit-recipe.ts';
 
 const loadRecipeCode = async () => (await import('./RecipeCode.tsx')).RecipeCode;
 const loadRateDialog = async () => (await import('./RateDialog.tsx')).RateDialog;

@@ -62,17 +62,6 @@ export function numberOrNone(typed: string): number | undefined {
   return typed === 'none' ? undefined : typedNumber(typed);
 }
 
-/**
- * Brings the keyboard to the first field that holds what cannot be taken: whatever is begun now would go by the value before it.
- *
- * @returns whether there is one
- */
-export function focusWrongField(): boolean {
-  const wrong = document.querySelector<HTMLElement>('input[aria-invalid="true"]');
-  wrong?.focus();
-  return wrong !== null;
-}
-
 const PARTS = ['train', 'validation', 'test'] as const;
 
 /** The shares of the split as they are typed, in per cent: `60 / 20 / 20`. */

@@ -1,9 +1,12 @@
 /** Under the bar: why there is no device to train on, or why a run failed by it, with the list to choose another from. */
 import { useState, type ReactElement } from 'react';
 import { useStudio, useStudioState } from '../studio-context.ts';
-import { RunFailure } from '../training/RunFailure.tsx';
+import { Later } from '../widgets/Dialog.tsx';
 import { Message } from '../widgets/Message.tsx';
 import { DeviceDialog } from './DeviceButton.tsx';
+
+const loadFailure = async () => (await import('../training/RunFailure.tsx')).RunFailure;
+const AT_BAR = { at: 'bar' } as const;
 
 /** Nothing while the device works. */
 export function DeviceTrouble(): ReactElement {
@@ -11,9 +14,10 @@ export function DeviceTrouble(): ReactElement {
   const [isOpen, setIsOpen] = useState(false);
   const { value, error } = useStudioState((state) => state.device);
   const choice = useStudioState((state) => state.backendChoice);
+  const hasFailed = useStudioState(({ run }) => run.kind === 'failed');
   return (
     <div className="device-trouble">
-      <RunFailure at="bar" />
+      {hasFailed && <Later load={loadFailure} props={AT_BAR} />}
       {error !== null && (
         <Message error={error}>
           <button type="button" onClick={() => setIsOpen(true)}>

@@ -10,8 +10,8 @@ import { isActive, recordOf, type RunRecord, type RunState, type StudioState } f
 import type { Studio } from '../../store/studio.ts';
 import { useStudio, useStudioState } from '../studio-context.ts';
 import { toggleTheme } from '../theme.ts';
-import { focusWrongField } from '../training/edit-recipe.ts';
 import { Icon, Mark, ThemeIcon } from '../widgets/Icon.tsx';
+import { focusWrongField } from '../widgets/wrong-field.ts';
 import { barText } from './bar-text.ts';
 import { DeviceButton } from './DeviceButton.tsx';
 
