@@ -59,7 +59,6 @@ it(
     const file = `${hub.origin}/datasets/classroom/weights/resolve/main/mine.safetensors`;
     const page = await newPage({ path: TINY });
     await finishTiny(page);
-    const found = await page.locator('#results').innerText();
     await page.evaluate(
       (hash) => {
         location.hash = hash;
@@ -69,6 +68,7 @@ it(
     const model = page.getByRole('region', { name: 'Model' });
     await expect.poll(() => model.innerText(), { timeout: MINUTES }).toContain('mine.safetensors');
     await barSays(page, /^Finished/);
+    const found = await page.locator('#results').innerText();
     hub.misbehave({ server: 'files', kind: 'slow', bytesPerSecond: 20_000 });
     await page.getByRole('button', { name: 'Train again' }).click();
     await barSays(page, /kB of [\d.]+ [kM]B/);
