@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Session } from '../../../src/engine/session.ts';
 import type { RunEvent } from '../../../src/protocol/events.ts';
+import { testHash } from '../../../src/protocol/identity.ts';
 import type { Picked } from '../../../src/protocol/messages.ts';
 import type { Recipe } from '../../../src/protocol/recipe/recipe.ts';
 import { RunControl } from '../../../src/training/control.ts';
@@ -60,7 +61,7 @@ it('is stored and listed when it is finished, and only then are its checkpoints 
       runId: result.runId,
       recipe: result.recipe,
       labels: result.test?.labels,
-      setHash: result.setHash,
+      testHash: testHash(session.set.dataset.summary),
       test: {
         accuracy: result.test?.accuracy,
         interval: result.test?.interval,
