@@ -7,6 +7,7 @@ import { invariant } from './protocol/errors.ts';
 import { Studio } from './store/studio.ts';
 import { App } from './ui/App.tsx';
 import { StudioContext } from './ui/studio-context.ts';
+import { agreed } from './ui/agreed.ts';
 import { applyTheme } from './ui/theme.ts';
 import { forgetSettings, isVisitOver } from './ui/visit.ts';
 
@@ -16,7 +17,7 @@ invariant(root !== null, 'index.html has an element with the id root');
 
 const asked = BackendChoiceSchema.safeParse(new URLSearchParams(location.search).get('backend') ?? 'auto');
 const client = new StudioClient();
-const studio = new Studio(client, asked.success ? asked.data : 'auto');
+const studio = new Studio(client, asked.success ? asked.data : 'auto', agreed);
 void begin();
 
 /** What an earlier visit on a shared computer left to be forgotten goes first. */

@@ -1,9 +1,14 @@
-/** Which files a recipe names that a page may not open by itself, so that they have to be picked: after a reload, or from a link. */
+/**
+ * What a recipe names that a page does not open by itself: files have to be picked again, after a reload or from a link,
+ * and what a link would have fetched from a server waits until the user agrees.
+ */
+import { isSame } from '../lib/json.ts';
 import { isWeightsFile } from '../protocol/recipe/own-weights.ts';
-import type { OptionSpec } from '../protocol/catalog.ts';
+import type { Catalog, OptionSpec } from '../protocol/catalog.ts';
+import type { Recipe } from '../protocol/recipe/recipe.ts';
 import type { StudioState } from './state.ts';
 
-/** Files to be picked; null where nothing is. */
+/** Null where nothing is waited for. */
 export interface Awaited {
   readonly pictures: {
     /** As the recipe has it. */
@@ -12,12 +17,36 @@ export interface Awaited {
   } | null;
   /** As the recipe has it. */
   readonly weights: string | null;
+  /** The set that a link would have fetched. Weights on a server are fetched when training is asked for, and not before. */
+  readonly remote: Remote | null;
 }
 
-type Known = Pick<StudioState, 'recipe' | 'catalog' | 'picked'>;
+/** A set on a server, as the recipe names it. */
+export interface Remote {
+  readonly name: string;
+  readonly server: string;
+}
+
+type Known = Pick<StudioState, 'recipe' | 'catalog' | 'picked' | 'linked'>;
 
 export function awaitedOf(state: Known): Awaited {
-  return { pictures: awaitedPictures(state), weights: awaitedWeights(state) };
+  return { pictures: awaitedPictures(state), weights: awaitedWeights(state), remote: awaitedRemote(state) };
+}
+
+function awaitedRemote({ recipe, catalog, linked }: Known): Remote | null {
+  if (recipe === null || linked === null || !isSame(recipe.dataset, linked)) return null;
+  return remoteSetOf(recipe, catalog);
+}
+
+/** The set of a recipe, where it is on a server. */
+export function remoteSetOf({ dataset }: Recipe, catalog: Catalog | null): Remote | null {
+  const entry = catalog?.sources.find(({ name }) => name === dataset.source);
+  if (entry?.server === undefined) return null;
+  const valueOf = (name: string): string => {
+    const option = entry.options.find((each) => each.name === name);
+    return String(dataset[name] ?? option?.default ?? '');
+  };
+  return { name: valueOf(entry.options[0]?.name ?? ''), server: new URL(valueOf(entry.server)).host };
 }
 
 function awaitedPictures({ recipe, catalog, picked }: Known): Awaited['pictures'] {
@@ -36,8 +65,8 @@ function awaitedWeights({ recipe, picked }: Known): string | null {
   return /^https?:\/\//iu.test(file) ? null : file;
 }
 
-/** Whether training has to wait for files. */
+/** Whether training has to wait for any of it. */
 export function isAwaiting(state: Known): boolean {
-  const { pictures, weights } = awaitedOf(state);
-  return pictures !== null || weights !== null;
+  const { pictures, weights, remote } = awaitedOf(state);
+  return pictures !== null || weights !== null || remote !== null;
 }

@@ -124,6 +124,8 @@ export interface StudioState {
   readonly recipe: Recipe | null;
   /** Name of the preset that the recipe started from. */
   readonly preset: string | null;
+  /** A set on a server that a link names: nothing of it is fetched before the user agrees. */
+  readonly linked: Recipe['dataset'] | null;
   /** Whether files were picked on this page, for the recipe's set and for its weights. */
   readonly picked: { readonly pictures: boolean; readonly weights: boolean };
   /** Why the recipe of the page's address was not taken. */
@@ -165,6 +167,7 @@ export function initialState(backendChoice: BackendChoice): StudioState {
     device: nothing,
     recipe: null,
     preset: null,
+    linked: null,
     picked: { pictures: false, weights: false },
     linkError: null,
     dataset: nothing,

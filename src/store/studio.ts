@@ -18,7 +18,7 @@ import { recipeFromLink } from './recipe-link.ts';
 import type { StudioEvent } from './reduce/reduce.ts';
 import { PictureRequests, SourceRequests, StoredRequests } from './requests/requests.ts';
 import { RunRequests } from './requests/run-requests.ts';
-import { SetChoice } from './set/set-choice.ts';
+import { SetChoice, type Agreed } from './set/set-choice.ts';
 import { SetEdits } from './set/set-edits.ts';
 import { TryRequests } from './requests/try-requests.ts';
 import { initialState, isActive, recordOf, type StudioState } from './state.ts';
@@ -41,7 +41,13 @@ export class Studio {
   readonly #asking: Asking;
   readonly #choice: SetChoice;
 
-  constructor(engine: Engine, backend: BackendChoice, now: () => number = () => performance.now()) {
+  /** @param agreed what was agreed to on earlier visits, which it adds to */
+  constructor(
+    engine: Engine,
+    backend: BackendChoice,
+    agreed: Agreed = new Set(),
+    now: () => number = () => performance.now(),
+  ) {
     this.#engine = engine;
     this.store = createStore(() => initialState(backend));
     this.#dispatch = new Dispatcher(this.store).dispatch;
@@ -51,7 +57,7 @@ export class Studio {
     this.tries = new TryRequests(engine);
     const dispatch = this.#dispatch;
     this.#asking = new Asking(engine, dispatch, now);
-    this.#choice = new SetChoice({ asking: this.#asking, dispatch, state: () => this.#state });
+    this.#choice = new SetChoice({ asking: this.#asking, dispatch, state: () => this.#state }, agreed);
     this.runs = new RunRequests(engine, dispatch, now);
     this.edits = new SetEdits({
       ...{ engine, dispatch, state: () => this.#state },
@@ -89,6 +95,7 @@ export class Studio {
     try {
       const linked = recipeFromLink(hash, presets);
       this.#dispatch({ kind: 'linkFailed', error: null });
+      this.#choice.link(linked.recipe);
       this.#take(linked.recipe, linked.preset);
     } catch (error) {
       this.#dispatch({ kind: 'linkFailed', error: asStudioError(error).toWire() });
@@ -97,11 +104,18 @@ export class Studio {
     }
   }
 
+  /** Fetches what the opened link names. */
+  async agree(): Promise<void> {
+    this.#dispatch({ kind: 'linked', dataset: null });
+    await this.refresh();
+  }
+
   /** Loads a preset as it is. */
   choosePreset(name: string): void {
     const preset = this.#state.catalog?.presets.find((entry) => entry.name === name);
     if (preset === undefined || isActive(this.#state.run)) return;
     this.#dispatch({ kind: 'linkFailed', error: null });
+    this.#dispatch({ kind: 'linked', dataset: null });
     this.#take(preset.recipe, preset.name, {});
   }
 
@@ -171,6 +185,13 @@ export class Studio {
       this.#asking.forget('dataset');
       this.#asking.forget('model');
     }
+    if (awaitedOf(this.#state).remote !== null) {
+      this.#asking.cancel('dataset');
+      this.#dispatch({ kind: 'datasetAwaited' });
+      await this.#asking.describe(this.#state, this.#choice.weightFiles);
+      return;
+    }
+    this.#choice.agree(recipe);
     // The network can be drawn before the pictures are read, which takes longer.
     if (this.#state.model.value === null) await this.#asking.describe(this.#state, this.#choice.weightFiles);
     // Whoever took another recipe meanwhile asks for its set.
@@ -186,9 +207,11 @@ export class Studio {
     await this.#asking.describe(this.#state, this.#choice.weightFiles);
   }
 
-  /** Gives up opening a set; what was downloaded of it is kept, and the page is again what it was before. */
+  /** Gives up opening a set, or a link; what was downloaded is kept, and the page is again what it was before. */
   async cancelOpening(): Promise<void> {
+    const isLinked = this.#state.linked !== null;
     if (await this.#choice.giveUp()) await this.refresh();
+    else if (isLinked) this.choosePreset(this.#state.catalog?.presets[0]?.name ?? '');
   }
 
   /** Carries the recipe out. */
@@ -240,6 +263,7 @@ export class Studio {
       const { recipe: before, preset } = this.#state;
       const isSameSet = before !== null && readingKey(before) === readingKey(recipe);
       this.#dispatch({ kind: 'linkFailed', error: null });
+      this.#dispatch({ kind: 'linked', dataset: null });
       this.#take(recipe, preset, isSameSet ? this.#choice.picked : {});
       this.#dispatch({ kind: 'reopened', run, record });
       return true;

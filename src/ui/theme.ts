@@ -1,5 +1,7 @@
 /** Light or dark: the system's until the user chooses, then the choice, which this browser remembers. */
 
+import { withStorage } from './storage.ts';
+
 /** What the user chose; null follows the system. */
 export type ThemeChoice = 'light' | 'dark' | null;
 
@@ -9,24 +11,16 @@ const dark = matchMedia('(prefers-color-scheme: dark)');
 let choice: ThemeChoice = storedChoice();
 
 function storedChoice(): ThemeChoice {
-  try {
-    const value = localStorage.getItem(key);
-    return value === 'light' || value === 'dark' ? value : null;
-  } catch (error) {
-    // Storage is forbidden (a private window, a strict setting): the system's theme it is.
-    if (error instanceof DOMException) return null;
-    throw error;
-  }
+  const value = withStorage(() => localStorage.getItem(key), null);
+  return value === 'light' || value === 'dark' ? value : null;
 }
 
+/** Where it may not be remembered, the choice lasts as long as the page. */
 function store(value: ThemeChoice): void {
-  try {
+  withStorage(() => {
     if (value === null) localStorage.removeItem(key);
     else localStorage.setItem(key, value);
-  } catch (error) {
-    // The choice then lasts as long as the page.
-    if (!(error instanceof DOMException)) throw error;
-  }
+  }, undefined);
 }
 
 /** Puts the choice on the page's root, where the tokens read it. */

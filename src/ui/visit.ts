@@ -3,6 +3,8 @@
  * closed. A page that closes has no time for it, so the next one does it before it shows anything.
  */
 
+import { withStorage } from './storage.ts';
+
 /** In `localStorage`: which visit is to be forgotten. In `sessionStorage`: of which visit this tab is. */
 const key = 'mien-visit';
 
@@ -58,14 +60,4 @@ function holdVisit(): void {
   const { locks } = navigator as { readonly locks?: LockManager };
   // It ends with the tab.
   void locks?.request(LOCK, { mode: 'shared' }, () => new Promise<void>(() => undefined));
-}
-
-function withStorage<Value>(work: () => Value, otherwise: Value): Value {
-  try {
-    return work();
-  } catch (error) {
-    // Storage is forbidden (a private window, a strict setting): then nothing is kept either.
-    if (error instanceof DOMException) return otherwise;
-    throw error;
-  }
 }

@@ -102,6 +102,10 @@ export async function answered(page: Page, kind: RequestKind): Promise<void> {
   );
 }
 
+/** Agrees to have the set fetched that the opened link names. */
+export const agree = (page: Page): Promise<void> =>
+  page.getByRole('button', { name: 'Fetch it' }).click({ timeout: 60_000 });
+
 /** Opens the list of kept runs. */
 export async function openKept(page: Page): Promise<Locator> {
   await page.getByRole('button', { name: /kept runs?$/ }).click({ timeout: 60_000 });

@@ -27,7 +27,9 @@ export type StudioEvent =
   | { readonly kind: 'ready'; readonly catalog: Catalog }
   | { readonly kind: 'engineFailed'; readonly error: WireError }
   | ({ readonly kind: 'recipeSet' } & Pick<StudioState, 'preset' | 'picked'> & { readonly recipe: Recipe })
-  /** The recipe's set waits for its files to be picked. */
+  /** What a link names waits until the user agrees; null when that was done. */
+  | { readonly kind: 'linked'; readonly dataset: Recipe['dataset'] | null }
+  /** The recipe's set waits for its files to be picked, or for the user to agree. */
   | { readonly kind: 'datasetAwaited' }
   | { readonly kind: 'linkFailed'; readonly error: WireError | null }
   | { readonly kind: 'backendAsked'; readonly choice: BackendChoice }
@@ -66,6 +68,8 @@ export function reduce(state: StudioState, event: StudioEvent): StudioState {
         picked: event.picked,
         run: withoutMended(state.run, (place, failed) => isMended(place, failed, event.recipe)),
       };
+    case 'linked':
+      return { ...state, linked: event.dataset };
     case 'datasetAwaited':
       return { ...state, dataset: { status: 'none', value: null, error: null }, opening: null, notices: [] };
     case 'wentBack': {
@@ -122,6 +126,7 @@ function reduceTraining(state: StudioState, event: TrainingEvent): StudioState {
         run: { kind: 'preparing', run: newRecord(event.recipe, event.atMs) },
         exportFailure: null,
         linkError: null,
+        linked: null,
       };
     case 'run':
       return withRun(

@@ -2,10 +2,12 @@
  * The choice of a set: what was picked for it, that it is opened, and what the page goes back to where it cannot be, or is
  * given up.
  */
+import { sameText } from '../../lib/json.ts';
 import type { Picked } from '../../protocol/messages.ts';
 import type { Recipe } from '../../protocol/recipe/recipe.ts';
 import type { Asking } from '../requests/asking.ts';
 import type { StudioEvent } from '../reduce/reduce.ts';
+import { remoteSetOf } from '../awaited.ts';
 import type { StudioState } from '../state.ts';
 import { AskedSets, type AskedSet } from './asked-sets.ts';
 
@@ -16,6 +18,9 @@ export interface ChoiceHost {
   readonly state: () => StudioState;
 }
 
+/** Sets that the user has agreed to have fetched from servers, by their part of the recipe as text. */
+export type Agreed = Pick<Set<string>, 'has' | 'add'>;
+
 export class SetChoice {
   /** What was picked for the set that is open or being opened. */
   picked: Pick<Picked, 'files'> = {};
@@ -23,7 +28,20 @@ export class SetChoice {
   weightFiles: readonly File[] = [];
   readonly #sets = new AskedSets();
 
-  constructor(readonly host: ChoiceHost) {}
+  constructor(
+    readonly host: ChoiceHost,
+    readonly agreed: Agreed,
+  ) {}
+
+  /** A recipe comes from a link: a set on a server waits until the user agrees, unless that was done before. */
+  link({ dataset }: Recipe): void {
+    this.host.dispatch({ kind: 'linked', dataset: this.agreed.has(sameText(dataset)) ? null : dataset });
+  }
+
+  /** Whoever has a set opened has agreed to have it fetched, after the page was loaded anew too. */
+  agree(recipe: Recipe): void {
+    if (remoteSetOf(recipe, this.host.state().catalog) !== null) this.agreed.add(sameText(recipe.dataset));
+  }
 
   setRecipe(recipe: Recipe, preset: string | null): void {
     const picked = { pictures: (this.picked.files ?? []).length > 0, weights: this.weightFiles.length > 0 };
@@ -57,19 +75,22 @@ export class SetChoice {
   async giveUp(): Promise<boolean> {
     const { asking, dispatch, state } = this.host;
     const call = asking.callOf('dataset');
-    if (call == null) return false;
-    call.control('cancel');
+    const isLinked = state().linked !== null;
+    if (call == null && !isLinked) return false;
+    call?.control('cancel');
     // How it ended is said already, by the one who asked.
-    await Promise.allSettled([call.result]);
+    await Promise.allSettled([call?.result]);
     const before = state().dataset.status === 'loading' ? null : this.#sets.takeBefore();
     if (before === null) return false;
     const { recipe, preset, run, notices, edited } = before;
     this.picked = before.picked;
     this.weightFiles = before.weightFiles;
+    if (isLinked) dispatch({ kind: 'linked', dataset: null });
     this.setRecipe(recipe, preset);
     dispatch({ kind: 'wentBack', run, notices, edited });
     const { opened } = this.#sets;
-    if (opened !== null) asking.keep('dataset', opened.key);
+    // A link that waits has the set before leave the page; it is opened again from what is kept.
+    if (opened !== null && !isLinked) asking.keep('dataset', opened.key);
     return true;
   }
 

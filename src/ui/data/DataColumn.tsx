@@ -13,8 +13,8 @@ import { ModelTrouble } from '../model/ModelTrouble.tsx';
 import { RunFailure } from '../training/RunFailure.tsx';
 import { Column } from '../widgets/Column.tsx';
 import { Later } from '../widgets/Dialog.tsx';
-import { PickAgain, useAwaited } from '../widgets/PickAgain.tsx';
 import { Message, Notices } from '../widgets/Message.tsx';
+import { AwaitedPictures, LinkAsks } from './AwaitedPictures.tsx';
 import { FaceCrop } from './FaceCrop.tsx';
 import { PictureCanvas } from './pictures.tsx';
 import { Source } from './Source.tsx';
@@ -38,6 +38,7 @@ export function DataColumn(): ReactElement {
   return (
     <Column id="data" title="Data" clause={clause}>
       {recipe !== null && <Source recipe={recipe} dataset={dataset} />}
+      <LinkAsks />
       <AwaitedPictures />
       <RunFailure at="data" />
       {error === null && <ModelTrouble at="data" />}
@@ -105,36 +106,6 @@ function SetParts({ recipe, dataset, onBrowse }: SetPartsProps): ReactElement {
       <FaceCrop recipe={recipe} />
       <Views recipe={recipe} dataset={dataset} />
     </>
-  );
-}
-
-/** The pictures that have to be picked again; those of the camera are gone. */
-function AwaitedPictures(): ReactElement | null {
-  const studio = useStudio();
-  const { pictures } = useAwaited();
-  const active = useStudioState((state) => isActive(state.run));
-  if (pictures === null || active) return null;
-  const { name, option } = pictures;
-  if (option.isCamera === true) {
-    return (
-      <p className="message">
-        The pictures that were taken with the camera were gone when the page was closed. Take others, or
-        choose another set: Train waits for it.
-      </p>
-    );
-  }
-  return (
-    <PickAgain
-      name={name}
-      isFolder={option.isFolder === true}
-      accept={option.accept}
-      onPick={(files, first) => {
-        const given = first.name.replace(/\/.*/, '');
-        studio.edit((before) => ({ ...before, dataset: { ...before.dataset, [option.name]: given } }), {
-          files,
-        });
-      }}
-    />
   );
 }
 

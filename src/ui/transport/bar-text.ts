@@ -100,7 +100,8 @@ export function tabText(state: StudioState): string | null {
 function idleText(state: StudioState): BarText {
   if (state.engine === 'failed') return said({ title: 'Not started', isTrouble: true });
   if (state.engine === 'starting') return said({ title: 'Starting' });
-  const { pictures, weights } = awaitedOf(state);
+  const { pictures, weights, remote } = awaitedOf(state);
+  if (remote !== null) return said({ title: 'Waiting for your word' });
   if (pictures !== null) return said({ title: `Waiting for ${pictures.name}` });
   if (weights !== null) return said({ title: `Waiting for ${weights}` });
   // A set that cannot be opened leaves the one before it open, and that can be trained on.

@@ -4,12 +4,13 @@ import { awaitedOf, type Awaited } from '../../store/awaited.ts';
 import { useStudioState } from '../studio-context.ts';
 import { FileField } from './fields.tsx';
 
-/** What has to be picked. */
+/** What has to be picked, or agreed to. */
 export function useAwaited(): Awaited {
   const recipe = useStudioState((state) => state.recipe);
   const catalog = useStudioState((state) => state.catalog);
   const picked = useStudioState((state) => state.picked);
-  return useMemo(() => awaitedOf({ recipe, catalog, picked }), [recipe, catalog, picked]);
+  const linked = useStudioState((state) => state.linked);
+  return useMemo(() => awaitedOf({ recipe, catalog, picked, linked }), [recipe, catalog, picked, linked]);
 }
 
 interface PickAgainProps {

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import { startTestHub } from '../../support/sets/local-hub.ts';
 import { smallSet } from '../../support/sets/small-set.ts';
-import { barSays, finishTiny, TINY } from '../actions.ts';
+import { agree, barSays, finishTiny, TINY } from '../actions.ts';
 import { newPage, screenshot } from '../harness.ts';
 
 const MINUTES = 60_000;
@@ -36,6 +36,7 @@ it(
       },
       `${TINY.replace('dataset.pictures=80', `dataset={"source":"hub","repo":"classroom/small","endpoint":"${hub.origin}"}`)}&batchSize=8&backbone.alpha=0.5`,
     );
+    await agree(page);
     await expect
       .poll(() => page.locator('.opening-note').innerText(), { timeout: 20_000 })
       .toMatch(/downloaded$/);

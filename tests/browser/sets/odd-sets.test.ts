@@ -3,7 +3,7 @@ import { parquetWriteBuffer } from 'hyparquet-writer';
 import { expect, it } from 'vitest';
 import { startTestHub } from '../../support/sets/local-hub.ts';
 import { greyPicture } from '../../unit/data/test-recipe.ts';
-import { TINY } from '../actions.ts';
+import { agree, TINY } from '../actions.ts';
 import { newPage, screenshot } from '../harness.ts';
 
 /** A table of grey pictures with these labels. */
@@ -32,6 +32,7 @@ it('shows 500 classes and labels that hold markup as what they are', { timeout: 
     viewport: { width: 1440, height: 900 },
     path: `#quick-look&dataset={"source":"hub","repo":"classroom/odd","endpoint":"${hub.origin}"}&image.size=32`,
   });
+  await agree(page);
   await page.getByText('2,500 pictures in 500 classes').first().waitFor({ timeout: 60_000 });
   await page.getByText(MARKUP).first().waitFor();
   expect(await page.locator('img[src="x"]').count()).toBe(0);
@@ -69,6 +70,7 @@ it(
       await page.evaluate((to) => {
         location.hash = to;
       }, hash);
+      await agree(page);
       await page.getByText(pictures).first().waitFor({ timeout: 60_000 });
     };
     const LAW =

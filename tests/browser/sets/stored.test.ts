@@ -3,6 +3,7 @@ import { statSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { HUB_REPO, startTestHub, type TestHub } from '../../support/sets/local-hub.ts';
+import { agree } from '../actions.ts';
 import { appUrl, newPage, screenshot } from '../harness.ts';
 
 const MINUTES = 60_000;
@@ -30,6 +31,7 @@ describe('a set of a hub', () => {
   it('opens again without the hub, and can be deleted', { timeout: 5 * MINUTES }, async () => {
     // The second opening asks the hub, which does not answer.
     const page = await newPage({ path: link(), allow: [/ERR_CONNECTION_REFUSED/] });
+    await agree(page);
     await isOpen(page);
     const sentBytes = hub.sentBytes();
     // Every byte came once.
@@ -55,6 +57,7 @@ describe('a set of a hub', () => {
     const { origin } = new URL(appUrl());
     await devtools.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 2e6 });
     await page.goto(link());
+    await agree(page);
     await isOpen(page);
     await page.getByRole('button', { name: 'Stored downloads' }).click();
     const dialog = page.getByRole('dialog', { name: 'Stored on this machine' });

@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { startTestHub } from '../../support/sets/local-hub.ts';
 import { noisePicture } from '../../unit/data/test-recipe.ts';
-import { finishTiny } from '../actions.ts';
+import { agree, finishTiny } from '../actions.ts';
 import { axe } from '../axe.ts';
 import { newPage, screenshot } from '../harness.ts';
 import { open } from './try-actions.ts';
@@ -44,6 +44,7 @@ it.each([2, 100])('%i classes', { timeout: 5 * MINUTES }, async (classes) => {
       viewport: { width: 1440, height: 900 },
       path: `#quick-look&${set}&image.size=32&augmentation.views=1&phases.0.epochs=1&phases.1.epochs=1&backbone.alpha=0.35&backbone.weights=random`,
     });
+    await agree(page);
     await finishTiny(page);
     await page.getByRole('button', { name: 'Try it' }).first().click();
     await open(page, { name: 'one.png', mimeType: 'image/png', buffer: Buffer.from(pictures[0] ?? []) });

@@ -1,0 +1,33 @@
+/** A link fetches nothing before the user agrees. */
+import { expect, it } from 'vitest';
+import { Studio } from '../../../src/store/studio.ts';
+import { fakeEngine } from './fake-engine.ts';
+
+const HUB = '#quick-look&dataset={"source":"hub","repo":"classroom/faces","endpoint":"https://hub.example"}';
+
+const started = async (hash: string, agreed = new Set<string>()) => {
+  const { engine, asked } = fakeEngine(['openDataset']);
+  const studio = new Studio(engine, 'auto', agreed);
+  void studio.start(hash);
+  await expect.poll(() => studio.store.getState().device.value).not.toBeNull();
+  return { studio, kinds: () => asked.map(({ kind }) => kind) };
+};
+
+it('of a set on a server, which is opened when that is agreed to, and after a reload', async () => {
+  const agreed = new Set<string>();
+  const { studio, kinds } = await started(HUB, agreed);
+  await expect.poll(kinds).toContain('describeModel');
+  expect(kinds()).not.toContain('openDataset');
+  void studio.agree();
+  await expect.poll(kinds).toContain('openDataset');
+  const again = await started(HUB, agreed);
+  await expect.poll(again.kinds).toContain('openDataset');
+});
+
+it('which can be left', async () => {
+  const { studio, kinds } = await started(HUB);
+  await expect.poll(() => studio.store.getState().linked).not.toBeNull();
+  await studio.cancelOpening();
+  await expect.poll(kinds).toContain('openDataset');
+  expect(studio.store.getState().recipe?.dataset.source).toBe('sample');
+});
