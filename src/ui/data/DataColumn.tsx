@@ -4,7 +4,6 @@ import { Charts } from '../../charts/Charts.tsx';
 import { countOf, formatBytes, formatCount } from '../../lib/format.ts';
 import type { Recipe } from '../../protocol/recipe/recipe.ts';
 import type { CleaningReport, DatasetSummary, Findings } from '../../protocol/set/dataset.ts';
-import { isActive } from '../../store/state.ts';
 import { pictureCount, pictureRows } from '../../store/set/set-rows.ts';
 import type { StageProgress } from '../../store/state.ts';
 import { dataClause } from '../sentence.ts';
