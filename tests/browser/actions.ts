@@ -103,8 +103,16 @@ export async function answered(page: Page, kind: RequestKind): Promise<void> {
 }
 
 /** Agrees to have the set fetched that the opened link names. */
-export const agree = (page: Page): Promise<void> =>
-  page.getByRole('button', { name: 'Fetch it' }).click({ timeout: 60_000 });
+export async function agree(page: Page): Promise<Page> {
+  await page.getByRole('button', { name: 'Fetch it' }).click({ timeout: 60_000 });
+  return page;
+}
+
+/** Goes to a link that names a set on a server, and agrees to it. */
+export async function openLink(page: Page, link: string): Promise<void> {
+  await page.goto(link);
+  await agree(page);
+}
 
 /** Opens the list of kept runs. */
 export async function openKept(page: Page): Promise<Locator> {

@@ -36,7 +36,7 @@ beforeAll(async () => {
   const { dataset } = session.set;
   testRows = Array.from(result.test?.rows ?? [], (row) => dataset.facts[row]?.sourceRow ?? -1);
   await writeRun(
-    { outFolder: join(folder, 'run'), exportFormats: ['keras', 'onnx'], doubtful: true },
+    { outFolder: join(folder, 'run'), exportFormats: ['keras', 'onnx', 'litert'], doubtful: true },
     { session, result, dataset: dataset.summary },
     { exported: () => undefined, event: ({ kind }) => heard.push(kind) },
   );
@@ -177,12 +177,12 @@ it('asks exports as their run: a zip, a folder; what cannot come back is refused
     return (JSON.parse(out) as { probabilities: number[] }).probabilities;
   };
   const own = await probabilitiesBy(join(folder, 'run'));
-  for (const model of [zip, join(folder, 'run', 'keras')]) {
+  for (const model of [zip, join(folder, 'run', 'keras'), join(folder, 'run', 'onnx')]) {
     const said = await probabilitiesBy(model);
     expect(Math.max(...said.map((value, at) => Math.abs(value - (own[at] ?? NaN))))).toBeLessThan(1e-5);
   }
-  const oneWay = await predict(join(folder, 'run', 'onnx'), one);
-  expect([oneWay.code, oneWay.error]).toEqual([2, expect.stringContaining('BatchNorm is dissolved')]);
+  const oneWay = await predict(join(folder, 'run', 'litert'), one);
+  expect([oneWay.code, oneWay.error]).toEqual([2, expect.stringContaining('this one cannot come back')]);
   await mkdir(join(folder, 'empty'));
   const none = await predict(join(folder, 'empty'), one);
   expect([none.code, none.error]).toEqual([2, expect.stringContaining('model/import-unknown')]);

@@ -7,7 +7,7 @@ import type { Misbehaviour } from '../../../tools/hub/faults.ts';
 import { HUB_FILE, HUB_REPO, startTestHub, type TestHub } from '../../support/sets/local-hub.ts';
 import { smallSet } from '../../support/sets/small-set.ts';
 import { shows } from '../../support/shows.ts';
-import { agree } from '../actions.ts';
+import { agree, openLink } from '../actions.ts';
 import { appUrl, newPage, screenshot, type PageOptions } from '../harness.ts';
 
 const GATED = 'classroom/gated';
@@ -43,11 +43,8 @@ const isOpen = (page: Page, pictures: string): Promise<void> =>
 
 const note = (page: Page): Promise<string> => page.locator('.opening-note').innerText({ timeout: 20_000 });
 
-async function openSmall(options: PageOptions = {}): Promise<Page> {
-  const page = await newPage({ path: linkTo(SMALL), ...options });
-  await agree(page);
-  return page;
-}
+const openSmall = async (options: PageOptions = {}): Promise<Page> =>
+  agree(await newPage({ path: linkTo(SMALL), ...options }));
 
 describe('an import', () => {
   it('fetches every byte once, says where the pictures are from, and what their card does not say', async () => {
@@ -145,8 +142,7 @@ describe('an import', () => {
 describe('an import that was killed halfway', () => {
   it('goes on, and fetches no more than a row group again', async () => {
     hub.misbehave({ server: 'files', kind: 'slow', bytesPerSecond: 2_000_000 });
-    const page = await newPage({ path: linkTo(HUB_REPO), allow: [/crashed/, /./] });
-    await agree(page);
+    const page = await agree(await newPage({ path: linkTo(HUB_REPO), allow: [/crashed/, /./] }));
     await expect.poll(() => hub.sentBytes(HUB_FILE), { timeout: 60_000 }).toBeGreaterThan(facesBytes / 2);
     const devtools = await page.context().newCDPSession(page);
     devtools.send('Page.crash').catch(() => undefined);
@@ -170,8 +166,7 @@ describe('too little room', () => {
     const { origin } = new URL(appUrl());
     // Room for a download and small pictures, not for those of 224 pixels: 12 MB.
     await devtools.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 4_000_000 });
-    await page.goto(linkTo(SMALL));
-    await agree(page);
+    await openLink(page, linkTo(SMALL));
     await isOpen(page, String(ROWS));
     await page.getByRole('button', { name: 'Change' }).click();
     await page.getByRole('radio', { name: /^Parquet/ }).check();
@@ -207,11 +202,9 @@ describe('too little room', () => {
     const devtools = await page.context().newCDPSession(page);
     const { origin } = new URL(appUrl());
     await devtools.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 2_500_000 });
-    await page.goto(linkTo(SMALL));
-    await agree(page);
+    await openLink(page, linkTo(SMALL));
     await isOpen(page, String(ROWS));
-    await page.goto(linkTo(HUB_REPO));
-    await agree(page);
+    await openLink(page, linkTo(HUB_REPO));
     await isOpen(page, '1,200');
     const message = page.getByRole('alert').filter({ hasText: `To keep all of ${HUB_REPO}` });
     await message.waitFor();

@@ -3,7 +3,7 @@ import { statSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { HUB_REPO, startTestHub, type TestHub } from '../../support/sets/local-hub.ts';
-import { agree } from '../actions.ts';
+import { agree, openLink } from '../actions.ts';
 import { appUrl, newPage, screenshot } from '../harness.ts';
 
 const MINUTES = 60_000;
@@ -56,8 +56,7 @@ describe('a set of a hub', () => {
     const devtools = await page.context().newCDPSession(page);
     const { origin } = new URL(appUrl());
     await devtools.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 2e6 });
-    await page.goto(link());
-    await agree(page);
+    await openLink(page, link());
     await isOpen(page);
     await page.getByRole('button', { name: 'Stored downloads' }).click();
     const dialog = page.getByRole('dialog', { name: 'Stored on this machine' });
