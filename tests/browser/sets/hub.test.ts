@@ -148,7 +148,6 @@ describe('an import that was killed halfway', () => {
     devtools.send('Page.crash').catch(() => undefined);
     await expect.poll(() => hub.requests.at(-1)?.status, { timeout: 10_000 }).not.toBe(0);
     const killed = hub.sentBytes(HUB_FILE);
-
     hub.misbehave();
     const again = await page.context().newPage();
     await again.goto(linkTo(HUB_REPO));
