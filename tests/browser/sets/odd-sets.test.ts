@@ -72,7 +72,6 @@ it(
       }, hash);
       await agree(page);
       await page.getByText(pictures).first().waitFor({ timeout: 60_000 });
-      await note.locator('summary').click();
     };
     const LAW =
       /Inferring emotions of people at work or in schools is forbidden in the EU \(AI Act, Article 5\(1\)\(f\)\)/;
