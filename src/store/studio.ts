@@ -187,7 +187,8 @@ export class Studio {
     }
     if (awaitedOf(this.#state).remote !== null) {
       this.#asking.cancel('dataset');
-      this.#dispatch({ kind: 'datasetAwaited' });
+      // What is open stays until the user agrees to another.
+      if (this.#state.dataset.value === null) this.#dispatch({ kind: 'datasetAwaited' });
       await this.#asking.describe(this.#state, this.#choice.weightFiles);
       return;
     }

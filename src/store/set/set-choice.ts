@@ -89,8 +89,7 @@ export class SetChoice {
     this.setRecipe(recipe, preset);
     dispatch({ kind: 'wentBack', run, notices, edited });
     const { opened } = this.#sets;
-    // A link that waits has the set before leave the page; it is opened again from what is kept.
-    if (opened !== null && !isLinked) asking.keep('dataset', opened.key);
+    if (opened !== null) asking.keep('dataset', opened.key);
     return true;
   }
 

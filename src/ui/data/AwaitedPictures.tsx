@@ -8,6 +8,7 @@ import { PickAgain, useAwaited } from '../widgets/PickAgain.tsx';
 export function LinkAsks(): ReactElement | null {
   const studio = useStudio();
   const { remote } = useAwaited();
+  const hasSet = useStudioState((state) => state.dataset.value !== null);
   const active = useStudioState((state) => isActive(state.run));
   if (remote === null || active) return null;
   return (
