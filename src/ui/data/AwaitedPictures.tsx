@@ -15,7 +15,7 @@ export function LinkAsks(): ReactElement | null {
     <section className="message" aria-label="What the link would fetch">
       <p>
         The link that was opened would fetch the set <b>{remote.name}</b> from {remote.server}. Nothing of it
-        was asked for yet.
+        was asked for yet{hasSet && ', and what stands below is the set before it'}.
       </p>
       <p className="actions">
         <button type="button" className="primary" onClick={() => void studio.agree()}>
