@@ -4,7 +4,6 @@ import { linkOf } from '../store/recipe-link.ts';
 import { isActive } from '../store/state.ts';
 import { DropZone } from './drop/DropZone.tsx';
 import { notify } from './notify.ts';
-import { PrintedRecipe, PrintHead } from './PrintReport.tsx';
 import { useStudio, useStudioState } from './studio-context.ts';
 import { Later } from './widgets/Dialog.tsx';
 import { onLinkOpened, showAddress } from './widgets/dialog-stack.ts';
@@ -14,6 +13,8 @@ import { barText, tabText } from './transport/bar-text.ts';
 
 // Asked for at once, beside the engine, and not when the page is first drawn.
 const columns = import('./Columns.tsx');
+const loadPrintHead = async () => (await import('./PrintReport.tsx')).PrintHead;
+const loadPrintedRecipe = async () => (await import('./PrintReport.tsx')).PrintedRecipe;
 const loadColumns = async () => (await columns).Columns;
 const NONE = {};
 
@@ -25,13 +26,13 @@ export function App(): ReactElement {
   return (
     <>
       <TransportBar />
-      <PrintHead />
+      <Later load={loadPrintHead} props={NONE} />
       <DeviceTrouble />
       <DropZone />
       <main>
         <Later load={loadColumns} props={NONE} />
       </main>
-      <PrintedRecipe />
+      <Later load={loadPrintedRecipe} props={NONE} />
     </>
   );
 }

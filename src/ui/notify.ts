@@ -1,4 +1,5 @@
 /** One notification when long work has ended, if the user turned that on and the browser allows it. */
+import { withStorage } from './storage.ts';
 
 const key = 'mien-notify';
 
@@ -27,20 +28,7 @@ export function notify(title: string, body: string): void {
   });
 }
 
-function stored(): string | null {
-  try {
-    return localStorage.getItem(key);
-  } catch (error) {
-    // Storage is forbidden: then it lasts no longer than the question.
-    if (error instanceof DOMException) return null;
-    throw error;
-  }
-}
+const stored = (): string | null => withStorage(() => localStorage.getItem(key), null);
 
-function store(value: 'on' | 'off'): void {
-  try {
-    localStorage.setItem(key, value);
-  } catch (error) {
-    if (!(error instanceof DOMException)) throw error;
-  }
-}
+/** Where storage is forbidden it lasts no longer than the question. */
+const store = (value: 'on' | 'off'): void => withStorage(() => localStorage.setItem(key, value), undefined);

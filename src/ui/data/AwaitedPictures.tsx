@@ -1,11 +1,23 @@
-/** What the recipe names that the page does not open by itself: files are picked again, and what a link names is agreed to. */
+/**
+ * What the recipe names that the page does not open by itself: files are picked again, and what a link names is agreed to.
+ * Loaded when there is any.
+ */
 import type { ReactElement } from 'react';
 import { isActive } from '../../store/state.ts';
 import { useStudio, useStudioState } from '../studio-context.ts';
 import { PickAgain, useAwaited } from '../widgets/PickAgain.tsx';
 
+export function AwaitedPictures(): ReactElement {
+  return (
+    <>
+      <LinkAsks />
+      <PickedAgain />
+    </>
+  );
+}
+
 /** A link fetches nothing unasked: what it would is shown, and waits. */
-export function LinkAsks(): ReactElement | null {
+function LinkAsks(): ReactElement | null {
   const studio = useStudio();
   const { remote } = useAwaited();
   const hasSet = useStudioState((state) => state.dataset.value !== null);
@@ -30,7 +42,7 @@ export function LinkAsks(): ReactElement | null {
 }
 
 /** The pictures that have to be picked again; those of the camera are gone. */
-export function AwaitedPictures(): ReactElement | null {
+function PickedAgain(): ReactElement | null {
   const studio = useStudio();
   const { pictures } = useAwaited();
   const active = useStudioState((state) => isActive(state.run));

@@ -4,6 +4,7 @@ import { Charts } from '../../charts/Charts.tsx';
 import { countOf, formatBytes, formatCount } from '../../lib/format.ts';
 import type { Recipe } from '../../protocol/recipe/recipe.ts';
 import type { CleaningReport, DatasetSummary, Findings } from '../../protocol/set/dataset.ts';
+import { isAwaiting } from '../../store/awaited.ts';
 import { pictureCount, pictureRows } from '../../store/set/set-rows.ts';
 import type { StageProgress } from '../../store/state.ts';
 import { dataClause } from '../sentence.ts';
@@ -13,7 +14,6 @@ import { RunFailure } from '../training/RunFailure.tsx';
 import { Column } from '../widgets/Column.tsx';
 import { Later } from '../widgets/Dialog.tsx';
 import { Message, Notices } from '../widgets/Message.tsx';
-import { AwaitedPictures, LinkAsks } from './AwaitedPictures.tsx';
 import { FaceCrop } from './FaceCrop.tsx';
 import { PictureCanvas } from './pictures.tsx';
 import { Source } from './Source.tsx';
@@ -21,6 +21,8 @@ import { Views } from './Views.tsx';
 import { MissingEdits, SetEdits } from './edits/KeptEdits.tsx';
 import type { BrowseTab } from './browse/BrowseDialog.tsx';
 
+const loadAwaited = async () => (await import('./AwaitedPictures.tsx')).AwaitedPictures;
+const NONE = {};
 const loadBrowse = async () => (await import('./browse/BrowseDialog.tsx')).BrowseDialog;
 
 export function DataColumn(): ReactElement {
@@ -33,12 +35,12 @@ export function DataColumn(): ReactElement {
   const [browsing, setBrowsing] = useState<BrowseTab | null>(null);
   const opening = useStudioState((state) => state.opening);
   const notices = useStudioState((state) => state.notices);
+  const isAwaited = useStudioState(isAwaiting);
   const clause = dataset === null ? 'Pictures in their classes,' : dataClause(dataset);
   return (
     <Column id="data" title="Data" clause={clause}>
       {recipe !== null && <Source recipe={recipe} dataset={dataset} />}
-      <LinkAsks />
-      <AwaitedPictures />
+      {isAwaited && <Later load={loadAwaited} props={NONE} />}
       <RunFailure at="data" />
       {error === null && <ModelTrouble at="data" />}
       {error !== null && dataset !== null && (

@@ -3,7 +3,7 @@ import { useState, type ReactElement } from 'react';
 import { useStudio, useStudioState } from '../studio-context.ts';
 import { Later } from '../widgets/Dialog.tsx';
 import { Message } from '../widgets/Message.tsx';
-import { DeviceDialog } from './DeviceButton.tsx';
+import { loadDeviceDialog } from './DeviceButton.tsx';
 
 const loadFailure = async () => (await import('../training/RunFailure.tsx')).RunFailure;
 const AT_BAR = { at: 'bar' } as const;
@@ -28,7 +28,7 @@ export function DeviceTrouble(): ReactElement {
           </button>
         </Message>
       )}
-      {isOpen && <DeviceDialog device={value} onClose={() => setIsOpen(false)} />}
+      {isOpen && <Later load={loadDeviceDialog} props={{ device: value, onClose: () => setIsOpen(false) }} />}
     </div>
   );
 }
