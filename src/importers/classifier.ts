@@ -25,7 +25,7 @@ const ANY_BACKBONE: FullBackbone = { name: 'mobilenetv2', alpha: 1, weights: 'ra
  * Finds the one among files.
  *
  * @throws StudioError `model/weights-…` where none is for a network that Mien knows, `model/import-other-head`,
- * `model/import-labels`, `model/import-pictures`
+ * `model/import-labels`, `model/import-pictures`, `model/import-unknown` where nothing came
  */
 export async function findClassifier(
   given: readonly SetFile[],
@@ -33,7 +33,7 @@ export async function findClassifier(
 ): Promise<Exported> {
   const files = await unpacked(given);
   const [first, ...others] = files;
-  if (first === undefined) throw labelsMissing(0, null);
+  if (first === undefined) throw noFile();
   const asked: FullBackbone = Object.assign({}, ANY_BACKBONE, { weights: { file: first.path } });
   const { file, maps } = await openWeightSetFor(asked, { files, sibling: null, platform });
   invariant(file !== null, 'weights of files have a file');
@@ -107,5 +107,14 @@ function labelsMissing(classes: number, labels: readonly string[] | null): Studi
     code: 'model/import-labels',
     message: `Names of at least two classes were expected, ${classes.toString()} for what the network tells apart; ${labels === null ? 'none came' : `${labels.length.toString()} came`}.`,
     hint: 'Put them beside it, with the network in one folder or zip: labels.txt with a name a line, or labels.json with a list.',
+  });
+}
+
+function noFile(): StudioError {
+  return new StudioError({
+    code: 'model/import-unknown',
+    message:
+      'A network was expected: an export of Mien, or a classifier of Teachable Machine, Keras or TensorFlow.js. No file came.',
+    hint: 'Pick its files, its folder or its zip.',
   });
 }

@@ -63,7 +63,7 @@ export const SLOW_TESTS: readonly Stage[] = [
 export const WHOLE_MACHINE_TESTS: readonly Stage[] = [
   tests('gpu', 15),
   // Chromium, then Firefox and WebKit, on one build.
-  tests('browsers', 30, ['browser', 'browsers']),
+  tests('browsers', 45, ['browser', 'browsers']),
 ];
 
 /** Against real Keras; run apart, where it can be installed. */

@@ -34,13 +34,18 @@ export class SetChoice {
   ) {}
 
   /** A recipe comes from a link: a set on a server waits until the user agrees, unless that was done before. */
-  link({ dataset }: Recipe): void {
-    this.host.dispatch({ kind: 'linked', dataset: this.agreed.has(sameText(dataset)) ? null : dataset });
+  link(recipe: Recipe): void {
+    const isNew = this.#isRemote(recipe) && !this.agreed.has(sameText(recipe.dataset));
+    this.host.dispatch({ kind: 'linked', dataset: isNew ? recipe.dataset : null });
   }
 
   /** Whoever has a set opened has agreed to have it fetched, after the page was loaded anew too. */
   agree(recipe: Recipe): void {
-    if (remoteSetOf(recipe, this.host.state().catalog) !== null) this.agreed.add(sameText(recipe.dataset));
+    if (this.#isRemote(recipe)) this.agreed.add(sameText(recipe.dataset));
+  }
+
+  #isRemote(recipe: Recipe): boolean {
+    return remoteSetOf(recipe, this.host.state().catalog) !== null;
   }
 
   setRecipe(recipe: Recipe, preset: string | null): void {

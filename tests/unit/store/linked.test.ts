@@ -31,3 +31,9 @@ it('which can be left', async () => {
   await expect.poll(kinds).toContain('openDataset');
   expect(studio.store.getState().recipe?.dataset.source).toBe('sample');
 });
+
+it('while a set that is here is opened at once, and where that is given up, nothing else is chosen', async () => {
+  const { studio, kinds } = await started('#quick-look&dataset.pictures=1200');
+  await expect.poll(kinds).toContain('openDataset');
+  expect(studio.store.getState().linked).toBeNull();
+});
