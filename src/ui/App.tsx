@@ -13,8 +13,9 @@ import { barText, tabText } from './transport/bar-text.ts';
 
 // Asked for at once, beside the engine, and not when the page is first drawn.
 const columns = import('./Columns.tsx');
-const loadPrintHead = async () => (await import('./PrintReport.tsx')).PrintHead;
-const loadPrintedRecipe = async () => (await import('./PrintReport.tsx')).PrintedRecipe;
+const loadPrint = () => import('./PrintReport.tsx');
+const loadPrintHead = async () => (await loadPrint()).PrintHead;
+const loadPrintedRecipe = async () => (await loadPrint()).PrintedRecipe;
 const loadColumns = async () => (await columns).Columns;
 const NONE = {};
 

@@ -8,13 +8,15 @@ export const canNotify = (): boolean => 'Notification' in globalThis;
 
 /** Whether the user turned it on, and it is still allowed. */
 export function wantsNotice(): boolean {
-  return canNotify() && Notification.permission === 'granted' && stored() === 'on';
+  const stored = withStorage(() => localStorage.getItem(key), null);
+  return canNotify() && Notification.permission === 'granted' && stored === 'on';
 }
 
 /** Turns it on or off; the browser asks the first time. @returns whether it is allowed */
 export async function askToNotify(wanted: boolean): Promise<boolean> {
   const isAllowed = wanted && (await Notification.requestPermission()) === 'granted';
-  store(isAllowed ? 'on' : 'off');
+  // Where storage is forbidden it lasts no longer than the question.
+  withStorage(() => localStorage.setItem(key, isAllowed ? 'on' : 'off'), undefined);
   return isAllowed;
 }
 
@@ -27,8 +29,3 @@ export function notify(title: string, body: string): void {
     notice.close();
   });
 }
-
-const stored = (): string | null => withStorage(() => localStorage.getItem(key), null);
-
-/** Where storage is forbidden it lasts no longer than the question. */
-const store = (value: 'on' | 'off'): void => withStorage(() => localStorage.setItem(key, value), undefined);
