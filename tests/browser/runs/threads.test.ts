@@ -30,7 +30,7 @@ async function workerTicks(pids: readonly number[]): Promise<Map<string, number>
 }
 
 /** Small, but large enough to be worth two threads. */
-const RECIPE = `${TINY}&image.size=160&phases.1.unfreeze=4`;
+const RECIPE = `${TINY}&backbone.alpha=1&image.size=160&phases.1.unfreeze=4`;
 
 /** Trains, and gives the trained weights. */
 async function weightsOf(page: Page): Promise<Buffer> {
