@@ -46,8 +46,11 @@ export function remoteSetOf({ dataset }: Recipe, catalog: Catalog | null): Remot
     const option = entry.options.find((each) => each.name === name);
     return String(dataset[name] ?? option?.default ?? '');
   };
-  return { name: valueOf(entry.options[0]?.name ?? ''), server: new URL(valueOf(entry.server)).host };
+  return { name: valueOf(entry.options[0]?.name ?? ''), server: hostOf(valueOf(entry.server)) };
 }
+
+/** Of an address that is none, all of it: whoever opens the set says what is wrong. */
+const hostOf = (address: string): string => (URL.canParse(address) ? new URL(address).host : address);
 
 function awaitedPictures({ recipe, catalog, picked }: Known): Awaited['pictures'] {
   if (recipe === null || picked.pictures) return null;

@@ -1,4 +1,5 @@
 /** The one place where the state changes: `reduce(state, event)`, pure, over run events and the ends of requests. */
+import { isSame } from '../../lib/json.ts';
 import type { Catalog } from '../../protocol/catalog.ts';
 import type { DatasetSummary } from '../../protocol/set/dataset.ts';
 import type { BackendChoice, DeviceReport } from '../../protocol/device.ts';
@@ -126,7 +127,8 @@ function reduceTraining(state: StudioState, event: TrainingEvent): StudioState {
         run: { kind: 'preparing', run: newRecord(event.recipe, event.atMs) },
         exportFailure: null,
         linkError: null,
-        linked: null,
+        // A run of the queue may be of another set than the one that waits.
+        linked: isSame(event.recipe.dataset, state.linked) ? null : state.linked,
       };
     case 'run':
       return withRun(

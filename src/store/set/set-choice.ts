@@ -19,7 +19,10 @@ export interface ChoiceHost {
 }
 
 /** Sets that the user has agreed to have fetched from servers, by their part of the recipe as text. */
-export type Agreed = Pick<Set<string>, 'has' | 'add'>;
+export interface Agreed {
+  readonly has: (text: string) => boolean;
+  readonly add: (text: string) => unknown;
+}
 
 export class SetChoice {
   /** What was picked for the set that is open or being opened. */

@@ -3,6 +3,7 @@ import { useState, type ReactElement } from 'react';
 import { formatPlain } from '../../lib/format.ts';
 import { typedNumber } from '../../lib/typed-number.ts';
 import type { Phase, Recipe } from '../../protocol/recipe/recipe.ts';
+import { isAwaiting } from '../../store/awaited.ts';
 import { phaseLabels } from '../../store/run-record.ts';
 import { isActive } from '../../store/state.ts';
 import type { Studio } from '../../store/studio.ts';
@@ -134,12 +135,12 @@ interface FindRateProps {
 }
 
 function FindRate({ phase, isReadOnly, onFind }: FindRateProps): ReactElement {
-  const hasDevice = useStudioState((state) => state.device.status === 'ready');
+  const canTry = useStudioState((state) => state.device.status === 'ready' && !isAwaiting(state));
   return (
     <button
       type="button"
       className="link small"
-      disabled={isReadOnly || !hasDevice}
+      disabled={isReadOnly || !canTry}
       onClick={() => {
         if (!focusWrongField()) onFind();
       }}
