@@ -1,25 +1,25 @@
 /** What the page says a step costs, against the step itself. */
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { asRun } from '../../../src/engine/catalog.ts';
-import { describeNetwork } from '../../../src/engine/network/network.ts';
-import { buildBackbone } from '../../../src/models/backbones/registry.ts';
-import { graphOf } from '../../../src/models/graph.ts';
-import { withHead } from '../../../src/models/head.ts';
-import { cutOutputOf } from '../../../src/frozen/cut.ts';
-import { Parameters } from '../../../src/models/program/parameters.ts';
-import { compile } from '../../../src/models/program/program.ts';
-import { mostUnfrozen } from '../../../src/protocol/model.ts';
-import type { Recipe } from '../../../src/protocol/recipe/recipe.ts';
-import { PLAIN_LOSS } from '../../../src/training/loss.ts';
-import { Optimizer } from '../../../src/training/optimizer.ts';
-import { updateRuleOf } from '../../../src/training/optimizers/registry.ts';
-import { trainStep } from '../../../src/training/step.ts';
-import { stepCost } from '../../../src/ui/model/cost.ts';
-import { backboneOf } from '../../support/networks/backbones.ts';
-import { useBackend } from '../../support/backends.ts';
-import { tinyRecipe } from '../../support/session.ts';
-import { filePlatform } from '../../support/networks/weight-files.ts';
+import { asRun } from '../../src/engine/catalog.ts';
+import { describeNetwork } from '../../src/engine/network/network.ts';
+import { buildBackbone } from '../../src/models/backbones/registry.ts';
+import { graphOf } from '../../src/models/graph.ts';
+import { withHead } from '../../src/models/head.ts';
+import { cutOutputOf } from '../../src/frozen/cut.ts';
+import { Parameters } from '../../src/models/program/parameters.ts';
+import { compile } from '../../src/models/program/program.ts';
+import { mostUnfrozen } from '../../src/protocol/model.ts';
+import type { Recipe } from '../../src/protocol/recipe/recipe.ts';
+import { PLAIN_LOSS } from '../../src/training/loss.ts';
+import { Optimizer } from '../../src/training/optimizer.ts';
+import { updateRuleOf } from '../../src/training/optimizers/registry.ts';
+import { trainStep } from '../../src/training/step.ts';
+import { stepCost } from '../../src/ui/model/cost.ts';
+import { backboneOf } from '../support/networks/backbones.ts';
+import { useBackend } from '../support/backends.ts';
+import { tinyRecipe } from '../support/session.ts';
+import { filePlatform } from '../support/networks/weight-files.ts';
 
 beforeAll(() => useBackend('wasm'));
 
