@@ -13,13 +13,16 @@ export interface Awaited {
   readonly pictures: {
     /** As the recipe has it. */
     readonly name: string;
-    readonly option: Extract<OptionSpec, { kind: 'file' }>;
+    readonly option: FileOption;
   } | null;
   /** As the recipe has it. */
   readonly weights: string | null;
   /** The set that a link would have fetched. Weights on a server are fetched when training is asked for, and not before. */
   readonly remote: Remote | null;
 }
+
+/** An option that files are picked for. */
+type FileOption = Extract<OptionSpec, { kind: 'file' }>;
 
 /** A set on a server, as the recipe names it. */
 export interface Remote {
@@ -54,11 +57,16 @@ const hostOf = (address: string): string => (URL.canParse(address) ? new URL(add
 
 function awaitedPictures({ recipe, catalog, picked }: Known): Awaited['pictures'] {
   if (recipe === null || picked.pictures) return null;
-  const entry = catalog?.sources.find(({ name }) => name === recipe.dataset.source);
-  const option = entry?.options.find((each) => each.kind === 'file');
+  const option = fileOptionOf(recipe, catalog);
   if (option === undefined) return null;
   const name = recipe.dataset[option.name];
   return typeof name === 'string' && name !== '' ? { name, option } : null;
+}
+
+/** The option of a recipe's source that files are picked for, where it has one. */
+export function fileOptionOf({ dataset }: Recipe, catalog: Catalog | null): FileOption | undefined {
+  const entry = catalog?.sources.find(({ name }) => name === dataset.source);
+  return entry?.options.find((each) => each.kind === 'file');
 }
 
 function awaitedWeights({ recipe, picked }: Known): string | null {

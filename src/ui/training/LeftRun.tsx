@@ -2,6 +2,7 @@
 import { useState, type ReactElement } from 'react';
 import { formatMoment } from '../../lib/format.ts';
 import type { ResumableRun } from '../../protocol/events.ts';
+import { fileOptionOf } from '../../store/awaited.ts';
 import { isActive } from '../../store/state.ts';
 import { useStudio, useStudioState } from '../studio-context.ts';
 import { phaseLabels } from '../../store/run-record.ts';
@@ -20,9 +21,9 @@ function Offer({ run }: { readonly run: ResumableRun }): ReactElement {
   const [files, setFiles] = useState<readonly File[]>([]);
   const [weightFiles, setWeightFiles] = useState<readonly File[]>([]);
   const { pictures, weights } = run.picked;
-  const { source } = run.recipe.dataset;
+  const option = useStudioState((state) => fileOptionOf(run.recipe, state.catalog));
   // Pictures that were taken on a page are gone with it.
-  const isGone = source === 'webcam' && pictures !== null;
+  const isGone = option?.isCamera === true && pictures !== null;
   const isMissing =
     (pictures !== null && files.length === 0) || (weights !== null && weightFiles.length === 0);
   const picked = { ...(files.length > 0 && { files }), weightFiles };
@@ -34,7 +35,7 @@ function Offer({ run }: { readonly run: ResumableRun }): ReactElement {
         <p className="small">Its camera pictures were gone when the page was closed: it cannot go on.</p>
       )}
       {!isGone && pictures !== null && (
-        <FileField {...again(pictures)} isFolder={source === 'folder'} onPick={setFiles} />
+        <FileField {...again(pictures)} isFolder={option?.isFolder === true} onPick={setFiles} />
       )}
       {!isGone && weights !== null && (
         <FileField {...again(weights)} isFolder={!/\.\w+$/.test(weights)} onPick={setWeightFiles} />
