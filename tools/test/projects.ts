@@ -12,11 +12,16 @@ const oneAtATime = { pool: 'forks', maxWorkers: 1, fileParallelism: false } as c
 
 /**
  * What importing tfjs takes is more than most tests do, so files share their modules. Each file takes the backend that
- * it needs, and leaves no global behind. Two processes even on two cores, where Vitest would start one.
+ * it needs, and leaves no global behind.
  */
+const sharing = { pool: 'forks', isolate: false } as const;
+
+/** Files one after another in one process. */
+const inTurn = { ...sharing, maxWorkers: 1, fileParallelism: false } as const;
+
+/** Two processes even on two cores, where Vitest would start one. */
 const shared = {
-  pool: 'forks',
-  isolate: false,
+  ...sharing,
   maxWorkers: Math.max(2, availableParallelism() - 1),
 } as const;
 
@@ -41,8 +46,11 @@ export const testProjects: TestProjectInlineConfiguration[] = [
     test: { name: 'contract', include: tests('contract'), testTimeout: minutes(1), ...shared },
   },
   // Seconds each: thousands of damaged files, and networks of full size.
-  { extends: true, test: { name: 'fuzz', include: tests('fuzz'), testTimeout: minutes(3) } },
-  { extends: true, test: { name: 'networks', include: tests('networks'), testTimeout: minutes(3) } },
+  { extends: true, test: { name: 'fuzz', include: tests('fuzz'), testTimeout: minutes(3), ...inTurn } },
+  {
+    extends: true,
+    test: { name: 'networks', include: tests('networks'), testTimeout: minutes(3), ...inTurn },
+  },
   { extends: true, test: { name: 'runs', include: tests('runs'), ...slow } },
   { extends: true, test: { name: 'commands', include: tests('commands'), ...slow } },
   {
@@ -57,7 +65,7 @@ export const testProjects: TestProjectInlineConfiguration[] = [
   },
   {
     extends: true,
-    test: { name: 'parity', include: tests('parity'), exclude: [LIVE], ...slow },
+    test: { name: 'parity', include: tests('parity'), exclude: [LIVE], ...slow, ...inTurn },
   },
   // By the same Python, with more libraries in it; minutes.
   {
