@@ -92,8 +92,17 @@ it(
   async () => {
     const page = await newPage({ path: TINY });
     await finishTiny(page);
+    // What can be taken home is the run's network, whatever is on the page.
+    const sizes = page.locator('#take-home').getByText(/About [\d.]+ [kM]B/);
+    const before = await sizes.allInnerTexts();
+    await page.getByLabel('Backbone', { exact: true }).selectOption('vgg16');
+    await page.getByText('VGG16, its last 10 layers open').waitFor();
+    expect(await sizes.allInnerTexts()).toEqual(before);
+    await page.goto(TINY);
+    await page.reload();
     const kept = await openKept(page);
     await kept.getByRole('button', { name: /^MobileNetV2/ }).click();
+    expect(before.join()).toContain(await kept.getByText(/^About [\d.]+ MB\.$/).innerText());
     await kept.getByRole('button', { name: 'Test it on the open set' }).click();
     await kept.getByText(/^On the open set it is right on .* of 16 pictures/).waitFor({ timeout: MINUTES });
     await kept.getByText('Not asked about: 64 pictures that it had in training or validation.').waitFor();
