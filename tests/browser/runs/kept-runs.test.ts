@@ -53,6 +53,18 @@ it(
     ]);
     expect(await readFile(await table.path(), 'utf8')).toMatch(/^run,.*phases\.0\.epochs.*\nA /);
     await screenshot(page, 'compared-runs');
+    // On a phone the names of the axis have little room: none is written over the other.
+    await page.setViewportSize({ width: 390, height: 844 });
+    const axis = await kept
+      .locator('.overlaid .phase-names span')
+      .evaluateAll((spans) =>
+        spans.map(
+          (span) => getComputedStyle(span).overflowX === 'hidden' || span.scrollWidth <= span.clientWidth,
+        ),
+      );
+    expect(axis).toEqual([true, true]);
+    await screenshot(page, 'compared-runs-narrow');
+    await page.setViewportSize({ width: 1366, height: 768 });
 
     // To another machine and back.
     await kept.getByRole('button', { name: 'my first', exact: true }).click();
