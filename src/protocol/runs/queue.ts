@@ -114,22 +114,6 @@ export function figuresOf({ study, runs, outcomes }: QueuedStudy): readonly RunF
 export const untestedOf = (queued: QueuedStudy): readonly RunFigures[] =>
   figuresOf(queued).filter(({ isChosen, test }) => isChosen && test === null);
 
-/** Runs that came to their end, the least validation loss first: what the best are is never told by test pictures. */
-export const bestFirst = ({ runs, outcomes }: QueuedStudy): readonly RankedRun[] =>
-  runs
-    .flatMap(({ name }): RankedRun[] => {
-      const { runId = null, valLoss = null } = outcomes[name] ?? {};
-      return runId === null || valLoss === null ? [] : [{ name, runId, valLoss }];
-    })
-    .toSorted((one, other) => one.valLoss - other.valLoss);
-
-/** A run of a study that is kept, with what it is ranked by. */
-export interface RankedRun {
-  readonly name: string;
-  readonly runId: string;
-  readonly valLoss: number;
-}
-
 /** Counts the pictures whose frozen part is computed for a run, by what the run says. */
 export class FrozenCount {
   pictures = 0;

@@ -1,7 +1,8 @@
 /** The best of a study as one run that answers for them; which they are is told by validation alone. */
 import { useState, type ReactElement } from 'react';
 import { countInWords } from '../../lib/format.ts';
-import { bestFirst, type QueuedStudy } from '../../protocol/runs/queue.ts';
+import type { QueuedStudy } from '../../protocol/runs/queue.ts';
+import { bestFirst } from '../../store/queue/best-first.ts';
 import { KeepTogether } from '../runs/KeepTogether.tsx';
 import { useStudioState } from '../studio-context.ts';
 import { ChoiceField } from '../widgets/fields.tsx';
