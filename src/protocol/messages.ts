@@ -24,7 +24,7 @@ import type {
   TakenRuns,
 } from './runs/kept.ts';
 import type { Weighing } from './runs/ensemble.ts';
-import type { Queue, QueueChange, StudyPlan, StudySource } from './runs/queue.ts';
+import type { Queue, QueueChange, QueuedStudy, StudyPlan, StudySource } from './runs/queue.ts';
 import type { InspectedWeights, ModelSummary } from './model.ts';
 import type { EditsRef, Recipe } from './recipe/recipe.ts';
 import type { WeightsFile } from './recipe/own-weights.ts';
@@ -173,8 +173,8 @@ export interface Requests {
     };
     output: SavedFile;
   };
-  /** A kept run as one page of HTML, to read and to print. */
-  reportRun: { input: { readonly runId: string }; output: SavedFile };
+  /** A kept run as one page of HTML, to read and to print, or a study with what came of its runs so far. */
+  report: { input: { readonly runId: string } | { readonly study: QueuedStudy }; output: SavedFile };
   /** What is in such a file; nothing of it is stored. */
   lookIntoRuns: {
     input: { readonly file: Blob };

@@ -5,7 +5,7 @@
  */
 import { forgetAll } from '../engine/forget.ts';
 import { makeEnsemble } from '../engine/kept/ensembles.ts';
-import { reportRun } from '../engine/kept/report-run.ts';
+import { reportOf } from '../engine/kept/reports.ts';
 import { picturesOfOpenSet } from '../engine/kept/run-file/pictures.ts';
 import { lookIntoRuns, saveRuns, takeRuns } from '../engine/kept/run-file/run-file.ts';
 import { pickedSet, recognise } from '../engine/recognise.ts';
@@ -36,7 +36,7 @@ const BESIDE_A_RUN: ReadonlySet<RequestKind> = new Set([
   'listKept',
   'openKept',
   'saveRuns',
-  'reportRun',
+  'report',
   'lookIntoRuns',
   'takeRuns',
   'listStored',
@@ -166,7 +166,7 @@ type KeptRequest = Extract<
       | 'prepareUpload'
       | 'upload'
       | 'saveRuns'
-      | 'reportRun'
+      | 'report'
       | 'lookIntoRuns'
       | 'takeRuns'
       | 'listStored'
@@ -212,8 +212,8 @@ async function carryOutKept(session: Session, request: KeptRequest, work: SetWor
       return saveRuns(session.kept, request.input.runIds, async (records) =>
         request.input.withPictures ? picturesOfOpenSet(session.set, records, work) : null,
       );
-    case 'reportRun':
-      return reportRun(session.kept, request.input.runId);
+    case 'report':
+      return reportOf(session.kept, request.input);
     case 'lookIntoRuns':
       return lookIntoRuns(blobSource(request.input.file));
     case 'takeRuns':

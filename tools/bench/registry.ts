@@ -17,6 +17,7 @@ import { recipe224 } from './cases/recipe-224.ts';
 import { scaling } from './cases/scaling.ts';
 import { scriptSeeds } from './cases/script-seeds.ts';
 import { seeds } from './cases/seeds.ts';
+import { studies } from './cases/studies.ts';
 import { threads } from './cases/threads.ts';
 import { weights } from './cases/weights.ts';
 
@@ -34,6 +35,7 @@ export const BENCHES: readonly Bench[] = [
   importing,
   copies,
   kept,
+  studies,
   predict,
   camera,
   device,

@@ -57,13 +57,14 @@ const lastOf = (history: readonly EpochRecord[], { of, format }: Measure): strin
 };
 
 function Drawn({ subject: { runs }, summary }: ChartProps<Compared>): ReactElement {
+  const { zero } = spanOf(runs);
   return (
     <figure className="overlaid">
       <OverlaidPlot runs={runs} measure={loss} />
       <OverlaidPlot runs={runs} measure={accuracy} />
-      <div className="overlaid-axis small" aria-hidden="true">
-        <span style={{ width: `${spanOf(runs).zero * 100}%` }}>head, epoch</span>
-        <span>backbone open, epoch</span>
+      <div className="phase-names" aria-hidden="true">
+        {zero > 0 && <span style={{ width: `${zero * 100}%` }}>head, by epoch</span>}
+        {zero < 1 && <span style={{ width: `${(1 - zero) * 100}%` }}>backbone open, by epoch</span>}
       </div>
       <figcaption className="caption">{summary}</figcaption>
     </figure>

@@ -66,8 +66,15 @@ export function aboutOf({
     test: test && { accuracy: test.accuracy, interval: test.interval, pictures: test.rows.length },
     seconds: secondsOf(record.result),
     pace: paceOf(record),
+    parameters: network && parametersOf(network),
     ...(ensemble !== undefined && { ensemble }),
   };
+}
+
+function parametersOf({ weights, frozen }: KeptNetwork): number | null {
+  if (frozen === null) return null;
+  const all = Object.values({ ...frozen, ...weights });
+  return all.reduce((sum, { values }) => sum + values.length, 0);
 }
 
 /** What is written of an ensemble: its members have the networks. What makes it count comes last. */
@@ -109,16 +116,17 @@ export async function readAbout(store: ByteStore, runId: string): Promise<About 
   if (stored === null) return null;
   if (stored.format === FORMAT) {
     const { format: _, ...about } = stored;
-    // Builds of this layout before there was a pace or a hash of the test pictures stored none.
-    const { pace = null, testHash: known } = about as Partial<About>;
+    // Builds of this layout before there was a pace, a count of parameters or a hash of the test pictures stored none.
+    const { pace = null, parameters = null, testHash: known } = about as Partial<About>;
     const dataset = known === undefined ? ((await readRecord(store, runId))?.dataset ?? null) : null;
-    return { ...about, pace, testHash: known ?? (dataset && testHash(dataset)) };
+    return { ...about, pace, parameters, testHash: known ?? (dataset && testHash(dataset)) };
   }
   // Whoever calls may have another version's bytes in hand.
   if ((stored.format as number) !== 1) return null;
   const { format: _, accuracy, ...about } = stored;
   const test = accuracy === null ? null : { accuracy, interval: null, pictures: null };
-  return { ...about, test, testHash: null, seconds: null, pace: null, phases: about.recipe.phases.length };
+  const unknown = { testHash: null, seconds: null, pace: null, parameters: null };
+  return { ...about, test, ...unknown, phases: about.recipe.phases.length };
 }
 
 /** Null likewise. */

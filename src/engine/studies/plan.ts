@@ -145,7 +145,9 @@ function drawn(values: readonly unknown[] | Range, path: string, seed: number, r
   const share = keyedRandom(seed, `study ${path}`, run).uniform(0, 1);
   if (!('from' in values)) return values[Math.floor(share * values.length)];
   const { from, to, scale } = values;
-  if (scale === 'linear') return from + share * (to - from);
-  if (from <= 0 || to <= 0) throw studyInvalid(`${path} is drawn by its magnitude, so both ends are above 0`);
-  return Number((from * (to / from) ** share).toPrecision(6));
+  if (scale === 'log' && (from <= 0 || to <= 0))
+    throw studyInvalid(`${path} is drawn by its magnitude, so both ends are above 0`);
+  const value = scale === 'log' ? from * (to / from) ** share : from + share * (to - from);
+  // More digits are read by nobody, and stand in the names of folders.
+  return Number(value.toPrecision(6));
 }

@@ -45,6 +45,8 @@ export interface KeptRun extends RunWords {
   readonly seconds: number | null;
   /** Null likewise, or where there is nothing to measure it by. */
   readonly pace: RunPace | null;
+  /** Numbers that its network is made of; null likewise, or where several networks answer. */
+  readonly parameters: number | null;
   /** What is stored of it, without frozen values, which others may need too. */
   readonly sizeBytes: number;
   /** False for one that could not be stored, and goes with the tab. */

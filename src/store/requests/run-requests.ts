@@ -184,9 +184,9 @@ export class RunRequests {
     return this.engine.request('saveRuns', { runIds, withPictures }).result;
   }
 
-  /** A kept run as one page of HTML. */
-  report(runId: string): Promise<SavedFile> {
-    return this.engine.request('reportRun', { runId }).result;
+  /** A kept run, or a study of the queue, as one page of HTML. */
+  report(what: Requests['report']['input']): Promise<SavedFile> {
+    return this.engine.request('report', what).result;
   }
 
   /** How a kept run's network does on the open set. */

@@ -19,6 +19,7 @@ import { Explained } from '../../charts/terms/Explained.tsx';
 import { Icon } from '../widgets/Icon.tsx';
 import { Foreseen } from './Foreseen.tsx';
 import { Headline } from './Headline.tsx';
+import { KeptRunsButton } from './KeptRunsButton.tsx';
 import { TakeHome } from './TakeHome.tsx';
 import { Mistakes } from './Mistakes.tsx';
 import { TryButton } from './TryButton.tsx';
@@ -88,32 +89,6 @@ function takeFirstHome(): void {
 }
 
 const loadErrors = async () => (await import('./errors/ErrorsDialog.tsx')).ErrorsDialog;
-const loadStudies = async () => (await import('../studies/StudiesDialog.tsx')).StudiesDialog;
-const loadRuns = async () => (await import('../runs/RunsDialog.tsx')).RunsDialog;
-
-/** The way to the kept runs, where there are some, and to the queue. */
-function KeptRunsButton(): ReactElement {
-  const [open, setOpen] = useState<'runs' | 'studies' | null>(null);
-  const kept = useStudioState((state) => state.kept.length);
-  const close = (): void => setOpen(null);
-  const some = kept === 2 ? 'Both' : `All ${countInWords(kept)}`;
-  return (
-    <>
-      <div className="actions">
-        {kept > 0 && (
-          <button type="button" onClick={() => setOpen('runs')}>
-            {kept === 1 ? 'The kept run' : `${some} kept runs`}
-          </button>
-        )}
-        <button type="button" onClick={() => setOpen('studies')}>
-          Studies
-        </button>
-      </div>
-      {open === 'runs' && <Later load={loadRuns} props={{ onClose: close }} />}
-      {open === 'studies' && <Later load={loadStudies} props={{ onClose: close }} />}
-    </>
-  );
-}
 
 /** The set of a run that an earlier version kept without it, where it is the open one. */
 function setOf(run: RunState, open: DatasetSummary | null): DatasetSummary | null {

@@ -1,12 +1,13 @@
 /** The trained network of the run on the page as files, in every format of the catalog. */
 import { type ReactElement, useState } from 'react';
-import { formatBytes } from '../../lib/format.ts';
 import type { ExporterEntry } from '../../protocol/catalog.ts';
 import { useStudio, useStudioState } from '../studio-context.ts';
 import { Later } from '../widgets/Dialog.tsx';
 import { Icon } from '../widgets/Icon.tsx';
 import { Message } from '../widgets/Message.tsx';
 import { countParameters } from '../model/cost.ts';
+import type { StudioState } from '../../store/state.ts';
+import { sizeText } from './size-text.ts';
 import { saveBlob } from '../widgets/save-file.ts';
 
 const none: readonly ExporterEntry[] = [];
@@ -19,9 +20,7 @@ export function TakeHome({ runId }: { readonly runId: string | null }): ReactEle
   const exporters = useStudioState((state) => state.catalog?.exporters ?? none);
   const exporting = useStudioState((state) => state.exporting);
   const failure = useStudioState((state) => state.exportFailure);
-  const parameters = useStudioState(({ model }) =>
-    model.value === null ? 0 : countParameters(model.value, 0).all,
-  );
+  const parameters = useStudioState((state) => parametersOf(state, runId));
   const [notes, setNotes] = useState<readonly string[]>([]);
   const [isPublishing, setIsPublishing] = useState(false);
   const isReady = runId !== null;
@@ -41,8 +40,7 @@ export function TakeHome({ runId }: { readonly runId: string | null }): ReactEle
               {entry.label} <code className="dim">.{entry.extension}</code>
               <p className="small">
                 {entry.help}
-                {parameters > 0 &&
-                  ` About ${formatBytes(parameters * entry.bytesPerParameter + entry.bytesBeside)}.`}
+                {parameters !== null && ` ${sizeText(entry, parameters)}`}
               </p>
               <p className="small">
                 <code>{entry.opensWith}</code>
@@ -77,4 +75,10 @@ export function TakeHome({ runId }: { readonly runId: string | null }): ReactEle
       )}
     </section>
   );
+}
+
+/** Of the run's own network, whatever recipe is open now; before there is one, of the network that is to be trained. */
+function parametersOf({ kept, model }: StudioState, runId: string | null): number | null {
+  if (runId !== null) return kept.find((run) => run.runId === runId)?.parameters ?? null;
+  return model.value === null ? null : countParameters(model.value, 0).all;
 }

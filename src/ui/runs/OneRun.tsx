@@ -6,6 +6,7 @@ import type { WireError } from '../../protocol/errors.ts';
 import { trainingOn } from '../../protocol/recipe/fields.ts';
 import type { KeptRun } from '../../protocol/runs/kept.ts';
 import { isActive } from '../../store/state.ts';
+import { sizeText } from '../results/size-text.ts';
 import { TryButton } from '../results/TryButton.tsx';
 import { useStudio, useStudioState } from '../studio-context.ts';
 import { Message } from '../widgets/Message.tsx';
@@ -127,7 +128,8 @@ function TakeNetwork({
   const exporting = useStudioState((state) => state.exporting);
   const [chosen, setChosen] = useState<string | null>(null);
   const [notes, setNotes] = useState<readonly string[]>([]);
-  const format = chosen ?? exporters[0]?.name ?? '';
+  const entry = exporters.find(({ name }) => name === chosen) ?? exporters[0];
+  const format = entry?.name ?? '';
   const take = async (): Promise<void> => {
     const file = await studio.runs.takeHome(format, run.runId);
     if (file === null) return;
@@ -140,9 +142,9 @@ function TakeNetwork({
         <label>
           <span className="visually-hidden">Format</span>
           <select value={format} onChange={(event) => setChosen(event.target.value)}>
-            {exporters.map((entry) => (
-              <option key={entry.name} value={entry.name}>
-                {entry.label}
+            {exporters.map(({ name, label }) => (
+              <option key={name} value={name}>
+                {label}
               </option>
             ))}
           </select>
@@ -151,6 +153,9 @@ function TakeNetwork({
           {exporting?.runId === run.runId ? 'Writing' : 'Take the network home'}
         </button>
       </div>
+      {entry !== undefined && run.parameters !== null && (
+        <p className="small">{sizeText(entry, run.parameters)}</p>
+      )}
       {notes.map((note) => (
         <p key={note} className="small" role="status">
           {note}

@@ -55,7 +55,7 @@ function helpOf(open: DatasetSummary | null, isHere: boolean): string {
 
 export function SaveReport({ runId }: { readonly runId: string }): ReactElement {
   const { runs } = useStudio();
-  return <SaveButton label="Report, .html" write={() => runs.report(runId)} />;
+  return <SaveButton label="Report, .html" write={() => runs.report({ runId })} />;
 }
 
 interface SaveButtonProps {

@@ -1,5 +1,5 @@
 /** What can be put on the queue: a study that ships with Mien, a file, or the recipe at hand. What it carries out is said before. */
-import { useEffect, useState, type ReactElement } from 'react';
+import { useEffect, useRef, useState, type ReactElement } from 'react';
 import { capitalised, countInWords, countOf, formatDuration } from '../../lib/format.ts';
 import { fullOrNull } from '../../protocol/recipe/full-recipe.ts';
 import { asStudioError, type WireError } from '../../protocol/errors.ts';
@@ -45,18 +45,25 @@ export function AddStudy({ given }: { readonly given: readonly File[] }): ReactE
   const recipe = useShownRecipe();
   const [plan, setPlan] = useState<StudyPlan | null>(null);
   const [error, setError] = useState<WireError | null>(null);
+  const [refused, setRefused] = useState<RefusedSearch | null>(null);
+  const [isChoosing, setIsChoosing] = useState(true);
+  const found = (next: StudyPlan): void => {
+    setPlan(next);
+    setError(null);
+    setRefused(null);
+    setIsChoosing(false);
+  };
   const look = (source: StudySource): void => {
-    studio.queue.plan(source).then(
-      (found) => {
-        setPlan(found);
-        setError(null);
-      },
-      (reason: unknown) => {
-        // One that was planned stays, searched as before.
-        if (!('study' in source)) setPlan(null);
-        setError(asStudioError(reason).toWire());
-      },
-    );
+    studio.queue.plan(source).then(found, (reason: unknown) => {
+      setPlan(null);
+      setError(asStudioError(reason).toWire());
+    });
+  };
+  // What was planned stays, with what was asked of it and why that does not do.
+  const search = ({ study, base }: StudyPlan, asked: Search): void => {
+    studio.queue
+      .plan({ study: withSearch(study, asked), base })
+      .then(found, (reason: unknown) => setRefused({ search: asked, error: asStudioError(reason).toWire() }));
   };
   const lookInto = (files: readonly File[]): void => {
     void studyAmong(files).then((file) => {
@@ -71,42 +78,52 @@ export function AddStudy({ given }: { readonly given: readonly File[] }): ReactE
   const add = async (chosen: StudyPlan): Promise<void> => {
     await studio.queue.add(chosen);
     setPlan(null);
+    setIsChoosing(true);
   };
   return (
     <>
       <p className="clause">A study is one recipe, trained several times with something changed.</p>
-      <ul className="study-presets">
-        {PRESETS.map(({ name, label, help }) => (
-          <li key={name}>
-            <button type="button" onClick={() => look({ preset: name })}>
-              {label}
-            </button>
-            <p className="small">{help}</p>
-          </li>
-        ))}
-        {recipe !== null && (
-          <li>
-            <button type="button" onClick={() => look({ recipe })}>
-              This recipe
-            </button>
-            <p className="small">The one on the page as it is now, once: line up several and go for lunch.</p>
-          </li>
-        )}
-      </ul>
-      <FileField
-        label="A study of your own"
-        help="A JSON file as npm run study takes it; pick its recipe with it where the study names one."
-        accept=".json"
-        isMultiple
-        onPick={lookInto}
-      />
+      <details
+        className="study-choice"
+        open={isChoosing}
+        onToggle={({ currentTarget }) => setIsChoosing(currentTarget.open)}
+      >
+        <summary>{plan === null ? 'Which study' : 'Another study'}</summary>
+        <ul className="study-presets">
+          {PRESETS.map(({ name, label, help }) => (
+            <li key={name}>
+              <button type="button" onClick={() => look({ preset: name })}>
+                {label}
+              </button>
+              <p className="small">{help}</p>
+            </li>
+          ))}
+          {recipe !== null && (
+            <li>
+              <button type="button" onClick={() => look({ recipe })}>
+                This recipe
+              </button>
+              <p className="small">
+                The one on the page as it is now, once: line up several and go for lunch.
+              </p>
+            </li>
+          )}
+        </ul>
+        <FileField
+          label="A study of your own"
+          help="A JSON file as npm run study takes it; pick its recipe with it where the study names one."
+          accept=".json"
+          isMultiple
+          onPick={lookInto}
+        />
+      </details>
       {error !== null && <Message error={error} />}
       {plan !== null && (
         <Planned
           key={plan.study.name}
-          plan={plan}
+          {...{ plan, refused }}
           onAdd={add}
-          onSearch={(search) => look({ study: withSearch(plan.study, search), base: plan.base })}
+          onSearch={(asked) => search(plan, asked)}
         />
       )}
     </>
@@ -119,23 +136,38 @@ async function studyAmong(files: readonly File[]): Promise<File | null> {
   return files[0] ?? null;
 }
 
+type Search = Study['search'];
+
+/** How the planned study was to be searched, and why it cannot be. */
+interface RefusedSearch {
+  readonly search: Search;
+  readonly error: WireError;
+}
+
 interface PlannedProps {
   readonly plan: StudyPlan;
+  readonly refused: RefusedSearch | null;
   readonly onAdd: (plan: StudyPlan) => Promise<void>;
   /** Plans the same study anew, searched otherwise. */
-  readonly onSearch: (search: Study['search']) => void;
+  readonly onSearch: (search: Search) => void;
 }
 
 /** Which runs, and how long they take, before any begins. */
-function Planned({ plan, onAdd, onSearch }: PlannedProps): ReactElement {
+function Planned({ plan, refused, onAdd, onSearch }: PlannedProps): ReactElement {
   const own = useStudioState((state) => state.recipe?.dataset ?? null);
   const [isOwnSet, setIsOwnSet] = useState(false);
   const chosen = isOwnSet && own !== null ? onSet(plan, own) : plan;
   const foreseen = useStudioState((state) => foreseenText(chosen, state));
   const { study, runs, base } = chosen;
+  const search = refused?.search ?? study.search;
+  const heading = useRef<HTMLHeadingElement>(null);
+  // What it was chosen by is folded away.
+  useEffect(() => heading.current?.focus(), []);
   return (
     <section className="study-planned" aria-label="Before it is added">
-      <h3>{study.name}</h3>
+      <h3 ref={heading} tabIndex={-1}>
+        {study.name}
+      </h3>
       <p role="status">
         {runs.length === 1 ? 'One run' : `${capitalised(countInWords(runs.length))} runs`} on{' '}
         {setNameOf(base)}. {foreseen} {askedText(study.choose)}
@@ -148,13 +180,17 @@ function Planned({ plan, onAdd, onSearch }: PlannedProps): ReactElement {
           onCheck={setIsOwnSet}
         />
       )}
-      <SearchFields key={study.search.kind} {...{ study, runs, onSearch }} />
-      <RunTable study={study} runs={runs} />
+      <SearchFields key={search.kind} {...{ search, runs, onSearch }} />
+      {refused !== null && <Message error={refused.error} kept="The runs below are searched as before." />}
       <div className="actions">
-        <button type="button" className="go" onClick={() => void onAdd(chosen)}>
+        <button type="button" className="go" disabled={refused !== null} onClick={() => void onAdd(chosen)}>
           Add {countOf(runs.length, 'run')} to the queue
         </button>
       </div>
+      <details>
+        <summary>{runs.length === 1 ? 'The run' : `The ${countInWords(runs.length)} runs`}</summary>
+        <RunTable study={study} runs={runs} />
+      </details>
     </section>
   );
 }

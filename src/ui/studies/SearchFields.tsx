@@ -7,7 +7,8 @@ import { TextSetting } from '../widgets/TextSetting.tsx';
 type Search = Study['search'];
 
 interface SearchFieldsProps {
-  readonly study: Study;
+  /** As it was asked for, also where it is refused. */
+  readonly search: Search;
   readonly runs: readonly PlannedRun[];
   readonly onSearch: (search: Search) => void;
 }
@@ -24,8 +25,7 @@ const KINDS = [
 
 const DRAWN = { value: 'random', label: 'As many by chance as the study says' };
 
-export function SearchFields({ study, runs, onSearch }: SearchFieldsProps): ReactElement {
-  const { search } = study;
+export function SearchFields({ search, runs, onSearch }: SearchFieldsProps): ReactElement {
   return (
     <>
       <ChoiceField

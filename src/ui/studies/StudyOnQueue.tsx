@@ -9,6 +9,8 @@ import { isActive, type StudioState } from '../../store/state.ts';
 import { Compare } from '../runs/Compare.tsx';
 import { useStudio, useStudioState } from '../studio-context.ts';
 import { saveBlob } from '../widgets/save-file.ts';
+import { SaveButton } from '../runs/SaveRuns.tsx';
+import { BestTogether } from './BestTogether.tsx';
 import { RunTable } from './RunTable.tsx';
 
 /** Not known of a run that ended as the page was closed. */
@@ -70,6 +72,7 @@ export function StudyOnQueue({ queued }: { readonly queued: QueuedStudy }): Reac
           </table>
         </div>
       )}
+      {done === runs.length && <BestTogether queued={queued} />}
       {Object.keys(outcomes).length > 0 && <TakeTables queued={queued} />}
     </section>
   );
@@ -148,6 +151,7 @@ function nowText({ run }: StudioState): string {
 }
 
 function TakeTables({ queued }: { readonly queued: QueuedStudy }): ReactElement {
+  const studio = useStudio();
   const save = (ending: 'csv' | 'md'): void => {
     const { csv, markdown } = studyTables(queued.study, figuresOf(queued));
     const [text, type] = ending === 'csv' ? [csv, 'text/csv'] : [markdown, 'text/markdown'];
@@ -160,6 +164,7 @@ function TakeTables({ queued }: { readonly queued: QueuedStudy }): ReactElement 
   };
   return (
     <div className="actions">
+      <SaveButton label="Report, .html" write={() => studio.runs.report({ study: queued })} />
       <button type="button" onClick={() => save('csv')}>
         Table, .csv
       </button>

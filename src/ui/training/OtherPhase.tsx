@@ -1,27 +1,20 @@
-/** Where a phase made the network worse: takes that of the better phase in its place, and says what that is worth. */
+/** Where a phase made the network worse: takes that of the better phase in its place, and says what that is worth. Loaded when a run has one. */
 import { useState, type ReactElement } from 'react';
 import { formatLoss } from '../../lib/format.ts';
 import type { WireError } from '../../protocol/errors.ts';
 import type { RunResult } from '../../protocol/events.ts';
 import { phaseLabels } from '../../store/run-record.ts';
 import type { PhaseRecord } from '../../store/state.ts';
-import { useStudio, useStudioState } from '../studio-context.ts';
+import { useStudio } from '../studio-context.ts';
 import { Message } from '../widgets/Message.tsx';
 
-/** Nothing unless the finished run has the network of another phase. */
-export function OtherPhase(): ReactElement | null {
-  const run = useStudioState((state) => state.run);
-  if (run.kind !== 'finished') return null;
-  const { result } = run;
-  return result.other === null ? null : <Offer result={result} phases={run.run.phases} />;
-}
-
-interface OfferProps {
+interface OtherPhaseProps {
+  /** Of a finished run that has the network of another phase. */
   readonly result: RunResult;
   readonly phases: readonly PhaseRecord[];
 }
 
-function Offer({ result, phases }: OfferProps): ReactElement {
+export function OtherPhase({ result, phases }: OtherPhaseProps): ReactElement {
   const studio = useStudio();
   const [isTaking, setIsTaking] = useState(false);
   const [error, setError] = useState<WireError | null>(null);

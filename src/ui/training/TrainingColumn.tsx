@@ -5,12 +5,14 @@ import { recordOf } from '../../store/state.ts';
 import { ModelTrouble } from '../model/ModelTrouble.tsx';
 import { useRunNotices, useShownRecipe, useStudioState } from '../studio-context.ts';
 import { Column } from '../widgets/Column.tsx';
+import { Later } from '../widgets/Dialog.tsx';
 import { Message, Notices } from '../widgets/Message.tsx';
 import { trainingClause } from '../sentence.ts';
 import { LeftRun } from './LeftRun.tsx';
-import { OtherPhase } from './OtherPhase.tsx';
 import { RunFailure } from './RunFailure.tsx';
 import { Settings } from './Settings.tsx';
+
+const loadOtherPhase = async () => (await import('./OtherPhase.tsx')).OtherPhase;
 
 export function TrainingColumn(): ReactElement {
   const shown = useShownRecipe();
@@ -56,7 +58,9 @@ export function TrainingColumn(): ReactElement {
       ))}
       <Notices notices={notices} />
       {recipe !== null && <Charts of="run" subject={{ recipe, record, kind: run.kind, classes, noun }} />}
-      <OtherPhase />
+      {run.kind === 'finished' && run.result.other !== null && (
+        <Later load={loadOtherPhase} props={{ result: run.result, phases: run.run.phases }} />
+      )}
       {shown !== null && <Settings recipe={shown} />}
     </Column>
   );

@@ -53,6 +53,18 @@ it(
     ]);
     expect(await readFile(await table.path(), 'utf8')).toMatch(/^run,.*phases\.0\.epochs.*\nA /);
     await screenshot(page, 'compared-runs');
+    // On a phone the names of the axis have little room: none is written over the other.
+    await page.setViewportSize({ width: 390, height: 844 });
+    const axis = await kept
+      .locator('.overlaid .phase-names span')
+      .evaluateAll((spans) =>
+        spans.map(
+          (span) => getComputedStyle(span).overflowX === 'hidden' || span.scrollWidth <= span.clientWidth,
+        ),
+      );
+    expect(axis).toEqual([true, true]);
+    await screenshot(page, 'compared-runs-narrow');
+    await page.setViewportSize({ width: 1366, height: 768 });
 
     // To another machine and back.
     await kept.getByRole('button', { name: 'my first', exact: true }).click();
@@ -92,8 +104,17 @@ it(
   async () => {
     const page = await newPage({ path: TINY });
     await finishTiny(page);
+    // What can be taken home is the run's network, whatever is on the page.
+    const sizes = page.locator('#take-home').getByText(/About [\d.]+ [kM]B/);
+    const before = await sizes.allInnerTexts();
+    await page.getByLabel('Backbone', { exact: true }).selectOption('vgg16');
+    await page.getByText('VGG16, its last 10 layers open').waitFor();
+    expect(await sizes.allInnerTexts()).toEqual(before);
+    await page.goto(TINY);
+    await page.reload();
     const kept = await openKept(page);
     await kept.getByRole('button', { name: /^MobileNetV2/ }).click();
+    expect(before.join()).toContain(await kept.getByText(/^About [\d.]+ MB\.$/).innerText());
     await kept.getByRole('button', { name: 'Test it on the open set' }).click();
     await kept.getByText(/^On the open set it is right on .* of 16 pictures/).waitFor({ timeout: MINUTES });
     await kept.getByText('Not asked about: 64 pictures that it had in training or validation.').waitFor();

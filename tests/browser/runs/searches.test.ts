@@ -64,9 +64,16 @@ it('losing runs are ended early, and promotions go on after a reload', { timeout
   await studies.getByLabel('First look after').fill('4');
   await studies.getByLabel('First look after').press('Enter');
   await studies.getByText('least has to be below').waitFor();
-  await studies.getByLabel('First look after').fill('2');
+  // What was typed stands by its message, and nothing can be added that is not what is shown.
+  expect(await studies.getByLabel('First look after').inputValue()).toBe('4');
+  expect(await studies.getByRole('button', { name: 'Add 4 runs to the queue' }).isDisabled()).toBe(true);
+  await screenshot(page, 'asha-refused');
+  // What it was before is a mend too.
+  await studies.getByLabel('First look after').fill('1');
   await studies.getByLabel('First look after').press('Enter');
   await expect.poll(() => studies.getByText('least has to be below').count()).toBe(0);
+  await studies.getByLabel('First look after').fill('2');
+  await studies.getByLabel('First look after').press('Enter');
   expect(await axe(page)).toEqual([]);
   await screenshot(page, 'asha');
   await studies.getByRole('button', { name: 'Add 4 runs to the queue' }).click();

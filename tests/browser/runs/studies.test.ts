@@ -84,6 +84,20 @@ it('a study is carried out, and goes on where it was after a reload', { timeout:
   const lines = (await readFile(await csv.path(), 'utf8')).trim().split('\n');
   expect(lines[0]).toMatch(/^run,head\.dropout,seed,epochs,validation loss/);
   expect(lines).toHaveLength(5);
+  const [report] = await Promise.all([
+    page.waitForEvent('download'),
+    studies.getByRole('button', { name: 'Report, .html' }).click(),
+  ]);
+  const html = await readFile(await report.path(), 'utf8');
+  expect(html).toContain('Means of repeats');
+  expect(html).toContain('Validation loss of 4 runs by epoch');
+
+  await studies.getByText('The best of them together').click();
+  await studies.getByLabel('How many').selectOption('2');
+  await studies.getByText(/^Those with the least validation loss: \d-[^,]*, \d-[^,]*\. Test/).waitFor();
+  await screenshot(page, 'study-best');
+  await studies.getByRole('button', { name: 'Keep the best two as one run' }).click();
+  await studies.getByText('Kept: an ensemble of 2 networks').waitFor({ timeout: MINUTES });
 
   await table.getByRole('checkbox').nth(0).check();
   await table.getByRole('checkbox').nth(1).check();
@@ -93,7 +107,7 @@ it('a study is carried out, and goes on where it was after a reload', { timeout:
 
   await studies.getByRole('button', { name: 'Close' }).click();
   // One that ended as the page was closed is not carried out again.
-  await page.getByRole('button', { name: 'All four kept runs' }).waitFor();
+  await page.getByRole('button', { name: 'All five kept runs' }).waitFor();
 });
 
 it(

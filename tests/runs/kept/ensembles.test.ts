@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { unzipSync, zipSync } from 'fflate';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { makeEnsemble } from '../../../src/engine/kept/ensembles.ts';
-import { reportRun } from '../../../src/engine/kept/report-run.ts';
+import { reportOf } from '../../../src/engine/kept/reports.ts';
 import { lookIntoRuns, saveRuns, takeRuns } from '../../../src/engine/kept/run-file/run-file.ts';
 import type { Session } from '../../../src/engine/session.ts';
 import { combined } from '../../../src/lib/figures/ensemble.ts';
@@ -68,7 +68,7 @@ it('is the mean of what its members said, and listed with them', async () => {
       .flatMap(({ secondsByStage }) => Object.values(secondsByStage))
       .reduce((sum, each) => sum + each, 0),
   );
-  expect(await (await reportRun(session.kept, together)).blob.text()).toContain('the first');
+  expect(await (await reportOf(session.kept, { runId: together })).blob.text()).toContain('the first');
 });
 
 it('answers pictures as its members do together, has no one place where it looked, and is tested on a set', async () => {

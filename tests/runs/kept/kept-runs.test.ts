@@ -10,6 +10,7 @@ import { testHash } from '../../../src/protocol/identity.ts';
 import type { Picked } from '../../../src/protocol/messages.ts';
 import type { Recipe } from '../../../src/protocol/recipe/recipe.ts';
 import { RunControl } from '../../../src/training/control.ts';
+import { countParameters } from '../../../src/ui/model/cost.ts';
 import { pickedFile } from '../../support/sets/picked-files.ts';
 import { closeTabs, exportedFiles, runsOf, sessionOn, tinyRecipe, train } from '../../support/session.ts';
 
@@ -56,23 +57,20 @@ it('is stored and listed when it is finished, and only then are its checkpoints 
   const session = await newSession();
   const recipe = await shortRecipe();
   const { result } = await train(session, recipe);
+  const figures = { accuracy: result.test?.accuracy, interval: result.test?.interval };
+  const network = await session.descriptions.describe(recipe, session.set.dataset.summary.labels.length);
   expect((await session.kept.list()).runs).toEqual([
     {
       runId: result.runId,
       recipe: result.recipe,
       labels: result.test?.labels,
       testHash: testHash(session.set.dataset.summary),
-      test: {
-        accuracy: result.test?.accuracy,
-        interval: result.test?.interval,
-        pictures: result.test?.rows.length,
-      },
+      test: { ...figures, pictures: result.test?.rows.length },
       seconds: expect.any(Number) as number,
       pace: expect.objectContaining({ device: result.device.label }) as object,
+      parameters: countParameters(network, 0).all,
       ...{ name: '', note: '', isStarred: false, isDeleted: false },
-      stopped: false,
-      phases: 2,
-      isStored: true,
+      ...{ stopped: false, phases: 2, isStored: true },
       sizeBytes: expect.any(Number) as number,
       finishedAtMs: expect.any(Number) as number,
     },

@@ -7,7 +7,7 @@ import { strToU8, unzipSync, zipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { lookIntoRuns, saveRuns, takeRuns } from '../../../src/engine/kept/run-file/run-file.ts';
 import { picturesOfOpenSet } from '../../../src/engine/kept/run-file/pictures.ts';
-import { reportRun } from '../../../src/engine/kept/report-run.ts';
+import { reportOf } from '../../../src/engine/kept/reports.ts';
 import { recognise } from '../../../src/engine/recognise.ts';
 import type { Session } from '../../../src/engine/session.ts';
 import { pack, unpack } from '../../../src/lib/bytes/pack.ts';
@@ -137,7 +137,7 @@ it('is recognised by what is in it', async () => {
 });
 
 it('has a report beside it that stands alone: no script, no address, nothing of this machine', async () => {
-  const html = await (await reportRun(session.kept, own.runId)).blob.text();
+  const html = await (await reportOf(session.kept, { runId: own.runId })).blob.text();
   expect(html).toMatch(/^<!doctype html>/);
   expect(html).not.toMatch(/<script|<link|<img|src=|href=|url\(/);
   for (const name of [folder, 'broken-uncle', 'aunt-']) expect(html).not.toContain(name);

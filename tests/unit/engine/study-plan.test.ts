@@ -78,6 +78,12 @@ it('draws at random what it drew before, by the magnitude where it is told so', 
   expect(rates(1, 10)).toEqual(rates(1).slice(0, 10));
   expect(Math.min(...rates(1))).toBeGreaterThanOrEqual(1e-5);
   expect(Math.max(...rates(1))).toBeLessThanOrEqual(1e-2);
+  const evenly = plan({
+    vary: { 'head.dropout': { from: 0, to: 0.6 } },
+    search: { kind: 'random', runs: 40, seed: 1 },
+  });
+  // Nobody reads sixteen digits, which would stand in the names of folders too.
+  for (const { name } of evenly) expect(name).toMatch(/^\d+-[\d.]{1,9}$/);
   // Of three decades one lies below 1e-4: a third of the draws, where evenly drawn hardly any would.
   expect(rates(1).filter((rate) => rate < 1e-4).length).toBeGreaterThan(5);
 });

@@ -201,6 +201,7 @@ export const keptRun: KeptRun = {
     isStored: true,
     seconds: 60,
     pace: null,
+    parameters: 2_257_984,
   },
   test: { accuracy: evaluation.accuracy, interval: evaluation.interval, pictures: 2 },
 };

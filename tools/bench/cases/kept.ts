@@ -1,5 +1,5 @@
 /** What a kept run takes, by network, and how long one of 9,400 pictures takes to open: from files, as Node keeps them. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Session } from '../../../src/engine/session.ts';
@@ -12,6 +12,7 @@ import type { KeptRecord } from '../../../src/protocol/runs/kept.ts';
 import { parseRecipe } from '../../../src/protocol/recipe/recipe.ts';
 import { wasmInNode } from '../../train/backends.ts';
 import { median, type Bench, type Row } from '../bench.ts';
+import { openKeptInPage } from '../opening/open-kept-page.ts';
 import { runRecipe } from '../runs/mien-run.ts';
 
 const NETWORKS = ['mobilenetv2', 'efficientnetb2', 'vgg16'] as const;
@@ -33,7 +34,7 @@ export const kept: Bench = {
         rows.push(await bytesOf(session, runId, name));
         say(name);
       }
-      rows.push(await openingOf(session, runId));
+      rows.push(...(await openingOf(session, runId, dataFolder)));
       await session.close();
       return rows;
     } finally {
@@ -71,7 +72,7 @@ async function bytesOf(session: Session, runId: string, name: string): Promise<R
 }
 
 /** The run with the answers and rows of a large set in the place of its own. */
-async function openingOf({ kept }: Session, runId: string): Promise<Row> {
+async function openingOf({ kept }: Session, runId: string, folder: string): Promise<Row[]> {
   const [record, network] = await Promise.all([
     kept.record(runId),
     kept.use(runId, (values) => Promise.resolve(values)),
@@ -87,15 +88,28 @@ async function openingOf({ kept }: Session, runId: string): Promise<Row> {
     }
     return median(times) / 1000;
   };
-  return {
-    what: 'opening a kept run of 9,400 pictures, eight classes',
-    against: 'one of 80',
-    unit: 's',
-    mien: await timed(large.result.runId),
-    other: await timed(runId),
-    aimFigure: 1,
-    note: 'From files in Node: all that its charts are drawn from, without the network.',
+  const inPage = async (id: string): Promise<number> => {
+    const file = join(folder, `${id}.mien.zip`);
+    await writeFile(file, (await saveRuns(kept, [id])).blob.stream());
+    return openKeptInPage(file, join(folder, `profile-${id}`));
   };
+  const what = 'opening a kept run of 9,400 pictures, eight classes';
+  const against = 'one of 80';
+  return [
+    {
+      ...{ what, against, unit: 's' },
+      mien: await timed(large.result.runId),
+      other: await timed(runId),
+      aimFigure: 1,
+      note: 'From files in Node: all that its charts are drawn from, without the network.',
+    },
+    {
+      ...{ what: `${what}, in the page`, against, unit: 's' },
+      mien: await inPage(large.result.runId),
+      other: await inPage(runId),
+      note: 'In Chromium, from the store of a page that was loaded anew: from the click to the confusion matrix.',
+    },
+  ];
 }
 
 function ofManyPictures({ result, ended, dataset }: KeptRecord): KeptRecord {
