@@ -1,5 +1,4 @@
 /** The headless prediction command as a process: its table for files, folders and the rows of a Parquet file, and its heat maps. */
-import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +9,7 @@ import { zipped } from '../../src/exporters/package/zip.ts';
 import { findExporter } from '../../src/exporters/registry.ts';
 import type { RunResult } from '../../src/protocol/events.ts';
 import { writeRun } from '../../tools/train/write-run.ts';
+import { runCommand, type Ended } from '../support/command.ts';
 import { openSession, tinyRecipe, train } from '../support/session.ts';
 import { sampleFiles } from '../support/sets/sample-files.ts';
 import { smallSet } from '../support/sets/small-set.ts';
@@ -44,20 +44,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-interface Ended {
-  readonly code: number;
-  readonly out: string;
-  readonly error: string;
-}
-
-function predict(...args: string[]): Promise<Ended> {
-  const line = ['--import', 'tsx', 'tools/predict/main.ts', ...args, '--backend', 'wasm'];
-  return new Promise((resolve) => {
-    execFile(process.execPath, line, (failure, out, error) => {
-      resolve({ code: failure === null ? 0 : Number(failure.code), out, error });
-    });
-  });
-}
+const predict = (...args: string[]): Promise<Ended> => runCommand('predict', ...args, '--backend', 'wasm');
 
 /** Lines of cells, none of which is quoted here but the last. */
 const linesOf = (text: string): string[][] =>
