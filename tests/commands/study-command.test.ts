@@ -193,7 +193,7 @@ it(
   { timeout: 8 * MINUTES },
   async () => {
     const path = await write('asha', {
-      vary: { 'head.dropout': [0, 0.5], batchSize: [16, 32], 'phases.0.learningRate': [0.001, 1e-7] },
+      vary: { 'head.dropout': [0, 0.5], 'phases.0.learningRate': [0.001, 1e-7] },
       search: { kind: 'asha', eta: 2, least: 1 },
       choose: 'valLoss',
       base: await ashaBase(),
@@ -205,17 +205,17 @@ it(
       rung: number;
       history: unknown[];
     }[];
-    expect(rungs.filter(({ rung }) => rung === 0)).toHaveLength(8);
-    expect(rungs.filter(({ rung }) => rung === 2).length).toBeLessThan(4);
+    expect(rungs.filter(({ rung }) => rung === 0)).toHaveLength(4);
+    expect(rungs.filter(({ rung }) => rung === 2).length).toBeLessThan(2);
     for (const { rung, history } of rungs) expect(history).toHaveLength([1, 2, 4][rung] ?? 0);
     const table = (await readFile(join(folder, 'asha', 'table.csv'), 'utf8')).trim().split('\n');
-    expect(table).toHaveLength(9);
+    expect(table).toHaveLength(5);
     expect(table.filter((line) => line.includes(',yes,,'))).toHaveLength(1);
     // A rate that learns nothing is not carried to the end.
     const early = table.filter((line) => line.endsWith(',,yes,'));
-    expect(early.filter((line) => line.includes('1e-7'))).toHaveLength(4);
+    expect(early.filter((line) => line.includes('1e-7'))).toHaveLength(2);
 
-    await studyUntil(7, path, '--out', join(folder, 'asha killed'));
+    await studyUntil(5, path, '--out', join(folder, 'asha killed'));
     const resumed = await study(path, '--out', join(folder, 'asha killed'), '--resume');
     expect([resumed.code, resumed.error]).toEqual([0, '']);
     const again = JSON.parse(await readFile(join(folder, 'asha killed', 'bracket.json'), 'utf8')) as object[];

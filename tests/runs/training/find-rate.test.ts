@@ -5,7 +5,7 @@ import type { Session } from '../../../src/engine/session.ts';
 import type { RateSweep, RunEvent } from '../../../src/protocol/events.ts';
 import type { Recipe, WrittenRecipe } from '../../../src/protocol/recipe/recipe.ts';
 import { RunControl } from '../../../src/training/control.ts';
-import { openSession, tinyRecipe, train } from '../../support/session.ts';
+import { openSession, tinyRecipe, train, weightsOf } from '../../support/session.ts';
 
 async function findRate(
   session: Session,
@@ -99,13 +99,11 @@ it('leaves an earlier trained network as it was, no tensor, and the next run its
   const recipe = await tinyRecipe();
   const session = await openSession('wasm');
   const { result } = await train(session, recipe);
-  const weights = (): Float32Array[] =>
-    session.trainedNetwork().model.weights.map((weight) => weight.read().dataSync() as Float32Array);
-  const before = weights();
+  const before = weightsOf(session);
   const tensors = tf.memory().numTensors;
   await findRate(session, recipe, 1);
   expect(tf.memory().numTensors).toBe(tensors);
-  expect(weights()).toEqual(before);
+  expect(weightsOf(session)).toEqual(before);
   expect((await session.export('tfjs', result.runId)).blob.size).toBeGreaterThan(1_000_000);
   // A sweep computes only the pictures that it needs; a run finds them and computes the rest.
   const after = await openSession('wasm');
