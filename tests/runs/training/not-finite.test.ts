@@ -36,7 +36,6 @@ const newSession = (): Promise<Session> => sessionOn(dataFolder);
 const climbing = (): Promise<Recipe> =>
   tinyRecipe({
     backbone: { name: 'efficientnetb2', weights: 'random' },
-    dataset: { source: 'sample', pictures: 48 },
     augmentation: { views: 1 },
     phases: [
       { name: 'head', epochs: 1, learningRate: 0.001 },
