@@ -43,6 +43,7 @@ export const testProjects: TestProjectInlineConfiguration[] = [
   // Seconds each: thousands of damaged files, and networks of full size.
   { extends: true, test: { name: 'fuzz', include: tests('fuzz'), testTimeout: minutes(3) } },
   { extends: true, test: { name: 'networks', include: tests('networks'), testTimeout: minutes(3) } },
+  // They share their modules too, one file after the other: each would spend three seconds on them.
   { extends: true, test: { name: 'runs', include: tests('runs'), ...slow, isolate: false } },
   { extends: true, test: { name: 'commands', include: tests('commands'), ...slow } },
   {
