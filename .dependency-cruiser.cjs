@@ -117,9 +117,10 @@ module.exports = {
     },
     {
       name: 'no-development-packages',
-      comment: 'What src imports is a dependency, not a development one.',
+      comment:
+        'What src imports is a dependency, not a development one, save what starts TypeScript in Node.',
       severity: 'error',
-      from: { path: '^src/' },
+      from: { path: '^src/', pathNot: '^src/platform/programs\\.node\\.mjs$' },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
     },
   ],

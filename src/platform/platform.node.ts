@@ -3,7 +3,7 @@ import { open, readdir, readFile, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { availableParallelism, hostname } from 'node:os';
 import { join, relative, resolve, sep } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { Worker, type WorkerOptions } from 'node:worker_threads';
 import { svgOf, type Drawing } from '../lib/figures/drawing.ts';
 import { newId } from '../lib/new-id.ts';
@@ -116,11 +116,9 @@ function startKernelThread(listener: ThreadListener): Thread {
 
 /** @param path from this folder */
 function typescriptWorker(path: string, options: WorkerOptions = {}): Worker {
-  const entry = new URL(path, import.meta.url).href;
-  // A thread does not inherit the loader that reads TypeScript, so it begins by taking it.
-  const tsx = createRequire(import.meta.url).resolve('tsx/package.json');
-  const loader = new URL('dist/esm/api/index.mjs', pathToFileURL(tsx)).href;
-  const start = `import('${loader}').then(({ register }) => { register(); return import('${entry}'); });`;
+  const entry = JSON.stringify(fileURLToPath(new URL(path, import.meta.url)));
+  const programs = JSON.stringify(new URL('programs.node.mjs', import.meta.url).href);
+  const start = `import(${programs}).then(({ startable }) => startable(${entry})).then((it) => import(it));`;
   return new Worker(start, { ...options, eval: true });
 }
 

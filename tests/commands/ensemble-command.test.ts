@@ -1,5 +1,4 @@
 /** Several networks answer together: what they say is what their probabilities make, and none has learnt what another is tested on. */
-import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,6 +12,7 @@ import { evaluationOf } from '../../src/evaluation/metrics.ts';
 import { bytesSource } from '../../src/platform/remote/byte-source.ts';
 import type { RunResult } from '../../src/protocol/events.ts';
 import { sampleFiles } from '../support/sets/sample-files.ts';
+import { runCommand, type Command, type Ended } from '../support/command.ts';
 import { closeTabs, sessionOn, tinyRecipe, train } from '../support/session.ts';
 
 const MINUTES = 60_000;
@@ -40,27 +40,12 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-interface Ended {
-  readonly code: number;
-  readonly out: string;
-  readonly error: string;
-}
-
-const carryOut = (main: string, ...args: string[]): Promise<Ended> =>
-  new Promise((done) => {
-    const line = ['--import', 'tsx', main, ...args, '--backend', 'wasm'];
-    execFile(process.execPath, line, (failure, out, error) => {
-      done({ code: failure === null ? 0 : Number(failure.code), out, error });
-    });
-  });
+const carryOut = (command: Command, ...args: string[]): Promise<Ended> =>
+  runCommand(command, ...args, '--backend', 'wasm');
 
 const file = (name: string): string => join(folder, name);
 const ensemble = (out: string, names: readonly string[], ...args: string[]): Promise<Ended> =>
-  carryOut(
-    'tools/ensemble/main.ts',
-    ...names.map((name) => file(`${name}.mien.zip`)),
-    ...['--out', file(out), ...args],
-  );
+  carryOut('ensemble', ...names.map((name) => file(`${name}.mien.zip`)), ...['--out', file(out), ...args]);
 
 interface Written {
   readonly members: readonly { readonly weight: number; readonly testAccuracy: number }[];
@@ -118,17 +103,11 @@ it(
     expect(await json('mirrored', 'evaluation.json')).not.toEqual(await json('fitted', 'evaluation.json'));
     const [picture] = await sampleFiles(1);
     await writeFile(file('face.jpg'), picture ?? '');
-    const asked = await carryOut('tools/predict/main.ts', file('mirrored'), file('face.jpg'), '--json');
+    const asked = await carryOut('predict', file('mirrored'), file('face.jpg'), '--json');
     expect(asked.code).toBe(0);
     const { probabilities } = JSON.parse(asked.out) as { probabilities: number[] };
     expect(probabilities.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 4);
-    const maps = await carryOut(
-      'tools/predict/main.ts',
-      file('mirrored'),
-      file('face.jpg'),
-      '--heat-maps',
-      file('maps'),
-    );
+    const maps = await carryOut('predict', file('mirrored'), file('face.jpg'), '--heat-maps', file('maps'));
     expect([maps.code, maps.error]).toEqual([2, expect.stringContaining('several')]);
   },
 );
@@ -141,11 +120,11 @@ it(
     const { runs, ensembles } = await readRunFile(bytesSource(Uint8Array.from(await readFile(path)).buffer));
     expect(runs.map(({ record }) => record.result.runId)).toEqual(members.map(({ runId }) => runId));
     expect(ensembles.map(({ record }) => record.ensemble)).toEqual([await json('mean', 'ensemble.json')]);
-    const checked = await carryOut('tools/verify/main.ts', path);
+    const checked = await carryOut('verify', path);
     expect([checked.code, checked.error]).toEqual([0, '']);
     expect(checked.out.match(/It holds/g)).toHaveLength(3);
     await writeFile(file('recipe.json'), JSON.stringify(await tinyRecipe()));
-    const tested = await carryOut('tools/predict/main.ts', path, '--set', file('recipe.json'), '--json');
+    const tested = await carryOut('predict', path, '--set', file('recipe.json'), '--json');
     expect(tested.code).toBe(0);
     expect(tested.out).toContain('"seenBefore":64');
   },

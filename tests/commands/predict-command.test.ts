@@ -1,5 +1,4 @@
 /** The headless prediction command as a process: its table for files, folders and the rows of a Parquet file, and its heat maps. */
-import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +9,7 @@ import { zipped } from '../../src/exporters/package/zip.ts';
 import { findExporter } from '../../src/exporters/registry.ts';
 import type { RunResult } from '../../src/protocol/events.ts';
 import { writeRun } from '../../tools/train/write-run.ts';
+import { runCommand, type Ended } from '../support/command.ts';
 import { openSession, tinyRecipe, train } from '../support/session.ts';
 import { sampleFiles } from '../support/sets/sample-files.ts';
 import { smallSet } from '../support/sets/small-set.ts';
@@ -44,20 +44,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-interface Ended {
-  readonly code: number;
-  readonly out: string;
-  readonly error: string;
-}
-
-function predict(...args: string[]): Promise<Ended> {
-  const line = ['--import', 'tsx', 'tools/predict/main.ts', ...args, '--backend', 'wasm'];
-  return new Promise((resolve) => {
-    execFile(process.execPath, line, (failure, out, error) => {
-      resolve({ code: failure === null ? 0 : Number(failure.code), out, error });
-    });
-  });
-}
+const predict = (...args: string[]): Promise<Ended> => runCommand('predict', ...args, '--backend', 'wasm');
 
 /** Lines of cells, none of which is quoted here but the last. */
 const linesOf = (text: string): string[][] =>
@@ -163,7 +150,7 @@ it('takes folders and files, prints JSON lines, draws where the network looked',
   expect([width, height]).toEqual([32, 32]);
 }, 60_000);
 
-it('asks exports as their run: a zip, a folder; what cannot come back is refused by name', async () => {
+it('asks a run in a file, and exports, as their run: a zip, a folder; what cannot come back is refused by name', async () => {
   const one = join(folder, 'asked.jpg');
   await writeFile(one, files[2] ?? '');
   const zip = join(folder, 'tfjs.zip');
@@ -177,6 +164,7 @@ it('asks exports as their run: a zip, a folder; what cannot come back is refused
     return (JSON.parse(out) as { probabilities: number[] }).probabilities;
   };
   const own = await probabilitiesBy(join(folder, 'run'));
+  expect(await probabilitiesBy(join(folder, 'run', 'run.mien.zip'))).toEqual(own);
   for (const model of [zip, join(folder, 'run', 'keras'), join(folder, 'run', 'onnx')]) {
     const said = await probabilitiesBy(model);
     expect(Math.max(...said.map((value, at) => Math.abs(value - (own[at] ?? NaN))))).toBeLessThan(1e-5);
@@ -187,10 +175,3 @@ it('asks exports as their run: a zip, a folder; what cannot come back is refused
   const none = await predict(join(folder, 'empty'), one);
   expect([none.code, none.error]).toEqual([2, expect.stringContaining('model/import-unknown')]);
 }, 120_000);
-
-it('answers as a run in a file as in its folder', async () => {
-  const picture = join(folder, 'for-a-file.jpg');
-  await writeFile(picture, files[0] ?? '');
-  const table = async (model: string) => (await predict(join(folder, model), picture)).out;
-  expect(await table('run/run.mien.zip')).toBe(await table('run'));
-});

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { threadsText } from '../../src/protocol/device.ts';
 import { parseCommand } from '../../tools/train/command.ts';
+import { runCommand } from '../support/command.ts';
 import { tinyRecipe } from '../support/session.ts';
-import { runTrain } from '../support/train-command.ts';
 
 it('trains the same network to the bit on 1, 2 and 8 threads, and records how many there were', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'mien-threads-'));
@@ -21,7 +21,7 @@ it('trains the same network to the bit on 1, 2 and 8 threads, and records how ma
   for (const threads of [1, 2, 8]) {
     const out = join(folder, threads.toString());
     const asked = ['--backend', 'wasm', '--threads', threads.toString()];
-    const ended = await runTrain(path, '--out', out, ...asked);
+    const ended = await runCommand('train', path, '--out', out, ...asked);
     expect(ended.code, ended.error).toBe(0);
     const label = `wasm · ${threadsText(threads)}`;
     expect(ended.out).toContain(`${label}. `);

@@ -8,10 +8,10 @@ import { StudioError, type ErrorCode } from '../../src/protocol/errors.ts';
 import { hashBytes } from '../../src/lib/bytes/hash.ts';
 import { exitCodeOf } from '../../tools/train/carry-out.ts';
 import type { Recipe } from '../../src/protocol/recipe/recipe.ts';
+import { runCommand } from '../support/command.ts';
 import { tinyRecipe } from '../support/session.ts';
 import { startTestHub } from '../support/sets/local-hub.ts';
 import { greyPicture } from '../unit/data/test-recipe.ts';
-import { runTrain } from '../support/train-command.ts';
 
 // Each test starts a process of its own.
 vi.setConfig({ testTimeout: 120_000 });
@@ -33,7 +33,14 @@ async function recipeFile(name: string, recipe: unknown): Promise<string> {
 describe('npm run train', () => {
   it.concurrent('ends with 2 for a bad recipe and names the field', async ({ expect }) => {
     const path = await recipeFile('bad.json', { ...(await tinyRecipe()), batchSize: 'many' });
-    const { code, error } = await runTrain(path, '--out', join(folder, 'bad'), '--backend', 'wasm');
+    const { code, error } = await runCommand(
+      'train',
+      path,
+      '--out',
+      join(folder, 'bad'),
+      '--backend',
+      'wasm',
+    );
     expect(error).toContain('batchSize');
     expect(error).toContain('(recipe/invalid)');
     expect(code).toBe(2);
@@ -41,7 +48,14 @@ describe('npm run train', () => {
 
   it.concurrent('knows its formats before it trains', async ({ expect }) => {
     const path = await recipeFile('formats.json', await tinyRecipe());
-    const { code, error, out } = await runTrain(path, '--out', join(folder, 'formats'), '--export', 'onxx');
+    const { code, error, out } = await runCommand(
+      'train',
+      path,
+      '--out',
+      join(folder, 'formats'),
+      '--export',
+      'onxx',
+    );
     expect([code, out]).toEqual([2, '']);
     expect(error).toContain('Came: onxx.');
     for (const { entry } of EXPORTERS) expect(error).toContain(`${entry.name.padEnd(13)}${entry.help}`);
@@ -50,7 +64,7 @@ describe('npm run train', () => {
   it.concurrent('says before anything is opened what can be written nowhere', async ({ expect }) => {
     const path = await recipeFile('nowhere.json', await tinyRecipe());
     // A file stands where the folder should be.
-    const taken = await runTrain(path, '--out', path, '--backend', 'wasm');
+    const taken = await runCommand('train', path, '--out', path, '--backend', 'wasm');
     expect([taken.code, taken.error]).toEqual([2, expect.stringContaining('(recipe/out-not-writable)')]);
     expect(taken.out).toBe('');
   });
@@ -60,7 +74,14 @@ describe('npm run train', () => {
     await writeFile(join(folder, 'weights', 'w.h5'), '<!doctype html><title>404</title>');
     const backbone = { name: 'mobilenetv2', weights: { file: 'weights' } };
     const path = await recipeFile('weights.json', { ...(await tinyRecipe()), backbone });
-    const { code, error } = await runTrain(path, '--out', join(folder, 'bad'), '--backend', 'wasm');
+    const { code, error } = await runCommand(
+      'train',
+      path,
+      '--out',
+      join(folder, 'bad'),
+      '--backend',
+      'wasm',
+    );
     expect([code, error]).toEqual([2, expect.stringContaining('w.h5 is a web page')]);
   });
 
@@ -69,7 +90,14 @@ describe('npm run train', () => {
     async ({ expect }) => {
       const backbone = { name: 'mobilenetv2', alpha: 1, weights: 'starter' } as const;
       const path = await recipeFile('alpha.json', { ...(await tinyRecipe()), backbone });
-      const { code, error } = await runTrain(path, '--out', join(folder, 'bad'), '--backend', 'wasm');
+      const { code, error } = await runCommand(
+        'train',
+        path,
+        '--out',
+        join(folder, 'bad'),
+        '--backend',
+        'wasm',
+      );
       expect(error).toContain('Starter weights are shipped for mobilenetv2 {"alpha":0.35}');
       expect(error).toContain('(model/weights-no-starter)');
       expect(code).toBe(2);
@@ -81,7 +109,14 @@ describe('npm run train', () => {
     const file = `${hub.origin}/datasets/classroom/faces/resolve/main/weights.safetensors`;
     const backbone = { name: 'mobilenetv2', alpha: 0.35, weights: { file } };
     const path = await recipeFile('nothing-there.json', { ...(await tinyRecipe()), backbone });
-    const { code, error } = await runTrain(path, '--out', join(folder, 'bad'), '--backend', 'wasm');
+    const { code, error } = await runCommand(
+      'train',
+      path,
+      '--out',
+      join(folder, 'bad'),
+      '--backend',
+      'wasm',
+    );
     await hub.close();
     expect(error).toContain(`${file.replace('http://', '')} was asked for; it answered 404`);
     expect(error).toContain('(net/not-found)');
@@ -98,7 +133,7 @@ describe('npm run train', () => {
 
   it.concurrent('ends with 2 for a recipe that is no JSON', async ({ expect }) => {
     const path = await recipeFile('broken.json', '{ "dataset": ');
-    const { code, error } = await runTrain(path, '--out', join(folder, 'bad'));
+    const { code, error } = await runCommand('train', path, '--out', join(folder, 'bad'));
     expect(error).toContain('(recipe/not-json)');
     expect(code).toBe(2);
   });
@@ -109,7 +144,14 @@ describe('npm run train', () => {
       'parquet.json',
       await tinyRecipe({ dataset: { source: 'parquet', path: 'cat.parquet' } }),
     );
-    const { code, error } = await runTrain(path, '--out', join(folder, 'bad'), '--backend', 'wasm');
+    const { code, error } = await runCommand(
+      'train',
+      path,
+      '--out',
+      join(folder, 'bad'),
+      '--backend',
+      'wasm',
+    );
     expect(error).toContain('(data/not-parquet)');
     expect(code).toBe(2);
   });
@@ -130,7 +172,7 @@ describe('npm run train', () => {
     const recipe = await tinyRecipe({ dataset: { source: 'sample', pictures: 160 } });
     const path = await recipeFile('edited-set.json', recipe);
     const where = ['--out', join(folder, 'edited'), '--backend', 'wasm'];
-    const { code, out, error } = await runTrain(path, ...where, '--edits', edits);
+    const { code, out, error } = await runCommand('train', path, ...where, '--edits', edits);
     expect([code, error]).toEqual([0, '']);
     expect(out).toMatch(
       /7 classes, .* 4 edits by you: “happy” is “Glad”, .* “fear” is left out, 20 left out, 1 added\./,
@@ -147,9 +189,15 @@ describe('npm run train', () => {
     // The recipe of that run names its list: another one is not it, and what is no list is none.
     const named = await recipeFile('named.json', written.recipe);
     const other = { mien: 'edits', edits: [{ do: 'leaveOutClass', class: 'fear' }] };
-    const wrong = await runTrain(named, ...where, '--edits', await recipeFile('other.json', other));
+    const wrong = await runCommand(
+      'train',
+      named,
+      ...where,
+      '--edits',
+      await recipeFile('other.json', other),
+    );
     expect([wrong.code, wrong.error]).toEqual([2, expect.stringContaining('(recipe/other-edits)')]);
-    const none = await runTrain(path, ...where, '--edits', path);
+    const none = await runCommand('train', path, ...where, '--edits', path);
     expect([none.code, none.error]).toEqual([2, expect.stringContaining('(data/not-edits)')]);
   });
 });

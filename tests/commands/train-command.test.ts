@@ -1,12 +1,14 @@
 /** The headless command as a process: the files it writes. */
+import { existsSync, readdirSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, it, vi } from 'vitest';
 import { EXPORTERS } from '../../src/exporters/registry.ts';
-import { HUB_REPO, startTestHub } from '../support/sets/local-hub.ts';
-import { leavingTheNumbers, tinyRecipe } from '../support/session.ts';
-import { runTrain, runTrainUntil, runTrainWith, type Ended } from '../support/train-command.ts';
+import { killCommand, runCommand, runCommandWith, type Ended } from '../support/command.ts';
+import { startTestHub } from '../support/sets/local-hub.ts';
+import { smallSet } from '../support/sets/small-set.ts';
+import { hashOf, leavingTheNumbers, tinyRecipe } from '../support/session.ts';
 
 // Each test starts a process of its own.
 vi.setConfig({ testTimeout: 120_000 });
@@ -20,12 +22,12 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 /** What a run wrote, without its times. */
-async function leftIn(name: string): Promise<{ history: object[]; evaluation: unknown; weights: Buffer }> {
+async function leftIn(name: string): Promise<{ history: object[]; evaluation: unknown; weights: string }> {
   const history = (await readJson(name, 'history.json')) as object[];
   return {
     history: history.map((epoch) => ({ ...epoch, seconds: 0 })),
     evaluation: await readJson(name, 'evaluation.json'),
-    weights: await readFile(join(folder, name, 'model', 'weights.bin')),
+    weights: hashOf(await readFile(join(folder, name, 'model', 'weights.bin'))),
   };
 }
 
@@ -44,9 +46,11 @@ describe('npm run train', () => {
     'takes a set from the Hub it is given, with a token that it writes nowhere',
     async ({ expect }) => {
       const token = 'hf_let_me_in';
-      const hub = await startTestHub({ gated: { [HUB_REPO]: token } });
+      const repo = 'classroom/few';
+      const file = `${repo}/data/train-00000-of-00001.parquet`;
+      const hub = await startTestHub({ gated: { [repo]: token } }, { [file]: await smallSet(80) });
       const recipe = await tinyRecipe({
-        dataset: { source: 'hub', repo: HUB_REPO },
+        dataset: { source: 'hub', repo },
         image: { size: 32, resize: 'area' },
         phases: [{ name: 'head', epochs: 1, learningRate: 0.001 }],
       });
@@ -54,9 +58,9 @@ describe('npm run train', () => {
       const kept = join(folder, 'kept');
       const where = ['--out', join(folder, 'hub'), '--store', kept, '--hub', hub.origin];
       const args = [path, ...where, '--backend', 'wasm', '--json'];
-      const refused = await runTrain(...args);
+      const refused = await runCommand('train', ...args);
       expect([refused.code, refused.error.includes('net/gated')]).toEqual([1, true]);
-      const { code, out } = await runTrainWith({ HF_TOKEN: token }, ...args);
+      const { code, out } = await runCommandWith({ HF_TOKEN: token }, 'train', ...args);
       expect(code).toBe(0);
       expect((await readdir(kept)).sort()).toEqual(expect.arrayContaining(['downloads', 'pictures']));
       expect(hub.requests.some(({ hasToken, server }) => hasToken && server === 'files')).toBe(false);
@@ -70,7 +74,7 @@ describe('npm run train', () => {
   it.concurrent('writes history, evaluation, split, run and model, and ends with 0', async ({ expect }) => {
     const path = await recipeFile('tiny.json', await tinyRecipe());
     const args = [path, '--out', join(folder, 'out'), '--backend', 'wasm', '--json'];
-    const { code, out, error } = await runTrain(...args, '--export', 'onnx', '--export', 'all');
+    const { code, out, error } = await runCommand('train', ...args, '--export', 'onnx', '--export', 'all');
     expect(error).toBe('');
     expect(code).toBe(0);
     const events = out
@@ -126,7 +130,15 @@ describe('npm run train', () => {
       const recipe = await tinyRecipe({ split, earlyStopping: null });
       const path = await recipeFile('unchecked.json', recipe);
       const where = ['--out', join(folder, 'unchecked'), '--backend', 'wasm'];
-      const { code, out } = await runTrain(path, ...where, '--export', 'safetensors', '--export', 'keras');
+      const { code, out } = await runCommand(
+        'train',
+        path,
+        ...where,
+        '--export',
+        'safetensors',
+        '--export',
+        'keras',
+      );
       expect(code).toBe(0);
       expect(out).toContain('64 / 0 / 16 train / validation / test');
       expect(out).toMatch(/Head 1 of 2 {2}train [\d.]+ [\d.]+\s% {2}[\d.]+ s\n/);
@@ -143,7 +155,7 @@ describe('npm run train', () => {
       expect(`${out}${written}${card}`).not.toContain('NaN');
 
       const stopping = { ...recipe, earlyStopping: { patience: 2 } };
-      const refused = await runTrain(await recipeFile('refused.json', stopping), ...where);
+      const refused = await runCommand('train', await recipeFile('refused.json', stopping), ...where);
       expect([refused.code, refused.error.includes('earlyStopping: goes by validation pictures')]).toEqual([
         2,
         true,
@@ -161,37 +173,58 @@ describe('npm run train', () => {
     });
     const path = await recipeFile('killed.json', recipe);
     const kept = ['--store', join(folder, 'epochs'), '--backend', 'wasm', '--json'];
+    const checkpoints = join(folder, 'epochs/checkpoints');
+    const isSecond = (name: string): boolean => name.includes('head%2F00000002');
     // Epochs are written beside the steps: the last ones may not be there yet.
-    const second = join(folder, 'epochs/checkpoints/head%2F00000002');
-    const killed = await runTrainUntil(
-      /"kind":"step"/,
-      second,
-      path,
-      '--out',
-      join(folder, 'killed'),
-      ...kept,
+    const killed = await killCommand(
+      (said) =>
+        said.includes('"kind":"step"') && existsSync(checkpoints) && readdirSync(checkpoints).some(isSecond),
+      'train',
+      ...[path, '--out', join(folder, 'killed'), ...kept],
     );
     expect(killed).toBe('SIGKILL');
-    const { code, out } = await runTrain(path, '--out', join(folder, 'went-on'), '--resume', ...kept);
+    const { code, out } = await runCommand(
+      'train',
+      path,
+      '--out',
+      join(folder, 'went-on'),
+      '--resume',
+      ...kept,
+    );
     expect(code).toBe(0);
     expect(out).toContain('"kind":"resumed"');
-    expect((await runTrain(path, '--out', join(folder, 'whole'), '--backend', 'wasm')).code).toBe(0);
+    expect((await runCommand('train', path, '--out', join(folder, 'whole'), '--backend', 'wasm')).code).toBe(
+      0,
+    );
     const [wentOn, whole] = await Promise.all(['went-on', 'whole'].map(leftIn));
     expect(whole?.history).toHaveLength(13);
     expect(wentOn).toEqual(whole);
-    const noStore = await runTrain(path, '--out', join(folder, 'whole'), '--resume');
+    const noStore = await runCommand('train', path, '--out', join(folder, 'whole'), '--resume');
     expect([noStore.code, noStore.error.includes('--store')]).toEqual([2, true]);
   });
 
   it.concurrent('finds a learning rate for a phase, named or counted, and writes it', async ({ expect }) => {
     const recipe = await tinyRecipe({
-      dataset: { source: 'sample', pictures: 200 },
-      image: { size: 96, resize: 'area' },
+      image: { size: 64, resize: 'area' },
       backbone: { name: 'mobilenetv2', alpha: 0.35, weights: 'starter' },
+      phases: [
+        { name: 'head', epochs: 1, learningRate: 0.001 },
+        { name: 'fineTune', epochs: 1, learningRate: 0.0003, unfreeze: 12, batchNorm: 'inference' },
+      ],
     });
     const path = await recipeFile('rate.json', recipe);
     const find = (phase: string, out: string, ...more: string[]): Promise<Ended> =>
-      runTrain(path, '--out', join(folder, out), '--backend', 'wasm', '--find-rate', phase, ...more);
+      runCommand(
+        'train',
+        path,
+        '--out',
+        join(folder, out),
+        '--backend',
+        'wasm',
+        '--find-rate',
+        phase,
+        ...more,
+      );
     const named = await find('fineTune', 'rate');
     expect([named.code, named.error]).toEqual([0, '']);
     const sweep = (await readJson('rate', 'learning-rate.json')) as { points: object[]; suggested: number };
@@ -218,14 +251,14 @@ describe('npm run train', () => {
     const recipe = await leavingTheNumbers();
     const path = await recipeFile('not-finite.json', recipe);
     const args = [path, '--out', join(folder, 'not-finite'), '--store', join(folder, 'failed')];
-    const failed = await runTrain(...args, '--backend', 'wasm');
+    const failed = await runCommand('train', ...args, '--backend', 'wasm');
     expect([failed.code, failed.error]).toEqual([1, expect.stringMatching(/train\/not-finite/)]);
     expect(failed.error).toMatch(/network of head epoch \d is kept: .* --resume --stop writes it/);
-    const kept = await runTrain(...args, '--backend', 'wasm', '--resume', '--stop');
+    const kept = await runCommand('train', ...args, '--backend', 'wasm', '--resume', '--stop');
     expect([kept.code, kept.error]).toEqual([0, '']);
     expect((await leftIn('not-finite')).history).toHaveLength(2);
     expect(await readJson('not-finite', 'evaluation.json')).toHaveProperty('testLoss', expect.any(Number));
-    const again = await runTrain(...args, '--backend', 'wasm', '--resume', '--stop');
+    const again = await runCommand('train', ...args, '--backend', 'wasm', '--resume', '--stop');
     expect([again.code, again.error]).toEqual([1, expect.stringContaining('train/no-checkpoint')]);
   });
 });

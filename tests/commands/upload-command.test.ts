@@ -2,7 +2,6 @@
  * Publishing to a Hub that takes commits (`tools/hub`): by the command, which sends nothing that was not shown, and by the
  * session as the page does it, with a token that is refused, a connection that breaks and a model that is there already.
  */
-import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -15,9 +14,9 @@ import { StudioError } from '../../src/protocol/errors.ts';
 import type { RunEvent, RunResult } from '../../src/protocol/events.ts';
 import type { Uploaded, UploadTarget } from '../../src/protocol/upload.ts';
 import { writeRun } from '../../tools/train/write-run.ts';
+import { runCommandWith, type Ended } from '../support/command.ts';
 import { startTestHub, type TestHub } from '../support/sets/local-hub.ts';
 import { openSession, tinyRecipe, train } from '../support/session.ts';
-import type { Ended } from '../support/train-command.ts';
 
 const TOKEN = 'hf_marzipanIsSecret';
 
@@ -44,17 +43,14 @@ beforeEach(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-function upload(token: string, ...args: readonly string[]): Promise<Ended> {
-  const line = ['--import', 'tsx', 'tools/upload/main.ts', join(folder, 'run'), ...args];
-  const child = spawn(process.execPath, [...line, '--hub', hub.origin, '--backend', 'wasm', '--json'], {
-    env: { ...process.env, HF_TOKEN: token },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let [out, error] = ['', ''];
-  child.stdout.on('data', (data: Buffer) => (out += data.toString()));
-  child.stderr.on('data', (data: Buffer) => (error += data.toString()));
-  return new Promise((resolve) => child.on('close', (code) => resolve({ code, out, error })));
-}
+const upload = (token: string, ...args: readonly string[]): Promise<Ended> =>
+  runCommandWith(
+    { HF_TOKEN: token },
+    'upload',
+    join(folder, 'run'),
+    ...args,
+    ...['--hub', hub.origin, '--backend', 'wasm', '--json'],
+  );
 
 interface Prepared {
   readonly files: readonly { readonly path: string; readonly sizeBytes: number }[];

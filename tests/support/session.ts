@@ -1,4 +1,5 @@
 /** A session in Node on a given backend, and recipes small enough for tests. */
+import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -71,6 +72,14 @@ export async function train(
   const result = await session.train(recipe, { control, emit, ...(resume === undefined ? {} : { resume }) });
   return { result, events };
 }
+
+/** Each weight of the trained network as a hash: an assertion compares millions of numbers in a minute. */
+export const weightsOf = (session: Session): string[] =>
+  session.trainedNetwork().model.weights.map((weight) => hashOf(weight.read().dataSync() as Float32Array));
+
+/** As in {@link weightsOf}. */
+export const hashOf = (bytes: Uint8Array | Float32Array): string =>
+  createHash('sha256').update(bytes).digest('hex');
 
 /** The files of a run's network in a format, as its zip has them. */
 export async function exportedFiles(

@@ -39,7 +39,7 @@ export const recordedFigure = (): Figure => FigureSchema.parse(JSON.parse(readFi
 export function measuredFigure(): Figure {
   const out = mkdtempSync(join(tmpdir(), 'mien-figure-'));
   try {
-    const args = ['--import', 'tsx', 'tools/train/main.ts', RECIPE, '--out', out, '--backend', 'wasm'];
+    const args = ['tools/setup/run.mjs', 'tools/train/main.ts', RECIPE, '--out', out, '--backend', 'wasm'];
     const { status, stderr } = spawnSync(process.execPath, args, { cwd: ROOT, encoding: 'utf8' });
     if (status !== 0) throw new Error(`${RECIPE} was expected to train; it ended with ${status}: ${stderr}`);
     const text = readFileSync(join(out, 'evaluation.json'), 'utf8');

@@ -1,7 +1,6 @@
 /** A picture as a network sees it, with where it looked in blue. */
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import sharp from 'sharp';
 import { enlarged, HEAT_COLOUR } from '../../src/lib/figures/heat.ts';
 import type { HeatMaps } from '../../src/protocol/try.ts';
 
@@ -28,6 +27,7 @@ export async function writeHeatMap(
   });
   const path = join(folder, `${name.replaceAll(/(^|[\\/])(\.\.?[\\/])+|^[\\/]+|:/g, '$1')}.png`);
   await mkdir(dirname(path), { recursive: true });
+  const { default: sharp } = await import('sharp');
   await sharp(rgb, { raw: { width: size, height: size, channels: 3 } })
     .png()
     .toFile(path);

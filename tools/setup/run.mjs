@@ -1,8 +1,8 @@
 // Starts one of our TypeScript programs on whatever machine it is: checks Node, installs missing packages, then runs
 // `node tools/setup/run.mjs <program.ts> [arguments]`. Plain JavaScript: it runs before node_modules exist.
-import { spawn } from 'node:child_process';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { startable } from '../../src/platform/programs.node.mjs';
 import { installMissing } from './dependencies.mjs';
 
 const OLDEST_NODE = [20, 19];
@@ -21,11 +21,9 @@ try {
   process.exit(1);
 }
 
-const [program, ...args] = process.argv.slice(2);
-const child = spawn(process.execPath, ['--import', 'tsx', program, ...args], {
-  cwd: root,
-  stdio: 'inherit',
-});
-// Wait for the program to end by itself, so that its last words are seen.
-for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
-child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 143)));
+process.chdir(root);
+const program = resolve(process.argv[2]);
+// The program sees itself started, and its errors name its sources.
+process.argv.splice(1, 2, program);
+process.setSourceMapsEnabled(true);
+await import(await startable(program));

@@ -80,9 +80,8 @@ function swiftShader(system: System, chromium: string | null): DriverEnv[] {
 
 /** Asks Dawn for an adapter and a device in a process of its own: a driver that is too old may take it down. */
 export function probeDawn(env: DriverEnv): Adapter {
-  const script = fileURLToPath(new URL('./probe-dawn.ts', import.meta.url));
-  const { stdout } = spawnSync(process.execPath, ['--import', 'tsx', script], {
-    cwd: dirname(script),
+  const start = fileURLToPath(new URL('./run.mjs', import.meta.url));
+  const { stdout } = spawnSync(process.execPath, [start, 'tools/setup/probe-dawn.ts'], {
     env: { ...process.env, ...env },
     encoding: 'utf8',
     timeout: 60_000,

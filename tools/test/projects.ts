@@ -47,11 +47,9 @@ export const testProjects: TestProjectInlineConfiguration[] = [
   },
   // Seconds each: thousands of damaged files, and networks of full size.
   { extends: true, test: { name: 'fuzz', include: tests('fuzz'), testTimeout: minutes(3), ...inTurn } },
-  {
-    extends: true,
-    test: { name: 'networks', include: tests('networks'), testTimeout: minutes(3), ...inTurn },
-  },
-  { extends: true, test: { name: 'runs', include: tests('runs'), ...slow } },
+  // Some start wasm's threads, which stay as they were started: a process of its own for each file.
+  { extends: true, test: { name: 'networks', include: tests('networks'), testTimeout: minutes(3) } },
+  { extends: true, test: { name: 'runs', include: tests('runs'), ...slow, ...inTurn } },
   { extends: true, test: { name: 'commands', include: tests('commands'), ...slow } },
   {
     extends: true,

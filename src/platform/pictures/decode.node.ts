@@ -1,5 +1,5 @@
 /** Decoding pictures by sharp, in whatever thread this is called. */
-import sharp from 'sharp';
+import type sharpLibrary from 'sharp';
 import { withoutAlpha } from './alpha.ts';
 import { readBmp } from './formats/decode-bmp.ts';
 import { checkPictureHeader, MAX_PICTURE_PIXELS, undecodable } from './picture-header.ts';
@@ -7,9 +7,16 @@ import { cmykToRgb } from './pixels.ts';
 import { withPngEnd } from './formats/png-end.ts';
 import type { RgbPicture } from '../platform.ts';
 
-// Pictures are decoded several at a time already: threads inside one JPEG and a cache of operations only cost.
-sharp.cache(false);
-sharp.concurrency(1);
+let library: Promise<typeof sharpLibrary> | undefined;
+
+/** Loaded with the first picture: a command that only says what is wrong with its recipe has none. */
+async function loadSharp(): Promise<typeof sharpLibrary> {
+  const { default: sharp } = await import('sharp');
+  // Pictures are decoded several at a time already: threads inside one JPEG and a cache of operations only cost.
+  sharp.cache(false);
+  sharp.concurrency(1);
+  return sharp;
+}
 
 /** @see Platform.decodePicture */
 export async function decodePicture(encoded: Uint8Array): Promise<RgbPicture> {
@@ -19,6 +26,7 @@ export async function decodePicture(encoded: Uint8Array): Promise<RgbPicture> {
   const whole = format === 'png' ? withPngEnd(given) : given;
   // Of a GIF it forgets the colour that is transparent.
   const opaque = mayHaveAlpha ? withoutAlpha(whole, format).data : whole;
+  const sharp = await (library ??= loadSharp());
   try {
     const picture = sharp(opaque, {
       failOn: 'truncated',

@@ -1,15 +1,14 @@
 /** A kept network is tested on any open set, classes matched by name; what is not asked about is counted. */
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { execFile } from 'node:child_process';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { saveRuns } from '../../../src/engine/kept/run-file/run-file.ts';
 import type { Session } from '../../../src/engine/session.ts';
 import type { RunResult } from '../../../src/protocol/events.ts';
 import { otherSetNotes, type OtherSetResult } from '../../../src/protocol/runs/kept.ts';
 import type { Recipe } from '../../../src/protocol/recipe/recipe.ts';
+import { runCommand } from '../../support/command.ts';
 import { sampleFiles } from '../../support/sets/sample-files.ts';
 import { closeTabs, sessionOn, tinyRecipe, train } from '../../support/session.ts';
 
@@ -83,18 +82,10 @@ it('is asked on the command line by a recipe that names the set', { timeout: 120
   const { blob } = await saveRuns(session.kept, [run.runId]);
   await writeFile(join(folder, 'run.mien.zip'), blob.stream());
   await writeFile(join(folder, 'set.json'), JSON.stringify(await tinyRecipe()));
-  const main = ['--import', 'tsx', 'tools/predict/main.ts', join(folder, 'run.mien.zip')];
-  const args = [
-    '--set',
-    join(folder, 'set.json'),
-    '--backend',
-    'wasm',
-    '--out',
-    join(folder, 'figures.json'),
-  ];
-  const { stdout } = await promisify(execFile)(process.execPath, [...main, ...args]);
-  expect(stdout).toMatch(/^Right on .* % of 16 pictures, 95 % interval/);
-  expect(stdout).toContain('Not asked about: 64 pictures that it had in training or validation.');
+  const args = [join(folder, 'run.mien.zip'), '--set', join(folder, 'set.json'), '--backend', 'wasm'];
+  const { out } = await runCommand('predict', ...args, '--out', join(folder, 'figures.json'));
+  expect(out).toMatch(/^Right on .* % of 16 pictures, 95 % interval/);
+  expect(out).toContain('Not asked about: 64 pictures that it had in training or validation.');
   const figures = JSON.parse(await readFile(join(folder, 'figures.json'), 'utf8')) as object;
   expect(figures).toMatchObject({ pictures: 16, accuracy: run.test?.accuracy, seenBefore: 64 });
 });

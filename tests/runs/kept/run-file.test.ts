@@ -1,5 +1,4 @@
 /** A file of runs brings them to another machine with everything in its place, and says nothing of this one; what is not whole is refused. */
-import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,6 +13,7 @@ import { pack, unpack } from '../../../src/lib/bytes/pack.ts';
 import { bytesSource } from '../../../src/platform/remote/byte-source.ts';
 import type { KeptRecord } from '../../../src/protocol/runs/kept.ts';
 import type { RunResult } from '../../../src/protocol/events.ts';
+import { runCommand, type Ended } from '../../support/command.ts';
 import { sampleFiles } from '../../support/sets/sample-files.ts';
 import { closeTabs, exportedFiles, sessionOn, tinyRecipe, train } from '../../support/session.ts';
 
@@ -236,20 +236,10 @@ describe('is refused, and nothing of it stored,', () => {
 });
 
 describe('npm run verify', () => {
-  interface Ended {
-    readonly code: number;
-    readonly out: string;
-    readonly error: string;
-  }
   const verify = async (file: Uint8Array, ...args: string[]): Promise<Ended> => {
     const path = join(folder, 'handed-in.mien.zip');
     await writeFile(path, file);
-    const line = ['--import', 'tsx', 'tools/verify/main.ts', path, ...args, '--backend', 'wasm'];
-    return new Promise((done) => {
-      execFile(process.execPath, line, (error, out, said) => {
-        done({ code: error === null ? 0 : Number(error.code), out, error: said });
-      });
-    });
+    return runCommand('verify', path, ...args, '--backend', 'wasm');
   };
   const saved = async (runId: string): Promise<Uint8Array> =>
     new Uint8Array(await (await saveRuns(session.kept, [runId])).blob.arrayBuffer());

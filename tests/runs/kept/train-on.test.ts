@@ -7,11 +7,11 @@ import type { Session } from '../../../src/engine/session.ts';
 import type { RunResult } from '../../../src/protocol/events.ts';
 import { trainingOn } from '../../../src/protocol/recipe/fields.ts';
 import { parseRecipe, type Recipe } from '../../../src/protocol/recipe/recipe.ts';
+import { runCommand } from '../../support/command.ts';
 import { sampleFiles } from '../../support/sets/sample-files.ts';
 import { teachableMachine } from '../../support/networks/teachable-machine.ts';
 import { memorySource } from '../../support/networks/weight-files.ts';
 import { closeTabs, sessionOn, tinyRecipe, train } from '../../support/session.ts';
-import { runTrain } from '../../support/train-command.ts';
 
 let folder = '';
 let session: Session;
@@ -133,7 +133,7 @@ it(
       ...args: string[]
     ): Promise<{ runId: string; origin: string; error: string }> => {
       const out = join(folder, name);
-      const { code, error } = await runTrain(path, '--out', out, '--backend', 'wasm', ...args);
+      const { code, error } = await runCommand('train', path, '--out', out, '--backend', 'wasm', ...args);
       expect(code, error).toBe(0);
       const { runId, weights } = JSON.parse(await readFile(join(out, 'run.json'), 'utf8')) as {
         runId: string;

@@ -1,9 +1,7 @@
 /** A set that is cut to faces when it is opened: what is kept of it, what is said of it, and that what is tried is what was trained. */
-import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import type { Session } from '../../../src/engine/session.ts';
@@ -11,6 +9,7 @@ import type { DatasetSummary } from '../../../src/protocol/set/dataset.ts';
 import type { RunEvent } from '../../../src/protocol/events.ts';
 import type { Recipe, WrittenRecipe } from '../../../src/protocol/recipe/recipe.ts';
 import { writeRun } from '../../../tools/train/write-run.ts';
+import { runCommand } from '../../support/command.ts';
 import { closeTabs, exportedFiles, sessionOn, tinyRecipe, train } from '../../support/session.ts';
 import { faceAside, facesAside } from '../../support/sets/faces-aside.ts';
 import { sampleFiles } from '../../support/sets/sample-files.ts';
@@ -154,10 +153,9 @@ it('tries what was trained: a picture’s own file gives the bits of the test, w
   });
 
   // So does the command, of the set's own file: rows are as they were read, and those without a face are told.
-  const command = ['--import', 'tsx', 'tools/predict/main.ts', out, path, '--backend', 'wasm'];
   const csv = join(folder, 'said.csv');
-  const { stderr } = await promisify(execFile)(process.execPath, [...command, '--out', csv]);
-  expect(stderr).toContain('40 pictures asked about. In 4 pictures no face was found: taken whole.');
+  const { error } = await runCommand('predict', out, path, '--backend', 'wasm', '--out', csv);
+  expect(error).toContain('40 pictures asked about. In 4 pictures no face was found: taken whole.');
   const lines = (await readFile(csv, 'utf8')).trimEnd().split('\n').slice(1);
   for (const [at, row] of [...test.rows].entries()) {
     const cells = lines[row]?.split(',') ?? [];

@@ -1,11 +1,11 @@
 /** Trying out learning rates on wasm: what is suggested trains, is the same twice, and costs an earlier run nothing. */
 import * as tf from '@tensorflow/tfjs';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { Session } from '../../../src/engine/session.ts';
 import type { RateSweep, RunEvent } from '../../../src/protocol/events.ts';
 import type { Recipe, WrittenRecipe } from '../../../src/protocol/recipe/recipe.ts';
 import { RunControl } from '../../../src/training/control.ts';
-import { openSession, tinyRecipe, train } from '../../support/session.ts';
+import { openSession, tinyRecipe, train, weightsOf } from '../../support/session.ts';
 
 async function findRate(
   session: Session,
@@ -39,6 +39,12 @@ function withRate(recipe: Recipe, phaseIndex: number, learningRate: number): Rec
   return { ...recipe, phases, earlyStopping: null };
 }
 
+/** The tiny recipe's second phase, searched once on a session that has done nothing before. */
+let first: Awaited<ReturnType<typeof findRate>>;
+beforeAll(async () => {
+  first = await findRate(await openSession('wasm'), await tinyRecipe(), 1);
+});
+
 describe.each([
   [0, 'head'],
   [1, 'fineTune'],
@@ -56,21 +62,19 @@ describe.each([
     expect(rates[0]).toBeLessThan(suggested);
     expect(rates.at(-1)).toBeGreaterThan(suggested);
     const { result } = await train(session, withRate(recipe, phaseIndex, suggested));
-    const [first, second] = result.history.filter((epoch) => epoch.phaseIndex === phaseIndex);
+    const [one, two] = result.history.filter((epoch) => epoch.phaseIndex === phaseIndex);
     // Next to what the sweep found before any step changed a weight.
     const start = sweep.points.slice(0, 20).reduce((sum, { loss }) => sum + loss, 0) / 20;
-    expect(second?.loss).toBeLessThan(first?.loss ?? NaN);
-    expect(second?.loss).toBeLessThan(start * 0.95);
+    expect(two?.loss).toBeLessThan(one?.loss ?? NaN);
+    expect(two?.loss).toBeLessThan(start * 0.95);
   });
 });
 
 it('gives the same numbers twice, on a session that has run and on a new one', async () => {
   const recipe = await tinyRecipe();
   const session = await openSession('wasm');
-  const first = await findRate(session, recipe, 1);
   await train(session, recipe);
   expect((await findRate(session, recipe, 1)).sweep).toEqual(first.sweep);
-  expect((await findRate(await openSession('wasm'), recipe, 1)).sweep).toEqual(first.sweep);
   expect((await findRate(session, { ...recipe, seed: 7 }, 1)).sweep).not.toEqual(first.sweep);
 });
 
@@ -78,16 +82,16 @@ it('starts from the losses of a run’s first steps', async () => {
   // One step an epoch: the run says its loss as the epoch's.
   const recipe = await tinyRecipe({ batchSize: 64 });
   const session = await openSession('wasm');
-  for (const phaseIndex of [0, 1]) {
-    const { sweep } = await findRate(session, recipe, phaseIndex);
-    const { result } = await train(session, recipe);
-    const first = result.history.find((epoch) => epoch.phaseIndex === phaseIndex);
-    expect(sweep.points[0]?.loss).toBe(first?.loss);
+  const sweeps = [await findRate(session, recipe, 0), await findRate(session, recipe, 1)];
+  const { result } = await train(session, recipe);
+  for (const { sweep } of sweeps) {
+    const epoch = result.history.find(({ phaseIndex }) => phaseIndex === sweep.phaseIndex);
+    expect(sweep.points[0]?.loss).toBe(epoch?.loss);
   }
 });
 
-it('tells each point once as it goes on, after the phases before', async () => {
-  const { sweep, events } = await findRate(await openSession('wasm'), await tinyRecipe(), 1);
+it('tells each point once as it goes on, after the phases before', () => {
+  const { sweep, events } = first;
   const told = events.flatMap((event) => (event.kind === 'rates' ? event.points : []));
   expect(told).toEqual(sweep.points);
   const kinds = events.map(({ kind }) => kind).filter((kind) => kind === 'epoch' || kind === 'rates');
@@ -99,13 +103,11 @@ it('leaves an earlier trained network as it was, no tensor, and the next run its
   const recipe = await tinyRecipe();
   const session = await openSession('wasm');
   const { result } = await train(session, recipe);
-  const weights = (): Float32Array[] =>
-    session.trainedNetwork().model.weights.map((weight) => weight.read().dataSync() as Float32Array);
-  const before = weights();
+  const before = weightsOf(session);
   const tensors = tf.memory().numTensors;
   await findRate(session, recipe, 1);
   expect(tf.memory().numTensors).toBe(tensors);
-  expect(weights()).toEqual(before);
+  expect(weightsOf(session)).toEqual(before);
   expect((await session.export('tfjs', result.runId)).blob.size).toBeGreaterThan(1_000_000);
   // A sweep computes only the pictures that it needs; a run finds them and computes the rest.
   const after = await openSession('wasm');

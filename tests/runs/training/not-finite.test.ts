@@ -18,6 +18,7 @@ import {
   sessionOn,
   tinyRecipe,
   train,
+  weightsOf,
 } from '../../support/session.ts';
 
 let dataFolder = '';
@@ -35,6 +36,7 @@ const newSession = (): Promise<Session> => sessionOn(dataFolder);
 const climbing = (): Promise<Recipe> =>
   tinyRecipe({
     backbone: { name: 'efficientnetb2', weights: 'random' },
+    augmentation: { views: 1 },
     phases: [
       { name: 'head', epochs: 1, learningRate: 0.001 },
       {
@@ -65,10 +67,10 @@ const epochsOf = (events: readonly RunEvent[]): EpochRecord[] =>
   events.flatMap((event) => (event.kind === 'epoch' ? [event.record] : []));
 
 /** Answers to the test pictures and each weight. */
-function outcome(session: Session, { test }: RunResult): unknown {
-  const weights = session.trainedNetwork().model.getWeights();
-  return { answers: test?.probabilities, weights: weights.map((weight) => weight.dataSync()) };
-}
+const outcome = (session: Session, { test }: RunResult): unknown => ({
+  answers: test?.probabilities,
+  weights: weightsOf(session),
+});
 
 describe('a learning rate that becomes too high', () => {
   it('stops the run with the step and the rate, and its best epoch can be kept afterwards', async () => {

@@ -8,7 +8,15 @@ import { runsLeft } from '../../../src/engine/checkpoints/resumable.ts';
 import type { Session } from '../../../src/engine/session.ts';
 import type { RunEvent, RunResult } from '../../../src/protocol/events.ts';
 import type { Recipe } from '../../../src/protocol/recipe/recipe.ts';
-import { closeTabs, openSession, runsOf, sessionOn, tinyRecipe, train } from '../../support/session.ts';
+import {
+  closeTabs,
+  openSession,
+  runsOf,
+  sessionOn,
+  tinyRecipe,
+  train,
+  weightsOf,
+} from '../../support/session.ts';
 
 let dataFolder = '';
 beforeEach(async () => {
@@ -22,14 +30,11 @@ afterEach(async () => {
 const newSession = (): Promise<Session> => sessionOn(dataFolder);
 
 /** Everything that must be equal: figures, answers to the test pictures, and each weight. */
-function outcome(session: Session, { history, test }: RunResult): unknown {
-  const weights = session.trainedNetwork().model.getWeights();
-  return {
-    history: history.map((record) => ({ ...record, seconds: 0 })),
-    probabilities: test?.probabilities,
-    weights: weights.map((weight) => weight.dataSync()),
-  };
-}
+const outcome = (session: Session, { history, test }: RunResult): unknown => ({
+  history: history.map((record) => ({ ...record, seconds: 0 })),
+  probabilities: test?.probabilities,
+  weights: weightsOf(session),
+});
 
 /** What everything that a checkpoint holds depends on, in one recipe. */
 async function longRecipe(): Promise<Recipe> {

@@ -4,7 +4,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { Session } from '../../../src/engine/session.ts';
 import { createPlatform } from '../../../src/platform/platform.node.ts';
 import type { Platform } from '../../../src/platform/platform.ts';
@@ -23,10 +23,15 @@ function kinds(events: readonly RunEvent[]): string[] {
   return events.map(({ kind }) => kind);
 }
 
+/** The tiny recipe as it is, carried out once. */
+let plain: Awaited<ReturnType<typeof train>>;
+beforeAll(async () => {
+  plain = await train(await openSession('wasm'), await tinyRecipe());
+});
+
 describe('a run', () => {
-  it('says its phases, epochs and figures in order and ends with the test pictures', async () => {
-    const session = await openSession('wasm');
-    const { result, events } = await train(session, await tinyRecipe());
+  it('says its phases, epochs and figures in order and ends with the test pictures', () => {
+    const { result, events } = plain;
     const main = events.filter(({ kind }) => ['phase', 'epoch', 'phaseEnd', 'test'].includes(kind));
     expect(kinds(main)).toEqual([
       'phase',
@@ -92,11 +97,9 @@ describe('a run', () => {
   });
 
   it('gives the same history twice on one device, to the bit', async () => {
-    const recipe = await tinyRecipe();
-    const first = await train(await openSession('wasm'), recipe);
-    const second = await train(await openSession('wasm'), recipe);
-    expect(figures(second.result.history)).toEqual(figures(first.result.history));
-    expect(second.result.test?.probabilities).toEqual(first.result.test?.probabilities);
+    const again = await train(await openSession('wasm'), await tinyRecipe());
+    expect(figures(again.result.history)).toEqual(figures(plain.result.history));
+    expect(again.result.test?.probabilities).toEqual(plain.result.test?.probabilities);
   });
 
   it('trains on pictures while others are still prepared, where the set is known at another size', async () => {
@@ -138,15 +141,13 @@ describe('a run', () => {
     });
     const notices = events.flatMap((event) => (event.kind === 'notice' ? [event.notice.code] : []));
     expect(notices).toEqual(['storage/pictures-gone']);
-    const plain = await train(await openSession('wasm'), recipe);
     expect(figures(result.history)).toEqual(figures(plain.result.history));
     await closeTabs();
   });
 
   it('gives another history with another seed', async () => {
-    const first = await train(await openSession('wasm'), await tinyRecipe());
-    const second = await train(await openSession('wasm'), await tinyRecipe({ seed: 7 }));
-    expect(figures(second.result.history)).not.toEqual(figures(first.result.history));
+    const other = await train(await openSession('wasm'), await tinyRecipe({ seed: 7 }));
+    expect(figures(other.result.history)).not.toEqual(figures(plain.result.history));
   });
 
   it('takes 0 layers to all of them', async () => {
@@ -193,7 +194,6 @@ describe('a run', () => {
 describe('pause, resume and stop', () => {
   it('change nothing in the figures of a run that is paused and resumed, nor in its times', async () => {
     const recipe = await tinyRecipe();
-    const plain = await train(await openSession('wasm'), recipe);
     let pausedMs = 0;
     const onEvent: Parameters<typeof train>[2] = (event, control) => {
       if (event.kind === 'step' && event.step === event.steps) control.pause();

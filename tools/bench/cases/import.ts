@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
 import os from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { ROOT } from '../../serve/build.ts';
 import type { Bench, Row, Settings } from '../bench.ts';
 import { makeLargeSet } from '../opening/large-set.ts';
 import type { Openings } from '../opening/opening.ts';
@@ -44,7 +44,11 @@ async function measure({ quick, say }: Settings, folder: string): Promise<readon
 }
 
 async function openInNode(path: string, folder: string): Promise<Openings> {
-  const child = fork(fileURLToPath(new URL('../opening/opening-node.ts', import.meta.url)), [path, folder]);
+  const child = fork(join(ROOT, 'tools/setup/run.mjs'), [
+    'tools/bench/opening/opening-node.ts',
+    path,
+    folder,
+  ]);
   const failed = once(child, 'exit').then(([code]) => {
     throw new Error(`Opening the set in Node was to send figures; it ended with ${String(code)}.`);
   });
