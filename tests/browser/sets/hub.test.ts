@@ -7,11 +7,13 @@ import type { Misbehaviour } from '../../../tools/hub/faults.ts';
 import { HUB_FILE, HUB_REPO, startTestHub, type TestHub } from '../../support/sets/local-hub.ts';
 import { smallSet } from '../../support/sets/small-set.ts';
 import { shows } from '../../support/shows.ts';
-import { agree, openLink } from '../actions.ts';
-import { appUrl, newPage, screenshot, type PageOptions } from '../harness.ts';
+import { agree, openLink, openRecipe, TINY } from '../actions.ts';
+import { appUrl, newPage, screenshot, sharedPage } from '../harness.ts';
 
 const GATED = 'classroom/gated';
 const SMALL = 'classroom/small';
+/** The same as the small one, each to be fetched once, also where tests are tried again. */
+const unfetched = Array.from({ length: 20 }, (_, number) => `classroom/small-${String(number)}`);
 const TOKEN = 'hf_let_me_in';
 const ROWS = 80;
 const facesBytes = readFileSync('public/sample/faces.parquet').length;
@@ -24,7 +26,9 @@ let smallBytes = 0;
 beforeAll(async () => {
   const small = await smallSet(ROWS, 20);
   smallBytes = small.length;
-  const files = { [`${SMALL}/data/train.parquet`]: small, [`${GATED}/data/train.parquet`]: small };
+  const files = Object.fromEntries(
+    [SMALL, GATED, ...unfetched].map((repo) => [`${repo}/data/train.parquet`, small]),
+  );
   hub = await startTestHub({ gated: { [GATED]: TOKEN } }, files);
 });
 
@@ -43,12 +47,17 @@ const isOpen = (page: Page, pictures: string): Promise<void> =>
 
 const note = (page: Page): Promise<string> => page.locator('.opening-note').innerText({ timeout: 20_000 });
 
-const openSmall = async (options: PageOptions = {}): Promise<Page> =>
-  agree(await newPage({ path: linkTo(SMALL), ...options }));
+/** Opens a set that was not fetched before. */
+async function openSmall(page: Page): Promise<Page> {
+  await openRecipe(page, linkTo(unfetched.pop() ?? ''));
+  return agree(page);
+}
 
 describe('an import', () => {
+  const well = sharedPage(() => newPage({ path: TINY }));
+
   it('fetches every byte once, says where the pictures are from, and what their card does not say', async () => {
-    const page = await openSmall();
+    const page = await openSmall(await well());
     await isOpen(page, String(ROWS));
     expect(hub.sentBytes()).toBe(smallBytes);
     await expect
@@ -63,6 +72,8 @@ describe('an import', () => {
     /Failed to load resource/,
     /ERR_CONTENT_LENGTH_MISMATCH|ERR_INCOMPLETE_CHUNKED_ENCODING|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE/,
   ];
+
+  const ill = sharedPage(() => newPage({ path: TINY, allow: log }));
 
   it.each<[string, Misbehaviour[], RegExp | null]>([
     [
@@ -103,7 +114,7 @@ describe('an import', () => {
     ['a server without ranges', [part], null],
   ])('survives %s', async (_what, faults, words) => {
     hub.misbehave(...faults);
-    const page = await openSmall({ allow: log });
+    const page = await openSmall(await ill());
     if (words !== null) await expect.poll(() => note(page), { timeout: 20_000 }).toMatch(words);
     await isOpen(page, String(ROWS));
     // What came before the fault was kept, all but a block.
@@ -112,7 +123,7 @@ describe('an import', () => {
 
   it('says how far a slow one is, and is given up and taken up again', async () => {
     hub.misbehave({ server: 'files', kind: 'slow', bytesPerSecond: 6000, skip: 1 });
-    const page = await openSmall();
+    const page = await openSmall(await well());
     await expect
       .poll(() => note(page), { timeout: 20_000 })
       .toMatch(/^\d+(\.\d)? kB of \d+(\.\d)? kB downloaded$/);
@@ -127,7 +138,7 @@ describe('an import', () => {
 
   it('says that a file changed on the way, and reads the new one when asked', async () => {
     hub.misbehave({ server: 'files', kind: 'changed', skip: 1 });
-    const page = await openSmall();
+    const page = await openSmall(await well());
     await page.getByText('net/changed').waitFor({ timeout: 30_000 });
     await page.getByRole('button', { name: 'Try again' }).click();
     await isOpen(page, String(ROWS));
