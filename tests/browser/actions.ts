@@ -6,6 +6,7 @@ import { unzipSync } from 'fflate';
 import type { Locator, Page } from 'playwright-core';
 import { expect, onTestFinished } from 'vitest';
 import type { RequestKind } from '../../src/protocol/messages.ts';
+import { newPage, type PageOptions } from './harness.ts';
 
 /** A recipe of seconds: few small pictures, two short phases, on the real engine. */
 export const TINY =
@@ -14,6 +15,13 @@ export const TINY =
 /** Waits until the transport bar says something. */
 export async function barSays(page: Page, pattern: RegExp, timeout = 60_000): Promise<void> {
   await expect.poll(() => page.locator('.now').innerText(), { timeout }).toMatch(pattern);
+}
+
+/** Opens a page with a small set, or as it is told to, and waits until it can train. */
+export async function openReady(options: PageOptions = {}): Promise<Page> {
+  const page = await newPage({ path: TINY, ...options });
+  await barSays(page, /^Ready/);
+  return page;
 }
 
 /** Opens a link to another recipe in the page that is open, by its fragment. */

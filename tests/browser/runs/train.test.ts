@@ -156,7 +156,11 @@ describe('the page', () => {
 });
 
 describe('what is opened', () => {
-  const opened = sharedPage(() => newPage({ path: '#quick-look&batchSize=0' }));
+  const opened = sharedPage(async () => {
+    const page = await newPage({ path: '#quick-look&batchSize=0' });
+    await page.getByText('recipe/invalid').first().waitFor({ timeout: MINUTES });
+    return page;
+  });
 
   it(
     'by an address with a fault is said with its field, and the page still trains',
@@ -167,7 +171,6 @@ describe('what is opened', () => {
         .getByText(/batchSize/)
         .first()
         .waitFor({ timeout: MINUTES });
-      await page.getByText('recipe/invalid').first().waitFor();
       await page.getByRole('button', { name: 'Train', exact: true }).waitFor();
       await screenshot(page, 'bad-recipe');
     },

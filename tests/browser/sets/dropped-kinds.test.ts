@@ -6,9 +6,9 @@ import { zipSync } from 'fflate';
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { noisePicture } from '../../unit/data/test-recipe.ts';
-import { drop, dropPaths, finishTiny, openRecipe, TINY } from '../actions.ts';
+import { barSays, drop, dropPaths, finishTiny, TINY } from '../actions.ts';
 import { axe } from '../axe.ts';
-import { newPage, screenshot, sharedPage } from '../harness.ts';
+import { newPage, screenshot } from '../harness.ts';
 
 const MINUTES = 60_000;
 
@@ -36,13 +36,10 @@ async function put(path: string, bytes: Uint8Array | string): Promise<void> {
   await writeFile(join(home, path), bytes);
 }
 
-const onePage = sharedPage(() => newPage({ path: TINY }));
-
 /** The page with a small set of its own, and the question that a drop asks. */
 async function open(): Promise<{ readonly page: Page; readonly asked: Locator }> {
-  const page = await onePage();
-  await openRecipe(page, TINY);
-  await page.getByText('80 faces in eight classes').first().waitFor({ timeout: MINUTES });
+  const page = await newPage({ path: TINY });
+  await barSays(page, /^Ready/);
   return { page, asked: page.getByRole('dialog', { name: 'What came' }) };
 }
 
@@ -123,7 +120,6 @@ it('pictures on a trained network, which answers', { timeout: 3 * MINUTES }, asy
   await tried.getByRole('row').nth(10).waitFor();
   // The dialog has taken them; nobody asks again.
   expect(await page.getByRole('dialog', { name: 'What came' }).count()).toBe(0);
-  await tried.getByRole('button', { name: 'Close' }).click();
 });
 
 it(
@@ -144,7 +140,6 @@ it(
     expect(await offers(asked)).toEqual(['Begin with these weights']);
     await asked.getByRole('button', { name: 'Begin with these weights' }).click();
     await page.getByRole('dialog').getByText('mine.safetensors', { exact: false }).first().waitFor();
-    await page.keyboard.press('Escape');
   },
 );
 

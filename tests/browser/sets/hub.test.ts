@@ -7,7 +7,7 @@ import type { Misbehaviour } from '../../../tools/hub/faults.ts';
 import { HUB_FILE, HUB_REPO, startTestHub, type TestHub } from '../../support/sets/local-hub.ts';
 import { smallSet } from '../../support/sets/small-set.ts';
 import { shows } from '../../support/shows.ts';
-import { agree, openLink, openRecipe, TINY } from '../actions.ts';
+import { agree, openLink, openReady, openRecipe } from '../actions.ts';
 import { appUrl, newPage, screenshot, sharedPage } from '../harness.ts';
 
 const GATED = 'classroom/gated';
@@ -47,17 +47,17 @@ const isOpen = (page: Page, pictures: string): Promise<void> =>
 
 const note = (page: Page): Promise<string> => page.locator('.opening-note').innerText({ timeout: 20_000 });
 
-/** Opens a set that was not fetched before. */
-async function openSmall(page: Page): Promise<Page> {
-  await openRecipe(page, linkTo(unfetched.pop() ?? ''));
+/** Opens a set that was not fetched before, in a page that has another open or in one of its own. */
+async function openSmall(page?: Page): Promise<Page> {
+  const link = linkTo(unfetched.pop() ?? '');
+  if (page === undefined) return agree(await newPage({ path: link }));
+  await openRecipe(page, link);
   return agree(page);
 }
 
 describe('an import', () => {
-  const well = sharedPage(() => newPage({ path: TINY }));
-
   it('fetches every byte once, says where the pictures are from, and what their card does not say', async () => {
-    const page = await openSmall(await well());
+    const page = await openSmall();
     await isOpen(page, String(ROWS));
     expect(hub.sentBytes()).toBe(smallBytes);
     await expect
@@ -73,7 +73,7 @@ describe('an import', () => {
     /ERR_CONTENT_LENGTH_MISMATCH|ERR_INCOMPLETE_CHUNKED_ENCODING|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE/,
   ];
 
-  const ill = sharedPage(() => newPage({ path: TINY, allow: log }));
+  const ill = sharedPage(() => openReady({ allow: log }));
 
   it.each<[string, Misbehaviour[], RegExp | null]>([
     [
@@ -123,7 +123,7 @@ describe('an import', () => {
 
   it('says how far a slow one is, and is given up and taken up again', async () => {
     hub.misbehave({ server: 'files', kind: 'slow', bytesPerSecond: 6000, skip: 1 });
-    const page = await openSmall(await well());
+    const page = await openSmall();
     await expect
       .poll(() => note(page), { timeout: 20_000 })
       .toMatch(/^\d+(\.\d)? kB of \d+(\.\d)? kB downloaded$/);
@@ -138,7 +138,7 @@ describe('an import', () => {
 
   it('says that a file changed on the way, and reads the new one when asked', async () => {
     hub.misbehave({ server: 'files', kind: 'changed', skip: 1 });
-    const page = await openSmall(await well());
+    const page = await openSmall();
     await page.getByText('net/changed').waitFor({ timeout: 30_000 });
     await page.getByRole('button', { name: 'Try again' }).click();
     await isOpen(page, String(ROWS));
