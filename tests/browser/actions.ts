@@ -6,6 +6,7 @@ import { unzipSync } from 'fflate';
 import type { Locator, Page } from 'playwright-core';
 import { expect, onTestFinished } from 'vitest';
 import type { RequestKind } from '../../src/protocol/messages.ts';
+import { newPage, type PageOptions } from './harness.ts';
 
 /** A recipe of seconds: few small pictures, two short phases, on the real engine. */
 export const TINY =
@@ -16,8 +17,26 @@ export async function barSays(page: Page, pattern: RegExp, timeout = 60_000): Pr
   await expect.poll(() => page.locator('.now').innerText(), { timeout }).toMatch(pattern);
 }
 
+/** Opens a page with a small set, or as it is told to, and waits until it can train. */
+export async function openReady(options: PageOptions = {}): Promise<Page> {
+  const page = await newPage({ path: TINY, ...options });
+  await barSays(page, /^Ready/);
+  return page;
+}
+
+/** Opens a link to another recipe in the page that is open, by its fragment. */
+export async function openRecipe(page: Page, fragment: string): Promise<void> {
+  await page.evaluate((to) => {
+    location.hash = to;
+  }, fragment);
+}
+
+/** Trains, for the first time or again. */
 export async function train(page: Page): Promise<void> {
-  await page.getByRole('button', { name: 'Train', exact: true }).click({ timeout: 60_000 });
+  const key = page.locator('.keys').getByRole('button', { name: /^Train( again)?$/ });
+  await key.click({ timeout: 60_000 });
+  // The bar says no more how the run before has ended.
+  await key.waitFor({ state: 'detached' });
 }
 
 /** Trains whatever short recipe is open and waits for its end. */

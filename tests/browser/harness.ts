@@ -42,6 +42,8 @@ interface Open {
 /** By their flags. */
 const browsers = new Map<string, Promise<Browser>>();
 let opened: Open[] = [];
+/** Those that outlive a test. */
+const shared = new WeakSet<Page>();
 
 /** The served build's address, with a trailing slash. */
 export const appUrl = (): string => inject('appUrl');
@@ -64,6 +66,28 @@ export async function newPage({
   opened.push({ page, allow, problems: watch(page) });
   if (path !== null) await page.goto(new URL(path, appUrl()).href);
   return page;
+}
+
+/**
+ * A page for the tests of a file or of a `describe`, whoever calls this: opened by the first that asks for it, and anew
+ * after one that failed. What goes wrong in it is held against the test in which it came. A test that uses it begins by
+ * saying what it needs of it, such as a recipe and a size, and leaves no run going on.
+ *
+ * @param open opens it and brings it to where every test may begin
+ */
+export function sharedPage(open: () => Promise<Page>): () => Promise<Page> {
+  let page: Page | null = null;
+  afterAll(async () => {
+    opened = opened.filter((each) => each.page !== page);
+    await page?.context().close();
+  });
+  return async () => {
+    if (page === null || page.isClosed()) {
+      page = await open();
+      shared.add(page);
+    }
+    return page;
+  };
 }
 
 async function newContext(flags: readonly string[], options: BrowserContextOptions): Promise<BrowserContext> {
@@ -129,18 +153,26 @@ async function writePicture(page: Page, name: string): Promise<void> {
 
 afterEach(async ({ task }) => {
   const pages = opened;
-  opened = [];
   const problems = problemsOf(pages);
   const failed = problems.length > 0 || task.result?.state === 'fail';
+  opened = failed ? [] : pages.filter(({ page }) => shared.has(page));
+  for (const { problems: told } of opened) told.length = 0;
   for (const [index, { page }] of pages.entries()) {
     try {
       if (failed && !page.isClosed()) await writePicture(page, `failed-${task.id}-${index}`);
     } finally {
-      await page.context().close();
+      await end(page);
     }
   }
   expect(problems, 'problems in the page').toEqual([]);
 });
+
+/** Closes a page with its profile, unless tests to come use it, or another tab of that profile. */
+async function end(page: Page): Promise<void> {
+  if (opened.some((lasting) => lasting.page === page)) return;
+  if (opened.some((lasting) => lasting.page.context() === page.context())) await page.close();
+  else await page.context().close();
+}
 
 afterAll(async () => {
   for (const browser of browsers.values()) await (await browser).close();

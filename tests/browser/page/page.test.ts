@@ -2,9 +2,11 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { shows } from '../../support/shows.ts';
-import { appFolder, newPage, screenshot } from '../harness.ts';
+import { appFolder, newPage, screenshot, sharedPage } from '../harness.ts';
 
 describe('the page', () => {
+  const onePage = sharedPage(() => newPage());
+
   it('has all of its workers compiled', () => {
     const files = readdirSync(appFolder(), { recursive: true, encoding: 'utf8' });
     expect(files.filter((file) => file.endsWith('.ts'))).toEqual([]);
@@ -13,7 +15,7 @@ describe('the page', () => {
   });
 
   it('loads isolated and without a violation of its policy', async () => {
-    const page = await newPage();
+    const page = await onePage();
     await page.locator('#root > *').first().waitFor();
     expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
     await screenshot(page, 'page');
@@ -21,7 +23,7 @@ describe('the page', () => {
   });
 
   it('keeps words in a line together, and not those of a dialog that is opened from it', async () => {
-    const page = await newPage();
+    const page = await onePage();
     await page.locator('.column').first().waitFor();
     const spaces = await page.evaluate(() => {
       const row = document.createElement('div');
@@ -54,7 +56,7 @@ describe('the page', () => {
   });
 
   it('answers a missing file with 404, not with itself', async () => {
-    const page = await newPage();
+    const page = await onePage();
     const response = await page.request.get('no-such-recipe.json');
     expect(response.status()).toBe(404);
   });

@@ -1,17 +1,22 @@
 /** The dialog that finds a learning rate, in a real browser: the curve, the rate it hands over, what stays as it was. */
 import type { Locator, Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { barSays, finishTiny, TINY, train } from '../actions.ts';
+import { barSays, finishTiny, openReady, openRecipe, TINY, train } from '../actions.ts';
 import { axe } from '../axe.ts';
-import { newPage, screenshot } from '../harness.ts';
+import { screenshot, sharedPage } from '../harness.ts';
 
 /** Faces that the starter weights know how to see: here the loss does fall. */
 const LEARNS =
   '#quick-look&dataset.pictures=200&batchSize=16&augmentation.views=1&phases.0.epochs=2&phases.1.epochs=1';
 
-async function openReady(options: Parameters<typeof newPage>[0] = {}): Promise<Page> {
-  const page = await newPage({ viewport: { width: 1440, height: 900 }, path: LEARNS, ...options });
-  await barSays(page, /^Ready/);
+const onePage = sharedPage(() => openReady({ path: LEARNS }));
+
+/** The page with a recipe, in a window of that width. */
+async function openWith(recipe: string, width = 1440): Promise<Page> {
+  const page = await onePage();
+  await page.setViewportSize({ width, height: 900 });
+  await openRecipe(page, recipe);
+  await barSays(page, /^(Ready|Finished|Stopped)/);
   return page;
 }
 
@@ -28,24 +33,26 @@ async function offeredRate(page: Page): Promise<string> {
   return (await use.innerText()).replace('Use ', '');
 }
 
-it.each([
-  ['light', 1440],
-  ['dark', 1440],
-  ['light', 400],
-] as const)('finds a rate in the %s theme, %i wide', { timeout: 180_000 }, async (colorScheme, width) => {
-  const page = await openReady({ colorScheme, viewport: { width, height: 900 } });
+it.each([1440, 400])('finds a rate, in a window %i wide', { timeout: 180_000 }, async (width) => {
+  const page = await openWith(LEARNS, width);
   await findButton(page, 'Fine-tune').click();
   const dialog = page.getByRole('dialog', { name: 'Find a learning rate: Fine-tune' });
   await dialog.getByText('Trying rates').waitFor({ timeout: 120_000 });
   const height = (await dialog.boundingBox())?.height;
-  await screenshot(page, `rates-going-${colorScheme}-${width}`);
+  await screenshot(page, `rates-going-${width}`);
   const rate = await offeredRate(page);
   // Nothing jumps when it ends.
   expect((await dialog.boundingBox())?.height).toBe(height);
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
   await dialog.getByText('Numbers').click();
-  expect(await axe(page)).toEqual([]);
-  await screenshot(page, `rates-found-${colorScheme}-${width}`);
+  for (const [colorScheme, rules] of [
+    ['dark', 'colours'],
+    ['light', 'all'],
+  ] as const) {
+    await page.emulateMedia({ colorScheme });
+    expect(await axe(page, rules)).toEqual([]);
+    await screenshot(page, `rates-found-${colorScheme}-${width}`);
+  }
   // Curve, words and table show the same sweep.
   const rows = await dialog.getByRole('row').count();
   const line = dialog.locator('.layer_0_marks path');
@@ -63,7 +70,7 @@ it.each([
 
 describe('a search', () => {
   it('that is cancelled leaves recipe, history and trained network', { timeout: 180_000 }, async () => {
-    const page = await openReady();
+    const page = await openWith(LEARNS);
     await finishTiny(page);
     const table = page.locator('.epoch-table');
     const [url, epochs] = [page.url(), await table.innerText()];
@@ -83,23 +90,27 @@ describe('a search', () => {
   });
 
   it('suggests nothing where nothing can be learnt, and says so', { timeout: 120_000 }, async () => {
-    const page = await openReady({ path: TINY });
+    const page = await openWith(TINY);
     await findButton(page, 'Head').click();
     const dialog = page.getByRole('dialog');
     await dialog.getByText(/so none is suggested/).waitFor({ timeout: 120_000 });
     expect(await dialog.getByRole('button', { name: 'Use it' }).isDisabled()).toBe(true);
     expect(await axe(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await expect.poll(() => dialog.count()).toBe(0);
   });
 
   it('is not offered while a run goes on', { timeout: 120_000 }, async () => {
-    const page = await openReady({ path: `${TINY}&phases.0.epochs=2000&earlyStopping=null` });
+    const page = await openWith(`${TINY}&phases.0.epochs=2000&earlyStopping=null`);
     await train(page);
     await expect.poll(() => findButton(page, 'Head').isDisabled()).toBe(true);
     await page.getByText('Fixed while a run goes on').waitFor();
+    await page.getByRole('button', { name: 'Stop', exact: true }).click();
+    await barSays(page, /^(Stopped|Finished)/);
   });
 
   it('waits for a field that cannot be taken', async () => {
-    const page = await openReady({ path: TINY });
+    const page = await openWith(TINY);
     const field = rateField(page, 'Head');
     await field.fill('fast');
     await findButton(page, 'Head').click();

@@ -3,17 +3,19 @@ import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import { startTestHub } from '../../support/sets/local-hub.ts';
 import { smallSet } from '../../support/sets/small-set.ts';
-import { agree, barSays, finishTiny, TINY } from '../actions.ts';
-import { newPage, screenshot } from '../harness.ts';
+import { agree, barSays, finishTiny, openReady, openRecipe, TINY } from '../actions.ts';
+import { screenshot, sharedPage } from '../harness.ts';
 
 const MINUTES = 60_000;
+
+const onePage = sharedPage(() => openReady({ viewport: { width: 1440, height: 900 } }));
 
 it(
   'a set that is given up leaves all as it was before: recipe, address, what was found, and where everything stands',
   { timeout: 4 * MINUTES },
   async () => {
     const hub = await startTestHub({}, { 'classroom/small/data/train.parquet': await smallSet(80, 20) });
-    const page = await newPage({ path: TINY, viewport: { width: 1440, height: 900 } });
+    const page = await onePage();
     await finishTiny(page);
     const parts = page.locator('#data .source, #data .set-parts > *:not(.opening), #data > .note');
     const places = (): Promise<number[][]> =>
@@ -30,10 +32,8 @@ it(
     });
     const before = await standing();
     hub.misbehave({ server: 'files', kind: 'slow', bytesPerSecond: 6000, skip: 1 });
-    await page.evaluate(
-      (hash) => {
-        location.hash = hash;
-      },
+    await openRecipe(
+      page,
       `${TINY.replace('dataset.pictures=80', `dataset={"source":"hub","repo":"classroom/small","endpoint":"${hub.origin}"}`)}&batchSize=8&backbone.alpha=0.5`,
     );
     await agree(page);
@@ -58,12 +58,10 @@ it(
     const starter = await readFile('public/starter/mobilenetv2-0.35.safetensors');
     const hub = await startTestHub({}, { 'classroom/weights/mine.safetensors': starter });
     const file = `${hub.origin}/datasets/classroom/weights/resolve/main/mine.safetensors`;
-    const page = await newPage({ path: TINY });
+    const page = await onePage();
     await finishTiny(page);
-    await page.evaluate(
-      (hash) => {
-        location.hash = hash;
-      },
+    await openRecipe(
+      page,
       TINY.replace('backbone.weights=random', `backbone.alpha=0.35&backbone.weights={"file":"${file}"}`),
     );
     const model = page.getByRole('region', { name: 'Model' });

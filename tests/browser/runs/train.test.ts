@@ -7,8 +7,8 @@ import type { Locator } from 'playwright-core';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { shows } from '../../support/shows.ts';
-import { barSays, drop, finishTiny, openKept, takeHome, TINY, train } from '../actions.ts';
-import { newPage, screenshot } from '../harness.ts';
+import { barSays, drop, finishTiny, openKept, openRecipe, takeHome, TINY, train } from '../actions.ts';
+import { newPage, screenshot, sharedPage } from '../harness.ts';
 import { servePlainly } from '../page/plain-server.ts';
 
 const MINUTES = 60_000;
@@ -155,17 +155,22 @@ describe('the page', () => {
   );
 });
 
-describe('bad input', () => {
+describe('what is opened', () => {
+  const opened = sharedPage(async () => {
+    const page = await newPage({ path: '#quick-look&batchSize=0' });
+    await page.getByText('recipe/invalid').first().waitFor({ timeout: MINUTES });
+    return page;
+  });
+
   it(
-    'in the address is said with its field, and the page still trains',
+    'by an address with a fault is said with its field, and the page still trains',
     { timeout: 2 * MINUTES },
     async () => {
-      const page = await newPage({ path: '#quick-look&batchSize=0' });
+      const page = await opened();
       await page
         .getByText(/batchSize/)
         .first()
         .waitFor({ timeout: MINUTES });
-      await page.getByText('recipe/invalid').first().waitFor();
       await page.getByRole('button', { name: 'Train', exact: true }).waitFor();
       await screenshot(page, 'bad-recipe');
     },
@@ -175,7 +180,8 @@ describe('bad input', () => {
     'as a file that is no Parquet is said with what to do, and the set before is kept',
     { timeout: 2 * MINUTES },
     async () => {
-      const page = await newPage({ path: TINY });
+      const page = await opened();
+      await openRecipe(page, TINY);
       await page.getByText('80 faces in eight classes').first().waitFor({ timeout: MINUTES });
       await page.getByRole('button', { name: 'Change' }).click();
       const file = {
@@ -192,47 +198,49 @@ describe('bad input', () => {
       await screenshot(page, 'bad-parquet');
     },
   );
-});
 
-it(
-  'opens a folder of class-named folders that was picked, and again when a class has another name',
-  { timeout: 2 * MINUTES },
-  async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'mien-folder-'));
-    for (const [name, hue] of [
-      ['apples', 0],
-      ['limes', 120],
-    ] as const) {
-      await mkdir(join(folder, name));
-      for (let index = 0; index < 12; index++) {
-        const colour = { r: hue === 0 ? 200 : 40, g: hue === 0 ? 40 : 200, b: index * 10 };
-        const create = { width: 40, height: 40, channels: 3, background: colour } as const;
-        await sharp({ create })
-          .png()
-          .toFile(join(folder, name, `${index.toString()}.png`));
+  it(
+    'as a folder of class-named folders that was picked is a set, and again when a class has another name',
+    { timeout: 2 * MINUTES },
+    async () => {
+      const folder = await mkdtemp(join(tmpdir(), 'mien-folder-'));
+      for (const [name, hue] of [
+        ['apples', 0],
+        ['limes', 120],
+      ] as const) {
+        await mkdir(join(folder, name));
+        for (let index = 0; index < 12; index++) {
+          const colour = { r: hue === 0 ? 200 : 40, g: hue === 0 ? 40 : 200, b: index * 10 };
+          const create = { width: 40, height: 40, channels: 3, background: colour } as const;
+          await sharp({ create })
+            .png()
+            .toFile(join(folder, name, `${index.toString()}.png`));
+        }
       }
-    }
-    const page = await newPage({ path: TINY });
-    const pick = async (): Promise<void> => {
-      await page.getByRole('button', { name: 'Change' }).click({ timeout: MINUTES });
-      await page.getByRole('radio', { name: /^Folder/ }).check();
-      await page.locator('input[type=file]').setInputFiles(folder);
-      await page.getByRole('button', { name: 'Open', exact: true }).click();
-    };
-    const classRow = (name: string): Locator =>
-      page
-        .getByRole('table', { name: 'Pictures by class' })
-        .getByRole('row', { name: new RegExp(`^${name}`) });
-    await pick();
-    await page.getByText('24 pictures in two classes').first().waitFor({ timeout: MINUTES });
-    await classRow('limes').waitFor();
-    // The same files by name, size and time: only their paths are others.
-    await rename(join(folder, 'limes'), join(folder, 'pears'));
-    await pick();
-    await classRow('pears').waitFor({ timeout: MINUTES });
-    expect(await classRow('limes').count()).toBe(0);
-    await finishTiny(page);
-    await rm(folder, { recursive: true });
-    shows('browser Chromium opens a picked folder');
-  },
-);
+      const page = await opened();
+      await openRecipe(page, TINY);
+      await barSays(page, /^Ready/);
+      const pick = async (): Promise<void> => {
+        await page.getByRole('button', { name: 'Change' }).click({ timeout: MINUTES });
+        await page.getByRole('radio', { name: /^Folder/ }).check();
+        await page.locator('input[type=file]').setInputFiles(folder);
+        await page.getByRole('button', { name: 'Open', exact: true }).click();
+      };
+      const classRow = (name: string): Locator =>
+        page
+          .getByRole('table', { name: 'Pictures by class' })
+          .getByRole('row', { name: new RegExp(`^${name}`) });
+      await pick();
+      await page.getByText('24 pictures in two classes').first().waitFor({ timeout: MINUTES });
+      await classRow('limes').waitFor();
+      // The same files by name, size and time: only their paths are others.
+      await rename(join(folder, 'limes'), join(folder, 'pears'));
+      await pick();
+      await classRow('pears').waitFor({ timeout: MINUTES });
+      expect(await classRow('limes').count()).toBe(0);
+      await finishTiny(page);
+      await rm(folder, { recursive: true });
+      shows('browser Chromium opens a picked folder');
+    },
+  );
+});

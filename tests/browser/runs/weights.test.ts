@@ -3,11 +3,13 @@ import * as tf from '@tensorflow/tfjs';
 import { zipSync } from 'fflate';
 import { expect, it } from 'vitest';
 import { teachableMachine } from '../../support/networks/teachable-machine.ts';
-import { barSays, drop, finishTiny, TINY } from '../actions.ts';
+import { barSays, drop, finishTiny, openReady, openRecipe, TINY } from '../actions.ts';
 import { axe } from '../axe.ts';
-import { newPage, screenshot } from '../harness.ts';
+import { screenshot, sharedPage } from '../harness.ts';
 
 const MINUTES = 60_000;
+
+const onePage = sharedPage(openReady);
 
 it(
   'opens a Teachable Machine export with its labels, and trains on it',
@@ -15,7 +17,7 @@ it(
   async () => {
     await tf.setBackend('cpu');
     const { files } = await teachableMachine(['happy', 'sad', 'dog'], 96);
-    const page = await newPage({ path: TINY });
+    const page = await onePage();
     const column = page.getByRole('region', { name: 'Model' });
     await column.getByText('nothing to load').waitFor({ timeout: MINUTES });
     await column.getByText('Weights and size').click();
@@ -53,7 +55,8 @@ it(
   async () => {
     await tf.setBackend('cpu');
     const { files } = await teachableMachine(['happy', 'sad', 'dog'], 32);
-    const page = await newPage({ path: TINY });
+    const page = await onePage();
+    await openRecipe(page, TINY);
     await barSays(page, /^Ready/);
     // Without its class names it is refused, and the studio is as it was.
     const { 'metadata.json': _, ...nameless } = files;

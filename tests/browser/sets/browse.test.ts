@@ -4,13 +4,16 @@ import { describe, expect, it } from 'vitest';
 import { MARKUP, messySet } from '../../support/sets/messy-set.ts';
 import { barSays } from '../actions.ts';
 import { axe } from '../axe.ts';
-import { newPage, screenshot } from '../harness.ts';
+import { newPage, screenshot, sharedPage } from '../harness.ts';
 
 const MINUTES = 60_000;
 const SMALL = '#quick-look&image.size=32&augmentation.views=8&backbone.alpha=0.35&backbone.weights=random';
 
-async function openReady(options: Parameters<typeof newPage>[0] = {}): Promise<Page> {
-  const page = await newPage({ viewport: { width: 1440, height: 900 }, path: SMALL, ...options });
+const onePage = sharedPage(() => newPage({ path: SMALL }));
+
+async function openReady(viewport = { width: 1440, height: 900 }): Promise<Page> {
+  const page = await onePage();
+  await page.setViewportSize(viewport);
   await barSays(page, /^Ready/);
   return page;
 }
@@ -71,7 +74,7 @@ describe('the wall of pictures', () => {
   });
 
   it('is filtered by class and by part', { timeout: MINUTES }, async () => {
-    const page = await openReady({ viewport: { width: 400, height: 850 } });
+    const page = await openReady({ width: 400, height: 850 });
     const happy = page.getByRole('table', { name: 'Pictures by class' }).getByRole('row', { name: /^happy/ });
     const [train, , test] = await happy
       .getByRole('cell')
@@ -94,6 +97,7 @@ describe('the wall of pictures', () => {
       .toBe(`${String(train)} pictures`);
     expect(await axe(page)).toEqual([]);
     await screenshot(page, 'browse-wall-400');
+    await page.keyboard.press('Escape');
   });
 });
 

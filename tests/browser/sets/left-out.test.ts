@@ -49,7 +49,7 @@ it(
     const folder = await makeFolder();
     const page = await newPage({
       viewport: { width: 1440, height: 900 },
-      path: '#quick-look&image.size=32&backbone.alpha=0.35&backbone.weights=random',
+      path: '#quick-look&dataset.pictures=80&image.size=32&backbone.alpha=0.35&backbone.weights=random',
     });
     await barSays(page, /^Ready/);
     await page.getByRole('button', { name: 'Change the set of pictures' }).click();

@@ -3,8 +3,8 @@ import { parquetWriteBuffer } from 'hyparquet-writer';
 import { expect, it } from 'vitest';
 import { startTestHub } from '../../support/sets/local-hub.ts';
 import { greyPicture } from '../../unit/data/test-recipe.ts';
-import { agree, TINY } from '../actions.ts';
-import { newPage, screenshot } from '../harness.ts';
+import { agree, openReady, openRecipe, TINY } from '../actions.ts';
+import { screenshot, sharedPage } from '../harness.ts';
 
 /** A table of grey pictures with these labels. */
 async function tableOf(labels: readonly string[]): Promise<Uint8Array> {
@@ -19,6 +19,8 @@ async function tableOf(labels: readonly string[]): Promise<Uint8Array> {
   );
 }
 
+const onePage = sharedPage(() => openReady({ viewport: { width: 1440, height: 900 } }));
+
 const CLASSES = 500;
 const MARKUP = '<img src=x onerror="document.title=1">';
 
@@ -28,10 +30,9 @@ it('shows 500 classes and labels that hold markup as what they are', { timeout: 
     return row % CLASSES === 0 ? MARKUP : row % CLASSES === 1 ? `<b>${name}</b></td><script>` : name;
   });
   const hub = await startTestHub({}, { 'classroom/odd/odd.parquet': await tableOf(labels) });
-  const page = await newPage({
-    viewport: { width: 1440, height: 900 },
-    path: `#quick-look&dataset={"source":"hub","repo":"classroom/odd","endpoint":"${hub.origin}"}&image.size=32`,
-  });
+  const page = await onePage();
+  const set = `{"source":"hub","repo":"classroom/odd","endpoint":"${hub.origin}"}`;
+  await openRecipe(page, `#quick-look&dataset=${set}&image.size=32`);
   await agree(page);
   await page.getByText('2,500 pictures in 500 classes').first().waitFor({ timeout: 60_000 });
   await page.getByText(MARKUP).first().waitFor();
@@ -64,12 +65,11 @@ it(
     );
     const setOf = (name: string): string =>
       `#quick-look&dataset={"source":"hub","repo":"classroom/${name}","endpoint":"${hub.origin}"}&image.size=32&backbone.weights=random`;
-    const page = await newPage({ path: TINY });
+    const page = await onePage();
+    await openRecipe(page, TINY);
     const note = page.locator('#data > .note');
     const open = async (hash: string, pictures: string): Promise<void> => {
-      await page.evaluate((to) => {
-        location.hash = to;
-      }, hash);
+      await openRecipe(page, hash);
       await agree(page);
       await page.getByText(pictures).first().waitFor({ timeout: 60_000 });
     };

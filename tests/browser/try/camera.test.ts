@@ -101,6 +101,6 @@ it.each([
 });
 
 it('asks for the pictures where a link names the camera', { timeout: 2 * MINUTES }, async () => {
-  const page = await newPage({ path: '#quick-look&dataset={"source":"webcam"}' });
+  const page = await newPage({ path: '#quick-look&dataset={"source":"webcam"}', flags: [FAKE, ALLOW] });
   await page.getByText('data/nothing-taken').first().waitFor({ timeout: MINUTES });
 });
