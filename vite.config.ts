@@ -35,11 +35,5 @@ export default defineConfig(({ command, isPreview }) => ({
     rolldownOptions: { checks: { bundlerTimings: false } },
   },
   // Tests that start programs run beside each other, one a core on the smallest machines.
-  test: {
-    projects: testProjects,
-    maxConcurrency: 2,
-    setupFiles: ['tests/support/same-bytes.ts'],
-    // Each stage of a run would transform the same thousand files anew.
-    experimental: { fsModuleCache: true, fsModuleCachePath: 'node_modules/.cache/vitest' },
-  },
+  test: { projects: testProjects, maxConcurrency: 2, setupFiles: ['tests/support/same-bytes.ts'] },
 }));

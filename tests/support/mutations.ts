@@ -80,7 +80,8 @@ function replaceNumber(bytes: Uint8Array, random: (below: number) => number): Ui
 }
 
 /**
- * Reads a file whole, and then damaged in so many ways; each time it ends, with its values or with a `StudioError`.
+ * Reads a file whole, and then damaged in so many ways; each time it ends, with its values or with a `StudioError`. A hang
+ * is the end of the test's time.
  *
  * @param outcomeOf `read`, the code of the error that ended it, or another sentence, which fails
  */
@@ -92,18 +93,12 @@ export async function holdDamaged(
   expect(await outcomeOf(file)).toBe('read');
   const random = seeded(42);
   const counts: Record<string, number> = {};
-  let slowestMs = 0;
   for (let i = 0; i < mutations; i++) {
-    const spoilt = mutate(file, random);
-    const start = performance.now();
-    const outcome = await outcomeOf(spoilt);
-    slowestMs = Math.max(slowestMs, performance.now() - start);
+    const outcome = await outcomeOf(mutate(file, random));
     counts[outcome] = (counts[outcome] ?? 0) + 1;
   }
   const known = /^(read|(model|data|recipe)\/[a-z-]+)$/u;
   expect(Object.keys(counts).filter((outcome) => !known.test(outcome))).toEqual([]);
-  // A hang is none of the ends.
-  expect(slowestMs).toBeLessThan(5000);
   // Both ends are reached: damage that matters, and damage that does not.
   expect(mutations - (counts['read'] ?? 0)).toBeGreaterThan(mutations / 4);
   expect(counts['read']).toBeGreaterThan(0);

@@ -9,7 +9,7 @@
 type Leave = () => void;
 
 const open: Leave[] = [];
-/** Of the entry that Back comes to from a dialog's. */
+/** Of the entry that Back comes to from a dialog's; null while there is none. */
 let addressBefore: string | null = null;
 /** Whether the entry is there for Back to take. */
 let hasEntry = false;
@@ -44,12 +44,11 @@ function listen(): void {
   addEventListener('popstate', () => {
     const address = location.href;
     // Another link was opened, from a bookmark or by hand: the page hears of it too, and shows what it says.
-    if (!isTakingBack && address !== addressBefore && address !== shownAddress) {
-      hasEntry = false;
-      return;
-    }
-    const wasTakenBack = isTakingBack;
+    const isLink = !isTakingBack && address !== addressBefore && address !== shownAddress;
     hasEntry = false;
+    addressBefore = null;
+    if (isLink) return;
+    const wasTakenBack = isTakingBack;
     isTakingBack = false;
     // The address of the entry before may be of an older recipe: what is shown is what the address says.
     if (shownAddress !== null && shownAddress !== address) history.replaceState(null, '', shownAddress);

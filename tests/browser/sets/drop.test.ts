@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { smallSet } from '../../support/sets/small-set.ts';
-import { barSays, drop, TINY } from '../actions.ts';
+import { barSays, drop, openRecipe, TINY } from '../actions.ts';
 import { axe } from '../axe.ts';
 import { newPage, screenshot } from '../harness.ts';
 
@@ -71,14 +71,20 @@ describe('a dialog', () => {
     await page.evaluate(() => history.back());
     await dialog.waitFor({ state: 'detached' });
     // What is changed while one is open is not taken back with it.
+    const before = page.url();
     await page.getByRole('button', { name: 'Edit the set' }).click();
     const inside = page.getByRole('dialog', { name: 'Inside the set' });
     await inside.getByRole('button', { name: 'Leave out sad' }).click();
     await expect.poll(() => page.url()).toMatch(/edits/);
     await page.keyboard.press('Escape');
     await inside.waitFor({ state: 'detached' });
-    await page.locator('#data').getByText('“sad” is left out', { exact: false }).waitFor();
+    const leftOut = page.locator('#data').getByText('“sad” is left out', { exact: false });
+    await leftOut.waitFor();
     await expect.poll(() => page.url()).toMatch(/edits/);
+    await barSays(page, /^Ready/);
+    // The link at which it was opened is a link like any other.
+    await openRecipe(page, new URL(before).hash);
+    await leftOut.waitFor({ state: 'detached' });
     await barSays(page, /^Ready/);
   });
 
