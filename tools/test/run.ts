@@ -2,8 +2,8 @@
  * `npm test`: every check, with a tally at the end. `--fast` (`npm run check`) leaves out what takes long: fuzzing,
  * networks of full size, whole recipes, and what needs a GPU or a browser; `--live` adds the comparison with real Keras, and
  * `--parity` runs it alone (`npm run test:parity`); `--long` what takes too long for every run (`npm run test:long`);
- * `--only NAME` runs one stage, and may be repeated. `--record` writes what the tests have shown to work into tests/shown.json, which is else
- * held against it.
+ * `--only NAME` runs one stage, and may be repeated. `--record` writes what the tests have shown to work into
+ * tests/shown.json, which is else held against it.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -16,15 +16,14 @@ import { addExportReaders, kerasPython } from '../setup/keras.ts';
 import { thisSystem } from '../setup/system.ts';
 import {
   FAST_TESTS,
-  GRAPHICS_TESTS,
   LIVE_PARITY,
   LONG_TESTS,
   SLOW_TESTS,
   STATIC_STAGES,
+  WHOLE_MACHINE_TESTS,
   type Stage,
 } from './stages.ts';
 import { one, sum, tallyOfReport, type Tally } from './tally.ts';
-import { unsteadyIn } from './unsteady.ts';
 
 /** Stages at a time that use about one core each, the tests more where there are more. */
 const AT_ONCE = Math.max(2, Math.floor(availableParallelism() / 2));
@@ -101,7 +100,6 @@ async function runStage(stage: Stage, live: boolean): Promise<Tally> {
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   const tally = stage.counts === 'one' ? one(succeeded) : tallyOfReport(textOf(stage), succeeded);
   if ((tally.failed > 0 || live) && output !== '') console.log(output.trimEnd());
-  else process.stdout.write(unsteadyIn(output));
   const counts = stage.counts === 'one' ? '' : `: ${tally.passed} passed, ${tally.failed} failed`;
   console.log(`${tally.failed === 0 ? '✓' : '✗'} ${stage.name}${counts} (${seconds} s)`);
   return tally;
@@ -116,13 +114,13 @@ function textOf(stage: Stage): string {
   }
 }
 
-/** Runs all, `atOnce` at a time, in their order; one is shown as it comes, or none. */
-async function runAll(stages: readonly Stage[], atOnce: number, shown?: Stage): Promise<Tally[]> {
+/** Runs all, `atOnce` at a time, in their order; one alone is shown as it comes. */
+async function runAll(stages: readonly Stage[], atOnce: number): Promise<Tally[]> {
   const waiting = [...stages];
   const tallies: Tally[] = [];
   const worker = async (): Promise<void> => {
     for (let stage = waiting.shift(); stage !== undefined; stage = waiting.shift()) {
-      tallies.push(await runStage(stage, stage === shown));
+      tallies.push(await runStage(stage, atOnce === 1));
     }
   };
   await Promise.all(Array.from({ length: atOnce }, worker));
@@ -145,13 +143,13 @@ function holdRecord(stages: readonly Stage[], writes: boolean): Tally {
   return one(wrong.length === 0);
 }
 
-/** A stage that compares with what real Keras does, or none and one line that says why. */
-function livingIn(stage: Stage): readonly Stage[] {
+/** A comparison with what real Keras does, or one line that says why there is none. */
+async function runLive(stage: Stage): Promise<Tally[]> {
   const python = kerasPython(thisSystem);
   if (python === null) return [];
   if (stage === LONG_TESTS) addExportReaders(thisSystem, python);
   process.env['KERAS_PYTHON'] = python;
-  return [stage];
+  return runAll([stage], 1);
 }
 
 const { values: chosen } = parseArgs({
@@ -166,19 +164,18 @@ const { values: chosen } = parseArgs({
 });
 const wanted = ({ name }: Stage): boolean => chosen.only?.includes(name) ?? true;
 
-/** The longest begins first; Keras computes beside a browser, which often waits. */
+/** The longest begins first: the tests that need neither a GPU nor a browser. */
 async function runChecks(): Promise<Tally[]> {
   const fast = [...FAST_TESTS, ...STATIC_STAGES].filter(wanted);
   const slow = chosen.fast ? [] : SLOW_TESTS.filter(wanted);
-  const graphics = chosen.fast ? [] : GRAPHICS_TESTS.filter(wanted);
-  const tallies = await runAll([...fast, ...slow], AT_ONCE);
-  const last = [...graphics, ...(chosen.live && wanted(LIVE_PARITY) ? livingIn(LIVE_PARITY) : [])];
-  tallies.push(...(await runAll(last, AT_ONCE, last[0])));
-  return [...tallies, holdRecord([...fast, ...slow, ...graphics], chosen.record)];
+  const alone = chosen.fast ? [] : WHOLE_MACHINE_TESTS.filter(wanted);
+  const tallies = [...(await runAll([...fast, ...slow], AT_ONCE)), ...(await runAll(alone, 1))];
+  if (chosen.live && wanted(LIVE_PARITY)) tallies.push(...(await runLive(LIVE_PARITY)));
+  return [...tallies, holdRecord([...fast, ...slow, ...alone], chosen.record)];
 }
 
 const live = chosen.long ? LONG_TESTS : chosen.parity ? LIVE_PARITY : null;
-const tallies = live === null ? await runChecks() : await runAll(livingIn(live), 1, live);
+const tallies = live === null ? await runChecks() : await runLive(live);
 rmSync(reports, { recursive: true });
 
 const total = sum(tallies);

@@ -59,13 +59,14 @@ export const SLOW_TESTS: readonly Stage[] = [
   tests('parity', 25),
 ];
 
-/** What draws or computes on a graphics device: Chromium, then Firefox and WebKit, on one build; and Dawn. */
-export const GRAPHICS_TESTS: readonly Stage[] = [
-  tests('browsers', 45, ['browser', 'browsers']),
+/** Dawn and Chromium, which each take the whole machine. */
+export const WHOLE_MACHINE_TESTS: readonly Stage[] = [
   tests('gpu', 15),
+  // Chromium, then Firefox and WebKit, on one build.
+  tests('browsers', 45, ['browser', 'browsers']),
 ];
 
-/** Against real Keras; where it can be installed. */
+/** Against real Keras, where it can be installed. */
 export const LIVE_PARITY: Stage = tests('keras', 20);
 
 /** What takes too long for every run: proofs on networks of full size by libraries of gigabytes. */

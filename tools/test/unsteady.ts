@@ -4,9 +4,6 @@
  */
 import type { Reporter, TestCase } from 'vitest/node';
 
-/** What the reporter said in a run's output; '' where it had nothing to say. */
-export const unsteadyIn = (output: string): string => /\nUnsteady \(.+(\n {2}.+)+\n/.exec(output)?.[0] ?? '';
-
 export default class UnsteadyReporter implements Reporter {
   readonly #names: string[] = [];
 
