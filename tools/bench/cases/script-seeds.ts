@@ -30,7 +30,7 @@ export const scriptSeeds: Bench = {
     const session = await startSession('wasm');
     const folder = await mkdtemp(join(tmpdir(), 'mien-script-seeds-'));
     try {
-      return [rowOf(await bothFor(session, { folder, python, settings }))];
+      return [rowOf(await bothFor(session, { folder, python, settings }), settings)];
     } finally {
       await rm(folder, { recursive: true });
     }
@@ -63,10 +63,13 @@ async function bothFor(
   return both;
 }
 
+const epochsOf = (isQuick: boolean) => (isQuick ? { head: 1, fineTune: 1 } : { head: 8, fineTune: 4 });
+
 /** The split is drawn with one seed each time, so that only training's chance differs. */
 function recipeOf(seed: number, { quick }: Settings, how: 'untrained' | 'trained'): Recipe {
-  const head = { name: 'head', epochs: quick ? 1 : 8, learningRate: 0.003 };
-  const fineTune = { name: 'fineTune', epochs: quick ? 1 : 4, learningRate: 0.0003, unfreeze: 30 };
+  const epochs = epochsOf(quick);
+  const head = { name: 'head', epochs: epochs.head, learningRate: 0.003 };
+  const fineTune = { name: 'fineTune', epochs: epochs.fineTune, learningRate: 0.0003, unfreeze: 30 };
   return parseRecipe({
     dataset: { source: 'sample', pictures: 600 },
     image: { size: 64 },
@@ -103,11 +106,12 @@ async function accuracyOf(folder: string, python: string): Promise<number> {
 }
 
 /** Reached when the interval of the difference holds 0, or the means are {@link POINTS} apart at most. */
-function rowOf({ mien, program }: Accuracies): Row {
+function rowOf({ mien, program }: Accuracies, { quick }: Settings): Row {
+  const { head, fineTune } = epochsOf(quick);
   const { difference, halfWidth } = welch(mien, program);
   const interval = [difference - halfWidth, difference + halfWidth].map((points) => points.toFixed(1));
   return {
-    what: `test accuracy: MobileNetV2 0.35 at 64, 8 + 4 epochs, mean of ${mien.length.toString()} seeds`,
+    what: `test accuracy: MobileNetV2 0.35 at 64, ${head} + ${fineTune} epochs, mean of ${mien.length.toString()} seeds`,
     against: 'the exported program in Keras',
     unit: '%',
     mien: mean(mien),
