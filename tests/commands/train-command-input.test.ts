@@ -30,17 +30,14 @@ async function recipeFile(name: string, recipe: unknown): Promise<string> {
   return path;
 }
 
+/** Trains, or says why not, by a recipe that asks for what is not there. */
+const trainBad = (path: string): ReturnType<typeof runCommand> =>
+  runCommand('train', path, '--out', join(folder, 'bad'), '--backend', 'wasm');
+
 describe('npm run train', () => {
   it.concurrent('ends with 2 for a bad recipe and names the field', async ({ expect }) => {
     const path = await recipeFile('bad.json', { ...(await tinyRecipe()), batchSize: 'many' });
-    const { code, error } = await runCommand(
-      'train',
-      path,
-      '--out',
-      join(folder, 'bad'),
-      '--backend',
-      'wasm',
-    );
+    const { code, error } = await trainBad(path);
     expect(error).toContain('batchSize');
     expect(error).toContain('(recipe/invalid)');
     expect(code).toBe(2);
@@ -74,14 +71,7 @@ describe('npm run train', () => {
     await writeFile(join(folder, 'weights', 'w.h5'), '<!doctype html><title>404</title>');
     const backbone = { name: 'mobilenetv2', weights: { file: 'weights' } };
     const path = await recipeFile('weights.json', { ...(await tinyRecipe()), backbone });
-    const { code, error } = await runCommand(
-      'train',
-      path,
-      '--out',
-      join(folder, 'bad'),
-      '--backend',
-      'wasm',
-    );
+    const { code, error } = await trainBad(path);
     expect([code, error]).toEqual([2, expect.stringContaining('w.h5 is a web page')]);
   });
 
@@ -90,14 +80,7 @@ describe('npm run train', () => {
     async ({ expect }) => {
       const backbone = { name: 'mobilenetv2', alpha: 1, weights: 'starter' } as const;
       const path = await recipeFile('alpha.json', { ...(await tinyRecipe()), backbone });
-      const { code, error } = await runCommand(
-        'train',
-        path,
-        '--out',
-        join(folder, 'bad'),
-        '--backend',
-        'wasm',
-      );
+      const { code, error } = await trainBad(path);
       expect(error).toContain('Starter weights are shipped for mobilenetv2 {"alpha":0.35}');
       expect(error).toContain('(model/weights-no-starter)');
       expect(code).toBe(2);
@@ -109,14 +92,7 @@ describe('npm run train', () => {
     const file = `${hub.origin}/datasets/classroom/faces/resolve/main/weights.safetensors`;
     const backbone = { name: 'mobilenetv2', alpha: 0.35, weights: { file } };
     const path = await recipeFile('nothing-there.json', { ...(await tinyRecipe()), backbone });
-    const { code, error } = await runCommand(
-      'train',
-      path,
-      '--out',
-      join(folder, 'bad'),
-      '--backend',
-      'wasm',
-    );
+    const { code, error } = await trainBad(path);
     await hub.close();
     expect(error).toContain(`${file.replace('http://', '')} was asked for; it answered 404`);
     expect(error).toContain('(net/not-found)');
@@ -144,14 +120,7 @@ describe('npm run train', () => {
       'parquet.json',
       await tinyRecipe({ dataset: { source: 'parquet', path: 'cat.parquet' } }),
     );
-    const { code, error } = await runCommand(
-      'train',
-      path,
-      '--out',
-      join(folder, 'bad'),
-      '--backend',
-      'wasm',
-    );
+    const { code, error } = await trainBad(path);
     expect(error).toContain('(data/not-parquet)');
     expect(code).toBe(2);
   });

@@ -7,7 +7,7 @@ import { KeepTogether } from '../runs/KeepTogether.tsx';
 import { useStudioState } from '../studio-context.ts';
 import { ChoiceField } from '../widgets/fields.tsx';
 
-/** As many as are usual; more answer no better and take longer. */
+/** At first, and at most: each one more is asked about every picture. */
 const USUAL = 3;
 const MOST = 10;
 

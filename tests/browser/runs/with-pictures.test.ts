@@ -1,34 +1,16 @@
 /** A run with the pictures that it was trained on, in one file: found again in a profile that has never seen them. */
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFile, rm } from 'node:fs/promises';
 import { unzipSync } from 'fflate';
-import sharp from 'sharp';
 import { expect, it } from 'vitest';
+import { makeFruitFolder } from '../../support/sets/fruit-folder.ts';
 import { barSays, finishTiny, openKept, TINY } from '../actions.ts';
 import { axe } from '../axe.ts';
 import { newPage, screenshot } from '../harness.ts';
 
 const MINUTES = 60_000;
 
-async function makeFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'mien-fruit-'));
-  for (const [name, red] of [
-    ['apples', 200],
-    ['limes', 40],
-  ] as const) {
-    await mkdir(join(folder, name));
-    for (let index = 0; index < 20; index++) {
-      const background = { r: red, g: 240 - red, b: index * 10 };
-      const picture = sharp({ create: { width: 40, height: 40, channels: 3, background } });
-      await picture.png().toFile(join(folder, name, `${index.toString().padStart(2, '0')}.png`));
-    }
-  }
-  return folder;
-}
-
 it('takes its pictures along where the box is ticked', { timeout: 4 * MINUTES }, async () => {
-  const folder = await makeFolder();
+  const folder = await makeFruitFolder(20);
   const page = await newPage({ path: TINY });
   await page.getByRole('button', { name: 'Change' }).click({ timeout: MINUTES });
   await page.getByRole('radio', { name: /^Folder/ }).check();

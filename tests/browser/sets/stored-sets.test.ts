@@ -1,31 +1,13 @@
 /** Sets that are stored in the browser: open again after a reload, without their files, saved as Parquet, deleted. */
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFile, rm } from 'node:fs/promises';
 import { parquetReadObjects } from 'hyparquet';
 import type { Locator, Page } from 'playwright-core';
-import sharp from 'sharp';
 import { expect, it } from 'vitest';
+import { makeFruitFolder } from '../../support/sets/fruit-folder.ts';
 import { finishTiny, TINY } from '../actions.ts';
 import { newPage, screenshot } from '../harness.ts';
 
 const MINUTES = 60_000;
-
-async function makeFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'mien-fruit-'));
-  for (const [name, red] of [
-    ['apples', 200],
-    ['limes', 40],
-  ] as const) {
-    await mkdir(join(folder, name));
-    for (let index = 0; index < 100; index++) {
-      const background = { r: red, g: 240 - red, b: index * 2 };
-      const picture = sharp({ create: { width: 40, height: 40, channels: 3, background } });
-      await picture.png().toFile(join(folder, name, `${index.toString().padStart(3, '0')}.png`));
-    }
-  }
-  return folder;
-}
 
 async function openStored(page: Page): Promise<Locator> {
   await page.getByRole('button', { name: 'Stored downloads' }).click({ timeout: MINUTES });
@@ -49,7 +31,7 @@ it(
   'a picked folder is stored, opens after a reload, is saved and deleted',
   { timeout: 3 * MINUTES },
   async () => {
-    const folder = await makeFolder();
+    const folder = await makeFruitFolder(100);
     const page = await newPage({ path: TINY });
     await page.getByRole('button', { name: 'Change' }).click({ timeout: MINUTES });
     await page.getByRole('radio', { name: /^Folder/ }).check();
