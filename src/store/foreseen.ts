@@ -31,7 +31,7 @@ export function foreseenSeconds(
   { device, kept }: Measured,
 ): number | null {
   const runs = kept.flatMap(({ recipe: of, pace }): MeasuredRun[] =>
-    pace !== null && pace.device === device && pace.pictures > 0 && isSame(stepOf(of), stepOf(recipe))
+    pace?.device === device && pace.pictures > 0 && isSame(stepOf(of), stepOf(recipe))
       ? [{ recipe: of, pace }]
       : [],
   );

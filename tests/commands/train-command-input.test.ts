@@ -75,17 +75,16 @@ describe('npm run train', () => {
     expect([code, error]).toEqual([2, expect.stringContaining('w.h5 is a web page')]);
   });
 
-  it.concurrent(
-    'ends with 2 for starter weights of another network, and names that they are for',
-    async ({ expect }) => {
-      const backbone = { name: 'mobilenetv2', alpha: 1, weights: 'starter' } as const;
-      const path = await recipeFile('alpha.json', { ...(await tinyRecipe()), backbone });
-      const { code, error } = await trainBad(path);
-      expect(error).toContain('Starter weights are shipped for mobilenetv2 {"alpha":0.35}');
-      expect(error).toContain('(model/weights-no-starter)');
-      expect(code).toBe(2);
-    },
-  );
+  it.concurrent('ends with 2 for starter weights of another network, and names that they are for', async ({
+    expect,
+  }) => {
+    const backbone = { name: 'mobilenetv2', alpha: 1, weights: 'starter' } as const;
+    const path = await recipeFile('alpha.json', { ...(await tinyRecipe()), backbone });
+    const { code, error } = await trainBad(path);
+    expect(error).toContain('Starter weights are shipped for mobilenetv2 {"alpha":0.35}');
+    expect(error).toContain('(model/weights-no-starter)');
+    expect(code).toBe(2);
+  });
 
   it.concurrent('ends with 2 for weights at an address where nothing is', async ({ expect }) => {
     const hub = await startTestHub();

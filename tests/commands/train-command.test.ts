@@ -42,34 +42,33 @@ async function readJson(...path: string[]): Promise<unknown> {
 }
 
 describe('npm run train', () => {
-  it.concurrent(
-    'takes a set from the Hub it is given, with a token that it writes nowhere',
-    async ({ expect }) => {
-      const token = 'hf_let_me_in';
-      const repo = 'classroom/few';
-      const file = `${repo}/data/train-00000-of-00001.parquet`;
-      const hub = await startTestHub({ gated: { [repo]: token } }, { [file]: await smallSet(80) });
-      const recipe = await tinyRecipe({
-        dataset: { source: 'hub', repo },
-        image: { size: 32, resize: 'area' },
-        phases: [{ name: 'head', epochs: 1, learningRate: 0.001 }],
-      });
-      const path = await recipeFile('hub.json', recipe);
-      const kept = join(folder, 'kept');
-      const where = ['--out', join(folder, 'hub'), '--store', kept, '--hub', hub.origin];
-      const args = [path, ...where, '--backend', 'wasm', '--json'];
-      const refused = await runCommand('train', ...args);
-      expect([refused.code, refused.error.includes('net/gated')]).toEqual([1, true]);
-      const { code, out } = await runCommandWith({ HF_TOKEN: token }, 'train', ...args);
-      expect(code).toBe(0);
-      expect((await readdir(kept)).sort()).toEqual(expect.arrayContaining(['downloads', 'pictures']));
-      expect(hub.requests.some(({ hasToken, server }) => hasToken && server === 'files')).toBe(false);
-      await hub.close();
-      const files = ['history.json', 'evaluation.json', 'split.json', 'run.json'];
-      const written = await Promise.all(files.map((file) => readFile(join(folder, 'hub', file), 'utf8')));
-      expect([out, ...written].join('')).not.toContain(token);
-    },
-  );
+  it.concurrent('takes a set from the Hub it is given, with a token that it writes nowhere', async ({
+    expect,
+  }) => {
+    const token = 'hf_let_me_in';
+    const repo = 'classroom/few';
+    const file = `${repo}/data/train-00000-of-00001.parquet`;
+    const hub = await startTestHub({ gated: { [repo]: token } }, { [file]: await smallSet(80) });
+    const recipe = await tinyRecipe({
+      dataset: { source: 'hub', repo },
+      image: { size: 32, resize: 'area' },
+      phases: [{ name: 'head', epochs: 1, learningRate: 0.001 }],
+    });
+    const path = await recipeFile('hub.json', recipe);
+    const kept = join(folder, 'kept');
+    const where = ['--out', join(folder, 'hub'), '--store', kept, '--hub', hub.origin];
+    const args = [path, ...where, '--backend', 'wasm', '--json'];
+    const refused = await runCommand('train', ...args);
+    expect([refused.code, refused.error.includes('net/gated')]).toEqual([1, true]);
+    const { code, out } = await runCommandWith({ HF_TOKEN: token }, 'train', ...args);
+    expect(code).toBe(0);
+    expect((await readdir(kept)).sort()).toEqual(expect.arrayContaining(['downloads', 'pictures']));
+    expect(hub.requests.some(({ hasToken, server }) => hasToken && server === 'files')).toBe(false);
+    await hub.close();
+    const files = ['history.json', 'evaluation.json', 'split.json', 'run.json'];
+    const written = await Promise.all(files.map((file) => readFile(join(folder, 'hub', file), 'utf8')));
+    expect([out, ...written].join('')).not.toContain(token);
+  });
 
   it.concurrent('writes history, evaluation, split, run and model, and ends with 0', async ({ expect }) => {
     const path = await recipeFile('tiny.json', await tinyRecipe());
@@ -123,45 +122,44 @@ describe('npm run train', () => {
     ).toEqual(Array.from({ length: 80 }, (_, row) => row));
   });
 
-  it.concurrent(
-    'writes what there is where the split keeps no pictures for validation',
-    async ({ expect }) => {
-      const split = { train: 0.8, validation: 0, test: 0.2, seed: 42 };
-      const recipe = await tinyRecipe({ split, earlyStopping: null });
-      const path = await recipeFile('unchecked.json', recipe);
-      const where = ['--out', join(folder, 'unchecked'), '--backend', 'wasm'];
-      const { code, out } = await runCommand(
-        'train',
-        path,
-        ...where,
-        '--export',
-        'safetensors',
-        '--export',
-        'keras',
-      );
-      expect(code).toBe(0);
-      expect(out).toContain('64 / 0 / 16 train / validation / test');
-      expect(out).toMatch(/Head 1 of 2 {2}train [\d.]+ [\d.]+\s% {2}[\d.]+ s\n/);
-      expect(out).toMatch(/Head done: epoch 2 kept, no validation\n/);
-      const keras = await readFile(join(folder, 'unchecked', 'keras', 'README.md'), 'utf8');
-      expect(keras).toContain('the split keeps no pictures for validation');
-      const written = await readFile(join(folder, 'unchecked', 'history.json'), 'utf8');
-      expect(written).toContain('"valLoss": null');
-      expect(await readJson('unchecked', 'evaluation.json')).toMatchObject({ unsureBelow: null });
-      expect(await readJson('unchecked', 'split.json')).toMatchObject({ validation: [] });
-      expect(await readFile(join(folder, 'unchecked', 'report.txt'), 'utf8')).toMatch(/macro avg/);
-      const card = await readFile(join(folder, 'unchecked', 'safetensors', 'README.md'), 'utf8');
-      expect(card).toContain('kept no pictures for validation: the network is that of the last epoch');
-      expect(`${out}${written}${card}`).not.toContain('NaN');
+  it.concurrent('writes what there is where the split keeps no pictures for validation', async ({
+    expect,
+  }) => {
+    const split = { train: 0.8, validation: 0, test: 0.2, seed: 42 };
+    const recipe = await tinyRecipe({ split, earlyStopping: null });
+    const path = await recipeFile('unchecked.json', recipe);
+    const where = ['--out', join(folder, 'unchecked'), '--backend', 'wasm'];
+    const { code, out } = await runCommand(
+      'train',
+      path,
+      ...where,
+      '--export',
+      'safetensors',
+      '--export',
+      'keras',
+    );
+    expect(code).toBe(0);
+    expect(out).toContain('64 / 0 / 16 train / validation / test');
+    expect(out).toMatch(/Head 1 of 2 {2}train [\d.]+ [\d.]+\s% {2}[\d.]+ s\n/);
+    expect(out).toMatch(/Head done: epoch 2 kept, no validation\n/);
+    const keras = await readFile(join(folder, 'unchecked', 'keras', 'README.md'), 'utf8');
+    expect(keras).toContain('the split keeps no pictures for validation');
+    const written = await readFile(join(folder, 'unchecked', 'history.json'), 'utf8');
+    expect(written).toContain('"valLoss": null');
+    expect(await readJson('unchecked', 'evaluation.json')).toMatchObject({ unsureBelow: null });
+    expect(await readJson('unchecked', 'split.json')).toMatchObject({ validation: [] });
+    expect(await readFile(join(folder, 'unchecked', 'report.txt'), 'utf8')).toMatch(/macro avg/);
+    const card = await readFile(join(folder, 'unchecked', 'safetensors', 'README.md'), 'utf8');
+    expect(card).toContain('kept no pictures for validation: the network is that of the last epoch');
+    expect(`${out}${written}${card}`).not.toContain('NaN');
 
-      const stopping = { ...recipe, earlyStopping: { patience: 2 } };
-      const refused = await runCommand('train', await recipeFile('refused.json', stopping), ...where);
-      expect([refused.code, refused.error.includes('earlyStopping: goes by validation pictures')]).toEqual([
-        2,
-        true,
-      ]);
-    },
-  );
+    const stopping = { ...recipe, earlyStopping: { patience: 2 } };
+    const refused = await runCommand('train', await recipeFile('refused.json', stopping), ...where);
+    expect([refused.code, refused.error.includes('earlyStopping: goes by validation pictures')]).toEqual([
+      2,
+      true,
+    ]);
+  });
 
   it.concurrent('goes on with a run whose process was killed, to the same numbers', async ({ expect }) => {
     const recipe = await tinyRecipe({

@@ -39,7 +39,7 @@ describe.each(BACKBONES.map((backbone) => [backbone.entry.name, backbone] as con
 
     it('preprocesses uint8 RGB to finite numbers of moderate size', () => {
       const { order, scale, offset } = backbone.preprocessing;
-      expect([...order].sort()).toEqual([0, 1, 2]);
+      expect(order.toSorted((one, other) => one - other)).toEqual([0, 1, 2]);
       for (const channel of [0, 1, 2] as const) {
         for (const value of [0, 255])
           expect(Math.abs(value * scale[channel] + offset[channel])).toBeLessThan(256);

@@ -9,7 +9,7 @@ export interface Part {
   readonly name: string;
   /** The Markdown file that has the marks, from the root. */
   readonly file: string;
-  /** Its text, Markdown as Prettier has it, without empty lines around. */
+  /** Its text, Markdown as the formatter has it, without empty lines around. */
   readonly write: () => string;
 }
 
@@ -29,7 +29,7 @@ export function withPart(text: string, { name, file, write }: Part): string {
   return `${text.slice(0, from + mark.length)}\n\n${write()}\n\n${text.slice(to)}`;
 }
 
-/** A table in Markdown, its columns aligned as Prettier aligns them. */
+/** A table in Markdown, its columns aligned as the formatter aligns them. */
 export function markdownTable(headings: readonly string[], rows: readonly (readonly string[])[]): string {
   const all = [headings, ...rows].map((row) => row.map((cell) => cell.replaceAll('|', '\\|')));
   const widths = headings.map((_, column) => Math.max(3, ...all.map((row) => row[column]?.length ?? 0)));

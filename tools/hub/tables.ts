@@ -5,7 +5,8 @@ import type { TableFile } from './folder.ts';
 
 /** A column's kind in the words of the `datasets` library. */
 export type Feature =
-  { readonly _type: string; readonly dtype?: string; readonly names?: readonly string[] } | readonly object[];
+  | { readonly _type: string; readonly dtype?: string; readonly names?: readonly string[] }
+  | readonly object[];
 
 /** A file's description. */
 export interface TableInfo {

@@ -88,7 +88,7 @@ async function readyOf(
   try {
     const { picture, faces } = await pictureOfFile(encoded, where);
     // It is asked about all the same.
-    const isWhole = faces !== null && faces.shown === null;
+    const isWhole = faces?.shown === null;
     return { name, picture, problem: isWhole ? 'no face was found: the whole picture was taken' : '' };
   } catch (error) {
     if (!(error instanceof StudioError) || !error.code.startsWith('data/')) throw error;

@@ -27,7 +27,7 @@ console.log(
     rows: rows.length,
     rowGroups: metadata.row_groups.length,
     sizeBytes: bytes.length,
-    counts: Object.fromEntries([...counts].sort()),
+    counts: Object.fromEntries([...counts].sort(([one], [other]) => (one < other ? -1 : 1))),
     sha256: hash.digest('hex'),
   }),
 );

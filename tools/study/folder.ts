@@ -41,7 +41,9 @@ export class StudyFolder {
   async read(): Promise<Plan> {
     const text = await orNull(readFile(join(this.path, 'study.json'), 'utf8'));
     const value = (text === null ? undefined : parseJson(text)) as
-      Partial<Record<keyof Plan, unknown>> | null | undefined;
+      | Partial<Record<keyof Plan, unknown>>
+      | null
+      | undefined;
     if (value == null) {
       throw new StudioError({
         code: 'recipe/study-missing',

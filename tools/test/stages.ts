@@ -10,8 +10,6 @@ export interface Stage {
   readonly limitMinutes: number;
 }
 
-const CACHE = 'node_modules/.cache';
-
 const check = (name: string, ...command: Stage['command']): Stage => ({
   name,
   command,
@@ -28,24 +26,15 @@ const tests = (name: string, limitMinutes: number, projects: readonly string[] =
 
 /** Checks that read the code without running it. They run two at a time. */
 export const STATIC_STAGES: readonly Stage[] = [
-  check(
-    'lint',
-    ...(['eslint', '--config', 'tools/eslint.config.js', '--max-warnings=0'] as const),
-    ...['--cache', '--cache-location', `${CACHE}/eslint/`, '--cache-strategy', 'content', '.'],
-  ),
+  // Also who may import whom.
+  check('lint', 'oxlint'),
   check('types', 'tsc', '--build'),
+  check('format', 'oxfmt', '--check'),
   check(
-    'format',
-    'prettier',
-    '--check',
-    '--log-level=warn',
-    '--cache',
-    '--cache-location',
-    `${CACHE}/mien/prettier`,
-    '.',
+    'unused',
+    ...(['knip', '--config', '.knip.json'] as const),
+    ...['--cache', '--cache-location', 'node_modules/.cache/knip'],
   ),
-  check('layers', 'depcruise', '--config', '.dependency-cruiser.cjs', 'src', 'tools', 'vite.config.ts'),
-  check('unused', 'knip', '--config', '.knip.json', '--cache', '--cache-location', `${CACHE}/knip`),
 ];
 
 /** Tests that need neither a GPU nor a browser. */

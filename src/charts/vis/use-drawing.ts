@@ -34,6 +34,8 @@ export function useDrawing<Data>(data: Data | null, draw: Draw<Data>): Drawing<D
     if (element === null || width === 0 || height === 0) return;
     if (drawn === null) {
       clear(element);
+      // The page’s own element was emptied one line above, which React does not know.
+      // oxlint-disable-next-line react/set-state-in-effect
       setShown(null);
       return;
     }

@@ -28,7 +28,7 @@ function transform(from: Uint8Array, to: Float32Array, size: number, coefficient
   }
   const [a0, a1, a2, b0, b1, b2, c0, c1] = coefficients as unknown as readonly [
     number, number, number, number, number, number, number, number,
-  ]; // prettier-ignore
+  ]; // oxfmt-ignore
   const last = size - 1;
   for (let y = 0, out = 0; y < size; y += 1) {
     for (let x = 0; x < size; x += 1, out += 3) {

@@ -16,7 +16,7 @@ export type Projective = readonly [
   number, number, number,
   number, number, number,
   number, number, number,
-]; // prettier-ignore
+]; // oxfmt-ignore
 
 export const IDENTITY: Projective = [1, 0, 0, 0, 1, 0, 0, 0, 1];
 

@@ -24,11 +24,11 @@ interface KernelExports {
   across(
     from: number, other: number, into: number, rowBytes: number, channels: number,
     to: number, starts: number, pairs: number, weights: number, weightBytes: number,
-  ): void; // prettier-ignore
+  ): void; // oxfmt-ignore
   down(
     from: number, into: number, rowBytes: number,
     to: number, starts: number, pairs: number, weights: number, weightBytes: number,
-  ): void; // prettier-ignore
+  ): void; // oxfmt-ignore
 }
 
 /** The kernel may read so far beyond the last pixel, and write so far beyond the last row. */

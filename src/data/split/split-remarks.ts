@@ -39,7 +39,7 @@ function givenRemarks(words: readonly (string | null)[], { labels, labelOfRow, s
   for (const [index, label] of labels.entries()) {
     if (trained.has(index)) continue;
     const inPart = (rows: Uint32Array): number => rows.filter((row) => labelOfRow[row] === index).length;
-    const where = [[inPart(validation), 'validation'], [inPart(test), 'test']] as const; // prettier-ignore
+    const where = [[inPart(validation), 'validation'], [inPart(test), 'test']] as const; // oxfmt-ignore
     const parts = where
       .filter(([count]) => count > 0)
       .map(([count, part]) => `${countOf(count, 'picture')} in ${part}`);

@@ -109,7 +109,7 @@ async function madeOf(
   const found = isCropped ? await facesOf(decoded, faces, face ?? 0, cropMargin) : null;
   const part = found?.square == null ? decoded : cutOut(decoded, found.square);
   const picture = ownBytes(resizePicture(part, size, resize));
-  const notes = found !== null && found.square === null ? [noFace(crop).toWire()] : [];
+  const notes = found?.square === null ? [noFace(crop).toWire()] : [];
   return { picture, notes, faces: found?.faces ?? null };
 }
 

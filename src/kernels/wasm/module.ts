@@ -14,12 +14,12 @@ export interface KernelExports {
   adam(
     gradient: number, value: number, m: number, v: number, toValue: number, toM: number, toV: number, count: number,
     rate: number, move1: number, move2: number, epsilon: number, keep: number,
-  ): void; // prettier-ignore
+  ): void; // oxfmt-ignore
   swish(x: number, out: number, count: number): void;
   swishGrad(dy: number, x: number, out: number, count: number): void;
   dropout(
     draws: number, x: number, out: number, count: number, valuesPerDraw: number, limit: number, kept: number,
-  ): void; // prettier-ignore
+  ): void; // oxfmt-ignore
   packForward(filter: number, panels: number, taps: number, channels: number, outChannels: number): void;
   packBackward(filter: number, panels: number, taps: number, channels: number, outChannels: number): void;
   turnDepthwise(filter: number, to: number, taps: number, channels: number): void;

@@ -142,6 +142,6 @@ const n = (value: number): string => Number(value.toFixed(2)).toString();
 
 /** XML has no way to write control characters. */
 function xml(text: string): string {
-  // eslint-disable-next-line no-control-regex
+  // oxlint-disable-next-line no-control-regex
   return escaped(text).replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/gu, '\ufffd');
 }

@@ -25,7 +25,7 @@ interface KernelExports {
   rgb(
     y: number, cb: number, cr: number, into: number,
     columns: number, rows: number, scratch: number, scratchBytes: number,
-  ): void; // prettier-ignore
+  ): void; // oxfmt-ignore
 }
 
 /** The kernel reads and writes so far beyond the ends, at most. */

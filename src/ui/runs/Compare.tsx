@@ -99,7 +99,7 @@ function useRecords(chosen: readonly KeptRun[]): {
       isCurrent = false;
     };
     // By their key: a list that came anew is no other choice.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
+    // oxlint-disable-next-line react/exhaustive-deps
   }, [studio, key]);
   return { runs, error };
 }

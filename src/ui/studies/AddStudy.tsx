@@ -73,7 +73,7 @@ export function AddStudy({ given }: { readonly given: readonly File[] }): ReactE
   useEffect(() => {
     if (given.length > 0) lookInto(given);
     // What was dropped is looked into once.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
+    // oxlint-disable-next-line react/exhaustive-deps
   }, []);
   const add = async (chosen: StudyPlan): Promise<void> => {
     await studio.queue.add(chosen);

@@ -26,7 +26,7 @@ const usualFacing = (): Facing => (matchMedia('(pointer: coarse)').matches ? 'en
 
 export function Live({ runId, findsFaces, onAnswer, onHold, onClose }: LiveProps): ReactElement {
   const video = useRef<HTMLVideoElement>(null);
-  const last = useRef<AskedPicture | null>(null);
+  const lastRef = useRef<AskedPicture | null>(null);
   const [facing, setFacing] = useState(usualFacing);
   const [isSmooth, setIsSmooth] = useState(true);
   const camera = useCamera(video, facing);
@@ -36,12 +36,12 @@ export function Live({ runId, findsFaces, onAnswer, onHold, onClose }: LiveProps
     video,
     isOn: camera.isOn,
     isSmooth,
-    last,
+    lastRef,
     onAnswer,
   });
   const trouble = camera.error ?? error;
   const hold = (): void => {
-    if (last.current !== null) onHold(last.current);
+    if (lastRef.current !== null) onHold(lastRef.current);
   };
   return (
     <>
@@ -97,12 +97,12 @@ interface FramesOptions {
   readonly video: React.RefObject<HTMLVideoElement | null>;
   readonly isOn: boolean;
   readonly isSmooth: boolean;
-  readonly last: React.RefObject<AskedPicture | null>;
+  readonly lastRef: React.RefObject<AskedPicture | null>;
   readonly onAnswer: (live: LiveAnswer) => void;
 }
 
 /** Asks about one frame after another; `pace` in frames a second, null before the first answer. */
-function useFrames({ runId, findsFaces, video, isOn, isSmooth, last, onAnswer }: FramesOptions): {
+function useFrames({ runId, findsFaces, video, isOn, isSmooth, lastRef, onAnswer }: FramesOptions): {
   readonly pace: number | null;
   readonly error: WireError | null;
 } {
@@ -139,7 +139,7 @@ function useFrames({ runId, findsFaces, video, isOn, isSmooth, last, onAnswer }:
         const asked = { runId, picture, wantsMaps: false, ...(findsFaces && { face: 0 }) };
         const answer = await studio.tries.predict(asked).result;
         if (isOver()) return;
-        last.current = picture;
+        lastRef.current = picture;
         hear(answer);
         counted += 1;
         const tookMs = performance.now() - sinceMs;
@@ -153,7 +153,7 @@ function useFrames({ runId, findsFaces, video, isOn, isSmooth, last, onAnswer }:
       if (!isOver() && !isAbort(reason)) setError(asStudioError(reason).toWire());
     });
     return () => ended.abort();
-  }, [studio, runId, findsFaces, video, isOn, last]);
+  }, [studio, runId, findsFaces, video, isOn, lastRef]);
   return { pace, error };
 }
 

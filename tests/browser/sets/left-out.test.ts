@@ -22,7 +22,7 @@ async function makeFolder(): Promise<string> {
     ['train', 6],
     ['test', 3],
   ] as const)
-    // prettier-ignore
+    // oxfmt-ignore
     for (const label of ['Bird', 'cat'])
       for (let index = 0; index < count; index += 1, number += 1) {
         const picture = await noisePicture(number);

@@ -78,7 +78,7 @@ it.each([
 });
 
 it('gives the pixels that Node gives, whatever the sides and the sampling of the colours', async () => {
-  const sides = [[1, 1], [4, 9], [5, 3], [16, 16], [17, 33], [40, 1], [123, 77], [64, 200]] as const; // prettier-ignore
+  const sides = [[1, 1], [4, 9], [5, 3], [16, 16], [17, 33], [40, 1], [123, 77], [64, 200]] as const; // oxfmt-ignore
   const jpegs = await Promise.all(
     sides.flatMap(([width, height]) =>
       (['4:2:0', '4:4:4'] as const).map((chromaSubsampling) =>

@@ -53,7 +53,9 @@ it('plans a study anew on folds, or with losing runs ended early; one that canno
   expect(folds.runs.map(({ recipe }) => recipe.split.fold?.number)).toEqual([1, 2, 3, 1, 2, 3]);
   const asha = { kind: 'asha', seed: 1, eta: 2, least: 1 } as const;
   const early = await planOf({ study: { ...study, choose: 'valLoss', search: asha }, base }, platform);
-  expect(early.runs.map(({ values }) => values['seed']).toSorted()).toEqual([1, 2]);
+  expect(
+    early.runs.map(({ values }) => Number(values['seed'])).toSorted((one, other) => one - other),
+  ).toEqual([1, 2]);
   // Its runs have four epochs.
   const late = { ...study, choose: 'valLoss' as const, search: { ...asha, least: 4 } };
   await expect(planOf({ study: late, base }, platform)).rejects.toMatchObject({

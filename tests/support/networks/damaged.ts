@@ -139,7 +139,7 @@ async function readExported(bytes: Uint8Array): Promise<string> {
     if (found === null) return 'model/import-unknown';
     const { labels, recipe, files, proof } = found;
     if (labels.length < 2 || files.length === 0 || recipe.backbone.name === '') return 'half of an export';
-    if (proof !== null && proof.pictures.length === 0) return 'a proof without pictures';
+    if (proof?.pictures.length === 0) return 'a proof without pictures';
     return 'read';
   } catch (thrown) {
     return thrown instanceof StudioError ? thrown.code : `not a StudioError: ${String(thrown)}`;

@@ -195,7 +195,7 @@ describe('classes', () => {
 });
 
 describe('parts', () => {
-  const SET = (): Files => named(['train/cat/#.png', 8], ['train/dog/#.png', 8], ['test/cat/#.png', 4], ['test/dog/#.png', 4], ['valid/cat/#.png', 4], ['valid/dog/#.png', 4]); // prettier-ignore
+  const SET = (): Files => named(['train/cat/#.png', 8], ['train/dog/#.png', 8], ['test/cat/#.png', 4], ['test/dog/#.png', 4], ['valid/cat/#.png', 4], ['valid/dog/#.png', 4]); // oxfmt-ignore
 
   it('are taken where that is asked for, and told where it is not', async () => {
     expect(parts(await open(SET(), { splitFolders: true }))).toEqual([16, 8, 8]);
@@ -221,7 +221,7 @@ describe('parts', () => {
   });
 
   it('may hold a class that the network never sees, which is said with its count', async () => {
-    const set = await open(named(['train/cat/#.png', 8], ['train/dog/#.png', 8], ['test/cat/#.png', 4], ['test/dog/#.png', 4], ['test/owl/#.png', 4]), { splitFolders: true }); // prettier-ignore
+    const set = await open(named(['train/cat/#.png', 8], ['train/dog/#.png', 8], ['test/cat/#.png', 4], ['test/dog/#.png', 4], ['test/owl/#.png', 4]), { splitFolders: true }); // oxfmt-ignore
     expect(remarks(set)).toContain('“owl” has no picture to train with, only 4 pictures in test');
   });
 

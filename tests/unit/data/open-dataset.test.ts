@@ -34,7 +34,7 @@ describe('the built-in set', () => {
     expect(summary.noun).toBe('faces');
     expect(summary.labels).toEqual([
       'anger', 'content', 'disgust', 'fear', 'happy', 'neutral', 'sad', 'surprise',
-    ]); // prettier-ignore
+    ]); // oxfmt-ignore
     const { kept, rowsRead } = summary.cleaning;
     expect(kept).toBe(rowsRead);
     expect(kept).toBeGreaterThan(1000);

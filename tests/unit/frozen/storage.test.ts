@@ -178,7 +178,7 @@ describe('a place that fails', () => {
       expect(notice?.message).toMatch(
         /could not be kept on .*disk, so it is computed anew in each epoch\.$/u,
       );
-      expect((notice?.cause as StudioError).code).toMatch(/^storage\//u);
+      expect((notice!.cause as StudioError).code).toMatch(/^storage\//u);
       expect(others).toEqual([]);
       expect(cache.missing('0', [1, 4])).toEqual([1, 4]);
       // It is not tried again and again.

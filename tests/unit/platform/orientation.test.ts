@@ -53,7 +53,7 @@ it('a picture is turned before it is resized, where the recipe wants it', async 
       resize: 'area',
       orientation,
     });
-    return [[1, 1], [6, 1], [1, 6]].map(([x, y]) => picture[(y! * 8 + x!) * 3]!); // prettier-ignore
+    return [[1, 1], [6, 1], [1, 6]].map(([x, y]) => picture[(y! * 8 + x!) * 3]!); // oxfmt-ignore
   };
   expect(await levels('stored')).toEqual([0, 255, 0]);
   expect(await levels('exif')).toEqual([0, 0, 255]);

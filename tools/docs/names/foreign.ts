@@ -24,7 +24,6 @@ const NAMES: Readonly<Record<string, string>> = {
     'AssociatedFileType BuiltinOperator BuiltinOptions ColorSpaceType ContentProperties ImageProperties NormalizationOptions ProcessUnitOptions TENSOR_AXIS_LABELS TensorType VALID',
   Random123: 'kat_vectors',
   'WebGPU and tfjs': 'GPUSupportedLimits WebGPUBackend',
-  ESLint: 'overrideConfigFile',
   datasets: 'KEYWORDS_IN_FILENAME_BASE_PATTERNS SPLIT_PATTERN_SHARDED',
 };
 

@@ -34,8 +34,8 @@ function draw(draws: Draws, block: u32): void {
   for (let round = 0; round < 10; round++) {
     const productA = MULTIPLIER_A * <u64>a;
     const productC = MULTIPLIER_C * <u64>c;
-    a = (<u32>(productC >> 32)) ^ b ^ key0;
-    c = (<u32>(productA >> 32)) ^ d ^ key1;
+    a = <u32>(productC >> 32) ^ b ^ key0;
+    c = <u32>(productA >> 32) ^ d ^ key1;
     b = <u32>productC;
     d = <u32>productA;
     key0 += 0x9e3779b9;

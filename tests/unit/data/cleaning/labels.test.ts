@@ -117,7 +117,7 @@ describe('sortLabels', () => {
   it('sorts as Python does, by code points', () => {
     expect(sortLabels(['b', 'a', 'B', 'ab', '\u{1f600}', 'ｆ', 'a', 'é'])).toEqual([
       'B', 'a', 'ab', 'b', 'é', 'ｆ', '\u{1f600}',
-    ]); // prettier-ignore
+    ]); // oxfmt-ignore
   });
 
   it('sorts numbers by their size, and names behind numbers by those', () => {

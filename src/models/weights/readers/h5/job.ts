@@ -27,7 +27,8 @@ export interface H5Contents {
 }
 
 export type H5Job = { readonly bytes: Uint8Array<ArrayBuffer>; readonly memoryBytes: number } & (
-  { readonly kind: 'list' } | { readonly kind: 'read'; readonly tensors: readonly H5Named[] }
+  | { readonly kind: 'list' }
+  | { readonly kind: 'read'; readonly tensors: readonly H5Named[] }
 );
 
 /** What the thread says. */

@@ -11,11 +11,11 @@ export function limitMemory(bytes: number): void {
   limitBytes = bytes;
   if (isWatched) return;
   isWatched = true;
-  // eslint-disable-next-line @typescript-eslint/unbound-method -- it is called with the memory as its `this`.
+  // oxlint-disable-next-line typescript/unbound-method -- it is called with the memory as its `this`.
   const { grow } = WebAssembly.Memory.prototype;
   WebAssembly.Memory.prototype.grow = function limited(this: WebAssembly.Memory, pages: number): number {
     if (this.buffer.byteLength + pages * PAGE_BYTES > limitBytes) {
-      // eslint-disable-next-line no-restricted-syntax -- what the platform itself throws, and the library expects.
+      // oxlint-disable-next-line eslint-js/no-restricted-syntax -- what the platform itself throws, and the library expects.
       throw new RangeError(`wasm memory beyond ${limitBytes} bytes was refused`);
     }
     return grow.call(this, pages);
