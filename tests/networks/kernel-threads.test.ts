@@ -20,6 +20,7 @@ const SHAPES = [
   { x: [2, 13, 13, 50], filter: [1, 1, 50, 70], stride: 1, isDepthwise: false },
   { x: [1, 19, 17, 3], filter: [3, 3, 3, 130], stride: 1, isDepthwise: false },
   { x: [1, 15, 15, 24], filter: [3, 3, 24, 40], stride: 2, isDepthwise: false },
+  { x: [2, 21, 20, 24], filter: [3, 3, 24, 40], stride: 1, isDepthwise: false },
   { x: [2, 28, 28, 100], filter: [3, 3, 100, 1], stride: 1, isDepthwise: true },
   { x: [2, 29, 29, 200], filter: [5, 5, 200, 1], stride: 2, isDepthwise: true },
 ] as const;

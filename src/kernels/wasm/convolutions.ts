@@ -7,11 +7,13 @@
  * positions of which the others have none. An output at p reached the inputs p - padding to p - padding + side - 1, so the
  * padding is side - 1 less the forward one.
  *
+ * Where 3x3 at stride 1 runs over many channels, both go by assembly/winograd.as.ts.
+ *
  * One thread, `npm run bench -- --only kernels`.
  */
 import * as tf from '@tensorflow/tfjs';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
-import { kernelsOf } from './module.ts';
+import { kernelsOf, type KernelExports } from './module.ts';
 import { partsFor, runTask, type Task } from './task.ts';
 import { addressOf, Layout, withWorkspace } from './workspace.ts';
 
@@ -103,39 +105,73 @@ export function inputGradient(
   });
 }
 
+/** The kernel that a convolution goes by. */
+type Way = 'convolution' | 'depthwise' | 'winograd';
+
+/** Fewer channels are not worth the transforms. Sums run over an even number of them. */
+const WINOGRAD_CHANNELS = 16;
+
+/** Where the numbers of {@link forward} and {@link backward} are those of a filter of 3x3, at stride 1 and nothing spread. */
+const WINOGRAD_SIZES = [3, 3, 1, 1, 1, 1];
+
+function wayOf({ geometry, isDepthwise }: Call, channels: number, outChannels: number): Way {
+  if (isDepthwise) return 'depthwise';
+  const isSmall = Math.min(channels, outChannels) < WINOGRAD_CHANNELS || channels % 2 === 1;
+  const isOther = WINOGRAD_SIZES.some((size, at) => geometry[4 + at] !== size);
+  return isSmall || isOther ? 'convolution' : 'winograd';
+}
+
+/** What a part of a convolution needs while it runs. */
+function partBytesOf(kernels: KernelExports, way: Way, taps: number, channels: number): number {
+  if (way === 'winograd') return kernels.winogradBytes(channels);
+  return way === 'depthwise'
+    ? kernels.depthwiseBytes(taps, channels)
+    : kernels.convolutionBytes(taps, channels);
+}
+
 function run(wasm: BackendWasm, call: Call): tf.TensorInfo {
-  const { from, filter, bias, bounds, isBackward, isDepthwise, outShape } = call;
+  const { from, filter, bias, bounds, outShape } = call;
   const kernels = kernelsOf(wasm);
   const out = wasm.makeOutput(outShape, 'float32');
   const [channels = 1] = from.shape.slice(-1);
   const [outChannels = 1] = outShape.slice(-1);
   const taps = tapsOf(call.geometry);
-  const operations = tf.util.sizeFromShape(outShape) * taps * (isDepthwise ? 1 : channels) * 2;
-  const parts = partsFor(wasm, operations);
-  const room = new Room(
-    call.geometry,
-    Math.max(channels, filledUp(outChannels)),
-    parts,
-    isDepthwise ? kernels.depthwiseBytes(taps, channels) : kernels.convolutionBytes(taps, channels),
-  );
-  const filterAt = room.layout.values(taps * channels * (isDepthwise ? 1 : filledUp(outChannels)));
+  const way = wayOf(call, channels, outChannels);
+  const terms = taps * (way === 'depthwise' ? 1 : channels);
+  const parts = partsFor(wasm, tf.util.sizeFromShape(outShape) * terms * 2);
+  const width = Math.max(channels, filledUp(outChannels));
+  const room = new Room(call.geometry, width, parts, partBytesOf(kernels, way, taps, channels));
+  const filterAt = room.layout.values(terms * (way === 'depthwise' ? channels : filledUp(outChannels)));
+  const componentsAt =
+    way === 'winograd' ? room.layout.bytes(kernels.winogradFilterBytes(channels, outChannels)) : filterAt;
   room.use(wasm, out, (places, buffer) => {
     if (bias !== undefined) {
       new Float32Array(buffer, places.bias, outChannels).set(wasm.typedArrayFromHeap(bias));
     }
-    const given = addressOf(wasm, filter);
-    let other = places.start + filterAt;
-    if (!isDepthwise) {
-      const sizes = [given, other, taps, ...call.filterChannels] as const;
-      if (isBackward) kernels.packBackward(...sizes);
-      else kernels.packForward(...sizes);
-    } else if (isBackward) kernels.turnDepthwise(given, other, taps, channels);
-    else other = given;
-    const task = { ...places, ...bounds, other, x: addressOf(wasm, from), channels, outChannels };
-    const kind = isDepthwise ? 'depthwise' : 'convolution';
-    runTask(wasm, { ...task, kind, pictures: outShape[0] ?? 0 }, buffer);
+    const laid = layFilter(kernels, call, addressOf(wasm, filter), places.start + filterAt);
+    const sizes = { channels, outChannels, pictures: outShape[0] ?? 0 };
+    const task = { ...places, ...bounds, ...sizes };
+    const other = way === 'winograd' ? places.start + componentsAt : laid;
+    if (way === 'winograd')
+      runTask(wasm, { ...task, kind: 'winogradFilter', x: laid, other: laid, out: other }, buffer);
+    runTask(wasm, { ...task, kind: way, x: addressOf(wasm, from), other }, buffer);
   });
   return out;
+}
+
+/** Lays the filter as the kernels read it, to `to` unless it lies so already. @returns where it lies then */
+function layFilter(
+  kernels: KernelExports,
+  { geometry, isDepthwise, isBackward, filterChannels }: Call,
+  filter: number,
+  to: number,
+): number {
+  if (isDepthwise && !isBackward) return filter;
+  const taps = tapsOf(geometry);
+  if (isDepthwise) kernels.turnDepthwise(filter, to, taps, filterChannels[0]);
+  else if (isBackward) kernels.packBackward(filter, to, taps, ...filterChannels);
+  else kernels.packForward(filter, to, taps, ...filterChannels);
+  return to;
 }
 
 const tapsOf = (geometry: readonly number[]): number => (geometry[4] ?? 1) * (geometry[5] ?? 1);

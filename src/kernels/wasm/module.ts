@@ -26,6 +26,8 @@ export interface KernelExports {
   convolutionBytes(taps: number, channels: number): number;
   depthwiseBytes(taps: number, channels: number): number;
   filterGradientBytes(taps: number, channels: number, outChannels: number): number;
+  winogradBytes(channels: number): number;
+  winogradFilterBytes(channels: number, outChannels: number): number;
   run(task: number): void;
   serve(task: number, part: number, generation: number): void;
 }

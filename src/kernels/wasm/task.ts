@@ -4,7 +4,14 @@ import { kernelsOf } from './module.ts';
 import { addressOf } from './workspace.ts';
 
 /** In the order of the kernels' own numbers for them. */
-const KINDS = ['convolution', 'depthwise', 'filterGradient', 'depthwiseFilterGradient'] as const;
+const KINDS = [
+  'convolution',
+  'depthwise',
+  'filterGradient',
+  'depthwiseFilterGradient',
+  'winograd',
+  'winogradFilter',
+] as const;
 
 /** What a kernel is told. Addresses are in bytes, counts in values. */
 export interface Task {

@@ -29,6 +29,13 @@ const CORNERS: readonly Corner[] = [
   ['conv', 2, 23, 17, 3, 16, [3, 3], 2, 'same'],
   ['conv', 1, 13, 11, 16, 24, [3, 3], 2, 'same'],
   ['conv', 1, 2, 2, 8, 8, [5, 5], 1, 'same'],
+  // By Winograd: one tile, halves of tiles, more output channels than a chunk has, more tiles than a block.
+  ['conv', 1, 1, 1, 16, 16, [3, 3], 1, 'same'],
+  ['conv', 2, 5, 7, 18, 21, [3, 3], 1, 'same'],
+  ['conv', 1, 8, 3, 16, 16, [3, 3], 1, 'valid'],
+  ['conv', 1, 4, 5, 24, 140, [3, 3], 1, 'same'],
+  ['conv', 1, 27, 28, 16, 18, [3, 3], 1, 'same'],
+  ['conv', 2, 6, 6, 520, 16, [3, 3], 1, 'same'],
   ['depthwise', 1, 1, 1, 8, 8, [3, 3], 1, 'same'],
   ['depthwise', 1, 2, 2, 3, 3, [5, 5], 1, 'same'],
   ['depthwise', 2, 5, 29, 16, 16, [3, 3], 1, 'same'],
@@ -133,7 +140,7 @@ it('leaves what is not a number as it is, and only where it is', () => {
 });
 
 it('has the same bits alone and in a batch', () => {
-  for (const [, test] of named.slice(-15)) {
+  for (const [, test] of named.slice(-CORNERS.length)) {
     const { shapes, ...values } = valuesOf({ ...test, batch: 3 }, 5);
     const { kind, stride, pad } = test;
     const attrs = {

@@ -147,8 +147,12 @@ function copyEdge(edge: usize, to: usize, outBytes: usize, rows: i32, columns: i
   }
 }
 
-/** Eight output channels of a block's positions. */
-function columns(
+/**
+ * Eight output channels of a block's positions, of which `list` has the rows.
+ *
+ * @param bias a bias, or zeros
+ */
+export function columns(
   list: usize,
   taps: i32,
   channels: i32,

@@ -12,6 +12,7 @@ import { depthwiseFilterGradient } from './depthwise/filter-gradient.as';
 import { filterGradient } from './filter-gradient.as';
 import { Geometry } from './geometry.as';
 import { convolution } from './matrix.as';
+import { transformFilter, winograd } from './winograd.as';
 
 /** Numbers of four bytes, in the order in which task.ts writes them. Addresses are in bytes, counts in values. */
 @unmanaged
@@ -44,6 +45,8 @@ export class Task {
 const CONVOLUTION: i32 = 0;
 const DEPTHWISE: i32 = 1;
 const FILTER_GRADIENT: i32 = 2;
+const DEPTHWISE_FILTER_GRADIENT: i32 = 3;
+const WINOGRAD: i32 = 4;
 
 /** Looks at the memory before a thread sleeps. */
 const LOOKS: i32 = 4000;
@@ -99,7 +102,24 @@ function runPart(task: Task, part: i32): void {
       part,
       task.parts,
     );
-  } else {
+  } else if (task.kind == WINOGRAD) {
+    winograd(
+      g,
+      task.x,
+      task.other,
+      task.bias,
+      task.out,
+      task.pictures,
+      task.channels,
+      task.outChannels,
+      task.low,
+      task.high,
+      room,
+      task.zero,
+      part,
+      task.parts,
+    );
+  } else if (task.kind == DEPTHWISE_FILTER_GRADIENT) {
     depthwiseFilterGradient(
       g,
       task.x,
@@ -112,6 +132,8 @@ function runPart(task: Task, part: i32): void {
       part,
       task.parts,
     );
+  } else {
+    transformFilter(task.x, task.out, task.channels, task.outChannels, part, task.parts);
   }
 }
 
