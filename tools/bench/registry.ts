@@ -8,6 +8,7 @@ import { exportMemory } from './cases/export-memory.ts';
 import { gpuStep } from './cases/gpu-step.ts';
 import { importing } from './cases/import.ts';
 import { kept } from './cases/kept.ts';
+import { kerasSteps } from './cases/keras-steps.ts';
 import { gpuKernels, kernels } from './cases/kernels.ts';
 import { memory } from './cases/memory.ts';
 import { predict } from './cases/predict.ts';
@@ -38,6 +39,7 @@ export const BENCHES: readonly Bench[] = [
   studies,
   predict,
   camera,
+  kerasSteps,
   device,
   kernels,
   profile,
