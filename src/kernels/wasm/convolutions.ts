@@ -153,8 +153,8 @@ function run(wasm: BackendWasm, call: Call): tf.TensorInfo {
     const task = { ...places, ...bounds, ...sizes };
     const other = way === 'winograd' ? places.start + componentsAt : laid;
     if (way === 'winograd')
-      runTask(wasm, { ...task, kind: 'winogradFilter', x: laid, other: laid, out: other }, buffer);
-    runTask(wasm, { ...task, kind: way, x: addressOf(wasm, from), other }, buffer);
+      runTask(wasm, { ...task, kind: 'winogradFilter', x: laid, other: laid, out: other });
+    runTask(wasm, { ...task, kind: way, x: addressOf(wasm, from), other });
   });
   return out;
 }
@@ -192,10 +192,10 @@ export function filterGradient(
     ? kernels.depthwiseBytes(taps, channels)
     : kernels.filterGradientBytes(taps, channels, outChannels);
   const room = new Room(geometry, channels, partsFor(wasm, operations), partBytes);
-  room.use(wasm, out, (places, buffer) => {
+  room.use(wasm, out, (places) => {
     const task = { ...places, ...UNBOUNDED, x: addressOf(wasm, x), other: addressOf(wasm, dy) };
     const kind = isDepthwise ? 'depthwiseFilterGradient' : 'filterGradient';
-    runTask(wasm, { ...task, kind, pictures, channels, outChannels }, buffer);
+    runTask(wasm, { ...task, kind, pictures, channels, outChannels });
   });
   return out;
 }

@@ -1,9 +1,10 @@
-/** Owns calling the kernels that take each value by itself on the wasm backend's tensors: swish, its gradient, dropout. */
+/** Owns calling the kernels that take each value by itself on the wasm backend's tensors: swish and its gradient on all threads, dropout. */
 import type { TensorInfo } from '@tensorflow/tfjs';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { purposeKey } from '../../lib/random.ts';
 import type { MienKernels } from '../signatures.ts';
 import { kernelsOf } from './module.ts';
+import { runLoop } from './task.ts';
 import { addressOf, Layout, withWorkspace } from './workspace.ts';
 
 /** Numbers of the kernels' Draws: five of a key, four that are drawn. */
@@ -13,15 +14,23 @@ const sizeOf = ({ shape }: TensorInfo): number => shape.reduce((product, side) =
 
 /** @see MienKernels.MienSwish */
 export function swish(wasm: BackendWasm, { x }: MienKernels['MienSwish']['inputs']): TensorInfo {
-  const out = wasm.makeOutput(x.shape, 'float32');
-  kernelsOf(wasm).swish(addressOf(wasm, x), addressOf(wasm, out), sizeOf(x));
-  return out;
+  return byLoop(wasm, 'swish', { x });
 }
 
 /** @see MienKernels.MienSwishGrad */
 export function swishGrad(wasm: BackendWasm, { dy, x }: MienKernels['MienSwishGrad']['inputs']): TensorInfo {
+  return byLoop(wasm, 'swishGrad', { x, dy });
+}
+
+function byLoop(
+  wasm: BackendWasm,
+  kind: 'swish' | 'swishGrad',
+  { x, dy }: { readonly x: TensorInfo; readonly dy?: TensorInfo },
+): TensorInfo {
   const out = wasm.makeOutput(x.shape, 'float32');
-  kernelsOf(wasm).swishGrad(addressOf(wasm, dy), addressOf(wasm, x), addressOf(wasm, out), sizeOf(x));
+  const places = { x: addressOf(wasm, x), out: addressOf(wasm, out), count: sizeOf(x) };
+  const more = dy === undefined ? {} : { dy: addressOf(wasm, dy) };
+  runLoop(wasm, { kind, ...places, ...more });
   return out;
 }
 

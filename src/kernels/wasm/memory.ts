@@ -6,7 +6,6 @@ import type { TensorInfo } from '@tensorflow/tfjs';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import type { Loops } from '../host/loops.ts';
 import type { HostMemory } from '../host/memory.ts';
-import { kernelsOf } from './module.ts';
 import { simdLoops } from './simd-loops.ts';
 
 const loopsOf = new WeakMap<BackendWasm, Loops>();
@@ -14,7 +13,7 @@ const loopsOf = new WeakMap<BackendWasm, Loops>();
 function loopsIn(wasm: BackendWasm): Loops {
   const known = loopsOf.get(wasm);
   if (known !== undefined) return known;
-  const loops = simdLoops(kernelsOf(wasm));
+  const loops = simdLoops(wasm);
   loopsOf.set(wasm, loops);
   return loops;
 }

@@ -1,15 +1,19 @@
 /** The loops of host/loops.ts on SIMD, over the wasm backend's own memory: nothing is copied. */
+import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { plainLoops, type AdamState, type Loops } from '../host/loops.ts';
-import type { KernelExports } from './module.ts';
+import { kernelsOf } from './module.ts';
+import { runLoop } from './task.ts';
 
 /** What the module does at a time. */
 const LANES = 4;
 
-/** Loops over views of the memory that the kernels were started in. */
-export function simdLoops(exports: KernelExports): Loops {
+/** Loops over views of the backend's memory. */
+export function simdLoops(wasm: BackendWasm): Loops {
+  const exports = kernelsOf(wasm);
   return {
     activationGrad(dy, y, ceiling, out) {
-      exports.activationGrad(dy.byteOffset, y.byteOffset, out.byteOffset, out.length, ceiling);
+      const places = { dy: dy.byteOffset, x: y.byteOffset, out: out.byteOffset, count: out.length };
+      runLoop(wasm, { kind: 'activationGrad', ...places, ceiling });
     },
     channelSum(x, out) {
       exports.channelSum(x.byteOffset, out.byteOffset, x.length / out.length, out.length);

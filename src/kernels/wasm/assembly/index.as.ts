@@ -1,7 +1,6 @@
 /** What the module of the wasm backend exports: module.ts starts it, in the backend's own memory. */
-export { activationGrad, adam, channelDot, channelSum } from './loops.as';
+export { adam, channelDot, channelSum } from './loops.as';
 export { dropout } from './dropout.as';
-export { swish, swishGrad } from './swish.as';
 export { convolutionBytes } from './matrix.as';
 export { packBackward, packForward } from './pack.as';
 export { filterGradientBytes } from './filter-gradient.as';

@@ -10,8 +10,10 @@
 import { depthwise } from './depthwise/depthwise.as';
 import { depthwiseFilterGradient } from './depthwise/filter-gradient.as';
 import { filterGradient } from './filter-gradient.as';
-import { Geometry } from './geometry.as';
+import { Geometry, share } from './geometry.as';
+import { activationGrad } from './loops.as';
 import { convolution } from './matrix.as';
+import { swish, swishGrad } from './swish.as';
 import { transformFilter, winograd } from './winograd.as';
 
 /** Numbers of four bytes, in the order in which task.ts writes them. Addresses are in bytes, counts in values. */
@@ -26,10 +28,11 @@ export class Task {
   kind: i32;
   geometry: Geometry;
   x: usize;
-  /** Forward and by the input the filter, packed or turned; by the filter the gradient that came in. */
+  /** Forward and by the input the filter, packed or turned; by the filter and of loops the gradient that came in. */
   other: usize;
   bias: usize;
   out: usize;
+  /** Of loops values. */
   pictures: i32;
   channels: i32;
   outChannels: i32;
@@ -47,6 +50,9 @@ const DEPTHWISE: i32 = 1;
 const FILTER_GRADIENT: i32 = 2;
 const DEPTHWISE_FILTER_GRADIENT: i32 = 3;
 const WINOGRAD: i32 = 4;
+const WINOGRAD_FILTER: i32 = 5;
+const SWISH: i32 = 6;
+const SWISH_GRAD: i32 = 7;
 
 /** Looks at the memory before a thread sleeps. */
 const LOOKS: i32 = 4000;
@@ -132,9 +138,21 @@ function runPart(task: Task, part: i32): void {
       part,
       task.parts,
     );
-  } else {
+  } else if (task.kind == WINOGRAD_FILTER) {
     transformFilter(task.x, task.out, task.channels, task.outChannels, part, task.parts);
-  }
+  } else runLoop(task, part);
+}
+
+/** Loops that take each value by itself: a part has whole vectors, and the last one what is left. */
+function runLoop(task: Task, part: i32): void {
+  const vectors = task.pictures >> 2;
+  const from = share(vectors, part, task.parts) << 2;
+  const end = part + 1 == task.parts ? task.pictures : share(vectors, part + 1, task.parts) << 2;
+  const at = (<usize>from) << 2;
+  const count = end - from;
+  if (task.kind == SWISH) swish(task.x + at, task.out + at, count);
+  else if (task.kind == SWISH_GRAD) swishGrad(task.other + at, task.x + at, task.out + at, count);
+  else activationGrad(task.other + at, task.x + at, task.out + at, count, task.high);
 }
 
 /** Does a task with the threads that it has parts for, and returns when it is done. */
