@@ -4,7 +4,7 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { invariant } from '../../protocol/errors.ts';
-import type { LoadedNetwork } from '../network/run.ts';
+import { linear, type LoadedNetwork } from '../network/run.ts';
 import type { Grid, TfliteGraph, TfliteOperator, TfliteTensor } from './graph.ts';
 
 const LOW = -128;
@@ -76,9 +76,9 @@ function compute({ code, window, keepsAxes }: TfliteOperator, inputs: readonly t
     case 'DEQUANTIZE':
       return x;
     case 'CONV_2D':
-      return tf.add(tf.conv2d(x, kernel(), strides, pad), bias);
+      return linear('conv', { x, filter: kernel(), bias }, strides, pad);
     case 'DEPTHWISE_CONV_2D':
-      return tf.add(tf.depthwiseConv2d(x, kernel(), strides, pad), bias);
+      return linear('depthwise', { x, filter: kernel(), bias }, strides, pad);
     case 'FULLY_CONNECTED':
       return tf.add(tf.matMul(x, other, false, true), bias);
     case 'ADD':

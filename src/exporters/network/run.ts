@@ -5,6 +5,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { fromHalves, toHalves } from '../../lib/bytes/float16.ts';
 import type { ActivationName, Padding2d } from '../../models/layers.ts';
+import { runMien } from '../../models/program/run-kernel.ts';
 import { invariant } from '../../protocol/errors.ts';
 import type { InferenceNetwork, InferenceOp } from './inference.ts';
 import { fitsHalf, isRounded, toBytes, type Precision } from './precision.ts';
@@ -140,10 +141,9 @@ function compute(
       return tf.add(tf.mul(x, weightOf(op.scale)), weightOf(op.offset));
     case 'conv':
     case 'depthwise': {
-      const kernel = weightOf(op.kernel) as tf.Tensor4D;
-      const apply = op.kind === 'conv' ? tf.conv2d : tf.depthwiseConv2d;
-      const y = apply(x, kernel, [...op.strides], explicit(op.padding));
-      return op.bias === null ? y : tf.add(y, weightOf(op.bias));
+      const padded = op.padding.flat().some((side) => side > 0) ? tf.pad(x, explicit(op.padding)) : x;
+      const bias = op.bias === null ? undefined : weightOf(op.bias);
+      return linear(op.kind, { x: padded, filter: weightOf(op.kernel), bias }, op.strides, 'valid');
     }
     case 'dense': {
       const y = tf.matMul(x, weightOf(op.kernel));
@@ -162,6 +162,20 @@ function compute(
     default:
       return op satisfies never;
   }
+}
+
+/** A convolution by the kernels that train: on wasm that is on all threads. */
+export function linear(
+  kind: 'conv' | 'depthwise',
+  {
+    bias,
+    ...rest
+  }: { readonly x: tf.Tensor; readonly filter: tf.Tensor; readonly bias?: tf.Tensor | undefined },
+  strides: readonly [number, number],
+  pad: 'same' | 'valid',
+): tf.Tensor {
+  const inputs = { ...rest, ...(bias !== undefined && { bias }) };
+  return runMien('MienLinear', inputs, { kind, strides, pad, activation: 'linear' });
 }
 
 function explicit([[top, bottom], [left, right]]: Padding2d): tf.backend_util.ExplicitPadding {
