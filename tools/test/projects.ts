@@ -33,6 +33,11 @@ const slow = { testTimeout: minutes(6), hookTimeout: minutes(6), ...oneAtATime }
 /** On a machine that is loaded a failed one is tried once more, and named as unsteady. */
 const inBrowsers = { retry: process.env['CI'] === undefined ? 0 : 1, ...slow };
 
+/** A page waits for its engine and the engine for its page: one alone leaves a quarter of two cores idle. */
+const twoAtATime = { fileParallelism: true, maxWorkers: 2 };
+/** When those two at a time are through: their pages are measured, or their browsers take both cores. */
+const afterwards = { sequence: { groupOrder: 1 } };
+
 /** Tests that run real Keras, by the Python that KERAS_PYTHON names; the other parity tests read goldens. */
 const LIVE = 'tests/parity/**/*.live.test.ts';
 /** Minutes each: whole classifiers that Keras writes anew, and a program that trains one. */
@@ -81,6 +86,17 @@ export const testProjects: TestProjectInlineConfiguration[] = [
       include: tests('browser'),
       globalSetup: ['tests/browser/global-setup.ts'],
       ...inBrowsers,
+      ...twoAtATime,
+    },
+  },
+  {
+    extends: true,
+    test: {
+      name: 'measured',
+      include: tests('measured'),
+      globalSetup: ['tests/browser/global-setup.ts'],
+      ...inBrowsers,
+      ...afterwards,
     },
   },
   {
@@ -90,6 +106,7 @@ export const testProjects: TestProjectInlineConfiguration[] = [
       include: tests('browsers'),
       globalSetup: ['tests/browsers/global-setup.ts'],
       ...inBrowsers,
+      ...afterwards,
     },
   },
 ];

@@ -51,8 +51,8 @@ export const SLOW_TESTS: readonly Stage[] = [
 /** Dawn and Chromium, which each take the whole machine. */
 export const WHOLE_MACHINE_TESTS: readonly Stage[] = [
   tests('gpu', 15),
-  // Chromium, then Firefox and WebKit, on one build.
-  tests('browsers', 45, ['browser', 'browsers']),
+  // Chromium, two files at a time and then one, then Firefox and WebKit, on one build.
+  tests('browsers', 45, ['browser', 'measured', 'browsers']),
 ];
 
 /** Against real Keras, where it can be installed. */

@@ -139,7 +139,8 @@ it(
     expect(await drop(page, 'mine.safetensors', await readFile(weights))).toBe(true);
     expect(await offers(asked)).toEqual(['Begin with these weights']);
     await asked.getByRole('button', { name: 'Begin with these weights' }).click();
-    await page.getByRole('dialog').getByText('mine.safetensors', { exact: false }).first().waitFor();
+    const weightsFrom = page.getByRole('dialog', { name: 'Weights from' });
+    await weightsFrom.getByText('MobileNetV2, alpha 0.35, safetensors').waitFor({ timeout: MINUTES });
   },
 );
 

@@ -127,10 +127,15 @@ def probe_names(model):
     return list(dict.fromkeys([model.layers[i].name for i in picked] + [model.layers[-1].name]))
 
 
-def activations(build, size, preprocess):
+def built(build, size):
+    """A network at a size, with weights by rule. Building one takes longer than all that is asked of it."""
     keras.backend.clear_session()
     model = build(include_top=False, weights=None, input_shape=(size, size, 3))
     fill(model)
+    return model
+
+
+def activations(model, size, preprocess):
     names = probe_names(model)
     probe = keras.Model(model.input, [model.get_layer(name).output for name in names])
     inputs = preprocess(rule.pictures(BATCH, size).astype(np.float32))
@@ -151,11 +156,9 @@ def activations(build, size, preprocess):
     return {"size": size, "batch": BATCH, "probes": probes, "pooled": encode(outputs[-1].mean(axis=(1, 2)))}
 
 
-def trainable_names(build, size, unfreeze):
-    keras.backend.clear_session()
-    model = build(include_top=False, weights=None, input_shape=(size, size, 3))
-    for layer in model.layers[:-unfreeze]:
-        layer.trainable = False
+def trainable_names(model, unfreeze):
+    for i, layer in enumerate(model.layers):
+        layer.trainable = i >= len(model.layers) - unfreeze
     return [
         weight_name(layer, variable)
         for layer in model.layers
@@ -163,18 +166,14 @@ def trainable_names(build, size, unfreeze):
     ]
 
 
-def preprocessed(build, preprocess):
+def preprocessed(model, preprocess):
     """All 256 values in each channel: picture i has red i, green 255 - i, blue 7 i mod 256."""
-    keras.backend.clear_session()
-    model = build(include_top=False, weights=None, input_shape=(32, 32, 3))
-    fill(model)
     i = np.arange(256)
-    colours = np.stack([i, 255 - i, 7 * i % 256], axis=-1).astype(np.float32).reshape(1, 16, 16, 3)
-    values = preprocess(np.tile(colours, (1, 2, 2, 1)))
-    stems = [layer for layer in model.layers if layer.name.startswith(("rescaling", "normalization"))]
-    if stems:
-        values = np.asarray(keras.Model(model.input, stems[-1].output)(values))
-    return encode(values[:, :16, :16, :].reshape(-1))
+    values = preprocess(np.stack([i, 255 - i, 7 * i % 256], axis=-1).astype(np.float32).reshape(1, 16, 16, 3))
+    for layer in model.layers:
+        if layer.name.startswith(("rescaling", "normalization")):
+            values = np.asarray(layer(values))
+    return encode(values.reshape(-1))
 
 
 def structure_hash(rows):
@@ -197,24 +196,24 @@ def summary_lines(model):
 
 
 def golden(build, recipe, sizes, preprocess):
-    keras.backend.clear_session()
-    model = build(include_top=False, weights=None, input_shape=(sizes[1], sizes[1], 3))
-    count = len(model.layers)
+    """Two sizes, of which the second tells how odd sides are padded."""
+    first, second = (built(build, size) for size in sizes)
+    count = len(second.layers)
     return {
         "keras": keras.__version__,
         "recipe": recipe,
-        "layers": layer_rows(model),
+        "layers": layer_rows(second),
         "layersSize": sizes[1],
-        "totalParameters": model.count_params(),
-        "summary": hashlib.sha256("\n".join(summary_lines(model)).encode()).hexdigest(),
-        "preprocessed": preprocessed(build, preprocess),
-        "unit": {"preprocessed": preprocessed(build, unit), "activations": activations(build, sizes[0], unit)},
+        "totalParameters": second.count_params(),
+        "summary": hashlib.sha256("\n".join(summary_lines(second)).encode()).hexdigest(),
+        "preprocessed": preprocessed(first, preprocess),
+        "unit": {"preprocessed": preprocessed(first, unit), "activations": activations(first, sizes[0], unit)},
         "trainable": [
-            {"unfreeze": n, "variables": trainable_names(build, sizes[0], n)}
+            {"unfreeze": n, "variables": trainable_names(first, n)}
             for n in sorted({1, 4, 10, 30, count})
             if n <= count
         ],
-        "activations": [activations(build, size, preprocess) for size in sizes],
+        "activations": [activations(model, size, preprocess) for model, size in zip((first, second), sizes)],
     }
 
 
@@ -222,7 +221,9 @@ def structures():
     rows = []
     for name, weights, size, build in STRUCTURES:
         keras.backend.clear_session()
-        model = build(include_top=False, weights=None, input_shape=(size, size, 3))
+        # Values are not asked for, and take longer than all else.
+        with keras.StatelessScope(initialize_variables=False):
+            model = build(include_top=False, weights=None, input_shape=(size, size, 3))
         rows.append(
             {
                 "recipe": {"name": name, "weights": weights},

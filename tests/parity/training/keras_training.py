@@ -112,8 +112,10 @@ def classifier(build, size, batch):
 def by_hand(model, loss, rate, epsilon):
     """One step with every BatchNorm on its averages."""
     optimizer = keras.optimizers.Adam(rate, epsilon=epsilon)
+    # Else the step is traced twice: once to make the optimizer's variables, once to run.
+    optimizer.build(model.trainable_variables)
 
-    @tf.function
+    @tf.function(autograph=False)
     def step(x, y):
         with tf.GradientTape() as tape:
             value = loss(y, model(x, training=False))
@@ -127,6 +129,7 @@ def by_hand(model, loss, rate, epsilon):
 def by_fit(model, loss, rate, epsilon):
     """One step of `fit`."""
     model.compile(keras.optimizers.Adam(rate, epsilon=epsilon), loss)
+    model.optimizer.build(model.trainable_variables)
 
     def step(x, y):
         model.reset_metrics()

@@ -1,10 +1,10 @@
 /** A tab that is hidden behind another trains on at the same pace, and shows where it is when it is seen again. */
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
-import type { FromWorker } from '../../../src/protocol/messages.ts';
-import { shows } from '../../support/shows.ts';
-import { barSays, TINY, train } from '../actions.ts';
-import { appUrl, newPage } from '../harness.ts';
+import type { FromWorker } from '../../src/protocol/messages.ts';
+import { shows } from '../support/shows.ts';
+import { barSays, TINY, train } from '../browser/actions.ts';
+import { appUrl, newPage } from '../browser/harness.ts';
 
 const MINUTES = 60_000;
 /** Longer than any slowdown of timers needs to begin; of a page that is seen nothing has to. */

@@ -2,9 +2,9 @@
 import { readdir, readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
-import { finishTiny, takeHome, TINY } from '../actions.ts';
-import { newPage } from '../harness.ts';
-import { servePlainly } from '../page/plain-server.ts';
+import { finishTiny, takeHome, TINY } from '../browser/actions.ts';
+import { newPage } from '../browser/harness.ts';
+import { servePlainly } from '../browser/page/plain-server.ts';
 
 const MINUTES = 60_000;
 
