@@ -93,7 +93,7 @@ const shortParts = { train: 'train', validation: 'val', test: 'test' } as const;
 function balanceText(totals: readonly number[]): string {
   const most = Math.max(...totals);
   const least = Math.min(...totals);
-  if (most === least) return 'Every class has as many pictures.';
+  if (most === least) return 'Every class has equally many pictures.';
   if (least === 0) return 'Some class has no pictures.';
   const over = most / least - 1;
   if (over < 0.25) return `Balanced within ${Math.ceil(over * 100)} %.`;

@@ -24,9 +24,13 @@ const PICTURE_HEAD_BYTES = 2 ** 20;
 /** Recipes and lists of edits are told by all of their text; larger ones are no recipes. */
 const MOST_RECIPE_BYTES = 2 ** 20;
 
-/** What can be done with some files; empty where nothing can. Those of a folder have their paths as their names. */
+/**
+ * What can be done with some files; empty where nothing can. Those of a folder have their paths as their names.
+ *
+ * @throws StudioError `data/zip-locked`, `data/damaged`, `data/zip-unsafe-path` of a zip that is for nothing but its trouble
+ */
 export async function recognise(files: readonly File[]): Promise<readonly Offer[]> {
-  const given = await givenOf(files);
+  const { trouble, ...given } = await givenOf(files);
   const ofText = await textOffer(files);
   if (files.length === 1 && given.isZip && isRunFile(given.names)) return [{ kind: 'runs' }];
   const offers: Offer[] = ofText === null ? [] : [ofText];
@@ -45,6 +49,7 @@ export async function recognise(files: readonly File[]): Promise<readonly Offer[
     if (isExported(given) || (isWeights && mayBeClassifier(given))) offers.push({ kind: 'network' });
     if (isWeights) offers.push({ kind: 'weights' });
   }
+  if (offers.length === 0 && trouble !== null) throw trouble;
   return offers;
 }
 
@@ -63,18 +68,21 @@ function mayBeClassifier({ names }: GivenFiles): boolean {
   return names.some((name) => /(?<!\.weights)\.(keras|h5|hdf5|onnx|json)$/iu.test(name));
 }
 
-async function givenOf(files: readonly File[]): Promise<GivenFiles> {
+/** What sources are asked about, and why a zip among it cannot be looked into. */
+async function givenOf(
+  files: readonly File[],
+): Promise<GivenFiles & { readonly trouble: StudioError | null }> {
   const [first] = files;
   const isFolder = first?.name.includes('/') === true;
   const head = first === undefined || isFolder || files.length > 1 ? new Uint8Array(0) : await headOf(first);
-  const given = { isFolder, isZip: isZip(head), head, names: files.map(({ name }) => name) };
+  const given = { isFolder, isZip: isZip(head), head, names: files.map(({ name }) => name), trouble: null };
   if (first === undefined || !given.isZip) return given;
   try {
     const { entries } = await readZipDirectory(blobSource(first), null);
     return { ...given, names: [...given.names, ...entries.map(({ path }) => path)] };
   } catch (error) {
     // A damaged zip is offered for nothing that hangs on what is in it.
-    if (error instanceof StudioError) return given;
+    if (error instanceof StudioError) return { ...given, trouble: error };
     throw error;
   }
 }

@@ -27,6 +27,8 @@ const SIZE = 32;
 
 /** Every download that is known is of float32. */
 const BYTES_PER_NUMBER = 4;
+/** Those that ship are of float16; so many bytes are said once they are loaded, too. */
+const BYTES_PER_SHIPPED_NUMBER = 2;
 
 /**
  * Describes a recipe's weights; nothing is fetched or opened.
@@ -47,7 +49,9 @@ export async function describeWeights(
     if (weights === 'random') return { ...here, kind: 'random', origin: 'random numbers' };
     if (weights === 'starter') {
       starterAsset(recipe);
-      return { ...here, kind: 'shipped', origin: 'shipped with Mien' };
+      const shippedBytes = numbers * BYTES_PER_SHIPPED_NUMBER;
+      const size = { sizeBytes: shippedBytes, hereBytes: shippedBytes };
+      return { ...here, ...size, kind: 'shipped', origin: 'shipped with Mien' };
     }
     if (weights === 'imagenet') {
       const source = imagenetSource(recipe, backboneOptions(recipe, findBackbone(recipe.name).entry));

@@ -251,7 +251,11 @@ export class Studio {
     this.#choice.weightFiles = weightFiles;
     this.#dispatch({ kind: 'linkFailed', error: null });
     this.#choice.setRecipe(recipe, this.#state.preset);
-    await this.train(runId);
+    // It is begun at once: whoever has it go on only to end it says so next.
+    const run = this.train(runId);
+    const { asWritten } = await import('./as-written.ts');
+    if (this.#state.recipe === recipe) this.#choice.setRecipe(...asWritten(recipe, this.#state));
+    await run;
     await this.refresh();
   }
 
@@ -260,8 +264,9 @@ export class Studio {
     if (isActive(this.#state.run)) return false;
     try {
       const record = await this.runs.record(run.runId);
-      const { recipe } = record.result;
-      const { recipe: before, preset } = this.#state;
+      const { asWritten } = await import('./as-written.ts');
+      const [recipe, preset] = asWritten(record.result.recipe, this.#state);
+      const { recipe: before } = this.#state;
       const isSameSet = before !== null && readingKey(before) === readingKey(recipe);
       this.#dispatch({ kind: 'linkFailed', error: null });
       this.#dispatch({ kind: 'linked', dataset: null });

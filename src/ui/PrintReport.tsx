@@ -2,6 +2,7 @@
 import { useEffect, useState, type ReactElement } from 'react';
 import { useFullRecipe, useShownRecipe, useStudioState } from './studio-context.ts';
 import { recordOf } from '../store/state.ts';
+import './styles/print.css';
 
 /** A page may stay open over midnight. */
 const todayText = (): string => new Intl.DateTimeFormat('en-GB', { dateStyle: 'long' }).format(Date.now());

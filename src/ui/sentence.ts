@@ -32,8 +32,12 @@ export function modelClause(
   return `seen through ${label}, its last ${unfreeze === 1 ? 'layer' : `${unfreeze} layers`} open,`;
 }
 
-/** The Training column's clause. */
-export function trainingClause(recipe: Recipe, run: RunState): string {
+/**
+ * The Training column's clause.
+ *
+ * @param other what the run that is over is called, where the page has another network by now: the sentence speaks of that
+ */
+export function trainingClause(recipe: Recipe, run: RunState, other: string | null = null): string {
   const record = recordOf(run);
   // Several networks together were trained as runs of their own.
   if (record?.history.length === 0 && record.test !== null) return 'trained as runs of their own:';
@@ -43,7 +47,8 @@ export function trainingClause(recipe: Recipe, run: RunState): string {
     );
     return `to be ${joined(plan, ', then ')}:`;
   }
-  return `${joined(phaseClauses(record, run.kind), ', ')}:`;
+  const trained = `${joined(phaseClauses(record, run.kind), ', ')}:`;
+  return other === null ? trained : `while the last run, ${other}, was ${trained}`;
 }
 
 function phaseClauses(record: RunRecord, kind: RunState['kind']): string[] {

@@ -52,6 +52,7 @@ it(
     await label.click();
     const list = page.getByRole('dialog', { name: `Runs on wasm · ${said} threads` });
     await list.getByRole('radio', { name: `wasm · ${said} threads`, checked: true }).waitFor();
+    await list.getByText('wasm with threads is the fastest without a GPU.').waitFor();
     await list.getByRole('button', { name: 'Close' }).click();
     await page.getByText('80 faces in eight classes').first().waitFor({ timeout: MINUTES });
     const pids = await rendererPids(page);

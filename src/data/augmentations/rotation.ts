@@ -27,7 +27,10 @@ export const rotation: Augmentation = {
     const degrees = random.uniform(-most, most);
     const cosine = Math.cos((degrees * Math.PI) / 180);
     const sine = Math.sin((degrees * Math.PI) / 180);
-    return { map: aboutMiddle(size, cosine, -sine, sine, cosine), caption: `${degrees.toFixed(0)}°` };
+    return {
+      map: aboutMiddle(size, cosine, -sine, sine, cosine),
+      caption: `${String(Math.round(degrees)).replace('-', '−')}°`,
+    };
   },
   keras: (options) => ({
     name: 'RandomRotation',

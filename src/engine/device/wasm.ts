@@ -66,6 +66,8 @@ export function wasmThreads(): number {
 /** Whether wasm may have threads here: memory that they share takes cross-origin isolation in a page. */
 async function hasThreads({ kind }: DeviceHost['platform']): Promise<boolean> {
   if (kind === 'node') return true;
+  // The flag comes with the backend's module: asked before that, it would say that there is none.
+  await import('@tensorflow/tfjs-backend-wasm');
   const has = tf.env().getAsync('WASM_HAS_MULTITHREAD_SUPPORT');
   return (await has.catch(() => false)) === true;
 }

@@ -5,7 +5,7 @@ export const escaped = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 
 const STYLE = `
-@page{size:A4;margin:16mm}
+@page{size:A4;margin:16mm}@page wide{size:A4 landscape}
 :root{color-scheme:light;print-color-adjust:exact;-webkit-print-color-adjust:exact}
 body{max-width:46rem;margin:2rem auto;padding:0 1rem;background:#fff;color:#1c2029;font:15px/1.45 -apple-system,"Segoe UI",Roboto,Arial,sans-serif;font-variant-numeric:tabular-nums}
 h1{font-size:1.6rem;font-weight:400;line-height:1.25;margin:.3rem 0}h2{font-size:1rem;margin:1.4rem 0 .4rem;break-after:avoid}
@@ -14,8 +14,9 @@ table{border-collapse:collapse;width:100%;font-size:.9rem;break-inside:avoid}th,
 th:first-child,td:first-child{text-align:left}thead th{border:0;color:#5b6270}
 pre{white-space:pre-wrap;overflow-wrap:anywhere;font-size:.78rem;background:#f4f5f7;padding:.6rem;margin:0}code{overflow-wrap:anywhere}
 svg{width:100%;height:auto;break-inside:avoid}.matrix th,.matrix td{text-align:center;border:1px solid #fff;padding:.2rem .1rem}.matrix th[scope=row]{text-align:left}.curves{display:grid;grid-template-columns:1fr 1fr;gap:1rem}pre{break-inside:avoid}.recipe{columns:2;column-gap:1.5rem}
+.wide{overflow-x:auto}.wide :is(th,td){overflow-wrap:normal}
 @media(max-width:34rem){.curves{grid-template-columns:1fr}.recipe{columns:1}}
-@media print{body{margin:0;max-width:none;padding:0;font-size:10pt}.curves{grid-template-columns:1fr 1fr}pre{font-size:7.5pt}.recipe{font-size:6.5pt;columns:3}}`;
+@media print{body{margin:0;max-width:none;padding:0;font-size:10pt}.curves{grid-template-columns:1fr 1fr}pre{font-size:7.5pt}.wide{page:wide;overflow:visible}.wide table{font-size:7.5pt}.recipe{font-size:6.5pt;columns:3}}`;
 
 export function page(title: string, parts: readonly string[]): string {
   return `<!doctype html>

@@ -41,7 +41,10 @@ export function studyReportHtml(study: StudyToReport): string {
     section('Right on test pictures, with 95 % intervals', intervalsSvg(runs)),
     section('Validation loss by epoch', lossesSvg(runs)),
     ...(repeats === null ? [] : [section('Means of repeats', tableOf(repeats.head, repeats.rows))]),
-    section('Runs', tableOf(table.head, table.rows)),
+    section(
+      'Runs',
+      `<div class="wide" tabindex="0" role="group" aria-label="Runs">${tableOf(table.head, table.rows)}</div>`,
+    ),
     section(
       'To do it again',
       `<p>Save this as study.json and carry it out with <code>npm run study -- study.json --out DIR</code>.</p><pre>${escaped(JSON.stringify(plan, null, 2))}</pre>`,
@@ -96,12 +99,14 @@ function lossesSvg(runs: readonly ReportedRun[]): string {
     const [stroke, width] = isChosen ? ['#1f5fd0', '3'] : ['#8a909c', '1.5'];
     return `<polyline points="${points.join(' ')}" fill="none" stroke="${stroke}" stroke-width="${width}"/>`;
   });
+  // As many digits as tell the lowest from the highest.
+  const digits = Math.min(6, Math.max(2, -Math.floor(Math.log10(high - low || 1))));
   const marks = [low, high].map(
     (loss) =>
-      `<text x="${(LEFT - 6).toString()}" y="${y(loss)}" text-anchor="end" dominant-baseline="middle">${loss.toFixed(2)}</text>`,
+      `<text x="${(LEFT - 6).toString()}" y="${y(loss)}" text-anchor="end" dominant-baseline="middle">${loss.toFixed(digits)}</text>`,
   );
   const caption = `<text x="${LEFT.toString()}" y="${(HEIGHT - 6).toString()}">epochs, 1 to ${most.toString()}; a chosen run’s line is thick</text>`;
-  const label = `Validation loss of ${curves.length.toString()} runs by epoch, from ${low.toFixed(2)} to ${high.toFixed(2)}.`;
+  const label = `Validation loss of ${curves.length.toString()} runs by epoch, from ${low.toFixed(digits)} to ${high.toFixed(digits)}.`;
   return svg(HEIGHT, label, marks.join('') + lines.join('') + caption);
 }
 

@@ -7,6 +7,7 @@ import type { WireError } from '../../protocol/errors.ts';
 import type { ResumableRun, RunEvent, RunResult } from '../../protocol/events.ts';
 import type { ModelSummary } from '../../protocol/model.ts';
 import type { Recipe } from '../../protocol/recipe/recipe.ts';
+import { secondsOf } from '../../protocol/runs/kept.ts';
 import { isKept, reduceKept, type KeptEvent } from './reduce-kept.ts';
 import { newRecord, progressAfter, reduceRun } from './reduce-run.ts';
 import { isMended, withoutMended } from '../troubles/mended.ts';
@@ -45,7 +46,7 @@ export type StudioEvent =
   | { readonly kind: 'trainAsked'; readonly recipe: Recipe; readonly atMs: number }
   | { readonly kind: 'run'; readonly event: RunEvent; readonly atMs: number }
   | { readonly kind: 'controlAsked'; readonly action: 'pause' | 'stop' }
-  | { readonly kind: 'trained'; readonly result: RunResult; readonly atMs: number }
+  | { readonly kind: 'trained'; readonly result: RunResult }
   /** The finished run ends with the network of another phase. */
   | { readonly kind: 'otherPhaseTaken'; readonly result: RunResult }
   | { readonly kind: 'trainFailed'; readonly error: WireError }
@@ -138,7 +139,7 @@ function reduceTraining(state: StudioState, event: TrainingEvent): StudioState {
     case 'controlAsked':
       return { ...state, run: afterControl(state.run, event.action) };
     case 'trained':
-      return finish(state, event.result, event.atMs);
+      return finish(state, event.result);
     case 'otherPhaseTaken':
       return afterOtherPhase(state, event.result);
     case 'trainFailed': {
@@ -190,10 +191,11 @@ function afterControl(run: RunState, action: 'pause' | 'stop'): RunState {
   return { kind: action === 'pause' ? 'pausing' : 'stopping', run: run.run };
 }
 
-function finish(state: StudioState, result: RunResult, atMs: number): StudioState {
+function finish(state: StudioState, result: RunResult): StudioState {
   const run = activeRecord(state.run);
   if (run === null) return state;
-  const seconds = (atMs - run.startedAtMs) / 1000;
+  // As its record and every list of runs have it: what the engine was at work, without pauses.
+  const seconds = secondsOf(result);
   const { test, kept } = result;
   const finished = { ...run, progress: null, live: null, test: test ?? run.test, kept };
   return { ...state, run: { kind: 'finished', run: finished, result, seconds, keptAtMs: null } };

@@ -64,10 +64,9 @@ export class RunRequests {
   async #ended(ending: Promise<RunResult>, before: RunState): Promise<RunEnd> {
     try {
       const result = await ending;
-      const atMs = this.now();
       // It is in the list before it leaves its place in the table as the one that goes on.
       await this.findKept();
-      this.dispatch({ kind: 'trained', result, atMs });
+      this.dispatch({ kind: 'trained', result });
       return { kind: 'done', result };
     } catch (thrown) {
       if (isAbort(thrown)) {

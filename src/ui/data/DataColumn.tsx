@@ -129,11 +129,15 @@ function cleaningText(cleaning: CleaningReport, findings: Findings | undefined):
     ...(files === 0 ? [] : [countOf(files, 'file that is no picture', 'files that are no pictures')]),
     ...left.filter(([count]) => count > 0).map(([count, what]) => `${formatCount(count)} ${what}`),
   ];
+  // What there is something to do about comes before what is only to be known.
+  const remarks = cleaning.remarks.toSorted(
+    (one, other) => Number(one.hint === '') - Number(other.hint === ''),
+  );
   const across = findings?.setsAcrossSplits ?? 0;
   const cut = findings?.groupsAcrossSplits ?? 0;
   return [
     said.length === 0 ? 'Nothing left out.' : `Left out: ${said.join(', ')}.`,
-    ...cleaning.remarks.slice(0, REMARKS_SHOWN).map(({ message }) => message),
+    ...remarks.slice(0, REMARKS_SHOWN).map(({ message }) => message),
     cleaning.remarks.length > REMARKS_SHOWN
       ? `And ${formatCount(cleaning.remarks.length - REMARKS_SHOWN)} more to know.`
       : '',

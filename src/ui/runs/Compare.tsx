@@ -128,7 +128,7 @@ function Recipes({ runs }: { readonly runs: readonly ComparedRun[] }): ReactElem
   const fields = differingFields(runs);
   if (fields.length === 0) return null;
   return (
-    <table className="compare-table">
+    <table className="compare-table compare-recipes">
       <caption className="small">Only what differs in the recipes</caption>
       <thead>
         <Letters runs={runs} />

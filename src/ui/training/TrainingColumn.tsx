@@ -1,9 +1,12 @@
 /** The third clause: how long it trains, whether it learns, and the settings, last. */
 import type { ReactElement } from 'react';
 import { Charts } from '../../charts/Charts.tsx';
+import { runLabel } from '../../charts/runs.tsx';
+import { isSame } from '../../lib/json.ts';
+import type { Recipe } from '../../protocol/recipe/recipe.ts';
 import { recordOf } from '../../store/state.ts';
 import { ModelTrouble } from '../model/ModelTrouble.tsx';
-import { useRunNotices, useShownRecipe, useStudioState } from '../studio-context.ts';
+import { useFullRecipe, useRunNotices, useShownRecipe, useStudioState } from '../studio-context.ts';
 import { Column } from '../widgets/Column.tsx';
 import { Later } from '../widgets/Dialog.tsx';
 import { Message, Notices } from '../widgets/Message.tsx';
@@ -29,11 +32,12 @@ export function TrainingColumn(): ReactElement {
   const noun = dataset?.noun ?? 'pictures';
   // Curves belong to the recipe that was run, even while the next one is being edited.
   const recipe = record?.recipe ?? shown;
+  const other = useOtherNetwork(shown, record?.recipe ?? null);
   return (
     <Column
       id="training"
       title="Training"
-      clause={recipe === null ? 'trained:' : trainingClause(recipe, run)}
+      clause={recipe === null ? 'trained:' : trainingClause(recipe, run, other)}
     >
       {engineError !== null && (
         <Message error={engineError}>
@@ -64,4 +68,14 @@ export function TrainingColumn(): ReactElement {
       {shown !== null && <Settings recipe={shown} />}
     </Column>
   );
+}
+
+/** What the network of the run is called, where the page's recipe has another one or another cut by now. */
+function useOtherNetwork(shown: Recipe | null, ran: Recipe | null): string | null {
+  const backbones = useStudioState((state) => state.catalog?.backbones);
+  const [now, then] = [useFullRecipe(shown), useFullRecipe(ran)];
+  if (now === null || then === null) return null;
+  const labelOf = (name: string): string => backbones?.find((each) => each.name === name)?.label ?? name;
+  const label = runLabel(then, labelOf);
+  return label === runLabel(now, labelOf) && isSame(then.backbone, now.backbone) ? null : label;
 }

@@ -16,7 +16,7 @@ it(
     const right = await page.locator('.headline').innerText();
     await page.goto('about:blank');
     // Another day, another set: fewer pictures.
-    await page.goto(`${TINY.replace('pictures=80', 'pictures=120')}&phases.0.epochs=2`);
+    await page.goto(`${TINY.replace('pictures=80', 'pictures=120')}&phases.0.epochs=2&earlyStopping=null`);
     await finishTiny(page);
     await page.goto('about:blank');
     await page.goto(TINY.replace('pictures=80', 'pictures=160'));
@@ -52,6 +52,9 @@ it(
       kept.getByRole('button', { name: 'Table, .csv' }).click(),
     ]);
     expect(await readFile(await table.path(), 'utf8')).toMatch(/^run,.*phases\.0\.epochs.*\nA /);
+    // Early stopping is a long value: fields are read whole all the same.
+    const field = kept.getByRole('rowheader', { name: 'earlyStopping' });
+    expect(await field.evaluate((node) => node.clientWidth)).toBeGreaterThan(80);
     await screenshot(page, 'compared-runs');
     // On a phone the names of the axis have little room: none is written over the other.
     await page.setViewportSize({ width: 390, height: 844 });
@@ -86,6 +89,9 @@ it(
     await kept.getByRole('button', { name: 'my first', exact: true }).click();
     await kept.getByRole('button', { name: 'Open in the studio' }).click();
     await barSays(page, /^Finished on/);
+    // The address says of its recipe what differs from the preset, not what its record filled in.
+    const fields = (hash: string): readonly string[] => hash.split('&').toSorted();
+    await expect.poll(() => fields(new URL(page.url()).hash)).toEqual(fields(TINY));
     expect(await page.locator('.headline').innerText()).toBe(right);
     const training = page.getByRole('region', { name: 'Training' });
     await expect.poll(() => training.locator('.drawing svg').count(), { timeout: 20_000 }).toBe(4);

@@ -33,6 +33,12 @@ async function makeFolder(): Promise<string> {
   const tiff = await sharp({ create: { width: 9, height: 9, channels: 3, background: '#123456' } })
     .tiff()
     .toBuffer();
+  await write(
+    'test/owl/0.png',
+    await sharp({ create: { width: 9, height: 9, channels: 3, background: '#654321' } })
+      .png()
+      .toBuffer(),
+  );
   await write('train/dog/0.tif', tiff);
   await write('train/dog/1.jpg', tiff);
   await write('notes.txt', new TextEncoder().encode('about these'));
@@ -57,9 +63,15 @@ it(
     expect(await page.getByLabel('Split by top folders').isChecked()).toBe(true);
     await page.locator('input[type=file]').setInputFiles(folder);
     await page.getByRole('button', { name: 'Open', exact: true }).click();
-    await page.getByText('18 pictures in two classes').first().waitFor({ timeout: 60_000 });
+    await page.getByText('19 pictures in three classes').first().waitFor({ timeout: 60_000 });
     await page.getByText('Left out: 1 file that is no picture, 2 unreadable.').waitFor();
     await page.getByText('“dog” (2 rows)').first().waitFor();
+    // What there is something to do about is said first, however much else there is to know.
+    await page.locator('#data').getByText('The class “owl” has no picture to train with').waitFor();
+    await page
+      .locator('#data')
+      .getByText(/And \d more to know/u)
+      .waitFor();
     // What the page sets for pictures of people's own is in the recipe, which the address holds.
     await expect.poll(() => decodeURIComponent(page.url())).toMatch(/splitFolders.*true/u);
     expect(decodeURIComponent(page.url())).toMatch(/orientation.*exif/u);
@@ -67,7 +79,7 @@ it(
     await page.getByRole('button', { name: 'Report of cleaning' }).click();
     const report = page.getByRole('dialog', { name: 'Inside the set' });
     await report
-      .getByText('Of 20 rows 18 are used; 2 are left out. 1 other file or part is passed over.')
+      .getByText('Of 21 rows 19 are used; 2 are left out. 1 other file or part is passed over.')
       .waitFor();
     await report.getByText('2 TIFF pictures (dog 2)').waitFor();
     await report.getByText('1 .txt file (notes.txt)').waitFor();

@@ -3,6 +3,7 @@ import { zipSync } from 'fflate';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readZipDirectory } from '../../../src/data/archives/zip-directory.ts';
 import { openDataset } from '../../../src/data/open-dataset.ts';
+import { recognise } from '../../../src/engine/recognise.ts';
 import { bytesSource } from '../../../src/platform/remote/byte-source.ts';
 import { createPlatform } from '../../../src/platform/platform.node.ts';
 import { encodeBmp } from '../../../src/platform/pictures/formats/encode-bmp.ts';
@@ -93,16 +94,18 @@ it('drawings that pack well are no bomb', async () => {
   expect((await open(Uint8Array.from(zip))).cleaning.kept).toBe(10);
 });
 
-it('a zip with a password says what to do', async () => {
+it('a zip with a password says what to do, opened as a set or dropped', async () => {
   const zip = zipOf('cat', 'dog');
   const view = new DataView(zip.buffer);
   for (let at = 0; at + 46 < zip.length; at += 1)
     if (view.getUint32(at, true) === 0x02014b50) view.setUint16(at + 8, 1, true);
-  const error = await errorOf(() => open(zip));
-  expect([error.code, error.hint]).toEqual([
-    'data/zip-locked',
-    expect.stringContaining('Unpack it yourself'),
-  ]);
+  for (const taken of [() => open(zip), () => recognise([new File([zip], 'locked.zip')])]) {
+    const error = await errorOf(taken);
+    expect([error.code, error.hint]).toEqual([
+      'data/zip-locked',
+      expect.stringContaining('Unpack it yourself'),
+    ]);
+  }
 });
 
 it('a list of more files than its end can count is read whole', async () => {

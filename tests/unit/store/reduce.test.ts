@@ -79,8 +79,9 @@ describe('a run', () => {
     expect(recordOf(back.run)?.lost).toBeNull();
   });
 
-  it('finishes with its result and its seconds', () => {
-    const finished = reduce(running([phaseEvent]), { kind: 'trained', result, atMs: 4000 });
+  it('finishes with its result and its seconds, as its record has them', () => {
+    const timed = { ...result, secondsByStage: { weights: 1, head: 3 } };
+    const finished = reduce(running([phaseEvent]), { kind: 'trained', result: timed });
     expect(finished.run).toMatchObject({ kind: 'finished', seconds: 4 });
   });
 
@@ -92,7 +93,7 @@ describe('a run', () => {
       { kind: 'epoch', record: epochOf(0, 1, 2), isBest: true },
       headEnd,
     ];
-    const ended = reduce(running(events), { kind: 'trained', result, atMs: 4000 });
+    const ended = reduce(running(events), { kind: 'trained', result });
     const record = recordOf(ended.run);
     const history = record?.history ?? [];
     const kept: KeptRecord = {
@@ -163,7 +164,7 @@ describe('the network of another phase', () => {
   } as const;
 
   it('takes the place of the last one’s in the run', () => {
-    const finished = reduce(running([phaseEvent]), { kind: 'trained', result, atMs: 2000 });
+    const finished = reduce(running([phaseEvent]), { kind: 'trained', result });
     const now = reduce(finished, { kind: 'otherPhaseTaken', result: taken });
     expect(recordOf(now.run)).toMatchObject({ test: { accuracy: 0.9 }, kept: { why: 'chosen' } });
     // Not in those of another run, which was begun meanwhile.

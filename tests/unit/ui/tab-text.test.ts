@@ -5,7 +5,7 @@ import type { StudioState } from '../../../src/store/state.ts';
 import { tabText } from '../../../src/ui/transport/bar-text.ts';
 import { phaseEvent, readyState, recipe, result, running } from '../store/samples.ts';
 
-const finished = reduce(running([phaseEvent]), { kind: 'trained', result, atMs: 280_000 });
+const finished = reduce(running([phaseEvent]), { kind: 'trained', result });
 
 it('names the run of the queue in the tab, and no end between two of them', () => {
   const run = (name: string) => ({ name, values: {}, recipe });

@@ -46,7 +46,7 @@ const headEnd: RunEvent = {
 const toTuning = [phaseEvent, epoch(0, 1, 1.84), epoch(0, 2, 1.6), headEnd, tuneEvent];
 
 const finished = (events: readonly RunEvent[]): StudioState =>
-  reduce(running(events), { kind: 'trained', result, atMs: 280_000 });
+  reduce(running(events), { kind: 'trained', result: { ...result, secondsByStage: { head: 280 } } });
 
 describe('shares', () => {
   it.each([
@@ -84,6 +84,10 @@ describe('the sentence', () => {
     expect(clause(running(toTuning))).toBe('trained for 2 epochs, now fine-tuned for 1 of 12:');
     expect(clause(finished([...toTuning, epoch(1, 1, 1)]))).toBe(
       'trained for 2 epochs, then fine-tuned for 1:',
+    );
+    // The columns before speak of the network that is on the page now.
+    expect(trainingClause(recipe, finished([...toTuning, epoch(1, 1, 1)]).run, 'VGG16, last 4')).toBe(
+      'while the last run, VGG16, last 4, was trained for 2 epochs, then fine-tuned for 1:',
     );
   });
 
