@@ -50,7 +50,7 @@ export const testProjects: TestProjectInlineConfiguration[] = [
     extends: true,
     test: { name: 'contract', include: tests('contract'), testTimeout: minutes(1), ...shared },
   },
-  // Seconds each: thousands of damaged files, and networks of full size.
+  // Seconds each: what a seed draws by the thousand, and networks of full size.
   { extends: true, test: { name: 'fuzz', include: tests('fuzz'), testTimeout: minutes(3), ...inTurn } },
   // Some start wasm's threads, which stay as they were started: a process of its own for each file.
   { extends: true, test: { name: 'networks', include: tests('networks'), testTimeout: minutes(3) } },

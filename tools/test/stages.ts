@@ -17,12 +17,25 @@ const check = (name: string, ...command: Stage['command']): Stage => ({
   limitMinutes: 10,
 });
 
-const tests = (name: string, limitMinutes: number, projects: readonly string[] = [name]): Stage => ({
+const vitest = (
+  name: string,
+  limitMinutes: number,
+  projects: readonly string[],
+  options: readonly string[],
+): Stage => ({
   name,
-  command: ['vitest', 'run', ...projects.flatMap((project) => ['--project', project])],
+  command: ['vitest', 'run', ...options, ...projects.flatMap((project) => ['--project', project])],
   counts: 'tests',
   limitMinutes,
 });
+
+/** Sources as Vitest has transformed them are kept from one stage to the next, and for the next run. */
+const tests = (name: string, limitMinutes: number, projects: readonly string[] = [name]): Stage =>
+  vitest(name, limitMinutes, projects, ['--experimental.fsModuleCache']);
+
+/** Projects with a global set-up, whose failure Vitest does not say where it keeps sources. */
+const testsWithSetUp = (name: string, limitMinutes: number, projects: readonly string[] = [name]): Stage =>
+  vitest(name, limitMinutes, projects, []);
 
 /** Checks that read the code without running it. They run two at a time. */
 export const STATIC_STAGES: readonly Stage[] = [
@@ -40,7 +53,7 @@ export const STATIC_STAGES: readonly Stage[] = [
 /** Tests that need neither a GPU nor a browser. */
 export const FAST_TESTS: readonly Stage[] = [tests('unit and contract', 10, ['unit', 'contract'])];
 
-/** Damaged files by the thousand, networks of full size, whole recipes in Node and Keras' goldens: a core or two each. */
+/** What a seed draws by the thousand, networks of full size, whole recipes in Node and Keras' goldens: a core or two each. */
 export const SLOW_TESTS: readonly Stage[] = [
   tests('fuzz and networks', 15, ['fuzz', 'networks']),
   tests('runs', 25),
@@ -50,9 +63,9 @@ export const SLOW_TESTS: readonly Stage[] = [
 
 /** Dawn and Chromium, which each take the whole machine. */
 export const WHOLE_MACHINE_TESTS: readonly Stage[] = [
-  tests('gpu', 15),
+  testsWithSetUp('gpu', 15),
   // Chromium, two files at a time and then one, then Firefox and WebKit, on one build.
-  tests('browsers', 45, ['browser', 'measured', 'browsers']),
+  testsWithSetUp('browsers', 45, ['browser', 'measured', 'browsers']),
 ];
 
 /** Against real Keras, where it can be installed. */

@@ -5,10 +5,10 @@ import {
   hashDistance,
   momentsOf,
   type Fingerprint,
-} from '../../../../src/data/cleaning/fingerprint.ts';
-import { findNearCopies } from '../../../../src/data/cleaning/near-copies.ts';
-import { BLOCK, thumbnailBlock } from '../../../../src/data/cleaning/thumbnail-kernel.ts';
-import { lookAlikes, productShots } from '../../../support/sets/alike-prints.ts';
+} from '../../src/data/cleaning/fingerprint.ts';
+import { findNearCopies } from '../../src/data/cleaning/near-copies.ts';
+import { BLOCK, thumbnailBlock } from '../../src/data/cleaning/thumbnail-kernel.ts';
+import { lookAlikes, productShots } from '../support/sets/alike-prints.ts';
 
 const productOf = (a: Uint8Array, b: Uint8Array): number =>
   a.reduce((sum, pixel, i) => sum + pixel * b[i]!, 0);

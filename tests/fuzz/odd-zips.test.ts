@@ -1,17 +1,17 @@
 /** Zips as people have them: names in code pages, a dot before, colons, drawings that pack well, passwords, more files than are counted. */
 import { zipSync } from 'fflate';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { readZipDirectory } from '../../../src/data/archives/zip-directory.ts';
-import { openDataset } from '../../../src/data/open-dataset.ts';
-import { recognise } from '../../../src/engine/recognise.ts';
-import { bytesSource } from '../../../src/platform/remote/byte-source.ts';
-import { createPlatform } from '../../../src/platform/platform.node.ts';
-import { encodeBmp } from '../../../src/platform/pictures/formats/encode-bmp.ts';
-import type { DatasetSummary } from '../../../src/protocol/set/dataset.ts';
-import type { OptionValue } from '../../../src/protocol/recipe/recipe.ts';
-import { overlappingZip, renamedZip } from '../../support/sets/odd-zips.ts';
-import { errorOf } from './studio-error.ts';
-import { greyPicture, recipeOf } from './test-recipe.ts';
+import { readZipDirectory } from '../../src/data/archives/zip-directory.ts';
+import { openDataset } from '../../src/data/open-dataset.ts';
+import { recognise } from '../../src/engine/recognise.ts';
+import { bytesSource } from '../../src/platform/remote/byte-source.ts';
+import { createPlatform } from '../../src/platform/platform.node.ts';
+import { encodeBmp } from '../../src/platform/pictures/formats/encode-bmp.ts';
+import type { DatasetSummary } from '../../src/protocol/set/dataset.ts';
+import type { OptionValue } from '../../src/protocol/recipe/recipe.ts';
+import { overlappingZip, renamedZip } from '../support/sets/odd-zips.ts';
+import { errorOf } from '../unit/data/studio-error.ts';
+import { greyPicture, recipeOf } from '../unit/data/test-recipe.ts';
 
 const platform = createPlatform();
 let pictures: Uint8Array[] = [];

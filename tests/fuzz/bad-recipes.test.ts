@@ -1,7 +1,7 @@
 /** Recipes that do not fit their registries end in an error that names the field, before anything runs. */
 import { expect, it } from 'vitest';
-import type { WrittenRecipe } from '../../../src/protocol/recipe/recipe.ts';
-import { openSession, tinyRecipe, train } from '../../support/session.ts';
+import type { WrittenRecipe } from '../../src/protocol/recipe/recipe.ts';
+import { openSession, tinyRecipe, train } from '../support/session.ts';
 
 const tooMany = {
   name: 'fineTune',

@@ -1,10 +1,10 @@
 /** Mien's convolutions on wasm against their definitions in float64, on shapes that a seed draws and at corners. */
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, expect, it } from 'vitest';
-import { keyedRandom } from '../../../src/lib/random.ts';
-import { useBackend } from '../../support/backends.ts';
-import { CASES, randomCases, type ConvolutionCase } from '../../support/networks/kernel-cases.ts';
-import { layerSums, outputOf, type Sums } from '../../support/networks/reference.ts';
+import { keyedRandom } from '../../src/lib/random.ts';
+import { useBackend } from '../support/backends.ts';
+import { CASES, randomCases, type ConvolutionCase } from '../support/networks/kernel-cases.ts';
+import { layerSums, outputOf, type Sums } from '../support/networks/reference.ts';
 
 beforeAll(() => useBackend('wasm'));
 
