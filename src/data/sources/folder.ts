@@ -20,7 +20,7 @@ export const folder: Source = {
         kind: 'file',
         name: 'path',
         label: 'Folder',
-        help: 'The folder of folders; in a recipe, a path relative to it.',
+        help: 'The folder of folders.',
         default: '',
         accept: '',
         isFolder: true,

@@ -23,7 +23,7 @@ export const parquet: Source = {
         kind: 'file',
         name: 'path',
         label: 'File',
-        help: 'The Parquet file; in a recipe, a path relative to it.',
+        help: 'The Parquet file.',
         default: '',
         accept: '.parquet',
       },

@@ -23,7 +23,7 @@ export const zip: Source = {
         kind: 'file',
         name: 'path',
         label: 'File',
-        help: 'The zip; in a recipe, a path relative to it.',
+        help: 'The zip.',
         default: '',
         accept: '.zip,.tm',
       },

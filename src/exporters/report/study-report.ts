@@ -2,7 +2,7 @@
  * A study as one page of HTML: no script, nothing fetched, black on white, and it prints on A4. Runs are drawn with their
  * intervals and their curves, and stand in the tables that are written beside it.
  */
-import { formatMoment } from '../../lib/format.ts';
+import { formatMoment, formatPercent } from '../../lib/format.ts';
 import type { HistoryLine } from '../record/figures.ts';
 import { escaped, page, section, tableOf } from './html.ts';
 
@@ -40,17 +40,25 @@ export function studyReportHtml(study: StudyToReport): string {
     `<header><p class="dim">Mien · report of a study · ${escaped(formatMoment(finishedAtMs))}</p><h1>${escaped(name)}</h1><p>${escaped(about)}</p></header>`,
     section('Right on test pictures, with 95 % intervals', intervalsSvg(runs)),
     section('Validation loss by epoch', lossesSvg(runs)),
-    ...(repeats === null ? [] : [section('Means of repeats', tableOf(repeats.head, repeats.rows))]),
-    section(
-      'Runs',
-      `<div class="wide" tabindex="0" role="group" aria-label="Runs">${tableOf(table.head, table.rows)}</div>`,
-    ),
+    ...(repeats === null ? [] : [section('Means of repeats', asRead(repeats))]),
+    section('Runs', `<div class="wide" tabindex="0" role="group" aria-label="Runs">${asRead(table)}</div>`),
     section(
       'To do it again',
       `<p>Save this as study.json and carry it out with <code>npm run study -- study.json --out DIR</code>.</p><pre>${escaped(JSON.stringify(plan, null, 2))}</pre>`,
     ),
     '<footer>Made by Mien on this machine. Nothing was sent.</footer>',
   ]);
+}
+
+/** The table with its shares as percentages, as the rest of the page has them; files keep them as they were computed. */
+function asRead({ head, rows }: Table): string {
+  const isShare = head.map((name) => /accuracy|95 %/u.test(name));
+  const read = (cell: string, column: number): string =>
+    isShare[column] === true && cell !== '' ? formatPercent(Number(cell)) : cell;
+  return tableOf(
+    head,
+    rows.map((cells) => cells.map(read)),
+  );
 }
 
 const WIDTH = 640;

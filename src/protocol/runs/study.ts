@@ -57,6 +57,7 @@ export type Study = z.infer<typeof StudySchema>;
 
 /** @throws StudioError `recipe/study-invalid`, which names the field */
 export function parseStudy(value: unknown): Study {
+  if (isRecipe(value)) throw studyInvalid('this is a recipe, which is one run: a study has it as its base');
   const parsed = StudySchema.safeParse(value);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
@@ -80,6 +81,14 @@ export function parseStudy(value: unknown): Study {
     throw studyInvalid(`chooseFor names ${chooseFor}, which is not varied; there are ${fields.join(', ')}`);
   return study;
 }
+
+/** Whether it says what one run is, and nothing of many. */
+const isRecipe = (value: unknown): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  'backbone' in value &&
+  !('base' in value) &&
+  !('vary' in value);
 
 /** The field that says which fold tests. */
 export const FOLD = 'split.fold';

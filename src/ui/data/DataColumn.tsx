@@ -133,6 +133,7 @@ function cleaningText(cleaning: CleaningReport, findings: Findings | undefined):
   const remarks = cleaning.remarks.toSorted(
     (one, other) => Number(one.hint === '') - Number(other.hint === ''),
   );
+  const near = findings?.dropped.nearDuplicates === 0 ? findings.nearDuplicates.length : 0;
   const across = findings?.setsAcrossSplits ?? 0;
   const cut = findings?.groupsAcrossSplits ?? 0;
   return [
@@ -141,6 +142,7 @@ function cleaningText(cleaning: CleaningReport, findings: Findings | undefined):
     cleaning.remarks.length > REMARKS_SHOWN
       ? `And ${formatCount(cleaning.remarks.length - REMARKS_SHOWN)} more to know.`
       : '',
+    near === 0 ? '' : `Pictures that look the same: ${countOf(near, 'set')}, kept.`,
     across === 0 ? '' : `Copies on both sides of the split: ${formatCount(across)}.`,
     cut === 0 ? '' : `Groups that the set’s own split cuts: ${formatCount(cut)}.`,
   ]

@@ -175,7 +175,8 @@ function finishedText(run: Extract<RunState, { kind: 'finished' }>): BarText {
     const done = run.run.history.filter((epoch) => epoch.phaseIndex === phase.phaseIndex).length;
     return `${lowerFirst(phaseLabels[phase.phase])} ${done === phase.epochs ? done : `${done} of ${phase.epochs}`}`;
   });
-  const detail = epochs.length === 0 ? 'before the first epoch' : `${epochs.join(', ')} epochs`;
+  const unit = epochs.at(-1)?.endsWith(' 1') === true ? 'epoch' : 'epochs';
+  const detail = epochs.length === 0 ? 'before the first epoch' : `${epochs.join(', ')} ${unit}`;
   const result = resultOf(run.run);
   const announcement = result === null ? title : `${title}: ${result.aloud}`;
   return {

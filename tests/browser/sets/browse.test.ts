@@ -113,6 +113,7 @@ describe('the cleaning report', () => {
       await page.locator('input[type=file]').setInputFiles(file);
       await page.getByRole('button', { name: 'Open', exact: true }).click();
       await page.getByText('66 pictures in four classes').first().waitFor({ timeout: MINUTES });
+      await page.getByText('Pictures that look the same: 1 set, kept.').waitFor();
       await page.getByRole('button', { name: 'Report of cleaning' }).click();
       const dialog = page.getByRole('dialog', { name: 'Inside the set' });
       await dialog.getByText('Of 70 rows 66 are used; 4 are left out.').waitFor();

@@ -17,6 +17,10 @@ it.each(readdirSync('public/studies'))('the shipped %s can be carried out', (fil
   expect(planStudy(study, shippedRecipe(name)).length).toBeGreaterThan(1);
 });
 
+it('a recipe in place of a study is called what it is', () => {
+  expect(() => parseStudy(paper)).toThrow(/this is a recipe, which is one run/u);
+});
+
 describe('a grid', () => {
   it('has every combination once, each network with its own defaults', () => {
     const runs = plan({ vary: { 'backbone.name': ['mobilenetv2', 'vgg16'], seed: [1, 2] } });

@@ -234,6 +234,8 @@ describe('the bar', () => {
     const pausing = reduce(running([phaseEvent]), { kind: 'controlAsked', action: 'pause' });
     expect(barText(pausing).title).toBe('Pausing, head 1 of 12');
     expect(barText(finished(toTuning))).toMatchObject({ title: 'Finished', left: '4 min 40 s' });
+    const short = finished([{ ...phaseEvent, epochs: 1 }, epoch(0, 1, 1.84)]);
+    expect(barText(short).detail).toBe('head 1 epoch');
   });
 
   it('says that the device went away', () => {

@@ -150,7 +150,7 @@ function optionTakes(spec: OptionSpec): string {
     case 'boolean':
       return 'true or false';
     default:
-      return spec.kind === 'file' ? 'a path' : 'text';
+      return spec.kind === 'file' ? 'a path from the recipe’s folder' : 'text';
   }
 }
 
