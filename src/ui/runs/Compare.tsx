@@ -46,7 +46,9 @@ export function Compare({ chosen }: { readonly chosen: readonly KeptRun[] }): Re
           <Recipes runs={runs} />
           <Results runs={runs} />
           {isSame ? (
-            runs.slice(1).map((other) => <Luck key={other.letter} one={runs[0]} other={other} />)
+            pairsOf(runs).map(([one, other]) => (
+              <Luck key={one.letter + other.letter} one={one} other={other} />
+            ))
           ) : (
             <p role="note">
               These runs saw other pictures: curves are laid over each other; results are not compared, for
@@ -208,15 +210,19 @@ function Results({ runs }: { readonly runs: readonly ComparedRun[] }): ReactElem
   );
 }
 
+/** Each with each that comes behind it. */
+const pairsOf = (runs: readonly ComparedRun[]): (readonly [one: ComparedRun, other: ComparedRun])[] =>
+  runs.flatMap((one, place) => runs.slice(place + 1).map((other) => [one, other] as const));
+
 interface LuckProps {
-  readonly one: ComparedRun | undefined;
+  readonly one: ComparedRun;
   readonly other: ComparedRun;
 }
 
 /** Nothing where it cannot be told. */
 function Luck({ one, other }: LuckProps): ReactElement | null {
-  const compared = one === undefined ? null : comparedTests(one, other);
-  if (one === undefined || compared === null) return null;
+  const compared = comparedTests(one, other);
+  if (compared === null) return null;
   return (
     <p>
       <b>
