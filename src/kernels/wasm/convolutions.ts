@@ -7,15 +7,17 @@
  * positions of which the others have none. An output at p reached the inputs p - padding to p - padding + side - 1, so the
  * padding is side - 1 less the forward one.
  *
- * Where 3x3 at stride 1 runs over many channels, both go by assembly/winograd.as.ts.
+ * Where 3x3 at stride 1 runs over many channels, both go by assembly/winograd/.
  *
  * One thread, `npm run bench -- --only kernels`.
  */
 import * as tf from '@tensorflow/tfjs';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { kernelsOf, type KernelExports } from './module.ts';
-import { partsFor, runTask, type Task } from './task.ts';
-import { addressOf, Layout, withWorkspace } from './workspace.ts';
+import { filledUp, Room, tapsOf } from './room.ts';
+import { partsFor, runTask } from './task.ts';
+import { filterGoesByWinograd, goesByWinograd, winogradFilterGradient } from './winograd.ts';
+import { addressOf } from './workspace.ts';
 
 /** What tfjs works out of a convolution's shapes, strides and padding. */
 export type ConvInfo = tf.backend_util.Conv2DInfo & {
@@ -31,14 +33,6 @@ export interface Bounds {
 
 /** All numbers. */
 export const UNBOUNDED: Bounds = { low: -Infinity, high: Infinity };
-
-/** Numbers of the geometry; channels are filled up to as many. */
-const GEOMETRY = 12;
-const PANEL = 8;
-/** Threads that write into one line of a cache wait for each other. */
-const LINE_BYTES = 64;
-
-const filledUp = (channels: number): number => Math.ceil(channels / PANEL) * PANEL;
 
 /** Sizes in the order of the kernels' Geometry. */
 const forward = (info: ConvInfo): readonly number[] => [
@@ -108,17 +102,9 @@ export function inputGradient(
 /** The kernel that a convolution goes by. */
 type Way = 'convolution' | 'depthwise' | 'winograd';
 
-/** Fewer channels are not worth the transforms. Sums run over an even number of them. */
-const WINOGRAD_CHANNELS = 16;
-
-/** Where the numbers of {@link forward} and {@link backward} are those of a filter of 3x3, at stride 1 and nothing spread. */
-const WINOGRAD_SIZES = [3, 3, 1, 1, 1, 1];
-
 function wayOf({ geometry, isDepthwise }: Call, channels: number, outChannels: number): Way {
   if (isDepthwise) return 'depthwise';
-  const isSmall = Math.min(channels, outChannels) < WINOGRAD_CHANNELS || channels % 2 === 1;
-  const isOther = WINOGRAD_SIZES.some((size, at) => geometry[4 + at] !== size);
-  return isSmall || isOther ? 'convolution' : 'winograd';
+  return goesByWinograd(geometry, channels, outChannels) ? 'winograd' : 'convolution';
 }
 
 /** What a part of a convolution needs while it runs. */
@@ -174,8 +160,6 @@ function layFilter(
   return to;
 }
 
-const tapsOf = (geometry: readonly number[]): number => (geometry[4] ?? 1) * (geometry[5] ?? 1);
-
 /** The gradient by the filter, in its shape. */
 export function filterGradient(
   wasm: BackendWasm,
@@ -186,6 +170,10 @@ export function filterGradient(
   const out = wasm.makeOutput(info.filterShape, 'float32');
   const { inChannels: channels, outChannels, batchSize: pictures, isDepthwise } = info;
   const geometry = forward(info);
+  if (!isDepthwise && filterGoesByWinograd(geometry, pictures, channels, outChannels)) {
+    winogradFilterGradient(wasm, { x, dy, out }, { geometry, pictures, channels, outChannels });
+    return out;
+  }
   const taps = tapsOf(geometry);
   const operations = tf.util.sizeFromShape(dy.shape) * taps * (isDepthwise ? 1 : channels) * 2;
   const partBytes = isDepthwise
@@ -198,53 +186,4 @@ export function filterGradient(
     runTask(wasm, { ...task, kind, pictures, channels, outChannels });
   });
   return out;
-}
-
-/** What a kernel needs while it runs: its geometry, zeros that stand for a bias and for rows that are not there, lists. */
-class Room {
-  readonly layout = new Layout();
-  readonly #geometryAt = this.layout.values(GEOMETRY);
-  readonly #biasAt: number;
-  readonly #zeroAt: number;
-  readonly #roomAt: number;
-  readonly #roomBytes: number;
-
-  /** @param width of the longest row */
-  constructor(
-    readonly geometry: readonly number[],
-    width: number,
-    readonly parts: number,
-    partBytes: number,
-  ) {
-    this.#biasAt = this.layout.values(width);
-    this.#zeroAt = this.layout.values(width);
-    this.#roomBytes = Math.ceil(partBytes / LINE_BYTES) * LINE_BYTES;
-    this.#roomAt = this.layout.bytes(parts * this.#roomBytes);
-  }
-
-  /** Fills it in and lends it; all that `run` gets are addresses in bytes. */
-  use(
-    wasm: BackendWasm,
-    out: tf.TensorInfo,
-    run: (
-      places: Pick<Task, 'geometry' | 'bias' | 'zero' | 'room' | 'roomBytes' | 'parts' | 'out'> & {
-        start: number;
-      },
-      buffer: ArrayBufferLike,
-    ) => void,
-  ): void {
-    withWorkspace(wasm, this.layout, (start) => {
-      const { buffer } = wasm.typedArrayFromHeap(out);
-      new Int32Array(buffer, start + this.#geometryAt, GEOMETRY).set(this.geometry);
-      new Float32Array(buffer, start + this.#biasAt, (this.#roomAt - this.#biasAt) / 4).fill(0);
-      const places = {
-        geometry: start + this.#geometryAt,
-        bias: start + this.#biasAt,
-        zero: start + this.#zeroAt,
-        room: start + this.#roomAt,
-        out: addressOf(wasm, out),
-      };
-      run({ ...places, start, parts: this.parts, roomBytes: this.#roomBytes }, buffer);
-    });
-  }
 }

@@ -5,5 +5,5 @@ export { convolutionBytes } from './matrix.as';
 export { packBackward, packForward } from './pack.as';
 export { filterGradientBytes } from './filter-gradient.as';
 export { depthwiseBytes, turnDepthwise } from './depthwise/depthwise.as';
-export { winogradBytes, winogradFilterBytes } from './winograd.as';
+export { winogradBytes, winogradFilterBytes } from './winograd/winograd.as';
 export { run, serve } from './task.as';

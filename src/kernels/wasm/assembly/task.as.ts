@@ -14,7 +14,9 @@ import { Geometry, share } from './geometry.as';
 import { activationGrad } from './loops.as';
 import { convolution } from './matrix.as';
 import { swish, swishGrad } from './swish.as';
-import { transformFilter, winograd } from './winograd.as';
+import { gradientOfFilter } from './winograd/filter-gradient.as';
+import { transformGradient, transformInput } from './winograd/tiles.as';
+import { transformFilter, winograd } from './winograd/winograd.as';
 
 /** Numbers of four bytes, in the order in which task.ts writes them. Addresses are in bytes, counts in values. */
 @unmanaged
@@ -51,8 +53,11 @@ const FILTER_GRADIENT: i32 = 2;
 const DEPTHWISE_FILTER_GRADIENT: i32 = 3;
 const WINOGRAD: i32 = 4;
 const WINOGRAD_FILTER: i32 = 5;
-const SWISH: i32 = 6;
-const SWISH_GRAD: i32 = 7;
+const WINOGRAD_INPUT: i32 = 6;
+const WINOGRAD_GRADIENT: i32 = 7;
+const WINOGRAD_FILTER_GRADIENT: i32 = 8;
+const SWISH: i32 = 9;
+const SWISH_GRAD: i32 = 10;
 
 /** Looks at the memory before a thread sleeps. */
 const LOOKS: i32 = 4000;
@@ -140,6 +145,12 @@ function runPart(task: Task, part: i32): void {
     );
   } else if (task.kind == WINOGRAD_FILTER) {
     transformFilter(task.x, task.out, task.channels, task.outChannels, part, task.parts);
+  } else if (task.kind == WINOGRAD_INPUT) {
+    transformInput(g, task.x, task.out, task.zero, task.pictures, task.channels, part, task.parts);
+  } else if (task.kind == WINOGRAD_GRADIENT) {
+    transformGradient(g, task.x, task.out, task.zero, task.pictures, task.channels, part, task.parts);
+  } else if (task.kind == WINOGRAD_FILTER_GRADIENT) {
+    gradientOfFilter(task.x, task.out, task.channels * task.outChannels, part, task.parts);
   } else runLoop(task, part);
 }
 

@@ -1,12 +1,13 @@
 /**
- * Convolutions of 3x3 at stride 1 over many channels, forward and by the input, in 16 multiplications for each four outputs
+ * Convolutions of 3x3 at stride 1 over many channels, forward and both gradients, in 16 multiplications for each four outputs
  * where the definition takes 36: Winograd's F(2x2, 3x3).
  *
  * **Mathematics.** Four outputs, two by two, come from 4x4 inputs d under one filter g. With B, G and A of zeros, ones and
  * halves, they are the transposed A times (G g G' . B' d B) times A, where the point multiplies value by value. Between the
  * transforms a value stands for one of 16 components, and for each of them the sum over input channels is a product of
  * matrices: tiles by channels, channels by output channels. So a convolution is 16 of those, by the tile of matrix.as.ts.
- * B and A hold 0, 1 and -1 alone, and G halves besides: what is lost is an addition's last bit, here and there.
+ * B and A hold 0, 1 and -1 alone, and G halves besides: what is lost is an addition's last bit, here and there. Backward the
+ * same runs the other way: the gradient by the filter is G' (sum over tiles of B' d B . A dY A') G.
  *
  * **Order.** Tiles are taken in blocks whose component is within 128 kB, output channels in chunks whose 16 components are
  * within 256 kB: in the second cache both. Each output is made of its own tile by the same sums in the same order, whoever
@@ -17,13 +18,12 @@
  * values in and 24 for 16 out, beside as many multiplications as there are channels. `npm run bench -- --only kernels` counts
  * operations as the definition has them, so that it may come out beyond the processor's peak.
  */
-import { Geometry, GROUP, rowAt, share } from './geometry.as';
-import { between, columns } from './matrix.as';
-import { PANEL } from './pack.as';
+import { Geometry, GROUP, share } from '../geometry.as';
+import { columns } from '../matrix.as';
+import { PANEL } from '../pack.as';
+import { across, lines, put, take, TILE } from './tiles.as';
 
 const COMPONENTS: i32 = 16;
-/** Outputs of a tile, each way. */
-const TILE: i32 = 2;
 const TAPS: i32 = 9;
 /** Values of a component's block of tiles. */
 const BLOCK_VALUES: i32 = 32768;
@@ -130,9 +130,7 @@ export function winograd(
   part: i32,
   parts: i32,
 ): void {
-  const lines = (g.outHeight + TILE - 1) / TILE;
-  const across = (g.outWidth + TILE - 1) / TILE;
-  const tiles = pictures * lines * across;
+  const tiles = pictures * lines(g) * across(g);
   const block = blockOf(channels);
   const rowBytes = (<usize>channels) << 2;
   const list = room;
@@ -146,7 +144,7 @@ export function winograd(
   for (let from = share(tiles, part, parts); from < stop; from += block) {
     const count = min(block, stop - from);
     for (let tile = 0; tile < count; tile++) {
-      take(g, x, zero, channels, from + tile, lines, across, taken + rowBytes * <usize>tile, takenBytes);
+      take(g, x, zero, channels, from + tile, taken + rowBytes * <usize>tile, takenBytes);
     }
     for (let n = 0; n < outChannels; n += CHUNK) {
       const width = min(CHUNK, outChannels - n);
@@ -175,8 +173,6 @@ export function winograd(
           made + ((<usize>(tile * CHUNK)) << 2),
           madeBytes,
           from + tile,
-          lines,
-          across,
           out + ((<usize>n) << 2),
           (<usize>outChannels) << 2,
           bias + ((<usize>n) << 2),
@@ -199,79 +195,12 @@ function listTiles(taken: usize, rowBytes: usize, zero: usize, count: i32, to: u
   }
 }
 
-/** The 4x4 rows under a tile, as components: `to` is the tile's row in the first of them. */
-function take(
-  g: Geometry,
-  x: usize,
-  zero: usize,
-  channels: i32,
-  tile: i32,
-  lines: i32,
-  across: i32,
-  to: usize,
-  apart: usize,
-): void {
-  const rowBytes = (<usize>channels) << 2;
-  const line = tile / across;
-  const n = line / lines;
-  const picture = x + rowBytes * <usize>(n * g.inHeight * g.inWidth);
-  const top = TILE * (line - n * lines) - g.padTop;
-  const left = TILE * (tile - line * across) - g.padLeft;
-  for (let row = 0; row < 4; row++, to += 4 * apart) {
-    // Of each column two rows of the input, added or taken away.
-    const one = row == 0 ? 0 : row == 2 ? 2 : 1;
-    const other = row == 0 ? 2 : row == 2 ? 1 : row == 3 ? 3 : 2;
-    const a0 = rowOr(g, picture, rowBytes, top + one, left, zero);
-    const a1 = rowOr(g, picture, rowBytes, top + one, left + 1, zero);
-    const a2 = rowOr(g, picture, rowBytes, top + one, left + 2, zero);
-    const a3 = rowOr(g, picture, rowBytes, top + one, left + 3, zero);
-    const b0 = rowOr(g, picture, rowBytes, top + other, left, zero);
-    const b1 = rowOr(g, picture, rowBytes, top + other, left + 1, zero);
-    const b2 = rowOr(g, picture, rowBytes, top + other, left + 2, zero);
-    const b3 = rowOr(g, picture, rowBytes, top + other, left + 3, zero);
-    const sign: f32 = row == 1 ? 1 : -1;
-    let at: usize = 0;
-    for (; at + 16 <= rowBytes; at += 16) {
-      const t0 = signed(v128.load(a0 + at), v128.load(b0 + at), sign);
-      const t1 = signed(v128.load(a1 + at), v128.load(b1 + at), sign);
-      const t2 = signed(v128.load(a2 + at), v128.load(b2 + at), sign);
-      const t3 = signed(v128.load(a3 + at), v128.load(b3 + at), sign);
-      v128.store(to + at, f32x4.sub(t0, t2));
-      v128.store(to + at + apart, f32x4.add(t1, t2));
-      v128.store(to + at + 2 * apart, f32x4.sub(t2, t1));
-      v128.store(to + at + 3 * apart, f32x4.sub(t1, t3));
-    }
-    for (; at < rowBytes; at += 4) {
-      const t0 = load<f32>(a0 + at) + sign * load<f32>(b0 + at);
-      const t1 = load<f32>(a1 + at) + sign * load<f32>(b1 + at);
-      const t2 = load<f32>(a2 + at) + sign * load<f32>(b2 + at);
-      const t3 = load<f32>(a3 + at) + sign * load<f32>(b3 + at);
-      store<f32>(to + at, t0 - t2);
-      store<f32>(to + at + apart, t1 + t2);
-      store<f32>(to + at + 2 * apart, t2 - t1);
-      store<f32>(to + at + 3 * apart, t1 - t3);
-    }
-  }
-}
-
-/** `a + sign b`, the sign being 1 or -1: exact as an addition or a subtraction is. */
-function signed(a: v128, b: v128, sign: f32): v128 {
-  return sign > 0 ? f32x4.add(a, b) : f32x4.sub(a, b);
-}
-
-function rowOr(g: Geometry, picture: usize, rowBytes: usize, y: i32, x: i32, zero: usize): usize {
-  const row = rowAt(g, picture, rowBytes, y, x);
-  return row == 0 ? zero : row;
-}
-
 /** A tile's four outputs from its components, as many of them as are within the picture. */
 function give(
   g: Geometry,
   made: usize,
   apart: usize,
   tile: i32,
-  lines: i32,
-  across: i32,
   out: usize,
   outBytes: usize,
   bias: usize,
@@ -279,10 +208,10 @@ function give(
   low: f32,
   high: f32,
 ): void {
-  const line = tile / across;
-  const n = line / lines;
-  const y = TILE * (line - n * lines);
-  const x = TILE * (tile - line * across);
+  const line = tile / across(g);
+  const n = line / lines(g);
+  const y = TILE * (line - n * lines(g));
+  const x = TILE * (tile - line * across(g));
   const to = out + outBytes * <usize>((n * g.outHeight + y) * g.outWidth + x);
   const hasRight = x + 1 < g.outWidth;
   for (let row = 0; row < min(TILE, g.outHeight - y); row++) {
@@ -312,15 +241,4 @@ function outputColumn(at: usize, apart: usize, row: i32): v128 {
   return row == 0
     ? f32x4.add(f32x4.add(v128.load(at), b), c)
     : f32x4.sub(f32x4.sub(b, c), v128.load(at + 3 * down));
-}
-
-/** Stores so many of four values, held between the bounds. */
-function put(at: usize, value: v128, lanes: i32, low: f32, high: f32): void {
-  const held = between(value, low, high);
-  if (lanes >= 4) v128.store(at, held);
-  else {
-    store<f32>(at, f32x4.extract_lane(held, 0));
-    if (lanes > 1) store<f32>(at + 4, f32x4.extract_lane(held, 1));
-    if (lanes > 2) store<f32>(at + 8, f32x4.extract_lane(held, 2));
-  }
 }
