@@ -95,9 +95,9 @@ it('trains on in a hidden tab, and shows its epoch afterwards', { timeout: 3 * M
     hidden.push(await pace(page, 'hidden'));
   }
   const of = (what: keyof Noted, noted: readonly Noted[]): number => mean(noted.map((each) => each[what]));
-  // The browser does hold hidden tabs back.
-  expect(of('frames', hidden)).toBeLessThan(1);
-  expect(of('turns', hidden)).toBeLessThan(2);
+  // The browser does hold hidden tabs back; in the first moments after it was hidden a few come through.
+  expect(of('frames', hidden)).toBeLessThan(of('frames', seen) / 5);
+  expect(of('turns', hidden)).toBeLessThan(of('turns', seen) / 5);
   const share = of('steps', hidden) / of('steps', seen);
   console.log(`Hidden: ${of('steps', hidden).toFixed(1)} steps a second, ${share.toFixed(2)} of seen.`);
   expect(share).toBeGreaterThan(0.5);
