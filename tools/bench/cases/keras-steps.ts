@@ -15,6 +15,8 @@ const AIMS: Readonly<Record<string, { readonly step?: number; readonly answer?: 
   vgg16: { step: 0.65 },
 };
 
+const BATCH = 8;
+
 /** In milliseconds. */
 interface Times {
   readonly stepMs: number;
@@ -30,6 +32,7 @@ export const kerasSteps: Bench = {
     const networks = (quick ? NETWORKS.slice(0, 1) : NETWORKS).map((network) => ({
       ...network,
       size: quick ? 32 : network.size,
+      batch: BATCH,
     }));
     const session = await headlessSession(createPlatform(), { backend: 'wasm' });
     const { label } = await session.chooseDevice('wasm');

@@ -28,10 +28,10 @@ export interface MeasuredNetwork {
   readonly unfreeze: number;
 }
 
-/** The last blocks of each are open. Stock tfjs keeps all of a batch: eight pictures are within wasm's memory. */
+/** The last blocks of each are open. Stock tfjs keeps all of a batch: as many pictures as here are within wasm's memory. */
 export const NETWORKS: readonly MeasuredNetwork[] = [
   { backbone: 'mobilenetv2', options: { alpha: 1 }, size: 224, batch: 8, unfreeze: 30 },
-  { backbone: 'efficientnetb2', options: {}, size: 224, batch: 8, unfreeze: 30 },
+  { backbone: 'efficientnetb2', options: {}, size: 224, batch: 4, unfreeze: 30 },
   { backbone: 'vgg16', options: {}, size: 224, batch: 8, unfreeze: 4 },
 ];
 
