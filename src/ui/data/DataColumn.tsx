@@ -142,7 +142,7 @@ function cleaningText(cleaning: CleaningReport, findings: Findings | undefined):
     cleaning.remarks.length > REMARKS_SHOWN
       ? `And ${formatCount(cleaning.remarks.length - REMARKS_SHOWN)} more to know.`
       : '',
-    near === 0 ? '' : `Pictures that look the same: ${countOf(near, 'set')}, kept.`,
+    near === 0 ? '' : `Pictures that look the same: ${countOf(near, 'set')}.`,
     across === 0 ? '' : `Copies on both sides of the split: ${formatCount(across)}.`,
     cut === 0 ? '' : `Groups that the set’s own split cuts: ${formatCount(cut)}.`,
   ]

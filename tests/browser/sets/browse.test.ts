@@ -86,6 +86,8 @@ describe('the wall of pictures', () => {
     await expect
       .poll(() => dialog.getByRole('status').filter({ hasText: 'pictures' }).innerText())
       .toBe(`${String(test)} pictures`);
+    // They are drawn a moment after they were counted.
+    await dialog.getByRole('gridcell').first().waitFor();
     const names = await dialog
       .getByRole('gridcell')
       .evaluateAll((cells) => cells.map((cell) => cell.getAttribute('aria-label') ?? ''));
@@ -113,7 +115,7 @@ describe('the cleaning report', () => {
       await page.locator('input[type=file]').setInputFiles(file);
       await page.getByRole('button', { name: 'Open', exact: true }).click();
       await page.getByText('66 pictures in four classes').first().waitFor({ timeout: MINUTES });
-      await page.getByText('Pictures that look the same: 1 set, kept.').waitFor();
+      await page.getByText('Pictures that look the same: 1 set.').waitFor();
       await page.getByRole('button', { name: 'Report of cleaning' }).click();
       const dialog = page.getByRole('dialog', { name: 'Inside the set' });
       await dialog.getByText('Of 70 rows 66 are used; 4 are left out.').waitFor();

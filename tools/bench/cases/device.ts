@@ -15,7 +15,7 @@ import { measureRoof } from '../kernels/roof.ts';
 
 export const device: Bench = {
   name: 'device',
-  help: 'this machine: kernels against its peak, networks against stock tfjs; a table to send (2 minutes)',
+  help: 'this machine: kernels against its peak, networks against stock tfjs; a table to send (4 minutes)',
   async run(settings) {
     const { quick, say } = settings;
     const session = await headlessSession(createPlatform(), { backend: 'auto' });

@@ -147,11 +147,7 @@ function copyEdge(edge: usize, to: usize, outBytes: usize, rows: i32, columns: i
   }
 }
 
-/**
- * Eight output channels of a block's positions, of which `list` has the rows.
- *
- * @param bias a bias, or zeros
- */
+/** Eight output channels of a block's positions, whose rows `list` has; `bias` may be zeros. */
 export function columns(
   list: usize,
   taps: i32,
