@@ -2,10 +2,10 @@
  * The gradient of a convolution by its filter, dW = X^T dY for each tap: X has a row of input channels for each position, dY one
  * of output channels.
  *
- * **Tile.** Five input by eight output channels, as in matrix.as.ts; the loop runs over positions. Its steps would lie rows
- * apart, so X is laid in panels of five columns and dY in panels of eight first, for 128 positions at a time: two loads
- * and two stores for each eight values that then take part in a hundred or more products each. Patches are not built: X is
- * gathered by the tap's addresses.
+ * **Tile.** Four input by eight output channels, as in matrix.as.ts; the loop runs over positions. Its steps would lie rows
+ * apart, so X is laid in panels of four columns and dY in panels of eight first, for 128 positions at a time: a load and a store
+ * for each four values that then take part in a hundred or more products each. Patches are not built: X is gathered by the
+ * tap's addresses.
  *
  * **Order.** A panel of dY (4 kB) stays in the first cache while those of X pass from the second. What 128 positions come to is
  * added to dW, so sums are of 128 terms each and then of those: closer than one long sum.
@@ -15,14 +15,14 @@
 import { copyPatches, Geometry, listRows, multiplyAdd, share } from './geometry.as';
 import { arePatches } from './matrix.as';
 
-const ROWS: i32 = 5;
+const ROWS: i32 = 4;
 const COLUMNS: i32 = 8;
 
-/** Positions that are packed at a time, an even number. */
+/** Positions that are packed at a time. */
 const CHUNK: i32 = 128;
 
 /** Of a tile's sums, and ahead of the addresses. */
-const SUMS_BYTES: usize = 160;
+const SUMS_BYTES: usize = 128;
 const HEAD_BYTES: usize = SUMS_BYTES + 16;
 
 /** Bytes that {@link filterGradient} needs for packed rows and addresses, for each part. */
@@ -104,7 +104,7 @@ export function filterGradient(
   }
 }
 
-/** Columns of `[count, outChannels]` to `[panels][even count][8]`, the last filled up with zeros. */
+/** Columns of `[count, outChannels]` to `[panels][count][8]`, the last filled up with zeros. */
 function packColumns(from: usize, to: usize, count: i32, own: Part, outChannels: i32): void {
   for (let n = own.nFrom; n < own.nTo; n += COLUMNS) {
     let row = from + ((<usize>n) << 2);
@@ -119,32 +119,23 @@ function packColumns(from: usize, to: usize, count: i32, own: Part, outChannels:
         }
       }
     }
-    if (count & 1) {
-      memory.fill(to, 0, 32);
-      to += 32;
-    }
   }
 }
 
-/** Columns of a list's rows to `[panels][even count][5]`, the last filled up with zeros. */
+/** Columns of a list's rows to `[panels][count][4]`, the last filled up with zeros. */
 function packRows(list: usize, to: usize, count: i32, own: Part): void {
   for (let k = own.kFrom; k < own.kTo; k += ROWS) {
     const isWhole = k + ROWS <= own.kTo;
     let at = list;
-    for (let r = 0; r < count; r++, to += 20, at += 4) {
+    for (let r = 0; r < count; r++, to += 16, at += 4) {
       const row = <usize>load<u32>(at) + ((<usize>k) << 2);
       if (isWhole) {
         v128.store(to, v128.load(row));
-        store<f32>(to, load<f32>(row, 16), 16);
       } else {
         for (let j = 0; j < ROWS; j++) {
           store<f32>(to + ((<usize>j) << 2), k + j < own.kTo ? load<f32>(row + ((<usize>j) << 2)) : 0);
         }
       }
-    }
-    if (count & 1) {
-      memory.fill(to, 0, 20);
-      to += 20;
     }
   }
 }
@@ -161,11 +152,10 @@ function addProducts(
   isFirst: bool,
 ): void {
   const outBytes = (<usize>outChannels) << 2;
-  const even = (count + 1) & ~1;
-  for (let n = own.nFrom, b = ys; n < own.nTo; n += COLUMNS, b += (<usize>even) << 5) {
+  for (let n = own.nFrom, b = ys; n < own.nTo; n += COLUMNS, b += (<usize>count) << 5) {
     const width = min(COLUMNS, outChannels - n);
-    for (let k = own.kFrom, a = xs; k < own.kTo; k += ROWS, a += (<usize>(even * ROWS)) << 2) {
-      tile(a, b, even, sums);
+    for (let k = own.kFrom, a = xs; k < own.kTo; k += ROWS, a += (<usize>(count * ROWS)) << 2) {
+      tile(a, b, count, sums);
       let to = dw + outBytes * <usize>k + ((<usize>n) << 2);
       let sum = sums;
       for (let i = min(ROWS, own.kTo - k); i > 0; i--, to += outBytes, sum += 32)
@@ -187,21 +177,19 @@ function addRow(to: usize, sum: usize, width: i32, isFirst: bool): void {
   }
 }
 
-/** Five columns of X with eight of dY over `count` positions, an even number, to `sums` `[5, 8]`. */
+/** Four columns of X with eight of dY over `count` positions, to `sums` `[4, 8]`. */
 function tile(a: usize, b: usize, count: i32, sums: usize): void {
   let c00 = f32x4.splat(0),
     c01 = c00,
     c10 = c00,
-    c11 = c00,
-    c20 = c00,
+    c11 = c00;
+  let c20 = c00,
     c21 = c00,
     c30 = c00,
     c31 = c00;
-  let c40 = c00,
-    c41 = c00;
   const end = b + ((<usize>count) << 5);
   do {
-    let p = v128.load(b),
+    const p = v128.load(b),
       q = v128.load(b, 16);
     let s = v128.load32_splat(a);
     c00 = multiplyAdd(s, p, c00);
@@ -215,28 +203,8 @@ function tile(a: usize, b: usize, count: i32, sums: usize): void {
     s = v128.load32_splat(a, 12);
     c30 = multiplyAdd(s, p, c30);
     c31 = multiplyAdd(s, q, c31);
-    s = v128.load32_splat(a, 16);
-    c40 = multiplyAdd(s, p, c40);
-    c41 = multiplyAdd(s, q, c41);
-    p = v128.load(b, 32);
-    q = v128.load(b, 48);
-    s = v128.load32_splat(a, 20);
-    c00 = multiplyAdd(s, p, c00);
-    c01 = multiplyAdd(s, q, c01);
-    s = v128.load32_splat(a, 24);
-    c10 = multiplyAdd(s, p, c10);
-    c11 = multiplyAdd(s, q, c11);
-    s = v128.load32_splat(a, 28);
-    c20 = multiplyAdd(s, p, c20);
-    c21 = multiplyAdd(s, q, c21);
-    s = v128.load32_splat(a, 32);
-    c30 = multiplyAdd(s, p, c30);
-    c31 = multiplyAdd(s, q, c31);
-    s = v128.load32_splat(a, 36);
-    c40 = multiplyAdd(s, p, c40);
-    c41 = multiplyAdd(s, q, c41);
-    a += 40;
-    b += 64;
+    a += 16;
+    b += 32;
   } while (b < end);
   v128.store(sums, c00);
   v128.store(sums, c01, 16);
@@ -246,6 +214,4 @@ function tile(a: usize, b: usize, count: i32, sums: usize): void {
   v128.store(sums, c21, 80);
   v128.store(sums, c30, 96);
   v128.store(sums, c31, 112);
-  v128.store(sums, c40, 128);
-  v128.store(sums, c41, 144);
 }

@@ -29,7 +29,7 @@ export class Geometry {
 }
 
 /** Output positions that are computed together. */
-export const GROUP: i32 = 5;
+export const GROUP: i32 = 4;
 
 /** As `a * b + c` in as many roundings as all machines have, or where that was asked for in as many as this one has. */
 export function multiplyAdd(a: v128, b: v128, c: v128): v128 {
@@ -75,8 +75,8 @@ function isPlain(g: Geometry): bool {
 }
 
 /**
- * Lists the rows of the output positions from `from` to `end`, in groups of five: for each group and tap five addresses.
- * Where there is no row it is `zero`. The last group reaches back over the one before it; of fewer than five positions those
+ * Lists the rows of the output positions from `from` to `end`, in groups of four: for each group and tap four addresses.
+ * Where there is no row it is `zero`. The last group reaches back over the one before it; of fewer than four positions those
  * beyond the end are `zero`.
  */
 export function listGroups(

@@ -167,7 +167,7 @@ function single(
         }
       }
       const to = c + <usize>load<u32>(outs + ((<usize>position) << 2));
-      v128.store_lane<f32>(to, between(sum, low, high), 0);
+      v128.store_lane<f32>(to, between(sum, f32x4.splat(low), f32x4.splat(high)), 0);
     }
   }
 }

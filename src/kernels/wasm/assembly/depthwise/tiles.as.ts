@@ -12,7 +12,7 @@ import { between } from '../matrix.as';
 
 /** Four channels of one of the seven outputs. */
 export function put(outs: usize, position: usize, c: usize, sum: v128, low: f32, high: f32): void {
-  v128.store(c + <usize>load<u32>(outs + (position << 2)), between(sum, low, high));
+  v128.store(c + <usize>load<u32>(outs + (position << 2)), between(sum, f32x4.splat(low), f32x4.splat(high)));
 }
 
 /** One tap, whatever the stride: an entry has the seven positions' own columns. */

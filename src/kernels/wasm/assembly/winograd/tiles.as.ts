@@ -20,7 +20,7 @@ export function across(g: Geometry): i32 {
 
 /** Stores so many of four values, held between the bounds. */
 export function put(at: usize, value: v128, lanes: i32, low: f32, high: f32): void {
-  const held = between(value, low, high);
+  const held = between(value, f32x4.splat(low), f32x4.splat(high));
   if (lanes >= 4) v128.store(at, held);
   else {
     store<f32>(at, f32x4.extract_lane(held, 0));

@@ -19,7 +19,7 @@
  * operations as the definition has them, so that it may come out beyond the processor's peak.
  */
 import { Geometry, GROUP, share } from '../geometry.as';
-import { columns } from '../matrix.as';
+import { BOUNDS_BYTES, columns, putBounds, UNBOUNDED } from '../matrix.as';
 import { PANEL } from '../pack.as';
 import { across, lines, put, take, TILE } from './tiles.as';
 
@@ -49,7 +49,7 @@ export function winogradFilterBytes(channels: i32, outChannels: i32): usize {
 export function winogradBytes(channels: i32): usize {
   const block = blockOf(channels);
   const values = block * channels + (block + GROUP) * CHUNK;
-  return ((listBytes(block) + 15) & ~15) + ((<usize>(values * COMPONENTS)) << 2);
+  return BOUNDS_BYTES + ((listBytes(block) + 15) & ~15) + ((<usize>(values * COMPONENTS)) << 2);
 }
 
 /**
@@ -133,8 +133,9 @@ export function winograd(
   const tiles = pictures * lines(g) * across(g);
   const block = blockOf(channels);
   const rowBytes = (<usize>channels) << 2;
-  const list = room;
-  const taken = room + ((listBytes(block) + 15) & ~15);
+  putBounds(room, low, high);
+  const list = room + BOUNDS_BYTES;
+  const taken = list + ((listBytes(block) + 15) & ~15);
   const takenBytes = rowBytes * <usize>block;
   const made = taken + takenBytes * <usize>COMPONENTS;
   const madeBytes = (<usize>(block + GROUP) * <usize>CHUNK) << 2;
@@ -162,8 +163,7 @@ export function winograd(
             to + ((<usize>j) << 2),
             CHUNK << 2,
             count,
-            -Infinity,
-            Infinity,
+            room + UNBOUNDED,
           );
         }
       }
@@ -185,7 +185,7 @@ export function winograd(
   }
 }
 
-/** Lists a component's rows in groups of five, as listGroups does. */
+/** Lists a component's rows in groups of four, as listGroups does. */
 function listTiles(taken: usize, rowBytes: usize, zero: usize, count: i32, to: usize): void {
   for (let group = 0; group < count; group += GROUP) {
     const first = max(0, min(group, count - GROUP));
