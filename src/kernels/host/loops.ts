@@ -28,6 +28,10 @@ export interface Loops {
   channelSum(x: Float32Array, out: Float32Array): void;
   /** Adds up the products of rows of `out.length` values. */
   channelDot(x: Float32Array, y: Float32Array, out: Float32Array): void;
+  /** The mean over the positions of each picture: `[pictures, positions, channels]` to `[pictures, channels]`. */
+  globalPool(x: Float32Array, pictures: number, out: Float32Array): void;
+  /** The gradient through that mean: to each position its share of what came in for the picture. */
+  globalPoolGrad(dy: Float32Array, pictures: number, out: Float32Array): void;
   /** One step of Adam: reads `from`, writes `to`. @see keras.optimizers.Adam.update_step */
   adam(
     gradient: Float32Array,
@@ -63,6 +67,25 @@ export const plainLoops: Loops = {
       }
     }
   },
+  globalPool(x, pictures, out) {
+    const channels = out.length / pictures;
+    const positions = x.length / out.length;
+    for (let n = 0; n < pictures; n++) {
+      const mean = out.subarray(n * channels, (n + 1) * channels);
+      plainLoops.channelSum(x.subarray((n * x.length) / pictures, ((n + 1) * x.length) / pictures), mean);
+      mean.forEach((sum, channel) => (mean[channel] = sum / positions));
+    }
+  },
+  globalPoolGrad(dy, pictures, out) {
+    const channels = dy.length / pictures;
+    const positions = out.length / dy.length;
+    const share = dy.map((value) => value / positions);
+    for (let n = 0; n < pictures; n++) {
+      const each = share.subarray(n * channels, (n + 1) * channels);
+      for (let position = 0; position < positions; position++)
+        out.set(each, (n * positions + position) * channels);
+    }
+  },
   adam(gradient, [value, m, v], [toValue, toM, toV], { rate, beta1, beta2, epsilon, decay }) {
     for (let index = 0; index < gradient.length; index++) {
       const g = gradient[index]!;
@@ -76,18 +99,3 @@ export const plainLoops: Loops = {
     }
   },
 };
-
-/** Gradient of a mean over `positions`: each picture's row of `channels`, divided and repeated. */
-export function globalPoolGrad(
-  dy: Float32Array,
-  positions: number,
-  channels: number,
-  out: Float32Array,
-): void {
-  const share = dy.map((value) => value / positions);
-  for (let row = 0; row < dy.length / channels; row++) {
-    const each = share.subarray(row * channels, (row + 1) * channels);
-    for (let position = 0; position < positions; position++)
-      out.set(each, (row * positions + position) * channels);
-  }
-}

@@ -3,7 +3,6 @@ import type { HostMemory } from './memory.ts';
 import { updates } from './updates.ts';
 import { replaceKernel } from '../replace.ts';
 import type { MienKernelName, MienKernels } from '../signatures.ts';
-import { globalPoolGrad } from './loops.ts';
 
 type Implementation<Name extends MienKernelName> = (
   memory: HostMemory,
@@ -29,24 +28,16 @@ const implementations: { readonly [Name in MienKernelName]?: Implementation<Name
     return out;
   },
   MienGlobalPool(memory, { x }) {
-    const [batch = 1, height = 1, width = 1, channels = 1] = x.shape;
+    const [batch = 1, , , channels = 1] = x.shape;
     const out = memory.allocate([batch, channels]);
-    const [from, to] = [memory.view(x), memory.view(out)];
-    for (let n = 0; n < batch; n++) {
-      const mean = to.subarray(n * channels, (n + 1) * channels);
-      memory.loops.channelSum(
-        from.subarray((n * from.length) / batch, ((n + 1) * from.length) / batch),
-        mean,
-      );
-      mean.forEach((sum, channel) => (mean[channel] = sum / (height * width)));
-    }
+    memory.loops.globalPool(memory.view(x), batch, memory.view(out));
     return out;
   },
   MienGlobalPoolGrad(memory, { dy, x }, { height, width, activation }) {
     const [batch = 1, channels = 1] = dy.shape;
     const out = memory.allocate([batch, height, width, channels]);
     const to = memory.view(out);
-    globalPoolGrad(memory.view(dy), height * width, channels, to);
+    memory.loops.globalPoolGrad(memory.view(dy), batch, to);
     if (x !== undefined && activation !== 'linear') {
       memory.loops.activationGrad(to, memory.view(x), activation === 'relu6' ? 6 : Infinity, to);
     }

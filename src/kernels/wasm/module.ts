@@ -8,12 +8,6 @@ import { MODULE } from './module.wasm.ts';
 
 /** What the module exports: addresses in bytes, counts in values. Its sources say what each does. */
 export interface KernelExports {
-  channelSum(x: number, out: number, rows: number, channels: number): void;
-  channelDot(x: number, y: number, out: number, rows: number, channels: number): void;
-  adam(
-    gradient: number, value: number, m: number, v: number, toValue: number, toM: number, toV: number, count: number,
-    rate: number, move1: number, move2: number, epsilon: number, keep: number,
-  ): void; // oxfmt-ignore
   dropout(
     draws: number, x: number, out: number, count: number, valuesPerDraw: number, limit: number, kept: number,
   ): void; // oxfmt-ignore

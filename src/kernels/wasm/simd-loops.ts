@@ -1,7 +1,6 @@
 /** The loops of host/loops.ts on SIMD, over the wasm backend's own memory: nothing is copied. */
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { plainLoops, type AdamState, type Loops } from '../host/loops.ts';
-import { kernelsOf } from './module.ts';
 import { runLoop } from './task.ts';
 
 /** What the module does at a time. */
@@ -9,35 +8,43 @@ const LANES = 4;
 
 /** Loops over views of the backend's memory. */
 export function simdLoops(wasm: BackendWasm): Loops {
-  const exports = kernelsOf(wasm);
+  const shapeOf = (x: Float32Array, channels: number, pictures = 1) => ({
+    count: x.length,
+    shape: { pictures, rows: x.length / channels / pictures, channels },
+  });
   return {
     activationGrad(dy, y, ceiling, out) {
       const places = { dy: dy.byteOffset, x: y.byteOffset, out: out.byteOffset, count: out.length };
       runLoop(wasm, { kind: 'activationGrad', ...places, ceiling });
     },
     channelSum(x, out) {
-      exports.channelSum(x.byteOffset, out.byteOffset, x.length / out.length, out.length);
+      const places = { x: x.byteOffset, out: out.byteOffset };
+      runLoop(wasm, { kind: 'channelSum', ...places, ...shapeOf(x, out.length) });
     },
     channelDot(x, y, out) {
-      exports.channelDot(x.byteOffset, y.byteOffset, out.byteOffset, x.length / out.length, out.length);
+      const places = { x: x.byteOffset, dy: y.byteOffset, out: out.byteOffset };
+      runLoop(wasm, { kind: 'channelDot', ...places, ...shapeOf(x, out.length) });
+    },
+    globalPool(x, pictures, out) {
+      const places = { x: x.byteOffset, out: out.byteOffset };
+      runLoop(wasm, { kind: 'globalPool', ...places, ...shapeOf(x, out.length / pictures, pictures) });
+    },
+    globalPoolGrad(dy, pictures, out) {
+      const places = { dy: dy.byteOffset, out: out.byteOffset };
+      runLoop(wasm, { kind: 'globalPoolGrad', ...places, ...shapeOf(out, dy.length / pictures, pictures) });
     },
     adam(gradient, from, to, attrs) {
       const { rate, beta1, beta2, epsilon, decay } = attrs;
       const count = gradient.length - (gradient.length % LANES);
-      const [value, m, v] = addresses(from);
-      const [toValue, toM, toV] = addresses(to);
-      const rates = [rate, 1 - beta1, 1 - beta2, epsilon, 1 - decay] as const;
-      exports.adam(gradient.byteOffset, value, m, v, toValue, toM, toV, count, ...rates);
-      const rest = (arrays: AdamState): AdamState => map(arrays, (array) => array.subarray(count));
+      const addresses = [gradient, ...from, ...to].map(({ byteOffset }) => byteOffset);
+      const rates = [rate, 1 - beta1, 1 - beta2, epsilon, 1 - decay];
+      runLoop(wasm, { kind: 'adam', more: { addresses, rates }, count });
+      const rest = ([value, m, v]: AdamState): AdamState => [
+        value.subarray(count),
+        m.subarray(count),
+        v.subarray(count),
+      ];
       plainLoops.adam(gradient.subarray(count), rest(from), rest(to), attrs);
     },
   };
 }
-
-const map = <Value>([value, m, v]: AdamState, of: (array: Float32Array) => Value): [Value, Value, Value] => [
-  of(value),
-  of(m),
-  of(v),
-];
-
-const addresses = (state: AdamState): [number, number, number] => map(state, ({ byteOffset }) => byteOffset);

@@ -17,6 +17,11 @@ const KINDS = [
   'swish',
   'swishGrad',
   'activationGrad',
+  'adam',
+  'channelSum',
+  'channelDot',
+  'globalPool',
+  'globalPoolGrad',
 ] as const;
 
 /** What a kernel is told. Addresses are in bytes, counts in values. */
@@ -38,12 +43,15 @@ export interface Task {
   readonly room: number;
   readonly roomBytes: number;
   readonly zero: number;
+  /** That are added up, or that have a share; of a pool those of one picture. */
+  readonly rows?: number;
   /** Threads that take part; see {@link partsFor}. */
   readonly parts: number;
 }
 
-/** Numbers of a task, and where the threads' count of generations is among them. */
+/** Numbers of a task, those behind it that a loop may be told besides, and where the count of generations is among them. */
 const NUMBERS = 20;
+const MORE = 12;
 export const GENERATION = 0;
 const PARTS = 2;
 const LOW = 12;
@@ -76,7 +84,7 @@ const sharedBy = new WeakMap<BackendWasm, Shared>();
 export function sharedTask(wasm: BackendWasm): Shared {
   const known = sharedBy.get(wasm);
   if (known !== undefined) return known;
-  const room = wasm.makeOutput([NUMBERS], 'float32');
+  const room = wasm.makeOutput([NUMBERS + MORE], 'float32');
   const shared = { address: addressOf(wasm, room), threads: 1 };
   new Int32Array(wasm.typedArrayFromHeap(room).buffer, shared.address, NUMBERS).fill(0);
   sharedBy.set(wasm, shared);
@@ -94,33 +102,56 @@ export function runTask(wasm: BackendWasm, task: Task): void {
   // Asked for now: the heap may have grown.
   const memory = memoryOf(wasm).buffer;
   const numbers = new Int32Array(memory, address, NUMBERS);
-  const { geometry, x, other, bias, out, pictures, channels, outChannels, room, roomBytes, zero } = task;
+  const { geometry, x, other, bias, out, pictures, channels, outChannels } = task;
   numbers.set([task.parts, KINDS.indexOf(task.kind), geometry, x, other, bias, out], PARTS);
   numbers.set([pictures, channels, outChannels], PARTS + 7);
   new Float32Array(memory, address + 4 * LOW, 2).set([task.low, task.high]);
-  numbers.set([room, roomBytes, zero], LOW + 2);
+  numbers.set([task.room, task.roomBytes, task.zero, task.rows ?? 0], LOW + 2);
   kernelsOf(wasm).run(address);
 }
 
 /** Operations that a value takes, or would take in the time that memory takes. */
-const LOOPS = { swish: 22, swishGrad: 26, activationGrad: 8 } as const;
+const LOOPS = {
+  swish: 22,
+  swishGrad: 26,
+  activationGrad: 8,
+  adam: 24,
+  channelSum: 4,
+  channelDot: 6,
+  globalPool: 4,
+  globalPoolGrad: 4,
+} as const;
 
 /** What a loop is told: addresses in bytes, and how many values there are. */
 export interface Loop {
   readonly kind: keyof typeof LOOPS;
-  readonly x: number;
-  /** The gradient that came in, where it takes one. */
+  readonly x?: number;
+  /** Addresses and then rates, which lie where `x` is when it goes over more than two arrays. */
+  readonly more?: { readonly addresses: readonly number[]; readonly rates: readonly number[] };
+  /** The gradient that came in, or the other factor, where it takes one. */
   readonly dy?: number;
-  readonly out: number;
+  readonly out?: number;
   readonly count: number;
   /** Where the activation was held down to. */
   readonly ceiling?: number;
+  /** Of what goes over rows of channels. */
+  readonly shape?: { readonly pictures: number; readonly rows: number; readonly channels: number };
 }
 
-/** As {@link runTask}, of a loop that takes each value by itself. */
+/** As {@link runTask}, of a loop that takes each value by itself, or adds up rows of them. */
 export function runLoop(wasm: BackendWasm, loop: Loop): void {
-  const { kind, x, dy = 0, out, count, ceiling = Infinity } = loop;
-  const sizes = { pictures: count, channels: 0, outChannels: 0, parts: partsFor(wasm, count * LOOPS[kind]) };
+  const { kind, dy = 0, out = 0, count, ceiling = Infinity } = loop;
+  const x = loop.more === undefined ? (loop.x ?? 0) : putMore(wasm, loop.more);
+  const shape = loop.shape ?? { pictures: count, rows: 0, channels: 0 };
+  const sizes = { ...shape, outChannels: 0, parts: partsFor(wasm, count * LOOPS[kind]) };
   const nowhere = { geometry: 0, bias: 0, room: 0, roomBytes: 0, zero: 0 };
   runTask(wasm, { kind, x, other: dy, out, low: -Infinity, high: ceiling, ...sizes, ...nowhere });
+}
+
+function putMore(wasm: BackendWasm, { addresses, rates }: NonNullable<Loop['more']>): number {
+  const at = sharedTask(wasm).address + 4 * NUMBERS;
+  const memory = memoryOf(wasm).buffer;
+  new Uint32Array(memory, at, addresses.length).set(addresses);
+  new Float32Array(memory, at + 4 * addresses.length, rates.length).set(rates);
+  return at;
 }

@@ -1,5 +1,4 @@
 /** What the module of the wasm backend exports: module.ts starts it, in the backend's own memory. */
-export { adam, channelDot, channelSum } from './loops.as';
 export { dropout } from './dropout.as';
 export { convolutionBytes } from './matrix.as';
 export { packBackward, packForward } from './pack.as';

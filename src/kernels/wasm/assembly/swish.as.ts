@@ -3,8 +3,10 @@
  *
  * **e^x.** With n the whole number nearest to x / ln 2, e^x = 2^n e^r, and r = x - n ln 2 is within 0.35 of zero; ln 2 is taken
  * in two parts, of which the first times n is exact. e^r is a polynomial of the sixth degree, and 2^n the bits of a float's
- * exponent. Every step is one rounding of one operation, so the bits are those of any machine: JavaScript leaves the last ones
- * of its `Math` to each engine.
+ * exponent. Added to 1.5 times 2^23 a number has no place for fractions, so n comes of one addition, and its last bits are
+ * those of n: WebAssembly's own `nearest` and `trunc_sat` take a dozen instructions for what cannot happen here. Every step
+ * is one rounding of one operation, so the bits are those of any machine: JavaScript leaves the last ones of its `Math` to each
+ * engine.
  *
  * **Roof.** 22 operations forward and 4 more backward on 8 and 12 bytes, one of them a division, which takes 5 cycles for
  * four lanes: arithmetic and memory are near each other. By tfjs' operations it is a pass for the sigmoid and one for the
@@ -13,9 +15,14 @@
  * @see Moshier, Cephes Mathematical Library, `expf`
  */
 
+import { between } from './matrix.as';
+
 /** Beyond these, what comes out is no longer a normal number. */
 const LOWEST: f32 = -87;
 const HIGHEST: f32 = 87;
+
+/** Floats of this size are whole numbers. */
+const WHOLE: f32 = 12582912;
 
 function add(a: v128, b: f32): v128 {
   return f32x4.add(a, f32x4.splat(b));
@@ -23,8 +30,9 @@ function add(a: v128, b: f32): v128 {
 
 /** e^x to two units in the last place; not a number stays so. */
 function exponential(x: v128): v128 {
-  x = f32x4.min(f32x4.max(x, f32x4.splat(LOWEST)), f32x4.splat(HIGHEST));
-  const n = f32x4.nearest(f32x4.mul(x, f32x4.splat(1.44269504088896341)));
+  x = between(x, f32x4.splat(LOWEST), f32x4.splat(HIGHEST));
+  const shifted = add(f32x4.mul(x, f32x4.splat(1.44269504088896341)), WHOLE);
+  const n = add(shifted, -WHOLE);
   let r = f32x4.sub(x, f32x4.mul(n, f32x4.splat(0.693359375)));
   r = f32x4.sub(r, f32x4.mul(n, f32x4.splat(-2.1219444e-4)));
   let p = add(f32x4.mul(r, f32x4.splat(1.98756915e-4)), 1.3981999507e-3);
@@ -33,8 +41,7 @@ function exponential(x: v128): v128 {
   p = add(f32x4.mul(p, r), 1.6666665459e-1);
   p = add(f32x4.mul(p, r), 5.0000001201e-1);
   p = add(f32x4.add(f32x4.mul(p, f32x4.mul(r, r)), r), 1);
-  const exponent = i32x4.add(i32x4.trunc_sat_f32x4_s(n), i32x4.splat(127));
-  return f32x4.mul(p, i32x4.shl(exponent, 23));
+  return f32x4.mul(p, i32x4.shl(i32x4.add(shifted, i32x4.splat(127)), 23));
 }
 
 function sigmoid(x: v128): v128 {

@@ -11,7 +11,15 @@ import { depthwise } from './depthwise/depthwise.as';
 import { depthwiseFilterGradient } from './depthwise/filter-gradient.as';
 import { filterGradient } from './filter-gradient.as';
 import { Geometry, share } from './geometry.as';
-import { activationGrad } from './loops.as';
+import {
+  activationGrad,
+  adam,
+  AdamStep,
+  channelDot,
+  channelSum,
+  globalPool,
+  globalPoolGrad,
+} from './loops.as';
 import { convolution } from './matrix.as';
 import { swish, swishGrad } from './swish.as';
 import { gradientOfFilter } from './winograd/filter-gradient.as';
@@ -45,6 +53,8 @@ export class Task {
   roomBytes: usize;
   /** A row of zeros. */
   zero: usize;
+  /** That are added up, or that have a share; of a pool those of one picture. */
+  rows: i32;
 }
 
 const CONVOLUTION: i32 = 0;
@@ -58,6 +68,11 @@ const WINOGRAD_GRADIENT: i32 = 7;
 const WINOGRAD_FILTER_GRADIENT: i32 = 8;
 const SWISH: i32 = 9;
 const SWISH_GRAD: i32 = 10;
+const ACTIVATION_GRAD: i32 = 11;
+const ADAM: i32 = 12;
+const CHANNEL_SUM: i32 = 13;
+const CHANNEL_DOT: i32 = 14;
+const GLOBAL_POOL: i32 = 15;
 
 /** Looks at the memory before a thread sleeps. */
 const LOOKS: i32 = 4000;
@@ -151,7 +166,15 @@ function runPart(task: Task, part: i32): void {
     transformGradient(g, task.x, task.out, task.zero, task.pictures, task.channels, part, task.parts);
   } else if (task.kind == WINOGRAD_FILTER_GRADIENT) {
     gradientOfFilter(task.x, task.out, task.channels * task.outChannels, part, task.parts);
-  } else runLoop(task, part);
+  } else if (task.kind <= ADAM) {
+    runLoop(task, part);
+  } else if (task.kind == CHANNEL_SUM) {
+    channelSum(task.x, task.out, task.rows, task.channels, part, task.parts);
+  } else if (task.kind == CHANNEL_DOT) {
+    channelDot(task.x, task.other, task.out, task.rows, task.channels, part, task.parts);
+  } else if (task.kind == GLOBAL_POOL) {
+    globalPool(task.x, task.out, task.pictures, task.rows, task.channels, part, task.parts);
+  } else globalPoolGrad(task.other, task.out, task.pictures, task.rows, task.channels, part, task.parts);
 }
 
 /** Loops that take each value by itself: a part has whole vectors, and the last one what is left. */
@@ -163,7 +186,9 @@ function runLoop(task: Task, part: i32): void {
   const count = end - from;
   if (task.kind == SWISH) swish(task.x + at, task.out + at, count);
   else if (task.kind == SWISH_GRAD) swishGrad(task.other + at, task.x + at, task.out + at, count);
-  else activationGrad(task.other + at, task.x + at, task.out + at, count, task.high);
+  else if (task.kind == ACTIVATION_GRAD)
+    activationGrad(task.other + at, task.x + at, task.out + at, count, task.high);
+  else adam(changetype<AdamStep>(task.x), from, count);
 }
 
 /** Does a task with the threads that it has parts for, and returns when it is done. */
