@@ -15,7 +15,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { kernelsOf, type KernelExports } from './module.ts';
 import { filledUp, Room, tapsOf } from './room.ts';
-import { partsFor, runTask } from './task.ts';
+import { partsFor, roomsFor, runTask } from './task.ts';
 import { filterGoesByWinograd, goesByWinograd, winogradFilterGradient } from './winograd.ts';
 import { addressOf } from './workspace.ts';
 
@@ -107,8 +107,8 @@ function wayOf({ geometry, isDepthwise }: Call, channels: number, outChannels: n
   return goesByWinograd(geometry, channels, outChannels) ? 'winograd' : 'convolution';
 }
 
-/** What a part of a convolution needs while it runs. */
-function partBytesOf(kernels: KernelExports, way: Way, taps: number, channels: number): number {
+/** What a thread needs for a convolution while it runs. */
+function roomBytesOf(kernels: KernelExports, way: Way, taps: number, channels: number): number {
   if (way === 'winograd') return kernels.winogradBytes(channels);
   return way === 'depthwise'
     ? kernels.depthwiseBytes(taps, channels)
@@ -126,7 +126,12 @@ function run(wasm: BackendWasm, call: Call): tf.TensorInfo {
   const terms = taps * (way === 'depthwise' ? 1 : channels);
   const parts = partsFor(wasm, tf.util.sizeFromShape(outShape) * terms * 2);
   const width = Math.max(channels, filledUp(outChannels));
-  const room = new Room(call.geometry, width, parts, partBytesOf(kernels, way, taps, channels));
+  const room = new Room(
+    call.geometry,
+    width,
+    roomsFor(wasm, parts),
+    roomBytesOf(kernels, way, taps, channels),
+  );
   const filterAt = room.layout.values(terms * (way === 'depthwise' ? channels : filledUp(outChannels)));
   const componentsAt =
     way === 'winograd' ? room.layout.bytes(kernels.winogradFilterBytes(channels, outChannels)) : filterAt;
@@ -135,7 +140,7 @@ function run(wasm: BackendWasm, call: Call): tf.TensorInfo {
       new Float32Array(buffer, places.bias, outChannels).set(wasm.typedArrayFromHeap(bias));
     }
     const laid = layFilter(kernels, call, addressOf(wasm, filter), places.start + filterAt);
-    const sizes = { channels, outChannels, pictures: outShape[0] ?? 0 };
+    const sizes = { channels, outChannels, parts, pictures: outShape[0] ?? 0 };
     const task = { ...places, ...bounds, ...sizes };
     const other = way === 'winograd' ? places.start + componentsAt : laid;
     if (way === 'winograd')
@@ -176,14 +181,15 @@ export function filterGradient(
   }
   const taps = tapsOf(geometry);
   const operations = tf.util.sizeFromShape(dy.shape) * taps * (isDepthwise ? 1 : channels) * 2;
-  const partBytes = isDepthwise
+  const parts = partsFor(wasm, operations, 1);
+  const roomBytes = isDepthwise
     ? kernels.depthwiseBytes(taps, channels)
     : kernels.filterGradientBytes(taps, channels, outChannels);
-  const room = new Room(geometry, channels, partsFor(wasm, operations), partBytes);
+  const room = new Room(geometry, channels, roomsFor(wasm, parts), roomBytes);
   room.use(wasm, out, (places) => {
     const task = { ...places, ...UNBOUNDED, x: addressOf(wasm, x), other: addressOf(wasm, dy) };
     const kind = isDepthwise ? 'depthwiseFilterGradient' : 'filterGradient';
-    runTask(wasm, { ...task, kind, pictures, channels, outChannels });
+    runTask(wasm, { ...task, kind, parts, pictures, channels, outChannels });
   });
   return out;
 }

@@ -20,7 +20,7 @@ export interface KernelExports {
   winogradBytes(channels: number): number;
   winogradFilterBytes(channels: number, outChannels: number): number;
   run(task: number): void;
-  serve(task: number, part: number, generation: number): void;
+  serve(task: number, thread: number, generation: number): void;
 }
 
 /** Where the module says that the memory it imports is shared, and what it says for one that is not. */

@@ -1,4 +1,4 @@
-/** Owns the room that a convolution's kernels need while they run: sizes, zeros, lists and what each part keeps to itself. */
+/** Owns the room that a convolution's kernels need while they run: sizes, zeros, lists and what each thread keeps to itself. */
 import type * as tf from '@tensorflow/tfjs';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import type { Task } from './task.ts';
@@ -26,17 +26,20 @@ export class Room {
   readonly #roomAt: number;
   readonly #roomBytes: number;
 
-  /** @param width of the longest row */
+  /**
+   * @param width of the longest row
+   * @param rooms of `roomBytes` each, for {@link roomsFor} threads
+   */
   constructor(
     readonly geometry: readonly number[],
     width: number,
-    readonly parts: number,
-    partBytes: number,
+    rooms: number,
+    roomBytes: number,
   ) {
     this.#biasAt = this.layout.values(width);
     this.#zeroAt = this.layout.values(width);
-    this.#roomBytes = Math.ceil(partBytes / LINE_BYTES) * LINE_BYTES;
-    this.#roomAt = this.layout.bytes(parts * this.#roomBytes);
+    this.#roomBytes = Math.ceil(roomBytes / LINE_BYTES) * LINE_BYTES;
+    this.#roomAt = this.layout.bytes(rooms * this.#roomBytes);
   }
 
   /** Fills it in and lends it; all that `run` gets are addresses in bytes. */
@@ -44,7 +47,7 @@ export class Room {
     wasm: BackendWasm,
     out: tf.TensorInfo,
     run: (
-      places: Pick<Task, 'geometry' | 'bias' | 'zero' | 'room' | 'roomBytes' | 'parts' | 'out'> & {
+      places: Pick<Task, 'geometry' | 'bias' | 'zero' | 'room' | 'roomBytes' | 'out'> & {
         start: number;
       },
       buffer: ArrayBufferLike,
@@ -61,7 +64,7 @@ export class Room {
         room: start + this.#roomAt,
         out: addressOf(wasm, out),
       };
-      run({ ...places, start, parts: this.parts, roomBytes: this.#roomBytes }, buffer);
+      run({ ...places, start, roomBytes: this.#roomBytes }, buffer);
     });
   }
 }

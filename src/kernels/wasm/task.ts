@@ -39,25 +39,33 @@ export interface Task {
   readonly outChannels: number;
   readonly low: number;
   readonly high: number;
-  /** Room of each thread, one behind the other. */
+  /** Room of each thread, one behind the other; see {@link roomsFor}. */
   readonly room: number;
   readonly roomBytes: number;
   readonly zero: number;
   /** That are added up, or that have a share; of a pool those of one picture. */
   readonly rows?: number;
-  /** Threads that take part; see {@link partsFor}. */
+  /** See {@link partsFor}. */
   readonly parts: number;
 }
 
 /** Numbers of a task, those behind it that a loop may be told besides, and where the count of generations is among them. */
 const NUMBERS = 20;
 const MORE = 12;
+/** Of a line of the cache, which each thread has behind them. */
+const LINE_NUMBERS = 16;
+/** There is room for no more. */
+export const MOST_THREADS = 64;
 export const GENERATION = 0;
 const PARTS = 2;
 const LOW = 12;
+const THREADS = 18;
 
-/** Less than so many operations are done sooner than another thread wakes. */
-const LEAST_SHARED = 2_000_000;
+/** Less than so many operations are no part of their own: it would be done sooner than another thread looks. */
+const LEAST_PART = 250_000;
+
+/** More than one part for each thread, so that one that is late or slow takes fewer. */
+const PARTS_PER_THREAD = 4;
 
 /** What a thread is told, once. */
 export interface ThreadStart {
@@ -66,16 +74,18 @@ export interface ThreadStart {
   readonly memory: WebAssembly.Memory;
   /** Where the task lies, in bytes. */
   readonly task: number;
-  /** Which of the parts is this thread's. */
-  readonly part: number;
+  /** This thread's number; 0 is the engine's own. */
+  readonly thread: number;
   /** The last task that is not for it. */
   readonly generation: number;
 }
 
-/** The task of a memory, and how many threads look at it. */
+/** The task of a memory. */
 interface Shared {
   readonly address: number;
+  /** How many threads take part, and how many look at it: tests and measurements let fewer take part. */
   threads: number;
+  started: number;
 }
 
 const sharedBy = new WeakMap<BackendWasm, Shared>();
@@ -84,21 +94,31 @@ const sharedBy = new WeakMap<BackendWasm, Shared>();
 export function sharedTask(wasm: BackendWasm): Shared {
   const known = sharedBy.get(wasm);
   if (known !== undefined) return known;
-  const room = wasm.makeOutput([NUMBERS + MORE], 'float32');
-  const shared = { address: addressOf(wasm, room), threads: 1 };
+  const room = wasm.makeOutput([NUMBERS + MORE + MOST_THREADS * LINE_NUMBERS], 'float32');
+  const shared = { address: addressOf(wasm, room), threads: 1, started: 1 };
   new Int32Array(wasm.typedArrayFromHeap(room).buffer, shared.address, NUMBERS).fill(0);
   sharedBy.set(wasm, shared);
   return shared;
 }
 
-/** How many threads share work of so many operations. */
-export function partsFor(wasm: BackendWasm, operations: number): number {
-  return operations < LEAST_SHARED ? 1 : sharedTask(wasm).threads;
+/**
+ * Into how many parts work of so many operations is cut.
+ *
+ * @param perThread most of them for a thread: 1 for what each part has to prepare for itself
+ */
+export function partsFor(wasm: BackendWasm, operations: number, perThread = PARTS_PER_THREAD): number {
+  const { threads } = sharedTask(wasm);
+  return threads === 1 ? 1 : Math.max(1, Math.min(threads * perThread, Math.floor(operations / LEAST_PART)));
+}
+
+/** How many threads want a room for work in so many parts. */
+export function roomsFor(wasm: BackendWasm, parts: number): number {
+  return parts === 1 ? 1 : sharedTask(wasm).started;
 }
 
 /** Does it, and returns when it is done. */
 export function runTask(wasm: BackendWasm, task: Task): void {
-  const { address } = sharedTask(wasm);
+  const { address, threads } = sharedTask(wasm);
   // Asked for now: the heap may have grown.
   const memory = memoryOf(wasm).buffer;
   const numbers = new Int32Array(memory, address, NUMBERS);
@@ -107,6 +127,7 @@ export function runTask(wasm: BackendWasm, task: Task): void {
   numbers.set([pictures, channels, outChannels], PARTS + 7);
   new Float32Array(memory, address + 4 * LOW, 2).set([task.low, task.high]);
   numbers.set([task.room, task.roomBytes, task.zero, task.rows ?? 0], LOW + 2);
+  numbers[THREADS] = threads;
   kernelsOf(wasm).run(address);
 }
 

@@ -5,12 +5,12 @@
 import { parentPort } from 'node:worker_threads';
 
 /** @param {import('./task.ts').ThreadStart} start */
-function serve({ module, memory, task, part, generation }) {
+function serve({ module, memory, task, thread, generation }) {
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
   parentPort?.postMessage('ready');
   /** @type {import('./module.ts').KernelExports} */ (/** @type {unknown} */ (exports)).serve(
     task,
-    part,
+    thread,
     generation,
   );
 }

@@ -5,8 +5,8 @@ import type { ThreadStart } from './task.ts';
 const scope = self as unknown as DedicatedWorkerGlobalScope;
 
 scope.onmessage = ({ data }: MessageEvent<ThreadStart>) => {
-  const { module, memory, task, part, generation } = data;
+  const { module, memory, task, thread, generation } = data;
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
   scope.postMessage('ready');
-  (exports as unknown as KernelExports).serve(task, part, generation);
+  (exports as unknown as KernelExports).serve(task, thread, generation);
 };

@@ -2,7 +2,7 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import type { Platform } from '../../platform/platform.ts';
 import { compileKernels, memoryOf } from './module.ts';
-import { GENERATION, sharedTask, type ThreadStart } from './task.ts';
+import { GENERATION, MOST_THREADS, sharedTask, type ThreadStart } from './task.ts';
 
 /**
  * Starts as many as are wanted and resolves when they wait for work. They end with the page or the process.
@@ -20,13 +20,13 @@ export async function startKernelThreads(
   const module = compileKernels(memory);
   const generation = new Int32Array(memory.buffer, shared.address)[GENERATION] ?? 0;
   const threads = await Promise.all(
-    Array.from({ length: count - 1 }, (_, index) =>
-      started(startKernelThread, { module, memory, task: shared.address, part: index + 1, generation }),
+    Array.from({ length: Math.min(count, MOST_THREADS) - 1 }, (_, index) =>
+      started(startKernelThread, { module, memory, task: shared.address, thread: index + 1, generation }),
     ),
   );
   const here = threads.filter((thread) => thread !== null);
   if (here.length < threads.length) for (const thread of here) thread.end();
-  else shared.threads = count;
+  else shared.threads = shared.started = here.length + 1;
   return shared.threads;
 }
 

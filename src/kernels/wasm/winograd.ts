@@ -3,7 +3,7 @@ import type * as tf from '@tensorflow/tfjs';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { kernelsOf } from './module.ts';
 import { Room } from './room.ts';
-import { partsFor, runTask } from './task.ts';
+import { partsFor, roomsFor, runTask } from './task.ts';
 import { addressOf } from './workspace.ts';
 
 /** Fewer channels are not worth the transforms. Sums run over an even number of them. */
@@ -53,9 +53,9 @@ export function winogradFilterGradient(
   { geometry, pictures, channels, outChannels }: Sizes,
 ): void {
   const tiles = tilesOf(geometry, pictures);
-  const parts = partsFor(wasm, 2 * TAPS * channels * outChannels * tiles);
-  const partBytes = kernelsOf(wasm).filterGradientBytes(1, channels, outChannels);
-  const room = new Room(geometry, Math.max(channels, outChannels), parts, partBytes);
+  const parts = partsFor(wasm, 2 * TAPS * channels * outChannels * tiles, 1);
+  const roomBytes = kernelsOf(wasm).filterGradientBytes(1, channels, outChannels);
+  const room = new Room(geometry, Math.max(channels, outChannels), roomsFor(wasm, parts), roomBytes);
   // Tiles as positions of a convolution of 1x1.
   const plainAt = room.layout.values(geometry.length);
   const [ofInput, ofGradient, ofFilter] = [
@@ -70,7 +70,7 @@ export function winogradFilterGradient(
     const { start } = places;
     const plain = [1, tiles, 1, tiles, 1, 1, 1, 1, 1, 1, 0, 0];
     new Int32Array(buffer, start + plainAt, plain.length).set(plain);
-    const task = { ...places, pictures, outChannels, low: -Infinity, high: Infinity, other: 0 };
+    const task = { ...places, parts, pictures, outChannels, low: -Infinity, high: Infinity, other: 0 };
     const [input, gradient, made] = [start + inputAt, start + gradientAt, start + filterAt];
     runTask(wasm, { ...task, kind: 'winogradInput', x: addressOf(wasm, x), channels, out: input });
     const taken = { x: addressOf(wasm, dy), channels: outChannels, out: gradient };
