@@ -2,7 +2,7 @@
  * The kernels that Mien adds to tfjs' registry, by name. Network code calls them with `tf.engine().runKernel`, so
  * that each backend brings its own implementation and nothing above this folder knows which.
  */
-import type { TensorInfo } from '@tensorflow/tfjs';
+import type { backend_util, TensorInfo } from '@tensorflow/tfjs';
 
 /** What follows a linear layer; `linear` for nothing. */
 export type ReluName = 'linear' | 'relu' | 'relu6';
@@ -11,7 +11,7 @@ export type ReluName = 'linear' | 'relu' | 'relu6';
 export interface LinearAttrs {
   readonly kind: 'conv' | 'depthwise' | 'dense';
   readonly strides: readonly [number, number];
-  readonly pad: 'same' | 'valid';
+  readonly pad: 'same' | 'valid' | backend_util.ExplicitPadding;
 }
 
 interface NormInputs {

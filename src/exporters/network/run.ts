@@ -4,7 +4,8 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { fromHalves, toHalves } from '../../lib/bytes/float16.ts';
-import type { ActivationName, Padding2d } from '../../models/layers.ts';
+import { explicitPadding } from '../../models/explicit-padding.ts';
+import type { ActivationName } from '../../models/layers.ts';
 import { runMien } from '../../models/program/run-kernel.ts';
 import { invariant } from '../../protocol/errors.ts';
 import type { InferenceNetwork, InferenceOp } from './inference.ts';
@@ -141,7 +142,7 @@ function compute(
       return tf.add(tf.mul(x, weightOf(op.scale)), weightOf(op.offset));
     case 'conv':
     case 'depthwise': {
-      const padded = op.padding.flat().some((side) => side > 0) ? tf.pad(x, explicit(op.padding)) : x;
+      const padded = op.padding.flat().some((side) => side > 0) ? tf.pad(x, explicitPadding(op.padding)) : x;
       const bias = op.bias === null ? undefined : weightOf(op.bias);
       return linear(op.kind, { x: padded, filter: weightOf(op.kernel), bias }, op.strides, 'valid');
     }
@@ -158,7 +159,7 @@ function compute(
     case 'globalAveragePool':
       return tf.mean(x, [1, 2], op.keepsAxes);
     case 'maxPool':
-      return tf.maxPool(x, [...op.size], [...op.strides], explicit(op.padding));
+      return tf.maxPool(x, [...op.size], [...op.strides], explicitPadding(op.padding));
     default:
       return op satisfies never;
   }
@@ -176,15 +177,6 @@ export function linear(
 ): tf.Tensor {
   const inputs = { ...rest, ...(bias !== undefined && { bias }) };
   return runMien('MienLinear', inputs, { kind, strides, pad, activation: 'linear' });
-}
-
-function explicit([[top, bottom], [left, right]]: Padding2d): tf.backend_util.ExplicitPadding {
-  return [
-    [0, 0],
-    [top, bottom],
-    [left, right],
-    [0, 0],
-  ];
 }
 
 function activate(activation: ActivationName, x: tf.Tensor): tf.Tensor {

@@ -47,7 +47,12 @@ export const linear: Composite<'MienLinear'> = ({ x, filter, bias }, { kind, str
   const common = { x: x as tf.Tensor4D, filter: filter as tf.Tensor4D, pad, ...extras };
   return kind === 'conv'
     ? tf.fused.conv2d({ ...common, strides: [...strides] as [number, number] })
-    : tf.fused.depthwiseConv2d({ ...common, strides: [...strides] as [number, number] });
+    : tf.fused.depthwiseConv2d({
+        ...common,
+        strides: [...strides] as [number, number],
+        // Its types leave out what its kernels take, sides of their own.
+        pad: pad as 'same' | 'valid',
+      });
 };
 
 /** The filter and the bias that stand for a layer and its norm. */

@@ -10,13 +10,16 @@
 import * as tf from '@tensorflow/tfjs';
 import type { LinearAttrs, ReluName } from '../../kernels/signatures.ts';
 import { invariant } from '../../protocol/errors.ts';
-import type { ConvolutionOp } from '../layers.ts';
+import { explicitPadding } from '../explicit-padding.ts';
+import type { ConvolutionOp, Padding2d } from '../layers.ts';
 import type { Parameters } from './parameters.ts';
 import { runMien } from './run-kernel.ts';
 import type { Pass, Unit } from './unit.ts';
 
 export interface LinearSettings {
   readonly op: ConvolutionOp | { readonly kind: 'dense'; readonly hasBias: boolean };
+  /** Of a `ZeroPadding2D` in front of it, whose place this takes: a `valid` convolution then pads by itself. */
+  readonly padding: Padding2d | null;
   readonly layer: string;
   readonly norm: { readonly layer: string; readonly epsilon: number } | null;
   readonly activation: ReluName;
@@ -102,10 +105,13 @@ export class LinearUnit implements Unit {
   }
 
   get #attrs(): LinearAttrs {
-    const { op } = this.settings;
-    return op.kind === 'dense'
-      ? { kind: 'dense', strides: [1, 1], pad: 'valid' }
-      : { kind: op.kind, strides: op.strides, pad: op.padding };
+    const { op, padding } = this.settings;
+    if (op.kind === 'dense') return { kind: 'dense', strides: [1, 1], pad: 'valid' };
+    return {
+      kind: op.kind,
+      strides: op.strides,
+      pad: padding === null ? op.padding : explicitPadding(padding),
+    };
   }
 
   /** The filter and bias that are really applied; folded once where nothing of it trains. */

@@ -5,6 +5,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { invariant } from '../../protocol/errors.ts';
 import type { Graph, GraphNode } from '../graph.ts';
+import type { Padding2d } from '../layers.ts';
 import { LinearUnit } from './linear-unit.ts';
 import { NormUnit } from './norm-unit.ts';
 import { isSimple, SimpleUnit } from './simple-units.ts';
@@ -142,7 +143,7 @@ function gradientNodes(units: readonly Unit[]): ReadonlySet<number> {
   return nodes;
 }
 
-/** Walks the nodes and joins convolution, BatchNorm and ReLU where nothing else reads what lies between. */
+/** Walks the nodes and joins padding, convolution, BatchNorm and ReLU where nothing else reads what lies between. */
 function fuse(graph: Graph, from: number, to: number, set: TrainableSet): Unit[] {
   const readers = new Map<number, number[]>();
   for (const node of graph.nodes)
@@ -179,6 +180,17 @@ function unitOf(node: GraphNode, next: Next, set: TrainableSet): { unit: Unit; c
     const settings = { ...op, layer: node.name, trains, mode: trains ? set.batchNorm : 'inference' } as const;
     return { unit: new NormUnit(index, inputs, settings), covers: [index] };
   }
+  if (op.kind === 'pad') {
+    const after = next(node);
+    if (
+      after !== null &&
+      (after.op.kind === 'conv' || after.op.kind === 'depthwise') &&
+      after.op.padding === 'valid'
+    ) {
+      const { unit, covers } = linearUnit({ ...after, inputs }, after.op, next, set, op.padding);
+      return { unit, covers: [index, ...covers] };
+    }
+  }
   invariant(isSimple(op), `node ${node.name} can be run`);
   return { unit: new SimpleUnit(index, inputs, op, node.layer), covers: [index] };
 }
@@ -188,6 +200,7 @@ function linearUnit(
   op: Extract<GraphNode['op'], { kind: 'conv' | 'depthwise' | 'dense' }>,
   next: Next,
   set: TrainableSet,
+  padding: Padding2d | null = null,
 ): { unit: Unit; covers: readonly number[] } {
   let last = node;
   const after = next(node);
@@ -205,6 +218,7 @@ function linearUnit(
   if (relu !== null) last = relu.node;
   const unit = new LinearUnit(last.index, node.inputs, {
     op,
+    padding,
     layer: node.name,
     norm: norm?.op.kind === 'batchNorm' ? { layer: norm.name, epsilon: norm.op.epsilon } : null,
     activation: relu?.activation ?? 'linear',

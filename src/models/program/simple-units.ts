@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { ReluName } from '../../kernels/signatures.ts';
 import { invariant } from '../../protocol/errors.ts';
 import type { GraphNode } from '../graph.ts';
+import { explicitPadding } from '../explicit-padding.ts';
 import type { DropoutOp, NodeOp } from '../layers.ts';
 import { runMien } from './run-kernel.ts';
 import type { Pass, Unit } from './unit.ts';
@@ -134,17 +135,9 @@ function activation(name: Extract<NodeOp, { kind: 'activation' }>['activation'])
 }
 
 function pad(padding: Extract<NodeOp, { kind: 'pad' }>['padding']): Behaviour {
-  const [[top, bottom], [left, right]] = padding;
+  const [[top], [left]] = padding;
   return {
-    forward: ([x]) => ({
-      y: tf.pad(given(x) as tf.Tensor4D, [
-        [0, 0],
-        [top, bottom],
-        [left, right],
-        [0, 0],
-      ]),
-      saved: [given(x)],
-    }),
+    forward: ([x]) => ({ y: tf.pad(given(x), explicitPadding(padding)), saved: [given(x)] }),
     backward: (dy, [x]) => [tf.slice(dy, [0, top, left, 0], given(x).shape)],
   };
 }
