@@ -15,7 +15,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { kernelsOf, type KernelExports } from './module.ts';
 import { filledUp, Room, tapsOf } from './room.ts';
-import { partsFor, roomsFor, runTask } from './task.ts';
+import { partsFor, roomsFor, runTask, type Task } from './task.ts';
 import { filterGoesByWinograd, goesByWinograd, winogradFilterGradient } from './winograd.ts';
 import { addressOf } from './workspace.ts';
 
@@ -116,7 +116,7 @@ function roomBytesOf(kernels: KernelExports, way: Way, taps: number, channels: n
 }
 
 function run(wasm: BackendWasm, call: Call): tf.TensorInfo {
-  const { from, filter, bias, bounds, outShape } = call;
+  const { from, bias, bounds, outShape } = call;
   const kernels = kernelsOf(wasm);
   const out = wasm.makeOutput(outShape, 'float32');
   const [channels = 1] = from.shape.slice(-1);
@@ -139,9 +139,9 @@ function run(wasm: BackendWasm, call: Call): tf.TensorInfo {
     if (bias !== undefined) {
       new Float32Array(buffer, places.bias, outChannels).set(wasm.typedArrayFromHeap(bias));
     }
-    const laid = layFilter(kernels, call, addressOf(wasm, filter), places.start + filterAt);
     const sizes = { channels, outChannels, parts, pictures: outShape[0] ?? 0 };
     const task = { ...places, ...bounds, ...sizes };
+    const laid = layFilter(wasm, call, { ...task, out: places.start + filterAt });
     const other = way === 'winograd' ? places.start + componentsAt : laid;
     if (way === 'winograd')
       runTask(wasm, { ...task, kind: 'winogradFilter', x: laid, other: laid, out: other });
@@ -150,19 +150,26 @@ function run(wasm: BackendWasm, call: Call): tf.TensorInfo {
   return out;
 }
 
-/** Lays the filter as the kernels read it, to `to` unless it lies so already. @returns where it lies then */
+/** Operations that a value takes in the time in which it is laid. */
+const LAYING = 16;
+
+/** Lays the filter as the kernels read it, to `out` unless it lies so already. @returns where it lies then */
 function layFilter(
-  kernels: KernelExports,
-  { geometry, isDepthwise, isBackward, filterChannels }: Call,
-  filter: number,
-  to: number,
+  wasm: BackendWasm,
+  { geometry, isDepthwise, isBackward, filter, filterChannels }: Call,
+  task: Omit<Task, 'kind' | 'x' | 'other'>,
 ): number {
-  if (isDepthwise && !isBackward) return filter;
+  const from = addressOf(wasm, filter);
+  if (isDepthwise && !isBackward) return from;
   const taps = tapsOf(geometry);
-  if (isDepthwise) kernels.turnDepthwise(filter, to, taps, filterChannels[0]);
-  else if (isBackward) kernels.packBackward(filter, to, taps, ...filterChannels);
-  else kernels.packForward(filter, to, taps, ...filterChannels);
-  return to;
+  const [channels, outChannels] = filterChannels;
+  if (isDepthwise) kernelsOf(wasm).turnDepthwise(from, task.out, taps, channels);
+  else {
+    const parts = partsFor(wasm, taps * channels * outChannels * LAYING);
+    const kind = isBackward ? 'packBackward' : 'packForward';
+    runTask(wasm, { ...task, kind, x: from, other: 0, channels, outChannels, rows: taps, parts });
+  }
+  return task.out;
 }
 
 /** The gradient by the filter, in its shape. */

@@ -11,8 +11,6 @@ export interface KernelExports {
   dropout(
     draws: number, x: number, out: number, count: number, valuesPerDraw: number, limit: number, kept: number,
   ): void; // oxfmt-ignore
-  packForward(filter: number, panels: number, taps: number, channels: number, outChannels: number): void;
-  packBackward(filter: number, panels: number, taps: number, channels: number, outChannels: number): void;
   turnDepthwise(filter: number, to: number, taps: number, channels: number): void;
   convolutionBytes(taps: number, channels: number): number;
   depthwiseBytes(taps: number, channels: number): number;

@@ -22,6 +22,8 @@ const KINDS = [
   'channelDot',
   'globalPool',
   'globalPoolGrad',
+  'packForward',
+  'packBackward',
 ] as const;
 
 /** What a kernel is told. Addresses are in bytes, counts in values. */
@@ -43,7 +45,7 @@ export interface Task {
   readonly room: number;
   readonly roomBytes: number;
   readonly zero: number;
-  /** That are added up, or that have a share; of a pool those of one picture. */
+  /** That are added up, or that have a share, of a pool those of one picture; of a filter its taps. */
   readonly rows?: number;
   /** See {@link partsFor}. */
   readonly parts: number;

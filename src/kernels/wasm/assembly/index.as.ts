@@ -1,7 +1,6 @@
 /** What the module of the wasm backend exports: module.ts starts it, in the backend's own memory. */
 export { dropout } from './dropout.as';
 export { convolutionBytes } from './matrix.as';
-export { packBackward, packForward } from './pack.as';
 export { filterGradientBytes } from './filter-gradient.as';
 export { depthwiseBytes, turnDepthwise } from './depthwise/depthwise.as';
 export { winogradBytes, winogradFilterBytes } from './winograd/winograd.as';

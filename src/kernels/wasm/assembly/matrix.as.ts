@@ -28,6 +28,9 @@ function blockOf(terms: i32): i32 {
   return max(4, min(80, BLOCK_BYTES / (terms << 2) / GROUP)) * GROUP;
 }
 
+/** Positions of a part, below which it would read the whole filter for too little. */
+const FEW: i32 = 64;
+
 /** Whether what lies under a filter is copied together: rows of a few channels make sums that are too short. */
 export function arePatches(taps: i32, channels: i32): bool {
   return taps > 1 && channels < PANEL;
@@ -84,7 +87,7 @@ function edgeBytes(taps: i32, channels: i32): usize {
  * @param low and `high`: what comes out is held between; not a number stays so
  * @param room of {@link convolutionBytes}
  * @param zero a row of `channels` zeros
- * @param part of `parts`, each of which fills some of the positions
+ * @param part of `parts`, each of which fills some of the positions, or where these are few some output channels
  */
 export function convolution(
   g: Geometry,
@@ -113,14 +116,22 @@ export function convolution(
   putBounds(room, low, high);
   const list = room + BOUNDS_BYTES;
   const edge = list + listBytes(allTaps, channels);
-  const stop = share(positions, part + 1, parts);
-  for (let from = share(positions, part, parts); from < stop;) {
+  const all = (outChannels + PANEL - 1) / PANEL;
+  const splitsPanels = positions < FEW * parts && all >= parts;
+  const first = splitsPanels ? share(all, part, parts) : 0;
+  const last = splitsPanels ? share(all, part + 1, parts) : all;
+  const stop = splitsPanels ? positions : share(positions, part + 1, parts);
+  for (let from = splitsPanels ? 0 : share(positions, part, parts); from < stop;) {
     const end = stop - from - block < GROUP ? stop : from + block;
     if (isNarrow) listPatches(g, x, rowBytes, from, end, list, edge + columnBytes(terms));
     else listGroups(g, x, rowBytes, zero, from, end, list);
     const count = end - from;
     const at = out + outBytes * <usize>from;
-    for (let n = 0, panel = panels; n < outChannels; n += PANEL, panel += panelBytes) {
+    for (
+      let n = first * PANEL, panel = panels + panelBytes * <usize>first;
+      n < last * PANEL;
+      n += PANEL, panel += panelBytes
+    ) {
       const isEdge = n + PANEL > outChannels || count < GROUP;
       const to = isEdge ? edge : at + ((<usize>n) << 2);
       columns(list, taps, terms, panel, bias + ((<usize>n) << 2), to, isEdge ? 32 : outBytes, count, room);

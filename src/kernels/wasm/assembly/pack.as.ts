@@ -3,13 +3,35 @@
  * another. Packing reads and writes each value once; the kernels read it once for every block of positions.
  */
 
+import { share } from './geometry.as';
+
 /** Output channels of a panel. */
 export const PANEL: i32 = 8;
 
-/** Lays a filter `[taps, channels, outChannels]` in panels: `[panels][taps][channels][8]`, the last filled up with zeros. */
-export function packForward(filter: usize, panels: usize, taps: i32, channels: i32, outChannels: i32): void {
+/** Panels of some channels. */
+function panelsOf(channels: i32): i32 {
+  return (channels + PANEL - 1) / PANEL;
+}
+
+/**
+ * Lays a filter `[taps, channels, outChannels]` in panels: `[panels][taps][channels][8]`, the last filled up with zeros.
+ *
+ * @param part of `parts`, each of which lays some panels
+ */
+export function packForward(
+  filter: usize,
+  panels: usize,
+  taps: i32,
+  channels: i32,
+  outChannels: i32,
+  part: i32,
+  parts: i32,
+): void {
   const rows = taps * channels;
-  for (let n = 0; n < outChannels; n += PANEL) {
+  const first = share(panelsOf(outChannels), part, parts) * PANEL;
+  const stop = min(outChannels, share(panelsOf(outChannels), part + 1, parts) * PANEL);
+  panels += (<usize>(first * rows)) << 2;
+  for (let n = first; n < stop; n += PANEL) {
     let from = filter + ((<usize>n) << 2);
     const isWhole = n + PANEL <= outChannels;
     for (let row = 0; row < rows; row++, from += (<usize>outChannels) << 2, panels += 32) {
@@ -29,9 +51,20 @@ export function packForward(filter: usize, panels: usize, taps: i32, channels: i
 }
 
 /** The same of the filter that goes back: taps turned by half a circle, and channels and output channels exchanged. */
-export function packBackward(filter: usize, panels: usize, taps: i32, channels: i32, outChannels: i32): void {
+export function packBackward(
+  filter: usize,
+  panels: usize,
+  taps: i32,
+  channels: i32,
+  outChannels: i32,
+  part: i32,
+  parts: i32,
+): void {
   const rowBytes = (<usize>outChannels) << 2;
-  for (let n = 0; n < channels; n += PANEL) {
+  const first = share(panelsOf(channels), part, parts) * PANEL;
+  const stop = min(channels, share(panelsOf(channels), part + 1, parts) * PANEL);
+  panels += rowBytes * <usize>(first * taps);
+  for (let n = first; n < stop; n += PANEL) {
     const rows = min(PANEL, channels - n);
     for (let tap = taps - 1; tap >= 0; tap--) {
       const from = filter + rowBytes * <usize>(tap * channels + n);

@@ -26,6 +26,7 @@ import {
   globalPoolGrad,
 } from './loops.as';
 import { convolution } from './matrix.as';
+import { packBackward, packForward } from './pack.as';
 import { swish, swishGrad } from './swish.as';
 import { gradientOfFilter } from './winograd/filter-gradient.as';
 import { transformGradient, transformInput } from './winograd/tiles.as';
@@ -57,7 +58,7 @@ export class Task {
   roomBytes: usize;
   /** A row of zeros. */
   zero: usize;
-  /** That are added up, or that have a share; of a pool those of one picture. */
+  /** That are added up, or that have a share, of a pool those of one picture; of a filter its taps. */
   rows: i32;
   /** That take part, the engine's own among them. */
   threads: i32;
@@ -79,6 +80,8 @@ const ADAM: i32 = 12;
 const CHANNEL_SUM: i32 = 13;
 const CHANNEL_DOT: i32 = 14;
 const GLOBAL_POOL: i32 = 15;
+const GLOBAL_POOL_GRAD: i32 = 16;
+const PACK_FORWARD: i32 = 17;
 
 /** Looks at the memory before a thread sleeps. */
 const LOOKS: i32 = 200000;
@@ -181,7 +184,11 @@ function runPart(task: Task, part: i32, thread: i32): void {
     channelDot(task.x, task.other, task.out, task.rows, task.channels, part, task.parts);
   } else if (task.kind == GLOBAL_POOL) {
     globalPool(task.x, task.out, task.pictures, task.rows, task.channels, part, task.parts);
-  } else globalPoolGrad(task.other, task.out, task.pictures, task.rows, task.channels, part, task.parts);
+  } else if (task.kind == GLOBAL_POOL_GRAD) {
+    globalPoolGrad(task.other, task.out, task.pictures, task.rows, task.channels, part, task.parts);
+  } else if (task.kind == PACK_FORWARD) {
+    packForward(task.x, task.out, task.rows, task.channels, task.outChannels, part, task.parts);
+  } else packBackward(task.x, task.out, task.rows, task.channels, task.outChannels, part, task.parts);
 }
 
 /** Loops that take each value by itself: a part has whole vectors, and the last one what is left. */
