@@ -19,5 +19,6 @@ export function replaceKernel(
     invariant(existing !== undefined, `${backendName} has a ${kernelName} to fall back to`);
     return existing.kernelFunc(call);
   };
-  tf.registerKernel({ kernelName, backendName, kernelFunc: make(replaced) });
+  // What is fallen back to may have to be set up with the backend.
+  tf.registerKernel({ ...existing, kernelName, backendName, kernelFunc: make(replaced) });
 }

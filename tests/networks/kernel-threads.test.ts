@@ -25,20 +25,51 @@ const SHAPES = [
   { x: [2, 29, 29, 200], filter: [5, 5, 200, 1], stride: 2, isDepthwise: true },
 ] as const;
 
-/** Swish and gradients of activations, over a number of values that no vector divides. */
+/** Loops over a number of values that no vector divides, and over rows of as many channels. */
 function loops(): number[][] {
   return tf.tidy(() => {
     const x = tf.sin(tf.range(0, 300_001));
     const dy = tf.cos(x);
-    const run = (name: string, inputs: tf.NamedTensorMap, attrs = {}): number[] => [
-      ...tf.engine().runKernel<tf.Tensor>(name, inputs, attrs).dataSync(),
+    const run = (name: string, inputs: tf.NamedTensorMap, attrs: object = {}): number[] => [
+      ...tf
+        .engine()
+        .runKernel<tf.Tensor>(name, inputs, attrs as tf.NamedAttrMap)
+        .dataSync(),
     ];
     return [
       run('MienSwish', { x }),
       run('MienSwishGrad', { x, dy }),
       run('MienActivationGrad', { y: x, dy }, { activation: 'relu6' }),
+      ...rows(x, run),
     ];
   });
+}
+
+/** What goes over rows of channels, and Adam. */
+function rows(
+  values: tf.Tensor,
+  run: (name: string, inputs: tf.NamedTensorMap, attrs?: object) => number[],
+): number[][] {
+  const x = tf.slice(values, 0, 4 * 15 * 19 * 201).reshape([4, 15, 19, 201]);
+  const [gate, dy] = [tf.slice(x, 0, [4, 1, 1, 201]), tf.cos(tf.range(0, 4 * 201)).reshape([4, 201])];
+  const adam = tf
+    .engine()
+    .runKernel<tf.Tensor[]>(
+      'MienAdam',
+      { values: [x], gradients: [tf.cos(x)], m: [x], v: [tf.square(x)] } as unknown as tf.NamedTensorMap,
+      { rate: 0.1, beta1: 0.9, beta2: 0.999, epsilon: 1e-7, decay: 0.1 },
+    );
+  return [
+    run('MienChannelSum', { x }),
+    run('MienChannelDot', { x, y: tf.cos(x) }),
+    run('MienGlobalPool', { x }),
+    run('MienGlobalPoolGrad', { dy }, { height: 15, width: 19, activation: 'linear' }),
+    run('Sum', { x }, { axis: [1, 2], keepDims: true }),
+    run('Multiply', { a: x, b: gate }),
+    run('Multiply', { a: x, b: tf.cos(x) }),
+    run('Add', { a: x, b: tf.cos(x) }),
+    ...adam.map((each) => [...each.dataSync()]),
+  ];
 }
 
 /** All that is computed of all shapes, one after another. */

@@ -15,7 +15,7 @@ import {
   type Bounds,
   type ConvInfo,
 } from './convolutions.ts';
-import { dropout, swish, swishGrad } from './elementwise.ts';
+import { combined, dropout, globalSum, swish, swishGrad } from './elementwise.ts';
 import { wasmMemory } from './memory.ts';
 
 type Shape4D = [number, number, number, number];
@@ -106,6 +106,7 @@ export function registerWasmKernels(): void {
   for (const [name, layer] of Object.entries(layers)) {
     register(name, (wasm, inputs, attrs) => layer(wasm, inputs as never, attrs as never));
   }
+  registerCombinations();
   for (const kind of ['conv', 'depthwise'] as const) {
     const [byFilter, byInput] = GRADIENTS[kind];
     register(byFilter, (wasm, inputs, attrs) => {
@@ -123,6 +124,25 @@ export function registerWasmKernels(): void {
       );
     });
   }
+}
+
+/** Puts ours in place of tfjs' sums and products, for the shapes that networks have. */
+function registerCombinations(): void {
+  for (const [name, kind] of [
+    ['Add', 'add'],
+    ['Multiply', 'multiply'],
+  ] as const) {
+    replaceKernel(name, 'wasm', (replaced) => (call) => {
+      const { a, b } = call.inputs as Record<'a' | 'b', tf.TensorInfo>;
+      return combined(call.backend as BackendWasm, kind, a, b) ?? replaced(call);
+    });
+  }
+  replaceKernel('Sum', 'wasm', (replaced) => (call) => {
+    const { x } = call.inputs as Record<'x', tf.TensorInfo>;
+    const { axis, keepDims } = call.attrs as unknown as { axis: number | number[]; keepDims: boolean };
+    const isGlobal = x.dtype === 'float32' && x.shape.length === 4 && String(axis) === '1,2';
+    return isGlobal ? globalSum(call.backend as BackendWasm, x, keepDims) : replaced(call);
+  });
 }
 
 function register(

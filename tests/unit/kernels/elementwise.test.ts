@@ -59,3 +59,55 @@ it.each([1, 6, 10])('dropout drops what the host would, a draw for %i values', (
   expect(actual).toEqual(wanted);
   expect(actual.some((value) => value === 0) && actual.some((value) => value !== 0)).toBe(true);
 });
+
+/** Shapes that go by our own loops and one that is left to tfjs: what is broadcast, and along what. */
+it.each([
+  [
+    [3, 5, 7],
+    [3, 5, 7],
+  ],
+  [
+    [2, 3, 5, 7],
+    [2, 1, 1, 7],
+  ],
+  [
+    [2, 1, 1, 7],
+    [2, 3, 5, 7],
+  ],
+  [
+    [2, 3, 5, 7],
+    [1, 3, 1, 7],
+  ],
+])('sums and products of %j and %j are those of cpu', async (a, b) => {
+  const compute = (): number[][] =>
+    tf.tidy(() => {
+      const [x, y] = [a, b].map((shape) =>
+        tf.sin(tf.range(0, tf.util.sizeFromShape(shape))).reshape(shape),
+      ) as [tf.Tensor, tf.Tensor];
+      return [tf.add(x, y), tf.mul(x, y)].map((each) => [...each.dataSync()]);
+    });
+  const onWasm = compute();
+  await useBackend('cpu');
+  const wanted = compute();
+  await useBackend('wasm');
+  expect(onWasm.map((each) => each.length)).toEqual(wanted.map((each) => each.length));
+  onWasm.forEach((each, which) =>
+    each.forEach((value, at) => expect(value).toBeCloseTo(wanted[which]![at]!, 6)),
+  );
+});
+
+it.each([true, false])('sums the positions of each picture, with or without its axes (%s)', (keepDims) => {
+  const [pictures, rows, channels] = [2, 6, 21];
+  const values = Float32Array.from({ length: pictures * rows * channels }, (_, at) => Math.sin(at));
+  const sum = tf.tidy(() => {
+    const out = tf.sum(tf.tensor4d(values, [pictures, 2, 3, channels]), [1, 2], keepDims);
+    return { shape: out.shape, values: [...out.dataSync()] };
+  });
+  expect(sum.shape).toEqual(keepDims ? [pictures, 1, 1, channels] : [pictures, channels]);
+  sum.values.forEach((value, at) => {
+    const [n, c] = [Math.floor(at / channels), at % channels];
+    let wanted = 0;
+    for (let row = 0; row < rows; row++) wanted += values[(n * rows + row) * channels + c]!;
+    expect(value).toBeCloseTo(wanted, 5);
+  });
+});

@@ -99,10 +99,25 @@ export function channelDot(
 }
 
 /**
- * `out` `[pictures, channels]` is the mean over the `rows` of each picture.
+ * `out` `[pictures, channels]` is the sum over the `rows` of each picture.
  *
  * @param part of `parts`, each of which takes some channels of all pictures
  */
+export function globalSum(
+  x: usize,
+  out: usize,
+  pictures: i32,
+  rows: i32,
+  channels: i32,
+  part: i32,
+  parts: i32,
+): void {
+  const rowBytes = (<usize>channels) << 2;
+  for (let n = 0; n < pictures; n++, x += rowBytes * <usize>rows, out += rowBytes)
+    channelSum(x, out, rows, channels, part, parts);
+}
+
+/** As {@link globalSum}, the mean. */
 export function globalPool(
   x: usize,
   out: usize,
@@ -115,10 +130,9 @@ export function globalPool(
   const rowBytes = (<usize>channels) << 2;
   const from = (<usize>firstOf(channels, part, parts)) << 2;
   const stop = (<usize>firstOf(channels, part + 1, parts)) << 2;
-  for (let n = 0; n < pictures; n++, x += rowBytes * <usize>rows, out += rowBytes) {
-    channelSum(x, out, rows, channels, part, parts);
+  globalSum(x, out, pictures, rows, channels, part, parts);
+  for (let n = 0; n < pictures; n++, out += rowBytes)
     divide(out + from, out + from, (stop - from) >> 2, rows);
-  }
 }
 
 function divide(from: usize, to: usize, count: usize, by: i32): void {

@@ -4,7 +4,7 @@
  * **e^x.** With n the whole number nearest to x / ln 2, e^x = 2^n e^r, and r = x - n ln 2 is within 0.35 of zero; ln 2 is taken
  * in two parts, of which the first times n is exact. e^r is a polynomial of the sixth degree, and 2^n the bits of a float's
  * exponent. Added to 1.5 times 2^23 a number has no place for fractions, so n comes of one addition, and its last bits are
- * those of n: WebAssembly's own `nearest` and `trunc_sat` take a dozen instructions for what cannot happen here. Every step
+ * those of n: WebAssembly’s own rounding and conversion take a dozen instructions for what cannot happen here. Every step
  * is one rounding of one operation, so the bits are those of any machine: JavaScript leaves the last ones of its `Math` to each
  * engine.
  *

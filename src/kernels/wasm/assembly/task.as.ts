@@ -24,9 +24,11 @@ import {
   channelSum,
   globalPool,
   globalPoolGrad,
+  globalSum,
 } from './loops.as';
 import { convolution } from './matrix.as';
 import { packBackward, packForward } from './pack.as';
+import { add, multiply, scaleChannels } from './products.as';
 import { swish, swishGrad } from './swish.as';
 import { gradientOfFilter } from './winograd/filter-gradient.as';
 import { transformGradient, transformInput } from './winograd/tiles.as';
@@ -77,11 +79,15 @@ const SWISH: i32 = 9;
 const SWISH_GRAD: i32 = 10;
 const ACTIVATION_GRAD: i32 = 11;
 const ADAM: i32 = 12;
-const CHANNEL_SUM: i32 = 13;
-const CHANNEL_DOT: i32 = 14;
-const GLOBAL_POOL: i32 = 15;
-const GLOBAL_POOL_GRAD: i32 = 16;
-const PACK_FORWARD: i32 = 17;
+const ADD: i32 = 13;
+const MULTIPLY: i32 = 14;
+const CHANNEL_SUM: i32 = 15;
+const CHANNEL_DOT: i32 = 16;
+const GLOBAL_SUM: i32 = 17;
+const GLOBAL_POOL: i32 = 18;
+const GLOBAL_POOL_GRAD: i32 = 19;
+const SCALE_CHANNELS: i32 = 20;
+const PACK_FORWARD: i32 = 21;
 
 /** Looks at the memory before a thread sleeps. */
 const LOOKS: i32 = 200000;
@@ -176,7 +182,7 @@ function runPart(task: Task, part: i32, thread: i32): void {
     transformGradient(g, task.x, task.out, task.zero, task.pictures, task.channels, part, task.parts);
   } else if (task.kind == WINOGRAD_FILTER_GRADIENT) {
     gradientOfFilter(task.x, task.out, task.channels * task.outChannels, part, task.parts);
-  } else if (task.kind <= ADAM) {
+  } else if (task.kind <= MULTIPLY) {
     runLoop(task, part);
   } else if (task.kind == CHANNEL_SUM) {
     channelSum(task.x, task.out, task.rows, task.channels, part, task.parts);
@@ -186,6 +192,10 @@ function runPart(task: Task, part: i32, thread: i32): void {
     globalPool(task.x, task.out, task.pictures, task.rows, task.channels, part, task.parts);
   } else if (task.kind == GLOBAL_POOL_GRAD) {
     globalPoolGrad(task.other, task.out, task.pictures, task.rows, task.channels, part, task.parts);
+  } else if (task.kind == GLOBAL_SUM) {
+    globalSum(task.x, task.out, task.pictures, task.rows, task.channels, part, task.parts);
+  } else if (task.kind == SCALE_CHANNELS) {
+    scaleChannels(task.x, task.other, task.out, task.pictures, task.rows, task.channels, part, task.parts);
   } else if (task.kind == PACK_FORWARD) {
     packForward(task.x, task.out, task.rows, task.channels, task.outChannels, part, task.parts);
   } else packBackward(task.x, task.out, task.rows, task.channels, task.outChannels, part, task.parts);
@@ -202,7 +212,9 @@ function runLoop(task: Task, part: i32): void {
   else if (task.kind == SWISH_GRAD) swishGrad(task.other + at, task.x + at, task.out + at, count);
   else if (task.kind == ACTIVATION_GRAD)
     activationGrad(task.other + at, task.x + at, task.out + at, count, task.high);
-  else adam(changetype<AdamStep>(task.x), from, count);
+  else if (task.kind == ADAM) adam(changetype<AdamStep>(task.x), from, count);
+  else if (task.kind == ADD) add(task.x + at, task.other + at, task.out + at, count);
+  else multiply(task.x + at, task.other + at, task.out + at, count);
 }
 
 /** Behind the task each thread has a line of the cache, with the count of its parts that nobody has taken, or less than none. */
