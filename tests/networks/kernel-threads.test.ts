@@ -1,4 +1,5 @@
 /** Kernels on several threads in one shared memory: the same bits as on one, whatever their number. */
+import { createHash } from 'node:crypto';
 import * as tf from '@tensorflow/tfjs';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { expect, it } from 'vitest';
@@ -25,17 +26,23 @@ const SHAPES = [
   { x: [2, 29, 29, 200], filter: [5, 5, 200, 1], stride: 2, isDepthwise: true },
 ] as const;
 
+const bitsOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView): string =>
+  createHash('sha256')
+    .update(Buffer.from(buffer, byteOffset, byteLength))
+    .digest('hex');
+
 /** Loops over a number of values that no vector divides, and over rows of as many channels. */
-function loops(): number[][] {
+function loops(): string[] {
   return tf.tidy(() => {
     const x = tf.sin(tf.range(0, 300_001));
     const dy = tf.cos(x);
-    const run = (name: string, inputs: tf.NamedTensorMap, attrs: object = {}): number[] => [
-      ...tf
-        .engine()
-        .runKernel<tf.Tensor>(name, inputs, attrs as tf.NamedAttrMap)
-        .dataSync(),
-    ];
+    const run = (name: string, inputs: tf.NamedTensorMap, attrs: object = {}): string =>
+      bitsOf(
+        tf
+          .engine()
+          .runKernel<tf.Tensor>(name, inputs, attrs as tf.NamedAttrMap)
+          .dataSync(),
+      );
     return [
       run('MienSwish', { x }),
       run('MienSwishGrad', { x, dy }),
@@ -48,8 +55,8 @@ function loops(): number[][] {
 /** What goes over rows of channels, and Adam. */
 function rows(
   values: tf.Tensor,
-  run: (name: string, inputs: tf.NamedTensorMap, attrs?: object) => number[],
-): number[][] {
+  run: (name: string, inputs: tf.NamedTensorMap, attrs?: object) => string,
+): string[] {
   const x = tf.slice(values, 0, 4 * 15 * 19 * 201).reshape([4, 15, 19, 201]);
   const [gate, dy] = [tf.slice(x, 0, [4, 1, 1, 201]), tf.cos(tf.range(0, 4 * 201)).reshape([4, 201])];
   const adam = tf
@@ -68,12 +75,12 @@ function rows(
     run('Multiply', { a: x, b: gate }),
     run('Multiply', { a: x, b: tf.cos(x) }),
     run('Add', { a: x, b: tf.cos(x) }),
-    ...adam.map((each) => [...each.dataSync()]),
+    ...adam.map((each) => bitsOf(each.dataSync())),
   ];
 }
 
 /** All that is computed of all shapes, one after another. */
-function compute(wasm: BackendWasm): number[][] {
+function compute(wasm: BackendWasm): string[] {
   const convolutions = SHAPES.flatMap(({ x, filter, stride, isDepthwise }) => {
     type Shape = [number, number, number, number];
     const { computeConv2DInfo } = tf.backend_util;
@@ -89,7 +96,7 @@ function compute(wasm: BackendWasm): number[][] {
       convolve(wasm, { x: input, filter: weights }, info, UNBOUNDED),
       inputGradient(wasm, { dy, filter: weights }, info),
       filterGradient(wasm, { x: input, dy }, info),
-    ].map((tensor) => [...wasm.typedArrayFromHeap(tensor)]);
+    ].map((tensor) => bitsOf(wasm.typedArrayFromHeap(tensor)));
   });
   return [...convolutions, ...loops()];
 }
