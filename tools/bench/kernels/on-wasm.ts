@@ -6,6 +6,7 @@ import * as tf from '@tensorflow/tfjs';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { activate } from '../../../src/engine/device/activate.ts';
 import { compositeUpdates } from '../../../src/kernels/composite/updates.ts';
+import { runMien } from '../../../src/models/program/run-kernel.ts';
 import { WASM_FOLDER } from '../../train/backends.ts';
 import {
   describe,
@@ -93,7 +94,7 @@ function convolutionCases(shape: ConvolutionShape, stockInputGrad: Kernel): Kern
   const activation = 'relu6' as const;
   const isConv = shape.kind === 'conv';
   const attrs = { kind: shape.kind, strides, pad };
-  const gradients = { ...attrs, inputShape: x.shape, activation: 'linear', epsilon: 0 };
+  const gradients = { ...attrs, inputShape: x.shape, activation: 'linear' as const, epsilon: 0 };
   const fused = { x, filter, strides, pad, bias, activation };
   const stockForward = tidily(() => (isConv ? tf.fused.conv2d(fused) : tf.fused.depthwiseConv2d(fused)));
   const stockAttrs = { strides, pad, dataFormat: 'NHWC', inputShape: x.shape };
@@ -107,21 +108,21 @@ function convolutionCases(shape: ConvolutionShape, stockInputGrad: Kernel): Kern
       ...common,
       what: `forward with ReLU6, ${describe(shape)}`,
       against: 'tfjs, fused',
-      ours: tidily(() => runKernel('MienLinear', { x, filter, bias }, { ...attrs, activation })),
+      ours: tidily(() => runMien('MienLinear', { x, filter, bias }, { ...attrs, activation })),
       theirs: stockForward,
     },
     {
       ...common,
       what: `filter and bias gradient, ${describe(shape)}`,
       against: forItsSpeed,
-      ours: tidily(() => runKernel('MienLinearGrads', { x, dz: dy, filter }, gradients)),
+      ours: tidily(() => runMien('MienLinearGrads', { x, dz: dy, filter }, gradients)),
       theirs: stockForward,
     },
     {
       ...common,
       what: `input gradient, ${describe(shape)}`,
       against: isConv ? 'tfjs Conv2DBackpropInput' : forItsSpeed,
-      ours: tidily(() => runKernel('MienLinearInputGrad', { dz: dy, filter }, gradients)),
+      ours: tidily(() => runMien('MienLinearInputGrad', { dz: dy, filter }, gradients)),
       theirs: isConv ? stockInput : stockForward,
     },
   ];
@@ -139,21 +140,21 @@ function loopCases(): KernelCase[] {
       what: `channel sum ${onShape}`,
       against: 'tfjs sum',
       bytes: size,
-      ours: tidily(() => runKernel('MienChannelSum', { x }, {})),
+      ours: tidily(() => runMien('MienChannelSum', { x }, {})),
       theirs: tidily(() => tf.sum(flat(x), 0)),
     },
     {
       what: `channel dot ${onShape}`,
       against: 'tfjs mul, sum',
       bytes: 2 * size,
-      ours: tidily(() => runKernel('MienChannelDot', { x, y }, {})),
+      ours: tidily(() => runMien('MienChannelDot', { x, y }, {})),
       theirs: tidily(() => tf.sum(flat(tf.mul(x, y)), 0)),
     },
     {
       what: `ReLU6 gradient ${onShape}`,
       against: 'tfjs step, mul',
       bytes: 3 * size,
-      ours: tidily(() => runKernel('MienActivationGrad', { dy: x, y }, { activation: 'relu6' })),
+      ours: tidily(() => runMien('MienActivationGrad', { dy: x, y }, { activation: 'relu6' })),
       theirs: tidily(() => tf.mul(x, tf.mul(tf.step(y), tf.step(tf.sub(6, y))))),
     },
     {
@@ -161,7 +162,11 @@ function loopCases(): KernelCase[] {
       against: 'tfjs dropout',
       bytes: 2 * size,
       ours: tidily(() =>
-        runKernel('MienDropout', { x }, { rate: 0.2, seed: 1, purpose: 'dropout', numbers: [1, 2, 3] }),
+        runMien(
+          'MienDropout',
+          { x },
+          { rate: 0.2, valuesPerDraw: 1, seed: 1, purpose: 'dropout', numbers: [1, 2, 3] },
+        ),
       ),
       theirs: tidily(() => tf.dropout(x, 0.2)),
     },
