@@ -18,17 +18,27 @@ export interface KernelModule {
   readonly compiled: string;
   /** Whether it works in the memory of whoever starts it; else it has its own. */
   readonly importsMemory: boolean;
+  /** Whether products may be added unrounded, where the machine does so: then machines differ in last bits. */
+  readonly isRelaxed: boolean;
 }
 
-const module = (folder: string, name: string, into = name, importsMemory = false): KernelModule => ({
+const module = (folder: string, name: string): KernelModule => ({
   source: `src/${folder}/${name}.as.ts`,
-  compiled: `src/${folder}/${into}.wasm.ts`,
-  importsMemory,
+  compiled: `src/${folder}/${name}.wasm.ts`,
+  ...{ importsMemory: false, isRelaxed: false },
+});
+
+/** The networks' kernels, by one of both kinds of SIMD. */
+const networkKernels = (name: string, isRelaxed: boolean): KernelModule => ({
+  source: 'src/kernels/wasm/assembly/index.as.ts',
+  compiled: `src/kernels/wasm/${name}.wasm.ts`,
+  ...{ importsMemory: true, isRelaxed },
 });
 
 /** All of them. */
 export const KERNEL_MODULES: readonly KernelModule[] = [
-  module('kernels/wasm', 'assembly/index', 'module', true),
+  networkKernels('module', false),
+  networkKernels('relaxed-module', true),
   module('data/resize', 'resize-kernel'),
   module('data/cleaning', 'thumbnail-kernel'),
   module('platform/pictures', 'ycc-kernel'),
@@ -49,14 +59,14 @@ const IMPORTED_MEMORY = [
 /**
  * Compiles one.
  *
- * @param relaxed whether products may be added unrounded, as the machine has it: then machines differ in last bits
  * @throws Error with what the compiler says
  */
-export async function compileKernels(
-  { source, importsMemory }: Pick<KernelModule, 'source' | 'importsMemory'>,
-  relaxed = false,
-): Promise<Uint8Array<ArrayBuffer>> {
-  const features = ['--enable', relaxed ? 'simd,relaxed-simd' : 'simd'];
+export async function compileKernels({
+  source,
+  importsMemory,
+  isRelaxed,
+}: Omit<KernelModule, 'compiled'>): Promise<Uint8Array<ArrayBuffer>> {
+  const features = ['--enable', isRelaxed ? 'simd,relaxed-simd' : 'simd'];
   const memory = importsMemory ? IMPORTED_MEMORY : OWN_MEMORY;
   const folder = await mkdtemp(join(tmpdir(), 'mien-kernels-'));
   const out = join(folder, 'module.wasm');
@@ -72,10 +82,11 @@ export async function compileKernels(
 }
 
 /** The file that holds a compiled module. */
-export function sourceOf({ source }: KernelModule, binary: Uint8Array): string {
+export function sourceOf({ source, isRelaxed }: KernelModule, binary: Uint8Array): string {
   const text = Buffer.from(binary).toString('base64');
+  const how = isRelaxed ? ' to relaxed SIMD' : '';
   return [
-    `/** ${source}, compiled by \`npm run kernels\`, in base64. */`,
+    `/** ${source}, compiled${how} by \`npm run kernels\`, in base64. */`,
     `export const MODULE =\n  '${text}';`,
     '',
   ].join('\n');

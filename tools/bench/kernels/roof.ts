@@ -21,9 +21,9 @@ const LANES = 4;
 const ITERATIONS = 100_000;
 const COPIED_BYTES = 2 ** 22;
 
-/** Measures it. */
-export async function measureRoof(quick: boolean): Promise<Roof> {
-  const multiplyAndAdd = await loop();
+/** Measures it. @param isRelaxed whether over kernels on relaxed SIMD */
+export async function measureRoof(quick: boolean, isRelaxed = false): Promise<Roof> {
+  const multiplyAndAdd = await loop(isRelaxed);
   const from = new Float32Array(COPIED_BYTES / 4).fill(1);
   const to = new Float32Array(COPIED_BYTES / 4);
   const [loopSeconds = NaN, copySeconds = NaN] = await duel(
@@ -37,8 +37,9 @@ export async function measureRoof(quick: boolean): Promise<Roof> {
   };
 }
 
-async function loop(): Promise<(iterations: number) => number> {
-  const binary = await compileKernels({ source: 'tools/bench/kernels/roof.as.ts', importsMemory: false });
+async function loop(isRelaxed: boolean): Promise<(iterations: number) => number> {
+  const source = 'tools/bench/kernels/roof.as.ts';
+  const binary = await compileKernels({ source, importsMemory: false, isRelaxed });
   const { instance } = await WebAssembly.instantiate(binary);
   return instance.exports['loop'] as (iterations: number) => number;
 }
