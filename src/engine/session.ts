@@ -15,17 +15,17 @@ import type { RateSweep, ResumableRun, RunResult } from '../protocol/events.ts';
 import type { BroughtRun } from '../protocol/runs/kept.ts';
 import type { Picked, Requests, SavedFile } from '../protocol/messages.ts';
 import type { FullRecipe } from '../protocol/recipe/full-recipe.ts';
-import type { Recipe } from '../protocol/recipe/recipe.ts';
+import type { Recipe, Simd } from '../protocol/recipe/recipe.ts';
 import type { SourceDescription } from '../protocol/set/dataset.ts';
 import { asRun } from './catalog.ts';
 import { runsLeft } from './checkpoints/resumable.ts';
 import { CurrentDevice } from './device/current-device.ts';
 import type { Device } from './device/device.ts';
+import { computing, type ComputedBefore } from './device/simd.ts';
 import type { WasmSetup } from './device/wasm.ts';
 import { FaceFinder } from './faces.ts';
 import { broughtBack, type Brought } from './network/bring-back.ts';
-import { networkFor } from './network/from-run.ts';
-import { withLoaded, type Network } from './network/network.ts';
+import type { Network } from './network/network.ts';
 import { keptNetwork } from './kept/kept-network.ts';
 import { keepBrought, takeOtherPhase } from './kept/returning.ts';
 import { KeptRuns } from './kept/kept-runs.ts';
@@ -34,17 +34,18 @@ import { rebuildNetwork } from './network/rebuild.ts';
 import { exportable, type Trained } from './network/trained.ts';
 import { Tries } from './predict/tries.ts';
 import { findRate, phaseOf } from './run/find-rate.ts';
+import { setAndNetwork } from './run/prepared.ts';
 import { runRecipe } from './run/run.ts';
 import { waiting, type Heard, type TrainOptions } from './run/train-options.ts';
 import { drained, timedInto, untilDone, type Attempt } from './run/until-done.ts';
 import { OpenSet } from './set/open-set.ts';
-import { loadingOf } from './set/opening.ts';
 import { pickedNames } from './set/picked.ts';
 import { Tokens } from './set/tokens.ts';
 import { Uploads } from './upload/uploads.ts';
 
 /** What a run or a sweep stands on. */
 interface Prepared {
+  readonly simd: Simd | null;
   readonly device: Device;
   readonly dataset: Dataset;
   readonly network: Network;
@@ -123,14 +124,16 @@ export class Session {
     const { control, emit } = heard;
     const recipe = asRun(asked.recipe);
     phaseOf(recipe, phaseIndex);
-    const prepared = await this.#prepare(recipe, { ...asked, ...heard }, timedInto({}, control));
-    try {
-      return await drained(findRate({ recipe, control, ...prepared }, phaseIndex), emit);
-    } catch (error) {
-      throw control.signal.aborted ? error : prepared.device.lossOr(error);
-    } finally {
-      prepared.network.model.dispose();
-    }
+    const timed = timedInto({}, control);
+    return this.#prepared(recipe, null, { ...asked, ...heard }, timed, async (prepared) => {
+      try {
+        return await drained(findRate({ recipe, control, ...prepared }, phaseIndex), emit);
+      } catch (error) {
+        throw control.signal.aborted ? error : prepared.device.lossOr(error);
+      } finally {
+        prepared.network.model.dispose();
+      }
+    });
   }
 
   /** The runs that can go on from a checkpoint, after one, if it is named, was discarded; see {@link runsLeft}. */
@@ -230,55 +233,45 @@ export class Session {
     const secondsByStage: Record<string, number> = {};
     // The one before is kept as values; the device has room for one.
     this.#forgetTrained();
-    const prepared = await this.#prepare(recipe, options, timedInto(secondsByStage, control));
-    const { network } = prepared;
-    try {
-      const checkpoints = { ...attempt, picked: pickedNames(options) };
-      const run = { recipe, control, isTested, ...prepared, secondsByStage, checkpoints };
-      const { result, ended, changed, other } = await drained(runRecipe(run), emit);
-      const { summary } = prepared.dataset;
-      const values = await keptNetwork(network, result, summary.labels, changed, other);
-      const record = { result, ended, dataset: summary };
-      const trouble = result.history.length === 0 ? null : await this.kept.keep({ record, network: values });
-      // What a run could go on from is forgotten once it is safe.
-      if (trouble === null) await attempt.keeper.forget();
-      else emit({ kind: 'notice', of: 'run', notice: trouble.toWire() });
-      this.#trained = { ...values, model: network.model };
-      return result;
-    } finally {
-      if (this.#trained?.model !== network.model) network.model.dispose();
-    }
+    const timed = timedInto(secondsByStage, control);
+    return this.#prepared(recipe, attempt.from?.head ?? null, options, timed, async (prepared) => {
+      const { network } = prepared;
+      try {
+        const checkpoints = { ...attempt, picked: pickedNames(options) };
+        const run = { recipe, control, isTested, ...prepared, secondsByStage, checkpoints };
+        const { result, ended, changed, other } = await drained(runRecipe(run), emit);
+        const { summary } = prepared.dataset;
+        const values = await keptNetwork(network, result, summary.labels, changed, other);
+        const record = { result, ended, dataset: summary };
+        const isKept = result.history.length > 0;
+        const trouble = isKept ? await this.kept.keep({ record, network: values }) : null;
+        // What a run could go on from is forgotten once it is safe.
+        if (trouble === null) await attempt.keeper.forget();
+        else emit({ kind: 'notice', of: 'run', notice: trouble.toWire() });
+        this.#trained = { ...values, model: network.model };
+        return result;
+      } finally {
+        if (this.#trained?.model !== network.model) network.model.dispose();
+      }
+    });
   }
 
-  /** Device, set and network, each said once it is there. The caller disposes the network's model. */
-  async #prepare(
+  /** Does work with a recipe's device, set and network, each said once it is there. The work disposes the network's model. */
+  async #prepared<Output>(
     recipe: FullRecipe,
+    before: ComputedBefore | null,
     options: Picked & Heard,
     timed: ReturnType<typeof timedInto>,
-  ): Promise<Prepared> {
-    const { control, emit, weightFiles } = options;
-    const { signal } = control;
+    work: (prepared: Prepared) => Promise<Output>,
+  ): Promise<Output> {
+    const { emit } = options;
     const device =
       this.device?.loss === null ? this.device : await timed('device', () => this.#devices.ready());
-    emit({ kind: 'device', device: device.report });
-    const summary = await timed('dataset', () => this.set.open(recipe, { ...options, signal }));
-    emit({ kind: 'dataset', dataset: summary });
-    const { length: classes } = summary.labels;
-    const describe = () => this.descriptions.describe(recipe, classes, options);
-    emit({ kind: 'model', model: await describe() });
-    const network = await timed('weights', () =>
-      networkFor(recipe, summary.labels, this, { signal, files: weightFiles, ...loadingOf(emit) }),
-    );
-    try {
-      signal.throwIfAborted();
-      // Now more of the weights is here, and it is known what came with them.
-      emit({ kind: 'model', model: withLoaded(await describe(), network.weights) });
-      const caches = (this.#caches ??= new SessionCaches(this.platform));
-      return { device, dataset: this.set.dataset, network, caches };
-    } catch (error) {
-      network.model.dispose();
-      throw error;
-    }
+    const on = { device: device.report, host: this.#devices.host, emit };
+    return computing(recipe, before, on, async (simd) => {
+      const opened = await setAndNetwork(recipe, this, options, timed);
+      return work({ device, simd, ...opened, caches: (this.#caches ??= new SessionCaches(this.platform)) });
+    });
   }
 
   #forgetTrained(): void {

@@ -5,7 +5,7 @@ import type { DeviceReport } from './device.ts';
 import type { WireError } from './errors.ts';
 import type { ModelSummary, WeightsRecord } from './model.ts';
 import type { FullRecipe } from './recipe/full-recipe.ts';
-import type { CachePrecision, PhaseName } from './recipe/recipe.ts';
+import type { CachePrecision, PhaseName, Simd } from './recipe/recipe.ts';
 
 /** One finished epoch; the lines of `history.json`. Accuracies are 0 to 1. */
 export interface EpochRecord {
@@ -71,7 +71,12 @@ export type RunEvent =
     }
   /** What must be known of the set or of the run though work goes on. One that is said again takes the place of the earlier. */
   | { readonly kind: 'notice'; readonly of: 'set' | 'run'; readonly notice: WireError }
-  | { readonly kind: 'device'; readonly device: DeviceReport }
+  | {
+      readonly kind: 'device';
+      readonly device: DeviceReport;
+      /** Which SIMD it computes with; null on others than wasm. */
+      readonly simd: Simd | null;
+    }
   | { readonly kind: 'dataset'; readonly dataset: DatasetSummary }
   | { readonly kind: 'model'; readonly model: ModelSummary }
   | {
@@ -184,6 +189,11 @@ export interface RunResult {
   readonly weights: WeightsRecord;
   /** How precisely the output of the frozen part was taken, wherever it was kept. */
   readonly cachePrecision: CachePrecision;
+  /**
+   * Which SIMD wasm computed it with: one, or several where it went on with another; none on other devices. Absent in runs
+   * that an earlier version kept, which had plain SIMD alone.
+   */
+  readonly simd?: readonly Simd[];
   /** Of the set that it was trained and tested on; see `DatasetSummary.setHash`. */
   readonly setHash: string;
   readonly cleaning: CleaningReport;

@@ -20,7 +20,7 @@ import type { WeightsRecord } from './model.ts';
 import type { Options } from './recipe/options.ts';
 import type { Preparing } from './recipe/preparing.ts';
 import type { FullRecipe } from './recipe/full-recipe.ts';
-import { isOnBatch, type Recipe } from './recipe/recipe.ts';
+import { isOnBatch, type Recipe, type Simd } from './recipe/recipe.ts';
 import type { WeightsFile } from './recipe/own-weights.ts';
 
 /** Another text for other picked files, as far as their list tells. */
@@ -193,14 +193,17 @@ export interface FrozenInputs {
   readonly preprocessing: unknown;
   /** Of the network: what its weights were trained with that is told by no number of theirs. */
   readonly flavour: unknown;
+  /** What wasm computes with; null on other devices. */
+  readonly simd: Simd | null;
 }
 
 /** The same where the frozen part computes the same of the same row and view, whatever the head and the phases are. */
 export function activationsKey(inputs: FrozenInputs): string {
-  const { recipe, picturesKey, weights, preprocessing, flavour } = inputs;
+  const { recipe, picturesKey, weights, preprocessing, flavour, simd } = inputs;
   const { backbone, image, seed } = recipe;
   // How many views there are does not change any of them.
   const { views: _views, ...augmentation } = recipe.augmentation;
   const { origin, sha256 } = weights;
-  return sameText([picturesKey, image, backbone, origin, sha256, preprocessing, flavour, augmentation, seed]);
+  const network = [backbone, origin, sha256, preprocessing, flavour, simd];
+  return sameText([picturesKey, image, ...network, augmentation, seed]);
 }

@@ -52,9 +52,9 @@ export function foreseenSeconds(
 }
 
 /** What a step's time hangs on beside the cut. */
-function stepOf({ backbone, image, batchSize, augmentation, cache }: FullRecipe): unknown {
+function stepOf({ backbone, image, batchSize, augmentation, cache, simd }: FullRecipe): unknown {
   const { weights: _, ...network } = backbone;
-  return [network, image.size, batchSize, augmentation.views, cache];
+  return [network, image.size, batchSize, augmentation.views, cache, simd];
 }
 
 function cutOf(phase: FullRecipe['phases'][number]): unknown {

@@ -1,11 +1,13 @@
-/** What Node needs so that the engine finds its backends: Dawn for WebGPU, wasm's binaries in a memory that threads share. */
+/** What Node needs so that the engine finds its backends: Dawn for WebGPU, wasm's binaries in a memory that threads share, relaxed SIMD. */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
 import type { WasmSetup } from '../../src/engine/device/wasm.ts';
 import { Session } from '../../src/engine/session.ts';
 import type { Platform } from '../../src/platform/platform.ts';
 import { invariant } from '../../src/protocol/errors.ts';
+import { hasRelaxedSimd } from '../../src/protocol/simd.ts';
 import type { CommonOptions } from './command-line.ts';
 
 /** Where npm put the binaries of the wasm backend. */
@@ -27,12 +29,18 @@ const BINARIES = [
  * @param threads that compute; by default as many as are worth having
  */
 export function wasmInNode(threads?: number): WasmSetup {
+  offerRelaxedSimd();
   const paths = BINARIES.map((name) => {
     const binary = Buffer.from(readFileSync(join(WASM_FOLDER, name)));
     shareMemory(binary);
     return [name, URL.createObjectURL(new Blob([binary]))] as const;
   });
   return { paths: Object.fromEntries(paths), threads };
+}
+
+/** Node 20 has it behind a flag of its engine, later ones as it is. What uses none of it is compiled as before. */
+export function offerRelaxedSimd(): void {
+  if (!hasRelaxedSimd()) setFlagsFromString('--experimental-wasm-relaxed-simd');
 }
 
 /** A module's header, and how its sections begin: https://webassembly.github.io/spec/core/binary/modules.html */

@@ -107,7 +107,7 @@ export class TerminalReporter implements Reporter {
   #lasting(event: RunEvent): string | null {
     switch (event.kind) {
       case 'device':
-        return `${event.device.label}. ${event.device.why}`;
+        return `${event.device.label}${event.simd === 'relaxed' ? ', relaxed SIMD' : ''}. ${event.device.why}`;
       case 'dataset': {
         const { labels, split, origin } = event.dataset;
         const counts = [split.train.length, split.validation.length, split.test.length].join(' / ');

@@ -4,7 +4,7 @@ import type { Backend } from '../../protocol/device.ts';
 import type { EndedPhase, EpochRecord } from '../../protocol/events.ts';
 import type { FullRecipe } from '../../protocol/recipe/full-recipe.ts';
 import { StudioError } from '../../protocol/errors.ts';
-import { restoresBest } from '../../protocol/recipe/recipe.ts';
+import { restoresBest, type Simd } from '../../protocol/recipe/recipe.ts';
 import type { PhaseStatus } from '../../training/phase.ts';
 
 /** Names of what was picked on the page; null where nothing was. It has to be picked again to go on. */
@@ -26,6 +26,8 @@ export interface CheckpointHead {
   readonly setHash: string | null;
   readonly backboneSha256: string | null;
   readonly backend: Backend;
+  /** As in `RunResult.simd`. Absent where an earlier version wrote it. */
+  readonly simd?: readonly Simd[];
   readonly phaseIndex: number;
   readonly status: PhaseStatus;
   /** Of all phases. */

@@ -52,7 +52,7 @@ export function ensembleRecord(
   for (const { record } of runs)
     for (const [stage, seconds] of Object.entries(record.result.secondsByStage))
       secondsByStage[stage] = (secondsByStage[stage] ?? 0) + seconds;
-  const { recipe, device, weights: begun, cachePrecision, cleaning, versions } = first.record.result;
+  const { recipe, device, weights: begun, cachePrecision, simd, cleaning, versions } = first.record.result;
   return {
     result: {
       ...{
@@ -61,6 +61,7 @@ export function ensembleRecord(
         device,
         weights: begun,
         cachePrecision,
+        ...(simd && { simd }),
         cleaning,
         versions,
         secondsByStage,

@@ -79,6 +79,7 @@ function resultOf(
     device,
     weights: backboneWeights,
     cachePrecision: 'float32',
+    simd: [],
     setHash: '',
     cleaning: NOTHING_CLEANED,
     secondsByStage: {},

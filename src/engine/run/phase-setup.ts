@@ -15,6 +15,7 @@ import { compile, MOST_VALUE_BYTES, type Program } from '../../models/program/pr
 import { StudioError } from '../../protocol/errors.ts';
 import type { RunEvent } from '../../protocol/events.ts';
 import type { FullPhase, FullRecipe } from '../../protocol/recipe/full-recipe.ts';
+import type { Simd } from '../../protocol/recipe/recipe.ts';
 import { activationsKey } from '../../protocol/identity.ts';
 import type { RunControl } from '../../training/control.ts';
 import type { EpochInputs } from '../../training/epoch.ts';
@@ -31,6 +32,8 @@ export interface PhaseSetupInputs {
   readonly dataset: Dataset;
   readonly network: Network;
   readonly control: RunControl;
+  /** What wasm computes with; null on other devices. */
+  readonly simd: Simd | null;
   /** Where the activations are kept between runs. */
   readonly caches: SessionCaches;
 }
@@ -146,11 +149,11 @@ function viewsPerPicture({ recipe, dataset }: PhaseSetupInputs): ViewsPerPicture
 }
 
 /** Weights whose hash cannot be computed, as on a page that is not secure, are not known again in the next run. */
-function cacheKeyOf({ recipe, dataset, network }: PhaseSetupInputs): string {
+function cacheKeyOf({ recipe, dataset, network, simd }: PhaseSetupInputs): string {
   const { weights, preprocessing, flavour } = network;
   const { picturesKey } = dataset.summary;
   if (weights.sha256 === null) return newId();
-  return activationsKey({ recipe, picturesKey, weights, preprocessing, flavour });
+  return activationsKey({ recipe, picturesKey, weights, preprocessing, flavour, simd });
 }
 
 /**

@@ -10,6 +10,7 @@ import { evaluation, type EpochInputs } from '../../training/epoch.ts';
 import { evaluate, type Outcome } from '../../training/evaluate.ts';
 import { runPhase, type PhaseSnapshot } from '../../training/phase.ts';
 import type { Device } from '../device/device.ts';
+import { simdAfter } from '../device/simd.ts';
 import type { RunCheckpoints } from './until-done.ts';
 import {
   arraysOf,
@@ -73,6 +74,7 @@ class Run {
   readonly #from: Checkpoint | null;
   readonly #best: BestPhase;
   readonly #seconds: Record<string, number>;
+  readonly #simd: NonNullable<RunResult['simd']>;
 
   constructor(
     readonly inputs: RunInputs,
@@ -90,6 +92,7 @@ class Run {
     const current = before?.head.phaseIndex;
     this.#history = (before?.head.history ?? []).filter(({ phaseIndex }) => phaseIndex !== current);
     this.#seconds = { ...before?.head.secondsByStage, ...inputs.secondsByStage };
+    this.#simd = simdAfter(before?.head ?? null, inputs.simd);
   }
 
   async *carryOut(): AsyncGenerator<RunEvent, Finished> {
@@ -191,8 +194,7 @@ class Run {
     this.#seconds[stage] = seconds();
     if (outcome === null) return;
     this.#history.push(...outcome.history);
-    const { bestEpoch, keptEpoch, stoppedEarly } = outcome;
-    const { validation } = outcome;
+    const { bestEpoch, keptEpoch, stoppedEarly, validation } = outcome;
     const evaluation = validation === null ? null : this.#evaluation('validation', validation);
     const end = { kind: 'phaseEnd', phaseIndex, stoppedEarly, bestEpoch, keptEpoch, evaluation } as const;
     this.#ended.push({ start: outcome.start, end });
@@ -227,11 +229,11 @@ class Run {
       setHash: dataset.summary.setHash,
       backboneSha256: network.weights.sha256,
       backend: device.report.backend,
+      simd: this.#simd,
       phaseIndex,
       status,
       history: [...this.#history, ...history],
-      ended: [...this.#ended],
-      secondsByStage: { ...this.#seconds },
+      ...{ ended: [...this.#ended], secondsByStage: { ...this.#seconds } },
     };
     const weights = this.setup.parameters.snapshot([...this.#changed]);
     keeper.keep({ head, weights, slots, best: kept, earlier: this.#best.snapshot() });
@@ -287,6 +289,7 @@ class Run {
       device: device.report,
       weights: { origin, sizeBytes, sha256 },
       cachePrecision: recipe.cache,
+      simd: this.#simd,
       setHash: dataset.summary.setHash,
       cleaning: dataset.summary.cleaning,
       secondsByStage: this.#seconds,

@@ -184,8 +184,9 @@ function dataText({ dataset, result }: KeptRecord): string {
 }
 
 function againText({ result, ensemble }: KeptRecord): string {
-  const { device, versions, weights } = result;
-  const took = `On ${device.label}, in ${formatDuration(secondsOf(result))}.`;
+  const { device, versions, weights, simd = [] } = result;
+  const how = simd.includes('relaxed') ? ` with ${simd.join(', then ')} SIMD` : '';
+  const took = `On ${device.label}${how}, in ${formatDuration(secondsOf(result))}.`;
   const begun = `The backbone began with: ${weights.origin}${weights.sha256 === null ? '' : ` (SHA-256 of its values ${weights.sha256})`}.`;
   const by = Object.entries(versions)
     .map(([name, version]) => `${name} ${version}`)

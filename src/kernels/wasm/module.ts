@@ -1,10 +1,13 @@
 /**
- * Owns starting our kernels in the wasm backend's own memory, so that nothing is copied. The module is assembly/index.as.ts,
- * compiled.
+ * Owns starting our kernels in the wasm backend's own memory, so that nothing is copied, and which of them are in use. Their
+ * sources, assembly/index.as.ts, are compiled to two modules: by plain SIMD, which rounds each product before it is added and
+ * gives the same bits on every machine, and by relaxed SIMD, which leaves that to the machine.
  */
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { invariant, StudioError } from '../../protocol/errors.ts';
-import { MODULE } from './module.wasm.ts';
+import type { Simd } from '../../protocol/recipe/recipe.ts';
+import { hasRelaxedSimd } from '../../protocol/simd.ts';
+import { MODULE as PLAIN } from './module.wasm.ts';
 
 /** What the module exports: addresses in bytes, counts in values. Its sources say what each does. */
 export interface KernelExports {
@@ -25,16 +28,60 @@ export interface KernelExports {
 const SHARED = [0x02, 0x03, 0x01] as const;
 const OWN = 0x01;
 
-const started = new WeakMap<BackendWasm, KernelExports>();
+/** A module that was started in a backend's memory. */
+export interface Kernels {
+  readonly module: WebAssembly.Module;
+  readonly exports: KernelExports;
+}
 
-/** The kernels in this backend's memory. @throws StudioError `gpu/no-simd` where WebAssembly has no SIMD */
-export function kernelsOf(backend: BackendWasm): KernelExports {
-  const known = started.get(backend);
+/** Of a backend, what was started and which of it is in use. */
+interface Started {
+  readonly plain: Kernels;
+  relaxed: Kernels | null;
+  used: Kernels;
+}
+
+const startedBy = new WeakMap<BackendWasm, Started>();
+
+function startedIn(backend: BackendWasm): Started {
+  const known = startedBy.get(backend);
   if (known !== undefined) return known;
-  const memory = memoryOf(backend);
-  const kernels = startKernels(compileKernels(memory), memory);
-  started.set(backend, kernels);
-  return kernels;
+  const plain = start(PLAIN, backend);
+  const started = { plain, relaxed: null, used: plain };
+  startedBy.set(backend, started);
+  return started;
+}
+
+/**
+ * The kernels in use in this backend's memory: those of plain SIMD, unless others were chosen.
+ *
+ * @throws StudioError `gpu/no-simd` where WebAssembly has no SIMD
+ */
+export function usedKernels(backend: BackendWasm): Kernels {
+  return startedIn(backend).used;
+}
+
+/** What the kernels in use export. @throws StudioError `gpu/no-simd` */
+export function kernelsOf(backend: BackendWasm): KernelExports {
+  return usedKernels(backend).exports;
+}
+
+/**
+ * The kernels by one of both kinds of SIMD, started. Few ask for those of relaxed SIMD: they are loaded for the first that does.
+ *
+ * @throws StudioError `gpu/no-simd`, `gpu/no-relaxed-simd`
+ */
+export async function kernelsBy(simd: Simd, backend: BackendWasm): Promise<Kernels> {
+  const started = startedIn(backend);
+  if (simd === 'plain') return started.plain;
+  if (!hasRelaxedSimd()) throw noRelaxedSimd();
+  const { MODULE } = await import('./relaxed-module.wasm.ts');
+  return (started.relaxed ??= start(MODULE, backend));
+}
+
+/** From now on kernels compute by these. */
+export function useKernels(backend: BackendWasm, kernels: Kernels): void {
+  startedIn(backend).used = kernels;
 }
 
 /** The backend's heap. It keeps it at one place with threads, at another without. */
@@ -45,27 +92,29 @@ export function memoryOf(backend: BackendWasm): WebAssembly.Memory {
   return memory;
 }
 
-/**
- * The module for some memory, shared or not: for any number of threads that share it.
- *
- * @throws StudioError `gpu/no-simd` where WebAssembly has no SIMD
- */
-export function compileKernels(memory: WebAssembly.Memory): WebAssembly.Module {
-  const bytes = Uint8Array.from(atob(MODULE), (char) => char.charCodeAt(0));
+/** Compiles a module for the backend's memory, shared or not, and for any number of threads that share it. */
+function start(base64: string, backend: BackendWasm): Kernels {
+  const memory = memoryOf(backend);
+  const bytes = Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
   const isShared = typeof SharedArrayBuffer !== 'undefined' && memory.buffer instanceof SharedArrayBuffer;
   if (!isShared)
     bytes[bytes.findIndex((_, at) => SHARED.every((byte, i) => bytes[at + i] === byte)) + 1] = OWN;
-  if (!WebAssembly.validate(bytes)) {
-    throw new StudioError({
-      code: 'gpu/no-simd',
-      message: 'WebAssembly has no SIMD here, and the kernels for wasm are made of it.',
-      hint: 'Use a browser from 2023 or later, or choose the cpu device.',
-    });
-  }
-  return new WebAssembly.Module(bytes);
+  if (!WebAssembly.validate(bytes)) throw noSimd();
+  const module = new WebAssembly.Module(bytes);
+  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+  return { module, exports: exports as unknown as KernelExports };
 }
 
-function startKernels(module: WebAssembly.Module, memory: WebAssembly.Memory): KernelExports {
-  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
-  return exports as unknown as KernelExports;
-}
+const noSimd = (): StudioError =>
+  new StudioError({
+    code: 'gpu/no-simd',
+    message: 'WebAssembly has no SIMD here, and the kernels for wasm are made of it.',
+    hint: 'Use a browser from 2023 or later, or choose the cpu device.',
+  });
+
+const noRelaxedSimd = (): StudioError =>
+  new StudioError({
+    code: 'gpu/no-relaxed-simd',
+    message: 'Relaxed SIMD was asked for; WebAssembly has none here.',
+    hint: 'Leave "simd" as it is, plain, or take a browser that has it, such as Chrome or Edge.',
+  });

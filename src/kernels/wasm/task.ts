@@ -1,6 +1,6 @@
 /** Owns handing a kernel's work to the threads that share this backend's memory: assembly/task.as.ts has the rules. */
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
-import { kernelsOf, memoryOf } from './module.ts';
+import { memoryOf, usedKernels, type Kernels } from './module.ts';
 import { addressOf } from './workspace.ts';
 
 /** In the order of the kernels' own numbers for them. */
@@ -86,7 +86,7 @@ export interface ThreadStart {
   readonly generation: number;
 }
 
-/** The task of a memory. */
+/** The task of a module's threads. */
 interface Shared {
   readonly address: number;
   /** How many threads take part, and how many look at it: tests and measurements let fewer take part. */
@@ -94,16 +94,19 @@ interface Shared {
   started: number;
 }
 
-const sharedBy = new WeakMap<BackendWasm, Shared>();
+const sharedBy = new WeakMap<Kernels, Shared>();
 
-/** This backend's task, which stays where it is. */
-export function sharedTask(wasm: BackendWasm): Shared {
-  const known = sharedBy.get(wasm);
+/**
+ * The task of some kernels, by default of those in use; it stays where it is. Each module has one of its own, and threads of
+ * its own that look at it: whichever is in use, all that compute with it compute alike.
+ */
+export function sharedTask(wasm: BackendWasm, kernels = usedKernels(wasm)): Shared {
+  const known = sharedBy.get(kernels);
   if (known !== undefined) return known;
   const room = wasm.makeOutput([NUMBERS + MORE + MOST_THREADS * LINE_NUMBERS], 'float32');
   const shared = { address: addressOf(wasm, room), threads: 1, started: 1 };
   new Int32Array(wasm.typedArrayFromHeap(room).buffer, shared.address, NUMBERS).fill(0);
-  sharedBy.set(wasm, shared);
+  sharedBy.set(kernels, shared);
   return shared;
 }
 
@@ -124,7 +127,8 @@ export function roomsFor(wasm: BackendWasm, parts: number): number {
 
 /** Does it, and returns when it is done. */
 export function runTask(wasm: BackendWasm, task: Task): void {
-  const { address, threads } = sharedTask(wasm);
+  const kernels = usedKernels(wasm);
+  const { address, threads } = sharedTask(wasm, kernels);
   // Asked for now: the heap may have grown.
   const memory = memoryOf(wasm).buffer;
   const numbers = new Int32Array(memory, address, NUMBERS);
@@ -134,7 +138,7 @@ export function runTask(wasm: BackendWasm, task: Task): void {
   new Float32Array(memory, address + 4 * LOW, 2).set([task.low, task.high]);
   numbers.set([task.room, task.roomBytes, task.zero, task.rows ?? 0], LOW + 2);
   numbers[THREADS] = threads;
-  kernelsOf(wasm).run(address);
+  kernels.exports.run(address);
 }
 
 /** Operations that a value takes, or would take in the time that memory takes. */

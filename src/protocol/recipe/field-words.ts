@@ -39,6 +39,9 @@ export function pathOfIssue(issue: z.core.$ZodIssue): readonly PropertyKey[] {
   return issue.code === 'unrecognized_keys' ? [...issue.path, ...issue.keys.slice(0, 1)] : issue.path;
 }
 
+/** What came there, in a few words. */
+export const cameAt = (value: unknown, path: readonly PropertyKey[]): string => show(valueAt(value, path));
+
 /** What stands at a path, in each kind of what holds it. */
 function schemasAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): z.core.$ZodType[] {
   const { innerType, options, shape, element } = definitionOf(schema);
@@ -94,4 +97,19 @@ function numberText({ format, checks = [] }: Definition): string {
 
 function definitionOf(schema: z.core.$ZodType): Definition {
   return schema._zod.def;
+}
+
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (inner, key) =>
+      typeof inner === 'object' && inner !== null ? (inner as Record<PropertyKey, unknown>)[key] : undefined,
+    value,
+  );
+}
+
+function show(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (typeof value === 'number' && !Number.isFinite(value)) return 'no number';
+  const text = JSON.stringify(value);
+  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }

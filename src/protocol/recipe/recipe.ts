@@ -6,7 +6,7 @@
 // Zod's small build: the same checks, two thirds less for the page to load.
 import * as z from 'zod/mini';
 import { StudioError } from '../errors.ts';
-import { pathOfIssue, reasonOf } from './field-words.ts';
+import { cameAt, pathOfIssue, reasonOf } from './field-words.ts';
 import { means, number, seed, share, text, whole } from './schema.ts';
 import { WeightsFileSchema, WeightsKindSchema, WeightsRunSchema } from './own-weights.ts';
 
@@ -222,6 +222,10 @@ export const RecipeSchema = z
       'how precisely the output of the frozen part is taken, wherever it is kept: `float16` keeps 11 bits of each value, in half the room',
       z._default(z.enum(['float32', 'float16']), 'float32'),
     ),
+    simd: means(
+      'how wasm adds products: rounded first, the same on every machine (`plain`), or as the machine does it (`relaxed`), faster, but last digits differ',
+      z._default(z.enum(['plain', 'relaxed']), 'plain'),
+    ),
     seed: means('of everything drawn by chance in training', z._default(seed(), 42)),
   })
   .check(
@@ -241,6 +245,7 @@ export type Recipe = z.infer<typeof RecipeSchema>;
 export type Phase = Recipe['phases'][number];
 export type PhaseName = Phase['name'];
 export type CachePrecision = Recipe['cache'];
+export type Simd = Recipe['simd'];
 export type ResizeMethod = Recipe['image']['resize'];
 export type Orientation = Recipe['image']['orientation'];
 
@@ -258,7 +263,7 @@ export function parseRecipe(value: unknown): Recipe {
   const reason = issue === undefined ? 'not valid' : reasonOf(issue, RecipeSchema);
   throw new StudioError({
     code: 'recipe/invalid',
-    message: `Recipe field ${field}: ${reason}. Came: ${show(valueAt(value, path))}.`,
+    message: `Recipe field ${field}: ${reason}. Came: ${cameAt(value, path)}.`,
     hint: 'Correct that field, or start from one of the preset recipes; the README lists every field.',
   });
 }
@@ -280,19 +285,4 @@ export function fieldName(path: readonly PropertyKey[]): string {
       typeof key === 'number' ? `${name}[${key}]` : name === '' ? String(key) : `${name}.${String(key)}`,
     '',
   );
-}
-
-function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>(
-    (inner, key) =>
-      typeof inner === 'object' && inner !== null ? (inner as Record<PropertyKey, unknown>)[key] : undefined,
-    value,
-  );
-}
-
-function show(value: unknown): string {
-  if (value === undefined) return 'nothing';
-  if (typeof value === 'number' && !Number.isFinite(value)) return 'no number';
-  const text = JSON.stringify(value);
-  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }

@@ -1,6 +1,7 @@
 /** Every candidate for a device with why, and the override. Loaded when it is opened. */
 import type { ReactElement } from 'react';
-import { deviceText, type BackendChoice, type DeviceReport } from '../../protocol/device.ts';
+import { BACKEND_NAMES, deviceText, type BackendChoice, type DeviceReport } from '../../protocol/device.ts';
+import { hasRelaxedSimd } from '../../protocol/simd.ts';
 import { isActive } from '../../store/state.ts';
 import { useStudio, useStudioState } from '../studio-context.ts';
 import { Dialog } from '../widgets/Dialog.tsx';
@@ -45,6 +46,7 @@ export function DeviceDialog({ device, onClose }: DeviceDialogProps): ReactEleme
           </label>
         ))}
       </fieldset>
+      <RelaxedSimd device={device} isReadOnly={active} />
       <div className="actions">
         {active && <p className="small">Fixed while a run goes on.</p>}
         <button type="button" onClick={onClose}>
@@ -53,4 +55,44 @@ export function DeviceDialog({ device, onClose }: DeviceDialogProps): ReactEleme
       </div>
     </Dialog>
   );
+}
+
+interface RelaxedSimdProps {
+  readonly device: DeviceReport | null;
+  readonly isReadOnly: boolean;
+}
+
+/** The recipe's choice between the same digits everywhere and a faster wasm. */
+function RelaxedSimd({ device, isReadOnly }: RelaxedSimdProps): ReactElement | null {
+  const studio = useStudio();
+  const simd = useStudioState((state) => state.recipe?.simd);
+  if (simd === undefined) return null;
+  const isChecked = simd === 'relaxed';
+  const has = hasRelaxedSimd();
+  const isFixed = isReadOnly || (!has && !isChecked);
+  return (
+    <fieldset className="choices" disabled={isFixed}>
+      <legend className="visually-hidden">SIMD</legend>
+      <label>
+        <input
+          type="checkbox"
+          checked={isChecked}
+          disabled={isFixed}
+          onChange={() => studio.edit((before) => ({ ...before, simd: isChecked ? 'plain' : 'relaxed' }))}
+        />
+        <b>Relaxed SIMD on wasm</b>
+        <span className="small">{simdHelp(has, device)}</span>
+      </label>
+    </fieldset>
+  );
+}
+
+function simdHelp(has: boolean, device: DeviceReport | null): string {
+  if (!has)
+    return 'This browser has none: a run that asks for it takes plain SIMD here, and its record says so.';
+  const what =
+    'Faster, but the last digits of a run are then not the same on every machine. Part of the recipe, and in the run’s record.';
+  return device === null || device.backend === 'wasm'
+    ? what
+    : `${what} On ${BACKEND_NAMES[device.backend]} it changes nothing.`;
 }

@@ -42,7 +42,15 @@ async function runWith(asked: Recipe, caches: SessionCaches): Promise<{ result: 
   });
   const { device } = session;
   if (device === null) throw new TypeError('A session has a device');
-  const inputs = { recipe, dataset, network, device, control: new RunControl(), caches };
+  const inputs = {
+    recipe,
+    dataset,
+    network,
+    device,
+    simd: 'plain',
+    control: new RunControl(),
+    caches,
+  } as const;
   const events = runRecipe({ ...inputs, checkpoints: null, secondsByStage: {} });
   const said: string[] = [];
   let next = await events.next();

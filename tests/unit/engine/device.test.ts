@@ -29,7 +29,7 @@ describe('the device', () => {
       const { report } = await startDevice(choice, host);
       const listed = report.candidates.find(({ backend }) => backend === report.backend)!;
       expect(deviceText(listed)).toBe(report.label);
-      new TerminalReporter().event({ kind: 'device', device: report });
+      new TerminalReporter().event({ kind: 'device', device: report, simd: null });
       expect(write.mock.lastCall?.[0]).toBe(`${report.label}. ${report.why}\n`);
     }
     write.mockRestore();

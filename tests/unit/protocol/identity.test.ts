@@ -136,7 +136,7 @@ describe('a run', () => {
 describe('activations', () => {
   const weights = { origin: 'the Hub', sha256: 'ab' };
   const preprocessing = { order: [0, 1, 2], scale: [1, 1, 1], offset: [0, 0, 0] };
-  const inputs = { recipe, picturesKey: 'a', weights, preprocessing, flavour: null };
+  const inputs = { recipe, picturesKey: 'a', weights, preprocessing, flavour: null, simd: null };
   const key = activationsKey(inputs);
 
   it.each([
@@ -158,6 +158,7 @@ describe('activations', () => {
     ['size', { recipe: { ...recipe, image: { ...recipe.image, size: 64 } } }],
     ['augmentation', { recipe: { ...recipe, augmentation: { ...recipe.augmentation, zoom: 0.3 } } }],
     ['seed', { recipe: { ...recipe, seed: recipe.seed + 1 } }],
+    ['SIMD of wasm', { simd: 'relaxed' as const }],
   ])('hang on the %s', (_what, changes) => {
     expect(activationsKey({ ...inputs, ...changes })).not.toBe(key);
   });

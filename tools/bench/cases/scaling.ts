@@ -75,6 +75,7 @@ async function trainOn(session: Session, count: number): Promise<RunResult> {
     dataset,
     network,
     device,
+    simd: 'plain',
     control,
     caches,
     checkpoints: null,

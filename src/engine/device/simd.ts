@@ -1,0 +1,120 @@
+/**
+ * Owns which SIMD wasm computes a run with, and what is said where that is not what the recipe asks for. A run keeps to what
+ * it began with as long as it can; whatever is computed beside runs is computed with plain SIMD.
+ */
+import * as tf from '@tensorflow/tfjs';
+import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
+import { useSimd } from '../../kernels/wasm/threads.ts';
+import { BACKEND_NAMES, type DeviceReport } from '../../protocol/device.ts';
+import { StudioError } from '../../protocol/errors.ts';
+import type { RunEvent } from '../../protocol/events.ts';
+import type { Recipe, Simd } from '../../protocol/recipe/recipe.ts';
+import type { CheckpointHead } from '../checkpoints/checkpoint.ts';
+import type { DeviceHost } from './wasm.ts';
+
+/** How a run was computed until its last checkpoint. */
+export type ComputedBefore = Pick<CheckpointHead, 'backend' | 'simd'>;
+
+/** All SIMD that a run was computed with until a checkpoint; earlier versions had plain SIMD alone, and did not note it. */
+export function simdOf({ backend, simd }: ComputedBefore): readonly Simd[] {
+  return simd ?? (backend === 'wasm' ? ['plain'] : []);
+}
+
+/** The same after it went on with another, or with the same. */
+export function simdAfter(before: ComputedBefore | null, now: Simd | null): readonly Simd[] {
+  const all = before === null ? [] : simdOf(before);
+  return now === null || all.at(-1) === now ? all : [...all, now];
+}
+
+/**
+ * Does work with what a recipe asks for, on the device in use, or with what the run began with there; says first what that
+ * is.
+ *
+ * @param before how the run was computed so far; null for one that begins
+ */
+export async function computing<Output>(
+  { simd: asked }: Pick<Recipe, 'simd'>,
+  before: ComputedBefore | null,
+  { device, host, emit }: { device: DeviceReport; host: DeviceHost; emit: (event: RunEvent) => void },
+  work: (simd: Simd | null) => Promise<Output>,
+): Promise<Output> {
+  const { simd, notices } = await taken(asked, before, device, host);
+  try {
+    emit({ kind: 'device', device, simd });
+    for (const notice of notices) emit({ kind: 'notice', of: 'run', notice: notice.toWire() });
+    return await work(simd);
+  } finally {
+    if (simd === 'relaxed') await use('plain', host);
+  }
+}
+
+async function taken(
+  asked: Simd,
+  before: ComputedBefore | null,
+  device: DeviceReport,
+  host: DeviceHost,
+): Promise<{ readonly simd: Simd | null; readonly notices: readonly StudioError[] }> {
+  if (device.backend !== 'wasm') {
+    const notices = asked === 'relaxed' ? [isWasmOnly(device)] : [];
+    return { simd: null, notices: [...notices, ...goneOver(before, device, null)] };
+  }
+  const wanted = (before === null ? [] : simdOf(before)).at(-1) ?? asked;
+  try {
+    await use(wanted, host);
+    const notices = wanted === asked ? [] : [asItBegan()];
+    return { simd: wanted, notices: [...notices, ...goneOver(before, device, wanted)] };
+  } catch (error) {
+    if (!(error instanceof StudioError) || error.code !== 'gpu/no-relaxed-simd') throw error;
+    return { simd: 'plain', notices: [plainInstead(error), ...goneOver(before, device, 'plain')] };
+  }
+}
+
+async function use(simd: Simd, { platform }: DeviceHost): Promise<void> {
+  const backend: unknown = tf.backend();
+  await useSimd(backend as BackendWasm, simd, platform);
+}
+
+const isWasmOnly = ({ label }: DeviceReport): StudioError =>
+  new StudioError({
+    code: 'gpu/simd-unused',
+    message: `The recipe asks for relaxed SIMD, which only wasm has; this run is computed on ${label}, and it changes nothing there.`,
+    hint: 'Choose wasm in the device line to compute with it.',
+  });
+
+const plainInstead = (cause: StudioError): StudioError =>
+  new StudioError({
+    code: 'gpu/no-relaxed-simd',
+    message: `${cause.message} The run is computed with plain SIMD, and its record says so.`,
+    hint: cause.hint,
+    cause,
+  });
+
+const asItBegan = (): StudioError =>
+  new StudioError({
+    code: 'gpu/simd-as-begun',
+    message: 'The recipe asks for relaxed SIMD; the run began with plain SIMD, and goes on with it.',
+    hint: 'Train from the start to have all of it computed with relaxed SIMD.',
+  });
+
+/** What a run that goes on elsewhere says; nothing where it goes on as it was. */
+function goneOver(
+  before: ComputedBefore | null,
+  { backend }: DeviceReport,
+  simd: Simd | null,
+): readonly StudioError[] {
+  if (before === null) return [];
+  const [was, is] = [textOf(before.backend, simdOf(before).at(-1) ?? null), textOf(backend, simd)];
+  if (was === is) return [];
+  return [
+    new StudioError({
+      code: 'train/other-arithmetic',
+      message: `The run was computed on ${was} so far and goes on on ${is}: its last digits may differ from those of a run in one go.`,
+      hint: 'For the same digits, resume it where it began.',
+    }),
+  ];
+}
+
+const textOf = (backend: DeviceReport['backend'], simd: Simd | null): string =>
+  backend === 'wasm' && simd !== null
+    ? `${BACKEND_NAMES[backend]} with ${simd} SIMD`
+    : BACKEND_NAMES[backend];
