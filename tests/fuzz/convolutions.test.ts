@@ -1,12 +1,26 @@
 /** Mien's convolutions on wasm against their definitions in float64, on shapes that a seed draws and at corners. */
 import * as tf from '@tensorflow/tfjs';
+import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { beforeAll, expect, it } from 'vitest';
+import { useSimd } from '../../src/kernels/wasm/threads.ts';
 import { keyedRandom } from '../../src/lib/random.ts';
+import { createPlatform } from '../../src/platform/platform.node.ts';
+import type { Simd } from '../../src/protocol/recipe/recipe.ts';
+import { offerRelaxedSimd } from '../../tools/train/backends.ts';
 import { useBackend } from '../support/backends.ts';
 import { CASES, randomCases, type ConvolutionCase } from '../support/networks/kernel-cases.ts';
 import { layerSums, outputOf, type Sums } from '../support/networks/reference.ts';
 
-beforeAll(() => useBackend('wasm'));
+beforeAll(async () => {
+  offerRelaxedSimd();
+  await useBackend('wasm');
+});
+
+/** Computes by one of both modules. */
+async function useKernels(simd: Simd): Promise<void> {
+  const backend: unknown = tf.backend();
+  await useSimd(backend as BackendWasm, simd, createPlatform());
+}
 
 type Corner = [
   kind: ConvolutionCase['kind'],
@@ -88,37 +102,40 @@ function roundings(actual: Float32Array, { values, magnitudes }: Sums): number {
 
 const named = cases.map((test) => [JSON.stringify(Object.values(test)), test] as const);
 
-it.each(named)('%s is within the roundings that its sums need', (name, test) => {
+it.each(named)('%s is within the roundings that its sums need, by either SIMD', async (name, test) => {
   const { shapes, bias, ...values } = valuesOf(test, name.length);
   const expected = layerSums(test, values);
-  const before = tf.memory().numTensors;
   const { kind, stride, pad } = test;
   const attrs = { kind, strides: [stride, stride], pad };
-  const [forward, bounded, inputGrad, filterGrad] = tf.tidy(() => {
-    const tensor = (of: 'x' | 'filter' | 'dy'): tf.Tensor => tf.tensor(values[of], shapes[of]);
-    const [x, filter, dy] = [tensor('x'), tensor('filter'), tensor('dy')];
-    const run = (kernel: string, inputs: tf.NamedTensorMap, more: object): Float32Array => {
-      const result = tf.engine().runKernel(kernel, inputs, { ...attrs, ...more });
-      return Float32Array.from([result].flat()[0]!.dataSync());
-    };
-    const inputShape = shapes.x;
-    return [
-      run('MienLinear', { x, filter }, { activation: 'linear' }),
-      run('MienLinear', { x, filter, bias: tf.tensor1d(bias) }, { activation: 'relu6' }),
-      run('MienLinearInputGrad', { dz: dy, filter }, { inputShape, activation: 'linear' }),
-      run('MienLinearGrads', { x, dz: dy, filter }, { epsilon: 0 }),
-    ] as const;
-  });
-  expect(tf.memory().numTensors).toBe(before);
-  const terms = test.filter[0] * test.filter[1] * Math.max(test.channels, test.outChannels);
-  expect(roundings(forward, expected.forward)).toBeLessThan(terms + 1);
-  expect(roundings(inputGrad, expected.inputGrad)).toBeLessThan(terms + 1);
-  expect(roundings(filterGrad, expected.filterGrad)).toBeLessThan(forward.length / test.outChannels + 2);
   const channels = bias.length;
   const wanted = expected.forward.values.map((value, at) =>
     Math.min(6, Math.max(0, value + bias[at % channels]!)),
   );
-  expect(Math.max(...bounded.map((value, at) => Math.abs(value - wanted[at]!)))).toBeLessThan(1e-4);
+  const terms = test.filter[0] * test.filter[1] * Math.max(test.channels, test.outChannels);
+  for (const simd of ['relaxed', 'plain'] as const) {
+    await useKernels(simd);
+    const before = tf.memory().numTensors;
+    const [forward, bounded, inputGrad, filterGrad] = tf.tidy(() => {
+      const tensor = (of: 'x' | 'filter' | 'dy'): tf.Tensor => tf.tensor(values[of], shapes[of]);
+      const [x, filter, dy] = [tensor('x'), tensor('filter'), tensor('dy')];
+      const run = (kernel: string, inputs: tf.NamedTensorMap, more: object): Float32Array => {
+        const result = tf.engine().runKernel(kernel, inputs, { ...attrs, ...more });
+        return Float32Array.from([result].flat()[0]!.dataSync());
+      };
+      const inputShape = shapes.x;
+      return [
+        run('MienLinear', { x, filter }, { activation: 'linear' }),
+        run('MienLinear', { x, filter, bias: tf.tensor1d(bias) }, { activation: 'relu6' }),
+        run('MienLinearInputGrad', { dz: dy, filter }, { inputShape, activation: 'linear' }),
+        run('MienLinearGrads', { x, dz: dy, filter }, { epsilon: 0 }),
+      ] as const;
+    });
+    expect(tf.memory().numTensors).toBe(before);
+    expect(roundings(forward, expected.forward)).toBeLessThan(terms + 1);
+    expect(roundings(inputGrad, expected.inputGrad)).toBeLessThan(terms + 1);
+    expect(roundings(filterGrad, expected.filterGrad)).toBeLessThan(forward.length / test.outChannels + 2);
+    expect(Math.max(...bounded.map((value, at) => Math.abs(value - wanted[at]!)))).toBeLessThan(1e-4);
+  }
 });
 
 it('leaves what is not a number as it is, and only where it is', () => {

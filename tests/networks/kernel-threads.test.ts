@@ -12,6 +12,7 @@ import {
   type ConvInfo,
 } from '../../src/kernels/wasm/convolutions.ts';
 import { memoryOf } from '../../src/kernels/wasm/module.ts';
+import { useSimd } from '../../src/kernels/wasm/threads.ts';
 import { GENERATION, sharedTask } from '../../src/kernels/wasm/task.ts';
 import { createPlatform } from '../../src/platform/platform.node.ts';
 import { wasmInNode } from '../../tools/train/backends.ts';
@@ -101,18 +102,22 @@ function compute(wasm: BackendWasm): string[] {
   return [...convolutions, ...loops()];
 }
 
-it('has the same bits on 1, 2 and 8 threads', async () => {
-  const { report } = await startDevice('wasm', { platform: createPlatform(), wasm: wasmInNode(8) });
+it.each(['plain', 'relaxed'] as const)('has the same bits on 1, 2 and 8 threads, %s SIMD', async (simd) => {
+  const platform = createPlatform();
+  const { report } = await startDevice('wasm', { platform, wasm: wasmInNode(8) });
   expect(report.label).toBe('wasm · 8 threads');
   const backend: unknown = tf.backend();
   const wasm = backend as BackendWasm;
+  await useSimd(wasm, simd, platform);
   const shared = sharedTask(wasm);
+  const all = shared.threads;
   const computed = [1, 2, 8].map((count) => {
     shared.threads = count;
     const before = generationOf(wasm);
     const values = compute(wasm);
     return { values, shared: generationOf(wasm) - before };
   });
+  shared.threads = all;
   expect(computed.map(({ values }) => values)).toEqual(computed.map(() => computed[0]?.values));
   // Most of these were shared: the threads' count of generations has moved.
   expect(computed[0]?.shared).toBe(0);
