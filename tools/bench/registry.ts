@@ -9,7 +9,7 @@ import { gpuStep } from './cases/gpu-step.ts';
 import { importing } from './cases/import.ts';
 import { kept } from './cases/kept.ts';
 import { kerasSteps } from './cases/keras-steps.ts';
-import { gpuKernels, kernels } from './cases/kernels.ts';
+import { gpuKernels, kernels, relaxedSimd } from './cases/kernels.ts';
 import { memory } from './cases/memory.ts';
 import { predict } from './cases/predict.ts';
 import { profile } from './cases/profile.ts';
@@ -42,6 +42,7 @@ export const BENCHES: readonly Bench[] = [
   kerasSteps,
   device,
   kernels,
+  relaxedSimd,
   profile,
   gpuKernels,
   gpuStep,

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
+import * as tf from '@tensorflow/tfjs';
 import { afterEach, beforeEach, describe, expect, it, type TestContext } from 'vitest';
 import type { Session } from '../../../src/engine/session.ts';
 import { isAbort } from '../../../src/protocol/errors.ts';
@@ -36,6 +37,15 @@ const outcome = (session: Session, { history, test }: RunResult): unknown => ({
   probabilities: test?.probabilities,
   weights: weightsOf(session),
 });
+
+/** What a convolution makes of fixed numbers by the kernels in use, bit by bit. */
+const computed = (): number[] =>
+  tf.tidy(() => {
+    const x = tf.sin<tf.Tensor4D>(tf.range(0, 8 * 8 * 64).reshape([1, 8, 8, 64]));
+    const filter = tf.cos<tf.Tensor4D>(tf.range(0, 64 * 16).reshape([1, 1, 64, 16]));
+    const attrs = { kind: 'conv', strides: 1, pad: 'same', activation: 'linear' };
+    return [...tf.engine().runKernel<tf.Tensor>('MienLinear', { x, filter }, attrs).dataSync()];
+  });
 
 /** Codes of what is said of a run, without what is said of its training. */
 const saidIn = (events: readonly RunEvent[]): string[] =>
@@ -85,13 +95,15 @@ describe('a run with relaxed SIMD', () => {
       const ended = [];
       for (const recipe of recipes) {
         const { result, events } = await train(session, recipe);
-        ended.push({ result, events, figures: outcome(session, result) });
+        ended.push({ result, events, figures: outcome(session, result), computed: computed() });
       }
       await session.close();
       return ended;
     };
     const [first, second] = await runs([plain, relaxed]);
     const [again, after] = await runs([relaxed, plain]);
+    // Whatever is computed beside runs has plain SIMD.
+    expect(again?.computed).toEqual(first?.computed);
     expect(after?.figures).toEqual(first?.figures);
     expect(again?.figures).toEqual(second?.figures);
     expect(second?.events).toContainEqual(expect.objectContaining({ kind: 'device', simd: 'relaxed' }));
