@@ -223,7 +223,7 @@ export const RecipeSchema = z
       z._default(z.enum(['float32', 'float16']), 'float32'),
     ),
     simd: means(
-      'how wasm adds products: rounded first, the same on every machine (`plain`), or as the machine does it (`relaxed`), faster, but last digits differ',
+      'how wasm adds products: rounded first, the same on every machine (`plain`), or as the machine does it (`relaxed`), often faster, but last digits differ between machines; noted in the run’s record',
       z._default(z.enum(['plain', 'relaxed']), 'plain'),
     ),
     seed: means('of everything drawn by chance in training', z._default(seed(), 42)),

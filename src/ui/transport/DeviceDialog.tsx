@@ -91,7 +91,7 @@ function simdHelp(has: boolean, device: DeviceReport | null): string {
   if (!has)
     return 'This browser has none: a run that asks for it takes plain SIMD here, and its record says so.';
   const what =
-    'Faster, but the last digits of a run are then not the same on every machine. Part of the recipe, and in the run’s record.';
+    'Often faster, but the last digits of a run are then not the same on every machine. Part of the recipe, and in the run’s record.';
   return device === null || device.backend === 'wasm'
     ? what
     : `${what} On ${BACKEND_NAMES[device.backend]} it changes nothing.`;
