@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, beforeEach, describe, expect, it, type TestContext } from 'vitest';
+import { reportOf } from '../../../src/engine/kept/reports.ts';
 import type { Session } from '../../../src/engine/session.ts';
 import { isAbort } from '../../../src/protocol/errors.ts';
 import type { RunEvent, RunResult } from '../../../src/protocol/events.ts';
@@ -95,7 +96,8 @@ describe('a run with relaxed SIMD', () => {
       const ended = [];
       for (const recipe of recipes) {
         const { result, events } = await train(session, recipe);
-        ended.push({ result, events, figures: outcome(session, result), computed: computed() });
+        const report = await (await reportOf(session.kept, { runId: result.runId })).blob.text();
+        ended.push({ result, events, report, figures: outcome(session, result), computed: computed() });
       }
       await session.close();
       return ended;
@@ -113,6 +115,8 @@ describe('a run with relaxed SIMD', () => {
       ['relaxed'],
       ['plain'],
     ]);
+    expect(second?.report).toContain('On wasm · one thread with relaxed SIMD, in ');
+    expect(first?.report).toContain('On wasm · one thread, in ');
     // As close as roundings are, though on most machines not the same.
     const losses = (run: typeof first): number[] => run?.result.history.map(({ loss }) => loss) ?? [];
     losses(second).forEach((loss, at) => expect(loss).toBeCloseTo(losses(first)[at] ?? NaN, 3));

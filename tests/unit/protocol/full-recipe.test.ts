@@ -32,6 +32,7 @@ describe('the smallest recipe', () => {
       head: { dropout: 0.2, hidden: [] },
       batchSize: 32,
       cache: 'float32',
+      simd: 'plain',
       phases: [
         { ...HEAD, gradientClip: null },
         { ...FINE_TUNE, gradientClip: null, batchNorm: 'inference' },
