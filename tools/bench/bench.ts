@@ -25,6 +25,8 @@ export interface Row {
 /** How thoroughly: `quick` is for trying the benchmarks themselves. */
 export interface Settings {
   readonly quick: boolean;
+  /** Those of its parts that are asked for, by the bench's own names; all where there is none. */
+  readonly parts: readonly string[];
   readonly say: (line: string) => void;
 }
 

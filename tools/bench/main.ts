@@ -15,6 +15,7 @@ const USAGE = `Measures Mien against stock tfjs, Keras and jax-js, and prints a 
   npm run bench -- [options]
 
   --only NAME     run this benchmark alone; may be repeated
+  --part NAME     measure this part of it alone (a format of export-memory); may be repeated
   --json FILE     where to write the figures (default .cache/bench.json)
   --quick         few repetitions, small sizes: to try the benchmarks, not to quote
   --help          this text
@@ -26,6 +27,7 @@ interface Command {
   readonly chosen: readonly Bench[];
   readonly json: string;
   readonly quick: boolean;
+  readonly parts: readonly string[];
 }
 
 /** Null asks for help. @throws TypeError for a wrong option, RangeError for an unknown name */
@@ -34,6 +36,7 @@ function parseCommand(args: readonly string[]): Command | null {
     args: [...args],
     options: {
       only: { type: 'string', multiple: true },
+      part: { type: 'string', multiple: true },
       json: { type: 'string' },
       quick: { type: 'boolean' },
       help: { type: 'boolean' },
@@ -41,7 +44,8 @@ function parseCommand(args: readonly string[]): Command | null {
   });
   if (values.help === true) return null;
   const chosen = values.only?.map(findBench) ?? BENCHES;
-  return { chosen, json: values.json ?? '.cache/bench.json', quick: values.quick ?? false };
+  const { json = '.cache/bench.json', quick = false, part: parts = [] } = values;
+  return { chosen, json, quick, parts };
 }
 
 function findBench(name: string): Bench {
@@ -51,12 +55,12 @@ function findBench(name: string): Bench {
   throw new RangeError(`--only takes one of: ${known}. Came: ${name}.`);
 }
 
-async function runAll({ chosen, json, quick }: Command): Promise<void> {
+async function runAll({ chosen, json, quick, parts }: Command): Promise<void> {
   const started = new Date().toISOString();
   const results: { bench: string; rows: readonly Row[] }[] = [];
   for (const bench of chosen) {
     process.stderr.write(`— ${bench.name}: ${bench.help}\n`);
-    const rows = await bench.run({ quick, say: (text) => process.stderr.write(`  ${text}\n`) });
+    const rows = await bench.run({ quick, parts, say: (text) => process.stderr.write(`  ${text}\n`) });
     results.push({ bench: bench.name, rows });
     if (chosen.length > 1) process.stdout.write(`\n${table(rows)}\n\n`);
     // Written after each: a long run that is broken off leaves what it has measured.

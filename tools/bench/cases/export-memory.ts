@@ -42,13 +42,17 @@ export const exportMemory: Bench = {
 async function measure(
   context: BrowserContext,
   url: string,
-  { quick, say }: Settings,
+  { quick, parts, say }: Settings,
 ): Promise<readonly Row[]> {
   const address = `${url}#quick-look&dataset.pictures=80&image.size=${quick ? '32' : '224'}&augmentation.views=1&backbone={"name":"vgg16","weights":"random"}&phases=[{"name":"head","epochs":1,"learningRate":0.001}]`;
   await trained(context, address);
   say('trained');
   const rows: Row[] = [];
-  for (const format of quick ? FORMATS.slice(0, 2) : FORMATS) {
+  const unknown = parts.find((part) => !FORMATS.includes(part));
+  if (unknown !== undefined)
+    throw new RangeError(`--part takes one of: ${FORMATS.join(', ')}. Came: ${unknown}.`);
+  const asked = parts.length > 0 ? parts : quick ? FORMATS.slice(0, 2) : FORMATS;
+  for (const format of asked) {
     const { row, seconds } = await taken(context, address, format);
     say(`${format}: ${row.mien.toFixed(0)} MB above its weights, ${seconds.toFixed(0)} s; ${row.note ?? ''}`);
     rows.push(row);
