@@ -1,5 +1,5 @@
 /** Owns Keras 3's files: `config.json` from the layers, their weights as HDF5, and both in the zip that is a `.keras`. */
-import { writtenH5 } from '../../models/weights/readers/h5/library.ts';
+import { writtenH5 } from '../../models/weights/readers/h5/write.ts';
 import { fileOf, type Chunk, type ExportedFile, type ExportInput } from '../exporter.ts';
 import { zipped } from '../package/zip.ts';
 import { kerasLayers, type KerasLayer } from './layers.ts';
@@ -64,7 +64,7 @@ function layerConfig(
  * them.
  */
 function weightsFile(layers: readonly KerasLayer[]): AsyncIterable<Chunk> {
-  return writtenH5(async (file) => {
+  return writtenH5(async (file, write) => {
     const root = file.create_group('layers');
     const counts = new Map<string, number>();
     for (const { className, name, weights } of layers) {
@@ -74,10 +74,7 @@ function weightsFile(layers: readonly KerasLayer[]): AsyncIterable<Chunk> {
       const group = root.create_group(`${snakeCase(className)}${count === 0 ? '' : `_${count}`}`);
       const variables = group.create_group('vars');
       variables.create_attribute('name', name);
-      for (const [index, weight] of weights.entries()) {
-        const data = await weight.read();
-        variables.create_dataset({ name: String(index), data, shape: [...weight.shape], dtype: '<f4' });
-      }
+      for (const [index, weight] of weights.entries()) await write(variables, String(index), weight);
     }
   });
 }

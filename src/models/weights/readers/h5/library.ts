@@ -1,6 +1,6 @@
 /**
  * Owns HDF5: a file's tensors by path, through h5wasm (4 MB, loaded when it is first used). Files that came from elsewhere
- * are read in a thread of its own (`thread.ts`); Mien's own are written where the network is.
+ * are read in a thread of its own (`thread.ts`); Mien's own are written where the network is (`write.ts`).
  */
 import { StudioError } from '../../../../protocol/errors.ts';
 import { bfloat16ToFloat32, bytesToFloat32, float16ToFloat32 } from '../floats.ts';
@@ -71,36 +71,6 @@ export async function withH5<Result>(
     throw unreadable(`The HDF5 file cannot be read: ${messageOf(cause)}.`, cause);
   } finally {
     close(file);
-    FS.unlink(path);
-  }
-}
-
-/** Read out of the library at once. */
-const CHUNK_BYTES = 2 ** 22;
-
-/**
- * Makes a file, has it filled and gives its bytes.
- */
-export async function* writtenH5(
-  fill: (file: h5wasm.File) => Promise<void>,
-): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-  const h5 = await loadLibrary();
-  const { FS } = await h5.ready;
-  files += 1;
-  const path = `/written-${files}.h5`;
-  const file = new h5.File(path, 'w');
-  try {
-    await fill(file);
-    file.close();
-    const stream = FS.open(path, 'r');
-    for (;;) {
-      const chunk = new Uint8Array(CHUNK_BYTES);
-      const count = FS.read(stream, chunk, 0, chunk.length);
-      if (count === 0) break;
-      yield chunk.subarray(0, count);
-    }
-    FS.close(stream);
-  } finally {
     FS.unlink(path);
   }
 }
