@@ -5,6 +5,7 @@
  *
  * Keys: `edit/<hash>`, `picture/<file>`, and `latest/<set>` for the list that a set had last.
  */
+import { base64 } from '../../lib/bytes/base64.ts';
 import { parseJson } from '../../lib/json.ts';
 import { BestEffortStore, type StoreHealth } from '../../platform/stores/best-effort-store.ts';
 import type { ByteStore } from '../../platform/stores/byte-store.ts';
@@ -136,12 +137,6 @@ export class KeptEdits {
 
 function encoded(value: unknown): Uint8Array {
   return new TextEncoder().encode(JSON.stringify(value));
-}
-
-function base64(bytes: Uint8Array): string {
-  let text = '';
-  for (const byte of bytes) text += String.fromCharCode(byte);
-  return btoa(text);
 }
 
 function missing({ count, hash }: EditsRef, what: string): StudioError {

@@ -1,6 +1,5 @@
 /** TensorFlow.js LayersModel: `model.json` and its weights, for `tf.loadLayersModel`, with a page of its own. */
 import * as tf from '@tensorflow/tfjs';
-import { StudioError } from '../../protocol/errors.ts';
 import { fileOf, type Exporter, type WrittenNetwork } from '../exporter.ts';
 import { factsOf } from '../package/papers.ts';
 import { scriptChecker } from './check-script.ts';
@@ -25,14 +24,9 @@ export const tfjsExporter: Exporter = {
   },
   async write(input): Promise<WrittenNetwork> {
     const { pageFiles } = await import('./page.ts');
-    const { modelTopology, weightSpecs, weightData } = await artifactsOf(input.model);
-    if (modelTopology === undefined || weightSpecs === undefined || weightData === undefined) {
-      throw new StudioError({
-        code: 'export/incomplete',
-        message: 'tfjs gave a model without its topology or weights.',
-        hint: 'Try again; if it happens again, please report it with the details.',
-      });
-    }
+    const { savedLayers } = await import('./weights.ts');
+    const saved = savedLayers(input.model);
+    const { modelTopology, weightSpecs, weights } = saved;
     const json = {
       format: 'layers-model',
       generatedBy: `Mien ${input.versions['mien'] ?? ''}, TensorFlow.js ${tf.version.tfjs}`,
@@ -41,27 +35,15 @@ export const tfjsExporter: Exporter = {
       weightsManifest: [{ paths: [WEIGHTS_FILE], weights: weightSpecs }],
       userDefinedMetadata: factsOf(input),
     };
-    const weights = new Uint8Array(tf.io.CompositeArrayBuffer.join(weightData));
     return {
-      files: [fileOf('model.json', JSON.stringify(json)), fileOf(WEIGHTS_FILE, weights)],
+      files: [
+        fileOf('model.json', JSON.stringify(json)),
+        { path: WEIGHTS_FILE, chunks: () => weights.chunks() },
+      ],
       models: [{ path: 'model.json', precision: 'float32', takes: 'pictures' }],
       checker: scriptChecker(),
       guide: guideOf(input),
-      beside: (shown, library) => [
-        ...teachableMetadata(input),
-        ...pageFiles(input, { modelTopology, weightSpecs, weights }, shown, library),
-      ],
+      beside: (shown, library) => [...teachableMetadata(input), ...pageFiles(input, saved, shown, library)],
     };
   },
 };
-
-async function artifactsOf(model: tf.LayersModel): Promise<tf.io.ModelArtifacts> {
-  let saved: tf.io.ModelArtifacts = {};
-  await model.save(
-    tf.io.withSaveHandler((artifacts) => {
-      saved = artifacts;
-      return Promise.resolve({ modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: 'JSON' } });
-    }),
-  );
-  return saved;
-}
