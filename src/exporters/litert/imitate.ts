@@ -4,7 +4,7 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { invariant } from '../../protocol/errors.ts';
-import { linear, type LoadedNetwork } from '../network/run.ts';
+import { lastReadersOf, linear, type LoadedNetwork } from '../network/run.ts';
 import type { Grid, TfliteGraph, TfliteOperator, TfliteTensor } from './graph.ts';
 
 const LOW = -128;
@@ -15,6 +15,14 @@ export async function imitated(graph: TfliteGraph): Promise<LoadedNetwork> {
   const constants = new Map<number, tf.Tensor>();
   for (const [place, tensor] of graph.tensors.entries()) {
     if (tensor.read !== null) constants.set(place, await constantOf(tensor));
+  }
+  for (const { code, inputs } of graph.operators) {
+    if (code !== 'CONV_2D' && code !== 'DEPTHWISE_CONV_2D') continue;
+    const [, place = 0] = inputs;
+    const kernel = constants.get(place) as tf.Tensor4D;
+    // Kernels have their output channels first in files, and last here.
+    constants.set(place, tf.transpose(kernel, [1, 2, 3, 0]));
+    kernel.dispose();
   }
   return {
     async predict(rgb) {
@@ -29,13 +37,13 @@ export async function imitated(graph: TfliteGraph): Promise<LoadedNetwork> {
 
 /** What whole numbers stand for; axes and sides, which have no grid, as they are. */
 async function constantOf({ read, shape, grid }: TfliteTensor): Promise<tf.Tensor> {
-  const values = Float32Array.from((await read?.()) as Int8Array);
-  if (grid === undefined) return tf.tensor(values, [...shape]);
+  const whole = (await read?.()) as Int8Array;
+  if (grid === undefined) return tf.tensor(Float32Array.from(whole), [...shape]);
   const { scales, zero, axis } = grid;
   const inner = shape.slice(axis + 1).reduce((product, side) => product * side, 1);
   const scaleOf = (index: number): number => scales[Math.floor(index / inner) % scales.length]!;
   return tf.tensor(
-    values.map((value, index) => (value - zero) * scaleOf(index)),
+    Float32Array.from(whole, (value, index) => (value - zero) * scaleOf(index)),
     [...shape],
   );
 }
@@ -45,40 +53,53 @@ function run(
   rgb: Uint8Array,
   constants: ReadonlyMap<number, tf.Tensor>,
 ): tf.Tensor {
-  const values = new Map(constants);
-  values.set(input, tf.tensor(Float32Array.from(rgb), [...tensors[input]!.shape]));
-  for (const operator of operators) {
+  const lastReaders = lastReadersOf(operators);
+  const values = new Map([[input, tf.tensor(Float32Array.from(rgb), [...tensors[input]!.shape])]]);
+  for (const [step, operator] of operators.entries()) {
     const inputs = operator.inputs.map((place) => {
-      const value = values.get(place);
+      const value = values.get(place) ?? constants.get(place);
       invariant(value !== undefined, 'operators come behind what they read');
       return value;
     });
-    const exact = compute(operator, inputs);
     const { grid } = tensors[operator.output]!;
-    values.set(operator.output, grid === undefined ? exact : onGrid(exact, grid));
+    const value = tf.tidy(() => {
+      const exact = compute(operator, inputs);
+      return grid === undefined ? exact : onGrid(exact, grid);
+    });
+    for (const place of operator.inputs) if (lastReaders.get(place) === step) values.get(place)?.dispose();
+    values.set(operator.output, value);
   }
   return values.get(output)!;
 }
 
+/** Each step gives up what it was made of: five values of the size of one are much at the first layers. */
 function onGrid(x: tf.Tensor, { scales: [scale = 1], zero }: Grid): tf.Tensor {
-  const whole = tf.clipByValue(tf.add(tf.round(tf.div(x, scale)), zero), LOW, HIGH);
-  return tf.mul(tf.sub(whole, zero), scale);
+  const steps: readonly ((value: tf.Tensor) => tf.Tensor)[] = [
+    (value) => tf.div(value, scale),
+    tf.round,
+    // What lies beyond the grid is held at its end.
+    (value) => tf.clipByValue(value, LOW - zero, HIGH - zero),
+    (value) => tf.mul(value, scale),
+  ];
+  return steps.reduce((value, step) => {
+    const next = step(value);
+    if (value !== x) value.dispose();
+    return next;
+  }, x);
 }
 
 function compute({ code, window, keepsAxes }: TfliteOperator, inputs: readonly tf.Tensor[]): tf.Tensor {
   const [x, other, bias] = inputs as [tf.Tensor4D, tf.Tensor, tf.Tensor];
   const pad = window?.isSame === true ? 'same' : 'valid';
   const strides: [number, number] = [window?.strides[0] ?? 1, window?.strides[1] ?? 1];
-  // Kernels have their output channels first in files, and last here.
-  const kernel = (): tf.Tensor4D => tf.transpose(other as tf.Tensor4D, [1, 2, 3, 0]);
   switch (code) {
     case 'QUANTIZE':
     case 'DEQUANTIZE':
-      return x;
+      return tf.clone(x);
     case 'CONV_2D':
-      return linear('conv', { x, filter: kernel(), bias }, strides, pad);
+      return linear('conv', { x, filter: other, bias }, strides, pad);
     case 'DEPTHWISE_CONV_2D':
-      return linear('depthwise', { x, filter: kernel(), bias }, strides, pad);
+      return linear('depthwise', { x, filter: other, bias }, strides, pad);
     case 'FULLY_CONNECTED':
       return tf.add(tf.matMul(x, other, false, true), bias);
     case 'ADD':

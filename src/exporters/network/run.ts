@@ -39,8 +39,9 @@ export async function rangesOf(
   try {
     for await (const rgb of pictures) {
       const extremes = tf.tidy(() => {
-        const values = run(network, rgb, weightOf);
-        return tf.stack(values.flatMap((value) => [tf.min(value), tf.max(value)]));
+        const ends: tf.Tensor[] = [];
+        run(network, rgb, weightOf, (value) => ends.push(tf.min(value), tf.max(value)));
+        return tf.stack(ends);
       });
       const found = await extremes.data<'float32'>();
       extremes.dispose();
@@ -60,7 +61,7 @@ export async function load(network: InferenceNetwork, precision: Precision): Pro
   const { weightOf, dispose } = await loadWeights(network, precision);
   return {
     async predict(rgb) {
-      const probabilities = tf.tidy(() => run(network, rgb, weightOf).at(-1)!);
+      const probabilities = tf.tidy(() => run(network, rgb, weightOf));
       const values = await probabilities.data<'float32'>();
       probabilities.dispose();
       return values;
@@ -113,20 +114,39 @@ async function rounded(weight: Weight, axis: number, precision: Precision): Prom
   return Float32Array.from(bytes, (byte, index) => byte * scales[Math.floor(index / inner) % scales.length]!);
 }
 
-/** The value of each node. */
+/**
+ * The value of the last node. Those before it are given up as soon as nothing reads them any more: all together they are
+ * several times as large as the weights of a network that takes large pictures.
+ *
+ * @param see looks at each value when it is there
+ */
 function run(
   network: InferenceNetwork,
   rgb: Uint8Array,
   weightOf: (weight: Weight) => tf.Tensor,
-): tf.Tensor[] {
+  see: (value: tf.Tensor) => void = () => undefined,
+): tf.Tensor {
+  const lastReaders = lastReadersOf(network);
   const values: tf.Tensor[] = [];
-  for (const { op, inputs, shape } of network) {
-    const [x = tf.tensor(Float32Array.from(rgb), [1, ...shape]), ...others] = inputs.map(
-      (input) => values[input]!,
-    );
-    values.push(compute(op, x as tf.Tensor4D, others, weightOf));
+  for (const [place, { op, inputs, shape }] of network.entries()) {
+    const value = tf.tidy(() => {
+      const [x = tf.tensor(Float32Array.from(rgb), [1, ...shape]), ...others] = inputs.map(
+        (input) => values[input]!,
+      );
+      return compute(op, x as tf.Tensor4D, others, weightOf);
+    });
+    values.push(value);
+    see(value);
+    tf.dispose(inputs.filter((input) => lastReaders.get(input) === place).map((input) => values[input]!));
   }
-  return values;
+  return values.at(-1)!;
+}
+
+/** Which step reads each value last, both by their places. */
+export function lastReadersOf(
+  steps: readonly { readonly inputs: readonly number[] }[],
+): ReadonlyMap<number, number> {
+  return new Map(steps.flatMap(({ inputs }, place) => inputs.map((input) => [input, place] as const)));
 }
 
 function compute(
