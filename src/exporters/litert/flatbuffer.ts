@@ -4,6 +4,13 @@
  * @see https://github.com/tensorflow/tensorflow/blob/master/tensorflow/compiler/mlir/lite/schema/schema.fbs
  */
 import type { Builder } from 'flatbuffers';
+import type { Chunk } from '../exporter.ts';
+
+/** Of bytes, as the schema asks for. */
+const ALIGNMENT = 16;
+
+/** Of a list's length, ahead of what is in it. */
+const LENGTH_BYTES = 4;
 
 /** What a field holds: a number of one of the widths, or what was written before it. */
 export type FieldValue =
@@ -63,8 +70,42 @@ export function text(builder: Builder, value: string): FieldValue {
   return offset(builder.createString(value));
 }
 
-/** Bytes that begin at a multiple of 16, as the schema asks for. */
+/** Bytes that are there already. */
 export function bytes(builder: Builder, values: Uint8Array): FieldValue {
-  builder.prep(16, values.length);
+  builder.prep(ALIGNMENT, values.length);
   return offset(builder.createByteVector(values));
+}
+
+/** A table of one list of bytes, which comes behind all tables: {@link leadsOf} says where. */
+export interface LaterBytes {
+  readonly table: number;
+  readonly length: number;
+}
+
+export function laterBytes(builder: Builder, length: number): LaterBytes {
+  // A field of 0 would be left out.
+  return { table: table(builder, { 0: int32(-1) }), length };
+}
+
+/**
+ * Points tables to their bytes behind the finished ones: lists may lie anywhere behind what names them, so they need not be
+ * there while tables are made.
+ *
+ * @param tables all that was built; its fields are filled in
+ * @returns what comes ahead of each list's bytes, so that they begin at a multiple of 16: a gap, and how many they are
+ */
+export function leadsOf(tables: Chunk, lists: readonly LaterBytes[]): Chunk[] {
+  const view = new DataView(tables.buffer, tables.byteOffset, tables.byteLength);
+  let end = tables.length;
+  return lists.map(({ table: place, length }) => {
+    const start = Math.ceil((end + LENGTH_BYTES) / ALIGNMENT) * ALIGNMENT;
+    const at = tables.length - place;
+    // A table begins with how far ahead of it the offsets of its fields are, behind two sizes.
+    const field = at + view.getUint16(at - view.getInt32(at, true) + 4, true);
+    view.setUint32(field, start - LENGTH_BYTES - field, true);
+    const lead = new Uint8Array(start - end);
+    new DataView(lead.buffer).setUint32(lead.length - LENGTH_BYTES, length, true);
+    end = start + length;
+    return lead;
+  });
 }

@@ -1,12 +1,18 @@
-/** Owns the `.tflite` file: tensors, operators and metadata as FlatBuffers' tables, and the labels in a zip behind them. */
+/**
+ * Owns the `.tflite` file: tensors, operators and metadata as FlatBuffers' tables, the weights behind them, and the labels
+ * in a zip at the end.
+ */
 import { Builder } from 'flatbuffers';
 import { fileOf, type Chunk, type ExportedFile, type ExportInput } from '../exporter.ts';
+import { invariant } from '../../protocol/errors.ts';
 import { sizeOf } from '../network/weight.ts';
 import { zipped } from '../package/zip.ts';
 import {
   bytes,
   int32,
   int8,
+  laterBytes,
+  leadsOf,
   longs,
   offset,
   offsets,
@@ -16,7 +22,7 @@ import {
   wholes,
   type FieldValue,
 } from './flatbuffer.ts';
-import { OPERATORS, type Grid, type TfliteGraph, type TfliteOperator, type TfliteTensor } from './graph.ts';
+import { OPERATORS, type Grid, type TfliteGraph, type TfliteOperator } from './graph.ts';
 import { metadataOf, LABELS_FILE } from './metadata.ts';
 
 /** `TensorType` and bytes of a number. */
@@ -24,6 +30,9 @@ const TYPES = { float32: [0, 4], float16: [1, 2], int32: [2, 4], int8: [9, 1] } 
 
 /** The schema's. */
 const VERSION = 3;
+
+/** Tables begin with; they grow where they have to. */
+const ROOM_BYTES = 65_536;
 
 /** @param graph made when the file is written */
 export function tfliteFile(
@@ -34,24 +43,24 @@ export function tfliteFile(
   return {
     path,
     async *chunks() {
-      yield await flatbuffer(input, await graph());
+      yield* flatbuffer(input, await graph());
       // Readers of the metadata look for its files in a zip at the end.
       yield* zipped([fileOf(LABELS_FILE, `${input.labels.join('\n')}\n`)]);
     },
   };
 }
 
-/** Each weight is read when its turn comes and written once: FlatBuffers grow from their end. */
-async function flatbuffer(input: ExportInput, graph: TfliteGraph): Promise<Chunk> {
-  const builder = new Builder(roomFor(graph.tensors));
+/** Tables first, and behind them the weights, each read when its turn comes. */
+async function* flatbuffer(input: ExportInput, graph: TfliteGraph): AsyncGenerator<Chunk> {
+  const builder = new Builder(ROOM_BYTES);
   const metadata = metadataOf(input);
+  const weights = graph.tensors.flatMap(({ read, shape, type }) =>
+    read === null ? [] : { read, ...laterBytes(builder, sizeOf({ shape }) * TYPES[type][1]) },
+  );
   // The first buffer is empty, by convention: computed tensors name it.
-  const buffers = [table(builder, {})];
-  const places: number[] = [];
-  for (const { read } of graph.tensors) {
-    places.push(read === null ? 0 : buffers.length);
-    if (read !== null) buffers.push(table(builder, { 0: bytes(builder, bytesOf(await read())) }));
-  }
+  const buffers = [table(builder, {}), ...weights.map((weight) => weight.table)];
+  let stored = 0;
+  const places = graph.tensors.map(({ read }) => (read === null ? 0 : (stored += 1)));
   buffers.push(table(builder, { 0: bytes(builder, metadata) }));
   const entry = table(builder, {
     0: text(builder, 'TFLITE_METADATA'),
@@ -71,20 +80,15 @@ async function flatbuffer(input: ExportInput, graph: TfliteGraph): Promise<Chunk
     6: offsets(builder, [entry]),
   });
   builder.finish(model, 'TFL3');
-  return builder.asUint8Array() as Chunk;
-}
-
-/** Numbers, names and tables, so that the buffer need not grow, which copies it. */
-function roomFor(tensors: readonly TfliteTensor[]): number {
-  const numbers = tensors.reduce(
-    (sum, { read, shape, type }) => sum + (read === null ? 0 : sizeOf({ shape }) * TYPES[type][1]),
-    0,
-  );
-  return numbers + 512 * tensors.length + 65_536;
-}
-
-function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {
-  return new Uint8Array(buffer, byteOffset, byteLength);
+  const tables = builder.asUint8Array() as Chunk;
+  const leads = leadsOf(tables, weights);
+  yield tables;
+  for (const [index, { read, length }] of weights.entries()) {
+    yield leads[index]!;
+    const { buffer, byteOffset, byteLength } = await read();
+    invariant(byteLength === length, 'a weight has as many numbers as its shape says');
+    yield new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength);
+  }
 }
 
 function operatorCode(builder: Builder, code: TfliteOperator['code'], version: number): number {
