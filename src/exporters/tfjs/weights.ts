@@ -19,6 +19,8 @@ export class SavedWeights {
   /** Of all of them. */
   readonly length: number;
   readonly #places: readonly { readonly start: number; readonly end: number; readonly weight: Weight }[];
+  /** The one that was read last, for who takes a large one in several parts. */
+  #last: { readonly weight: Weight; readonly bytes: Chunk } | null = null;
 
   constructor(weights: readonly Weight[]) {
     let end = 0;
@@ -34,11 +36,16 @@ export class SavedWeights {
   async *chunks(from = 0, to = this.length): AsyncGenerator<Chunk> {
     for (const { start, end, weight } of this.#places) {
       if (end <= from || start >= to) continue;
-      const { buffer, byteOffset, byteLength } = await weight.read();
-      const bytes = new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength);
+      const bytes = this.#last?.weight === weight ? this.#last.bytes : await bytesOf(weight);
+      this.#last = end > to ? { weight, bytes } : null;
       yield bytes.subarray(Math.max(0, from - start), to - start);
     }
   }
+}
+
+async function bytesOf(weight: Weight): Promise<Chunk> {
+  const { buffer, byteOffset, byteLength } = await weight.read();
+  return new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength);
 }
 
 /** @see `LayersModel.save` for the order of weights and their names */
