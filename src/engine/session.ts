@@ -204,14 +204,16 @@ export class Session {
   ): Promise<Output> {
     await this.#devices.ready();
     if (this.#trained?.result.runId === runId) return work(this.#trained);
-    return this.kept.use(runId, async (network) => {
-      const model = await rebuildNetwork(network, this.platform);
-      try {
-        return await work({ ...network, model });
-      } finally {
-        model.dispose();
-      }
+    // Its kept values are given up here: on the device it is there once.
+    const trained = await this.kept.use(runId, async (network): Promise<Trained> => {
+      const { result, labels, preprocessing } = network;
+      return { result, labels, preprocessing, model: await rebuildNetwork(network, this.platform) };
     });
+    try {
+      return await work(trained);
+    } finally {
+      trained.model.dispose();
+    }
   }
 
   #withPacking<Output>(runId: string, work: (packing: Packing) => Promise<Output>): Promise<Output> {

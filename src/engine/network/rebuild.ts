@@ -1,11 +1,11 @@
 /** Puts a network that a run left together again, from the values that are kept of it. */
 import * as tf from '@tensorflow/tfjs';
 import { buildBackbone } from '../../models/backbones/registry.ts';
-import { Parameters } from '../../models/program/parameters.ts';
+import { variablesOf } from '../../models/weights/fill-model.ts';
 import type { Platform } from '../../platform/platform.ts';
-import { StudioError } from '../../protocol/errors.ts';
+import { invariant, StudioError } from '../../protocol/errors.ts';
 import type { WeightsRecord } from '../../protocol/model.ts';
-import { tensorsOf, type NamedArrays } from '../checkpoints/checkpoint.ts';
+import type { NamedArrays } from '../checkpoints/checkpoint.ts';
 import type { KeptNetwork } from '../kept/kept-network.ts';
 import { buildNetwork, joined } from './network.ts';
 
@@ -29,20 +29,26 @@ export async function rebuildNetwork(
   throw weightsChanged(result.weights);
 }
 
-/** Writes trained values into a network; disposes it where they do not fit. */
+/**
+ * Writes trained values into a network, one after the other, so that it is on the device once; disposes it where they do
+ * not fit.
+ */
 function filled(model: tf.LayersModel, weights: NamedArrays): tf.LayersModel {
-  const parameters = new Parameters(model);
-  const values = tensorsOf(weights);
+  const variables = new Map(
+    variablesOf(model).map(({ layer, weight, variable }) => [`${layer}/${weight}`, variable]),
+  );
   try {
-    parameters.restore(values);
-    parameters.writeTo(model);
+    for (const [name, { shape, values }] of Object.entries(weights)) {
+      const variable = variables.get(name);
+      invariant(variable !== undefined, `there is no weight ${name}`);
+      tf.tidy(() => {
+        variable.write(tf.tensor(values, [...shape], 'float32'));
+      });
+    }
     return model;
   } catch (error) {
-    tf.dispose([...values.values()]);
     model.dispose();
     throw error;
-  } finally {
-    parameters.dispose();
   }
 }
 
