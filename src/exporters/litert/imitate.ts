@@ -3,6 +3,7 @@
  * Sums are in float32 here and in whole numbers there, so that now and then a value is the next on its grid.
  */
 import * as tf from '@tensorflow/tfjs';
+import { letMessagesIn } from '../../lib/let-messages-in.ts';
 import { invariant } from '../../protocol/errors.ts';
 import { lastReadersOf, linear, type LoadedNetwork } from '../network/run.ts';
 import type { Grid, TfliteGraph, TfliteOperator, TfliteTensor } from './graph.ts';
@@ -14,7 +15,10 @@ const HIGH = 127;
 export async function imitated(graph: TfliteGraph): Promise<LoadedNetwork> {
   const constants = new Map<number, tf.Tensor>();
   for (const [place, tensor] of graph.tensors.entries()) {
-    if (tensor.read !== null) constants.set(place, await constantOf(tensor));
+    if (tensor.read === null) continue;
+    constants.set(place, await constantOf(tensor));
+    // As in {@link load}: what it was made of can be collected now.
+    await letMessagesIn();
   }
   for (const { code, inputs } of graph.operators) {
     if (code !== 'CONV_2D' && code !== 'DEPTHWISE_CONV_2D') continue;

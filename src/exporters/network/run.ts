@@ -4,6 +4,7 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { fromHalves, toHalves } from '../../lib/bytes/float16.ts';
+import { letMessagesIn } from '../../lib/let-messages-in.ts';
 import { explicitPadding } from '../../models/explicit-padding.ts';
 import type { ActivationName } from '../../models/layers.ts';
 import { runMien } from '../../models/program/run-kernel.ts';
@@ -82,6 +83,8 @@ async function loadWeights(network: InferenceNetwork, precision: Precision): Pro
       // A depthwise kernel's output channels come before its last axis.
       const axis = weight.shape.length - (op.kind === 'depthwise' ? 2 : 1);
       weights.set(weight, tf.tensor(await rounded(weight, axis, precision), [...weight.shape], 'float32'));
+      // What it was made of can be collected before the next is: else it is as much as the network, and more.
+      await letMessagesIn();
     }
   }
   const weightOf = (weight: Weight): tf.Tensor => {

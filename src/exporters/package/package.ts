@@ -96,9 +96,30 @@ export class Packing {
   }
 }
 
-/** Bytes as they come, made one; the browser holds the parts. */
+/** Handed over at once. */
+const PART_BYTES = 2 ** 23;
+
+/**
+ * Bytes as they come, made one; the browser holds the parts. What comes next is made when it has the part before: else those
+ * on their way to it would be a second network in this process.
+ */
 export async function blobOf(chunks: AsyncIterable<Chunk>, type = ''): Promise<Blob> {
   const parts: Blob[] = [];
-  for await (const chunk of chunks) parts.push(new Blob([chunk]));
+  let waiting: Chunk[] = [];
+  let length = 0;
+  const handOver = async (): Promise<void> => {
+    const part = new Blob(waiting);
+    parts.push(part);
+    waiting = [];
+    length = 0;
+    // Its last byte can be read once all are there.
+    await part.slice(-1).arrayBuffer();
+  };
+  for await (const chunk of chunks) {
+    waiting.push(chunk);
+    length += chunk.length;
+    if (length >= PART_BYTES) await handOver();
+  }
+  if (length > 0) await handOver();
   return new Blob(parts, { type });
 }

@@ -1,4 +1,5 @@
 /** Writes kept runs as one file, which another machine's Mien takes in with everything in its place. */
+import { blobOf } from '../../../exporters/package/package.ts';
 import { zipped } from '../../../exporters/package/zip.ts';
 import type { ExportedFile } from '../../../exporters/exporter.ts';
 import { pack } from '../../../lib/bytes/pack.ts';
@@ -85,15 +86,13 @@ export async function writeRunFile(
     ...(pictures !== null && { pictures: pictures.about }),
   };
   const values = [...shared].map(([sha256, arrays]) => fileOf(valuesPath(sha256), pack(arrays)));
-  const parts: Blob[] = [];
-  for await (const chunk of zipped([
+  const chunks = zipped([
     fileOf(INDEX, jsonBytes(index)),
     ...files,
     ...values,
     ...(pictures === null ? [] : [streamed(picturesPath(pictures.about), pictures.blob)]),
-  ]))
-    parts.push(new Blob([chunk]));
-  return { fileName: fileNameOf({ runs, ensembles }), blob: new Blob(parts, { type: 'application/zip' }) };
+  ]);
+  return { fileName: fileNameOf({ runs, ensembles }), blob: await blobOf(chunks, 'application/zip') };
 }
 
 function fileOf(path: string, bytes: Uint8Array<ArrayBuffer>): ExportedFile {
