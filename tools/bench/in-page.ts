@@ -35,6 +35,9 @@ export function countOwnMemory(): void {
   }, 500);
 }
 
-/** The most that was counted since; 0 before the first count. */
-export const mostCounted = (page: Page): Promise<number> =>
-  page.evaluate(() => (globalThis as { mostBytes?: number }).mostBytes ?? 0);
+/** The most that was counted since. @throws RangeError where the browser has counted nothing */
+export async function mostCounted(page: Page): Promise<number> {
+  const bytes = await page.evaluate(() => (globalThis as { mostBytes?: number }).mostBytes ?? null);
+  if (bytes === 0) throw new RangeError('The browser was to count the memory of its page; it has not yet.');
+  return bytes ?? 0;
+}

@@ -25,6 +25,12 @@ export function privateBytes(pid: number): number {
 export const mostPrivateBytesBelow = (root: number): number =>
   Math.max(0, ...familyOf(root).map(({ pid }) => (pid === root ? 0 : privateBytes(pid))));
 
+/** The same, of all pages of a browser below this one: each in a process of its own, workers and their memory included. */
+export const privateBytesOfPages = (root: number): number =>
+  familyOf(root)
+    .filter(({ pid }) => readProc(pid, 'cmdline').includes('--type=renderer'))
+    .reduce((sum, { pid }) => sum + privateBytes(pid), 0);
+
 /**
  * Measures over and over.
  *

@@ -9,8 +9,8 @@ import type { BrowserContext, Page } from 'playwright-core';
 import { build, isStale } from '../../serve/build.ts';
 import { serveApp } from '../../serve/server.ts';
 import type { Bench, Row, Settings } from '../bench.ts';
-import { countOwnMemory, mostCounted, withBrowser } from '../in-page.ts';
-import { mostPrivateBytesBelow, watchMost } from '../processes.ts';
+import { withBrowser } from '../in-page.ts';
+import { privateBytesOfPages, watchMost } from '../processes.ts';
 
 const PORT = 5383;
 const MEGABYTE = 1e6;
@@ -84,25 +84,23 @@ async function taken(
   const dialog = page.getByRole('dialog', { name: 'Kept runs' });
   await dialog.getByRole('button', { name: /^VGG16/ }).click();
   await dialog.getByLabel('Format').selectOption({ label: format });
-  const before = mostPrivateBytesBelow(process.pid);
-  await page.evaluate(countOwnMemory);
-  const mostBytes = watchMost(() => mostPrivateBytesBelow(process.pid), 100);
+  const before = privateBytesOfPages(process.pid);
+  const mostBytes = watchMost(() => privateBytesOfPages(process.pid), 100);
   const start = performance.now();
   const fileBytes = await download(page, () =>
     dialog.getByRole('button', { name: 'Take the network home' }).click(),
   );
   const seconds = (performance.now() - start) / 1000;
-  const counted = await mostCounted(page);
   const grown = mostBytes() - before;
   await page.close();
-  const note = `The browser’s own count of the page and its workers, buffers and wasm included; the process grew by ${(grown / MEGABYTE).toFixed(0)} MB at most, garbage and all. The file has ${(fileBytes / MEGABYTE).toFixed(0)} MB.`;
+  const note = `The private memory of the page’s process, its workers, buffers, wasm and garbage included, by how much it grew at most. The file has ${(fileBytes / MEGABYTE).toFixed(0)} MB.`;
   return {
     seconds,
     row: {
       what: `VGG16 written as ${format} in Chromium: most memory above its weights`,
       against: 'its weights',
       unit: 'MB',
-      mien: (counted - WEIGHT_BYTES) / MEGABYTE,
+      mien: (grown - WEIGHT_BYTES) / MEGABYTE,
       other: WEIGHT_BYTES / MEGABYTE,
       aimFigure: AIM_MEGABYTES,
       note,
