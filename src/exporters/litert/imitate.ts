@@ -3,7 +3,6 @@
  * Sums are in float32 here and in whole numbers there, so that now and then a value is the next on its grid.
  */
 import * as tf from '@tensorflow/tfjs';
-import { letMessagesIn } from '../../lib/let-messages-in.ts';
 import { invariant } from '../../protocol/errors.ts';
 import { lastReadersOf, linear, type LoadedNetwork } from '../network/run.ts';
 import type { Grid, TfliteGraph, TfliteOperator, TfliteTensor } from './graph.ts';
@@ -15,10 +14,7 @@ const HIGH = 127;
 export async function imitated(graph: TfliteGraph): Promise<LoadedNetwork> {
   const constants = new Map<number, tf.Tensor>();
   for (const [place, tensor] of graph.tensors.entries()) {
-    if (tensor.read === null) continue;
-    constants.set(place, await constantOf(tensor));
-    // As in {@link load}: what it was made of can be collected now.
-    await letMessagesIn();
+    if (tensor.read !== null) constants.set(place, await constantOf(tensor));
   }
   for (const { code, inputs } of graph.operators) {
     if (code !== 'CONV_2D' && code !== 'DEPTHWISE_CONV_2D') continue;
@@ -76,7 +72,7 @@ function run(
   return values.get(output)!;
 }
 
-/** Each step gives up what it was made of: five values of the size of one are much at the first layers. */
+/** Takes a value over. Each step gives up what it was made of: several values of the first layers are much. */
 function onGrid(x: tf.Tensor, { scales: [scale = 1], zero }: Grid): tf.Tensor {
   const steps: readonly ((value: tf.Tensor) => tf.Tensor)[] = [
     (value) => tf.div(value, scale),
@@ -87,7 +83,7 @@ function onGrid(x: tf.Tensor, { scales: [scale = 1], zero }: Grid): tf.Tensor {
   ];
   return steps.reduce((value, step) => {
     const next = step(value);
-    if (value !== x) value.dispose();
+    value.dispose();
     return next;
   }, x);
 }

@@ -46,6 +46,7 @@ export async function rangesOf(
       });
       const found = await extremes.data<'float32'>();
       extremes.dispose();
+      await letMessagesIn();
       ranges = ranges.map(({ low, high }, place) => ({
         low: Math.min(low, found[2 * place]!),
         high: Math.max(high, found[2 * place + 1]!),
@@ -83,8 +84,6 @@ async function loadWeights(network: InferenceNetwork, precision: Precision): Pro
       // A depthwise kernel's output channels come before its last axis.
       const axis = weight.shape.length - (op.kind === 'depthwise' ? 2 : 1);
       weights.set(weight, tf.tensor(await rounded(weight, axis, precision), [...weight.shape], 'float32'));
-      // What it was made of can be collected before the next is: else it is as much as the network, and more.
-      await letMessagesIn();
     }
   }
   const weightOf = (weight: Weight): tf.Tensor => {

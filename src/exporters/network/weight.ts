@@ -3,6 +3,7 @@
  * network is never there twice.
  */
 import type * as tf from '@tensorflow/tfjs';
+import { letMessagesIn } from '../../lib/let-messages-in.ts';
 import { transpose as transposed } from '../../lib/bytes/transpose.ts';
 import { variablesOf } from '../../models/weights/fill-model.ts';
 import { invariant } from '../../protocol/errors.ts';
@@ -25,13 +26,25 @@ export function weightsOf(model: tf.LayersModel): (name: string) => Weight {
   const found = new Map(
     variablesOf(model).map(({ layer, weight, shape, variable }) => {
       const name = `${layer}/${weight}`;
-      return [name, { name, shape, read: () => variable.read().data<'float32'>() }] as const;
+      return [name, weightOf(name, shape, variable)] as const;
     }),
   );
   return (name) => {
     const weight = found.get(name);
     invariant(weight !== undefined, `there is no weight ${name}`);
     return weight;
+  };
+}
+
+/** A variable's numbers. */
+export function weightOf(name: string, shape: readonly number[], variable: { read(): tf.Tensor }): Weight {
+  return {
+    ...{ name, shape },
+    async read() {
+      // The task ends first, so that what was made of the weight before can be collected.
+      await letMessagesIn();
+      return variable.read().data<'float32'>();
+    },
   };
 }
 

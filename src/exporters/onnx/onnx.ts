@@ -1,5 +1,5 @@
 /** ONNX: one file for ONNX Runtime in any language, and for what converts from it; whole, as halves and as bytes. */
-import type { Exporter, ModelFile, WrittenNetwork } from '../exporter.ts';
+import type { ExportedFile, Exporter, ModelFile, WrittenNetwork } from '../exporter.ts';
 import { pythonChecker } from '../package/check-python.ts';
 import type { OnnxVariant } from './graph.ts';
 
@@ -24,8 +24,11 @@ export const onnxExporter: Exporter = {
   },
   async write(input): Promise<WrittenNetwork> {
     const { onnxFile } = await import('./model.ts');
+    const files: ExportedFile[] = [];
+    // One after the other: each looks at all weights, to see how they are rounded.
+    for (const { path, ...variant } of VARIANTS) files.push(await onnxFile(path, input, variant));
     return {
-      files: await Promise.all(VARIANTS.map(({ path, ...variant }) => onnxFile(path, input, variant))),
+      files,
       models: VARIANTS.map(({ path, precision }) => ({ path, precision, takes: 'pictures' })),
       checker: pythonChecker({ packages: 'onnxruntime', predictor: PREDICTOR }),
       guide: guideOf(input.recipe.image.size),

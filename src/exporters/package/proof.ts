@@ -4,6 +4,7 @@
  * often its answer is another one than the network's is measured on more pictures of the same kinds.
  */
 import * as tf from '@tensorflow/tfjs';
+import { letMessagesIn } from '../../lib/let-messages-in.ts';
 import { likeliestOf } from '../../lib/figures/sureness.ts';
 import { preprocess } from '../../models/backbones/backbone.ts';
 import { Parameters } from '../../models/program/parameters.ts';
@@ -176,6 +177,7 @@ async function answersOf(input: ExportInput, pictures: readonly ProofPicture[]):
       answers.features.push(await features.data<'float32'>());
       answers.probabilities.push(await probabilities.data<'float32'>());
       tf.dispose([features, probabilities]);
+      await letMessagesIn();
     }
   } finally {
     backbone.dispose();
@@ -192,7 +194,11 @@ async function roundedAnswers(
 ): Promise<Float32Array[]> {
   try {
     const answers: Float32Array[] = [];
-    for (const { rgb } of pictures) answers.push(await loaded.predict(rgb));
+    for (const { rgb } of pictures) {
+      answers.push(await loaded.predict(rgb));
+      // Between pictures, what is garbage by now can be collected.
+      await letMessagesIn();
+    }
     return answers;
   } finally {
     loaded.dispose();

@@ -5,7 +5,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import { invariant } from '../../protocol/errors.ts';
 import type { Chunk } from '../exporter.ts';
-import { sizeOf, type Weight } from '../network/weight.ts';
+import { sizeOf, weightOf, type Weight } from '../network/weight.ts';
 
 /** The network as TensorFlow.js saves it. */
 export interface SavedLayers {
@@ -53,7 +53,7 @@ export function savedLayers(model: tf.LayersModel): SavedLayers {
   const weights = model.weights.map((variable): Weight => {
     const { originalName: name, shape, dtype } = variable;
     invariant(dtype === 'float32', `weight ${name} is of float32, not ${dtype}`);
-    return { name, shape: shape.map(Number), read: () => variable.read().data<'float32'>() };
+    return weightOf(name, shape.map(Number), variable);
   });
   return {
     modelTopology: model.toJSON(null, false) as object,
