@@ -1,4 +1,4 @@
-/** A whole recipe and its parts on all threads that wasm takes here against one, by turns in one process. */
+/** A whole recipe, and steps and answers of three networks, on all threads that wasm takes here against one, by turns in one process. */
 import * as tf from '@tensorflow/tfjs';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { wasmThreads } from '../../../src/engine/device/wasm.ts';
@@ -9,6 +9,8 @@ import { createPlatform } from '../../../src/platform/platform.node.ts';
 import { Session } from '../../../src/engine/session.ts';
 import { wasmInNode } from '../../train/backends.ts';
 import type { Bench, Row } from '../bench.ts';
+import { modelOf, NETWORKS, oursOf } from '../device/ours.ts';
+import { duel, patienceOf, wallClock, type Run } from '../kernels/duel.ts';
 import { epochSeconds, phaseSeconds, runRecipe } from '../runs/mien-run.ts';
 import { paperRecipe } from '../runs/paper-recipe.ts';
 
@@ -24,7 +26,7 @@ interface Times {
 
 export const threads: Bench = {
   name: 'threads',
-  help: 'a whole recipe on all threads of wasm against one, by turns (6 minutes)',
+  help: 'a whole recipe, steps and answers on all threads of wasm against one, by turns (6 minutes)',
   async run({ quick, say }) {
     const starting = new Session(createPlatform(), wasmInNode());
     await starting.chooseDevice('wasm');
@@ -47,9 +49,50 @@ export const threads: Bench = {
     return [
       { ...row('whole recipe', 'whole'), aimRatio: 1 / 1.9 },
       row('an epoch of fine-tuning, all kept,', 'step'),
+      ...(await networkRows(all, quick)),
     ];
   },
 };
+
+/** A step on kept views and one answer of each network that `device` measures. */
+async function networkRows(all: number, quick: boolean): Promise<Row[]> {
+  const session = new Session(createPlatform(), wasmInNode());
+  await session.chooseDevice('wasm');
+  const backend: unknown = tf.backend();
+  const shared = sharedTask(backend as BackendWasm);
+  const rows: Row[] = [];
+  for (const network of NETWORKS.slice(0, quick ? 1 : undefined)) {
+    const { model, backboneLayers } = modelOf(network);
+    const ours = oursOf(model, backboneLayers, network);
+    const on =
+      (count: number, run: Run): Run =>
+      () => {
+        shared.threads = count;
+        return run();
+      };
+    const works = [ours.step, ours.answer];
+    const runs = works.flatMap((run) => [on(all, run), on(1, run)]);
+    const [step = NaN, stepOnOne = NaN, answer = NaN, answerOnOne = NaN] = await duel(
+      runs,
+      patienceOf(quick),
+      wallClock,
+    );
+    ours.dispose();
+    model.dispose();
+    const name = `${network.backbone} at ${network.size.toString()} on ${threadsText(all)}`;
+    const row = { against: threadsText(1), unit: 'ms' };
+    rows.push(
+      {
+        ...row,
+        what: `${name}: a step of ${network.batch.toString()}`,
+        mien: step * 1e3,
+        other: stepOnOne * 1e3,
+      },
+      { ...row, what: `${name}: one answer`, mien: answer * 1e3, other: answerOnOne * 1e3 },
+    );
+  }
+  return rows;
+}
 
 /** A session of its own: nothing is kept from the run before. */
 async function timesOn(count: number, quick: boolean): Promise<Times> {

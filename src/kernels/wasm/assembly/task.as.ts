@@ -10,7 +10,7 @@
  *
  * Whoever waits looks at the memory for some 200 microseconds first: putting a thread to sleep and waking it takes longer than
  * many a kernel and than what JavaScript does between two of them. With looks for five microseconds, two threads on two cores
- * made a step of MobileNetV2 at 224 1.14 times as fast as one (`npm run bench -- --only device`), with these 1.7 times.
+ * made a step of MobileNetV2 at 224 1.14 times as fast as one (`npm run bench -- --only threads`), with these 1.7 times.
  */
 import { depthwise } from './depthwise/depthwise.as';
 import { depthwiseFilterGradient } from './depthwise/filter-gradient.as';
