@@ -87,22 +87,6 @@ it('has every device with its reason, and dialogs that axe likes', async () => {
   await page.keyboard.press('Escape');
 });
 
-it('has relaxed SIMD beside the devices, as part of the recipe, and loads its kernels for the first run that asks', async () => {
-  const page = await openWith();
-  const loaded = (): number => asked.filter((url) => url.includes('relaxed')).length;
-  await finishTiny(page);
-  await page.getByRole('button', { name: /Runs on/ }).click();
-  const dialog = page.getByRole('dialog');
-  const choice = dialog.getByRole('checkbox', { name: /^Relaxed SIMD/ });
-  await choice.check();
-  await expect.poll(() => page.url()).toMatch(/&simd=relaxed/);
-  await page.keyboard.press('Escape');
-  expect(loaded()).toBe(0);
-  await finishTiny(page);
-  expect(loaded()).toBe(1);
-  expect(await page.getByRole('alert').count()).toBe(0);
-});
-
 describe('the cut', () => {
   it('is the new network’s own after the backbone was changed, and the recipe still runs', async () => {
     const page = await openWith();
@@ -286,3 +270,19 @@ it(
     await expect.poll(() => picture.getAttribute('width'), { timeout: 30_000 }).toBe('640');
   },
 );
+
+it('has relaxed SIMD beside the devices, as part of the recipe, and loads its kernels for the first run that asks', async () => {
+  const page = await openWith();
+  const loaded = (): number => asked.filter((url) => url.includes('relaxed')).length;
+  await finishTiny(page);
+  await page.getByRole('button', { name: /Runs on/ }).click();
+  const dialog = page.getByRole('dialog');
+  const choice = dialog.getByRole('checkbox', { name: /^Relaxed SIMD/ });
+  await choice.check();
+  await expect.poll(() => page.url()).toMatch(/&simd=relaxed/);
+  await page.keyboard.press('Escape');
+  expect(loaded()).toBe(0);
+  await finishTiny(page);
+  expect(loaded()).toBe(1);
+  expect(await page.getByRole('alert').count()).toBe(0);
+});
