@@ -82,14 +82,14 @@ function rowsOf(
       other: first.seconds,
     },
     {
-      what: `${where}: most memory of scripts and buffers`,
+      what: `${where}: most memory of an opening`,
       ...file,
       mien: heapBytes / MEGABYTE,
       aimFigure: 300,
       note:
         where === 'Node'
           ? 'Heap and buffers of the main thread, garbage included.'
-          : 'The browser’s own count of the page and its workers, in an opening of its own.',
+          : 'By which the page’s process grows while it opens the set: workers, buffers and wasm included, garbage too.',
     },
     { what: `${where}: most private memory of a process`, ...file, mien: first.processBytes / MEGABYTE },
     ...decodingRows(where, first.decoded, second.decoded),

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import type { BrowserContext } from 'playwright-core';
 import { build, isStale } from '../../serve/build.ts';
 import { serveApp } from '../../serve/server.ts';
-import { countOwnMemory, mostCounted, withBrowser } from '../in-page.ts';
+import { withBrowser } from '../in-page.ts';
 import type { Opening, Openings } from './opening.ts';
-import { cpuSecondsBelow, mostPrivateBytesBelow, watchMost } from '../processes.ts';
+import { cpuSecondsBelow, mostPrivateBytesBelow, privateBytesOfPages, watchMost } from '../processes.ts';
 
 const PORT = 5373;
 
@@ -14,15 +14,11 @@ export async function openInPage(path: string, folder: string): Promise<Openings
   if (isStale()) build();
   const server = await serveApp(PORT);
   try {
-    const timed = await withBrowser(join(folder, 'timed'), async (context) => ({
+    const { first, second } = await withBrowser(join(folder, 'profile'), async (context) => ({
       first: await open(context, server.url, path),
       second: await open(context, server.url, path),
     }));
-    // Counting collects garbage each time, so it has an opening of its own.
-    const counted = await withBrowser(join(folder, 'counted'), (context) =>
-      open(context, server.url, path, true),
-    );
-    return { ...timed, heapBytes: counted.heapBytes, batchMs: null, otherSize: null };
+    return { first, second, heapBytes: first.grownBytes, batchMs: null, otherSize: null };
   } finally {
     await server.close();
   }
@@ -32,8 +28,7 @@ async function open(
   context: BrowserContext,
   url: string,
   path: string,
-  countsMemory = false,
-): Promise<Opening & { readonly heapBytes: number }> {
+): Promise<Opening & { readonly grownBytes: number }> {
   const page = await context.newPage();
   await page.goto(`${url}#paper&dataset={"source":"sample"}`);
   // The page opens with another set, which must not count.
@@ -44,7 +39,8 @@ async function open(
   await page.getByRole('button', { name: 'Change' }).click();
   await page.getByRole('radio', { name: /^Parquet/ }).check();
   await page.locator('input[type=file]').setInputFiles(path);
-  if (countsMemory) await page.evaluate(countOwnMemory);
+  const before = privateBytesOfPages(process.pid);
+  const mostOfPages = watchMost(() => privateBytesOfPages(process.pid), 250);
   const mostBytes = watchMost(() => mostPrivateBytesBelow(process.pid), 250);
   const cpuBefore = cpuSecondsBelow(process.pid);
   const start = performance.now();
@@ -54,8 +50,8 @@ async function open(
   const seconds = (performance.now() - start) / 1000;
   const cpuSeconds = cpuSecondsBelow(process.pid) - cpuBefore;
   const pictures = Number(/[\d,]+/.exec(await counted.innerText())?.[0].replaceAll(',', ''));
-  const heapBytes = await mostCounted(page);
+  const grownBytes = mostOfPages() - before;
   const processBytes = mostBytes();
   await page.close();
-  return { pictures, seconds, cpuSeconds, processBytes, decoded: null, heapBytes };
+  return { pictures, seconds, cpuSeconds, processBytes, decoded: null, grownBytes };
 }

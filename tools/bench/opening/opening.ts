@@ -16,7 +16,7 @@ export interface Opening {
 export interface Openings {
   readonly first: Opening;
   readonly second: Opening;
-  /** The most memory of scripts and their buffers at a time: of the page and its workers, or of Node. */
+  /** The most memory that the first opening takes: by which the page's process grows, or of Node's scripts and buffers. */
   readonly heapBytes: number;
   /** Of reading a batch of 32 pictures at random after the second opening, twice through the set; null if not measured. */
   readonly batchMs: { readonly firstEpoch: number; readonly secondEpoch: number } | null;
