@@ -7,8 +7,10 @@ import { kernelsOf } from './module.ts';
 import { runLoop, type Loop } from './task.ts';
 import { addressOf, Layout, withWorkspace } from './workspace.ts';
 
-/** Numbers of the kernels' Draws: five of a key, four that are drawn. */
-const DRAWS = 9;
+/** Numbers of the kernels' Draws: five of a key, and words that are drawn. */
+const [KEY, WORDS] = [5, 16];
+/** Draws are of 32 bits. */
+const LARGEST_WORD = 2 ** 32 - 1;
 
 type Rows = NonNullable<Loop['shape']>;
 
@@ -83,13 +85,14 @@ export function dropout(
 ): TensorInfo {
   const out = wasm.makeOutput(x.shape, 'float32');
   const layout = new Layout();
-  const drawsAt = layout.values(DRAWS);
+  const drawsAt = layout.values(KEY + WORDS);
   withWorkspace(wasm, layout, (start) => {
     const draws = start + drawsAt;
     const { buffer } = wasm.typedArrayFromHeap(out);
-    new Uint32Array(buffer, draws, DRAWS).set([seed, purposeKey(purpose), ...numbers]);
+    new Uint32Array(buffer, draws, KEY).set([seed, purposeKey(purpose), ...numbers]);
     const [from, to, count] = [addressOf(wasm, x), addressOf(wasm, out), sizeOf(x)];
-    kernelsOf(wasm).dropout(draws, from, to, count, valuesPerDraw, rate * 2 ** 32, 1 / (1 - rate));
+    const limit = Math.min(LARGEST_WORD, Math.ceil(rate * 2 ** 32));
+    kernelsOf(wasm).dropout(draws, from, to, count, valuesPerDraw, limit, 1 / (1 - rate));
   });
   return out;
 }
