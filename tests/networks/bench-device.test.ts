@@ -12,7 +12,12 @@ it('has steps and answers beside tfjs’, and leaves no tensor', async () => {
   const before = tf.memory().numTensors;
   const peak = { flops: 30, against: `the peak of ${report.label}` };
   const small = { backbone: 'mobilenetv2', options: { alpha: 0.35 }, size: 32, batch: 2, unfreeze: 12 };
-  const rows = await networkRows(small, report, peak, { quick: true, parts: [], say: () => undefined });
+  const rows = await networkRows(small, report, peak, {
+    quick: true,
+    parts: [],
+    say: () => undefined,
+    print: () => undefined,
+  });
   expect(rows.map(({ against }) => against)).toEqual([
     'tfjs trainOnBatch',
     'tfjs trainOnBatch',

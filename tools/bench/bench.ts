@@ -28,6 +28,8 @@ export interface Settings {
   /** Those of its parts that are asked for, by the bench's own names; all where there is none. */
   readonly parts: readonly string[];
   readonly say: (line: string) => void;
+  /** For what is no comparison: Markdown that stands before the table. */
+  readonly print: (markdown: string) => void;
 }
 
 /** One benchmark; its rows are in the order of the table. */

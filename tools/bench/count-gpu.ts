@@ -23,26 +23,28 @@ export class GpuCounter {
   /** @param options `skipsArithmetic` counts dispatches without running them: counts do not depend on values */
   constructor(options: { readonly skipsArithmetic?: boolean } = {}) {
     const { skipsArithmetic = false } = options;
-    this.#wrap(GPUComputePassEncoder.prototype, 'dispatchWorkgroups', (original) => (self, args) => {
-      this.#counts.dispatches += 1;
-      return skipsArithmetic ? undefined : original.apply(self, args);
-    });
-    this.#wrap(GPUQueue.prototype, 'submit', (original) => (self, args) => {
-      this.#counts.submits += 1;
-      return original.apply(self, args);
-    });
-    this.#wrap(GPUDevice.prototype, 'createBuffer', (original) => (self, args) => {
-      const buffer = original.apply(self, args) as GPUBuffer;
-      this.#counts.buffersCreated += 1;
-      this.#counts.bytesCreated += buffer.size;
-      this.#liveBytes += buffer.size;
-      this.#peakBytes = Math.max(this.#peakBytes, this.#liveBytes);
-      return buffer;
-    });
-    this.#wrap(GPUBuffer.prototype, 'destroy', (original) => (self, args) => {
-      this.#liveBytes -= (self as GPUBuffer).size;
-      return original.apply(self, args);
-    });
+    this.#undo.push(
+      wrapMethod(GPUComputePassEncoder.prototype, 'dispatchWorkgroups', (original) => (self, args) => {
+        this.#counts.dispatches += 1;
+        return skipsArithmetic ? undefined : original.apply(self, args);
+      }),
+      wrapMethod(GPUQueue.prototype, 'submit', (original) => (self, args) => {
+        this.#counts.submits += 1;
+        return original.apply(self, args);
+      }),
+      wrapMethod(GPUDevice.prototype, 'createBuffer', (original) => (self, args) => {
+        const buffer = original.apply(self, args) as GPUBuffer;
+        this.#counts.buffersCreated += 1;
+        this.#counts.bytesCreated += buffer.size;
+        this.#liveBytes += buffer.size;
+        this.#peakBytes = Math.max(this.#peakBytes, this.#liveBytes);
+        return buffer;
+      }),
+      wrapMethod(GPUBuffer.prototype, 'destroy', (original) => (self, args) => {
+        this.#liveBytes -= (self as GPUBuffer).size;
+        return original.apply(self, args);
+      }),
+    );
   }
 
   /** Counts since the last reset. */
@@ -68,23 +70,28 @@ export class GpuCounter {
   stop(): void {
     for (const undo of this.#undo.splice(0)) undo();
   }
+}
 
-  #wrap(
-    owner: object,
-    name: string,
-    make: (original: Method) => (self: unknown, args: unknown[]) => unknown,
-  ) {
-    const methods = owner as Record<string, Method>;
-    const original = methods[name];
-    if (original === undefined) throw new TypeError(`WebGPU has no ${name} here`);
-    const wrapped = make(original);
-    methods[name] = function (this: unknown, ...args: unknown[]) {
-      return wrapped(this, args);
-    };
-    this.#undo.push(() => {
-      methods[name] = original;
-    });
-  }
+/**
+ * Puts a method in the place of one of WebGPU's own.
+ *
+ * @returns what puts the old one back
+ */
+export function wrapMethod(
+  owner: object,
+  name: string,
+  make: (original: Method) => (self: unknown, args: unknown[]) => unknown,
+): () => void {
+  const methods = owner as Record<string, Method>;
+  const original = methods[name];
+  if (original === undefined) throw new TypeError(`WebGPU has no ${name} here`);
+  const wrapped = make(original);
+  methods[name] = function (this: unknown, ...args: unknown[]) {
+    return wrapped(this, args);
+  };
+  return () => {
+    methods[name] = original;
+  };
 }
 
 function emptyCounts(): GpuCounts {

@@ -60,7 +60,12 @@ async function runAll({ chosen, json, quick, parts }: Command): Promise<void> {
   const results: { bench: string; rows: readonly Row[] }[] = [];
   for (const bench of chosen) {
     process.stderr.write(`— ${bench.name}: ${bench.help}\n`);
-    const rows = await bench.run({ quick, parts, say: (text) => process.stderr.write(`  ${text}\n`) });
+    const rows = await bench.run({
+      quick,
+      parts,
+      say: (text) => process.stderr.write(`  ${text}\n`),
+      print: (markdown) => process.stdout.write(`\n${markdown}\n`),
+    });
     results.push({ bench: bench.name, rows });
     if (chosen.length > 1) process.stdout.write(`\n${table(rows)}\n\n`);
     // Written after each: a long run that is broken off leaves what it has measured.

@@ -5,6 +5,7 @@ import { convolution } from './cases/convolution.ts';
 import { copies } from './cases/copies.ts';
 import { device } from './cases/device.ts';
 import { exportMemory } from './cases/export-memory.ts';
+import { gpuRoofline } from './cases/gpu-roofline.ts';
 import { gpuStep } from './cases/gpu-step.ts';
 import { importing } from './cases/import.ts';
 import { kept } from './cases/kept.ts';
@@ -45,6 +46,7 @@ export const BENCHES: readonly Bench[] = [
   relaxedSimd,
   profile,
   gpuKernels,
+  gpuRoofline,
   gpuStep,
   convolution,
 ];

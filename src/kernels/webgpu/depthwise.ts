@@ -14,8 +14,8 @@ import type { TensorInfo } from '@tensorflow/tfjs';
 import { allocate, dispatch, type Binding, type Gpu } from './gpu.ts';
 import type { ForwardInputs } from './linear/forward.ts';
 import type { InputGradInputs } from './linear/input-grad.ts';
-import { filterRows, partsOf } from './linear/filter-grad.ts';
-import { constants, inRows, type LinearShape } from './shape.ts';
+import { partsOf } from './linear/filter-grad.ts';
+import { constants, filterRows, flopsOf, inRows, type LinearShape } from './shape.ts';
 import { activation, activationGrad, FLAT_MAIN, flatGroups, times, type Relu } from './wgsl.ts';
 
 /** Output positions of a thread, side by side: neighbours read the same columns. */
@@ -32,9 +32,12 @@ const vec4 = (name: string, tensor: TensorInfo, isWritten = false): Binding => (
   isWritten,
 });
 
+/** Input columns that a strip reads. */
+const columnsOf = ({ strideWidth, filterWidth }: LinearShape): number =>
+  (STRIP - 1) * strideWidth + filterWidth;
+
 function forwardCode(shape: LinearShape, hasBias: boolean, relu: Relu): string {
   const strips = Math.ceil(shape.outWidth / STRIP);
-  const columns = (STRIP - 1) * shape.strideWidth + shape.filterWidth;
   /** Adds one input column to each output that it has a tap for. */
   const column = (at: number): string => {
     const adds = Array.from({ length: STRIP }, (_, i) => ({ i, kx: at - i * shape.strideWidth }))
@@ -62,7 +65,7 @@ ${FLAT_MAIN}
     if (inY < 0 || inY >= i32(IN_HEIGHT)) { continue; }
     let source = (line / OUT_HEIGHT * IN_HEIGHT + u32(inY)) * IN_WIDTH;
     ${times(shape.filterWidth, (kx) => `let w${kx} = filter_[(ky * FILTER_WIDTH + ${kx}u) * FOURS + four];`)}
-    ${times(columns, column)}
+    ${times(columnsOf(shape), column)}
   }
   let row = line * OUT_WIDTH + strip * ${STRIP}u;
   ${times(STRIP, (i) => `if (strip * ${STRIP}u + ${i}u < OUT_WIDTH) { y[(row + ${i}u) * FOURS + four] = activate(sum${i}); }`)}
@@ -90,6 +93,10 @@ export function depthwiseForward(
     ],
     uniforms: [{ name: 'threads', type: 'u32', value: threads }],
     groups: flatGroups(threads),
+    work: {
+      flops: flopsOf(shape),
+      loadsPerFma: (columnsOf(shape) + shape.filterWidth) / (4 * STRIP * shape.filterWidth),
+    },
   });
   return out;
 }
@@ -137,6 +144,7 @@ ${FLAT_MAIN}
     ],
     uniforms: [{ name: 'threads', type: 'u32', value: threads }],
     groups: flatGroups(threads),
+    work: { flops: flopsOf(shape), loadsPerFma: 2 / 4 },
   });
   return out;
 }
@@ -198,6 +206,7 @@ export function depthwiseFilterGradParts(
       { name: 'lines_a_part', type: 'u32', value: Math.ceil(lines / parts) },
     ],
     groups: flatGroups(threads),
+    work: { flops: flopsOf(shape), loadsPerFma: (1 + shape.filterWidth) / (4 * shape.filterWidth) },
   });
   return out;
 }

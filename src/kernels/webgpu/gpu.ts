@@ -61,6 +61,14 @@ export interface Uniform {
   readonly value: number;
 }
 
+/** What a program that is bound by arithmetic computes, and how; of others the bytes of their bindings are all that counts. */
+export interface Work {
+  /** Multiplications and additions that come into the result. */
+  readonly flops: number;
+  /** Reads of four values, from bindings and from workgroup memory, for each multiply-add of its innermost loop. */
+  readonly loadsPerFma: number;
+}
+
 /** One program with what it works on. */
 export interface ProgramRun {
   /** Shown by GPU debuggers. */
@@ -73,6 +81,17 @@ export interface ProgramRun {
   readonly isFleeting?: boolean;
   /** Workgroups in x, y and z. */
   readonly groups: readonly [number, number, number];
+  readonly work?: Work;
+}
+
+const watchers = new Set<(run: ProgramRun) => void>();
+
+/** Tells of each program right before it is recorded. @returns what ends that */
+export function watchDispatches(watch: (run: ProgramRun) => void): () => void {
+  watchers.add(watch);
+  return () => {
+    watchers.delete(watch);
+  };
 }
 
 /** What is kept for a device: programs by their code, uniforms by their values. */
@@ -122,6 +141,7 @@ export function dispatch(gpu: Gpu, run: ProgramRun): void {
   gpu.computePassEncoder ??= gpu.commandEncoder!.beginComputePass();
   gpu.computePassEncoder.setPipeline(pipeline);
   gpu.computePassEncoder.setBindGroup(0, bindGroup);
+  for (const watch of watchers) watch(run);
   gpu.computePassEncoder.dispatchWorkgroups(...run.groups);
   gpu.dispatchCountInPass += 1;
   if (gpu.dispatchCountInPass >= DISPATCHES_PER_SUBMIT) submit(gpu);

@@ -116,6 +116,14 @@ export const outRows = (shape: LinearShape): number => shape.batch * shape.outHe
 /** Input positions of the whole batch. */
 export const inRows = (shape: LinearShape): number => shape.batch * shape.inHeight * shape.inWidth;
 
+/** Taps times input channels (1 a tap where each channel has a filter of its own). */
+export const filterRows = (shape: LinearShape): number =>
+  shape.filterHeight * shape.filterWidth * (shape.kind === 'conv' ? shape.inChannels : 1);
+
+/** Multiplications and additions of the layer, and of either of its gradients; taps beyond the edges are counted. */
+export const flopsOf = (shape: LinearShape): number =>
+  2 * outRows(shape) * filterRows(shape) * shape.outChannels;
+
 /** WGSL constants for all of it but the batch. */
 export function constants(shape: LinearShape): string {
   const unsigned = {

@@ -13,7 +13,7 @@
  */
 import type { TensorInfo } from '@tensorflow/tfjs';
 import { allocate, dispatch, type Gpu } from '../gpu.ts';
-import { constants, type LinearShape } from '../shape.ts';
+import { constants, filterRows, flopsOf, type LinearShape } from '../shape.ts';
 import { elementOf, reader, times, writer } from '../wgsl.ts';
 
 /** Threads that keep a large GPU busy. */
@@ -23,10 +23,6 @@ const TILE = 4;
 
 /** Input channels of a thread's tile: more of them read each output gradient less often. */
 const tileRows = ({ inChannels }: LinearShape): number => (inChannels % 8 === 0 ? 8 : 4);
-
-/** Taps times input channels (1 a tap where each channel has a filter of its own). */
-export const filterRows = (shape: LinearShape): number =>
-  shape.filterHeight * shape.filterWidth * (shape.kind === 'conv' ? shape.inChannels : 1);
 
 /** Parts that the batch is summed in: more where the filter alone does not keep the GPU busy. */
 export function partsOf(shape: LinearShape, threads: number): number {
@@ -54,6 +50,7 @@ export function filterGradParts(gpu: Gpu, shape: LinearShape, x: TensorInfo, dz:
       { name: 'lines_a_part', type: 'u32', value: Math.ceil(lines / parts) },
     ],
     groups: [Math.ceil(nTiles / 8), Math.ceil(kTiles / 8), parts],
+    work: { flops: flopsOf(shape), loadsPerFma: (tileRows(shape) / 4 + 1) / (4 * tileRows(shape)) },
   });
   return out;
 }

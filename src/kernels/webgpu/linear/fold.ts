@@ -9,8 +9,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
 import type { MienKernels } from '../../signatures.ts';
 import { allocate, dispatch, type Binding, type Gpu } from '../gpu.ts';
-import { filterRows } from './filter-grad.ts';
-import type { LinearShape } from '../shape.ts';
+import { filterRows, type LinearShape } from '../shape.ts';
 import { FLAT_MAIN, flatGroups } from '../wgsl.ts';
 
 const floats = (name: string, tensor: TensorInfo, isWritten = false): Binding => ({

@@ -19,7 +19,7 @@
  */
 import type { TensorInfo } from '@tensorflow/tfjs';
 import { allocate, dispatch, type Binding, type Gpu } from '../gpu.ts';
-import { constants, isPoint, outRows, type LinearShape } from '../shape.ts';
+import { constants, flopsOf, isPoint, outRows, type LinearShape } from '../shape.ts';
 import { activation, elementOf, reader, times, writer, type Relu } from '../wgsl.ts';
 
 /** What a linear layer is computed from; no bias where `bias` is null. */
@@ -34,6 +34,10 @@ export interface ForwardInputs {
 export function tileOf(rows: number, channels: number): { rows: number; fours: number } {
   return rows * channels >= 2 ** 17 ? { rows: 4, fours: 2 } : { rows: 4, fours: 1 };
 }
+
+/** For four of the sum's terms: as many reads of each position, and of each four channels four. */
+export const loadsPerFma = ({ rows, fours }: { rows: number; fours: number }): number =>
+  (rows + 4 * fours) / (rows * 4 * 4 * fours);
 
 /** @returns `outShape` */
 export function forward(
@@ -58,6 +62,7 @@ export function forward(
     bindings,
     uniforms: [{ name: 'rows', type: 'u32', value: rows }],
     groups: [Math.ceil(shape.outChannels / (tile.fours * 4 * 8)), Math.ceil(rows / (tile.rows * 8)), 1],
+    work: { flops: flopsOf(shape), loadsPerFma: loadsPerFma(tile) },
   });
   return out;
 }

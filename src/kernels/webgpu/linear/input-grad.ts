@@ -12,8 +12,8 @@
  */
 import type { TensorInfo } from '@tensorflow/tfjs';
 import { allocate, dispatch, type Binding, type Gpu } from '../gpu.ts';
-import { tileOf } from './forward.ts';
-import { constants, inRows, isPoint, type LinearShape } from '../shape.ts';
+import { loadsPerFma, tileOf } from './forward.ts';
+import { constants, flopsOf, inRows, isPoint, type LinearShape } from '../shape.ts';
 import { activationGrad, elementOf, reader, times, writer, type Relu } from '../wgsl.ts';
 
 /** What the gradient by a layer's input is computed from. */
@@ -47,6 +47,7 @@ export function inputGrad(
     bindings,
     uniforms: [{ name: 'rows', type: 'u32', value: rows }],
     groups: [Math.ceil(shape.inChannels / (tile.fours * 4 * 8)), Math.ceil(rows / (tile.rows * 8)), 1],
+    work: { flops: flopsOf(shape), loadsPerFma: loadsPerFma(tile) },
   });
   return out;
 }

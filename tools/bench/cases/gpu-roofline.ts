@@ -1,0 +1,39 @@
+/** Each dispatch of a training step on WebGPU, and what bounds it on GPUs that are named: told from shapes, on any adapter. */
+import type { Bench, Row } from '../bench.ts';
+import { NETWORKS } from '../device/ours.ts';
+import { offerGpu } from '../gpu.ts';
+import { dispatchTable } from '../roofline/dispatch-table.ts';
+import { GPUS, shareOfRoofline } from '../roofline/roofline.ts';
+
+/** MobileNetV2 as the paper's recipe has it. */
+const BATCHES: Readonly<Record<string, number>> = { mobilenetv2: 32, efficientnetb2: 8, vgg16: 8 };
+
+export const gpuRoofline: Bench = {
+  name: 'gpu-roofline',
+  help: 'each dispatch of three networks’ steps on WebGPU against the roofline of named GPUs (2 minutes)',
+  async run({ quick, say, print }) {
+    await offerGpu();
+    // The backend registers itself only where there is a GPU when it is loaded.
+    const { dispatchesOfStep } = await import('../roofline/network-step.ts');
+    const rows: Row[] = [];
+    for (const network of quick ? NETWORKS.slice(0, 1) : NETWORKS) {
+      const { backbone, unfreeze } = network;
+      const [size, batch] = [quick ? 32 : network.size, BATCHES[backbone] ?? network.batch];
+      const what = `${backbone} at ${size.toString()} px, a step of ${batch.toString()} pictures, last ${unfreeze.toString()} layers`;
+      say(what);
+      const { dispatches } = await dispatchesOfStep({ ...network, size, batch });
+      print(`${what}, shares of the roofline:\n\n${dispatchTable(dispatches)}`);
+      for (const gpu of GPUS) {
+        rows.push({
+          what,
+          against: `the roofline of ${gpu.name}, by the model`,
+          unit: '%',
+          mien: 100 * shareOfRoofline(dispatches, gpu),
+          other: 100,
+          note: gpu.source,
+        });
+      }
+    }
+    return rows;
+  },
+};
