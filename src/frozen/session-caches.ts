@@ -3,7 +3,7 @@
  * frozen part computed still there; one that was changed before it does not.
  */
 import * as tf from '@tensorflow/tfjs';
-import { gpuRoom } from '../kernels/webgpu/gpu.ts';
+import { gpuRoom } from '../kernels/webgpu/room.ts';
 import type { Platform } from '../platform/platform.ts';
 import { ActivationCache, type CacheForm } from './activation-cache.ts';
 import type { Room } from './budget.ts';

@@ -5,7 +5,7 @@ import { ActivationCache } from '../../src/frozen/activation-cache.ts';
 import { Notices } from '../../src/frozen/notices.ts';
 import { fromRecords, toRecords } from '../../src/frozen/precision.ts';
 import { Places } from '../../src/frozen/storage/places.ts';
-import { gpuRoom } from '../../src/kernels/webgpu/gpu.ts';
+import { gpuRoom } from '../../src/kernels/webgpu/room.ts';
 import type { ByteStore } from '../../src/platform/stores/byte-store.ts';
 import { useBackend } from '../support/backends.ts';
 import {

@@ -7,7 +7,7 @@ import type { Dataset } from '../../data/dataset.ts';
 import type { ViewsPerPicture } from '../../frozen/budget.ts';
 import { FrozenPart } from '../../frozen/frozen-part.ts';
 import type { SessionCaches } from '../../frozen/session-caches.ts';
-import { gpuRoom } from '../../kernels/webgpu/gpu.ts';
+import { gpuRoom } from '../../kernels/webgpu/room.ts';
 import { newId } from '../../lib/new-id.ts';
 import { shuffledRange } from '../../lib/random.ts';
 import { Parameters } from '../../models/program/parameters.ts';

@@ -1,6 +1,6 @@
 /** Activations in the GPU's memory: a step uploads slots, not values. */
 import * as tf from '@tensorflow/tfjs';
-import type { GpuRoom } from '../../kernels/webgpu/gpu.ts';
+import type { GpuRoom } from '../../kernels/webgpu/room.ts';
 import { runMien } from '../../models/program/run-kernel.ts';
 import { Slots } from './slots.ts';
 import type { ActivationStore, StoreForm } from './storage.ts';

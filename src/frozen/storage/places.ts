@@ -2,7 +2,7 @@
  * The places where activations may be kept: the GPU's memory, the host's, the disk; each within its bounds, the fastest
  * that has room first. A place that fails is taken to have no more room than it had given, and the next is tried.
  */
-import type { GpuRoom } from '../../kernels/webgpu/gpu.ts';
+import type { GpuRoom } from '../../kernels/webgpu/room.ts';
 import type { StudioError } from '../../protocol/errors.ts';
 import { placementFor, without, type Place, type Room } from '../budget.ts';
 import type { SessionDisk } from './disk.ts';

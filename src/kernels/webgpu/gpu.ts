@@ -4,7 +4,6 @@
  * keeps to itself; the version of tfjs is pinned.
  */
 import type { KernelBackend, TensorInfo } from '@tensorflow/tfjs';
-import { StudioError } from '../../protocol/errors.ts';
 
 /** What the backend knows of a tensor. */
 interface TensorData {
@@ -121,8 +120,26 @@ export function allocate(
   return gpu.makeTensorInfo([...shape], dtype);
 }
 
+let collected: ProgramRun[] | null = null;
+
+/** The programs that some work would give to the device; none is run, and what the work computes has no values. */
+export function programsOf(work: () => void): readonly ProgramRun[] {
+  const runs: ProgramRun[] = [];
+  collected = runs;
+  try {
+    work();
+  } finally {
+    collected = null;
+  }
+  return runs;
+}
+
 /** Records one program; it runs when the backend submits. */
 export function dispatch(gpu: Gpu, run: ProgramRun): void {
+  if (collected !== null) {
+    collected.push(run);
+    return;
+  }
   const { bindings, uniforms = [] } = run;
   for (const { tensor } of bindings) {
     gpu.uploadToGPU(tensor.dataId);
@@ -154,6 +171,13 @@ export function submit(gpu: Gpu): void {
   gpu.submitQueue();
 }
 
+/** Begins a pass of its own for what is recorded next, whose times the device writes down; `submit` ends it. */
+export function beginTimedPass(gpu: Gpu, timestampWrites: GPUComputePassTimestampWrites): void {
+  submit(gpu);
+  gpu.ensureCommandEncoderReady();
+  gpu.computePassEncoder = gpu.commandEncoder!.beginComputePass({ timestampWrites });
+}
+
 /** Resolves when the device has done all that was recorded. */
 export async function gpuDone(backend: unknown): Promise<void> {
   const gpu = gpuOf(backend);
@@ -161,10 +185,38 @@ export async function gpuDone(backend: unknown): Promise<void> {
   await gpu.queue.onSubmittedWorkDone();
 }
 
-function pipelineOf(
-  device: GPUDevice,
-  { code, bindings, uniforms = [], label }: ProgramRun,
-): GPUComputePipeline {
+function pipelineOf(device: GPUDevice, run: ProgramRun): GPUComputePipeline {
+  const source = sourceOf(run);
+  const { pipelines } = keptOf(device);
+  const known = pipelines.get(source);
+  if (known !== undefined) return known;
+  const pipeline = device.createComputePipeline(descriptorOf(device, run.label, source));
+  pipelines.set(source, pipeline);
+  return pipeline;
+}
+
+/** Has the device compile programs, several at a time, while the host goes on; one that fails is left to its first run. */
+export async function compileAhead(
+  { device }: Pick<Gpu, 'device'>,
+  runs: readonly ProgramRun[],
+): Promise<void> {
+  const { pipelines } = keptOf(device);
+  const sources = new Map(runs.map((run) => [sourceOf(run), run.label]));
+  const compiled = [...sources].map(async ([source, label]) => {
+    if (pipelines.has(source)) return;
+    pipelines.set(source, await device.createComputePipelineAsync(descriptorOf(device, label, source)));
+  });
+  await Promise.allSettled(compiled);
+}
+
+const descriptorOf = (device: GPUDevice, label: string, code: string): GPUComputePipelineDescriptor => ({
+  label,
+  layout: 'auto',
+  compute: { module: device.createShaderModule({ label, code }), entryPoint: 'main' },
+});
+
+/** The whole text of a program. */
+export function sourceOf({ code, bindings, uniforms = [] }: ProgramRun): string {
   const declarations = bindings.map(
     ({ name, type, isWritten }, index) =>
       `@group(0) @binding(${index.toString()}) var<storage, ${isWritten === true ? 'read_write' : 'read'}> ${name}: array<${type}>;`,
@@ -176,17 +228,7 @@ function pipelineOf(
       `@group(0) @binding(${bindings.length.toString()}) var<uniform> uniforms: Uniforms;`,
     );
   }
-  const source = [...declarations, code].join('\n');
-  const { pipelines } = keptOf(device);
-  const known = pipelines.get(source);
-  if (known !== undefined) return known;
-  const pipeline = device.createComputePipeline({
-    label,
-    layout: 'auto',
-    compute: { module: device.createShaderModule({ label, code: source }), entryPoint: 'main' },
-  });
-  pipelines.set(source, pipeline);
-  return pipeline;
+  return [...declarations, code].join('\n');
 }
 
 function uniformBuffer(gpu: Gpu, { uniforms = [], isFleeting = false }: ProgramRun): GPUBuffer {
@@ -210,60 +252,4 @@ function uniformBuffer(gpu: Gpu, { uniforms = [], isFleeting = false }: ProgramR
   gpu.queue.writeBuffer(buffer, 0, bytes.buffer);
   kept.set(key, buffer);
   return buffer;
-}
-
-/** Share of the largest buffer that caches may take in all: how much memory there is, WebGPU does not say. */
-const CACHE_SHARE = 0.5;
-
-/** What caches may take of the device's memory, by the adapter's limits; and how they take it. */
-export interface GpuRoom {
-  readonly totalBytes: number;
-  /** In one tensor. */
-  readonly pieceBytes: number;
-  /**
-   * A tensor of any values, whose memory is taken at once and not when it is first used.
-   *
-   * @throws StudioError `storage/full` when the device has no memory for it
-   */
-  allocate(shape: readonly number[], dtype: 'float32' | 'int32'): Promise<TensorInfo>;
-  /** Gives a tensor's memory back to the device; tfjs would keep it for the next tensor of that size. Dispose it after. */
-  free(tensor: TensorInfo): void;
-}
-
-/** Asks the adapter; how much memory there is, no WebGPU device says. */
-export function gpuRoom(backend: unknown): GpuRoom {
-  const gpu = gpuOf(backend);
-  const { device } = gpu;
-  const { maxBufferSize, maxStorageBufferBindingSize } = device.limits;
-  const free = ({ dataId }: TensorInfo): void => {
-    // Nothing that is recorded may use it any more.
-    submit(gpu);
-    const data = gpu.tensorMap.get(dataId);
-    if (data.resource === null || data.resource === undefined) return;
-    gpu.bufferManager.releaseBuffer(data.resource, false);
-    data.resource = null;
-  };
-  return {
-    totalBytes: maxBufferSize * CACHE_SHARE,
-    pieceBytes: maxStorageBufferBindingSize,
-    async allocate(shape, dtype) {
-      // A buffer beyond a limit is a mistake in WebGPU's eyes, one within it that does not fit is none.
-      device.pushErrorScope('validation');
-      device.pushErrorScope('out-of-memory');
-      const made = allocate(gpu, shape, dtype);
-      gpu.uploadToGPU(made.dataId);
-      const [memory, validation] = await Promise.all([device.popErrorScope(), device.popErrorScope()]);
-      const trouble = memory ?? validation;
-      if (trouble === null) return made;
-      free(made);
-      gpu.disposeData(made.dataId);
-      throw new StudioError({
-        code: 'storage/full',
-        message: 'The GPU has less free memory than its limits allow to ask for.',
-        hint: 'Close other tabs or programs that use the GPU.',
-        cause: trouble.message,
-      });
-    },
-    free,
-  };
 }

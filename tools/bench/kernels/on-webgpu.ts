@@ -5,7 +5,16 @@
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-webgpu';
 import { activate } from '../../../src/engine/device/activate.ts';
-import { gpuDone } from '../../../src/kernels/webgpu/gpu.ts';
+import { gpuDone, gpuOf } from '../../../src/kernels/webgpu/gpu.ts';
+import {
+  classOf,
+  OPERATIONS,
+  takeChoice,
+  tabledVariant,
+  variantsFor,
+  type Operation,
+} from '../../../src/kernels/webgpu/linear/variants.ts';
+import { shapeOf } from '../../../src/kernels/webgpu/shape.ts';
 import type { Run } from './duel.ts';
 import {
   describe,
@@ -46,7 +55,6 @@ function casesOf(shape: ConvolutionShape): KernelCase[] {
   const { x, dy, filter, strides, pad, bytes } = tensorsOf(shape);
   const bias = tf.zeros<tf.Rank.R1>([shape.outChannels]);
   const common = { flops: flopsOf(shape), bytes };
-  const linear = { kind: shape.kind, strides, pad };
   const attrs = {
     strides,
     pad,
@@ -58,36 +66,85 @@ function casesOf(shape: ConvolutionShape): KernelCase[] {
   const isConv = shape.kind === 'conv';
   const fused = { x, filter, strides, pad, bias, activation: 'relu6' as const };
   const [filterKernel, inputKernel] = STOCK[shape.kind];
+  const { forward, filterGrad, inputGrad } = waysOf(shape, { x, dy, filter, bias });
   return [
     {
       ...common,
       what: `forward, ${describe(shape)}`,
       against: 'tfjs, fused',
-      ours: done(() => runKernel('MienLinear', { x, filter, bias }, { ...linear, activation: 'relu6' })),
+      ours: done(forward),
       theirs: done(() => (isConv ? tf.fused.conv2d(fused) : tf.fused.depthwiseConv2d(fused))),
     },
     {
       ...common,
       what: `filter and bias gradient, ${describe(shape)}`,
       against: `tfjs ${filterKernel}, sum`,
-      ours: done(() => runKernel('MienLinearGrads', { x, dz: dy, filter }, { ...linear, epsilon: 0 })),
+      ours: done(filterGrad),
       theirs: done(() => [runKernel(filterKernel, { x, dy }, attrs), tf.sum(dy, [0, 1, 2])].flat()),
     },
     {
       ...common,
       what: `input gradient through a ReLU6, ${describe(shape)}`,
       against: `tfjs ${inputKernel}, mask`,
-      ours: done(() =>
-        runKernel(
-          'MienLinearInputGrad',
-          { dz: dy, filter, x },
-          { ...linear, inputShape: x.shape, activation: 'relu6' },
-        ),
-      ),
+      ours: done(inputGrad),
       theirs: done(() => {
         const dx = runKernel(inputKernel, { dy, filter }, attrs) as tf.Tensor;
         return tf.mul(dx, tf.mul(tf.step(x), tf.step(tf.sub(6, x))));
       }),
     },
+    ...(isConv
+      ? OPERATIONS.flatMap((operation) =>
+          variantCases(shape, operation, { forward, filterGrad, inputGrad }[operation], common),
+        )
+      : []),
   ];
+}
+
+/** Mien's kernels of each operation. */
+function waysOf(
+  { kind, stride }: ConvolutionShape,
+  { x, dy, filter, bias }: Readonly<Record<'x' | 'dy' | 'filter' | 'bias', tf.Tensor>>,
+) {
+  const linear = { kind, strides: [stride, stride], pad: 'same' };
+  return {
+    forward: () => runKernel('MienLinear', { x, filter, bias }, { ...linear, activation: 'relu6' }),
+    filterGrad: () => runKernel('MienLinearGrads', { x, dz: dy, filter }, { ...linear, epsilon: 0 }),
+    inputGrad: () =>
+      runKernel(
+        'MienLinearInputGrad',
+        { dz: dy, filter, x },
+        { ...linear, inputShape: x.shape, activation: 'relu6' },
+      ),
+  };
+}
+
+/** Each way that is not the table's, against that. */
+function variantCases(
+  shape: ConvolutionShape,
+  operation: Operation,
+  compute: () => tf.TensorContainer,
+  common: Pick<KernelCase, 'flops' | 'bytes'>,
+): KernelCase[] {
+  const { batch, size, channels, outChannels, side, stride } = shape;
+  const attrs = { kind: 'conv', strides: [stride, stride], pad: 'same' } as const;
+  const sizes = shapeOf([batch, size, size, channels], [side, side, channels, outChannels], attrs);
+  const tabled = tabledVariant(operation, sizes);
+
+  return variantsFor(operation, sizes)
+    .filter(({ name }) => name !== tabled)
+    .map(({ name }) => ({
+      ...common,
+      what: `${operation}, ${describe(shape)}: ${name}`,
+      against: tabled,
+      ours: done(() => {
+        const gpu = gpuOf(tf.backend());
+        takeChoice(gpu, { [classOf(operation, sizes)]: name });
+        try {
+          return compute();
+        } finally {
+          takeChoice(gpu, {});
+        }
+      }),
+      theirs: done(compute),
+    }));
 }

@@ -7,22 +7,32 @@
  * has only 1,728 such tiles, so the batch is summed in up to 64 parts by lines of output positions, until 16,384 threads have
  * work; `unfold` (fold.ts) adds the parts, on its way through the BatchNorm. A further row of threads sums what the bias gets.
  * Which output columns a tap reads from inside the picture is worked out once a thread, so that the innermost loop has no test.
+ * So the direct way of variants.ts; by its roofline two thirds of a large GPU's peak is the most that comes out. Through
+ * workgroup memory (shared-tiles.ts) a tile has 64 input by 64 output channels of one tap, and parts are stretches of positions.
  *
  * On a software adapter, `npm run bench -- --only gpu-kernels`: 30 times tfjs' program for a 1x1 of 2x14x14x96 to 576, 24 times
  * for a 3x3 of 64 channels.
  */
 import type { TensorInfo } from '@tensorflow/tfjs';
 import { allocate, dispatch, type Gpu } from '../gpu.ts';
-import { constants, filterRows, flopsOf, type LinearShape } from '../shape.ts';
+import { constants, filterRows, flopsOf, outRows, type LinearShape } from '../shape.ts';
 import { elementOf, reader, times, writer } from '../wgsl.ts';
+import { corner, source } from './forward.ts';
+import { sharedCode, sharedThreads } from './shared-tiles.ts';
+import { groupsOf, loadsPerFma, productOf, STEP, variantOf, type Variant } from './variants.ts';
 
 /** Threads that keep a large GPU busy. */
 const MANY_THREADS = 16_384;
-/** Output channels of a thread's tile. */
+/** Output channels of a direct thread's tile. */
 const TILE = 4;
 
-/** Input channels of a thread's tile: more of them read each output gradient less often. */
-const tileRows = ({ inChannels }: LinearShape): number => (inChannels % 8 === 0 ? 8 : 4);
+/** The same with fewer input channels where they do not come in as many: more of them read each output gradient less often. */
+function tiled(variant: Variant, { inChannels }: LinearShape): Variant {
+  const { tile, shared } = variant;
+  return shared !== null || inChannels % tile.rows === 0
+    ? variant
+    : { ...variant, tile: { ...tile, rows: 4 } };
+}
 
 /** Parts that the batch is summed in: more where the filter alone does not keep the GPU busy. */
 export function partsOf(shape: LinearShape, threads: number): number {
@@ -32,39 +42,63 @@ export function partsOf(shape: LinearShape, threads: number): number {
 
 /** @returns `[parts, filterRows + 1, outChannels]`; the last row of each part is the bias' */
 export function filterGradParts(gpu: Gpu, shape: LinearShape, x: TensorInfo, dz: TensorInfo): TensorInfo {
-  const kTiles = shape.filterHeight * shape.filterWidth * Math.ceil(shape.inChannels / tileRows(shape)) + 1;
-  const nTiles = Math.ceil(shape.outChannels / TILE);
-  const parts = partsOf(shape, kTiles * nTiles);
+  const variant = tiled(variantOf(gpu, 'filterGrad', shape), shape);
+  const { parts, code, uniforms, groups } = (variant.shared === null ? direct : shared)(shape, variant);
   const out = allocate(gpu, [parts, filterRows(shape) + 1, shape.outChannels]);
-  const lines = shape.batch * shape.outHeight;
   dispatch(gpu, {
-    label: 'convolution, filter gradient',
-    code: codeOf(shape),
+    label: `convolution, filter gradient: ${variant.name}`,
+    code,
     bindings: [
       { name: 'x', type: elementOf(shape.inChannels), tensor: x },
       { name: 'dz', type: elementOf(shape.outChannels), tensor: dz },
       { name: 'sums', type: elementOf(shape.outChannels), tensor: out, isWritten: true },
     ],
-    uniforms: [
-      { name: 'lines', type: 'u32', value: lines },
-      { name: 'lines_a_part', type: 'u32', value: Math.ceil(lines / parts) },
-    ],
-    groups: [Math.ceil(nTiles / 8), Math.ceil(kTiles / 8), parts],
-    work: { flops: flopsOf(shape), loadsPerFma: (tileRows(shape) / 4 + 1) / (4 * tileRows(shape)) },
+    uniforms: Object.entries(uniforms).map(([name, value]) => ({ name, type: 'u32', value })),
+    groups: [groups[0], groups[1], parts],
+    work: { flops: flopsOf(shape), loadsPerFma: directLoads(variant) },
   });
   return out;
 }
 
-function codeOf(shape: LinearShape): string {
-  const rows = tileRows(shape);
-  const value = (k: number): string => `value${Math.floor(k / 4)}[${k % 4}]`;
-  return `${constants(shape)}
-const TILES_A_TAP = ${Math.ceil(shape.inChannels / rows)}u;
+/** A direct tile takes one position at a time. */
+const directLoads = (variant: Variant): number =>
+  variant.shared === null ? (variant.tile.rows / 4 + 1) / (4 * variant.tile.rows) : loadsPerFma(variant);
+
+/** How the sums are laid out, and the program for it. */
+interface Layout {
+  readonly parts: number;
+  readonly code: string;
+  readonly uniforms: Readonly<Record<string, number>>;
+  /** In columns and rows. */
+  readonly groups: readonly [number, number];
+}
+
+const taps = ({ filterHeight, filterWidth }: LinearShape): number => filterHeight * filterWidth;
+
+const headOf = (shape: LinearShape, rowsATile: number): string => `${constants(shape)}
+const TILES_A_TAP = ${Math.ceil(shape.inChannels / rowsATile)}u;
 const TAPS = FILTER_HEIGHT * FILTER_WIDTH;
 const ROWS = TAPS * IN_CHANNELS + 1u;
 ${reader('x', shape.inChannels)}
 ${reader('dz', shape.outChannels)}
-${writer('sums', shape.outChannels)}
+${writer('sums', shape.outChannels)}`;
+
+function direct(shape: LinearShape, { tile }: Variant): Layout {
+  const kTiles = taps(shape) * Math.ceil(shape.inChannels / tile.rows) + 1;
+  const nTiles = Math.ceil(shape.outChannels / TILE);
+  const parts = partsOf(shape, kTiles * nTiles);
+  const lines = shape.batch * shape.outHeight;
+  return {
+    parts,
+    code: directCode(shape, tile.rows),
+    uniforms: { lines, lines_a_part: Math.ceil(lines / parts) },
+    groups: [Math.ceil(nTiles / 8), Math.ceil(kTiles / 8)],
+  };
+}
+
+function directCode(shape: LinearShape, rows: number): string {
+  const value = (k: number): string => `value${Math.floor(k / 4)}[${k % 4}]`;
+  return `${headOf(shape, rows)}
 @compute @workgroup_size(8, 8)
 fn main(@builtin(global_invocation_id) id: vec3u) {
   let n = id.x * ${TILE}u;
@@ -97,4 +131,59 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let row = id.z * ROWS + tap * IN_CHANNELS + c;
   ${times(rows, (k) => `if (c + ${k}u < IN_CHANNELS) { write_sums(row + ${k}u, n, sum${k}); }`)}
 }`;
+}
+
+function shared(shape: LinearShape, variant: Variant): Layout {
+  const { x, y } = sharedThreads(variant);
+  const [across, down] = groupsOf(variant, productOf('filterGrad', shape));
+  const groups = [across, taps(shape) * down + 1] as const;
+  const positions = outRows(shape);
+  const wanted = partsOf(shape, groups[0] * groups[1] * x * y);
+  const aPart = Math.ceil(positions / wanted / STEP) * STEP;
+  return {
+    parts: Math.ceil(positions / aPart),
+    code: sharedFilterGrad(shape, variant),
+    uniforms: { positions, positions_a_part: aPart },
+    groups,
+  };
+}
+
+/** One position's channels are side by side in both factors; those behind the part's last position are 0. */
+function sharedFilterGrad(shape: LinearShape, variant: Variant): string {
+  const { x, y } = sharedThreads(variant);
+  const rows = variant.shared?.rows ?? 0;
+  const position = (q: number): string => `let row${q} = min(term + ${q}u, end - 1u);
+      ${corner(q)}
+      ${source(q)}
+      let left_${q} = select(vec4f(0.0), read_x(source${q}, first + row_four * 4u), inside${q} && term + ${q}u < end);`;
+  const gradient = (q: number): string =>
+    `let right_${q} = select(vec4f(0.0), read_dz(min(term + ${q}u, end - 1u), column + column_four * 4u), term + ${q}u < end);`;
+  return sharedCode({
+    variant,
+    head: headOf(shape, rows),
+    tileRow: 'group.y % TILES_A_TAP',
+    start: `let tap = group.y / TILES_A_TAP;
+  let start = group.z * uniforms.positions_a_part;
+  let end = min(start + uniforms.positions_a_part, uniforms.positions);
+  if (tap == TAPS) {
+    let four = thread % 16u;
+    var total = vec4f(0.0);
+    for (var row = start + thread / 16u; row < end; row += ${(x * y) / 16}u) { total += read_dz(row, column + four * 4u); }
+    columns_of[thread] = total;
+    workgroupBarrier();
+    if (thread < 16u && column + four * 4u < OUT_CHANNELS) {
+      for (var other = thread + 16u; other < ${x * y}u; other += 16u) { total += columns_of[other]; }
+      write_sums(group.z * ROWS + ROWS - 1u, column + four * 4u, total);
+    }
+    return;
+  }`,
+    loop: (step) => `for (var k = start; k < end; k += ${STEP}u) {${step}
+  }`,
+    left: times(4, position),
+    right: times(4, gradient),
+    isLeftByTerms: false,
+    isRightByTerms: false,
+    write: (row, at, value) =>
+      `if (${row} < IN_CHANNELS && ${at} < OUT_CHANNELS) { write_sums(group.z * ROWS + tap * IN_CHANNELS + ${row}, ${at}, ${value}); }`,
+  });
 }

@@ -2,19 +2,22 @@
  * Gradient of a convolution's (or dense layer's) input, and through the ReLU that made that input, in one program.
  *
  * The product of forward.ts turned round: rows are input positions, columns input channels, and the sum runs over taps
- * and output channels. Each thread has a tile as there. Of an input position, tap (ky, kx) was read by the output at
+ * and output channels. Tiles and reads are as there, and so is the roofline. Of an input position, tap (ky, kx) was read by the output at
  * ((y + top - ky) / stride, (x + left - kx) / stride), if that comes out whole and inside; all others add nothing. So no zeros
  * are put between the gradients of a strided layer, and none are read. Four output channels of a position are one vector, as
- * are four of a weight's row: their `dot` is one term of four, and the filter needs no transposing.
+ * are four of a weight's row: their `dot` is one term of four, and the filter needs no transposing (through workgroup memory it
+ * is turned on its way in).
  *
  * On a software adapter, `npm run bench -- --only gpu-kernels`: 1.5 times tfjs' program with a mask for a 1x1 of 2x14x14x96 to
  * 576, 6.2 times for a 3x3 of 64 channels.
  */
 import type { TensorInfo } from '@tensorflow/tfjs';
 import { allocate, dispatch, type Binding, type Gpu } from '../gpu.ts';
-import { loadsPerFma, tileOf } from './forward.ts';
 import { constants, flopsOf, inRows, isPoint, type LinearShape } from '../shape.ts';
 import { activationGrad, elementOf, reader, times, writer, type Relu } from '../wgsl.ts';
+import { addParts } from './add-parts.ts';
+import { sharedCode } from './shared-tiles.ts';
+import { groupsOf, loadsPerFma, productOf, STEP, termsOf, variantOf, type Variant } from './variants.ts';
 
 /** What the gradient by a layer's input is computed from. */
 export interface InputGradInputs {
@@ -29,27 +32,51 @@ export interface InputGradInputs {
 export function inputGrad(
   gpu: Gpu,
   shape: LinearShape,
-  { dz, filter, x, relu }: InputGradInputs,
+  inputs: InputGradInputs,
   inShape: readonly number[],
 ): TensorInfo {
-  const rows = inRows(shape);
-  const tile = tileOf(rows, shape.inChannels);
+  const variant = variantOf(gpu, 'inputGrad', shape);
   const out = allocate(gpu, inShape);
+  if (variant.parts === 1) {
+    products(gpu, shape, variant, inputs, out);
+    return out;
+  }
+  const { x, relu } = inputs;
+  const parts = allocate(gpu, [variant.parts, inRows(shape), shape.inChannels]);
+  products(gpu, shape, variant, { ...inputs, x: null }, parts);
+  const value = x === null ? 'sum' : 'pass_through(sum, read_x(row, at))';
+  return addParts(gpu, { parts, out, inputs: { x }, extra: activationGrad(relu), value });
+}
+
+/** Writes the gradient, or parts of its sums, into `out`. */
+function products(
+  gpu: Gpu,
+  shape: LinearShape,
+  variant: Variant,
+  { dz, filter, x, relu }: InputGradInputs,
+  out: TensorInfo,
+): void {
   const bindings: Binding[] = [
     { name: 'dz', type: elementOf(shape.outChannels), tensor: dz },
     { name: 'filter_', type: elementOf(shape.outChannels), tensor: filter },
     ...(x === null ? [] : [{ name: 'x', type: elementOf(shape.inChannels), tensor: x }]),
     { name: 'dx', type: elementOf(shape.inChannels), tensor: out, isWritten: true },
   ];
+  const head = `${constants(shape)}
+${reader('dz', shape.outChannels)}
+${reader('filter_', shape.outChannels)}
+${x === null ? '' : reader('x', shape.inChannels)}
+${writer('dx', shape.inChannels)}
+${activationGrad(relu)}`;
+  const code = variant.shared === null ? directCode : sharedInputGrad;
   dispatch(gpu, {
-    label: 'convolution, input gradient',
-    code: codeOf(shape, tile, x !== null, relu),
+    label: `convolution, input gradient: ${variant.name}`,
+    code: code(shape, variant, head, x !== null),
     bindings,
-    uniforms: [{ name: 'rows', type: 'u32', value: rows }],
-    groups: [Math.ceil(shape.inChannels / (tile.fours * 4 * 8)), Math.ceil(rows / (tile.rows * 8)), 1],
-    work: { flops: flopsOf(shape), loadsPerFma: loadsPerFma(tile) },
+    uniforms: [{ name: 'rows', type: 'u32', value: inRows(shape) }],
+    groups: groupsOf(variant, productOf('inputGrad', shape)),
+    work: { flops: flopsOf(shape), loadsPerFma: loadsPerFma(variant) },
   });
-  return out;
 }
 
 /** For one position of the tile: the output position that reads it through the tap, if there is one. */
@@ -65,31 +92,30 @@ const position = (i: number): string => `let picture${i} = row${i} / (IN_HEIGHT 
   let inY${i} = i32((row${i} / IN_WIDTH) % IN_HEIGHT);
   let inX${i} = i32(row${i} % IN_WIDTH);`;
 
-function codeOf(
-  shape: LinearShape,
-  tile: { rows: number; fours: number },
-  isMasked: boolean,
-  relu: Relu,
-): string {
+/** Four output channels from `n` on of the position that reads it. */
+const gradient = (point: boolean, i: number, n: string): string =>
+  point ? `read_dz(source${i}, ${n})` : `select(vec4f(0.0), read_dz(source${i}, ${n}), inside${i})`;
+
+/** Writes four input channels, or a part of their sums. */
+function write({ parts }: Variant, isMasked: boolean, part: string) {
+  return (row: string, at: string, sum: string): string => {
+    const value = isMasked ? `pass_through(${sum}, read_x(${row}, ${at}))` : sum;
+    const to = parts === 1 ? row : `${row} + ${part} * uniforms.rows`;
+    return `if (${at} < IN_CHANNELS) { write_dx(${to}, ${at}, ${value}); }`;
+  };
+}
+
+function directCode(shape: LinearShape, variant: Variant, head: string, isMasked: boolean): string {
+  const { tile } = variant;
   const point = isPoint(shape);
   const channels = tile.fours * 4;
+  const { from, to } = termsOf(variant, shape.outChannels, 'id.z');
   const each = (line: (i: number) => string): string => times(tile.rows, line);
   const sum = (i: number, q: number): string => `sum${i}_${Math.floor(q / 4)}[${q % 4}]`;
-  const gradient = (i: number): string =>
-    point ? `read_dz(source${i}, n)` : `select(vec4f(0.0), read_dz(source${i}, n), inside${i})`;
-  const write = (i: number, j: number): string => {
-    const at = `column + ${j * 4}u`;
-    const value = isMasked ? `pass_through(sum${i}_${j}, read_x(row${i}, ${at}))` : `sum${i}_${j}`;
-    return `if (${at} < IN_CHANNELS) { write_dx(row${i}, ${at}, ${value}); }`;
-  };
+  const written = write(variant, isMasked, 'id.z');
   const weights = (q: number): string =>
     `let w${q} = read_filter_(tap * IN_CHANNELS + min(column + ${q}u, IN_CHANNELS - 1u), n);`;
-  return `${constants(shape)}
-${reader('dz', shape.outChannels)}
-${reader('filter_', shape.outChannels)}
-${isMasked ? reader('x', shape.inChannels) : ''}
-${writer('dx', shape.inChannels)}
-${activationGrad(relu)}
+  return `${head}
 @compute @workgroup_size(8, 8)
 fn main(@builtin(global_invocation_id) id: vec3u) {
   let column = id.x * ${channels}u;
@@ -100,11 +126,42 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   ${point ? '' : each(position)}
   for (var tap = 0u; tap < FILTER_HEIGHT * FILTER_WIDTH; tap++) {
     ${each((i) => (point ? `let source${i} = row${i};` : source(i)))}
-    for (var n = 0u; n < OUT_CHANNELS; n += 4u) {
-      ${each((i) => `let dz${i} = ${gradient(i)};`)}
+    for (var n = ${from}; n < ${to}; n += 4u) {
+      ${each((i) => `let dz${i} = ${gradient(point, i, 'n')};`)}
       ${times(channels, (q) => `${weights(q)} ${each((i) => `${sum(i, q)} += dot(dz${i}, w${q});`)}`)}
     }
   }
-  ${each((i) => `if (first + ${i}u < uniforms.rows) { ${times(tile.fours, (j) => write(i, j))} }`)}
+  ${each((i) => `if (first + ${i}u < uniforms.rows) { ${times(tile.fours, (j) => written(`row${i}`, `column + ${j * 4}u`, `sum${i}_${j}`))} }`)}
 }`;
+}
+
+/** Terms behind the last are 0 in both factors: a weight that is no number must not come in. */
+function sharedInputGrad(shape: LinearShape, variant: Variant, head: string, isMasked: boolean): string {
+  const point = isPoint(shape);
+  const { from, to } = termsOf(variant, shape.outChannels, 'group.z');
+  const inRange = (value: string): string =>
+    shape.outChannels % STEP === 0 ? value : `select(vec4f(0.0), ${value}, term < OUT_CHANNELS)`;
+  const weights = (q: number): string =>
+    `read_filter_(tap * IN_CHANNELS + min(column + column_four * 4u + ${q}u, IN_CHANNELS - 1u), term)`;
+  const written = write(variant, isMasked, 'group.z');
+  return sharedCode({
+    variant,
+    head,
+    tileRow: 'group.y',
+    start: times(
+      4,
+      (i) => `let row${i} = min(first + row_four * 4u + ${i}u, uniforms.rows - 1u);
+  ${point ? `let source${i} = row${i};` : position(i)}`,
+    ),
+    loop: (step) => `for (var tap = 0u; tap < FILTER_HEIGHT * FILTER_WIDTH; tap++) {
+    ${point ? '' : times(4, source)}
+    for (var k = ${from}; k < ${to}; k += ${STEP}u) {${step}
+    }
+  }`,
+    left: times(4, (i) => `let left_${i} = ${inRange(gradient(point, i, 'term'))};`),
+    right: times(4, (q) => `let right_${q} = ${inRange(weights(q))};`),
+    isLeftByTerms: true,
+    isRightByTerms: true,
+    write: (row, at, value) => `if (${row} < uniforms.rows) { ${written(row, at, value)} }`,
+  });
 }
