@@ -10,7 +10,7 @@ import { findExporter } from '../exporters/registry.ts';
 import { SessionCaches } from '../frozen/session-caches.ts';
 import type { SetFile } from '../models/weights/files/file-set.ts';
 import type { Platform } from '../platform/platform.ts';
-import type { BackendChoice, DeviceReport } from '../protocol/device.ts';
+import type { BackendChoice, DeviceReport, GpuKernels } from '../protocol/device.ts';
 import type { RateSweep, ResumableRun, RunResult } from '../protocol/events.ts';
 import type { BroughtRun } from '../protocol/runs/kept.ts';
 import type { Picked, Requests, SavedFile } from '../protocol/messages.ts';
@@ -18,10 +18,12 @@ import type { FullRecipe } from '../protocol/recipe/full-recipe.ts';
 import type { Recipe, Simd } from '../protocol/recipe/recipe.ts';
 import type { SourceDescription } from '../protocol/set/dataset.ts';
 import { asRun } from './catalog.ts';
+import type { CheckpointHead } from './checkpoints/checkpoint.ts';
 import { runsLeft } from './checkpoints/resumable.ts';
 import { CurrentDevice } from './device/current-device.ts';
 import type { Device } from './device/device.ts';
-import { computing, type ComputedBefore } from './device/simd.ts';
+import { gpuKernels } from './device/gpu-kernels.ts';
+import { computing } from './device/simd.ts';
 import type { WasmSetup } from './device/wasm.ts';
 import { FaceFinder } from './faces.ts';
 import { broughtBack, type Brought } from './network/bring-back.ts';
@@ -47,6 +49,7 @@ import { Uploads } from './upload/uploads.ts';
 interface Prepared {
   readonly simd: Simd | null;
   readonly device: Device;
+  readonly gpuKernels: GpuKernels | null;
   readonly dataset: Dataset;
   readonly network: Network;
   readonly caches: SessionCaches;
@@ -261,7 +264,7 @@ export class Session {
   /** Does work with a recipe's device, set and network, each said once it is there. The work disposes the network's model. */
   async #prepared<Output>(
     recipe: FullRecipe,
-    before: ComputedBefore | null,
+    before: CheckpointHead | null,
     options: Picked & Heard,
     timed: ReturnType<typeof timedInto>,
     work: (prepared: Prepared) => Promise<Output>,
@@ -271,8 +274,20 @@ export class Session {
       this.device?.loss === null ? this.device : await timed('device', () => this.#devices.ready());
     const on = { device: device.report, host: this.#devices.host, emit };
     return computing(recipe, before, on, async (simd) => {
+      const { platform } = this;
+      const kernels = await gpuKernels({ device, recipe, platform, before: before?.gpuKernels });
       const opened = await setAndNetwork(recipe, this, options, timed);
-      return work({ device, simd, ...opened, caches: (this.#caches ??= new SessionCaches(this.platform)) });
+      const taken = await kernels(emit).catch((error: unknown) => {
+        opened.network.model.dispose();
+        throw error;
+      });
+      return work({
+        device,
+        simd,
+        gpuKernels: taken,
+        ...opened,
+        caches: (this.#caches ??= new SessionCaches(platform)),
+      });
     });
   }
 

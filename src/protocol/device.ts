@@ -44,6 +44,14 @@ export interface ProbeResult {
   readonly why: string;
 }
 
+/** Which ways a run's matrix products took on WebGPU. */
+export interface GpuKernels {
+  /** The same on the same adapter, by the same browser, with the same programs. */
+  readonly on: string;
+  /** By classes of layers; a class that is not named took what Mien has a table for. */
+  readonly ways: Readonly<Record<string, string>>;
+}
+
 export interface DeviceReport {
   readonly backend: Backend;
   /** As {@link deviceText} has it. */

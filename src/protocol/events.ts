@@ -1,7 +1,7 @@
 /** What a run says while it goes on, and what it leaves. */
 import type { Sureness } from '../lib/figures/sureness.ts';
 import type { CleaningReport, DatasetSummary, SplitName } from './set/dataset.ts';
-import type { DeviceReport } from './device.ts';
+import type { DeviceReport, GpuKernels } from './device.ts';
 import type { WireError } from './errors.ts';
 import type { ModelSummary, WeightsRecord } from './model.ts';
 import type { FullRecipe } from './recipe/full-recipe.ts';
@@ -185,6 +185,8 @@ export interface RunResult {
   readonly other: OtherPhase | null;
   readonly stopped: boolean;
   readonly device: DeviceReport;
+  /** Null on another backend than WebGPU; none in runs that an earlier version kept. */
+  readonly gpuKernels?: GpuKernels | null;
   /** What the backbone began with. */
   readonly weights: WeightsRecord;
   /** How precisely the output of the frozen part was taken, wherever it was kept. */

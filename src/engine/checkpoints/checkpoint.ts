@@ -1,6 +1,6 @@
 /** What a checkpoint holds, and how its tensors come to bytes and back. */
 import * as tf from '@tensorflow/tfjs';
-import type { Backend } from '../../protocol/device.ts';
+import type { Backend, GpuKernels } from '../../protocol/device.ts';
 import type { EndedPhase, EpochRecord } from '../../protocol/events.ts';
 import type { FullRecipe } from '../../protocol/recipe/full-recipe.ts';
 import { StudioError } from '../../protocol/errors.ts';
@@ -28,6 +28,8 @@ export interface CheckpointHead {
   readonly backend: Backend;
   /** As in `RunResult.simd`. Absent where an earlier version wrote it. */
   readonly simd?: readonly Simd[];
+  /** Null on another backend than WebGPU; none where an earlier version kept it. */
+  readonly gpuKernels?: GpuKernels | null;
   readonly phaseIndex: number;
   readonly status: PhaseStatus;
   /** Of all phases. */

@@ -24,7 +24,7 @@ import { invariant } from '../../protocol/errors.ts';
 import { BestPhase } from './best-phase.ts';
 import { PhaseSetup, type PhaseSetupInputs } from './phase-setup.ts';
 
-export interface RunInputs extends PhaseSetupInputs {
+export interface RunInputs extends PhaseSetupInputs, Required<Pick<RunResult, 'gpuKernels'>> {
   readonly device: Device;
   /** Null keeps none. */
   readonly checkpoints: RunCheckpoints | null;
@@ -230,6 +230,7 @@ class Run {
       backboneSha256: network.weights.sha256,
       backend: device.report.backend,
       simd: this.#simd,
+      gpuKernels: this.inputs.gpuKernels,
       phaseIndex,
       status,
       history: [...this.#history, ...history],
@@ -286,7 +287,7 @@ class Run {
       kept: closed?.kept ?? null,
       other: closed?.other ?? null,
       stopped: control.isStopping,
-      device: device.report,
+      ...{ device: device.report, gpuKernels: this.inputs.gpuKernels },
       weights: { origin, sizeBytes, sha256 },
       cachePrecision: recipe.cache,
       simd: this.#simd,

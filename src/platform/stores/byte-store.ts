@@ -14,6 +14,7 @@ export const STORES = {
   activations: 'what the frozen part computed',
   runs: 'a run that ended',
   studies: 'a study on the queue',
+  measurements: 'what was measured of the GPU',
   leases: 'who uses what',
   versions: 'which version of Mien wrote what',
 } as const;

@@ -22,6 +22,7 @@ const VERSIONS: Readonly<Record<StoreName, number>> = {
   activations: 1,
   runs: 2,
   studies: 1,
+  measurements: 1,
   leases: 1,
   versions: 1,
 };
@@ -91,6 +92,7 @@ const CONTENTS: Readonly<Record<StoreName, string>> = {
   activations: 'What the frozen part computed',
   runs: 'The kept runs',
   studies: 'The studies on the queue',
+  measurements: 'What was measured of the GPU',
   leases: 'The notes of who uses what',
   versions: 'The notes of versions',
 };

@@ -226,6 +226,10 @@ export const RecipeSchema = z
       'how wasm adds products: rounded first, the same on every machine (`plain`), or as the machine does it (`relaxed`), often faster, but last digits differ between machines; noted in the run’s record',
       z._default(z.enum(['plain', 'relaxed']), 'plain'),
     ),
+    gpuKernels: means(
+      'which of several ways matrix products take on WebGPU, which differ in speed and last digits: the fastest as `measured` on the device (half a second, once), or those of a `table`, the same on every device; `auto` measures on graphics cards and takes the table in software',
+      z._default(z.enum(['auto', 'measured', 'table']), 'auto'),
+    ),
     seed: means('of everything drawn by chance in training', z._default(seed(), 42)),
   })
   .check(

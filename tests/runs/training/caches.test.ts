@@ -48,6 +48,7 @@ async function runWith(asked: Recipe, caches: SessionCaches): Promise<{ result: 
     network,
     device,
     simd: 'plain',
+    gpuKernels: null,
     control: new RunControl(),
     caches,
   } as const;

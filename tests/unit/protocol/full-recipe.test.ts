@@ -33,6 +33,7 @@ describe('the smallest recipe', () => {
       batchSize: 32,
       cache: 'float32',
       simd: 'plain',
+      gpuKernels: 'auto',
       phases: [
         { ...HEAD, gradientClip: null },
         { ...FINE_TUNE, gradientClip: null, batchNorm: 'inference' },

@@ -78,6 +78,7 @@ async function trainOn(session: Session, count: number): Promise<RunResult> {
     simd: 'plain',
     control,
     caches,
+    gpuKernels: null,
     checkpoints: null,
     secondsByStage: {},
   });

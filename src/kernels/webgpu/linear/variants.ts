@@ -5,7 +5,7 @@
  * `direct` tiles read from storage: neighbours' common reads are left to the first cache. `shared` tiles go through workgroup
  * memory, a barrier before and behind each 16 terms: a value is read from storage once for 64 rows or columns of the tile. More
  * outputs a thread take fewer reads for each multiply-add, but leave fewer threads; a sum in parts has more threads, and
- * another program that adds the parts. Which is fastest hangs on the GPU. All compute the same
+ * another program that adds the parts. Which is fastest hangs on the GPU: `measure.ts` tries them out. All compute the same
  * up to the order of additions, so that last digits differ.
  *
  * `npm run bench -- --only gpu-roofline` tells what bounds the one that is taken; `npm run bench -- --only gpu-kernels` gives

@@ -1,0 +1,100 @@
+/**
+ * Owns which ways WebGPU's matrix products take in a run (kernels/webgpu/linear/variants.ts): those that the run began with, or
+ * those that were measured on this device, once, and kept; or the table's, which is the same everywhere. A software adapter
+ * takes the table's, unless a recipe wants them measured.
+ */
+import * as tf from '@tensorflow/tfjs';
+import { gpuOf } from '../../kernels/webgpu/gpu.ts';
+import {
+  LAYERS,
+  measuring,
+  type MeasuredLayer,
+  type Measuring,
+} from '../../kernels/webgpu/linear/measure.ts';
+import { takeChoice, type Choice } from '../../kernels/webgpu/linear/variants.ts';
+import { hashText } from '../../lib/bytes/hash.ts';
+import { parseJson } from '../../lib/json.ts';
+import type { Platform } from '../../platform/platform.ts';
+import { BestEffortStore } from '../../platform/stores/best-effort-store.ts';
+import type { GpuKernels } from '../../protocol/device.ts';
+import { StudioError } from '../../protocol/errors.ts';
+import type { RunEvent } from '../../protocol/events.ts';
+import type { FullRecipe } from '../../protocol/recipe/full-recipe.ts';
+import type { Device } from './device.ts';
+
+/** What a run goes on from: what it took, null on another backend; undefined where it begins, or an earlier version kept it. */
+export type KernelsBefore = GpuKernels | null | undefined;
+
+interface Asked {
+  readonly device: Device;
+  readonly recipe: Pick<FullRecipe, 'gpuKernels'>;
+  readonly platform: Pick<Platform, 'openStore'>;
+  readonly before: KernelsBefore;
+  /** What is measured; those that networks have unless others are given. */
+  readonly layers?: readonly MeasuredLayer[];
+}
+
+/** Measures, half a second at most, has the device go by what was found, and says what must be said of it; null on another backend. */
+export type TakeKernels = (emit: (event: RunEvent) => void) => Promise<GpuKernels | null>;
+
+/** Lets the device compile what is to be measured, if anything is. */
+export async function gpuKernels(asked: Asked): Promise<TakeKernels> {
+  const { device, before } = asked;
+  const { gpuKernels: mode } = asked.recipe;
+  // That a run goes on with another backend is said where its SIMD is (simd.ts).
+  if (device.report.backend !== 'webgpu') return () => Promise.resolve(null);
+  const measured = measuring(asked.layers ?? LAYERS);
+  const on = hashText(JSON.stringify([...(await machineTexts()), measured.source]));
+  const isElsewhere = before !== undefined && before !== null && before.on !== on;
+  const taking =
+    (ways: () => Choice | Promise<Choice>): TakeKernels =>
+    async (emit) => {
+      const kernels = { on, ways: await ways() };
+      takeChoice(gpuOf(tf.backend()), kernels.ways);
+      if (isElsewhere) emit({ kind: 'notice', of: 'run', notice: otherDigits().toWire() });
+      return kernels;
+    };
+  if (before?.on === on) return taking(() => before.ways);
+  const isSoftware = device.report.candidates.some(
+    ({ backend, suitable }) => backend === 'webgpu' && !suitable,
+  );
+  if (mode === 'table' || (mode === 'auto' && isSoftware)) return taking(() => ({}));
+  return taking(await keptOrMeasured(on, measured, asked.platform));
+}
+
+async function keptOrMeasured(
+  on: string,
+  measured: Measuring,
+  platform: Asked['platform'],
+): Promise<() => Promise<Choice>> {
+  const opened = platform.openStore('measurements');
+  const store = opened === null ? null : new BestEffortStore(opened, { trouble: null });
+  const [bytes] = (await store?.read(({ getMany }) => getMany([on]))) ?? [];
+  const kept = bytes === undefined ? undefined : parseJson(new TextDecoder().decode(bytes));
+  if (kept !== undefined) return () => Promise.resolve(kept as Choice);
+  const compiled = measured.compile();
+  return async () => {
+    await compiled;
+    const choice = await measured.measure();
+    const written = new TextEncoder().encode(JSON.stringify(choice));
+    await store?.write(({ setMany }) => setMany([[on, written]]));
+    return choice;
+  };
+}
+
+/** What tells the adapter and the browser, as far as they say it. */
+async function machineTexts(): Promise<string[]> {
+  const adapter = await navigator.gpu.requestAdapter({ powerPreference: 'high-performance' });
+  const { vendor = '', architecture = '', device = '', description = '' } = adapter?.info ?? {};
+  const { userAgent = '' } = navigator as { readonly userAgent?: string };
+  return [vendor, architecture, device, description, userAgent];
+}
+
+function otherDigits(): StudioError {
+  return new StudioError({
+    code: 'gpu/other-kernels',
+    message:
+      'The run began on another GPU or browser, or with other kernels: it goes on, but sums are added in another order, so that last digits may differ from a run that stayed there.',
+    hint: 'For the same digits, go on where it began.',
+  });
+}

@@ -1,0 +1,266 @@
+/**
+ * Finds out which way of variants.ts is fastest on a device, for each class of layers, by running them.
+ *
+ * A class is measured on a layer as networks have it. Each way that may be used runs until about two milliseconds have
+ * passed, which is more than browsers round times to; the device writes the times down where it offers that, else it is the
+ * time until its queue is empty. All is read in the end, at once: some browsers look only every 100 ms whether a buffer can be
+ * read. A way whose numbers are not the table's is not taken: inputs are 0 and 2 by chance, so that all sums are whole numbers
+ * below 2^24, and any order of additions gives the same. Classes that the budget leaves no time for keep the table's way.
+ *
+ * The sum: thirteen classes of four to seven ways of a run and two milliseconds each come to less than 0.5 s on any GPU that
+ * does a TFLOP/s. `npm run bench -- --only gpu-kernels` gives each way's GFLOP/s on layers of its own.
+ */
+import * as tf from '@tensorflow/tfjs';
+import { DeviceClock } from '../clock.ts';
+import { allocate, compileAhead, dispatch, gpuDone, gpuOf, programsOf, sourceOf, type Gpu } from '../gpu.ts';
+import { shapeOf } from '../shape.ts';
+import {
+  choiceOf,
+  classOf,
+  OPERATIONS,
+  tabledVariant,
+  takeChoice,
+  variantsFor,
+  type Choice,
+  type LayerClass,
+  type Operation,
+  type VariantName,
+} from './variants.ts';
+
+/** A layer that is measured: square, stride 1, as large on either side. */
+export interface MeasuredLayer {
+  readonly batch: number;
+  readonly size: number;
+  readonly channels: number;
+  readonly outChannels: number;
+  readonly side: number;
+}
+
+/** Of MobileNetV2, EfficientNetB2 and VGG16; of two in the same class the first stands for it. */
+export const LAYERS: readonly MeasuredLayer[] = [
+  { batch: 32, size: 7, channels: 960, outChannels: 160, side: 1 },
+  { batch: 32, size: 7, channels: 160, outChannels: 960, side: 1 },
+  { batch: 8, size: 14, channels: 256, outChannels: 256, side: 3 },
+  { batch: 8, size: 7, channels: 1248, outChannels: 208, side: 1 },
+  { batch: 8, size: 7, channels: 208, outChannels: 1248, side: 1 },
+  { batch: 8, size: 56, channels: 144, outChannels: 24, side: 1 },
+  { batch: 8, size: 56, channels: 24, outChannels: 144, side: 1 },
+  { batch: 8, size: 28, channels: 64, outChannels: 256, side: 3 },
+  { batch: 8, size: 28, channels: 256, outChannels: 64, side: 3 },
+];
+
+const BUDGET_MS = 500;
+const WANTED_MS = 2;
+const MOST_RUNS = 64;
+/** Between whole numbers: any difference is at least one. */
+const TOLERANCE = 0.5;
+
+/** One class with the ways that are tried, the table's first. */
+interface Trial {
+  readonly layerClass: LayerClass;
+  readonly operation: Operation;
+  readonly layer: MeasuredLayer;
+  readonly ways: readonly VariantName[];
+}
+
+function trialsOf(layers: readonly MeasuredLayer[]): Trial[] {
+  const trials = new Map<LayerClass, Trial>();
+  for (const layer of layers) {
+    const { batch, size, channels, outChannels, side } = layer;
+    const filter = [side, side, channels, outChannels];
+    const shape = shapeOf([batch, size, size, channels], filter, {
+      kind: 'conv',
+      strides: [1, 1],
+      pad: 'same',
+    });
+    for (const operation of OPERATIONS) {
+      const layerClass = classOf(operation, shape);
+      const tabled = tabledVariant(operation, shape);
+      const others = variantsFor(operation, shape).map(({ name }) => name);
+      const ways = [tabled, ...others.filter((name) => name !== tabled)];
+      if (!trials.has(layerClass)) trials.set(layerClass, { layerClass, operation, layer, ways });
+    }
+  }
+  return [...trials.values()];
+}
+
+/** Inputs of a trial, 0 or 2 by chance. */
+function inputsOf({ batch, size, channels, outChannels, side }: MeasuredLayer) {
+  const draw = (shape: number[], seed: number): tf.Tensor =>
+    tf
+      .engine()
+      .runKernel<tf.Tensor>(
+        'MienDropout',
+        { x: tf.fill(shape, 1) },
+        { rate: 0.5, valuesPerDraw: 1, seed, purpose: 'measured layers', numbers: [0] },
+      );
+  return {
+    x: draw([batch, size, size, channels], 1),
+    filter: draw([side, side, channels, outChannels], 2),
+    dz: draw([batch, size, size, outChannels], 3),
+  };
+}
+
+type Inputs = ReturnType<typeof inputsOf>;
+
+/** What the operation gives first; call it in a tidy. */
+function run(operation: Operation, { x, filter, dz }: Inputs): tf.Tensor {
+  const attrs = { kind: 'conv', strides: [1, 1], pad: 'same' };
+  const kernel = (name: string, inputs: Record<string, tf.Tensor>, others: object): tf.Tensor =>
+    [tf.engine().runKernel<tf.Tensor | tf.Tensor[]>(name, inputs, { ...attrs, ...others })].flat()[0]!;
+  return {
+    forward: () => kernel('MienLinear', { x, filter }, { activation: 'linear' }),
+    inputGrad: () =>
+      kernel('MienLinearInputGrad', { dz, filter }, { inputShape: x.shape, activation: 'linear' }),
+    filterGrad: () => kernel('MienLinearGrads', { x, dz, filter }, { epsilon: 0 }),
+  }[operation]();
+}
+
+/** Does something with a class's way taken; the device goes on as before then. */
+function taking<Output>(gpu: Gpu, { layerClass }: Trial, way: VariantName, work: () => Output): Output {
+  const before = choiceOf(gpu);
+  takeChoice(gpu, { ...before, [layerClass]: way });
+  try {
+    return work();
+  } finally {
+    takeChoice(gpu, before);
+  }
+}
+
+/** What is measured on a device, before it is. */
+export interface Measuring {
+  /** The texts of all programs that are measured. */
+  readonly source: string;
+  /** Has them compiled, while the host goes on. */
+  compile(): Promise<void>;
+  /** Within half a second, unless more is given; the WebGPU backend must be the current one. */
+  measure(budgetMs?: number): Promise<Choice>;
+}
+
+/** The WebGPU backend must be the current one. */
+export function measuring(layers: readonly MeasuredLayer[] = LAYERS): Measuring {
+  const gpu = gpuOf(tf.backend());
+  const trials = trialsOf(layers);
+  const programs = programsOf(() => {
+    for (const trial of trials) {
+      tf.tidy(() => {
+        const { batch, size, channels, outChannels, side } = trial.layer;
+        const valueless = (shape: number[]): tf.Tensor =>
+          tf.engine().makeTensorFromTensorInfo(allocate(gpu, shape));
+        const inputs = {
+          x: valueless([batch, size, size, channels]),
+          filter: valueless([side, side, channels, outChannels]),
+          dz: valueless([batch, size, size, outChannels]),
+        };
+        for (const way of trial.ways) taking(gpu, trial, way, () => run(trial.operation, inputs));
+      });
+    }
+  });
+  return {
+    source: programs.map(sourceOf).join('\n'),
+    compile: () => compileAhead(gpu, programs),
+    measure: (budgetMs = BUDGET_MS) => measure(gpu, trials, budgetMs),
+  };
+}
+
+/** A way as it was run: how long each run took, by the host's clock and where in the device's times it stands. */
+interface Timed {
+  readonly trial: Trial;
+  readonly way: VariantName;
+  readonly runs: number;
+  readonly hostMs: number;
+}
+
+async function measure(gpu: Gpu, trials: readonly Trial[], budgetMs: number): Promise<Choice> {
+  const start = performance.now();
+  const most = trials.reduce((sum, { ways }) => sum + ways.length, 0);
+  const clock = new DeviceClock(gpu, most);
+  const differences = tf.zeros([most], 'int32');
+  const timed: Timed[] = [];
+  try {
+    for (const trial of trials) {
+      const inputs = tf.tidy(() => inputsOf(trial.layer));
+      const expected = tf.tidy(() => run(trial.operation, inputs));
+      await gpuDone(gpu);
+      for (const way of trial.ways) {
+        if (performance.now() - start > budgetMs) break;
+        const once = (): void =>
+          tf.dispose(tf.tidy(() => taking(gpu, trial, way, () => run(trial.operation, inputs))));
+        const firstMs = await hostMs(gpu, () => {
+          const computed = tf.tidy(() => taking(gpu, trial, way, () => run(trial.operation, inputs)));
+          compare(gpu, computed, expected, differences, timed.length);
+          computed.dispose();
+        });
+        const runs = Math.max(1, Math.min(MOST_RUNS, Math.ceil(WANTED_MS / firstMs)));
+        const ms = await hostMs(gpu, () => {
+          clock.begin(timed.length);
+          for (let at = 0; at < runs; at++) once();
+        });
+        timed.push({ trial, way, runs, hostMs: ms });
+      }
+      tf.dispose([...Object.values(inputs), expected]);
+    }
+    const [deviceMs, bits] = await Promise.all([clock.read(), differences.data<'int32'>()]);
+    return fastest(
+      timed,
+      (at) => deviceMs?.[at] ?? timed[at]!.hostMs,
+      new Float32Array(new Int32Array(bits).buffer),
+    );
+  } finally {
+    clock.dispose();
+    differences.dispose();
+  }
+}
+
+async function hostMs(gpu: Gpu, work: () => void): Promise<number> {
+  const start = performance.now();
+  work();
+  await gpuDone(gpu);
+  return performance.now() - start;
+}
+
+interface Ran {
+  readonly way: VariantName;
+  readonly ms: number;
+  /** Whether its numbers are the table's. */
+  readonly isRight: boolean;
+}
+
+/** Of each class whose ways were all run. */
+function fastest(timed: readonly Timed[], msOf: (at: number) => number, differences: Float32Array): Choice {
+  const byClass = new Map<LayerClass, { readonly ways: number; readonly ran: Ran[] }>();
+  timed.forEach(({ trial, way, runs }, at) => {
+    const ran = byClass.get(trial.layerClass)?.ran ?? [];
+    // The bits of what is no number are larger than any.
+    ran.push({ way, ms: msOf(at) / runs, isRight: (differences[at] ?? NaN) < TOLERANCE });
+    byClass.set(trial.layerClass, { ways: trial.ways.length, ran });
+  });
+  const choice: Partial<Record<LayerClass, VariantName>> = {};
+  for (const [layerClass, { ways, ran }] of byClass) {
+    const [best] = ran.filter(({ isRight }) => isRight).toSorted((a, b) => a.ms - b.ms);
+    if (ran.length === ways && best !== undefined) choice[layerClass] = best.way;
+  }
+  return choice;
+}
+
+/** Writes the largest difference of two tensors, as the bits of a float, in the `at`-th place. */
+function compare(gpu: Gpu, one: tf.Tensor, other: tf.Tensor, differences: tf.Tensor, at: number): void {
+  dispatch(gpu, {
+    label: 'difference',
+    code: `@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  var most = 0u;
+  for (var index = id.x; index < arrayLength(&one); index += 4096u) {
+    most = max(most, bitcast<u32>(abs(one[index] - other[index])));
+  }
+  atomicMax(&differences[uniforms.at], most);
+}`,
+    bindings: [
+      { name: 'one', type: 'f32', tensor: one },
+      { name: 'other', type: 'f32', tensor: other },
+      { name: 'differences', type: 'atomic<u32>', tensor: differences, isWritten: true },
+    ],
+    uniforms: [{ name: 'at', type: 'u32', value: at }],
+    groups: [64, 1, 1],
+  });
+}

@@ -1,0 +1,78 @@
+/** Which ways a run's matrix products take is measured once a device, kept, and fixed for a run and its resumption. */
+import * as tf from '@tensorflow/tfjs';
+import { beforeAll, expect, it } from 'vitest';
+import { Device } from '../../src/engine/device/device.ts';
+import { gpuKernels } from '../../src/engine/device/gpu-kernels.ts';
+import { gpuOf } from '../../src/kernels/webgpu/gpu.ts';
+import { choiceOf } from '../../src/kernels/webgpu/linear/variants.ts';
+import type { Backend } from '../../src/protocol/device.ts';
+import type { RunEvent } from '../../src/protocol/events.ts';
+import { useBackend } from '../support/backends.ts';
+import { openSession, tinyRecipe, train } from '../support/session.ts';
+import { newDisk } from '../support/networks/frozen.ts';
+
+beforeAll(() => useBackend('webgpu'));
+
+/** Less than a tile of channels: few ways, which a software adapter compiles soon. */
+const layers = [{ batch: 2, size: 5, channels: 12, outChannels: 12, side: 1 }];
+
+function deviceOf(backend: Backend, suitable: boolean): Device {
+  const found = { backend, available: true, suitable, name: 'a GPU', why: '' };
+  return new Device({ backend, label: '', why: '', chosenBy: 'user', candidates: [found] }, null);
+}
+
+const taken = () => choiceOf(gpuOf(tf.backend()));
+
+it('a graphics card’s are measured once; a run that goes on takes what it began with', async () => {
+  const { store } = await newDisk();
+  const asked = {
+    device: deviceOf('webgpu', true),
+    recipe: { gpuKernels: 'auto' } as const,
+    platform: { openStore: () => store },
+    before: undefined,
+    layers,
+  };
+  const events: RunEvent[] = [];
+  const take = async (changes: Partial<Parameters<typeof gpuKernels>[0]> = {}) =>
+    (await gpuKernels({ ...asked, ...changes }))((event) => events.push(event));
+  const first = await take();
+  expect(taken()).toEqual(first?.ways);
+  // Another choice is put where it was kept: who reads it does not measure.
+  const kept = { 'forward, 1x1, small': 'direct 4x8' };
+  await store.setMany([[first?.on ?? '', new TextEncoder().encode(JSON.stringify(kept))]]);
+  expect(await take()).toEqual({ on: first?.on, ways: kept });
+  const before = { on: first?.on ?? '', ways: { 'inputGrad, 1x1, small': 'direct 4x8' } };
+  expect(await take({ before })).toEqual(before);
+  expect(taken()).toEqual(before.ways);
+  expect(events).toEqual([]);
+  const elsewhere = { on: 'another device', ways: {} };
+  expect((await take({ before: elsewhere }))?.ways).toEqual(kept);
+  expect(events).toMatchObject([{ kind: 'notice', notice: { code: 'gpu/other-kernels' } }]);
+  expect(JSON.stringify(events)).toContain('last digits may differ');
+  expect(await take({ device: deviceOf('wasm', true), before: elsewhere })).toBeNull();
+});
+
+it('a software adapter takes the table’s, as a recipe can wish it everywhere', async () => {
+  const nowhere = { openStore: () => null };
+  for (const [suitable, wish] of [
+    [false, 'auto'],
+    [true, 'table'],
+  ] as const) {
+    const asked = {
+      device: deviceOf('webgpu', suitable),
+      recipe: { gpuKernels: wish },
+      platform: nowhere,
+      before: undefined,
+      layers,
+    };
+    expect((await (await gpuKernels(asked))(() => undefined))?.ways).toEqual({});
+    expect(taken()).toEqual({});
+  }
+});
+
+it('a run’s record has what it took', async () => {
+  const recipe = await tinyRecipe({ phases: [{ name: 'head', epochs: 1, learningRate: 0.001 }] });
+  const { result } = await train(await openSession('webgpu'), recipe);
+  expect(result.gpuKernels).toMatchObject({ ways: {} });
+  expect(result.gpuKernels?.on).not.toBe('');
+});
