@@ -22,7 +22,7 @@ import type { CheckpointHead } from './checkpoints/checkpoint.ts';
 import { runsLeft } from './checkpoints/resumable.ts';
 import { CurrentDevice } from './device/current-device.ts';
 import type { Device } from './device/device.ts';
-import { gpuKernels } from './device/gpu-kernels.ts';
+import { goByTable, gpuKernels } from './device/gpu-kernels.ts';
 import { computing } from './device/simd.ts';
 import type { WasmSetup } from './device/wasm.ts';
 import { FaceFinder } from './faces.ts';
@@ -281,13 +281,8 @@ export class Session {
         opened.network.model.dispose();
         throw error;
       });
-      return work({
-        device,
-        simd,
-        gpuKernels: taken,
-        ...opened,
-        caches: (this.#caches ??= new SessionCaches(platform)),
-      });
+      const caches = (this.#caches ??= new SessionCaches(platform));
+      return work({ device, simd, gpuKernels: taken, ...opened, caches }).finally(goByTable);
     });
   }
 

@@ -52,6 +52,20 @@ it('a graphics card’s are measured once; a run that goes on takes what it bega
   expect(await take({ device: deviceOf('wasm', true), before: elsewhere })).toBeNull();
 });
 
+it('a device that cannot be measured computes by the table, and says so', async () => {
+  const events: RunEvent[] = [];
+  // No device holds such a layer.
+  const take = await gpuKernels({
+    device: deviceOf('webgpu', true),
+    recipe: { gpuKernels: 'auto' },
+    platform: { openStore: () => null },
+    before: undefined,
+    layers: [{ batch: 1, size: 40_000, channels: 12, outChannels: 12, side: 1 }],
+  });
+  expect((await take((event) => events.push(event)))?.ways).toEqual({});
+  expect(events).toMatchObject([{ kind: 'notice', notice: { code: 'gpu/kernels-not-measured' } }]);
+});
+
 it('a software adapter takes the table’s, as a recipe can wish it everywhere', async () => {
   const nowhere = { openStore: () => null };
   for (const [suitable, wish] of [

@@ -47,9 +47,9 @@ export async function gpuKernels(asked: Asked): Promise<TakeKernels> {
   const on = hashText(JSON.stringify([...(await machineTexts()), measured.source]));
   const isElsewhere = before !== undefined && before !== null && before.on !== on;
   const taking =
-    (ways: () => Choice | Promise<Choice>): TakeKernels =>
+    (ways: (emit: (event: RunEvent) => void) => Choice | Promise<Choice>): TakeKernels =>
     async (emit) => {
-      const kernels = { on, ways: await ways() };
+      const kernels = { on, ways: await ways(emit) };
       takeChoice(gpuOf(tf.backend()), kernels.ways);
       if (isElsewhere) emit({ kind: 'notice', of: 'run', notice: otherDigits().toWire() });
       return kernels;
@@ -62,24 +62,58 @@ export async function gpuKernels(asked: Asked): Promise<TakeKernels> {
   return taking(await keptOrMeasured(on, measured, asked.platform));
 }
 
+/** Between runs the device goes by the table: what is computed then is the same whichever run came before. */
+export function goByTable(): void {
+  if (tf.getBackend() === 'webgpu') takeChoice(gpuOf(tf.backend()), {});
+}
+
 async function keptOrMeasured(
   on: string,
   measured: Measuring,
   platform: Asked['platform'],
-): Promise<() => Promise<Choice>> {
+): Promise<(emit: (event: RunEvent) => void) => Promise<Choice>> {
   const opened = platform.openStore('measurements');
   const store = opened === null ? null : new BestEffortStore(opened, { trouble: null });
   const [bytes] = (await store?.read(({ getMany }) => getMany([on]))) ?? [];
   const kept = bytes === undefined ? undefined : parseJson(new TextDecoder().decode(bytes));
   if (kept !== undefined) return () => Promise.resolve(kept as Choice);
-  const compiled = measured.compile();
-  return async () => {
-    await compiled;
-    const choice = await measured.measure();
+  const failed = measured.compile().then(
+    () => null,
+    (cause: unknown) => ({ cause }),
+  );
+  return async (emit) => {
+    const choice = await measuredOr(failed, measured, emit);
+    if (choice === null) return {};
     const written = new TextEncoder().encode(JSON.stringify(choice));
     await store?.write(({ setMany }) => setMany([[on, written]]));
     return choice;
   };
+}
+
+/** Null where a device does not do what is measured: no reason not to train. */
+async function measuredOr(
+  failed: Promise<{ readonly cause: unknown } | null>,
+  measured: Measuring,
+  emit: (event: RunEvent) => void,
+): Promise<Choice | null> {
+  try {
+    const failure = await failed;
+    if (failure !== null) throw failure.cause;
+    return await measured.measure();
+  } catch (cause) {
+    emit({ kind: 'notice', of: 'run', notice: notMeasured(cause).toWire() });
+    return null;
+  }
+}
+
+function notMeasured(cause: unknown): StudioError {
+  return new StudioError({
+    code: 'gpu/kernels-not-measured',
+    message:
+      'The ways of computing on this GPU were to be measured, and that failed: it computes by those that are the same everywhere.',
+    hint: 'Training is right, perhaps slower. It is tried again with the next run; the recipe’s gpuKernels "table" leaves it out.',
+    cause,
+  });
 }
 
 /** What tells the adapter and the browser, as far as they say it. */

@@ -7,10 +7,11 @@
  * read. A way whose numbers are not the table's is not taken: inputs are 0 and 2 by chance, so that all sums are whole numbers
  * below 2^24, and any order of additions gives the same. Classes that the budget leaves no time for keep the table's way.
  *
- * The sum: thirteen classes of four to seven ways of a run and two milliseconds each come to less than 0.5 s on any GPU that
- * does a TFLOP/s. `npm run bench -- --only gpu-kernels` gives each way's GFLOP/s on layers of its own.
+ * Half a second is the most that measuring takes; how many classes that is enough for on a graphics card has not been measured.
+ * `npm run bench -- --only gpu-kernels` gives each way's GFLOP/s on layers of its own.
  */
 import * as tf from '@tensorflow/tfjs';
+import { invariant } from '../../../protocol/errors.ts';
 import { DeviceClock } from '../clock.ts';
 import { allocate, compileAhead, dispatch, gpuDone, gpuOf, programsOf, sourceOf, type Gpu } from '../gpu.ts';
 import { shapeOf } from '../shape.ts';
@@ -159,8 +160,24 @@ export function measuring(layers: readonly MeasuredLayer[] = LAYERS): Measuring 
   return {
     source: programs.map(sourceOf).join('\n'),
     compile: () => compileAhead(gpu, programs),
-    measure: (budgetMs = BUDGET_MS) => measure(gpu, trials, budgetMs),
+    measure: (budgetMs = BUDGET_MS) => withoutErrors(gpu, () => measure(gpu, trials, budgetMs)),
   };
+}
+
+/**
+ * What a device refuses computes nothing, and nothing agrees with nothing: so its errors are asked for.
+ *
+ * @throws StudioError `bug/…` with what the device says
+ */
+async function withoutErrors<Output>({ device }: Gpu, work: () => Promise<Output>): Promise<Output> {
+  const scopes = ['out-of-memory', 'validation'] as const;
+  for (const scope of scopes) device.pushErrorScope(scope);
+  const [settled] = await Promise.allSettled([work()]);
+  const errors = await Promise.all(scopes.map(() => device.popErrorScope()));
+  const error = errors.find((each) => each !== null);
+  invariant(error === undefined, `the device measures its kernels: ${error?.message ?? ''}`);
+  if (settled.status === 'rejected') throw settled.reason;
+  return settled.value;
 }
 
 /** A way as it was run: how long each run took, by the host's clock and where in the device's times it stands. */
