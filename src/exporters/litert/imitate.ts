@@ -4,6 +4,7 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { invariant } from '../../protocol/errors.ts';
+import { fromWhole } from '../network/precision.ts';
 import { lastReadersOf, linear, type LoadedNetwork } from '../network/run.ts';
 import type { Grid, TfliteGraph, TfliteOperator, TfliteTensor } from './graph.ts';
 
@@ -13,16 +14,20 @@ const HIGH = 127;
 /** Puts a graph of whole numbers on the device. */
 export async function imitated(graph: TfliteGraph): Promise<LoadedNetwork> {
   const constants = new Map<number, tf.Tensor>();
+  const kernels = new Set(
+    graph.operators
+      .filter(({ code }) => code === 'CONV_2D' || code === 'DEPTHWISE_CONV_2D')
+      .map(({ inputs }) => inputs[1]),
+  );
   for (const [place, tensor] of graph.tensors.entries()) {
-    if (tensor.read !== null) constants.set(place, await constantOf(tensor));
-  }
-  for (const { code, inputs } of graph.operators) {
-    if (code !== 'CONV_2D' && code !== 'DEPTHWISE_CONV_2D') continue;
-    const [, place = 0] = inputs;
-    const kernel = constants.get(place) as tf.Tensor4D;
-    // Kernels have their output channels first in files, and last here.
-    constants.set(place, tf.transpose(kernel, [1, 2, 3, 0]));
-    kernel.dispose();
+    if (tensor.read === null) continue;
+    const numbers = await numbersOf(tensor);
+    const constant = tf.tidy(() => {
+      const asInFile = tf.tensor(numbers, [...tensor.shape]);
+      // Kernels have their output channels first in files, and last here.
+      return kernels.has(place) ? tf.transpose(asInFile, [1, 2, 3, 0]) : asInFile;
+    });
+    constants.set(place, constant);
   }
   return {
     async predict(rgb) {
@@ -36,16 +41,11 @@ export async function imitated(graph: TfliteGraph): Promise<LoadedNetwork> {
 }
 
 /** What whole numbers stand for; axes and sides, which have no grid, as they are. */
-async function constantOf({ read, shape, grid }: TfliteTensor): Promise<tf.Tensor> {
-  const whole = (await read?.()) as Int8Array;
-  if (grid === undefined) return tf.tensor(Float32Array.from(whole), [...shape]);
+async function numbersOf({ read, shape, grid }: TfliteTensor): Promise<Float32Array> {
+  const whole = (await read?.()) as Int8Array | Int32Array;
+  if (grid === undefined) return new Float32Array(whole);
   const { scales, zero, axis } = grid;
-  const inner = shape.slice(axis + 1).reduce((product, side) => product * side, 1);
-  const scaleOf = (index: number): number => scales[Math.floor(index / inner) % scales.length]!;
-  return tf.tensor(
-    Float32Array.from(whole, (value, index) => (value - zero) * scaleOf(index)),
-    [...shape],
-  );
+  return fromWhole(whole, shape, axis, scales, zero);
 }
 
 function run(

@@ -1,6 +1,9 @@
 /**
  * Owns how exactly weights are stored: as they are, as halves, or as bytes with a scale for each output channel. All
  * are computed with as float32 again, so that only the weights are rounded.
+ *
+ * Kernels are gone through in loops: for `from`, `map` or `every` each number becomes an object of its own, and those of a
+ * large kernel together are many times as large as it.
  */
 import type { Weight } from './weight.ts';
 
@@ -22,7 +25,8 @@ export function isRounded({ shape }: Weight, precision: Precision): boolean {
 
 /** Whether halves can hold all values; a kernel of which they cannot stays as it is. */
 export function fitsHalf(values: Float32Array): boolean {
-  return values.every((value) => Math.abs(value) <= LARGEST_HALF);
+  for (const value of values) if (!(Math.abs(value) <= LARGEST_HALF)) return false;
+  return true;
 }
 
 /** A kernel as bytes. */
@@ -72,6 +76,25 @@ export function bytesBy(
     bytes[index] = Math.min(LARGEST_BYTE, Math.max(-LARGEST_BYTE, rounded));
   }
   return bytes;
+}
+
+/**
+ * What whole numbers stand for.
+ *
+ * @param zero which of them stands for 0
+ */
+export function fromWhole(
+  whole: ArrayLike<number>,
+  shape: readonly number[],
+  axis: number,
+  scales: ArrayLike<number>,
+  zero = 0,
+): Float32Array<ArrayBuffer> {
+  const channelOf = channelsOf(shape, axis);
+  const values = new Float32Array(whole.length);
+  for (let index = 0; index < values.length; index += 1)
+    values[index] = (whole[index]! - zero) * scales[channelOf(index) % scales.length]!;
+  return values;
 }
 
 function channelsOf(shape: readonly number[], axis: number): (index: number) => number {

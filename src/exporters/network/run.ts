@@ -10,8 +10,8 @@ import type { ActivationName } from '../../models/layers.ts';
 import { runMien } from '../../models/program/run-kernel.ts';
 import { invariant } from '../../protocol/errors.ts';
 import type { InferenceNetwork, InferenceOp } from './inference.ts';
-import { fitsHalf, isRounded, toBytes, type Precision } from './precision.ts';
-import { sizeOf, type Weight } from './weight.ts';
+import { fitsHalf, fromWhole, isRounded, toBytes, type Precision } from './precision.ts';
+import type { Weight } from './weight.ts';
 
 /** The least and the most that a value is. */
 export interface Range {
@@ -112,8 +112,7 @@ async function rounded(weight: Weight, axis: number, precision: Precision): Prom
   if (!isRounded(weight, precision)) return values;
   if (precision === 'float16') return fitsHalf(values) ? fromHalves(toHalves(values)) : values;
   const { values: bytes, scales } = toBytes(values, weight.shape, axis);
-  const inner = sizeOf({ shape: weight.shape.slice(axis + 1) });
-  return Float32Array.from(bytes, (byte, index) => byte * scales[Math.floor(index / inner) % scales.length]!);
+  return fromWhole(bytes, weight.shape, axis, scales);
 }
 
 /**

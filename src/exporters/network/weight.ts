@@ -73,7 +73,10 @@ export function timesChannels(kernel: Weight, factors: Weight): Weight {
     ...kernel,
     async read() {
       const [values, each] = [await kernel.read(), await factors.read()];
-      return values.map((value, index) => value * each[index % each.length]!);
+      const products = new Float32Array(values.length);
+      for (let index = 0; index < products.length; index += 1)
+        products[index] = values[index]! * each[index % each.length]!;
+      return products;
     },
   };
 }
