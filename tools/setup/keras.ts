@@ -15,13 +15,14 @@ const PIP = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '
 const FOLDER = fileURLToPath(new URL('../../.cache/keras', import.meta.url));
 const MINUTES = 60_000;
 
-/** What reads exports beside Keras. What cannot be had is said, and its tests fail. */
+/** What reads exports beside Keras, or carries out the programs that travel with them. What cannot be had is said, and its tests fail. */
 const READERS = [
   {
     what: 'ONNX Runtime and safetensors',
     packages: ['onnx==1.23.1', 'onnxruntime==1.30.0', 'safetensors==0.8.0'],
     modules: 'onnx onnxruntime safetensors',
   },
+  { what: 'JAX', packages: ['jax==0.10.2'], modules: 'jax' },
   {
     what: 'timm, transformers and torchvision',
     // For processors alone: what PyPI has brings some gigabytes for graphics cards along.
