@@ -20,6 +20,7 @@ import type { WeightsRecord } from './model.ts';
 import type { Options } from './recipe/options.ts';
 import type { Preparing } from './recipe/preparing.ts';
 import type { FullRecipe } from './recipe/full-recipe.ts';
+import type { GpuKernels } from './device.ts';
 import { isOnBatch, type Recipe, type Simd } from './recipe/recipe.ts';
 import type { WeightsFile } from './recipe/own-weights.ts';
 
@@ -195,15 +196,17 @@ export interface FrozenInputs {
   readonly flavour: unknown;
   /** What wasm computes with; null on other devices. */
   readonly simd: Simd | null;
+  /** Which ways matrix products take on WebGPU; null on other devices. */
+  readonly gpuWays: GpuKernels['ways'] | null;
 }
 
 /** The same where the frozen part computes the same of the same row and view, whatever the head and the phases are. */
 export function activationsKey(inputs: FrozenInputs): string {
-  const { recipe, picturesKey, weights, preprocessing, flavour, simd } = inputs;
+  const { recipe, picturesKey, weights, preprocessing, flavour, simd, gpuWays } = inputs;
   const { backbone, image, seed } = recipe;
   // How many views there are does not change any of them.
   const { views: _views, ...augmentation } = recipe.augmentation;
   const { origin, sha256 } = weights;
-  const network = [backbone, origin, sha256, preprocessing, flavour, simd];
+  const network = [backbone, origin, sha256, preprocessing, flavour, simd, gpuWays];
   return sameText([picturesKey, image, ...network, augmentation, seed]);
 }

@@ -15,6 +15,7 @@ import { compile, MOST_VALUE_BYTES, type Program } from '../../models/program/pr
 import { StudioError } from '../../protocol/errors.ts';
 import type { RunEvent } from '../../protocol/events.ts';
 import type { FullPhase, FullRecipe } from '../../protocol/recipe/full-recipe.ts';
+import type { GpuKernels } from '../../protocol/device.ts';
 import type { Simd } from '../../protocol/recipe/recipe.ts';
 import { activationsKey } from '../../protocol/identity.ts';
 import type { RunControl } from '../../training/control.ts';
@@ -34,6 +35,8 @@ export interface PhaseSetupInputs {
   readonly control: RunControl;
   /** What wasm computes with; null on other devices. */
   readonly simd: Simd | null;
+  /** Which ways WebGPU takes; null on other devices. */
+  readonly gpuKernels: GpuKernels | null;
   /** Where the activations are kept between runs. */
   readonly caches: SessionCaches;
 }
@@ -149,11 +152,19 @@ function viewsPerPicture({ recipe, dataset }: PhaseSetupInputs): ViewsPerPicture
 }
 
 /** Weights whose hash cannot be computed, as on a page that is not secure, are not known again in the next run. */
-function cacheKeyOf({ recipe, dataset, network, simd }: PhaseSetupInputs): string {
+function cacheKeyOf({ recipe, dataset, network, simd, gpuKernels }: PhaseSetupInputs): string {
   const { weights, preprocessing, flavour } = network;
   const { picturesKey } = dataset.summary;
   if (weights.sha256 === null) return newId();
-  return activationsKey({ recipe, picturesKey, weights, preprocessing, flavour, simd });
+  return activationsKey({
+    recipe,
+    picturesKey,
+    weights,
+    preprocessing,
+    flavour,
+    simd,
+    gpuWays: gpuKernels?.ways ?? null,
+  });
 }
 
 /**

@@ -24,7 +24,7 @@ import { invariant } from '../../protocol/errors.ts';
 import { BestPhase } from './best-phase.ts';
 import { PhaseSetup, type PhaseSetupInputs } from './phase-setup.ts';
 
-export interface RunInputs extends PhaseSetupInputs, Required<Pick<RunResult, 'gpuKernels'>> {
+export interface RunInputs extends PhaseSetupInputs {
   readonly device: Device;
   /** Null keeps none. */
   readonly checkpoints: RunCheckpoints | null;

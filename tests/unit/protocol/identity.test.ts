@@ -136,7 +136,15 @@ describe('a run', () => {
 describe('activations', () => {
   const weights = { origin: 'the Hub', sha256: 'ab' };
   const preprocessing = { order: [0, 1, 2], scale: [1, 1, 1], offset: [0, 0, 0] };
-  const inputs = { recipe, picturesKey: 'a', weights, preprocessing, flavour: null, simd: null };
+  const inputs = {
+    recipe,
+    picturesKey: 'a',
+    weights,
+    preprocessing,
+    flavour: null,
+    simd: null,
+    gpuWays: null,
+  };
   const key = activationsKey(inputs);
 
   it.each([
@@ -159,6 +167,7 @@ describe('activations', () => {
     ['augmentation', { recipe: { ...recipe, augmentation: { ...recipe.augmentation, zoom: 0.3 } } }],
     ['seed', { recipe: { ...recipe, seed: recipe.seed + 1 } }],
     ['SIMD of wasm', { simd: 'relaxed' as const }],
+    ['ways of WebGPU', { gpuWays: { 'forward, 1x1, small': 'direct 4x8' } }],
   ])('hang on the %s', (_what, changes) => {
     expect(activationsKey({ ...inputs, ...changes })).not.toBe(key);
   });

@@ -22,7 +22,7 @@ import { allocate, dispatch, type Binding, type Gpu } from '../gpu.ts';
 import { constants, flopsOf, isPoint, outRows, type LinearShape } from '../shape.ts';
 import { activation, elementOf, reader, times, writer, type Relu } from '../wgsl.ts';
 import { addParts } from './add-parts.ts';
-import { sharedCode } from './shared-tiles.ts';
+import { overTaps, sharedCode } from './shared-tiles.ts';
 import { groupsOf, loadsPerFma, productOf, STEP, termsOf, variantOf, type Variant } from './variants.ts';
 
 /** What a linear layer is computed from; no bias where `bias` is null. */
@@ -137,7 +137,6 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
 /** Terms behind the last are 0 in both factors: a weight that is no number must not come in. */
 function sharedForward(shape: LinearShape, variant: Variant, head: string, hasBias: boolean): string {
   const point = isPoint(shape);
-  const { from, to } = termsOf(variant, shape.inChannels, 'group.z');
   const isWhole = shape.inChannels % STEP === 0;
   const inRange = (term: string, value: string): string =>
     isWhole ? value : `select(vec4f(0.0), ${value}, ${term} < IN_CHANNELS)`;
@@ -147,16 +146,7 @@ function sharedForward(shape: LinearShape, variant: Variant, head: string, hasBi
     variant,
     head,
     tileRow: 'group.y',
-    start: times(
-      4,
-      (i) => `let row${i} = min(first + row_four * 4u + ${i}u, uniforms.rows - 1u);
-  ${point ? `let source${i} = row${i};` : corner(i)}`,
-    ),
-    loop: (step) => `for (var tap = 0u; tap < FILTER_HEIGHT * FILTER_WIDTH; tap++) {
-    ${point ? '' : times(4, source)}
-    for (var k = ${from}; k < ${to}; k += ${STEP}u) {${step}
-    }
-  }`,
+    ...overTaps(point, termsOf(variant, shape.inChannels, 'group.z'), corner, source),
     left: times(4, (i) => `let left_${i} = ${inRange('term', input(point, i, 'term'))};`),
     right: times(4, (q) => `let right_${q} = ${inRange(`term + ${q}u`, weights(q))};`),
     isLeftByTerms: true,

@@ -16,7 +16,7 @@ import { allocate, dispatch, type Binding, type Gpu } from '../gpu.ts';
 import { constants, flopsOf, inRows, isPoint, type LinearShape } from '../shape.ts';
 import { activationGrad, elementOf, reader, times, writer, type Relu } from '../wgsl.ts';
 import { addParts } from './add-parts.ts';
-import { sharedCode } from './shared-tiles.ts';
+import { overTaps, sharedCode } from './shared-tiles.ts';
 import { groupsOf, loadsPerFma, productOf, STEP, termsOf, variantOf, type Variant } from './variants.ts';
 
 /** What the gradient by a layer's input is computed from. */
@@ -138,7 +138,6 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
 /** Terms behind the last are 0 in both factors: a weight that is no number must not come in. */
 function sharedInputGrad(shape: LinearShape, variant: Variant, head: string, isMasked: boolean): string {
   const point = isPoint(shape);
-  const { from, to } = termsOf(variant, shape.outChannels, 'group.z');
   const inRange = (value: string): string =>
     shape.outChannels % STEP === 0 ? value : `select(vec4f(0.0), ${value}, term < OUT_CHANNELS)`;
   const weights = (q: number): string =>
@@ -148,16 +147,7 @@ function sharedInputGrad(shape: LinearShape, variant: Variant, head: string, isM
     variant,
     head,
     tileRow: 'group.y',
-    start: times(
-      4,
-      (i) => `let row${i} = min(first + row_four * 4u + ${i}u, uniforms.rows - 1u);
-  ${point ? `let source${i} = row${i};` : position(i)}`,
-    ),
-    loop: (step) => `for (var tap = 0u; tap < FILTER_HEIGHT * FILTER_WIDTH; tap++) {
-    ${point ? '' : times(4, source)}
-    for (var k = ${from}; k < ${to}; k += ${STEP}u) {${step}
-    }
-  }`,
+    ...overTaps(point, termsOf(variant, shape.outChannels, 'group.z'), position, source),
     left: times(4, (i) => `let left_${i} = ${inRange(gradient(point, i, 'term'))};`),
     right: times(4, (q) => `let right_${q} = ${inRange(weights(q))};`),
     isLeftByTerms: true,

@@ -59,6 +59,31 @@ const block = (name: string, index: string, fours: number, isByTerms: boolean): 
     ? `let ${name}_four = ${index} / 4u; let ${name}_term = ${index} % 4u * 4u;`
     : `let ${name}_four = ${index} % ${fours}u; let ${name}_term = ${index} / ${fours}u * 4u;`;
 
+/**
+ * How a product over taps and terms goes: four rows of a thread, of each where it is, and under each tap where its values are.
+ *
+ * @param place of a row, before the loop, and `source` of its values under a tap; a 1x1 at stride 1 needs neither
+ */
+export function overTaps(
+  point: boolean,
+  { from, to }: { readonly from: string; readonly to: string },
+  place: (row: number) => string,
+  source: (row: number) => string,
+): Pick<SharedProduct, 'start' | 'loop'> {
+  return {
+    start: times(
+      4,
+      (i) => `let row${i} = min(first + row_four * 4u + ${i}u, uniforms.rows - 1u);
+  ${point ? `let source${i} = row${i};` : place(i)}`,
+    ),
+    loop: (step) => `for (var tap = 0u; tap < FILTER_HEIGHT * FILTER_WIDTH; tap++) {
+    ${point ? '' : times(4, source)}
+    for (var k = ${from}; k < ${to}; k += ${STEP}u) {${step}
+    }
+  }`,
+  };
+}
+
 /** The whole program. */
 export function sharedCode(product: SharedProduct): string {
   const { variant, head, tileRow, start, loop, left, right, isLeftByTerms, isRightByTerms, write } = product;
