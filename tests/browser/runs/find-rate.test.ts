@@ -105,6 +105,8 @@ describe('a search', () => {
     await train(page);
     await expect.poll(() => findButton(page, 'Head').isDisabled()).toBe(true);
     await page.getByText('Fixed while a run goes on').waitFor();
+    // Stopped before its first phase it would be as if it had never been begun.
+    await barSays(page, /^Head \d+ of/);
     await page.getByRole('button', { name: 'Stop', exact: true }).click();
     await barSays(page, /^(Stopped|Finished)/);
   });
