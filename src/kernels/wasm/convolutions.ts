@@ -13,11 +13,11 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
-import { kernelsOf, type KernelExports } from './module.ts';
+import { heapOf, kernelsOf, type KernelExports } from './module.ts';
 import { filledUp, Room, tapsOf } from './room.ts';
-import { partsFor, roomsFor, runTask, type Task } from './task.ts';
+import { NOWHERE, partsFor, roomsFor, runTask } from './task.ts';
 import { filterGoesByWinograd, goesByWinograd, winogradFilterGradient } from './winograd.ts';
-import { addressOf } from './workspace.ts';
+import { addressOf, Layout, withWorkspace } from './workspace.ts';
 
 /** What tfjs works out of a convolution's shapes, strides and padding. */
 export type ConvInfo = tf.backend_util.Conv2DInfo & {
@@ -35,7 +35,7 @@ export interface Bounds {
 export const UNBOUNDED: Bounds = { low: -Infinity, high: Infinity };
 
 /** Sizes in the order of the kernels' Geometry. */
-const forward = (info: ConvInfo): readonly number[] => [
+export const forward = (info: ConvInfo): readonly number[] => [
   ...[info.inHeight, info.inWidth, info.outHeight, info.outWidth, info.filterHeight, info.filterWidth],
   ...[info.strideHeight, info.strideWidth, 1, 1, info.padInfo.top, info.padInfo.left],
 ];
@@ -100,15 +100,20 @@ export function inputGradient(
 }
 
 /** The kernel that a convolution goes by. */
-type Way = 'convolution' | 'depthwise' | 'winograd';
+export type Way = 'convolution' | 'depthwise' | 'winograd';
 
-function wayOf({ geometry, isDepthwise }: Call, channels: number, outChannels: number): Way {
+/** Which one is taken. */
+export function wayOf(
+  { geometry, isDepthwise }: Pick<Call, 'geometry' | 'isDepthwise'>,
+  channels: number,
+  outChannels: number,
+): Way {
   if (isDepthwise) return 'depthwise';
   return goesByWinograd(geometry, channels, outChannels) ? 'winograd' : 'convolution';
 }
 
 /** What a thread needs for a convolution while it runs. */
-function roomBytesOf(kernels: KernelExports, way: Way, taps: number, channels: number): number {
+export function roomBytesOf(kernels: KernelExports, way: Way, taps: number, channels: number): number {
   if (way === 'winograd') return kernels.winogradBytes(channels);
   return way === 'depthwise'
     ? kernels.depthwiseBytes(taps, channels)
@@ -116,10 +121,10 @@ function roomBytesOf(kernels: KernelExports, way: Way, taps: number, channels: n
 }
 
 function run(wasm: BackendWasm, call: Call): tf.TensorInfo {
-  const { from, bias, bounds, outShape } = call;
+  const { bias, bounds, outShape } = call;
   const kernels = kernelsOf(wasm);
   const out = wasm.makeOutput(outShape, 'float32');
-  const [channels = 1] = from.shape.slice(-1);
+  const [channels = 1] = call.from.shape.slice(-1);
   const [outChannels = 1] = outShape.slice(-1);
   const taps = tapsOf(call.geometry);
   const way = wayOf(call, channels, outChannels);
@@ -132,44 +137,75 @@ function run(wasm: BackendWasm, call: Call): tf.TensorInfo {
     roomsFor(wasm, parts),
     roomBytesOf(kernels, way, taps, channels),
   );
-  const filterAt = room.layout.values(terms * (way === 'depthwise' ? channels : filledUp(outChannels)));
-  const componentsAt =
-    way === 'winograd' ? room.layout.bytes(kernels.winogradFilterBytes(channels, outChannels)) : filterAt;
-  room.use(wasm, out, (places, buffer) => {
+  const filterAt = room.layout.bytes(filterBytesOf(kernels, way, taps, channels, outChannels));
+  room.use(wasm, out, (places, { floats }) => {
     if (bias !== undefined) {
-      new Float32Array(buffer, places.bias, outChannels).set(wasm.typedArrayFromHeap(bias));
+      const from = addressOf(wasm, bias) / 4;
+      floats.copyWithin(places.bias / 4, from, from + outChannels);
     }
     const sizes = { channels, outChannels, parts, pictures: outShape[0] ?? 0 };
-    const task = { ...places, ...bounds, ...sizes };
-    const laid = layFilter(wasm, call, { ...task, out: places.start + filterAt });
-    const other = way === 'winograd' ? places.start + componentsAt : laid;
-    if (way === 'winograd')
-      runTask(wasm, { ...task, kind: 'winogradFilter', x: laid, other: laid, out: other });
-    runTask(wasm, { ...task, kind: way, x: addressOf(wasm, from), other });
+    const given = addressOf(wasm, call.filter);
+    const other = way === 'depthwise' && !call.isBackward ? given : places.start + filterAt;
+    if (other !== given) layFilter(wasm, { ...call, way }, given, other);
+    runTask(wasm, { ...places, ...bounds, ...sizes, kind: way, x: addressOf(wasm, call.from), other });
   });
   return out;
+}
+
+/** What a filter takes as its kernel reads it. */
+export function filterBytesOf(
+  kernels: KernelExports,
+  way: Way,
+  taps: number,
+  channels: number,
+  outChannels: number,
+): number {
+  if (way === 'winograd') return kernels.winogradFilterBytes(channels, outChannels);
+  return 4 * taps * channels * (way === 'depthwise' ? 1 : filledUp(outChannels));
 }
 
 /** Operations that a value takes in the time in which it is laid. */
 const LAYING = 16;
 
-/** Lays the filter as the kernels read it, to `out` unless it lies so already. @returns where it lies then */
-function layFilter(
+/**
+ * Lays a filter as its kernel reads it.
+ *
+ * @param from and `to`: addresses; at `to` there is room for {@link filterBytesOf}
+ */
+export function layFilter(
   wasm: BackendWasm,
-  { geometry, isDepthwise, isBackward, filter, filterChannels }: Call,
-  task: Omit<Task, 'kind' | 'x' | 'other'>,
-): number {
-  const from = addressOf(wasm, filter);
-  if (isDepthwise && !isBackward) return from;
+  {
+    geometry,
+    way,
+    isBackward,
+    filterChannels,
+  }: Pick<Call, 'geometry' | 'isBackward' | 'filterChannels'> & { readonly way: Way },
+  from: number,
+  to: number,
+): void {
   const taps = tapsOf(geometry);
   const [channels, outChannels] = filterChannels;
-  if (isDepthwise) kernelsOf(wasm).turnDepthwise(from, task.out, taps, channels);
-  else {
-    const parts = partsFor(wasm, taps * channels * outChannels * LAYING);
-    const kind = isBackward ? 'packBackward' : 'packForward';
-    runTask(wasm, { ...task, kind, x: from, other: 0, channels, outChannels, rows: taps, parts });
+  if (way === 'depthwise') {
+    if (isBackward) kernelsOf(wasm).turnDepthwise(from, to, taps, channels);
+    else heapOf(wasm).bytes.copyWithin(to, from, from + 4 * taps * channels);
+    return;
   }
-  return task.out;
+  const parts = partsFor(wasm, taps * channels * outChannels * LAYING);
+  const task = { ...NOWHERE, ...UNBOUNDED, other: 0, pictures: 0, channels, outChannels, rows: taps, parts };
+  const pack = (out: number): void =>
+    runTask(wasm, { ...task, kind: isBackward ? 'packBackward' : 'packForward', x: from, out });
+  if (way === 'convolution') {
+    pack(to);
+    return;
+  }
+  const [read, written] = isBackward ? [outChannels, channels] : [channels, outChannels];
+  const layout = new Layout();
+  const packedAt = layout.values(taps * read * filledUp(written));
+  withWorkspace(wasm, layout, (start) => {
+    pack(start + packedAt);
+    const sizes = { channels: read, outChannels: written };
+    runTask(wasm, { ...task, ...sizes, kind: 'winogradFilter', x: start + packedAt, out: to });
+  });
 }
 
 /** The gradient by the filter, in its shape. */

@@ -3,7 +3,7 @@ import type { TensorInfo } from '@tensorflow/tfjs';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { purposeKey } from '../../lib/random.ts';
 import type { MienKernels } from '../signatures.ts';
-import { kernelsOf } from './module.ts';
+import { heapOf, kernelsOf } from './module.ts';
 import { runLoop, type Loop } from './task.ts';
 import { addressOf, Layout, withWorkspace } from './workspace.ts';
 
@@ -88,8 +88,7 @@ export function dropout(
   const drawsAt = layout.values(KEY + WORDS);
   withWorkspace(wasm, layout, (start) => {
     const draws = start + drawsAt;
-    const { buffer } = wasm.typedArrayFromHeap(out);
-    new Uint32Array(buffer, draws, KEY).set([seed, purposeKey(purpose), ...numbers]);
+    heapOf(wasm).ints.set([seed, purposeKey(purpose), ...numbers], draws / 4);
     const [from, to, count] = [addressOf(wasm, x), addressOf(wasm, out), sizeOf(x)];
     const limit = Math.min(LARGEST_WORD, Math.ceil(rate * 2 ** 32));
     kernelsOf(wasm).dropout(draws, from, to, count, valuesPerDraw, limit, 1 / (1 - rate));

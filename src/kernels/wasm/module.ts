@@ -21,6 +21,7 @@ export interface KernelExports {
   winogradBytes(channels: number): number;
   winogradFilterBytes(channels: number, outChannels: number): number;
   run(task: number): void;
+  runPlan(task: number): void;
   serve(task: number, thread: number, generation: number): void;
 }
 
@@ -90,6 +91,29 @@ export function memoryOf(backend: BackendWasm): WebAssembly.Memory {
   const memory = wasmMemory ?? asm?.memory;
   invariant(memory instanceof WebAssembly.Memory, 'the wasm backend has a memory');
   return memory;
+}
+
+/** Views of all of a backend's heap. */
+export interface Heap {
+  readonly bytes: Uint8Array;
+  readonly ints: Int32Array;
+  readonly floats: Float32Array;
+}
+
+const heaps = new WeakMap<BackendWasm, Heap>();
+
+/** The heap as it is now: ask again after each allocation, with which it may have grown. */
+export function heapOf(backend: BackendWasm): Heap {
+  const known = heaps.get(backend);
+  const { buffer } = memoryOf(backend);
+  if (known?.bytes.buffer === buffer) return known;
+  const heap = {
+    bytes: new Uint8Array(buffer),
+    ints: new Int32Array(buffer),
+    floats: new Float32Array(buffer),
+  };
+  heaps.set(backend, heap);
+  return heap;
 }
 
 /** Compiles a module for the backend's memory, shared or not, and for any number of threads that share it. */

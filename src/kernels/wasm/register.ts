@@ -2,59 +2,16 @@
  * Registers Mien's kernels for the wasm backend: in place of the composed ones, and convolutions' gradients under tfjs' names
  * as well, which the backend ships none or slow ones of.
  */
-import * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
-import { invariant } from '../../protocol/errors.ts';
+import { registerPlanner } from '../plan.ts';
 import { replaceKernel } from '../replace.ts';
-import type { LinearAttrs, MienKernels, ReluName } from '../signatures.ts';
-import {
-  convolve,
-  filterGradient,
-  inputGradient,
-  UNBOUNDED,
-  type Bounds,
-  type ConvInfo,
-} from './convolutions.ts';
+import type { MienKernels } from '../signatures.ts';
+import { convolve, filterGradient, inputGradient } from './convolutions.ts';
 import { combined, dropout, globalSum, swish, swishGrad } from './elementwise.ts';
+import { boundsOf, infoOf, type LinearSettings } from './infos.ts';
 import { wasmMemory } from './memory.ts';
-
-type Shape4D = [number, number, number, number];
-
-interface Settings {
-  readonly kind: LinearAttrs['kind'];
-  readonly strides: number | readonly [number, number];
-  readonly pad: 'valid' | 'same' | number | tf.backend_util.ExplicitPadding;
-  readonly dimRoundingMode?: 'floor' | 'round' | 'ceil';
-}
-
-/** Of a dense layer as well: it is a convolution of one position. */
-function infoOf(
-  { kind, strides, pad, dimRoundingMode }: Settings,
-  xShape: readonly number[],
-  filterShape: readonly number[],
-): ConvInfo {
-  const isDepthwise = kind === 'depthwise';
-  const [rows = 1, channels = 1] = xShape;
-  const x = kind === 'dense' ? [rows, 1, 1, channels] : xShape;
-  const filter = kind === 'dense' ? [1, 1, ...filterShape] : filterShape;
-  invariant(!isDepthwise || filter[3] === 1, 'a depthwise convolution has one filter a channel');
-  const info = tf.backend_util.computeConv2DInfo(
-    x as Shape4D,
-    filter as Shape4D,
-    strides as [number, number],
-    1,
-    pad,
-    dimRoundingMode,
-    isDepthwise,
-  );
-  return { ...info, isDepthwise };
-}
-
-const BOUNDS: Readonly<Record<ReluName, Bounds>> = {
-  linear: UNBOUNDED,
-  relu: { low: 0, high: Infinity },
-  relu6: { low: 0, high: 6 },
-};
+import { openPlan } from './plan/plan.ts';
 
 type OwnName = 'MienLinear' | 'MienLinearInputGrad' | 'MienSwish' | 'MienSwishGrad' | 'MienDropout';
 
@@ -70,7 +27,7 @@ const layers: {
       wasm,
       { x, filter, bias },
       infoOf(attrs, x.shape, filter.shape),
-      BOUNDS[attrs.activation],
+      boundsOf(attrs.activation),
     );
     return attrs.kind === 'dense' ? { ...out, shape: [x.shape[0]!, filter.shape[1]!] } : out;
   },
@@ -81,7 +38,7 @@ const layers: {
     if (x !== undefined && activation !== 'linear') {
       const memory = wasmMemory(wasm);
       const dx = memory.view(out);
-      memory.loops.activationGrad(dx, memory.view(x), BOUNDS[activation].high, dx);
+      memory.loops.activationGrad(dx, memory.view(x), boundsOf(activation).high, dx);
     }
     return { ...out, shape: [...inputShape] };
   },
@@ -90,9 +47,9 @@ const layers: {
   MienDropout: dropout,
 };
 
-interface GradAttrs extends Omit<Settings, 'kind'> {
-  readonly filterShape: Shape4D;
-  readonly inputShape: Shape4D;
+interface GradAttrs extends Omit<LinearSettings, 'kind'> {
+  readonly filterShape: readonly number[];
+  readonly inputShape: readonly number[];
 }
 
 /** tfjs' names of the gradients by filter and by input. */
@@ -107,6 +64,7 @@ export function registerWasmKernels(): void {
     register(name, (wasm, inputs, attrs) => layer(wasm, inputs as never, attrs as never));
   }
   registerCombinations();
+  registerPlanner('wasm', (backend, ...given) => openPlan(backend as BackendWasm, ...given));
   for (const kind of ['conv', 'depthwise'] as const) {
     const [byFilter, byInput] = GRADIENTS[kind];
     register(byFilter, (wasm, inputs, attrs) => {

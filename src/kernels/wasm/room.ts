@@ -1,6 +1,7 @@
 /** Owns the room that a convolution's kernels need while they run: sizes, zeros, lists and what each thread keeps to itself. */
 import type * as tf from '@tensorflow/tfjs';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
+import { heapOf, type Heap } from './module.ts';
 import type { Task } from './task.ts';
 import { addressOf, Layout, withWorkspace } from './workspace.ts';
 
@@ -50,13 +51,13 @@ export class Room {
       places: Pick<Task, 'geometry' | 'bias' | 'zero' | 'room' | 'roomBytes' | 'out'> & {
         start: number;
       },
-      buffer: ArrayBufferLike,
+      heap: Heap,
     ) => void,
   ): void {
     withWorkspace(wasm, this.layout, (start) => {
-      const { buffer } = wasm.typedArrayFromHeap(out);
-      new Int32Array(buffer, start + this.#geometryAt, GEOMETRY).set(this.geometry);
-      new Float32Array(buffer, start + this.#biasAt, (this.#roomAt - this.#biasAt) / 4).fill(0);
+      const heap = heapOf(wasm);
+      heap.ints.set(this.geometry, (start + this.#geometryAt) / 4);
+      heap.floats.fill(0, (start + this.#biasAt) / 4, (start + this.#roomAt) / 4);
       const places = {
         geometry: start + this.#geometryAt,
         bias: start + this.#biasAt,
@@ -64,7 +65,7 @@ export class Room {
         room: start + this.#roomAt,
         out: addressOf(wasm, out),
       };
-      run({ ...places, start, roomBytes: this.#roomBytes }, buffer);
+      run({ ...places, start, roomBytes: this.#roomBytes }, heap);
     });
   }
 }

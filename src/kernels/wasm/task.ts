@@ -1,6 +1,6 @@
 /** Owns handing a kernel's work to the threads that share this backend's memory: assembly/task.as.ts has the rules. */
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
-import { memoryOf, usedKernels, type Kernels } from './module.ts';
+import { heapOf, usedKernels, type Heap, type Kernels } from './module.ts';
 import { addressOf } from './workspace.ts';
 
 /** In the order of the kernels' own numbers for them. */
@@ -28,6 +28,7 @@ const KINDS = [
   'scaleChannels',
   'packForward',
   'packBackward',
+  'plan',
 ] as const;
 
 /** What a kernel is told. Addresses are in bytes, counts in values. */
@@ -63,9 +64,10 @@ const LINE_NUMBERS = 16;
 /** There is room for no more. */
 export const MOST_THREADS = 64;
 export const GENERATION = 0;
-const PARTS = 2;
-const LOW = 12;
+export const PARTS = 2;
 const THREADS = 18;
+/** Of the kernels' Task. */
+export const TASK_NUMBERS = THREADS + 1;
 
 /** Less than so many operations are no part of their own: it would be done sooner than another thread looks. */
 const LEAST_PART = 250_000;
@@ -105,7 +107,7 @@ export function sharedTask(wasm: BackendWasm, kernels = usedKernels(wasm)): Shar
   if (known !== undefined) return known;
   const room = wasm.makeOutput([NUMBERS + MORE + MOST_THREADS * LINE_NUMBERS], 'float32');
   const shared = { address: addressOf(wasm, room), threads: 1, started: 1 };
-  new Int32Array(wasm.typedArrayFromHeap(room).buffer, shared.address, NUMBERS).fill(0);
+  heapOf(wasm).ints.fill(0, shared.address / 4, shared.address / 4 + NUMBERS);
   sharedBy.set(kernels, shared);
   return shared;
 }
@@ -125,20 +127,40 @@ export function roomsFor(wasm: BackendWasm, parts: number): number {
   return parts === 1 ? 1 : sharedTask(wasm).started;
 }
 
-/** Does it, and returns when it is done. */
-export function runTask(wasm: BackendWasm, task: Task): void {
+/**
+ * Does it, and returns when it is done.
+ *
+ * @param how the kernels are called: a plan can also be gone through kernel by kernel
+ */
+export function runTask(wasm: BackendWasm, task: Task, how: 'run' | 'runPlan' = 'run'): void {
   const kernels = usedKernels(wasm);
   const { address, threads } = sharedTask(wasm, kernels);
   // Asked for now: the heap may have grown.
-  const memory = memoryOf(wasm).buffer;
-  const numbers = new Int32Array(memory, address, NUMBERS);
-  const { geometry, x, other, bias, out, pictures, channels, outChannels } = task;
-  numbers.set([task.parts, KINDS.indexOf(task.kind), geometry, x, other, bias, out], PARTS);
-  numbers.set([pictures, channels, outChannels], PARTS + 7);
-  new Float32Array(memory, address + 4 * LOW, 2).set([task.low, task.high]);
-  numbers.set([task.room, task.roomBytes, task.zero, task.rows ?? 0], LOW + 2);
-  numbers[THREADS] = threads;
-  kernels.exports.run(address);
+  const heap = heapOf(wasm);
+  putTask(heap, address, task);
+  heap.ints[address / 4 + THREADS] = threads;
+  kernels.exports[how](address);
+}
+
+/** Writes a task as the kernels read it, all but how many threads take part. */
+export function putTask({ ints, floats }: Heap, address: number, task: Task): void {
+  let at = address / 4 + PARTS;
+  ints[at++] = task.parts;
+  ints[at++] = KINDS.indexOf(task.kind);
+  ints[at++] = task.geometry;
+  ints[at++] = task.x;
+  ints[at++] = task.other;
+  ints[at++] = task.bias;
+  ints[at++] = task.out;
+  ints[at++] = task.pictures;
+  ints[at++] = task.channels;
+  ints[at++] = task.outChannels;
+  floats[at++] = task.low;
+  floats[at++] = task.high;
+  ints[at++] = task.room;
+  ints[at++] = task.roomBytes;
+  ints[at++] = task.zero;
+  ints[at] = task.rows ?? 0;
 }
 
 /** Operations that a value takes, or would take in the time that memory takes. */
@@ -157,6 +179,9 @@ const LOOPS = {
   globalPoolGrad: 4,
 } as const;
 
+/** Of so many values. */
+export const loopOperations = (kind: keyof typeof LOOPS, count: number): number => count * LOOPS[kind];
+
 /** What a loop is told: addresses in bytes, and how many values there are. */
 export interface Loop {
   readonly kind: keyof typeof LOOPS;
@@ -173,20 +198,22 @@ export interface Loop {
   readonly shape?: { readonly pictures: number; readonly rows: number; readonly channels: number };
 }
 
+/** What a task says that has no geometry, bias or room. */
+export const NOWHERE = { geometry: 0, bias: 0, room: 0, roomBytes: 0, zero: 0 } as const;
+
 /** As {@link runTask}, of a loop that takes each value by itself, or adds up rows of them. */
 export function runLoop(wasm: BackendWasm, loop: Loop): void {
   const { kind, dy = 0, out = 0, count, ceiling = Infinity } = loop;
   const x = loop.more === undefined ? (loop.x ?? 0) : putMore(wasm, loop.more);
   const shape = loop.shape ?? { pictures: count, rows: 0, channels: 0 };
-  const sizes = { ...shape, outChannels: 0, parts: partsFor(wasm, count * LOOPS[kind]) };
-  const nowhere = { geometry: 0, bias: 0, room: 0, roomBytes: 0, zero: 0 };
-  runTask(wasm, { kind, x, other: dy, out, low: -Infinity, high: ceiling, ...sizes, ...nowhere });
+  const sizes = { ...shape, outChannels: 0, parts: partsFor(wasm, loopOperations(kind, count)) };
+  runTask(wasm, { kind, x, other: dy, out, low: -Infinity, high: ceiling, ...sizes, ...NOWHERE });
 }
 
 function putMore(wasm: BackendWasm, { addresses, rates }: NonNullable<Loop['more']>): number {
   const at = sharedTask(wasm).address + 4 * NUMBERS;
-  const memory = memoryOf(wasm).buffer;
-  new Uint32Array(memory, at, addresses.length).set(addresses);
-  new Float32Array(memory, at + 4 * addresses.length, rates.length).set(rates);
+  const { ints, floats } = heapOf(wasm);
+  ints.set(addresses, at / 4);
+  floats.set(rates, at / 4 + addresses.length);
   return at;
 }

@@ -66,10 +66,10 @@ export function winogradFilterGradient(
   const [inputAt, gradientAt, filterAt] = [ofInput, ofGradient, ofFilter].map((values) =>
     room.layout.values(COMPONENTS * values),
   ) as [number, number, number];
-  room.use(wasm, out, (places, buffer) => {
+  room.use(wasm, out, (places, { ints }) => {
     const { start } = places;
     const plain = [1, tiles, 1, tiles, 1, 1, 1, 1, 1, 1, 0, 0];
-    new Int32Array(buffer, start + plainAt, plain.length).set(plain);
+    ints.set(plain, (start + plainAt) / 4);
     const task = { ...places, parts, pictures, outChannels, low: -Infinity, high: Infinity, other: 0 };
     const [input, gradient, made] = [start + inputAt, start + gradientAt, start + filterAt];
     runTask(wasm, { ...task, kind: 'winogradInput', x: addressOf(wasm, x), channels, out: input });

@@ -27,17 +27,57 @@ export class Layout {
   }
 }
 
+/** Room for a layout, until it is disposed of; {@link startOf} says where the layout begins in it. */
+export const takeRoom = (wasm: BackendWasm, { size }: { readonly size: number }): TensorInfo =>
+  wasm.makeOutput([Math.ceil(size / VALUE_BYTES) + ALIGNMENT / VALUE_BYTES], 'float32');
+
+/** The first address of a room that a vector may have. */
+export const startOf = (wasm: BackendWasm, room: TensorInfo): number =>
+  Math.ceil(addressOf(wasm, room) / ALIGNMENT) * ALIGNMENT;
+
+/** Room that stays, for kernels to share: to take and give back memory for each of them takes longer than many run. */
+const SHARED_BYTES = 8e6;
+
+/** Of a backend: where it begins, and how much of it is lent. Who asked last gives back first. */
+interface SharedRoom {
+  readonly start: number;
+  lent: number;
+}
+
+const sharedRooms = new WeakMap<BackendWasm, SharedRoom>();
+
+function sharedRoomOf(wasm: BackendWasm): SharedRoom {
+  const known = sharedRooms.get(wasm);
+  if (known !== undefined) return known;
+  const shared = { start: startOf(wasm, takeRoom(wasm, { size: SHARED_BYTES })), lent: 0 };
+  sharedRooms.set(wasm, shared);
+  return shared;
+}
+
 /** Lends the room of a layout to `use`, from an address that a vector may have. */
-export function withWorkspace(wasm: BackendWasm, layout: Layout, use: (start: number) => void): void {
-  const room = wasm.makeOutput([Math.ceil(layout.size / VALUE_BYTES) + ALIGNMENT / VALUE_BYTES], 'float32');
+export function withWorkspace(wasm: BackendWasm, { size }: Layout, use: (start: number) => void): void {
+  const shared = sharedRoomOf(wasm);
+  if (shared.lent + size > SHARED_BYTES) {
+    withOwnRoom(wasm, size, use);
+    return;
+  }
+  const start = shared.start + shared.lent;
+  shared.lent += size;
   try {
-    use(Math.ceil(addressOf(wasm, room) / ALIGNMENT) * ALIGNMENT);
+    use(start);
+  } finally {
+    shared.lent -= size;
+  }
+}
+
+function withOwnRoom(wasm: BackendWasm, size: number, use: (start: number) => void): void {
+  const room = takeRoom(wasm, { size });
+  try {
+    use(startOf(wasm, room));
   } finally {
     wasm.disposeData(room.dataId);
   }
 }
 
 /** Where a tensor's values lie, in bytes; it does not move. */
-export function addressOf(wasm: BackendWasm, tensor: TensorInfo): number {
-  return wasm.typedArrayFromHeap(tensor).byteOffset;
-}
+export const addressOf = (wasm: BackendWasm, { dataId }: TensorInfo): number => wasm.getMemoryOffset(dataId);

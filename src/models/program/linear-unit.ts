@@ -8,6 +8,7 @@
  * arrays as small as the weights themselves. This is exact, not an approximation.
  */
 import * as tf from '@tensorflow/tfjs';
+import type { PlanOp, PlanWeights } from '../../kernels/plan.ts';
 import type { LinearAttrs, ReluName } from '../../kernels/signatures.ts';
 import { invariant } from '../../protocol/errors.ts';
 import { explicitPadding } from '../explicit-padding.ts';
@@ -66,6 +67,14 @@ export class LinearUnit implements Unit {
     const y = runMien('MienLinear', inputs, { ...this.#attrs, activation });
     if (pass.training) pass.saved.set(this, [x, y, filter]);
     return y;
+  }
+
+  get planOp(): PlanOp {
+    return { ...this.#attrs, activation: this.settings.activation };
+  }
+
+  planWeights(pass: Pass): PlanWeights {
+    return this.#foldNow(pass);
   }
 
   passThrough(activation: ReluName): void {

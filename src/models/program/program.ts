@@ -8,6 +8,7 @@ import type { Graph, GraphNode } from '../graph.ts';
 import type { Padding2d } from '../layers.ts';
 import { LinearUnit } from './linear-unit.ts';
 import { NormUnit } from './norm-unit.ts';
+import { PlannedForward } from './planned.ts';
 import { isSimple, SimpleUnit } from './simple-units.ts';
 import type { Pass, TrainableSet, Unit } from './unit.ts';
 
@@ -49,6 +50,7 @@ export function compile(graph: Graph, from: number, to: number, set: TrainableSe
   const needsGradient = gradientNodes(units);
   const lastReader = new Map(units.flatMap((unit) => unit.inputs.map((node) => [node, unit] as const)));
   const picturesAtOnce = countWithin(graph, [from, ...units.map(({ node }) => node)]);
+  const planned = new PlannedForward(graph, from, to, units);
   const run = (x: tf.Tensor, pass: Pass): tf.Tensor => {
     const values = new Map([[from, x]]);
     for (const unit of units) {
@@ -65,8 +67,10 @@ export function compile(graph: Graph, from: number, to: number, set: TrainableSe
     picturesAtOnce,
     trainable: units.flatMap((unit) => unit.trainable),
     moving: units.flatMap((unit) => unit.moving),
-    forward: (x, pass) =>
-      pass.training || x.shape[0] <= picturesAtOnce ? run(x, pass) : inTurns(x, picturesAtOnce, pass, run),
+    forward(x, pass) {
+      if (pass.training) return run(x, pass);
+      return planned.forward(x, pass) ?? inTurns(x, picturesAtOnce, pass, run);
+    },
     backward(dy, pass) {
       const gradients = new Map([[to, dy]]);
       for (const unit of units.toReversed()) {
@@ -83,6 +87,7 @@ export function compile(graph: Graph, from: number, to: number, set: TrainableSe
       }
     },
     dispose() {
+      planned.dispose();
       for (const unit of units) unit.dispose?.();
     },
   };
@@ -96,6 +101,7 @@ function countWithin(graph: Graph, nodes: readonly number[]): number {
 
 function inTurns(x: tf.Tensor, atOnce: number, pass: Pass, run: Program['forward']): tf.Tensor {
   const [pictures = 0, ...shape] = x.shape;
+  if (pictures <= atOnce) return run(x, pass);
   const parts: tf.Tensor[] = [];
   for (let first = 0; first < pictures; first += atOnce) {
     const count = Math.min(atOnce, pictures - first);

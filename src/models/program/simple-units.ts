@@ -1,5 +1,6 @@
 /** Units without weights: activations, padding, sums, products, pooling, reshape and dropout. */
 import * as tf from '@tensorflow/tfjs';
+import type { PlanOp } from '../../kernels/plan.ts';
 import type { ReluName } from '../../kernels/signatures.ts';
 import { invariant } from '../../protocol/errors.ts';
 import type { GraphNode } from '../graph.ts';
@@ -25,6 +26,7 @@ interface Behaviour {
 export class SimpleUnit implements Unit {
   readonly trainable = [] as const;
   readonly moving = [] as const;
+  readonly planOp: PlanOp | null;
   readonly passThrough?: (activation: ReluName) => void;
   readonly #behaviour: Behaviour;
 
@@ -35,6 +37,7 @@ export class SimpleUnit implements Unit {
     layer: number,
   ) {
     this.#behaviour = behaviourOf(op, layer);
+    this.planOp = planOpOf(op);
     const { passThrough } = this.#behaviour;
     if (passThrough !== undefined) this.passThrough = passThrough;
   }
@@ -55,6 +58,25 @@ export class SimpleUnit implements Unit {
 /** Whether a node can be a {@link SimpleUnit}. */
 export function isSimple(op: GraphNode['op']): op is Extract<NodeOp, { kind: SimpleKind }> {
   return !['input', 'conv', 'depthwise', 'dense', 'batchNorm'].includes(op.kind);
+}
+
+/** What it is in a plan; null for what plans have no kernel for. */
+function planOpOf(op: Extract<NodeOp, { kind: SimpleKind }>): PlanOp | null {
+  switch (op.kind) {
+    case 'add':
+    case 'multiply':
+      return { kind: op.kind };
+    case 'globalAveragePool':
+      return { kind: 'globalPool' };
+    // Without training nothing is dropped.
+    case 'dropout':
+    case 'reshape':
+      return { kind: 'same' };
+    case 'activation':
+      return op.activation === 'swish' ? { kind: 'swish' } : null;
+    default:
+      return null;
+  }
 }
 
 /** @param layer index of the layer that it comes from: its draws' own number */

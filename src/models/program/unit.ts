@@ -1,5 +1,6 @@
 /** What a program is made of: units that run forward and, in the trainable part, backward. */
 import type * as tf from '@tensorflow/tfjs';
+import type { PlanOp, PlanWeights } from '../../kernels/plan.ts';
 import type { ReluName } from '../../kernels/signatures.ts';
 import type { Parameters } from './parameters.ts';
 
@@ -43,6 +44,10 @@ export interface Unit {
    * @param wanted one flag an input; null is returned where it is false
    */
   backward(dy: tf.Tensor, pass: Pass, wanted: readonly boolean[]): readonly (tf.Tensor | null)[];
+  /** What it is in a plan, where nothing trains; null where no plan can have it. */
+  readonly planOp?: PlanOp | null;
+  /** Of a linear layer, what it computes by then; they live in the caller's tidy. */
+  planWeights?(pass: Pass): PlanWeights;
   /** The ReLU that ends this unit. */
   readonly ownActivation?: ReluName;
   /** Takes the gradient of the input through the ReLU that made that input, in the same kernel. */

@@ -4,4 +4,5 @@ export { convolutionBytes } from './matrix.as';
 export { filterGradientBytes } from './filter-gradient.as';
 export { depthwiseBytes, turnDepthwise } from './depthwise/depthwise.as';
 export { winogradBytes, winogradFilterBytes } from './winograd/winograd.as';
+export { runPlan } from './plan.as';
 export { run, serve } from './task.as';

@@ -28,6 +28,7 @@ import {
 } from './loops.as';
 import { convolution } from './matrix.as';
 import { packBackward, packForward } from './pack.as';
+import { runPicture } from './plan.as';
 import { add, multiply, scaleChannels } from './products.as';
 import { swish, swishGrad } from './swish.as';
 import { gradientOfFilter } from './winograd/filter-gradient.as';
@@ -88,12 +89,14 @@ const GLOBAL_POOL: i32 = 18;
 const GLOBAL_POOL_GRAD: i32 = 19;
 const SCALE_CHANNELS: i32 = 20;
 const PACK_FORWARD: i32 = 21;
+const PACK_BACKWARD: i32 = 22;
+const PLAN: i32 = 23;
 
 /** Looks at the memory before a thread sleeps. */
 const LOOKS: i32 = 200000;
 
 /** @param thread whose room it is done in */
-function runPart(task: Task, part: i32, thread: i32): void {
+export function runPart(task: Task, part: i32, thread: i32): void {
   const g = task.geometry;
   const room = task.room + task.roomBytes * <usize>thread;
   const positions = task.pictures * g.outHeight * g.outWidth;
@@ -198,7 +201,9 @@ function runPart(task: Task, part: i32, thread: i32): void {
     scaleChannels(task.x, task.other, task.out, task.pictures, task.rows, task.channels, part, task.parts);
   } else if (task.kind == PACK_FORWARD) {
     packForward(task.x, task.out, task.rows, task.channels, task.outChannels, part, task.parts);
-  } else packBackward(task.x, task.out, task.rows, task.channels, task.outChannels, part, task.parts);
+  } else if (task.kind == PACK_BACKWARD) {
+    packBackward(task.x, task.out, task.rows, task.channels, task.outChannels, part, task.parts);
+  } else if (task.kind == PLAN) runPicture(task, part, thread);
 }
 
 /** Loops that take each value by itself: a part has whole vectors, and the last one what is left. */

@@ -1,0 +1,142 @@
+/** Owns what each node of a plan is as a kernel of one picture. */
+import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
+import type { PlanDescription, PlanNode, PlanWeights } from '../../plan.ts';
+import { boundsOf, infoOf } from '../infos.ts';
+import { filterBytesOf, forward, roomBytesOf, UNBOUNDED, wayOf, type Way } from '../convolutions.ts';
+import { kernelsOf } from '../module.ts';
+import { tapsOf } from '../room.ts';
+import { loopOperations, partsFor, type Task } from '../task.ts';
+import type { Place, Places } from './places.ts';
+
+/** A linear layer's own: what its filter is, and what it needs while it runs. */
+export interface Layer {
+  /** Of the description's nodes, which has the weights. */
+  readonly index: number;
+  readonly geometry: readonly number[];
+  readonly way: Way;
+  readonly channels: number;
+  readonly outChannels: number;
+  /** Of the filter as the kernel reads it. */
+  readonly filterBytes: number;
+  readonly roomBytes: number;
+}
+
+/** A kernel and where its values lie. */
+export interface Step {
+  readonly task: Pick<Task, 'kind' | 'pictures' | 'channels' | 'outChannels' | 'low' | 'high' | 'rows'>;
+  readonly x: Place;
+  readonly other: Place;
+  readonly out: Place;
+  readonly layer: Layer | null;
+  /** For which it is cut into parts. */
+  readonly operations: number;
+}
+
+const sizeOf = (shape: readonly number[]): number => shape.reduce((product, side) => product * side, 1);
+
+const NOWHERE: Place = { base: 'memory', at: 0 };
+
+/** All kernels of a plan; null where a node has none. */
+export function stepsOf(
+  wasm: BackendWasm,
+  { from, nodes }: PlanDescription,
+  weights: readonly (PlanWeights | null)[],
+  places: Places,
+): Step[] | null {
+  const shapes = new Map([
+    [from.node, from.shape],
+    ...nodes.map(({ node, shape }) => [node, shape] as const),
+  ]);
+  const steps: Step[] = [];
+  for (const [index, planned] of nodes.entries()) {
+    if (planned.op.kind === 'same') continue;
+    const inputs = planned.inputs.map((input) => ({
+      shape: shapes.get(input) ?? [],
+      place: places.of(input),
+    }));
+    const what = kernelOf(wasm, planned, inputs, { index, weights: weights[index] ?? null });
+    if (what === null) return null;
+    steps.push({ ...what, out: places.of(planned.node) });
+  }
+  return steps;
+}
+
+interface Input {
+  readonly shape: readonly number[];
+  readonly place: Place;
+}
+
+type Kernel = Omit<Step, 'out'>;
+
+function kernelOf(
+  wasm: BackendWasm,
+  { op, shape }: PlanNode,
+  [x, other, ...more]: readonly Input[],
+  layer: { readonly index: number; readonly weights: PlanWeights | null },
+): Kernel | null {
+  if (x === undefined || more.length > 0) return null;
+  const values = (kind: 'swish' | 'add' | 'multiply'): Kernel => ({
+    task: { kind, ...UNBOUNDED, pictures: sizeOf(shape), channels: 0, outChannels: 0 },
+    ...{ x: x.place, other: other?.place ?? NOWHERE, layer: null },
+    operations: loopOperations(kind, sizeOf(shape)),
+  });
+  switch (op.kind) {
+    case 'swish':
+      return values('swish');
+    case 'add':
+      return other !== undefined && String(x.shape) === String(other.shape) ? values('add') : null;
+    case 'multiply':
+      if (other === undefined) return null;
+      return String(x.shape) === String(other.shape) ? values('multiply') : scaled(x, other);
+    case 'globalPool':
+      return { ...rows('globalPool', x), other: NOWHERE };
+    case 'same':
+      return null;
+    default:
+      return layer.weights === null ? null : linear(wasm, op, x, { ...layer, weights: layer.weights });
+  }
+}
+
+/** What goes over the positions of a picture. */
+function rows(kind: 'globalPool' | 'scaleChannels', { shape, place }: Input): Omit<Kernel, 'other'> {
+  const channels = shape.at(-1) ?? 1;
+  const sizes = { pictures: 1, rows: sizeOf(shape) / channels, channels, outChannels: 0 };
+  const operations = loopOperations(kind, sizeOf(shape));
+  return { task: { kind, ...UNBOUNDED, ...sizes }, x: place, layer: null, operations };
+}
+
+/** A picture times one value a channel; null for any other two shapes. */
+function scaled(one: Input, two: Input): Kernel | null {
+  const [x, gate] =
+    one.shape.length > two.shape.length || sizeOf(one.shape) > sizeOf(two.shape) ? [one, two] : [two, one];
+  if (sizeOf(gate.shape) !== x.shape.at(-1) || gate.shape.at(-1) !== x.shape.at(-1)) return null;
+  return { ...rows('scaleChannels', x), other: gate.place };
+}
+
+function linear(
+  wasm: BackendWasm,
+  attrs: Parameters<typeof infoOf>[0] & { readonly activation: Parameters<typeof boundsOf>[0] },
+  x: Input,
+  { index, weights }: { readonly index: number; readonly weights: PlanWeights },
+): Kernel {
+  const info = infoOf(attrs, [1, ...x.shape], weights.filter.shape);
+  const geometry = forward(info);
+  const { inChannels: channels, outChannels, isDepthwise } = info;
+  const way = wayOf({ geometry, isDepthwise }, channels, outChannels);
+  const kernels = kernelsOf(wasm);
+  const taps = tapsOf(geometry);
+  const layer: Layer = {
+    ...{ index, geometry, way, channels, outChannels },
+    filterBytes: filterBytesOf(kernels, way, taps, channels, outChannels),
+    roomBytes: roomBytesOf(kernels, way, taps, channels),
+  };
+  const terms = taps * (isDepthwise ? 1 : channels);
+  return {
+    task: { kind: way, ...boundsOf(attrs.activation), pictures: 1, channels, outChannels },
+    ...{ x: x.place, other: NOWHERE, layer },
+    operations: sizeOf(info.outShape) * terms * 2,
+  };
+}
+
+/** Into how many parts it is cut where all threads share it. */
+export const partsOf = (wasm: BackendWasm, { operations }: Step): number => partsFor(wasm, operations);
