@@ -56,6 +56,15 @@ export interface MienKernels {
     output: TensorInfo;
   };
   /**
+   * Gradient of what each channel of a picture was multiplied with: the sum of `x * dy` over height and width, `[batch, 1, 1,
+   * channels]`.
+   */
+  MienGateGrad: {
+    inputs: { x: TensorInfo; dy: TensorInfo };
+    attrs: Record<string, never>;
+    output: TensorInfo;
+  };
+  /**
    * Drops values: those whose draw of the key is below `rate`; the rest is divided by `1 - rate`. One draw is for
    * `valuesPerDraw` values that lie together: 1, or as many as a picture has.
    *

@@ -70,6 +70,7 @@ function rows(
   return [
     run('MienChannelSum', { x }),
     run('MienChannelDot', { x, y: tf.cos(x) }),
+    run('MienGateGrad', { x, dy: tf.cos(x) }),
     run('MienGlobalPool', { x }),
     run('MienGlobalPoolGrad', { dy }, { height: 15, width: 19, activation: 'linear' }),
     run('Sum', { x }, { axis: [1, 2], keepDims: true }),

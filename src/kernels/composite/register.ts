@@ -33,6 +33,7 @@ const composites: { readonly [Name in MienKernelName]: Composite<Name> } = {
     const share = tf.reshape(tf.div(dy, height * width), [batch, 1, 1, channels]);
     return throughActivation(tf.tile(share, [1, height, width, 1]), x, activation);
   },
+  MienGateGrad: ({ x, dy }) => tf.sum(tf.mul(x, dy), [1, 2], true),
   MienDropout: ({ x }, { rate, valuesPerDraw, seed, purpose, numbers }) => {
     const words = keyedWords(x.size / valuesPerDraw, seed, purpose, numbers);
     const mask = Float32Array.from(words, (word) => (word < rate * 2 ** 32 ? 0 : 1 / (1 - rate)));

@@ -58,6 +58,12 @@ export function combined(
   return byLoop(wasm, 'scaleChannels', { x, dy: gate }, x.shape, rowsOf(x));
 }
 
+/** @see MienKernels.MienGateGrad */
+export function gateGrad(wasm: BackendWasm, { x, dy }: MienKernels['MienGateGrad']['inputs']): TensorInfo {
+  const { pictures, channels } = rowsOf(x);
+  return byLoop(wasm, 'gateGrad', { x, dy }, [pictures, 1, 1, channels], rowsOf(x));
+}
+
 /** `[pictures, 1, 1, channels]`, or without the ones: the sum over the positions of each picture. */
 export function globalSum(wasm: BackendWasm, x: TensorInfo, keepDims: boolean): TensorInfo {
   const { pictures, channels } = rowsOf(x);

@@ -8,12 +8,18 @@ import { registerPlanner } from '../plan.ts';
 import { replaceKernel } from '../replace.ts';
 import type { MienKernels } from '../signatures.ts';
 import { convolve, filterGradient, inputGradient } from './convolutions.ts';
-import { combined, dropout, globalSum, swish, swishGrad } from './elementwise.ts';
+import { combined, dropout, gateGrad, globalSum, swish, swishGrad } from './elementwise.ts';
 import { boundsOf, infoOf, type LinearSettings } from './infos.ts';
 import { wasmMemory } from './memory.ts';
 import { openPlan } from './plan/plan.ts';
 
-type OwnName = 'MienLinear' | 'MienLinearInputGrad' | 'MienSwish' | 'MienSwishGrad' | 'MienDropout';
+type OwnName =
+  | 'MienLinear'
+  | 'MienLinearInputGrad'
+  | 'MienSwish'
+  | 'MienSwishGrad'
+  | 'MienGateGrad'
+  | 'MienDropout';
 
 const layers: {
   readonly [Name in OwnName]: (
@@ -44,6 +50,7 @@ const layers: {
   },
   MienSwish: swish,
   MienSwishGrad: swishGrad,
+  MienGateGrad: gateGrad,
   MienDropout: dropout,
 };
 

@@ -29,6 +29,7 @@ const KINDS = [
   'packForward',
   'packBackward',
   'plan',
+  'gateGrad',
 ] as const;
 
 /** What a kernel is told. Addresses are in bytes, counts in values. */
@@ -173,6 +174,7 @@ const LOOPS = {
   multiply: 8,
   scaleChannels: 8,
   globalSum: 4,
+  gateGrad: 6,
   channelSum: 4,
   channelDot: 6,
   globalPool: 4,

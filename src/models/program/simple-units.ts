@@ -169,14 +169,24 @@ function multiply(): Behaviour {
     forward: ([a, b]) => ({ y: tf.mul(given(a), given(b)), saved: [given(a), given(b)] }),
     backward: (dy, [a, b], wanted) => {
       const factors = [given(a), given(b)];
-      return factors.map((factor, index) =>
-        wanted[index] === true ? sumTo(tf.mul(dy, given(factors[1 - index])), factor.shape) : null,
-      );
+      return factors.map((factor, index) => {
+        if (wanted[index] !== true) return null;
+        const other = given(factors[1 - index]);
+        return isGateOf(factor, other)
+          ? runMien('MienGateGrad', { x: other, dy }, {})
+          : sumTo(tf.mul(dy, other), factor.shape);
+      });
     },
   };
 }
 
-/** Undoes broadcasting: sums over the axes along which `shape` is 1 (squeeze-and-excite gates). */
+/** Whether it has one value for each channel of a picture (squeeze-and-excite). */
+const isGateOf = (
+  gate: tf.Tensor,
+  { shape: [pictures, height = 1, width = 1, channels] }: tf.Tensor,
+): boolean => height * width > 1 && String(gate.shape) === String([pictures, 1, 1, channels]);
+
+/** Undoes broadcasting: sums over the axes along which `shape` is 1. */
 function sumTo(x: tf.Tensor, shape: number[]): tf.Tensor {
   const axes = shape.flatMap((side, axis) => (side === 1 && x.shape[axis] !== 1 ? [axis] : []));
   return axes.length === 0 ? x : tf.sum(x, axes, true);

@@ -27,6 +27,7 @@ export async function ownKernels(): Promise<Map<string, Float32Array>> {
       swishGrad: run('MienSwishGrad', { dy: draw(1), x: draw(14, -20, 20) }, {}) as tf.Tensor,
       sum: run('MienChannelSum', { x: draw(3) }, {}) as tf.Tensor,
       dot: run('MienChannelDot', { x: draw(3), y: draw(4) }, {}) as tf.Tensor,
+      gateGrad: run('MienGateGrad', { x: draw(3), dy: draw(4) }, {}) as tf.Tensor,
       pool: run('MienGlobalPool', { x: draw(9) }, {}) as tf.Tensor,
       poolGrad: run(
         'MienGlobalPoolGrad',

@@ -117,6 +117,23 @@ export function globalSum(
     channelSum(x, out, rows, channels, part, parts);
 }
 
+/** As {@link globalSum}, of the products of two. */
+export function gateGrad(
+  x: usize,
+  dy: usize,
+  out: usize,
+  pictures: i32,
+  rows: i32,
+  channels: i32,
+  part: i32,
+  parts: i32,
+): void {
+  const rowBytes = (<usize>channels) << 2;
+  const pictureBytes = rowBytes * <usize>rows;
+  for (let n = 0; n < pictures; n++, x += pictureBytes, dy += pictureBytes, out += rowBytes)
+    channelDot(x, dy, out, rows, channels, part, parts);
+}
+
 /** As {@link globalSum}, the mean. */
 export function globalPool(
   x: usize,

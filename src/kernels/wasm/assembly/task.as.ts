@@ -22,6 +22,7 @@ import {
   AdamStep,
   channelDot,
   channelSum,
+  gateGrad,
   globalPool,
   globalPoolGrad,
   globalSum,
@@ -91,6 +92,7 @@ const SCALE_CHANNELS: i32 = 20;
 const PACK_FORWARD: i32 = 21;
 const PACK_BACKWARD: i32 = 22;
 const PLAN: i32 = 23;
+const GATE_GRAD: i32 = 24;
 
 /** Looks at the memory before a thread sleeps. */
 const LOOKS: i32 = 200000;
@@ -203,7 +205,10 @@ export function runPart(task: Task, part: i32, thread: i32): void {
     packForward(task.x, task.out, task.rows, task.channels, task.outChannels, part, task.parts);
   } else if (task.kind == PACK_BACKWARD) {
     packBackward(task.x, task.out, task.rows, task.channels, task.outChannels, part, task.parts);
-  } else if (task.kind == PLAN) runPicture(task, part, thread);
+  } else if (task.kind == PLAN) {
+    runPicture(task, part, thread);
+  } else if (task.kind == GATE_GRAD)
+    gateGrad(task.x, task.other, task.out, task.pictures, task.rows, task.channels, part, task.parts);
 }
 
 /** Loops that take each value by itself: a part has whole vectors, and the last one what is left. */
