@@ -90,7 +90,7 @@ function againstKeras(keras: Epochs, fresh: Epochs, inBrowser: number): Row[] {
       unit: 's',
       mien: inBrowser,
       other: wholeRun(keras),
-      aimRatio: 0.5,
+      aimRatio: 0.1,
       note,
     },
     {

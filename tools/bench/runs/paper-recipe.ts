@@ -1,7 +1,7 @@
 /** The recipe that whole-run benchmarks carry out: the paper's protocol, on the set and weights that ship with Mien. */
 import { asRun } from '../../../src/engine/catalog.ts';
 import type { FullRecipe } from '../../../src/protocol/recipe/full-recipe.ts';
-import { parseRecipe } from '../../../src/protocol/recipe/recipe.ts';
+import { parseRecipe, type Simd } from '../../../src/protocol/recipe/recipe.ts';
 
 /** Epochs of the paper's two phases. */
 export const PAPER_EPOCHS = { head: 50, fineTune: 35 } as const;
@@ -18,6 +18,7 @@ export interface Variation {
   /** As the paper has it; off when all must run the same number of epochs, to be timed. */
   readonly stopsEarly?: boolean;
   readonly seed?: number;
+  readonly simd?: Simd;
 }
 
 /**
@@ -34,6 +35,7 @@ export function paperRecipe({
   weights = 'starter',
   stopsEarly = false,
   seed = 42,
+  simd = 'plain',
 }: Variation): FullRecipe {
   const written = {
     name: 'Paper, small',
@@ -56,6 +58,7 @@ export function paperRecipe({
     ],
     earlyStopping: stopsEarly ? { monitor: 'valLoss', patience: 5, restoreBest: true } : null,
     seed,
+    simd,
   };
   return asRun(parseRecipe(written));
 }
