@@ -4,6 +4,8 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { invariant } from '../../protocol/errors.ts';
+import type { PlanOp, PlanWeights } from '../../kernels/plan.ts';
+import { onePerChannel } from './one-per-channel.ts';
 import { runMien } from './run-kernel.ts';
 import type { Pass, Unit } from './unit.ts';
 
@@ -46,6 +48,24 @@ export class NormUnit implements Unit {
     if (pass.training) pass.saved.set(this, [x, mean, variance, gamma]);
     const beta = parameters.get(`${layer}/beta`);
     return runMien('MienNorm', { x, gamma, beta, mean, variance }, { epsilon });
+  }
+
+  /** On its averages it is a convolution of one position with one weight a channel. */
+  get planOp(): PlanOp {
+    return { kind: 'depthwise', strides: [1, 1], pad: 'valid', activation: 'linear' };
+  }
+
+  planWeights({ parameters }: Pass): PlanWeights {
+    const { layer, epsilon } = this.settings;
+    const [gamma, beta] = [parameters.get(`${layer}/gamma`), parameters.get(`${layer}/beta`)];
+    const [mean, variance] = [
+      parameters.get(`${layer}/moving_mean`),
+      parameters.get(`${layer}/moving_variance`),
+    ];
+    const inputs = { filter: onePerChannel(gamma.size), gamma, beta, mean, variance };
+    const [filter, bias] = runMien('MienFold', inputs, { epsilon, kind: 'depthwise' });
+    invariant(filter !== undefined && bias !== undefined, 'a fold has a filter and a bias');
+    return { filter, bias };
   }
 
   backward(dy: tf.Tensor, pass: Pass, [wantsInput]: readonly boolean[]): readonly (tf.Tensor | null)[] {

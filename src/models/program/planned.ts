@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { hasPlans, planFor, type Plan, type PlanNode, type PlanWeights } from '../../kernels/plan.ts';
 import type { Graph } from '../graph.ts';
+import { onePerChannel } from './one-per-channel.ts';
 import type { Pass, Unit } from './unit.ts';
 
 /** What was found for a backend: its plan, or that it has none. */
@@ -56,7 +57,11 @@ export class PlannedForward {
   }
 
   #weights(pass: Pass): readonly (PlanWeights | null)[] {
-    return this.units.map((unit) => unit.planWeights?.(pass) ?? null);
+    return this.units.map((unit) => {
+      if (unit.planWeights !== undefined) return unit.planWeights(pass);
+      const channels = this.graph.nodes[unit.node]?.shape.at(-1) ?? 1;
+      return unit.planOp?.kind === 'depthwise' ? { filter: onePerChannel(channels), bias: null } : null;
+    });
   }
 }
 

@@ -60,6 +60,9 @@ export function isSimple(op: GraphNode['op']): op is Extract<NodeOp, { kind: Sim
   return !['input', 'conv', 'depthwise', 'dense', 'batchNorm'].includes(op.kind);
 }
 
+/** A convolution that leaves channels as they are. */
+const AS_IT_IS = { kind: 'depthwise', strides: [1, 1] } as const;
+
 /** What it is in a plan; null for what plans have no kernel for. */
 function planOpOf(op: Extract<NodeOp, { kind: SimpleKind }>): PlanOp | null {
   switch (op.kind) {
@@ -72,7 +75,11 @@ function planOpOf(op: Extract<NodeOp, { kind: SimpleKind }>): PlanOp | null {
     case 'dropout':
     case 'reshape':
       return { kind: 'same' };
+    case 'pad':
+      return { ...AS_IT_IS, pad: explicitPadding(op.padding), activation: 'linear' };
     case 'activation':
+      if (op.activation === 'relu' || op.activation === 'relu6')
+        return { ...AS_IT_IS, pad: 'valid', activation: op.activation };
       return op.activation === 'swish' ? { kind: 'swish' } : null;
     default:
       return null;

@@ -46,7 +46,10 @@ export interface Unit {
   backward(dy: tf.Tensor, pass: Pass, wanted: readonly boolean[]): readonly (tf.Tensor | null)[];
   /** What it is in a plan, where nothing trains; null where no plan can have it. */
   readonly planOp?: PlanOp | null;
-  /** Of a linear layer, what it computes by then; they live in the caller's tidy. */
+  /**
+   * What it computes by then; they live in the caller's tidy. A unit that is a convolution in a plan, and has none, leaves
+   * channels as they are.
+   */
   planWeights?(pass: Pass): PlanWeights;
   /** The ReLU that ends this unit. */
   readonly ownActivation?: ReluName;

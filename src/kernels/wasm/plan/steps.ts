@@ -93,7 +93,8 @@ function kernelOf(
     case 'same':
       return null;
     default:
-      return layer.weights === null ? null : linear(wasm, op, x, { ...layer, weights: layer.weights });
+      if (layer.weights === null || x.shape.length !== (op.kind === 'dense' ? 1 : 3)) return null;
+      return linear(wasm, op, x, { ...layer, weights: layer.weights });
   }
 }
 
