@@ -9,7 +9,24 @@ import type { LinearAttrs, ReluName } from './signatures.ts';
 /** What can be planned; `same` is what leaves its values as they are. */
 export type PlanOp =
   | (LinearAttrs & { readonly activation: ReluName })
-  | { readonly kind: 'swish' | 'add' | 'multiply' | 'globalPool' | 'same' };
+  | {
+      readonly kind: 'maxPool';
+      readonly filterSize: readonly [number, number];
+      readonly strides: readonly [number, number];
+      readonly pad: 'same' | 'valid';
+    }
+  | {
+      readonly kind:
+        | 'swish'
+        | 'sigmoid'
+        | 'relu'
+        | 'relu6'
+        | 'softmax'
+        | 'add'
+        | 'multiply'
+        | 'globalPool'
+        | 'same';
+    };
 
 /** Shapes are of one picture. */
 export interface PlanNode {

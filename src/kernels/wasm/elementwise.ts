@@ -1,4 +1,7 @@
-/** Owns calling the kernels that take each value by itself on the wasm backend's tensors: swish, sums and products on all threads, dropout. */
+/**
+ * Owns calling the kernels that take each value by itself on the wasm backend's tensors: activations, sums and products on all
+ * threads, dropout.
+ */
 import type { TensorInfo } from '@tensorflow/tfjs';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { purposeKey } from '../../lib/random.ts';
@@ -26,17 +29,40 @@ export function swishGrad(wasm: BackendWasm, { dy, x }: MienKernels['MienSwishGr
   return byLoop(wasm, 'swishGrad', { x, dy });
 }
 
+/** tfjs' activations that are computed here: of each its loop, and what it is held down to. */
+export const ACTIVATIONS = {
+  Sigmoid: ['sigmoid', Infinity],
+  Relu: ['relu', Infinity],
+  Relu6: ['relu', 6],
+} as const;
+
+/** An activation of every value; null for other numbers than float32, which are left to tfjs. */
+export function activated(
+  wasm: BackendWasm,
+  name: keyof typeof ACTIVATIONS,
+  x: TensorInfo,
+): TensorInfo | null {
+  if (x.dtype !== 'float32') return null;
+  const [kind, ceiling] = ACTIVATIONS[name];
+  return byLoop(wasm, kind, { x, ceiling });
+}
+
+/** Over the last axis; null for other numbers than float32, which are left to tfjs. */
+export function softmax(wasm: BackendWasm, x: TensorInfo): TensorInfo | null {
+  if (x.dtype !== 'float32') return null;
+  const channels = x.shape.at(-1) ?? 1;
+  return byLoop(wasm, 'softmax', { x, shape: { pictures: 1, rows: sizeOf(x) / channels, channels } });
+}
+
 function byLoop(
   wasm: BackendWasm,
   kind: Loop['kind'],
-  { x, dy }: { readonly x: TensorInfo; readonly dy?: TensorInfo },
+  { x, dy, ...more }: { readonly x: TensorInfo; readonly dy?: TensorInfo } & Pick<Loop, 'ceiling' | 'shape'>,
   outShape = x.shape,
-  rows?: Rows,
 ): TensorInfo {
   const out = wasm.makeOutput(outShape, 'float32');
   const places = { x: addressOf(wasm, x), out: addressOf(wasm, out), count: sizeOf(x) };
-  const more = dy === undefined ? {} : { dy: addressOf(wasm, dy) };
-  runLoop(wasm, { kind, ...places, ...more, ...(rows !== undefined && { shape: rows }) });
+  runLoop(wasm, { kind, ...places, ...more, ...(dy !== undefined && { dy: addressOf(wasm, dy) }) });
   return out;
 }
 
@@ -55,20 +81,21 @@ export function combined(
   if (kind === 'add') return null;
   const [x, gate] = a.shape.length === 4 && isGateOf(b.shape, a.shape) ? [a, b] : [b, a];
   if (!isGateOf(gate.shape, x.shape)) return null;
-  return byLoop(wasm, 'scaleChannels', { x, dy: gate }, x.shape, rowsOf(x));
+  return byLoop(wasm, 'scaleChannels', { x, dy: gate, shape: rowsOf(x) });
 }
 
 /** @see MienKernels.MienGateGrad */
 export function gateGrad(wasm: BackendWasm, { x, dy }: MienKernels['MienGateGrad']['inputs']): TensorInfo {
-  const { pictures, channels } = rowsOf(x);
-  return byLoop(wasm, 'gateGrad', { x, dy }, [pictures, 1, 1, channels], rowsOf(x));
+  const shape = rowsOf(x);
+  return byLoop(wasm, 'gateGrad', { x, dy, shape }, [shape.pictures, 1, 1, shape.channels]);
 }
 
 /** `[pictures, 1, 1, channels]`, or without the ones: the sum over the positions of each picture. */
 export function globalSum(wasm: BackendWasm, x: TensorInfo, keepDims: boolean): TensorInfo {
-  const { pictures, channels } = rowsOf(x);
-  const shape = keepDims ? [pictures, 1, 1, channels] : [pictures, channels];
-  return byLoop(wasm, 'globalSum', { x }, shape, rowsOf(x));
+  const shape = rowsOf(x);
+  const { pictures, channels } = shape;
+  const outShape = keepDims ? [pictures, 1, 1, channels] : [pictures, channels];
+  return byLoop(wasm, 'globalSum', { x, shape }, outShape);
 }
 
 const sameShape = (a: readonly number[], b: readonly number[]): boolean =>

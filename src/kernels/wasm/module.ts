@@ -14,6 +14,15 @@ export interface KernelExports {
   dropout(
     draws: number, x: number, out: number, count: number, valuesPerDraw: number, limit: number, kept: number,
   ): void; // oxfmt-ignore
+  softmaxLoss(
+    logits: number, labels: number, weights: number, sums: number, gradient: number,
+    pictures: number, classes: number, smoothing: number,
+  ): void; // oxfmt-ignore
+  normScale(gamma: number, variance: number, epsilon: number, channels: number, out: number): void;
+  inputGradFactors(
+    gamma: number, variance: number, dGamma: number, dBeta: number,
+    epsilon: number, rows: number, channels: number, out: number,
+  ): void; // oxfmt-ignore
   turnDepthwise(filter: number, to: number, taps: number, channels: number): void;
   convolutionBytes(taps: number, channels: number): number;
   depthwiseBytes(taps: number, channels: number): number;

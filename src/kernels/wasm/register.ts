@@ -7,51 +7,45 @@ import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { registerPlanner } from '../plan.ts';
 import { replaceKernel } from '../replace.ts';
 import type { MienKernels } from '../signatures.ts';
-import { convolve, filterGradient, inputGradient } from './convolutions.ts';
-import { combined, dropout, gateGrad, globalSum, swish, swishGrad } from './elementwise.ts';
-import { boundsOf, infoOf, type LinearSettings } from './infos.ts';
-import { wasmMemory } from './memory.ts';
+import { filterGradient, inputGradient } from './convolutions.ts';
+import {
+  activated,
+  ACTIVATIONS,
+  combined,
+  dropout,
+  gateGrad,
+  globalSum,
+  softmax,
+  swish,
+  swishGrad,
+} from './elementwise.ts';
+import { infoOf, type LinearSettings } from './infos.ts';
+import { fold, linear, linearGrads, linearInputGrad } from './linear.ts';
+import { softmaxLoss } from './loss.ts';
+import { moments, norm, normGrads, normInputGrad } from './norms.ts';
 import { openPlan } from './plan/plan.ts';
+import { maxPool, maxPoolGrad, type PoolAttrs } from './pooling.ts';
 
-type OwnName =
-  | 'MienLinear'
-  | 'MienLinearInputGrad'
-  | 'MienSwish'
-  | 'MienSwishGrad'
-  | 'MienGateGrad'
-  | 'MienDropout';
+type Implementation<Name extends keyof MienKernels> = (
+  wasm: BackendWasm,
+  inputs: MienKernels[Name]['inputs'],
+  attrs: MienKernels[Name]['attrs'],
+) => MienKernels[Name]['output'];
 
-const layers: {
-  readonly [Name in OwnName]: (
-    wasm: BackendWasm,
-    inputs: MienKernels[Name]['inputs'],
-    attrs: MienKernels[Name]['attrs'],
-  ) => tf.TensorInfo;
-} = {
-  MienLinear(wasm, { x, filter, bias }, attrs) {
-    const out = convolve(
-      wasm,
-      { x, filter, bias },
-      infoOf(attrs, x.shape, filter.shape),
-      boundsOf(attrs.activation),
-    );
-    return attrs.kind === 'dense' ? { ...out, shape: [x.shape[0]!, filter.shape[1]!] } : out;
-  },
-  MienLinearInputGrad(wasm, { dz, filter, x }, attrs) {
-    const { inputShape, activation } = attrs;
-    const info = infoOf(attrs, inputShape, filter.shape);
-    const out = inputGradient(wasm, { dy: dz, filter }, info);
-    if (x !== undefined && activation !== 'linear') {
-      const memory = wasmMemory(wasm);
-      const dx = memory.view(out);
-      memory.loops.activationGrad(dx, memory.view(x), boundsOf(activation).high, dx);
-    }
-    return { ...out, shape: [...inputShape] };
-  },
+const own: { readonly [Name in keyof MienKernels]?: Implementation<Name> } = {
+  MienLinear: linear,
+  MienLinearInputGrad: linearInputGrad,
+  MienLinearGrads: linearGrads,
+  MienFold: fold,
+  MienNorm: norm,
+  MienNormGrads: normGrads,
+  MienNormInputGrad: normInputGrad,
+  MienMoments: moments,
   MienSwish: swish,
   MienSwishGrad: swishGrad,
   MienGateGrad: gateGrad,
   MienDropout: dropout,
+  MienSoftmaxLoss: softmaxLoss,
 };
 
 interface GradAttrs extends Omit<LinearSettings, 'kind'> {
@@ -67,10 +61,13 @@ const GRADIENTS = {
 
 /** Registers all of them over whatever the wasm backend has. */
 export function registerWasmKernels(): void {
-  for (const [name, layer] of Object.entries(layers)) {
-    register(name, (wasm, inputs, attrs) => layer(wasm, inputs as never, attrs as never));
+  for (const [name, kernel] of Object.entries(own)) {
+    register(name, (wasm, inputs, attrs) => kernel(wasm, inputs as never, attrs as never));
   }
   registerCombinations();
+  registerActivations();
+  registerSoftmax();
+  registerPools();
   registerPlanner('wasm', (backend, ...given) => openPlan(backend as BackendWasm, ...given));
   for (const kind of ['conv', 'depthwise'] as const) {
     const [byFilter, byInput] = GRADIENTS[kind];
@@ -110,9 +107,35 @@ function registerCombinations(): void {
   });
 }
 
+function registerSoftmax(): void {
+  replaceKernel('Softmax', 'wasm', (replaced) => (call) => {
+    const { logits } = call.inputs as Record<'logits', tf.TensorInfo>;
+    const { dim } = call.attrs as unknown as { dim: number };
+    const isLast = dim === -1 || dim === logits.shape.length - 1;
+    return (isLast ? softmax(call.backend as BackendWasm, logits) : null) ?? replaced(call);
+  });
+}
+
+function registerActivations(): void {
+  for (const name of Object.keys(ACTIVATIONS) as (keyof typeof ACTIVATIONS)[]) {
+    replaceKernel(name, 'wasm', (replaced) => (call) => {
+      const { x } = call.inputs as Record<'x', tf.TensorInfo>;
+      return activated(call.backend as BackendWasm, name, x) ?? replaced(call);
+    });
+  }
+}
+
+function registerPools(): void {
+  replaceKernel('MaxPool', 'wasm', (replaced) => (call) => {
+    const { x } = call.inputs as Record<'x', tf.TensorInfo>;
+    return maxPool(call.backend as BackendWasm, x, call.attrs as unknown as PoolAttrs) ?? replaced(call);
+  });
+  register('MaxPoolGrad', (wasm, inputs, attrs) => maxPoolGrad(wasm, inputs as never, attrs as PoolAttrs));
+}
+
 function register(
   kernelName: string,
-  run: (wasm: BackendWasm, inputs: unknown, attrs: unknown) => tf.TensorInfo,
+  run: (wasm: BackendWasm, inputs: unknown, attrs: unknown) => tf.TensorInfo | tf.TensorInfo[],
 ): void {
   replaceKernel(kernelName, 'wasm', () => (params) => {
     const { inputs, attrs } = params;

@@ -1,7 +1,7 @@
 /** Owns handing a kernel's work to the threads that share this backend's memory: assembly/task.as.ts has the rules. */
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { heapOf, usedKernels, type Heap, type Kernels } from './module.ts';
-import { addressOf } from './workspace.ts';
+import { addressOf, Layout, withWorkspace } from './workspace.ts';
 
 /** In the order of the kernels' own numbers for them. */
 const KINDS = [
@@ -29,7 +29,18 @@ const KINDS = [
   'packForward',
   'packBackward',
   'plan',
+  'sigmoid',
+  'relu',
+  'maxPool',
+  'maxPoolGrad',
+  'fold',
+  'unfold',
+  'moments',
+  'norm',
+  'normGrads',
+  'normInputGrad',
   'gateGrad',
+  'softmax',
 ] as const;
 
 /** What a kernel is told. Addresses are in bytes, counts in values. */
@@ -62,6 +73,8 @@ const NUMBERS = 20;
 const MORE = 12;
 /** Of a line of the cache, which each thread has behind them. */
 const LINE_NUMBERS = 16;
+/** Bytes of such a line: threads that write into one wait for each other. */
+const ROOM_ALIGNMENT = 64;
 /** There is room for no more. */
 export const MOST_THREADS = 64;
 export const GENERATION = 0;
@@ -179,7 +192,34 @@ const LOOPS = {
   channelDot: 6,
   globalPool: 4,
   globalPoolGrad: 4,
+  sigmoid: 21,
+  softmax: 24,
+  relu: 6,
+  fold: 8,
+  unfold: 8,
+  moments: 12,
+  norm: 8,
+  normGrads: 8,
+  normInputGrad: 10,
 } as const;
+
+/**
+ * Those of which each part takes some channels, for no sum is two threads'; and bytes that a thread needs for itself for each
+ * channel, as the kernels have it.
+ */
+const CHANNEL_BYTES: ReadonlyMap<keyof typeof LOOPS, number> = new Map([
+  ['channelSum', 4],
+  ['channelDot', 4],
+  ['globalSum', 0],
+  ['gateGrad', 0],
+  ['globalPool', 0],
+  ['fold', 4],
+  ['unfold', 4],
+  ['moments', 28],
+  ['normGrads', 8],
+]);
+/** Channels of a line of the cache, which threads should not share. */
+const LINE_CHANNELS = 16;
 
 /** Of so many values. */
 export const loopOperations = (kind: keyof typeof LOOPS, count: number): number => count * LOOPS[kind];
@@ -203,13 +243,23 @@ export interface Loop {
 /** What a task says that has no geometry, bias or room. */
 export const NOWHERE = { geometry: 0, bias: 0, room: 0, roomBytes: 0, zero: 0 } as const;
 
-/** As {@link runTask}, of a loop that takes each value by itself, or adds up rows of them. */
+/** As {@link runTask}, of a loop that takes each value by itself, or goes over rows of them. */
 export function runLoop(wasm: BackendWasm, loop: Loop): void {
   const { kind, dy = 0, out = 0, count, ceiling = Infinity } = loop;
-  const x = loop.more === undefined ? (loop.x ?? 0) : putMore(wasm, loop.more);
   const shape = loop.shape ?? { pictures: count, rows: 0, channels: 0 };
-  const sizes = { ...shape, outChannels: 0, parts: partsFor(wasm, loopOperations(kind, count)) };
-  runTask(wasm, { kind, x, other: dy, out, low: -Infinity, high: ceiling, ...sizes, ...NOWHERE });
+  const all = partsFor(wasm, loopOperations(kind, count));
+  const channelBytes = CHANNEL_BYTES.get(kind);
+  const parts = channelBytes === undefined ? all : Math.min(all, Math.ceil(shape.channels / LINE_CHANNELS));
+  const own = (channelBytes ?? 0) * shape.channels;
+  const roomBytes = Math.ceil(own / ROOM_ALIGNMENT) * ROOM_ALIGNMENT;
+  const layout = new Layout();
+  layout.bytes(roomsFor(wasm, parts) * roomBytes);
+  withWorkspace(wasm, layout, (room) => {
+    const x = loop.more === undefined ? (loop.x ?? 0) : putMore(wasm, loop.more);
+    const sizes = { ...shape, outChannels: 0, parts };
+    const places = { ...NOWHERE, x, other: dy, out, room, roomBytes };
+    runTask(wasm, { kind, low: -Infinity, high: ceiling, ...sizes, ...places });
+  });
 }
 
 function putMore(wasm: BackendWasm, { addresses, rates }: NonNullable<Loop['more']>): number {

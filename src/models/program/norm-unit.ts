@@ -5,7 +5,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { invariant } from '../../protocol/errors.ts';
 import type { PlanOp, PlanWeights } from '../../kernels/plan.ts';
-import { onePerChannel } from './one-per-channel.ts';
+import { AS_IT_IS, onePerChannel } from './one-per-channel.ts';
 import { runMien } from './run-kernel.ts';
 import type { Pass, Unit } from './unit.ts';
 
@@ -52,7 +52,7 @@ export class NormUnit implements Unit {
 
   /** On its averages it is a convolution of one position with one weight a channel. */
   get planOp(): PlanOp {
-    return { kind: 'depthwise', strides: [1, 1], pad: 'valid', activation: 'linear' };
+    return AS_IT_IS;
   }
 
   planWeights({ parameters }: Pass): PlanWeights {

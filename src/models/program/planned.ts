@@ -12,7 +12,7 @@ interface Found {
 }
 
 export class PlannedForward {
-  readonly #nodes: readonly PlanNode[] | null;
+  readonly #nodes: readonly PlanNode[];
   #found: Found | null = null;
 
   /** @param from and `to`: nodes whose value goes in and comes out */
@@ -39,39 +39,36 @@ export class PlannedForward {
   }
 
   #plan(pass: Pass): Plan | null {
-    if (this.#nodes === null || this.#nodes.length === 0 || !hasPlans()) return null;
+    if (this.#nodes.length === 0 || !hasPlans()) return null;
     const backend: unknown = tf.backend();
     const found = this.#found;
     if (found !== null && found.backend === backend) return found.plan;
     this.dispose();
-    const plan = this.#open(this.#nodes, pass);
+    const plan = this.#open(pass);
     this.#found = { backend, plan };
     return plan;
   }
 
-  #open(nodes: readonly PlanNode[], pass: Pass): Plan | null {
+  #open(pass: Pass): Plan | null {
     const { graph, from, to, units } = this;
     const isFixed = units.every(({ trainable, moving }) => trainable.length + moving.length === 0);
     const begins = { node: from, shape: graph.nodes[from]?.shape ?? [] };
-    return planFor({ from: begins, nodes, to, isFixed }, this.#weights(pass));
+    return planFor({ from: begins, nodes: this.#nodes, to, isFixed }, this.#weights(pass));
   }
 
   #weights(pass: Pass): readonly (PlanWeights | null)[] {
     return this.units.map((unit) => {
       if (unit.planWeights !== undefined) return unit.planWeights(pass);
       const channels = this.graph.nodes[unit.node]?.shape.at(-1) ?? 1;
-      return unit.planOp?.kind === 'depthwise' ? { filter: onePerChannel(channels), bias: null } : null;
+      return unit.planOp.kind === 'depthwise' ? { filter: onePerChannel(channels), bias: null } : null;
     });
   }
 }
 
-/** Null where a unit can be in no plan. */
-function planNodes(graph: Graph, units: readonly Unit[]): readonly PlanNode[] | null {
-  const nodes: PlanNode[] = [];
-  for (const { planOp, node, inputs } of units) {
-    const shape = graph.nodes[node]?.shape;
-    if (planOp === undefined || planOp === null || shape === undefined) return null;
-    nodes.push({ op: planOp, node, inputs, shape });
-  }
-  return nodes;
-}
+const planNodes = (graph: Graph, units: readonly Unit[]): readonly PlanNode[] =>
+  units.map(({ planOp, node, inputs }) => ({
+    op: planOp,
+    node,
+    inputs,
+    shape: graph.nodes[node]?.shape ?? [],
+  }));

@@ -6,6 +6,7 @@ import { invariant } from '../../protocol/errors.ts';
 import type { GraphNode } from '../graph.ts';
 import { explicitPadding } from '../explicit-padding.ts';
 import type { DropoutOp, NodeOp } from '../layers.ts';
+import { AS_IT_IS } from './one-per-channel.ts';
 import { runMien } from './run-kernel.ts';
 import type { Pass, Unit } from './unit.ts';
 
@@ -26,7 +27,7 @@ interface Behaviour {
 export class SimpleUnit implements Unit {
   readonly trainable = [] as const;
   readonly moving = [] as const;
-  readonly planOp: PlanOp | null;
+  readonly planOp: PlanOp;
   readonly passThrough?: (activation: ReluName) => void;
   readonly #behaviour: Behaviour;
 
@@ -60,11 +61,8 @@ export function isSimple(op: GraphNode['op']): op is Extract<NodeOp, { kind: Sim
   return !['input', 'conv', 'depthwise', 'dense', 'batchNorm'].includes(op.kind);
 }
 
-/** A convolution that leaves channels as they are. */
-const AS_IT_IS = { kind: 'depthwise', strides: [1, 1] } as const;
-
-/** What it is in a plan; null for what plans have no kernel for. */
-function planOpOf(op: Extract<NodeOp, { kind: SimpleKind }>): PlanOp | null {
+/** What it is in a plan. */
+function planOpOf(op: Extract<NodeOp, { kind: SimpleKind }>): PlanOp {
   switch (op.kind) {
     case 'add':
     case 'multiply':
@@ -76,13 +74,11 @@ function planOpOf(op: Extract<NodeOp, { kind: SimpleKind }>): PlanOp | null {
     case 'reshape':
       return { kind: 'same' };
     case 'pad':
-      return { ...AS_IT_IS, pad: explicitPadding(op.padding), activation: 'linear' };
+      return { ...AS_IT_IS, pad: explicitPadding(op.padding) };
     case 'activation':
-      if (op.activation === 'relu' || op.activation === 'relu6')
-        return { ...AS_IT_IS, pad: 'valid', activation: op.activation };
-      return op.activation === 'swish' ? { kind: 'swish' } : null;
-    default:
-      return null;
+      return { kind: op.activation };
+    case 'maxPool':
+      return { kind: 'maxPool', filterSize: op.size, strides: op.strides, pad: op.padding };
   }
 }
 

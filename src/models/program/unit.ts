@@ -44,8 +44,8 @@ export interface Unit {
    * @param wanted one flag an input; null is returned where it is false
    */
   backward(dy: tf.Tensor, pass: Pass, wanted: readonly boolean[]): readonly (tf.Tensor | null)[];
-  /** What it is in a plan, where nothing trains; null where no plan can have it. */
-  readonly planOp?: PlanOp | null;
+  /** What it is in a plan, where nothing trains. */
+  readonly planOp: PlanOp;
   /**
    * What it computes by then; they live in the caller's tidy. A unit that is a convolution in a plan, and has none, leaves
    * channels as they are.

@@ -4,5 +4,7 @@ export { convolutionBytes } from './matrix.as';
 export { filterGradientBytes } from './filter-gradient.as';
 export { depthwiseBytes, turnDepthwise } from './depthwise/depthwise.as';
 export { winogradBytes, winogradFilterBytes } from './winograd/winograd.as';
+export { softmaxLoss } from './loss.as';
+export { inputGradFactors, normScale } from './norms.as';
 export { runPlan } from './plan.as';
 export { run, serve } from './task.as';

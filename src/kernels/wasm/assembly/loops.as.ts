@@ -4,6 +4,8 @@
  */
 
 import { share } from './geometry.as';
+import { between } from './matrix.as';
+import { divide } from './sums.as';
 
 /** `out` = `dy` where 0 < `y` < `ceiling`, else 0. */
 export function activationGrad(dy: usize, y: usize, out: usize, count: i32, ceiling: f32): void {
@@ -21,142 +23,14 @@ export function activationGrad(dy: usize, y: usize, out: usize, count: i32, ceil
   }
 }
 
-/** Channels of a part: whole vectors, and of the last one what is left. */
-function firstOf(channels: i32, part: i32, parts: i32): i32 {
-  return part == parts ? channels : share(channels >> 2, part, parts) << 2;
-}
-
-/**
- * Adds up rows of `channels` values: each channel down all rows, a line of the cache at a time, so that sums rest in registers.
- *
- * @param part of `parts`, each of which adds up some channels
- */
-export function channelSum(x: usize, out: usize, rows: i32, channels: i32, part: i32, parts: i32): void {
-  const rowBytes = (<usize>channels) << 2;
-  const stop = (<usize>firstOf(channels, part + 1, parts)) << 2;
-  let c = (<usize>firstOf(channels, part, parts)) << 2;
-  for (; c + 64 <= stop; c += 64) {
-    let a = f32x4.splat(0),
-      b = a,
-      d = a,
-      e = a;
-    for (let row = 0, at = x + c; row < rows; row++, at += rowBytes) {
-      a = f32x4.add(a, v128.load(at));
-      b = f32x4.add(b, v128.load(at, 16));
-      d = f32x4.add(d, v128.load(at, 32));
-      e = f32x4.add(e, v128.load(at, 48));
-    }
-    v128.store(out + c, a);
-    v128.store(out + c, b, 16);
-    v128.store(out + c, d, 32);
-    v128.store(out + c, e, 48);
-  }
-  for (; c < stop; c += 4) {
-    let sum: f32 = 0;
-    for (let row = 0, at = x + c; row < rows; row++, at += rowBytes) sum += load<f32>(at);
-    store<f32>(out + c, sum);
-  }
-}
-
-/** As {@link channelSum}, of the products of rows. */
-export function channelDot(
-  x: usize,
-  y: usize,
-  out: usize,
-  rows: i32,
-  channels: i32,
-  part: i32,
-  parts: i32,
-): void {
-  const rowBytes = (<usize>channels) << 2;
-  const stop = (<usize>firstOf(channels, part + 1, parts)) << 2;
-  let c = (<usize>firstOf(channels, part, parts)) << 2;
-  for (; c + 64 <= stop; c += 64) {
-    let a = f32x4.splat(0),
-      b = a,
-      d = a,
-      e = a;
-    let at = x + c,
-      by = y + c;
-    for (let row = 0; row < rows; row++, at += rowBytes, by += rowBytes) {
-      a = f32x4.add(a, f32x4.mul(v128.load(at), v128.load(by)));
-      b = f32x4.add(b, f32x4.mul(v128.load(at, 16), v128.load(by, 16)));
-      d = f32x4.add(d, f32x4.mul(v128.load(at, 32), v128.load(by, 32)));
-      e = f32x4.add(e, f32x4.mul(v128.load(at, 48), v128.load(by, 48)));
-    }
-    v128.store(out + c, a);
-    v128.store(out + c, b, 16);
-    v128.store(out + c, d, 32);
-    v128.store(out + c, e, 48);
-  }
-  for (; c < stop; c += 4) {
-    let sum: f32 = 0;
-    let at = x + c,
-      by = y + c;
-    for (let row = 0; row < rows; row++, at += rowBytes, by += rowBytes) sum += load<f32>(at) * load<f32>(by);
-    store<f32>(out + c, sum);
-  }
-}
-
-/**
- * `out` `[pictures, channels]` is the sum over the `rows` of each picture.
- *
- * @param part of `parts`, each of which takes some channels of all pictures
- */
-export function globalSum(
-  x: usize,
-  out: usize,
-  pictures: i32,
-  rows: i32,
-  channels: i32,
-  part: i32,
-  parts: i32,
-): void {
-  const rowBytes = (<usize>channels) << 2;
-  for (let n = 0; n < pictures; n++, x += rowBytes * <usize>rows, out += rowBytes)
-    channelSum(x, out, rows, channels, part, parts);
-}
-
-/** As {@link globalSum}, of the products of two. */
-export function gateGrad(
-  x: usize,
-  dy: usize,
-  out: usize,
-  pictures: i32,
-  rows: i32,
-  channels: i32,
-  part: i32,
-  parts: i32,
-): void {
-  const rowBytes = (<usize>channels) << 2;
-  const pictureBytes = rowBytes * <usize>rows;
-  for (let n = 0; n < pictures; n++, x += pictureBytes, dy += pictureBytes, out += rowBytes)
-    channelDot(x, dy, out, rows, channels, part, parts);
-}
-
-/** As {@link globalSum}, the mean. */
-export function globalPool(
-  x: usize,
-  out: usize,
-  pictures: i32,
-  rows: i32,
-  channels: i32,
-  part: i32,
-  parts: i32,
-): void {
-  const rowBytes = (<usize>channels) << 2;
-  const from = (<usize>firstOf(channels, part, parts)) << 2;
-  const stop = (<usize>firstOf(channels, part + 1, parts)) << 2;
-  globalSum(x, out, pictures, rows, channels, part, parts);
-  for (let n = 0; n < pictures; n++, out += rowBytes)
-    divide(out + from, out + from, (stop - from) >> 2, rows);
-}
-
-function divide(from: usize, to: usize, count: usize, by: i32): void {
-  const divisor = f32x4.splat(<f32>by);
-  const stop = from + (count << 2);
-  for (; from + 16 <= stop; from += 16, to += 16) v128.store(to, f32x4.div(v128.load(from), divisor));
-  for (; from < stop; from += 4, to += 4) store<f32>(to, load<f32>(from) / <f32>by);
+/** `out` = `x` held between zero and `ceiling`; what is not a number stays so. */
+export function relu(x: usize, out: usize, count: i32, ceiling: f32): void {
+  const low = f32x4.splat(0),
+    high = f32x4.splat(ceiling);
+  let end = out + ((<usize>(count & ~3)) << 2);
+  for (; out < end; out += 16, x += 16) v128.store(out, between(v128.load(x), low, high));
+  end += (<usize>(count & 3)) << 2;
+  for (; out < end; out += 4, x += 4) v128.store_lane<f32>(out, between(v128.load32_splat(x), low, high), 0);
 }
 
 /**
@@ -176,7 +50,7 @@ export function globalPoolGrad(
   const rowBytes = (<usize>channels) << 2;
   for (let n = share(pictures, part, parts); n < share(pictures, part + 1, parts); n++) {
     const first = out + rowBytes * <usize>(n * rows);
-    divide(dy + rowBytes * <usize>n, first, channels, rows);
+    divide(dy + rowBytes * <usize>n, first, rowBytes, rows);
     for (let row = 1; row < rows; row++) memory.copy(first + rowBytes * <usize>row, first, rowBytes);
   }
 }

@@ -1,5 +1,6 @@
 /**
- * Swish, x times its sigmoid g(x) = 1 / (1 + e^-x), and the gradient through it, (g + x g (1 - g)) dy, each in one pass.
+ * The sigmoid g(x) = 1 / (1 + e^-x), swish, x times its sigmoid, and the gradient through that, (g + x g (1 - g)) dy, each in
+ * one pass.
  *
  * **e^x.** With n the whole number nearest to x / ln 2, e^x = 2^n e^r, and r = x - n ln 2 is within 0.35 of zero; ln 2 is taken
  * in two parts, of which the first times n is exact. e^r is a polynomial of the sixth degree, and 2^n the bits of a float's
@@ -29,7 +30,7 @@ function add(a: v128, b: f32): v128 {
 }
 
 /** e^x to two units in the last place; not a number stays so. */
-function exponential(x: v128): v128 {
+export function exponential(x: v128): v128 {
   x = between(x, f32x4.splat(LOWEST), f32x4.splat(HIGHEST));
   const shifted = add(f32x4.mul(x, f32x4.splat(1.44269504088896341)), WHOLE);
   const n = add(shifted, -WHOLE);
@@ -44,7 +45,7 @@ function exponential(x: v128): v128 {
   return f32x4.mul(p, i32x4.shl(i32x4.add(shifted, i32x4.splat(127)), 23));
 }
 
-function sigmoid(x: v128): v128 {
+function gateOf(x: v128): v128 {
   return f32x4.div(f32x4.splat(1), add(exponential(f32x4.neg(x)), 1));
 }
 
@@ -55,17 +56,25 @@ function slope(x: v128): v128 {
   return f32x4.add(gate, f32x4.mul(f32x4.mul(x, gate), f32x4.mul(power, gate)));
 }
 
+/** `out` = the sigmoid of `x`. */
+export function sigmoid(x: usize, out: usize, count: i32): void {
+  let end = out + ((<usize>(count & ~3)) << 2);
+  for (; out < end; out += 16, x += 16) v128.store(out, gateOf(v128.load(x)));
+  end += (<usize>(count & 3)) << 2;
+  for (; out < end; out += 4, x += 4) v128.store_lane<f32>(out, gateOf(v128.load32_splat(x)), 0);
+}
+
 /** `out` = swish of `x`. */
 export function swish(x: usize, out: usize, count: i32): void {
   let end = out + ((<usize>(count & ~3)) << 2);
   for (; out < end; out += 16, x += 16) {
     const value = v128.load(x);
-    v128.store(out, f32x4.mul(value, sigmoid(value)));
+    v128.store(out, f32x4.mul(value, gateOf(value)));
   }
   end += (<usize>(count & 3)) << 2;
   for (; out < end; out += 4, x += 4) {
     const value = v128.load32_splat(x);
-    v128.store_lane<f32>(out, f32x4.mul(value, sigmoid(value)), 0);
+    v128.store_lane<f32>(out, f32x4.mul(value, gateOf(value)), 0);
   }
 }
 

@@ -15,23 +15,18 @@
 import { depthwise } from './depthwise/depthwise.as';
 import { depthwiseFilterGradient } from './depthwise/filter-gradient.as';
 import { filterGradient } from './filter-gradient.as';
+import { fold, Fold, unfold, Unfold } from './fold.as';
 import { Geometry, share } from './geometry.as';
-import {
-  activationGrad,
-  adam,
-  AdamStep,
-  channelDot,
-  channelSum,
-  gateGrad,
-  globalPool,
-  globalPoolGrad,
-  globalSum,
-} from './loops.as';
+import { activationGrad, adam, AdamStep, globalPoolGrad, relu } from './loops.as';
+import { softmax } from './loss.as';
 import { convolution } from './matrix.as';
+import { moments, Moments, norm, Norm, normGrads, NormGrads, normInputGrad, NormInputGrad } from './norms.as';
 import { packBackward, packForward } from './pack.as';
 import { runPicture } from './plan.as';
+import { maxPool, maxPoolGrad } from './pooling.as';
 import { add, multiply, scaleChannels } from './products.as';
-import { swish, swishGrad } from './swish.as';
+import { channelSum, globalPool, globalSum } from './sums.as';
+import { sigmoid, swish, swishGrad } from './swish.as';
 import { gradientOfFilter } from './winograd/filter-gradient.as';
 import { transformGradient, transformInput } from './winograd/tiles.as';
 import { transformFilter, winograd } from './winograd/winograd.as';
@@ -92,7 +87,18 @@ const SCALE_CHANNELS: i32 = 20;
 const PACK_FORWARD: i32 = 21;
 const PACK_BACKWARD: i32 = 22;
 const PLAN: i32 = 23;
-const GATE_GRAD: i32 = 24;
+const SIGMOID: i32 = 24;
+const RELU: i32 = 25;
+const MAX_POOL: i32 = 26;
+const MAX_POOL_GRAD: i32 = 27;
+const FOLD: i32 = 28;
+const UNFOLD: i32 = 29;
+const MOMENTS: i32 = 30;
+const NORM: i32 = 31;
+const NORM_GRADS: i32 = 32;
+const NORM_INPUT_GRAD: i32 = 33;
+const GATE_GRAD: i32 = 34;
+const SOFTMAX: i32 = 35;
 
 /** Looks at the memory before a thread sleeps. */
 const LOOKS: i32 = 200000;
@@ -190,25 +196,50 @@ export function runPart(task: Task, part: i32, thread: i32): void {
   } else if (task.kind <= MULTIPLY) {
     runLoop(task, part);
   } else if (task.kind == CHANNEL_SUM) {
-    channelSum(task.x, task.out, task.rows, task.channels, part, task.parts);
+    channelSum(task.x, 0, task.out, task.rows, task.channels, room, part, task.parts);
   } else if (task.kind == CHANNEL_DOT) {
-    channelDot(task.x, task.other, task.out, task.rows, task.channels, part, task.parts);
+    channelSum(task.x, task.other, task.out, task.rows, task.channels, room, part, task.parts);
   } else if (task.kind == GLOBAL_POOL) {
     globalPool(task.x, task.out, task.pictures, task.rows, task.channels, part, task.parts);
   } else if (task.kind == GLOBAL_POOL_GRAD) {
     globalPoolGrad(task.other, task.out, task.pictures, task.rows, task.channels, part, task.parts);
   } else if (task.kind == GLOBAL_SUM) {
-    globalSum(task.x, task.out, task.pictures, task.rows, task.channels, part, task.parts);
+    globalSum(task.x, 0, task.out, task.pictures, task.rows, task.channels, part, task.parts);
   } else if (task.kind == SCALE_CHANNELS) {
     scaleChannels(task.x, task.other, task.out, task.pictures, task.rows, task.channels, part, task.parts);
   } else if (task.kind == PACK_FORWARD) {
     packForward(task.x, task.out, task.rows, task.channels, task.outChannels, part, task.parts);
   } else if (task.kind == PACK_BACKWARD) {
     packBackward(task.x, task.out, task.rows, task.channels, task.outChannels, part, task.parts);
-  } else if (task.kind == PLAN) {
-    runPicture(task, part, thread);
-  } else if (task.kind == GATE_GRAD)
-    gateGrad(task.x, task.other, task.out, task.pictures, task.rows, task.channels, part, task.parts);
+  } else if (task.kind == PLAN) runPicture(task, part, thread);
+  else if (task.kind <= RELU) runLoop(task, part);
+  else if (task.kind == MAX_POOL) {
+    maxPool(g, task.x, task.out, task.pictures, task.channels, part, task.parts);
+  } else if (task.kind == MAX_POOL_GRAD) {
+    maxPoolGrad(g, task.x, task.bias, task.other, task.out, task.pictures, task.channels, part, task.parts);
+  } else if (task.kind == GATE_GRAD) {
+    globalSum(task.x, task.other, task.out, task.pictures, task.rows, task.channels, part, task.parts);
+  } else if (task.kind == SOFTMAX) {
+    softmax(task.x, task.out, task.rows, task.channels, part, task.parts);
+  } else runNorm(task, part, room);
+}
+
+/** What is told of more than two arrays, which lie where `x` says, and goes over rows of channels. */
+function runNorm(task: Task, part: i32, room: usize): void {
+  const rows = task.rows,
+    channels = task.channels,
+    parts = task.parts;
+  if (task.kind == FOLD) fold(changetype<Fold>(task.x), rows, channels, room, part, parts);
+  else if (task.kind == UNFOLD) {
+    unfold(changetype<Unfold>(task.x), task.pictures, rows, channels, room, part, parts);
+  } else if (task.kind == MOMENTS) {
+    moments(changetype<Moments>(task.x), rows, channels, room, part, parts);
+  } else if (task.kind == NORM) norm(changetype<Norm>(task.x), rows, channels, part, parts);
+  else if (task.kind == NORM_GRADS) {
+    normGrads(changetype<NormGrads>(task.x), rows, channels, room, part, parts);
+  } else if (task.kind == NORM_INPUT_GRAD) {
+    normInputGrad(changetype<NormInputGrad>(task.x), rows, channels, part, parts);
+  }
 }
 
 /** Loops that take each value by itself: a part has whole vectors, and the last one what is left. */
@@ -224,7 +255,9 @@ function runLoop(task: Task, part: i32): void {
     activationGrad(task.other + at, task.x + at, task.out + at, count, task.high);
   else if (task.kind == ADAM) adam(changetype<AdamStep>(task.x), from, count);
   else if (task.kind == ADD) add(task.x + at, task.other + at, task.out + at, count);
-  else multiply(task.x + at, task.other + at, task.out + at, count);
+  else if (task.kind == MULTIPLY) multiply(task.x + at, task.other + at, task.out + at, count);
+  else if (task.kind == SIGMOID) sigmoid(task.x + at, task.out + at, count);
+  else relu(task.x + at, task.out + at, count, task.high);
 }
 
 /** Behind the task each thread has a line of the cache, with the count of its parts that nobody has taken, or less than none. */

@@ -29,7 +29,14 @@ interface Held {
 }
 
 /** Kernels that take each value by itself, and may write where they read. */
-const IN_PLACE: ReadonlySet<PlanNode['op']['kind']> = new Set(['swish', 'add', 'multiply']);
+const IN_PLACE: ReadonlySet<PlanNode['op']['kind']> = new Set([
+  'swish',
+  'sigmoid',
+  'relu',
+  'relu6',
+  'add',
+  'multiply',
+]);
 
 /** Where all values lie, and how many bytes the room has. */
 export class Places {

@@ -19,6 +19,8 @@ const [HEAD, GEOMETRY, BASES] = [3, 12, 3];
 /** Bytes that a thread has for the step it is at. */
 const TASK_BYTES = 128;
 const LINE_BYTES = 64;
+/** What a panel of a filter reads of a bias that is none. */
+const LEAST_ZEROS = 8;
 
 /** Filters that take more are laid anew for each pass: VGG16's would be kept twice. */
 const MOST_KEPT_BYTES = 64e6;
@@ -26,13 +28,16 @@ const MOST_KEPT_BYTES = 64e6;
 const MOST_ROOM_BYTES = 512e6;
 
 /** Where a plan lies in memory, in bytes from the beginning of its block. */
-interface Layers {
+interface Block {
   readonly layout: Layout;
   readonly zeroAt: number;
   readonly stepsAt: number;
-  readonly geometryAt: readonly number[];
-  readonly biasAt: readonly number[];
-  readonly filterAt: readonly number[];
+  /** Of each step; what it has none of lies nowhere. */
+  readonly own: readonly {
+    readonly geometryAt: number;
+    readonly biasAt: number;
+    readonly filterAt: number;
+  }[];
 }
 
 /** A section laid out, or null where it has what has no kernel here. */
@@ -58,7 +63,7 @@ interface LaidOut {
 }
 
 class WasmPlan implements Plan {
-  readonly #layers: Layers;
+  readonly #block: Block;
   /** What kernels keep to themselves. */
   readonly #ownBytes: number;
   /** Where weights are laid from pass to pass. */
@@ -71,7 +76,7 @@ class WasmPlan implements Plan {
     const layers = laid.steps.flatMap(({ layer }) => layer ?? []);
     const own = Math.max(0, ...layers.map(({ roomBytes }) => roomBytes));
     this.#ownBytes = Math.ceil(own / LINE_BYTES) * LINE_BYTES;
-    this.#layers = layersOf(laid.steps, layers);
+    this.#block = blockOf(laid.steps, layers);
   }
 
   get needsWeights(): boolean {
@@ -82,13 +87,13 @@ class WasmPlan implements Plan {
     const { wasm, laid } = this;
     const out = wasm.makeOutput([x.shape[0] ?? 0, ...laid.last.shape], 'float32');
     if (this.#kept !== null) this.#run(x, out, startOf(wasm, this.#kept));
-    else if (laid.description.isFixed && this.#layers.layout.size <= MOST_KEPT_BYTES) {
-      const kept = takeRoom(wasm, this.#layers.layout);
+    else if (laid.description.isFixed && this.#block.layout.size <= MOST_KEPT_BYTES) {
+      const kept = takeRoom(wasm, this.#block.layout);
       this.#lay(startOf(wasm, kept), weights);
       this.#kept = kept;
       this.#run(x, out, startOf(wasm, kept));
     } else {
-      withWorkspace(wasm, this.#layers.layout, (start) => {
+      withWorkspace(wasm, this.#block.layout, (start) => {
         this.#lay(start, weights);
         this.#run(x, out, start);
       });
@@ -104,23 +109,18 @@ class WasmPlan implements Plan {
   /** Lays weights, and the steps that read them. */
   #lay(start: number, weights: readonly (PlanWeights | null)[]): void {
     const { wasm, laid } = this;
-    const at = this.#layers;
-    let index = 0;
+    const { zeroAt, stepsAt, own } = this.#block;
     const { ints, floats } = heapOf(wasm);
-    floats.fill(0, (start + at.zeroAt) / 4, (start + at.stepsAt) / 4);
+    floats.fill(0, (start + zeroAt) / 4, (start + stepsAt) / 4);
     const head = [laid.steps.length, bytesOf(laid.description.from.shape), bytesOf(laid.last.shape)];
-    ints.set(head, (start + at.stepsAt) / 4);
-    for (const [number, step] of laid.steps.entries()) {
-      const { layer } = step;
-      const places = { geometry: 0, bias: 0, other: step.other.at };
-      if (layer !== null) {
-        places.geometry = start + (at.geometryAt[index] ?? 0);
-        places.bias = start + (at.biasAt[index] ?? 0);
-        places.other = start + (at.filterAt[index] ?? 0);
-        index++;
-        layLayer(wasm, layer, weights[layer.index] ?? null, places);
-      }
-      this.#putStep(start, number, places);
+    ints.set(head, (start + stepsAt) / 4);
+    for (const [number, { other, layer, geometry }] of laid.steps.entries()) {
+      const { geometryAt = 0, biasAt = 0, filterAt = 0 } = own[number] ?? {};
+      const places = { geometry: start + geometryAt, bias: start + biasAt, other: start + filterAt };
+      if (geometry !== null) ints.set(geometry, places.geometry / 4);
+      if (layer !== null && geometry !== null)
+        layLayer(wasm, { ...layer, geometry }, weights[layer.index] ?? null, places);
+      this.#putStep(start, number, { ...places, other: layer === null ? other.at : places.other });
     }
   }
 
@@ -136,7 +136,7 @@ class WasmPlan implements Plan {
   }
 
   #stepAt(number: number): number {
-    return this.#layers.stepsAt + 4 * (HEAD + number * (TASK_NUMBERS + BASES));
+    return this.#block.stepsAt + 4 * (HEAD + number * (TASK_NUMBERS + BASES));
   }
 
   /** @param start where the plan lies */
@@ -154,12 +154,12 @@ class WasmPlan implements Plan {
     withWorkspace(wasm, layout, (rooms) => {
       const places = {
         x: addressOf(wasm, x),
-        other: start + this.#layers.stepsAt,
+        other: start + this.#block.stepsAt,
         out: addressOf(wasm, out),
       };
       const task: Task = {
         ...{ kind: 'plan', geometry: 0, channels: 0, outChannels: 0, low: 0, high: 0, pictures },
-        ...{ ...places, room: rooms + roomAt, roomBytes, zero: start + this.#layers.zeroAt },
+        ...{ ...places, room: rooms + roomAt, roomBytes, zero: start + this.#block.zeroAt },
         ...{ bias: isDeep ? ownBytes : rooms + sharedAt, parts: pictures },
       };
       runTask(wasm, task, isDeep ? 'run' : 'runPlan');
@@ -175,36 +175,36 @@ class WasmPlan implements Plan {
   }
 }
 
-function layersOf(steps: readonly Step[], layers: readonly Layer[]): Layers {
+function blockOf(steps: readonly Step[], layers: readonly Layer[]): Block {
   const layout = new Layout();
   const width = Math.max(
-    8,
+    LEAST_ZEROS,
     ...layers.map(({ channels, outChannels }) => Math.max(channels, filledUp(outChannels))),
   );
   const zeroAt = layout.values(width);
-  const biasAt = layers.map(({ outChannels }) => layout.values(filledUp(outChannels)));
+  const biasAt = steps.map(({ layer }) => (layer === null ? 0 : layout.values(filledUp(layer.outChannels))));
   const stepsAt = layout.values(HEAD + steps.length * (TASK_NUMBERS + BASES));
-  return {
-    ...{ layout, zeroAt, biasAt, stepsAt },
-    geometryAt: layers.map(() => layout.values(GEOMETRY)),
-    filterAt: layers.map(({ filterBytes }) => layout.bytes(filterBytes)),
-  };
+  const own = steps.map(({ layer, geometry }, number) => ({
+    geometryAt: geometry === null ? 0 : layout.values(GEOMETRY),
+    biasAt: biasAt[number] ?? 0,
+    filterAt: layer === null ? 0 : layout.bytes(layer.filterBytes),
+  }));
+  return { layout, zeroAt, stepsAt, own };
 }
 
-/** @param places of its geometry, bias and filter, addresses */
+/** @param places of its bias and filter, addresses */
 function layLayer(
   wasm: BackendWasm,
-  layer: Layer,
+  layer: Layer & { readonly geometry: readonly number[] },
   weights: PlanWeights | null,
-  places: Pick<Task, 'geometry' | 'bias' | 'other'>,
+  places: Pick<Task, 'bias' | 'other'>,
 ): void {
   invariant(weights !== null, 'a layer has weights');
   const { filter, bias } = weights;
   const filterChannels = [layer.channels, layer.outChannels] as const;
   layFilter(wasm, { ...layer, isBackward: false, filterChannels }, addressOf(wasm, filter), places.other);
-  const { ints, floats } = heapOf(wasm);
-  ints.set(layer.geometry, places.geometry / 4);
   if (bias === null) return;
   const from = addressOf(wasm, bias) / 4;
+  const { floats } = heapOf(wasm);
   floats.copyWithin(places.bias / 4, from, from + layer.outChannels);
 }

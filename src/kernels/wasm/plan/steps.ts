@@ -5,6 +5,7 @@ import { boundsOf, infoOf } from '../infos.ts';
 import { filterBytesOf, forward, roomBytesOf, UNBOUNDED, wayOf, type Way } from '../convolutions.ts';
 import { kernelsOf } from '../module.ts';
 import { tapsOf } from '../room.ts';
+import { poolOf } from '../pooling.ts';
 import { loopOperations, partsFor, type Task } from '../task.ts';
 import type { Place, Places } from './places.ts';
 
@@ -12,7 +13,6 @@ import type { Place, Places } from './places.ts';
 export interface Layer {
   /** Of the description's nodes, which has the weights. */
   readonly index: number;
-  readonly geometry: readonly number[];
   readonly way: Way;
   readonly channels: number;
   readonly outChannels: number;
@@ -27,6 +27,8 @@ export interface Step {
   readonly x: Place;
   readonly other: Place;
   readonly out: Place;
+  /** Of what goes over windows. */
+  readonly geometry: readonly number[] | null;
   readonly layer: Layer | null;
   /** For which it is cut into parts. */
   readonly operations: number;
@@ -75,14 +77,24 @@ function kernelOf(
   layer: { readonly index: number; readonly weights: PlanWeights | null },
 ): Kernel | null {
   if (x === undefined || more.length > 0) return null;
-  const values = (kind: 'swish' | 'add' | 'multiply'): Kernel => ({
+  const values = (kind: 'swish' | 'sigmoid' | 'relu' | 'add' | 'multiply'): Kernel => ({
     task: { kind, ...UNBOUNDED, pictures: sizeOf(shape), channels: 0, outChannels: 0 },
-    ...{ x: x.place, other: other?.place ?? NOWHERE, layer: null },
+    ...{ x: x.place, other: other?.place ?? NOWHERE, geometry: null, layer: null },
     operations: loopOperations(kind, sizeOf(shape)),
   });
   switch (op.kind) {
     case 'swish':
-      return values('swish');
+    case 'sigmoid':
+      return values(op.kind);
+    case 'relu':
+    case 'relu6': {
+      const kernel = values('relu');
+      return { ...kernel, task: { ...kernel.task, ...boundsOf(op.kind) } };
+    }
+    case 'softmax':
+      return { ...rows('softmax', x), other: NOWHERE };
+    case 'maxPool':
+      return x.shape.length === 3 ? pooled(op, x) : null;
     case 'add':
       return other !== undefined && String(x.shape) === String(other.shape) ? values('add') : null;
     case 'multiply':
@@ -99,11 +111,14 @@ function kernelOf(
 }
 
 /** What goes over the positions of a picture. */
-function rows(kind: 'globalPool' | 'scaleChannels', { shape, place }: Input): Omit<Kernel, 'other'> {
+function rows(
+  kind: 'globalPool' | 'scaleChannels' | 'softmax',
+  { shape, place }: Input,
+): Omit<Kernel, 'other'> {
   const channels = shape.at(-1) ?? 1;
   const sizes = { pictures: 1, rows: sizeOf(shape) / channels, channels, outChannels: 0 };
   const operations = loopOperations(kind, sizeOf(shape));
-  return { task: { kind, ...UNBOUNDED, ...sizes }, x: place, layer: null, operations };
+  return { task: { kind, ...UNBOUNDED, ...sizes }, x: place, geometry: null, layer: null, operations };
 }
 
 /** A picture times one value a channel; null for any other two shapes. */
@@ -112,6 +127,15 @@ function scaled(one: Input, two: Input): Kernel | null {
     one.shape.length > two.shape.length || sizeOf(one.shape) > sizeOf(two.shape) ? [one, two] : [two, one];
   if (sizeOf(gate.shape) !== x.shape.at(-1) || gate.shape.at(-1) !== x.shape.at(-1)) return null;
   return { ...rows('scaleChannels', x), other: gate.place };
+}
+
+/** Of a picture [height, width, channels]. */
+function pooled(op: Extract<PlanNode['op'], { kind: 'maxPool' }>, x: Input): Kernel {
+  const { geometry, channels, operations } = poolOf([1, ...x.shape], op);
+  return {
+    task: { kind: 'maxPool', ...UNBOUNDED, pictures: 1, channels, outChannels: channels },
+    ...{ x: x.place, other: NOWHERE, geometry, layer: null, operations },
+  };
 }
 
 function linear(
@@ -127,14 +151,14 @@ function linear(
   const kernels = kernelsOf(wasm);
   const taps = tapsOf(geometry);
   const layer: Layer = {
-    ...{ index, geometry, way, channels, outChannels },
+    ...{ index, way, channels, outChannels },
     filterBytes: filterBytesOf(kernels, way, taps, channels, outChannels),
     roomBytes: roomBytesOf(kernels, way, taps, channels),
   };
   const terms = taps * (isDepthwise ? 1 : channels);
   return {
     task: { kind: way, ...boundsOf(attrs.activation), pictures: 1, channels, outChannels },
-    ...{ x: x.place, other: NOWHERE, layer },
+    ...{ x: x.place, other: NOWHERE, geometry, layer },
     operations: sizeOf(info.outShape) * terms * 2,
   };
 }
