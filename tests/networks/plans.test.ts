@@ -9,6 +9,7 @@ import { graphOf } from '../../src/models/graph.ts';
 import { withHead } from '../../src/models/head.ts';
 import { Parameters } from '../../src/models/program/parameters.ts';
 import { inferencePass, trainingPass } from '../../src/models/program/pass.ts';
+import type { Pass } from '../../src/models/program/unit.ts';
 import { compile, type Program } from '../../src/models/program/program.ts';
 import { createPlatform } from '../../src/platform/platform.node.ts';
 import { backboneOptions } from '../../src/protocol/recipe/full-recipe.ts';
@@ -38,7 +39,7 @@ function kernelsIn(work: () => void): number {
   let count = 0;
   engine.runKernel = (...call) => {
     count++;
-    return run(...call) as never;
+    return run<never>(...call);
   };
   try {
     work();
@@ -61,6 +62,15 @@ describe.each(NETWORKS)('$name', ({ name, options, size }) => {
     const last = graph.nodes.length - 1;
     fixed = compile(graph, 0, last, FIXED);
     open = compile(graph, 0, last, OPEN);
+    const [[head = '']] = [parameters.names.filter((each) => each.endsWith('/kernel')).slice(-1)];
+    const logits = compile(graph, 0, last - 1, FIXED);
+    // Random weights make all classes alike, but for the last digits.
+    const scale = tf.tidy(() =>
+      tf.div(4, tf.max(tf.abs(logits.forward(pictures(1), trainingPass(parameters))))),
+    );
+    parameters.set(head, tf.mul(parameters.get(head), scale));
+    scale.dispose();
+    logits.dispose();
     model.dispose();
   });
   afterAll(() => {
@@ -98,6 +108,12 @@ describe.each(NETWORKS)('$name', ({ name, options, size }) => {
     x.dispose();
   });
 
+  it('says different things of different pictures', () => {
+    const [one = 0, other = 0] = planned(fixed, 2).filter((_, at) => at % 8 === 0);
+    expect(Math.abs(one - 1 / 8)).toBeGreaterThan(1e-3);
+    expect(one).not.toBe(other);
+  });
+
   it('computes an open network by the weights of each pass', () => {
     const before = planned(open, 2);
     const [layer = ''] = parameters.names.filter((each) => each.endsWith('/kernel'));
@@ -108,4 +124,33 @@ describe.each(NETWORKS)('$name', ({ name, options, size }) => {
     parameters.set(layer, old);
     expect(planned(open, 2)).toEqual(before);
   });
+});
+
+it('takes a BatchNorm that stands alone, within 1e-5 of what it gives by itself', () => {
+  const model = findBackbone('mobilenetv2').build({
+    size: 32,
+    options: backboneOptions(
+      { name: 'mobilenetv2', weights: 'random', alpha: 0.35 },
+      findBackbone('mobilenetv2').entry,
+    ),
+    seed: 1,
+  });
+  const graph = graphOf(model);
+  const parameters = new Parameters(model);
+  const norm = graph.nodes.find(({ op }) => op.kind === 'batchNorm');
+  const [from = 0] = norm?.inputs ?? [];
+  const program = compile(graph, from, norm?.index ?? 0, FIXED);
+  const x = tf.randomNormal([2, ...(graph.nodes[from]?.shape ?? [])], 0, 1, 'float32', 1);
+  for (const name of ['gamma', 'beta', 'moving_mean', 'moving_variance']) {
+    const full = `${norm?.name ?? ''}/${name}`;
+    parameters.set(full, tf.randomUniform(parameters.get(full).shape, 0.5, 2, 'float32', 2));
+  }
+  const run = (pass: Pass): Float32Array => tf.tidy(() => program.forward(x, pass).dataSync<'float32'>());
+  const [planned, alone] = [run(inferencePass(parameters)), run(trainingPass(parameters))];
+  expect(planned.length).toBe(alone.length);
+  planned.forEach((value, at) => expect(Math.abs(value - (alone[at] ?? NaN))).toBeLessThan(1e-5));
+  program.dispose();
+  parameters.dispose();
+  model.dispose();
+  x.dispose();
 });

@@ -84,7 +84,7 @@ const THREADS = 18;
 export const TASK_NUMBERS = THREADS + 1;
 
 /** Less than so many operations are no part of their own: it would be done sooner than another thread looks. */
-const LEAST_PART = 250_000;
+const LEAST_PART = 50_000;
 
 /** More than one part for each thread, so that one that is late or slow takes fewer. */
 const PARTS_PER_THREAD = 4;
