@@ -48,6 +48,7 @@ import { Uploads } from './upload/uploads.ts';
 /** What a run or a sweep stands on. */
 interface Prepared {
   readonly simd: Simd | null;
+  readonly kernels: string;
   readonly device: Device;
   readonly gpuKernels: GpuKernels | null;
   readonly dataset: Dataset;
@@ -273,16 +274,16 @@ export class Session {
     const device =
       this.device?.loss === null ? this.device : await timed('device', () => this.#devices.ready());
     const on = { device: device.report, host: this.#devices.host, emit };
-    return computing(recipe, before, on, async (simd) => {
+    return computing(recipe, before, on, async (how) => {
       const { platform } = this;
-      const kernels = await gpuKernels({ device, recipe, platform, before: before?.gpuKernels });
+      const kernels = await gpuKernels({ device, recipe, platform, ...how, before });
       const opened = await setAndNetwork(recipe, this, options, timed);
       const taken = await kernels(emit).catch((error: unknown) => {
         opened.network.model.dispose();
         throw error;
       });
       const caches = (this.#caches ??= new SessionCaches(platform));
-      return work({ device, simd, gpuKernels: taken, ...opened, caches }).finally(goByTable);
+      return work({ device, ...how, gpuKernels: taken, ...opened, caches }).finally(goByTable);
     });
   }
 

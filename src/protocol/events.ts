@@ -185,6 +185,11 @@ export interface RunResult {
   readonly other: OtherPhase | null;
   readonly stopped: boolean;
   readonly device: DeviceReport;
+  /**
+   * Which kernels computed it, by versions and on wasm by the module's hash: one, or several where another version of Mien or
+   * another device went on with it. Absent in runs that an earlier version kept.
+   */
+  readonly kernels?: readonly string[];
   /** Null on another backend than WebGPU; none in runs that an earlier version kept. */
   readonly gpuKernels?: GpuKernels | null;
   /** What the backbone began with. */

@@ -196,17 +196,19 @@ export interface FrozenInputs {
   readonly flavour: unknown;
   /** What wasm computes with; null on other devices. */
   readonly simd: Simd | null;
+  /** What computes it, as in `RunResult.kernels`. */
+  readonly kernels: string;
   /** Which ways matrix products take on WebGPU; null on other devices. */
   readonly gpuWays: GpuKernels['ways'] | null;
 }
 
 /** The same where the frozen part computes the same of the same row and view, whatever the head and the phases are. */
 export function activationsKey(inputs: FrozenInputs): string {
-  const { recipe, picturesKey, weights, preprocessing, flavour, simd, gpuWays } = inputs;
+  const { recipe, picturesKey, weights, preprocessing, flavour, simd, kernels, gpuWays } = inputs;
   const { backbone, image, seed } = recipe;
   // How many views there are does not change any of them.
   const { views: _views, ...augmentation } = recipe.augmentation;
   const { origin, sha256 } = weights;
-  const network = [backbone, origin, sha256, preprocessing, flavour, simd, gpuWays];
+  const network = [backbone, origin, sha256, preprocessing, flavour, simd, kernels, gpuWays];
   return sameText([picturesKey, image, ...network, augmentation, seed]);
 }

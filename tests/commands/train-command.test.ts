@@ -97,9 +97,13 @@ describe('npm run train', () => {
     // What rounding does is said, once for each format that has it.
     expect(out).toMatch(/"kind":"exported","format":"onnx","notes":\["model\.float16\.onnx has its weights/);
     // A run and its network say which weights they began with.
-    const { weights, cachePrecision, simd } = (await readJson('out', 'run.json')) as Record<string, object>;
+    const { weights, cachePrecision, simd, kernels } = (await readJson('out', 'run.json')) as Record<
+      string,
+      object
+    >;
     expect(cachePrecision).toBe('float32');
     expect(simd).toEqual(['plain']);
+    expect(kernels).toEqual([expect.stringMatching(/^Mien .*, wasm /)]);
     expect(weights).toMatchObject({ origin: 'random, seed 42', sizeBytes: 0 });
     expect(weights).toHaveProperty('sha256', expect.stringMatching(/^[0-9a-f]{64}$/));
     const model = (await readJson('out', 'model', 'model.json')) as { userDefinedMetadata: object };

@@ -29,7 +29,8 @@ it('a graphics card’s are measured once; a run that goes on takes what it bega
     device: deviceOf('webgpu', true),
     recipe: { gpuKernels: 'auto' } as const,
     platform: { openStore: () => store },
-    before: undefined,
+    kernels: 'Mien',
+    before: null,
     layers,
   };
   const events: RunEvent[] = [];
@@ -41,15 +42,38 @@ it('a graphics card’s are measured once; a run that goes on takes what it bega
   const kept = { 'forward, 1x1, small': 'direct 4x8' };
   await store.setMany([[first?.on ?? '', new TextEncoder().encode(JSON.stringify(kept))]]);
   expect(await take()).toEqual({ on: first?.on, ways: kept });
-  const before = { on: first?.on ?? '', ways: { 'inputGrad, 1x1, small': 'direct 4x8' } };
-  expect(await take({ before })).toEqual(before);
-  expect(taken()).toEqual(before.ways);
+  const begun = { on: first?.on ?? '', ways: { 'inputGrad, 1x1, small': 'direct 4x8' } };
+  const before = { backend: 'webgpu', kernels: ['Mien'], gpuKernels: begun } as const;
+  expect(await take({ before })).toEqual(begun);
+  expect(taken()).toEqual(begun.ways);
+  expect(await take({ before: { ...before, backend: 'wasm', gpuKernels: null } })).toMatchObject({
+    ways: kept,
+  });
   expect(events).toEqual([]);
-  const elsewhere = { on: 'another device', ways: {} };
-  expect((await take({ before: elsewhere }))?.ways).toEqual(kept);
+  expect(await take({ device: deviceOf('wasm', true), before })).toBeNull();
+});
+
+it.each([
+  ['another device or browser, or by programs of ours that are others now', { on: 'another' }, 'Mien'],
+  ['this device, by another version of Mien', null, 'an earlier one'],
+  ['a version that did not note it', undefined, 'Mien'],
+])('begun on %s, a run says that last digits may differ', async (_where, begun, kernels) => {
+  const asked = {
+    device: deviceOf('webgpu', false),
+    recipe: { gpuKernels: 'auto' } as const,
+    platform: { openStore: () => null },
+    kernels: 'Mien',
+    layers,
+  };
+  const here = await (await gpuKernels({ ...asked, before: null }))(() => undefined);
+  const gpu = begun === undefined ? undefined : { on: here?.on ?? '', ways: {}, ...begun };
+  const before = { backend: 'webgpu', kernels: [kernels], ...(gpu && { gpuKernels: gpu }) } as const;
+  const events: RunEvent[] = [];
+  await (
+    await gpuKernels({ ...asked, before })
+  )((event) => events.push(event));
   expect(events).toMatchObject([{ kind: 'notice', notice: { code: 'gpu/other-kernels' } }]);
   expect(JSON.stringify(events)).toContain('last digits may differ');
-  expect(await take({ device: deviceOf('wasm', true), before: elsewhere })).toBeNull();
 });
 
 it('a device that cannot be measured computes by the table, and says so', async () => {
@@ -59,7 +83,8 @@ it('a device that cannot be measured computes by the table, and says so', async 
     device: deviceOf('webgpu', true),
     recipe: { gpuKernels: 'auto' },
     platform: { openStore: () => null },
-    before: undefined,
+    kernels: 'Mien',
+    before: null,
     layers: [{ batch: 1, size: 40_000, channels: 12, outChannels: 12, side: 1 }],
   });
   expect((await take((event) => events.push(event)))?.ways).toEqual({});
@@ -76,7 +101,8 @@ it('a software adapter takes the table’s, as a recipe can wish it everywhere',
       device: deviceOf('webgpu', suitable),
       recipe: { gpuKernels: wish },
       platform: nowhere,
-      before: undefined,
+      kernels: 'Mien',
+      before: null,
       layers,
     };
     expect((await (await gpuKernels(asked))(() => undefined))?.ways).toEqual({});

@@ -86,10 +86,21 @@ function splitOf({ split }: DatasetSummary) {
 
 function runOf({ device, ...result }: RunResult, { edits }: DatasetSummary) {
   const { runId, recipe, weights, cachePrecision, stopped, versions, ...others } = result;
-  const { secondsByStage, setHash, cleaning, simd, gpuKernels } = others;
+  const { secondsByStage, setHash, cleaning, simd, kernels, gpuKernels } = others;
   const { backend } = device;
   const shown = { recipe: withoutPaths(recipe), weights: { ...weights, origin: originOf(result) } };
-  const record = { runId, ...shown, device, backend, simd, gpuKernels, cachePrecision, stopped, versions };
+  const record = {
+    runId,
+    ...shown,
+    device,
+    backend,
+    simd,
+    kernels,
+    gpuKernels,
+    cachePrecision,
+    stopped,
+    versions,
+  };
   return {
     ...record,
     secondsByStage,

@@ -28,6 +28,8 @@ export interface CheckpointHead {
   readonly backend: Backend;
   /** As in `RunResult.simd`. Absent where an earlier version wrote it. */
   readonly simd?: readonly Simd[];
+  /** As in `RunResult.kernels`. Absent where an earlier version wrote it. */
+  readonly kernels?: readonly string[];
   /** Null on another backend than WebGPU; none where an earlier version kept it. */
   readonly gpuKernels?: GpuKernels | null;
   readonly phaseIndex: number;

@@ -21,15 +21,17 @@ import { StudioError } from '../../protocol/errors.ts';
 import type { RunEvent } from '../../protocol/events.ts';
 import type { FullRecipe } from '../../protocol/recipe/full-recipe.ts';
 import type { Device } from './device.ts';
-
-/** What a run goes on from: what it took, null on another backend; undefined where it begins, or an earlier version kept it. */
-export type KernelsBefore = GpuKernels | null | undefined;
+import { hasOtherKernels } from './kernels.ts';
+import type { ComputedBefore } from './simd.ts';
 
 interface Asked {
   readonly device: Device;
   readonly recipe: Pick<FullRecipe, 'gpuKernels'>;
   readonly platform: Pick<Platform, 'openStore'>;
-  readonly before: KernelsBefore;
+  /** As in `Arithmetic`. */
+  readonly kernels: string;
+  /** How the run was computed so far; null for one that begins. */
+  readonly before: ComputedBefore | null;
   /** What is measured; those that networks have unless others are given. */
   readonly layers?: readonly MeasuredLayer[];
 }
@@ -39,13 +41,15 @@ export type TakeKernels = (emit: (event: RunEvent) => void) => Promise<GpuKernel
 
 /** Lets the device compile what is to be measured, if anything is. */
 export async function gpuKernels(asked: Asked): Promise<TakeKernels> {
-  const { device, before } = asked;
+  const { device } = asked;
   const { gpuKernels: mode } = asked.recipe;
   // That a run goes on with another backend is said where its SIMD is (simd.ts).
   if (device.report.backend !== 'webgpu') return () => Promise.resolve(null);
   const measured = measuring(asked.layers ?? LAYERS);
   const on = hashText(JSON.stringify([...(await machineTexts()), measured.source]));
-  const isElsewhere = before !== undefined && before !== null && before.on !== on;
+  const before = asked.before?.backend === 'webgpu' ? asked.before : null;
+  const isElsewhere =
+    before !== null && (before.gpuKernels?.on !== on || hasOtherKernels(before, asked.kernels));
   const taking =
     (ways: (emit: (event: RunEvent) => void) => Choice | Promise<Choice>): TakeKernels =>
     async (emit) => {
@@ -54,7 +58,8 @@ export async function gpuKernels(asked: Asked): Promise<TakeKernels> {
       if (isElsewhere) emit({ kind: 'notice', of: 'run', notice: otherDigits().toWire() });
       return kernels;
     };
-  if (before?.on === on) return taking(() => before.ways);
+  const begun = before?.gpuKernels ?? null;
+  if (begun?.on === on) return taking(() => begun.ways);
   const isSoftware = device.report.candidates.some(
     ({ backend, suitable }) => backend === 'webgpu' && !suitable,
   );
@@ -128,7 +133,7 @@ function otherDigits(): StudioError {
   return new StudioError({
     code: 'gpu/other-kernels',
     message:
-      'The run began on another GPU or browser, or with other kernels: it goes on, but sums are added in another order, so that last digits may differ from a run that stayed there.',
+      'The run began on another GPU or browser, or by other kernels: it goes on, but sums are added in another order, so that last digits may differ from a run that stayed there.',
     hint: 'For the same digits, go on where it began.',
   });
 }

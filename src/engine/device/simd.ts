@@ -1,29 +1,45 @@
 /**
- * Owns which SIMD wasm computes a run with, and what is said where that is not what the recipe asks for. A run keeps to what
- * it began with as long as it can; whatever is computed beside runs is computed with plain SIMD.
+ * Owns which SIMD wasm computes a run with, and what is said where that is not what the recipe asks for, or a run goes on by
+ * another arithmetic. A run keeps to what it began with as long as it can; whatever is computed beside runs is computed with
+ * plain SIMD.
  */
 import * as tf from '@tensorflow/tfjs';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { useSimd } from '../../kernels/wasm/threads.ts';
 import { BACKEND_NAMES, type DeviceReport } from '../../protocol/device.ts';
 import { StudioError } from '../../protocol/errors.ts';
-import type { RunEvent } from '../../protocol/events.ts';
+import type { RunEvent, RunResult } from '../../protocol/events.ts';
 import type { Recipe, Simd } from '../../protocol/recipe/recipe.ts';
 import type { CheckpointHead } from '../checkpoints/checkpoint.ts';
+import { hasOtherKernels, kernelsAfter, kernelsInUse, otherKernels } from './kernels.ts';
 import type { DeviceHost } from './wasm.ts';
 
 /** How a run was computed until its last checkpoint. */
-export type ComputedBefore = Pick<CheckpointHead, 'backend' | 'simd'>;
+export type ComputedBefore = Pick<CheckpointHead, 'backend' | 'simd' | 'kernels' | 'gpuKernels'>;
+
+/** What computes a run from now on. */
+export interface Arithmetic {
+  /** Null on other devices than wasm. */
+  readonly simd: Simd | null;
+  /** As in `RunResult.kernels`. */
+  readonly kernels: string;
+}
 
 /** All SIMD that a run was computed with until a checkpoint; earlier versions had plain SIMD alone, and did not note it. */
-export function simdOf({ backend, simd }: ComputedBefore): readonly Simd[] {
+export function simdOf({ backend, simd }: Pick<ComputedBefore, 'backend' | 'simd'>): readonly Simd[] {
   return simd ?? (backend === 'wasm' ? ['plain'] : []);
 }
 
-/** The same after it went on with another, or with the same. */
-export function simdAfter(before: ComputedBefore | null, now: Simd | null): readonly Simd[] {
+/** What a run was computed with until a checkpoint, and with what it goes on. */
+export function arithmeticAfter(
+  before: ComputedBefore | null,
+  { simd, kernels }: Arithmetic,
+): Required<Pick<RunResult, 'simd' | 'kernels'>> {
   const all = before === null ? [] : simdOf(before);
-  return now === null || all.at(-1) === now ? all : [...all, now];
+  return {
+    simd: simd === null || all.at(-1) === simd ? all : [...all, simd],
+    kernels: kernelsAfter(before, kernels),
+  };
 }
 
 /**
@@ -36,13 +52,13 @@ export async function computing<Output>(
   { simd: asked }: Pick<Recipe, 'simd'>,
   before: ComputedBefore | null,
   { device, host, emit }: { device: DeviceReport; host: DeviceHost; emit: (event: RunEvent) => void },
-  work: (simd: Simd | null) => Promise<Output>,
+  work: (how: Arithmetic) => Promise<Output>,
 ): Promise<Output> {
   const { simd, notices } = await taken(asked, before, device, host);
   try {
     emit({ kind: 'device', device, simd });
     for (const notice of notices) emit({ kind: 'notice', of: 'run', notice: notice.toWire() });
-    return await work(simd);
+    return await work({ simd, kernels: kernelsInUse() });
   } finally {
     if (simd === 'relaxed') await use('plain', host);
   }
@@ -104,7 +120,10 @@ function goneOver(
 ): readonly StudioError[] {
   if (before === null) return [];
   const [was, is] = [textOf(before.backend, simdOf(before).at(-1) ?? null), textOf(backend, simd)];
-  if (was === is) return [];
+  // Of WebGPU gpu-kernels.ts says it, which knows the machine.
+  if (was === is) {
+    return backend !== 'webgpu' && hasOtherKernels(before, kernelsInUse()) ? [otherKernels()] : [];
+  }
   return [
     new StudioError({
       code: 'train/other-arithmetic',

@@ -35,6 +35,8 @@ export interface PhaseSetupInputs {
   readonly control: RunControl;
   /** What wasm computes with; null on other devices. */
   readonly simd: Simd | null;
+  /** As in `Arithmetic`. */
+  readonly kernels: string;
   /** Which ways WebGPU takes; null on other devices. */
   readonly gpuKernels: GpuKernels | null;
   /** Where the activations are kept between runs. */
@@ -152,7 +154,7 @@ function viewsPerPicture({ recipe, dataset }: PhaseSetupInputs): ViewsPerPicture
 }
 
 /** Weights whose hash cannot be computed, as on a page that is not secure, are not known again in the next run. */
-function cacheKeyOf({ recipe, dataset, network, simd, gpuKernels }: PhaseSetupInputs): string {
+function cacheKeyOf({ recipe, dataset, network, simd, kernels, gpuKernels }: PhaseSetupInputs): string {
   const { weights, preprocessing, flavour } = network;
   const { picturesKey } = dataset.summary;
   if (weights.sha256 === null) return newId();
@@ -163,6 +165,7 @@ function cacheKeyOf({ recipe, dataset, network, simd, gpuKernels }: PhaseSetupIn
     preprocessing,
     flavour,
     simd,
+    kernels,
     gpuWays: gpuKernels?.ways ?? null,
   });
 }

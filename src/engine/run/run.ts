@@ -10,7 +10,7 @@ import { evaluation, type EpochInputs } from '../../training/epoch.ts';
 import { evaluate, type Outcome } from '../../training/evaluate.ts';
 import { runPhase, type PhaseSnapshot } from '../../training/phase.ts';
 import type { Device } from '../device/device.ts';
-import { simdAfter } from '../device/simd.ts';
+import { arithmeticAfter } from '../device/simd.ts';
 import type { RunCheckpoints } from './until-done.ts';
 import {
   arraysOf,
@@ -74,7 +74,8 @@ class Run {
   readonly #from: Checkpoint | null;
   readonly #best: BestPhase;
   readonly #seconds: Record<string, number>;
-  readonly #simd: NonNullable<RunResult['simd']>;
+  /** How it was computed so far, and is from now on. */
+  readonly #arithmetic: ReturnType<typeof arithmeticAfter>;
 
   constructor(
     readonly inputs: RunInputs,
@@ -92,7 +93,7 @@ class Run {
     const current = before?.head.phaseIndex;
     this.#history = (before?.head.history ?? []).filter(({ phaseIndex }) => phaseIndex !== current);
     this.#seconds = { ...before?.head.secondsByStage, ...inputs.secondsByStage };
-    this.#simd = simdAfter(before?.head ?? null, inputs.simd);
+    this.#arithmetic = arithmeticAfter(before?.head ?? null, inputs);
   }
 
   async *carryOut(): AsyncGenerator<RunEvent, Finished> {
@@ -229,10 +230,9 @@ class Run {
       setHash: dataset.summary.setHash,
       backboneSha256: network.weights.sha256,
       backend: device.report.backend,
-      simd: this.#simd,
+      ...this.#arithmetic,
       gpuKernels: this.inputs.gpuKernels,
-      phaseIndex,
-      status,
+      ...{ phaseIndex, status },
       history: [...this.#history, ...history],
       ...{ ended: [...this.#ended], secondsByStage: { ...this.#seconds } },
     };
@@ -290,7 +290,7 @@ class Run {
       ...{ device: device.report, gpuKernels: this.inputs.gpuKernels },
       weights: { origin, sizeBytes, sha256 },
       cachePrecision: recipe.cache,
-      simd: this.#simd,
+      ...this.#arithmetic,
       setHash: dataset.summary.setHash,
       cleaning: dataset.summary.cleaning,
       secondsByStage: this.#seconds,

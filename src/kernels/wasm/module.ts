@@ -4,6 +4,7 @@
  * gives the same bits on every machine, and by relaxed SIMD, which leaves that to the machine.
  */
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
+import { hashText } from '../../lib/bytes/hash.ts';
 import { invariant, StudioError } from '../../protocol/errors.ts';
 import type { Simd } from '../../protocol/recipe/recipe.ts';
 import { hasRelaxedSimd } from '../../protocol/simd.ts';
@@ -42,6 +43,8 @@ const OWN = 0x01;
 export interface Kernels {
   readonly module: WebAssembly.Module;
   readonly exports: KernelExports;
+  /** Another for any other module; the same whether memory is shared or not. */
+  readonly hash: string;
 }
 
 /** Of a backend, what was started and which of it is in use. */
@@ -135,7 +138,7 @@ function start(base64: string, backend: BackendWasm): Kernels {
   if (!WebAssembly.validate(bytes)) throw noSimd();
   const module = new WebAssembly.Module(bytes);
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
-  return { module, exports: exports as unknown as KernelExports };
+  return { module, exports: exports as unknown as KernelExports, hash: hashText(base64) };
 }
 
 const noSimd = (): StudioError =>

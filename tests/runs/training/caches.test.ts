@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { openDataset } from '../../../src/data/open-dataset.ts';
 import { asRun } from '../../../src/engine/catalog.ts';
+import { kernelsInUse } from '../../../src/engine/device/kernels.ts';
 import { buildNetwork } from '../../../src/engine/network/network.ts';
 import { RunControl } from '../../../src/training/control.ts';
 import { runRecipe } from '../../../src/engine/run/run.ts';
@@ -48,6 +49,7 @@ async function runWith(asked: Recipe, caches: SessionCaches): Promise<{ result: 
     network,
     device,
     simd: 'plain',
+    kernels: kernelsInUse(),
     gpuKernels: null,
     control: new RunControl(),
     caches,

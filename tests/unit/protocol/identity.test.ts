@@ -143,6 +143,7 @@ describe('activations', () => {
     preprocessing,
     flavour: null,
     simd: null,
+    kernels: 'Mien 1',
     gpuWays: null,
   };
   const key = activationsKey(inputs);
@@ -167,6 +168,7 @@ describe('activations', () => {
     ['augmentation', { recipe: { ...recipe, augmentation: { ...recipe.augmentation, zoom: 0.3 } } }],
     ['seed', { recipe: { ...recipe, seed: recipe.seed + 1 } }],
     ['SIMD of wasm', { simd: 'relaxed' as const }],
+    ['kernels', { kernels: 'Mien 2' }],
     ['ways of WebGPU', { gpuWays: { 'forward, 1x1, small': 'direct 4x8' } }],
   ])('hang on the %s', (_what, changes) => {
     expect(activationsKey({ ...inputs, ...changes })).not.toBe(key);

@@ -1,6 +1,7 @@
 /** How the time of an epoch grows with the set, once the cache is filled. */
 import type { Dataset, PictureStore } from '../../../src/data/dataset.ts';
 import { openDataset } from '../../../src/data/open-dataset.ts';
+import { kernelsInUse } from '../../../src/engine/device/kernels.ts';
 import { RunControl } from '../../../src/training/control.ts';
 import { buildNetwork } from '../../../src/engine/network/network.ts';
 import { SessionCaches } from '../../../src/frozen/session-caches.ts';
@@ -75,7 +76,7 @@ async function trainOn(session: Session, count: number): Promise<RunResult> {
     dataset,
     network,
     device,
-    simd: 'plain',
+    ...{ simd: 'plain', kernels: kernelsInUse() },
     control,
     caches,
     gpuKernels: null,
