@@ -2,7 +2,7 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
 import { DEV_NONCE, ENGINE_FOLDER } from './tools/serve/headers.ts';
-import { securityHeaders, tfjsVisUnderPolicy, threadedWasm } from './tools/serve/plugins.ts';
+import { securityHeaders, tfjsVisUnderPolicy, threadedWasm, withoutMeanings } from './tools/serve/plugins.ts';
 import { testProjects } from './tools/test/projects.ts';
 
 const engineFile = `${ENGINE_FOLDER}/[name]-[hash].js`;
@@ -12,7 +12,7 @@ export default defineConfig(({ command, isPreview }) => ({
   appType: 'mpa',
   // A build works under any path of any host: its files name each other by where they stand, not from the root.
   base: './',
-  plugins: [react(), securityHeaders(), tfjsVisUnderPolicy()],
+  plugins: [react(), securityHeaders(), tfjsVisUnderPolicy(), withoutMeanings()],
   html: command === 'serve' && isPreview !== true ? { cspNonce: DEV_NONCE } : {},
   optimizeDeps: { rolldownOptions: { plugins: [tfjsVisUnderPolicy(true)] } },
   worker: {

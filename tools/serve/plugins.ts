@@ -61,6 +61,26 @@ export function tfjsVisUnderPolicy(bundlingAhead = false): Plugin {
   };
 }
 
+/** What a field of the recipe means (schema.ts), as its declaration begins. */
+const MEANING = /\bmeans\(\s*'(?:[^'\\]|\\.)*'/gu;
+
+/** Leaves out of the page what recipe fields mean: only the README's table reads that. */
+export function withoutMeanings(): Plugin {
+  return {
+    name: 'mien:without-meanings',
+    apply: 'build',
+    enforce: 'pre',
+    transform: {
+      filter: { id: /\/protocol\/recipe\/recipe\.ts$/ },
+      handler(code) {
+        const without = code.replaceAll(MEANING, "means(''");
+        if (without === code) this.error('The recipe changed: expected fields that say what they mean');
+        return { code: without, map: null };
+      },
+    },
+  };
+}
+
 /** What the wasm backend's threaded factory says of its own address, which bundling makes untrue. */
 const SELF_ADDRESS = [
   'if(typeof _scriptDir !== "undefined" && _scriptDir){scriptDirectory=_scriptDir}',
