@@ -52,6 +52,22 @@ export interface GpuKernels {
   readonly ways: Readonly<Record<string, string>>;
 }
 
+/** What was measured of the ways on a device, and is kept there. */
+export interface MeasuredKernels {
+  /** As {@link deviceText} has it. */
+  readonly device: string;
+  /** In ms since 1970. */
+  readonly measuredAtMs: number;
+  /** As in {@link GpuKernels}: the fastest of each class. */
+  readonly ways: GpuKernels['ways'];
+  /** By the same classes, how many times as fast as the table's they are. */
+  readonly gains: Readonly<Record<string, number>>;
+}
+
+/** Whether WebGPU computes in software, which a policy does not choose. */
+export const isSoftwareGpu = ({ candidates }: Pick<DeviceReport, 'candidates'>): boolean =>
+  candidates.some(({ backend, suitable }) => backend === 'webgpu' && !suitable);
+
 export interface DeviceReport {
   readonly backend: Backend;
   /** As {@link deviceText} has it. */

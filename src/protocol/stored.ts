@@ -1,4 +1,5 @@
 /** What is said of what is stored on this machine. */
+import type { MeasuredKernels } from './device.ts';
 import type { WireError } from './errors.ts';
 
 /** A file of which all or a part is stored. */
@@ -27,8 +28,12 @@ export interface StoredSet {
   readonly storedAtMs: number;
 }
 
-/** One of the things that are stored: a download by its address, a set by its label, or all prepared pictures. */
-export type StoredThing = { readonly url: string } | { readonly set: string } | { readonly prepared: true };
+/** One of the things that are stored: a download by its address, a set by its label, all prepared pictures, or all that was measured. */
+export type StoredThing =
+  | { readonly url: string }
+  | { readonly set: string }
+  | { readonly prepared: true }
+  | { readonly measured: true };
 
 /** Everything that is stored on this machine. */
 export interface Stored extends StoredDownloads {
@@ -36,6 +41,8 @@ export interface Stored extends StoredDownloads {
   readonly sets: readonly StoredSet[];
   /** Bytes of pictures that were made ready for training; without those of the open set. */
   readonly preparedBytes: number;
+  /** What was measured of GPUs, the latest first. */
+  readonly measured: readonly MeasuredKernels[];
 }
 
 /** The downloads alone. */

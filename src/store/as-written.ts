@@ -5,6 +5,8 @@
 import { isSame } from '../lib/json.ts';
 import type { Catalog } from '../protocol/catalog.ts';
 import { StudioError } from '../protocol/errors.ts';
+import type { RunResult } from '../protocol/events.ts';
+import { asRunTook } from '../protocol/recipe/as-run-took.ts';
 import { fieldDifferences, withField } from '../protocol/recipe/fields.ts';
 import { fullRecipe, type FullRecipe } from '../protocol/recipe/full-recipe.ts';
 import { parseRecipe, type Recipe } from '../protocol/recipe/recipe.ts';
@@ -30,6 +32,10 @@ export function asWritten(recipe: Recipe, page: Pick<StudioState, 'catalog' | 'p
     .toSorted((one, other) => one.differences - other.differences);
   return nearest === undefined ? [recipe, preset] : [nearest.recipe, nearest.name];
 }
+
+/** As {@link asWritten}, of a run that is to be carried out again as it was. */
+export const recipeOfRun = (result: RunResult, page: Pick<StudioState, 'catalog' | 'preset'>): Written =>
+  asWritten(asRunTook(result.recipe, result), page);
 
 /** A recipe with each field as a preset has it, where it comes to the same in full. */
 function written(recipe: Recipe, from: Recipe, full: FullRecipe, catalog: Catalog): Recipe {

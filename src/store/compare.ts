@@ -24,7 +24,7 @@ export interface DifferingField {
 }
 
 /** Fields that say nothing of what a network learns. */
-const BESIDE = new Set(['name']);
+const BESIDE = new Set(['name', 'gpuKernels']);
 
 /** Only what differs. */
 export function differingFields(runs: readonly ComparedRun[]): readonly DifferingField[] {

@@ -264,8 +264,8 @@ export class Studio {
     if (isActive(this.#state.run)) return false;
     try {
       const record = await this.runs.record(run.runId);
-      const { asWritten } = await import('./as-written.ts');
-      const [recipe, preset] = asWritten(record.result.recipe, this.#state);
+      const { recipeOfRun } = await import('./as-written.ts');
+      const [recipe, preset] = recipeOfRun(record.result, this.#state);
       const { recipe: before } = this.#state;
       const isSameSet = before !== null && readingKey(before) === readingKey(recipe);
       this.#dispatch({ kind: 'linkFailed', error: null });

@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { beforeAll, expect, it } from 'vitest';
 import { Device } from '../../src/engine/device/device.ts';
 import { gpuKernels } from '../../src/engine/device/gpu-kernels.ts';
+import { forgetMeasured, listMeasured, writeMeasured } from '../../src/engine/device/measured-kernels.ts';
 import { gpuOf } from '../../src/kernels/webgpu/gpu.ts';
 import { choiceOf } from '../../src/kernels/webgpu/linear/variants.ts';
 import type { Backend } from '../../src/protocol/device.ts';
@@ -18,7 +19,10 @@ const layers = [{ batch: 2, size: 5, channels: 12, outChannels: 12, side: 1 }];
 
 function deviceOf(backend: Backend, suitable: boolean): Device {
   const found = { backend, available: true, suitable, name: 'a GPU', why: '' };
-  return new Device({ backend, label: '', why: '', chosenBy: 'user', candidates: [found] }, null);
+  return new Device(
+    { backend, label: 'WebGPU · a GPU', why: '', chosenBy: 'user', candidates: [found] },
+    null,
+  );
 }
 
 const taken = () => choiceOf(gpuOf(tf.backend()));
@@ -40,8 +44,20 @@ it('a graphics card’s are measured once; a run that goes on takes what it bega
   expect(taken()).toEqual(first?.ways);
   // Another choice is put where it was kept: who reads it does not measure.
   const kept = { 'forward, 1x1, small': 'direct 4x8' };
-  await store.setMany([[first?.on ?? '', new TextEncoder().encode(JSON.stringify(kept))]]);
+  const { platform } = asked;
+  const [measured] = await listMeasured(platform);
+  expect(measured).toMatchObject({ device: 'WebGPU · a GPU', ways: first?.ways });
+  await writeMeasured(platform, first?.on ?? '', { ...measured!, ways: kept });
   expect(await take()).toEqual({ on: first?.on, ways: kept });
+  // What names a way that is none any more is measured anew.
+  await writeMeasured(platform, first?.on ?? '', {
+    ...measured!,
+    ways: { 'forward, 1x1, small': 'direct 1x1' },
+  });
+  expect(await listMeasured(platform)).toEqual([]);
+  await take();
+  expect(await listMeasured(platform)).toHaveLength(1);
+  await writeMeasured(platform, first?.on ?? '', { ...measured!, ways: kept });
   const begun = { on: first?.on ?? '', ways: { 'inputGrad, 1x1, small': 'direct 4x8' } };
   const before = { backend: 'webgpu', kernels: ['Mien'], gpuKernels: begun } as const;
   expect(await take({ before })).toEqual(begun);
@@ -49,8 +65,14 @@ it('a graphics card’s are measured once; a run that goes on takes what it bega
   expect(await take({ before: { ...before, backend: 'wasm', gpuKernels: null } })).toMatchObject({
     ways: kept,
   });
+  // So does a run of a recipe that was opened from another run's record.
+  expect(await take({ recipe: { gpuKernels: begun } })).toEqual(begun);
   expect(events).toEqual([]);
+  expect(await take({ recipe: { gpuKernels: { ...begun, on: 'another' } } })).toMatchObject({ ways: kept });
+  expect(events).toMatchObject([{ kind: 'notice', notice: { code: 'gpu/kernels-of-elsewhere' } }]);
   expect(await take({ device: deviceOf('wasm', true), before })).toBeNull();
+  await forgetMeasured(platform);
+  expect(await listMeasured(platform)).toEqual([]);
 });
 
 it.each([

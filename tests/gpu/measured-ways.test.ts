@@ -15,7 +15,7 @@ it('each class of layers gets a way that may be used for it, and nothing is left
   const { numTensors } = tf.memory();
   const found = measuring(SMALL);
   await found.compile();
-  const choice = await found.measure(60_000);
+  const { ways: choice, gains } = await found.measure(60_000);
   expect(Object.keys(choice)).toEqual([
     'forward, 1x1, small',
     'inputGrad, 1x1, small',
@@ -24,13 +24,16 @@ it('each class of layers gets a way that may be used for it, and nothing is left
   expect(['direct 4x4', 'direct 4x8']).toContain(choice['forward, 1x1, small']);
   expect(['direct 4x4', 'direct 4x8']).toContain(choice['inputGrad, 1x1, small']);
   expect(choice['filterGrad, 1x1, small']).toBe('direct 8x4');
+  // What is taken is never slower than what it is taken for.
+  expect(Object.keys(gains)).toEqual(Object.keys(choice));
+  for (const gain of Object.values(gains)) expect(gain).toBeGreaterThanOrEqual(1);
   expect(tf.memory().numTensors).toBe(numTensors);
   // What is found is taken by who asked, not on the way.
   expect(choiceOf(gpuOf(tf.backend()))).toEqual({});
 });
 
 it('what there is no time for keeps the table’s way', async () => {
-  expect(await measuring(SMALL).measure(0)).toEqual({});
+  expect(await measuring(SMALL).measure(0)).toEqual({ ways: {}, gains: {} });
 });
 
 it('other layers are other programs, the same are the same', () => {

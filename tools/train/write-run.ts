@@ -10,6 +10,7 @@ import { findExporter } from '../../src/exporters/registry.ts';
 import type { DatasetSummary } from '../../src/protocol/set/dataset.ts';
 import { StudioError } from '../../src/protocol/errors.ts';
 import type { RateSweep, RunResult } from '../../src/protocol/events.ts';
+import { asRunTook } from '../../src/protocol/recipe/as-run-took.ts';
 import type { Command } from './command.ts';
 import { writeDoubtful } from './doubtful.ts';
 import type { Finished } from './finished.ts';
@@ -88,7 +89,10 @@ function runOf({ device, ...result }: RunResult, { edits }: DatasetSummary) {
   const { runId, recipe, weights, cachePrecision, stopped, versions, ...others } = result;
   const { secondsByStage, setHash, cleaning, simd, kernels, gpuKernels } = others;
   const { backend } = device;
-  const shown = { recipe: withoutPaths(recipe), weights: { ...weights, origin: originOf(result) } };
+  const shown = {
+    recipe: withoutPaths(asRunTook(recipe, result)),
+    weights: { ...weights, origin: originOf(result) },
+  };
   const record = {
     runId,
     ...shown,

@@ -1,27 +1,27 @@
 /**
- * Owns which ways WebGPU's matrix products take in a run (kernels/webgpu/linear/variants.ts): those that the run began with, or
- * those that were measured on this device, once, and kept; or the table's, which is the same everywhere. A software adapter
- * takes the table's, unless a recipe wants them measured.
+ * Owns which ways WebGPU's matrix products take in a run (kernels/webgpu/linear/variants.ts): those that the run began with,
+ * those of the run that its recipe was opened from, or those that were measured on this device, once, and kept; or the table's,
+ * which is the same everywhere. A software adapter takes the table's, unless a recipe wants them measured.
  */
 import * as tf from '@tensorflow/tfjs';
 import { gpuOf } from '../../kernels/webgpu/gpu.ts';
 import {
   LAYERS,
   measuring,
+  type Measured,
   type MeasuredLayer,
   type Measuring,
 } from '../../kernels/webgpu/linear/measure.ts';
 import { takeChoice, type Choice } from '../../kernels/webgpu/linear/variants.ts';
 import { hashText } from '../../lib/bytes/hash.ts';
-import { parseJson } from '../../lib/json.ts';
 import type { Platform } from '../../platform/platform.ts';
-import { BestEffortStore } from '../../platform/stores/best-effort-store.ts';
-import type { GpuKernels } from '../../protocol/device.ts';
+import { isSoftwareGpu, type GpuKernels } from '../../protocol/device.ts';
 import { StudioError } from '../../protocol/errors.ts';
 import type { RunEvent } from '../../protocol/events.ts';
 import type { FullRecipe } from '../../protocol/recipe/full-recipe.ts';
 import type { Device } from './device.ts';
 import { hasOtherKernels } from './kernels.ts';
+import { choiceFrom, readMeasured, writeMeasured } from './measured-kernels.ts';
 import type { ComputedBefore } from './simd.ts';
 
 interface Asked {
@@ -39,32 +39,49 @@ interface Asked {
 /** Measures, half a second at most, has the device go by what was found, and says what must be said of it; null on another backend. */
 export type TakeKernels = (emit: (event: RunEvent) => void) => Promise<GpuKernels | null>;
 
+/** Ways, once it is said what must be said of them. */
+type TakeWays = (emit: (event: RunEvent) => void) => Choice | Promise<Choice>;
+
 /** Lets the device compile what is to be measured, if anything is. */
 export async function gpuKernels(asked: Asked): Promise<TakeKernels> {
-  const { device } = asked;
-  const { gpuKernels: mode } = asked.recipe;
   // That a run goes on with another backend is said where its SIMD is (simd.ts).
-  if (device.report.backend !== 'webgpu') return () => Promise.resolve(null);
+  if (asked.device.report.backend !== 'webgpu') return () => Promise.resolve(null);
   const measured = measuring(asked.layers ?? LAYERS);
   const on = hashText(JSON.stringify([...(await machineTexts()), measured.source]));
   const before = asked.before?.backend === 'webgpu' ? asked.before : null;
   const isElsewhere =
     before !== null && (before.gpuKernels?.on !== on || hasOtherKernels(before, asked.kernels));
-  const taking =
-    (ways: (emit: (event: RunEvent) => void) => Choice | Promise<Choice>): TakeKernels =>
-    async (emit) => {
-      const kernels = { on, ways: await ways(emit) };
-      takeChoice(gpuOf(tf.backend()), kernels.ways);
-      if (isElsewhere) emit({ kind: 'notice', of: 'run', notice: otherDigits().toWire() });
-      return kernels;
-    };
-  const begun = before?.gpuKernels ?? null;
-  if (begun?.on === on) return taking(() => begun.ways);
-  const isSoftware = device.report.candidates.some(
-    ({ backend, suitable }) => backend === 'webgpu' && !suitable,
-  );
-  if (mode === 'table' || (mode === 'auto' && isSoftware)) return taking(() => ({}));
-  return taking(await keptOrMeasured(on, measured, asked.platform));
+  const ways = await waysOf(asked, on, before?.gpuKernels ?? null, measured);
+  return async (emit) => {
+    const kernels = { on, ways: await ways(emit) };
+    takeChoice(gpuOf(tf.backend()), kernels.ways);
+    if (isElsewhere) emit({ kind: 'notice', of: 'run', notice: otherDigits().toWire() });
+    return kernels;
+  };
+}
+
+/** @param begun what the run took so far */
+async function waysOf(
+  asked: Asked,
+  on: string,
+  begun: GpuKernels | null,
+  measured: Measuring,
+): Promise<TakeWays> {
+  const { gpuKernels: mode } = asked.recipe;
+  const theirs = typeof mode === 'string' ? null : mode;
+  for (const taken of [begun, theirs]) {
+    const ways = taken?.on === on ? choiceFrom(taken.ways) : null;
+    if (ways !== null) return () => ways;
+  }
+  const own =
+    mode === 'table' || (mode !== 'measured' && isSoftwareGpu(asked.device.report))
+      ? (): Choice => ({})
+      : await keptOrMeasured(asked, on, measured);
+  if (theirs === null || begun !== null) return own;
+  return (emit) => {
+    emit({ kind: 'notice', of: 'run', notice: notTheirs().toWire() });
+    return own(emit);
+  };
 }
 
 /** Between runs the device goes by the table: what is computed then is the same whichever run came before. */
@@ -73,25 +90,26 @@ export function goByTable(): void {
 }
 
 async function keptOrMeasured(
+  { device, platform }: Asked,
   on: string,
   measured: Measuring,
-  platform: Asked['platform'],
-): Promise<(emit: (event: RunEvent) => void) => Promise<Choice>> {
-  const opened = platform.openStore('measurements');
-  const store = opened === null ? null : new BestEffortStore(opened, { trouble: null });
-  const [bytes] = (await store?.read(({ getMany }) => getMany([on]))) ?? [];
-  const kept = bytes === undefined ? undefined : parseJson(new TextDecoder().decode(bytes));
-  if (kept !== undefined) return () => Promise.resolve(kept as Choice);
+): Promise<TakeWays> {
+  const kept = await readMeasured(platform, on);
+  const ways = kept === null ? null : choiceFrom(kept.ways);
+  if (ways !== null) return () => ways;
   const failed = measured.compile().then(
     () => null,
     (cause: unknown) => ({ cause }),
   );
   return async (emit) => {
-    const choice = await measuredOr(failed, measured, emit);
-    if (choice === null) return {};
-    const written = new TextEncoder().encode(JSON.stringify(choice));
-    await store?.write(({ setMany }) => setMany([[on, written]]));
-    return choice;
+    const found = await measuredOr(failed, measured, emit);
+    if (found === null) return {};
+    await writeMeasured(platform, on, {
+      device: device.report.label,
+      measuredAtMs: Date.now(),
+      ...found,
+    });
+    return found.ways;
   };
 }
 
@@ -100,7 +118,7 @@ async function measuredOr(
   failed: Promise<{ readonly cause: unknown } | null>,
   measured: Measuring,
   emit: (event: RunEvent) => void,
-): Promise<Choice | null> {
+): Promise<Measured | null> {
   try {
     const failure = await failed;
     if (failure !== null) throw failure.cause;
@@ -135,5 +153,14 @@ function otherDigits(): StudioError {
     message:
       'The run began on another GPU or browser, or by other kernels: it goes on, but sums are added in another order, so that last digits may differ from a run that stayed there.',
     hint: 'For the same digits, go on where it began.',
+  });
+}
+
+function notTheirs(): StudioError {
+  return new StudioError({
+    code: 'gpu/kernels-of-elsewhere',
+    message:
+      'The recipe names the ways that a run computed in on another GPU or browser, or by other kernels: this run goes by its own, so that last digits may differ from that one.',
+    hint: 'For the same digits, train it where that run was computed.',
   });
 }

@@ -3,6 +3,7 @@ import { forgetPrepared, preparedBytes } from '../../data/pictures/prepared-room
 import { deleteStoredSet, listStoredSets, readStoredSet } from '../../data/stored-sets/stored-sets.ts';
 import { discardLeftActivations } from '../../frozen/storage/disk.ts';
 import type { Platform } from '../../platform/platform.ts';
+import { forgetMeasured, listMeasured } from '../device/measured-kernels.ts';
 import type { SavedFile } from '../../protocol/messages.ts';
 import type { Stored, StoredThing } from '../../protocol/stored.ts';
 
@@ -12,6 +13,7 @@ export async function listStored(platform: Platform): Promise<Stored> {
     ...(await platform.listStored()),
     sets: await listStoredSets(platform),
     preparedBytes: await preparedBytes(platform),
+    measured: await listMeasured(platform),
   };
 }
 
@@ -23,7 +25,8 @@ export async function listStored(platform: Platform): Promise<Stored> {
 export async function deleteStored(platform: Platform, thing: StoredThing): Promise<Stored> {
   if ('url' in thing) await platform.deleteStored(thing.url);
   else if ('set' in thing) await deleteStoredSet(platform, thing.set);
-  else await forgetPrepared(platform);
+  else if ('prepared' in thing) await forgetPrepared(platform);
+  else await forgetMeasured(platform);
   return listStored(platform);
 }
 

@@ -227,8 +227,14 @@ export const RecipeSchema = z
       z._default(z.enum(['plain', 'relaxed']), 'plain'),
     ),
     gpuKernels: means(
-      'which of several ways matrix products take on WebGPU, which differ in speed and last digits: the fastest as `measured` on the device (half a second, once), or those of a `table`, the same on every device; `auto` measures on graphics cards and takes the table in software',
-      z._default(z.enum(['auto', 'measured', 'table']), 'auto'),
+      'which of several ways matrix products take on WebGPU, which differ in speed and last digits: the fastest as `measured` on the device (half a second, once), or those of a `table`, the same on every device; `auto` measures on graphics cards and takes the table in software; a recipe that was opened from a run has the `ways` of that run and what tells `on` which device and by which programs, where they hold',
+      z._default(
+        z.union([
+          z.enum(['auto', 'measured', 'table']),
+          z.object({ on: text(), ways: z.record(text(), text()) }),
+        ]),
+        'auto',
+      ),
     ),
     seed: means('of everything drawn by chance in training', z._default(seed(), 42)),
   })

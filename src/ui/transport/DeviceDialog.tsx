@@ -5,6 +5,7 @@ import { hasRelaxedSimd } from '../../protocol/simd.ts';
 import { isActive } from '../../store/state.ts';
 import { useStudio, useStudioState } from '../studio-context.ts';
 import { Dialog } from '../widgets/Dialog.tsx';
+import { GpuKernels } from './GpuKernels.tsx';
 
 interface DeviceDialogProps {
   readonly device: DeviceReport | null;
@@ -46,6 +47,7 @@ export function DeviceDialog({ device, onClose }: DeviceDialogProps): ReactEleme
           </label>
         ))}
       </fieldset>
+      {device?.backend === 'webgpu' && <GpuKernels device={device} isReadOnly={active} />}
       <RelaxedSimd device={device} isReadOnly={active} />
       <div className="actions">
         {active && <p className="small">Fixed while a run goes on.</p>}

@@ -2,9 +2,10 @@
 import { describe, expect, it } from 'vitest';
 import { asRun } from '../../../src/engine/catalog.ts';
 import { parseRecipe } from '../../../src/protocol/recipe/recipe.ts';
-import { asWritten } from '../../../src/store/as-written.ts';
-import { linkOf } from '../../../src/store/recipe-link.ts';
-import { catalog, presets, recipe, shippedRecipe } from './samples.ts';
+import type { GpuKernels } from '../../../src/protocol/device.ts';
+import { asWritten, recipeOfRun } from '../../../src/store/as-written.ts';
+import { linkOf, recipeFromLink } from '../../../src/store/recipe-link.ts';
+import { catalog, presets, recipe, result, shippedRecipe } from './samples.ts';
 
 describe('the recipe of a record', () => {
   it.each(presets.map(({ name }) => name))('is the preset that was run, %s, with nothing edited', (name) => {
@@ -19,6 +20,20 @@ describe('the recipe of a record', () => {
       'quick-look&backbone.name=vgg16&backbone.weights=random&batchSize=16',
     );
     expect(asRun(written)).toEqual(asRun(edited));
+  });
+
+  it('has the ways that its run took on WebGPU, and leaves them open where it went by the table', () => {
+    const ways = { on: 'a GPU', ways: { 'forward, 1x1, small': 'direct 4x8' } };
+    const page = { catalog, preset: 'paper' };
+    const link = (gpuKernels: GpuKernels | null): string => {
+      const [written, preset] = recipeOfRun({ ...result, recipe: asRun(recipe), gpuKernels }, page);
+      return linkOf(written, preset, presets);
+    };
+    const [value] = /(?<=gpuKernels=).*/u.exec(link(ways)) ?? [''];
+    expect(JSON.parse(decodeURIComponent(value))).toEqual(ways);
+    expect(recipeFromLink(link(ways), presets).recipe.gpuKernels).toEqual(ways);
+    expect(link({ ...ways, ways: {} })).not.toContain('gpuKernels');
+    expect(link(null)).not.toContain('gpuKernels');
   });
 
   it('is left as it is where it holds no more', () => {

@@ -128,6 +128,13 @@ function taking<Output>(gpu: Gpu, { layerClass }: Trial, way: VariantName, work:
   }
 }
 
+/** What was measured. */
+export interface Measured {
+  readonly ways: Choice;
+  /** By the same classes, how many times as fast as the table's way is the one that is taken. */
+  readonly gains: Readonly<Partial<Record<LayerClass, number>>>;
+}
+
 /** What is measured on a device, before it is. */
 export interface Measuring {
   /** The texts of all programs that are measured. */
@@ -135,7 +142,7 @@ export interface Measuring {
   /** Has them compiled, while the host goes on. */
   compile(): Promise<void>;
   /** Within half a second, unless more is given; the WebGPU backend must be the current one. */
-  measure(budgetMs?: number): Promise<Choice>;
+  measure(budgetMs?: number): Promise<Measured>;
 }
 
 /** The WebGPU backend must be the current one. */
@@ -188,7 +195,7 @@ interface Timed {
   readonly hostMs: number;
 }
 
-async function measure(gpu: Gpu, trials: readonly Trial[], budgetMs: number): Promise<Choice> {
+async function measure(gpu: Gpu, trials: readonly Trial[], budgetMs: number): Promise<Measured> {
   const start = performance.now();
   const most = trials.reduce((sum, { ways }) => sum + ways.length, 0);
   const clock = new DeviceClock(gpu, most);
@@ -244,7 +251,7 @@ interface Ran {
 }
 
 /** Of each class whose ways were all run. */
-function fastest(timed: readonly Timed[], msOf: (at: number) => number, differences: Float32Array): Choice {
+function fastest(timed: readonly Timed[], msOf: (at: number) => number, differences: Float32Array): Measured {
   const byClass = new Map<LayerClass, { readonly ways: number; readonly ran: Ran[] }>();
   timed.forEach(({ trial, way, runs }, at) => {
     const ran = byClass.get(trial.layerClass)?.ran ?? [];
@@ -252,12 +259,17 @@ function fastest(timed: readonly Timed[], msOf: (at: number) => number, differen
     ran.push({ way, ms: msOf(at) / runs, isRight: (differences[at] ?? NaN) < TOLERANCE });
     byClass.set(trial.layerClass, { ways: trial.ways.length, ran });
   });
-  const choice: Partial<Record<LayerClass, VariantName>> = {};
-  for (const [layerClass, { ways, ran }] of byClass) {
+  const ways: Partial<Record<LayerClass, VariantName>> = {};
+  const gains: Partial<Record<LayerClass, number>> = {};
+  for (const [layerClass, { ways: tried, ran }] of byClass) {
     const [best] = ran.filter(({ isRight }) => isRight).toSorted((a, b) => a.ms - b.ms);
-    if (ran.length === ways && best !== undefined) choice[layerClass] = best.way;
+    const [tabled] = ran;
+    if (ran.length < tried || best === undefined || tabled === undefined) continue;
+    ways[layerClass] = best.way;
+    // Nothing is faster than a clock can tell.
+    if (best.ms > 0) gains[layerClass] = tabled.ms / best.ms;
   }
-  return choice;
+  return { ways, gains };
 }
 
 /** Writes the largest difference of two tensors, as the bits of a float, in the `at`-th place. */
