@@ -1,9 +1,9 @@
 /** Builds the app once for all tests in browsers, into a folder of its own, and serves it as `npm start` does. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { build } from '../../tools/serve/build.ts';
+import { build, SHARED_BUILD } from '../../tools/serve/build.ts';
 import { serveApp } from '../../tools/serve/server.ts';
 import { chromiumEnv } from '../../tools/setup/find.ts';
 
@@ -35,13 +35,22 @@ export default async function setup(project: TestProject): Promise<() => Promise
  */
 export async function serveBuild({ vitest }: TestProject): Promise<() => Promise<void>> {
   if ('appUrl' in vitest.getRootProject().getProvidedContext()) return async () => undefined;
-  const folder = mkdtempSync(join(tmpdir(), 'mien-build-'));
-  build(folder);
+  const { folder, remove } = builtApp();
   const server = await serveApp(PORT, folder);
   vitest.provide('appUrl', server.url);
   vitest.provide('appFolder', folder);
   return async () => {
     await server.close();
-    rmSync(folder, { recursive: true, force: true });
+    remove();
   };
+}
+
+/** The build that `npm test` has made for several runs, or one of this run's own. */
+function builtApp(): { readonly folder: string; readonly remove: () => void } {
+  const shared = process.env[SHARED_BUILD] ?? '';
+  if (shared !== '' && existsSync(join(shared, 'index.html')))
+    return { folder: shared, remove: () => undefined };
+  const folder = mkdtempSync(join(tmpdir(), 'mien-build-'));
+  build(folder);
+  return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }

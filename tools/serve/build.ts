@@ -10,6 +10,9 @@ export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** Where `npm run build` writes. */
 export const DIST = join(ROOT, 'dist');
 
+/** The environment variable that names the folder of a build which several runs of tests share. */
+export const SHARED_BUILD = 'MIEN_BUILD';
+
 const SOURCES = ['src', 'public', 'index.html', 'vite.config.ts', 'tools/serve', 'package-lock.json'];
 
 /** Whether a build is missing or older than any source. */

@@ -44,15 +44,21 @@ const READERS = [
  */
 export function kerasPython(system: System): string | null {
   const given = system.env['KERAS_PYTHON'];
-  const own = join(FOLDER, 'bin', 'python');
-  const python = given ?? own;
-  const works = (): boolean =>
-    (system.exists(python) || given !== undefined) && system.run(python, ['-c', finds(MODULES)], MINUTES / 2);
-  if (works()) return python;
+  const present = presentKeras(system);
+  if (present !== null) return present;
   const failure = given === undefined ? install(system) : `${given} cannot import it`;
-  if (failure === null && works()) return python;
-  system.say(`No live comparison with Keras: ${failure ?? 'it was installed but cannot be imported'}.`);
-  return null;
+  const python = failure === null ? presentKeras(system) : null;
+  if (python === null)
+    system.say(`No live comparison with Keras: ${failure ?? 'it was installed but cannot be imported'}.`);
+  return python;
+}
+
+/** The same, where nothing has to be installed; says nothing. */
+export function presentKeras(system: System): string | null {
+  const given = system.env['KERAS_PYTHON'];
+  const python = given ?? join(FOLDER, 'bin', 'python');
+  const isThere = given !== undefined || system.exists(python);
+  return isThere && system.run(python, ['-c', finds(MODULES)], MINUTES / 2) ? python : null;
 }
 
 /** Adds what reads exports to an environment of our own. Says in one line what is not there. */

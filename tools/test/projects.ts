@@ -35,7 +35,7 @@ const inBrowsers = { retry: process.env['CI'] === undefined ? 0 : 1, ...slow };
 
 /** A page waits for its engine and the engine for its page: one alone leaves a quarter of two cores idle. */
 const twoAtATime = { fileParallelism: true, maxWorkers: 2 };
-/** When those two at a time are through: their pages are measured, or their browsers take both cores. */
+/** When those two at a time are through: its pages are measured. */
 const afterwards = { sequence: { groupOrder: 1 } };
 
 /** Tests that run real Keras, by the Python that KERAS_PYTHON names; the other parity tests read goldens. */
@@ -106,7 +106,7 @@ export const testProjects: TestProjectInlineConfiguration[] = [
       include: tests('browsers'),
       globalSetup: ['tests/browsers/global-setup.ts'],
       ...inBrowsers,
-      ...afterwards,
+      ...twoAtATime,
     },
   },
 ];

@@ -11,24 +11,30 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { differences, readRecord, shownIn, writeRecord } from '../docs/works/record.ts';
-import { ROOT } from '../serve/build.ts';
-import { addExportReaders, kerasPython } from '../setup/keras.ts';
+import { ROOT, SHARED_BUILD } from '../serve/build.ts';
+import { presentKeras } from '../setup/keras.ts';
 import { thisSystem } from '../setup/system.ts';
+import { inPlaces } from './schedule.ts';
 import {
   FAST_TESTS,
+  KERAS_SET_UP,
   LIVE_PARITY,
+  LONG_SET_UP,
   LONG_TESTS,
+  MEASURED_TESTS,
+  SET_UP,
   SLOW_TESTS,
   STATIC_STAGES,
-  WHOLE_MACHINE_TESTS,
   type Stage,
 } from './stages.ts';
 import { one, sum, tallyOfReport, type Tally } from './tally.ts';
+import { unsteadyIn } from './unsteady.ts';
 
-/** Stages at a time that use about one core each, the tests more where there are more. */
-const AT_ONCE = Math.max(2, Math.floor(availableParallelism() / 2));
+/** Cores that stages keep at work, each about one, the tests more where there are more; and one for when others wait. */
+const PLACES = Math.max(2, Math.floor(availableParallelism() / 2)) + 1;
 
 const reports = mkdtempSync(join(tmpdir(), 'mien-tests-'));
+process.env[SHARED_BUILD] = join(reports, 'app');
 const reportOf = (stage: Stage): string => join(reports, `${stage.name}.json`);
 
 interface Ended {
@@ -92,17 +98,23 @@ function run(stage: Stage, live: boolean): Promise<Ended> {
   });
 }
 
-/** Runs a stage and says how it went: what it printed, if it failed or was shown as it came, and a line. */
+/** Runs a stage and says how it went: a line, and what it printed where that is of use or was shown as it came. */
 async function runStage(stage: Stage, live: boolean): Promise<Tally> {
   if (live) console.log(`\n— ${stage.name} —`);
   const started = performance.now();
   const { succeeded, output } = await run(stage, live);
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
-  const tally = stage.counts === 'one' ? one(succeeded) : tallyOfReport(textOf(stage), succeeded);
-  if ((tally.failed > 0 || live) && output !== '') console.log(output.trimEnd());
-  const counts = stage.counts === 'one' ? '' : `: ${tally.passed} passed, ${tally.failed} failed`;
-  console.log(`${tally.failed === 0 ? '✓' : '✗'} ${stage.name}${counts} (${seconds} s)`);
+  const tally = tallyOf(stage, succeeded);
+  const said = succeeded && stage.counts !== 'nothing' ? unsteadyIn(output) : output.trimEnd();
+  if (said !== '') console.log(said);
+  const counts = stage.counts === 'tests' ? `: ${tally.passed} passed, ${tally.failed} failed` : '';
+  console.log(`${succeeded && tally.failed === 0 ? '✓' : '✗'} ${stage.name}${counts} (${seconds} s)`);
   return tally;
+}
+
+function tallyOf(stage: Stage, succeeded: boolean): Tally {
+  if (stage.counts === 'nothing') return sum([]);
+  return stage.counts === 'one' ? one(succeeded) : tallyOfReport(textOf(stage), succeeded);
 }
 
 function textOf(stage: Stage): string {
@@ -114,17 +126,23 @@ function textOf(stage: Stage): string {
   }
 }
 
-/** Runs all, `atOnce` at a time, in their order; one alone is shown as it comes. */
-async function runAll(stages: readonly Stage[], atOnce: number): Promise<Tally[]> {
-  const waiting = [...stages];
+/** Runs all as places become free; what is tested alone is shown as it comes. */
+async function runAll(stages: readonly Stage[]): Promise<Tally[]> {
+  const live = stages.filter(({ counts }) => counts !== 'nothing').length === 1;
   const tallies: Tally[] = [];
-  const worker = async (): Promise<void> => {
-    for (let stage = waiting.shift(); stage !== undefined; stage = waiting.shift()) {
-      tallies.push(await runStage(stage, atOnce === 1));
-    }
-  };
-  await Promise.all(Array.from({ length: atOnce }, worker));
+  await inPlaces(stages, PLACES, async (stage) => {
+    if (!OF_KERAS.has(stage) || hasKeras()) tallies.push(await runStage(stage, live));
+  });
   return tallies;
+}
+
+const OF_KERAS = new Set([LIVE_PARITY, LONG_TESTS]);
+
+/** Whether there is a Keras, of which its tests are told. Where there is none, its set-up has said so. */
+function hasKeras(): boolean {
+  const python = presentKeras(thisSystem);
+  if (python !== null) process.env['KERAS_PYTHON'] = python;
+  return python !== null;
 }
 
 /** Holds what the tests have shown against the record, or writes it there. */
@@ -143,15 +161,6 @@ function holdRecord(stages: readonly Stage[], writes: boolean): Tally {
   return one(wrong.length === 0);
 }
 
-/** A comparison with what real Keras does, or one line that says why there is none. */
-async function runLive(stage: Stage): Promise<Tally[]> {
-  const python = kerasPython(thisSystem);
-  if (python === null) return [];
-  if (stage === LONG_TESTS) addExportReaders(thisSystem, python);
-  process.env['KERAS_PYTHON'] = python;
-  return runAll([stage], 1);
-}
-
 const { values: chosen } = parseArgs({
   options: {
     fast: { type: 'boolean', default: false },
@@ -164,18 +173,25 @@ const { values: chosen } = parseArgs({
 });
 const wanted = ({ name }: Stage): boolean => chosen.only?.includes(name) ?? true;
 
-/** The longest begins first: the tests that need neither a GPU nor a browser. */
-async function runChecks(): Promise<Tally[]> {
-  const fast = [...FAST_TESTS, ...STATIC_STAGES].filter(wanted);
-  const slow = chosen.fast ? [] : SLOW_TESTS.filter(wanted);
-  const alone = chosen.fast ? [] : WHOLE_MACHINE_TESTS.filter(wanted);
-  const tallies = [...(await runAll([...fast, ...slow], AT_ONCE)), ...(await runAll(alone, 1))];
-  if (chosen.live && wanted(LIVE_PARITY)) tallies.push(...(await runLive(LIVE_PARITY)));
-  return [...tallies, holdRecord([...fast, ...slow, ...alone], chosen.record)];
+/** What `npm test` runs, in its order. */
+function checks(): readonly Stage[] {
+  const fast = [...STATIC_STAGES, ...FAST_TESTS];
+  const all = [SET_UP, ...fast, KERAS_SET_UP, ...SLOW_TESTS, LIVE_PARITY, MEASURED_TESTS];
+  const ofKeras = [KERAS_SET_UP, LIVE_PARITY];
+  return (chosen.fast ? fast : all).filter((stage) =>
+    ofKeras.includes(stage) ? chosen.live && wanted(LIVE_PARITY) : wanted(stage),
+  );
 }
 
-const live = chosen.long ? LONG_TESTS : chosen.parity ? LIVE_PARITY : null;
-const tallies = live === null ? await runChecks() : await runLive(live);
+async function runChecks(): Promise<Tally[]> {
+  const stages = checks();
+  const tallies = await runAll(stages);
+  const recorded = stages.filter((stage) => stage !== LIVE_PARITY);
+  return [...tallies, holdRecord(recorded, chosen.record)];
+}
+
+const ofKeras = chosen.long ? [LONG_SET_UP, LONG_TESTS] : chosen.parity ? [KERAS_SET_UP, LIVE_PARITY] : null;
+const tallies = await (ofKeras === null ? runChecks() : runAll(ofKeras));
 rmSync(reports, { recursive: true });
 
 const total = sum(tallies);

@@ -4,6 +4,12 @@
  */
 import type { Reporter, TestCase } from 'vitest/node';
 
+const TITLE = 'Unsteady (failed once, passed when tried again):';
+
+/** What a run's output says of unsteady tests, to its end; '' where there is none. */
+export const unsteadyIn = (output: string): string =>
+  output.includes(TITLE) ? output.slice(output.indexOf(TITLE)).trimEnd() : '';
+
 export default class UnsteadyReporter implements Reporter {
   readonly #names: string[] = [];
 
@@ -14,6 +20,6 @@ export default class UnsteadyReporter implements Reporter {
 
   onTestRunEnd(): void {
     if (this.#names.length === 0) return;
-    console.log(`\nUnsteady (failed once, passed when tried again):\n  ${this.#names.join('\n  ')}`);
+    console.log(`\n${TITLE}\n  ${this.#names.join('\n  ')}`);
   }
 }
