@@ -170,6 +170,17 @@ export function doesTheMainJobs({ name, start, differences }: Tested): void {
     shows(`browser ${name} goes on with a run that was closed, to the same weights`);
   });
 
+  it('trains by relaxed SIMD, or says that there is none', async () => {
+    const tab = await visit.open(`${BASE}&simd=relaxed`);
+    await tab.press('button', { pattern: '^Runs on' });
+    const help = await tab.says(/Often faster|This browser has none/u);
+    await tab.press('button', 'Close');
+    await tab.press('button', 'Train');
+    await visit.takeHome(tab);
+    const text = await tab.evaluate(() => document.body.innerText);
+    expect(text.includes('Relaxed SIMD was asked for')).toBe(help.includes('has none'));
+  });
+
   it('opens a picked folder of folders with pictures of every kind, and trains on it', async () => {
     const tab = await visit.open(BASE);
     await tab.press('button', { pattern: '^Change' });
