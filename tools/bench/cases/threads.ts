@@ -1,4 +1,4 @@
-/** A whole recipe, and steps and answers of three networks, on all threads that wasm takes here against one, by turns in one process. */
+/** A whole recipe, and steps, answers and the frozen part of three networks, on all threads that wasm takes here against one, by turns in one process. */
 import * as tf from '@tensorflow/tfjs';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { wasmThreads } from '../../../src/engine/device/wasm.ts';
@@ -26,7 +26,7 @@ interface Times {
 
 export const threads: Bench = {
   name: 'threads',
-  help: 'a whole recipe, steps and answers on all threads of wasm against one, by turns (6 minutes)',
+  help: 'a whole recipe, steps, answers and the frozen part on all threads of wasm against one, by turns (6 minutes)',
   async run({ quick, say }) {
     const starting = new Session(createPlatform(), wasmInNode());
     await starting.chooseDevice('wasm');
@@ -54,7 +54,7 @@ export const threads: Bench = {
   },
 };
 
-/** A step on kept views and one answer of each network that `device` measures. */
+/** A step on kept views, one answer, and the frozen part of a batch of each network that `device` measures. */
 async function networkRows(all: number, quick: boolean): Promise<Row[]> {
   const session = new Session(createPlatform(), wasmInNode());
   await session.chooseDevice('wasm');
@@ -70,26 +70,24 @@ async function networkRows(all: number, quick: boolean): Promise<Row[]> {
         shared.threads = count;
         return run();
       };
-    const works = [ours.step, ours.answer];
-    const runs = works.flatMap((run) => [on(all, run), on(1, run)]);
-    const [step = NaN, stepOnOne = NaN, answer = NaN, answerOnOne = NaN] = await duel(
-      runs,
-      patienceOf(quick),
-      wallClock,
-    );
+    const batch = network.batch.toString();
+    const works = [
+      [`a step of ${batch}`, ours.step],
+      ['one answer', ours.answer],
+      [`the frozen part of ${batch}`, ours.filling],
+    ] as const;
+    const runs = works.flatMap(([, run]) => [on(all, run), on(1, run)]);
+    const times = await duel(runs, patienceOf(quick), wallClock);
     ours.dispose();
     model.dispose();
     const name = `${network.backbone} at ${network.size.toString()} on ${threadsText(all)}`;
-    const row = { against: threadsText(1), unit: 'ms' };
-    rows.push(
-      {
-        ...row,
-        what: `${name}: a step of ${network.batch.toString()}`,
-        mien: step * 1e3,
-        other: stepOnOne * 1e3,
-      },
-      { ...row, what: `${name}: one answer`, mien: answer * 1e3, other: answerOnOne * 1e3 },
-    );
+    for (const [index, [work]] of works.entries()) {
+      const [mien, other] = [2 * index, 2 * index + 1].map((at) => (times[at] ?? NaN) * 1e3);
+      rows.push({
+        ...{ what: `${name}: ${work}`, against: threadsText(1), unit: 'ms' },
+        ...{ mien: mien ?? NaN, other: other ?? NaN },
+      });
+    }
   }
   return rows;
 }

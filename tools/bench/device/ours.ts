@@ -63,6 +63,8 @@ export function oursOf(
   { batch, unfreeze, size }: MeasuredNetwork,
 ): Measured & {
   readonly wholeStep: Run;
+  /** The frozen part of a batch. */
+  readonly filling: Run;
   readonly forwardOperations: number;
   readonly stepOperations: number;
 } {
@@ -92,11 +94,8 @@ export function oursOf(
     forwardOperations,
     stepOperations: PASSES * forwardOperations,
     step: () => stepOn(kept),
-    async wholeStep() {
-      const x = compute();
-      await stepOn(x);
-      x.dispose();
-    },
+    wholeStep: () => withValue(compute(), stepOn),
+    filling: () => readOut(compute()),
     answer: () => readOut(tf.tidy(() => whole.forward(one, inferencePass(parameters)))),
     dispose() {
       for (const program of [frozen, tail, whole]) program.dispose();
@@ -109,6 +108,11 @@ export function oursOf(
 
 const multiplyAddsOf = (graph: Graph, from: number, to: number): number =>
   candidateCuts(graph, from, to).at(-1)?.multiplyAdds ?? 0;
+
+async function withValue(value: tf.Tensor, use: (value: tf.Tensor) => Promise<void>): Promise<void> {
+  await use(value);
+  value.dispose();
+}
 
 /** Waits for a value, which is when the device has computed it, and frees it. */
 export async function readOut(value: tf.Tensor): Promise<void> {
