@@ -58,6 +58,8 @@ export interface PlanDescription {
 export interface Plan {
   /** Whether the next pass must be given weights. */
   readonly needsWeights: boolean;
+  /** Whether so many pictures are worth what it takes; else they are better computed unit by unit, to the same bits. */
+  isFor(pictures: number): boolean;
   /**
    * `[pictures, ...shape]`, from as many of what it begins with.
    *

@@ -16,9 +16,10 @@ import { backboneOptions } from '../../src/protocol/recipe/full-recipe.ts';
 import { wasmInNode } from '../../tools/train/backends.ts';
 
 const NETWORKS = [
-  { name: 'mobilenetv2', options: { alpha: 0.35 }, size: 64 },
-  { name: 'efficientnetb0', options: {}, size: 64 },
-  { name: 'vgg16', options: {}, size: 48 },
+  { name: 'mobilenetv2', options: { alpha: 0.35 }, size: 64, least: 1 },
+  { name: 'efficientnetb0', options: {}, size: 64, least: 1 },
+  // Its filters take too much memory to be laid for a few pictures.
+  { name: 'vgg16', options: {}, size: 48, least: 4 },
 ] as const;
 
 /** Fewer than threads, as many, and more. */
@@ -49,7 +50,7 @@ function kernelsIn(work: () => void): number {
   return count;
 }
 
-describe.each(NETWORKS)('$name', ({ name, options, size }) => {
+describe.each(NETWORKS)('$name', ({ name, options, size, least }) => {
   const { build, entry } = findBackbone(name);
   const all = backboneOptions({ name, weights: 'random', ...options }, entry);
   let [fixed, open]: Program[] = [];
@@ -98,12 +99,12 @@ describe.each(NETWORKS)('$name', ({ name, options, size }) => {
     shared.threads = threads;
   });
 
-  it('calls no kernel for a layer, and leaves nothing behind', () => {
-    const x = pictures(2);
+  it.each([1, 4])('calls kernels for no layer of %i pictures, where that takes little memory', (count) => {
+    const x = pictures(count);
     const run = (): void => tf.tidy(() => void fixed!.forward(x, inferencePass(parameters)));
     run();
     const before = [tf.memory().numTensors, wasm.numDataIds()];
-    expect(kernelsIn(run)).toBe(0);
+    expect(kernelsIn(run) === 0).toBe(count >= least);
     expect([tf.memory().numTensors, wasm.numDataIds()]).toEqual(before);
     x.dispose();
   });

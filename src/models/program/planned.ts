@@ -28,7 +28,7 @@ export class PlannedForward {
   /** What comes out, by a plan; null where it is to be computed unit by unit. Call it in a tidy. */
   forward(x: tf.Tensor, pass: Pass): tf.Tensor | null {
     const plan = this.#plan(pass);
-    if (plan === null) return null;
+    if (plan?.isFor(x.shape[0]) !== true) return null;
     const out = plan.forward(x, plan.needsWeights ? this.#weights(pass) : []);
     return tf.engine().makeTensorFromTensorInfo(out);
   }

@@ -22,8 +22,11 @@ const LINE_BYTES = 64;
 /** What a panel of a filter reads of a bias that is none. */
 const LEAST_ZEROS = 8;
 
-/** Filters that take more are laid anew for each pass: VGG16's would be kept twice. */
-const MOST_KEPT_BYTES = 64e6;
+/**
+ * Filters that take more are laid anew for each pass, and for so few pictures one after another, unit by unit: as it computes
+ * by them, VGG16 would have another 105 MB.
+ */
+const [MOST_KEPT_BYTES, FEW] = [64e6, 4];
 /** Threads have rooms of their own within so much; beyond it they share one. */
 const MOST_ROOM_BYTES = 512e6;
 
@@ -83,11 +86,15 @@ class WasmPlan implements Plan {
     return this.#kept === null;
   }
 
+  isFor(pictures: number): boolean {
+    return this.#isSmall || pictures >= FEW;
+  }
+
   forward(x: tf.TensorInfo, weights: readonly (PlanWeights | null)[]): tf.TensorInfo {
     const { wasm, laid } = this;
     const out = wasm.makeOutput([x.shape[0] ?? 0, ...laid.last.shape], 'float32');
     if (this.#kept !== null) this.#run(x, out, startOf(wasm, this.#kept));
-    else if (laid.description.isFixed && this.#block.layout.size <= MOST_KEPT_BYTES) {
+    else if (laid.description.isFixed && this.#isSmall) {
       const kept = takeRoom(wasm, this.#block.layout);
       this.#lay(startOf(wasm, kept), weights);
       this.#kept = kept;
@@ -104,6 +111,10 @@ class WasmPlan implements Plan {
   dispose(): void {
     if (this.#kept !== null) this.wasm.disposeData(this.#kept.dataId);
     this.#kept = null;
+  }
+
+  get #isSmall(): boolean {
+    return this.#block.layout.size <= MOST_KEPT_BYTES;
   }
 
   /** Lays weights, and the steps that read them. */
