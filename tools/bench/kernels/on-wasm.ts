@@ -50,8 +50,13 @@ const depthwise = (
   stride,
 });
 
-/** As in the last blocks of MobileNetV2 1.0 and of VGG16, at 224. */
-const CONVOLUTIONS = [conv(8, 14, 96, 576, 1), conv(8, 7, 960, 160, 1), conv(2, 14, 512, 512, 3)];
+/** As in the last blocks of MobileNetV2 1.0 and of VGG16, at 224, and in MobileNetV2's first one, of the fewest channels. */
+const CONVOLUTIONS = [
+  conv(8, 14, 96, 576, 1),
+  conv(8, 7, 960, 160, 1),
+  conv(2, 14, 512, 512, 3),
+  conv(1, 112, 16, 96, 1),
+];
 /** As all through MobileNetV2, and EfficientNetB2's 5x5. */
 const DEPTHWISE = [
   depthwise(8, 7, 960, 1),

@@ -2,7 +2,7 @@
  * The gradient of a convolution by its filter, dW = X^T dY for each tap: X has a row of input channels for each position, dY one
  * of output channels.
  *
- * **Tile.** Four input by eight output channels, as in matrix.as.ts; the loop runs over positions. Its steps would lie rows
+ * **Tile.** Four input by eight output channels, as in columns.as.ts; the loop runs over positions. Its steps would lie rows
  * apart, so X is laid in panels of four columns and dY in panels of eight first, for 128 positions at a time: a load and a store
  * for each four values that then take part in a hundred or more products each. Patches are not built: X is gathered by the
  * tap's addresses.

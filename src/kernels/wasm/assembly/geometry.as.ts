@@ -36,6 +36,11 @@ export function multiplyAdd(a: v128, b: v128, c: v128): v128 {
   return ASC_FEATURE_RELAXED_SIMD ? f32x4.relaxed_madd(a, b, c) : f32x4.add(f32x4.mul(a, b), c);
 }
 
+/** Held between two bounds; what is not a number compares with neither, and stays. */
+export function between(x: v128, low: v128, high: v128): v128 {
+  return f32x4.pmin(f32x4.pmax(x, low), high);
+}
+
 /** The row at a place of a picture, spread or not; 0 where there is none. */
 export function rowAt(g: Geometry, picture: usize, rowBytes: usize, y: i32, x: i32): usize {
   if (y < 0 || x < 0) return 0;

@@ -3,8 +3,7 @@
  * are in bytes, counts in values.
  */
 
-import { share } from './geometry.as';
-import { between } from './matrix.as';
+import { between, share } from './geometry.as';
 import { divide } from './sums.as';
 
 /** `out` = `dy` where 0 < `y` < `ceiling`, else 0. */

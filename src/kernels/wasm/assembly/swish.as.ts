@@ -16,7 +16,7 @@
  * @see Moshier, Cephes Mathematical Library, `expf`
  */
 
-import { between } from './matrix.as';
+import { between } from './geometry.as';
 
 /** Beyond these, what comes out is no longer a normal number. */
 const LOWEST: f32 = -87;

@@ -19,8 +19,7 @@
  * a busy Xeon: forward 1.2 to 2.2, by the input 1.2 to 2.3, by the filter 1.3 to 3.4. What it is on a machine, against its
  * roof, `npm run bench -- --only kernels` prints.
  */
-import { Geometry, multiplyAdd, share } from '../geometry.as';
-import { between } from '../matrix.as';
+import { between, Geometry, multiplyAdd, share } from '../geometry.as';
 import {
   bringLine,
   describeLines,

@@ -7,8 +7,7 @@
  * four channels at least. Channels behind the last four are taken with those before them, once more.
  */
 import { columnAt, ENTRY_BYTES } from './lines.as';
-import { multiplyAdd } from '../geometry.as';
-import { between } from '../matrix.as';
+import { between, multiplyAdd } from '../geometry.as';
 
 /** Four channels of one of the seven outputs. */
 export function put(outs: usize, position: usize, c: usize, sum: v128, low: f32, high: f32): void {

@@ -2,8 +2,7 @@
  * A picture in tiles of two by two outputs, and what lies under them, as components: of the input B' d B, of the gradient that
  * came in A dY A'. winograd.as.ts has the mathematics.
  */
-import { Geometry, rowAt, share } from '../geometry.as';
-import { between } from '../matrix.as';
+import { between, Geometry, rowAt, share } from '../geometry.as';
 
 /** Outputs of a tile, each way. */
 export const TILE: i32 = 2;

@@ -5,7 +5,7 @@
  * **Mathematics.** Four outputs, two by two, come from 4x4 inputs d under one filter g. With B, G and A of zeros, ones and
  * halves, they are the transposed A times (G g G' . B' d B) times A, where the point multiplies value by value. Between the
  * transforms a value stands for one of 16 components, and for each of them the sum over input channels is a product of
- * matrices: tiles by channels, channels by output channels. So a convolution is 16 of those, by the tile of matrix.as.ts.
+ * matrices: tiles by channels, channels by output channels. So a convolution is 16 of those, by the tile of columns.as.ts.
  * B and A hold 0, 1 and -1 alone, and G halves besides: what is lost is an addition's last bit, here and there. Backward the
  * same runs the other way: the gradient by the filter is G' (sum over tiles of B' d B . A dY A') G.
  *
@@ -18,8 +18,8 @@
  * values in and 24 for 16 out, beside as many multiplications as there are channels. `npm run bench -- --only kernels` counts
  * operations as the definition has them, so that it may come out beyond the processor's peak.
  */
+import { BOUNDS_BYTES, columns, putBounds, UNBOUNDED } from '../columns.as';
 import { Geometry, GROUP, share } from '../geometry.as';
-import { BOUNDS_BYTES, columns, putBounds, UNBOUNDED } from '../matrix.as';
 import { PANEL } from '../pack.as';
 import { across, lines, put, take, TILE } from './tiles.as';
 
