@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { startDevice } from '../../../src/engine/device/device.ts';
+import type { MienKernels } from '../../../src/kernels/signatures.ts';
 import { deviceText } from '../../../src/protocol/device.ts';
 import { invariant } from '../../../src/protocol/errors.ts';
 import { createPlatform } from '../../../src/platform/platform.node.ts';
@@ -10,7 +11,7 @@ import { TerminalReporter } from '../../../tools/train/report.ts';
 
 const host = { platform: createPlatform(), wasm: wasmInNode(1) };
 
-const KERNEL = 'Conv2DBackpropFilter';
+const KERNEL = 'MienLinearGrads';
 
 describe('the device', () => {
   it('is wasm where there is no GPU, says why, and is checked without leaving a tensor', async () => {
@@ -55,8 +56,11 @@ describe('the device', () => {
 });
 
 /** The gradients of some phone GPUs. */
-const zeros: tf.KernelFunc = ({ attrs }) =>
-  tf.zeros((attrs as unknown as { readonly filterShape: number[] }).filterShape);
+const zeros: tf.KernelFunc = ({ inputs }) => {
+  const { filter, dz, gamma } = inputs as unknown as MienKernels['MienLinearGrads']['inputs'];
+  const ofChannels = (): tf.Tensor => tf.zeros(dz.shape.slice(-1));
+  return [tf.zeros(filter.shape), ofChannels(), ...(gamma === undefined ? [] : [ofChannels()])];
+};
 
 /** What tfjs throws is no error of ours. */
 const throwing: tf.KernelFunc = () => {
