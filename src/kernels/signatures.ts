@@ -214,7 +214,7 @@ type UpdateInputs<Slot extends string> = Record<'values' | 'gradients' | Slot, r
 /** Kernels that every backend has. */
 export type MienKernelName = keyof MienKernels;
 
-/** Kernels that only the WebGPU backend has, because the host does their work as well. */
+/** Kernels that only WebGPU and wasm have: elsewhere the host does their work. */
 export interface MienDeviceKernels {
   /**
    * Views of pictures, preprocessed: `[count, size, size, 3]`. `pictures` are RGB bytes, four to an int32, one picture

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import * as tf from '@tensorflow/tfjs';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { expect, it } from 'vitest';
+import { planViews } from '../../src/data/augmentations/plan-views.ts';
 import { startDevice } from '../../src/engine/device/device.ts';
 import {
   convolve,
@@ -14,8 +15,11 @@ import {
 import { memoryOf } from '../../src/kernels/wasm/module.ts';
 import { useSimd } from '../../src/kernels/wasm/threads.ts';
 import { GENERATION, sharedTask } from '../../src/kernels/wasm/task.ts';
+import { keyedRandom } from '../../src/lib/random.ts';
+import { meanAndDeviation } from '../../src/models/backbones/backbone.ts';
 import { createPlatform } from '../../src/platform/platform.node.ts';
 import { wasmInNode } from '../../tools/train/backends.ts';
+import { viewsByKernel } from '../support/networks/views.ts';
 
 /** Large enough to be shared: 1x1, 3x3 and depthwise, at two strides, with a ragged number of channels. */
 const SHAPES = [
@@ -100,7 +104,19 @@ function compute(wasm: BackendWasm): string[] {
       filterGradient(wasm, { x: input, dy }, info),
     ].map((tensor) => bitsOf(wasm.typedArrayFromHeap(tensor)));
   });
-  return [...convolutions, ...loops()];
+  return [...convolutions, ...loops(), ...views()];
+}
+
+/** Of pictures with an odd side: as they are, moved, and with all that is done to them. */
+function views(): string[] {
+  const [count, size] = [3, 101];
+  const random = keyedRandom(1, 'views');
+  const bytes = Uint8Array.from({ length: count * size * size * 3 }, () => random.uniform(0, 256));
+  const moved = { views: 1, horizontalFlip: true, rotationDegrees: 40, zoom: 0.3 };
+  return [{ views: 1 }, moved, { ...moved, contrast: 0.5, pose: 0.1, occlusion: 1 }].map((augmentation) => {
+    const plan = planViews(augmentation, { seed: 1, rows: [0, 1, 2], view: 0, size });
+    return bitsOf(viewsByKernel(plan, bytes, size, meanAndDeviation));
+  });
 }
 
 it.each(['plain', 'relaxed'] as const)('has the same bits on 1, 2 and 8 threads, %s SIMD', async (simd) => {

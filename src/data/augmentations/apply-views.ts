@@ -14,7 +14,7 @@ export function applyViews(plan: ViewPlan, pictures: Uint8Array, size: number): 
     const from = pictures.subarray(i * length, (i + 1) * length);
     const to = result.subarray(i * length, (i + 1) * length);
     transform(from, to, size, plan.transforms.subarray(i * 8, i * 8 + 8));
-    changeContrast(to, plan.contrast[i]!);
+    changeContrast(to, size, plan.contrast[i]!);
     paint(to, size, plan.patches.subarray(i * PATCH_NUMBERS, (i + 1) * PATCH_NUMBERS));
   }
   return result;
@@ -35,19 +35,18 @@ function transform(from: Uint8Array, to: Float32Array, size: number, coefficient
       const k = c0 * x + c1 * y + 1;
       const inX = reflect((a0 * x + a1 * y + a2) / k, size);
       const inY = reflect((b0 * x + b1 * y + b2) / k, size);
-      const left = Math.trunc(inX);
-      const top = Math.trunc(inY);
+      // The last pixel is the neighbour, all the way off, of the one before it.
+      const left = Math.min(Math.trunc(inX), last - 1);
+      const top = Math.min(Math.trunc(inY), last - 1);
       const across = inX - left;
       const down = inY - top;
-      const topLeft = (top * size + left) * 3;
-      // At the last pixel the neighbour has no weight; reading the pixel itself stays inside.
-      const topRight = left < last ? topLeft + 3 : topLeft;
-      const below = top < last ? size * 3 : 0;
+      const upperAt = (top * size + left) * 3;
+      const lowerAt = upperAt + size * 3;
       for (let channel = 0; channel < 3; channel += 1) {
-        const upperLeft = from[topLeft + channel]!;
-        const lowerLeft = from[topLeft + below + channel]!;
-        const upper = upperLeft + across * (from[topRight + channel]! - upperLeft);
-        const lower = lowerLeft + across * (from[topRight + below + channel]! - lowerLeft);
+        const upperLeft = from[upperAt + channel]!;
+        const lowerLeft = from[lowerAt + channel]!;
+        const upper = upperLeft + across * (from[upperAt + 3 + channel]! - upperLeft);
+        const lower = lowerLeft + across * (from[lowerAt + 3 + channel]! - lowerLeft);
         to[out + channel] = upper + down * (lower - upper);
       }
     }
@@ -65,17 +64,28 @@ function reflect(coordinate: number, size: number): number {
   return inside < 0 ? 0 : inside > last ? last : inside >= 0 ? inside : 0;
 }
 
-function changeContrast(picture: Float32Array, factor: number): void {
+function changeContrast(picture: Float32Array, size: number, factor: number): void {
   if (factor === 1) return;
   for (let channel = 0; channel < 3; channel += 1) {
-    let sum = 0;
-    for (let at = channel; at < picture.length; at += 3) sum += picture[at]!;
-    const mean = sum / (picture.length / 3);
+    const mean = meanOf(picture, size, channel);
     for (let at = channel; at < picture.length; at += 3) {
       const value = (picture[at]! - mean) * factor + mean;
       picture[at] = value < 0 ? 0 : value > 255 ? 255 : value;
     }
   }
+}
+
+/** Line by line, even columns and odd ones: in the order in which a kernel adds them up that shares lines among threads. */
+function meanOf(picture: Float32Array, size: number, channel: number): number {
+  let sum = 0;
+  for (let line = channel; line < picture.length; line += size * 3) {
+    let even = 0;
+    let odd = 0;
+    for (let x = 0; x < size; x += 2) even += picture[line + x * 3]!;
+    for (let x = 1; x < size; x += 2) odd += picture[line + x * 3]!;
+    sum += even + odd;
+  }
+  return sum / (size * size);
 }
 
 /** A pixel is painted when its number lies within the rectangle, as Keras' mask has it. */

@@ -1,4 +1,4 @@
-/** Pictures of the opened set as the network's input: augmented, then preprocessed; on WebGPU by the GPU. */
+/** Pictures of the opened set as the network's input: augmented, then preprocessed; on WebGPU and wasm by one kernel. */
 import * as tf from '@tensorflow/tfjs';
 import { applyViews } from '../../data/augmentations/apply-views.ts';
 import { PATCH_NUMBERS, planViews, type ViewPlan } from '../../data/augmentations/plan-views.ts';
@@ -20,7 +20,7 @@ export class PictureInput implements FeatureSource {
     const { size } = this.pictures;
     const bytes = await this.pictures.read(rows, signal);
     const plan = view.kind === 'plain' ? null : this.#plan(rows, view.index);
-    if (tf.getBackend() === 'webgpu') return this.#onDevice(bytes, plan ?? plainPlan(rows.length));
+    if (hasKernel()) return this.#byKernel(bytes, plan ?? plainPlan(rows.length));
     const values = plan === null ? bytes : applyViews(plan, bytes, size);
     return tf.tensor(preprocess(values, this.preprocessing), [rows.length, size, size, 3], 'float32');
   }
@@ -30,10 +30,8 @@ export class PictureInput implements FeatureSource {
     return planViews(augmentation, { seed, rows, view, size: this.pictures.size });
   }
 
-  /** The pictures go up as bytes; the rest is one program, or two where contrast changes. */
-  #onDevice(bytes: Uint8Array, { count, transforms, contrast, patches }: ViewPlan): tf.Tensor {
-    const words = new Uint8Array(Math.ceil(bytes.length / 4) * 4);
-    words.set(bytes);
+  /** The pictures go to the device as bytes, and the kernel does the rest. */
+  #byKernel(bytes: Uint8Array<ArrayBuffer>, { count, transforms, contrast, patches }: ViewPlan): tf.Tensor {
     const changesContrast = contrast.some((factor) => factor !== 1);
     const attrs: MienDeviceKernels['MienViews']['attrs'] = {
       count,
@@ -45,7 +43,7 @@ export class PictureInput implements FeatureSource {
       tf.engine().runKernel<tf.Tensor>(
         'MienViews',
         {
-          pictures: tf.tensor1d(new Int32Array(words.buffer), 'int32'),
+          pictures: tf.tensor1d(wordsOf(bytes), 'int32'),
           transforms: tf.tensor1d(transforms),
           contrast: tf.tensor1d(contrast),
           patches: tf.tensor1d(patches),
@@ -54,6 +52,22 @@ export class PictureInput implements FeatureSource {
       ),
     );
   }
+}
+
+/** Whether this backend makes views itself; the others have the host make them. */
+function hasKernel(): boolean {
+  return (tf.getKernel('MienViews', tf.getBackend()) as tf.KernelConfig | undefined) !== undefined;
+}
+
+/** Four bytes to a word, copied only where the last is not full. */
+function wordsOf(bytes: Uint8Array<ArrayBuffer>): Int32Array {
+  const count = Math.ceil(bytes.length / 4);
+  if (bytes.length === count * 4 && bytes.byteOffset % 4 === 0) {
+    return new Int32Array(bytes.buffer, bytes.byteOffset, count);
+  }
+  const words = new Int32Array(count);
+  new Uint8Array(words.buffer).set(bytes);
+  return words;
 }
 
 /** Leaves pictures as they are. */

@@ -30,6 +30,7 @@ export interface KernelExports {
   filterGradientBytes(taps: number, channels: number, outChannels: number): number;
   winogradBytes(channels: number): number;
   winogradFilterBytes(channels: number, outChannels: number): number;
+  viewsBytes(size: number): number;
   run(task: number): void;
   runPlan(task: number): void;
   serve(task: number, thread: number, generation: number): void;

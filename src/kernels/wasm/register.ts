@@ -6,7 +6,7 @@ import type * as tf from '@tensorflow/tfjs';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { registerPlanner } from '../plan.ts';
 import { replaceKernel } from '../replace.ts';
-import type { MienKernels } from '../signatures.ts';
+import type { MienDeviceKernels, MienKernels } from '../signatures.ts';
 import { filterGradient, inputGradient } from './convolutions.ts';
 import {
   activated,
@@ -25,14 +25,17 @@ import { softmaxLoss } from './loss.ts';
 import { moments, norm, normGrads, normInputGrad } from './norms.ts';
 import { openPlan } from './plan/plan.ts';
 import { maxPool, maxPoolGrad, type PoolAttrs } from './pooling.ts';
+import { views } from './views.ts';
 
-type Implementation<Name extends keyof MienKernels> = (
+type All = MienKernels & MienDeviceKernels;
+
+type Implementation<Name extends keyof All> = (
   wasm: BackendWasm,
-  inputs: MienKernels[Name]['inputs'],
-  attrs: MienKernels[Name]['attrs'],
-) => MienKernels[Name]['output'];
+  inputs: All[Name]['inputs'],
+  attrs: All[Name]['attrs'],
+) => All[Name]['output'];
 
-const own: { readonly [Name in keyof MienKernels]?: Implementation<Name> } = {
+const own: { readonly [Name in keyof All]?: Implementation<Name> } = {
   MienLinear: linear,
   MienLinearInputGrad: linearInputGrad,
   MienLinearGrads: linearGrads,
@@ -46,6 +49,7 @@ const own: { readonly [Name in keyof MienKernels]?: Implementation<Name> } = {
   MienGateGrad: gateGrad,
   MienDropout: dropout,
   MienSoftmaxLoss: softmaxLoss,
+  MienViews: views,
 };
 
 interface GradAttrs extends Omit<LinearSettings, 'kind'> {

@@ -41,6 +41,8 @@ const KINDS = [
   'normInputGrad',
   'gateGrad',
   'softmax',
+  'views',
+  'viewsContrast',
 ] as const;
 
 /** What a kernel is told. Addresses are in bytes, counts in values. */
@@ -52,7 +54,7 @@ export interface Task {
   readonly other: number;
   readonly bias: number;
   readonly out: number;
-  /** Of loops values. */
+  /** Of loops values, of views lines. */
   readonly pictures: number;
   readonly channels: number;
   readonly outChannels: number;

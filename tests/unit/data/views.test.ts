@@ -1,5 +1,5 @@
-/** Holds augmented views to Keras' layers (tests/parity/data/make_view_goldens.py) and to their keys. */
-import { describe, expect, it } from 'vitest';
+/** Holds augmented views, the host's and wasm's, to Keras' layers (tests/parity/data/make_view_goldens.py), and to their keys. */
+import { beforeAll, describe, expect, it } from 'vitest';
 import { applyViews } from '../../../src/data/augmentations/apply-views.ts';
 import type { Augmentation, Draw } from '../../../src/data/augmentations/augmentation.ts';
 import { contrast } from '../../../src/data/augmentations/contrast.ts';
@@ -9,7 +9,10 @@ import { compose, fromCorners, IDENTITY, type Point } from '../../../src/data/au
 import { rotation } from '../../../src/data/augmentations/rotation.ts';
 import { zoom } from '../../../src/data/augmentations/zoom.ts';
 import type { KeyedRandom } from '../../../src/lib/random.ts';
+import { PREPROCESSING_MODES } from '../../../src/models/backbones/backbone.ts';
 import golden from '../../parity/data/goldens/views.json';
+import { useBackend } from '../../support/backends.ts';
+import { viewsByKernel } from '../../support/networks/views.ts';
 import { errorOf } from './studio-error.ts';
 
 const { size } = golden;
@@ -47,10 +50,15 @@ function planOf(draw: Draw): ViewPlan {
 
 /** Goldens are rounded to hundredths, and Keras places pixels in single precision. */
 function expectPixels(draw: Draw, pixels: readonly number[]): void {
-  const found = applyViews(planOf(draw), noise(size), size);
-  const worst = Math.max(...pixels.map((pixel, index) => Math.abs(pixel - found[index]!)));
-  expect(worst).toBeLessThan(0.02);
+  const plan = planOf(draw);
+  const { none } = PREPROCESSING_MODES;
+  for (const found of [applyViews(plan, noise(size), size), viewsByKernel(plan, noise(size), size, none)]) {
+    const worst = Math.max(...pixels.map((pixel, index) => Math.abs(pixel - found[index]!)));
+    expect(worst).toBeLessThan(0.02);
+  }
 }
+
+beforeAll(() => useBackend('wasm'));
 
 describe('each augmentation means what Keras means by it', () => {
   it('flips as RandomFlip', () => {

@@ -7,4 +7,5 @@ export { winogradBytes, winogradFilterBytes } from './winograd/winograd.as';
 export { softmaxLoss } from './loss.as';
 export { inputGradFactors, normScale } from './norms.as';
 export { runPlan } from './plan.as';
+export { viewsBytes } from './views/views.as';
 export { run, serve } from './task.as';

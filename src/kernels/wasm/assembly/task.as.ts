@@ -27,6 +27,7 @@ import { maxPool, maxPoolGrad } from './pooling.as';
 import { add, multiply, scaleChannels } from './products.as';
 import { channelSum, globalPool, globalSum } from './sums.as';
 import { sigmoid, swish, swishGrad } from './swish.as';
+import { contrastLines, Views, viewLines } from './views/views.as';
 import { gradientOfFilter } from './winograd/filter-gradient.as';
 import { transformGradient, transformInput } from './winograd/tiles.as';
 import { transformFilter, winograd } from './winograd/winograd.as';
@@ -46,7 +47,7 @@ export class Task {
   other: usize;
   bias: usize;
   out: usize;
-  /** Of loops values. */
+  /** Of loops values, of views lines. */
   pictures: i32;
   channels: i32;
   outChannels: i32;
@@ -99,6 +100,8 @@ const NORM_GRADS: i32 = 32;
 const NORM_INPUT_GRAD: i32 = 33;
 const GATE_GRAD: i32 = 34;
 const SOFTMAX: i32 = 35;
+const VIEWS: i32 = 36;
+const VIEWS_CONTRAST: i32 = 37;
 
 /** Looks at the memory before a thread sleeps. */
 const LOOKS: i32 = 200000;
@@ -221,6 +224,10 @@ export function runPart(task: Task, part: i32, thread: i32): void {
     globalSum(task.x, task.other, task.out, task.pictures, task.rows, task.channels, part, task.parts);
   } else if (task.kind == SOFTMAX) {
     softmax(task.x, task.out, task.rows, task.channels, part, task.parts);
+  } else if (task.kind == VIEWS) {
+    viewLines(changetype<Views>(task.x), task.pictures, room, part, task.parts);
+  } else if (task.kind == VIEWS_CONTRAST) {
+    contrastLines(changetype<Views>(task.x), task.pictures, room, part, task.parts);
   } else runNorm(task, part, room);
 }
 
