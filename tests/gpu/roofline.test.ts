@@ -1,8 +1,11 @@
 /** What is told of a step's dispatches without running them, on small networks: bounds do not depend on sizes. */
+import * as tf from '@tensorflow/tfjs';
 import { expect, it } from 'vitest';
+import { gpuOf } from '../../src/kernels/webgpu/gpu.ts';
+import { isOffered, VARIANTS } from '../../src/kernels/webgpu/linear/variants.ts';
 import { findBackbone } from '../../src/models/backbones/registry.ts';
 import { NETWORKS } from '../../tools/bench/device/ours.ts';
-import { dispatchesOfStep } from '../../tools/bench/roofline/network-step.ts';
+import { dispatchesOfStep, dispatchesOfWays } from '../../tools/bench/roofline/network-step.ts';
 import { estimate, GPUS } from '../../tools/bench/roofline/roofline.ts';
 
 /** What every device lets the threads of a workgroup share. */
@@ -36,6 +39,18 @@ it.each(NETWORKS.map((network) => [findBackbone(network.backbone).entry.label, n
     expect(first?.bytes).toBe(bytesOf(first?.shape ?? ''));
   },
 );
+
+it('each way of matrix products reads and shares no more than it says', async () => {
+  const ways = (await dispatchesOfWays()).filter(({ work }) => work !== null);
+  const names = new Set(ways.map(({ label }) => /: (.*)$/u.exec(label)?.[1]));
+  const gpu = gpuOf(tf.backend());
+  const offered = Object.values(VARIANTS).filter((way) => isOffered(gpu, way));
+  expect(names).toEqual(new Set(offered.map(({ name }) => name)));
+  for (const { label, workgroupBytes, countedLoads, work } of ways) {
+    expect(workgroupBytes, label).toBeLessThanOrEqual(MOST_WORKGROUP_BYTES);
+    expect(countedLoads, label).toBeCloseTo(work?.loadsPerFma ?? NaN, 9);
+  }
+});
 
 /** Of an input, a filter and an output, `1x2, 2x3 → 1x3`, with a bias for each channel of the output. */
 function bytesOf(shape: string): number {

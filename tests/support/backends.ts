@@ -7,6 +7,5 @@ setWasmPaths(WASM_FOLDER);
 
 /** Makes `backend` the current one. */
 export async function useBackend(backend: 'cpu' | 'wasm' | 'webgpu'): Promise<void> {
-  if (backend === 'webgpu') await import('@tensorflow/tfjs-backend-webgpu');
   await activate(backend);
 }

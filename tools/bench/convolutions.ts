@@ -1,7 +1,6 @@
 /** The same two convolutions by three libraries. Each returns the gradients of both kernels on the host. */
 import * as jax from '@jax-js/jax';
 import * as tf from '@tensorflow/tfjs';
-import '@tensorflow/tfjs-backend-webgpu';
 import { activate } from '../../src/engine/device/activate.ts';
 import { graphOf } from '../../src/models/graph.ts';
 import { Parameters } from '../../src/models/program/parameters.ts';

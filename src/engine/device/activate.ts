@@ -5,12 +5,14 @@ import { gpuDone } from '../../kernels/webgpu/gpu.ts';
 import { adoptBuffers } from '../../kernels/webgpu/memory.ts';
 import type { Backend } from '../../protocol/device.ts';
 import { invariant } from '../../protocol/errors.ts';
+import { loadWebGpu } from './webgpu.ts';
 
-/** The backend's own package must have been imported. */
+/** wasm's package must have been imported (wasm.ts), and set up. */
 export async function activate(backend: Backend): Promise<void> {
   // Keeps the cpu backend from advising Node users to install another one. Not for the others: the flag also turns on
   // a check that takes kernels composed of ops for leaks.
   tf.env().set('IS_TEST', backend === 'cpu');
+  if (backend === 'webgpu') await loadWebGpu();
   registerKernels(backend);
   invariant(await tf.setBackend(backend), `tfjs starts its ${backend} backend`);
   await tf.ready();

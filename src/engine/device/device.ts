@@ -83,7 +83,6 @@ async function startChecked(backend: Backend, host: DeviceHost): Promise<StudioE
   let gpu: GPUDevice | null = null;
   try {
     forgetLostGpu();
-    if (backend === 'webgpu') await import('@tensorflow/tfjs-backend-webgpu');
     await (backend === 'wasm' ? startWasm(host) : activate(backend));
     gpu = watchedGpu();
     await checkDevice(backend);

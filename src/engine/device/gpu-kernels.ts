@@ -5,13 +5,8 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { gpuOf } from '../../kernels/webgpu/gpu.ts';
-import {
-  LAYERS,
-  measuring,
-  type Measured,
-  type MeasuredLayer,
-  type Measuring,
-} from '../../kernels/webgpu/linear/measure.ts';
+import { measuring, type Measured, type Measuring } from '../../kernels/webgpu/linear/measure.ts';
+import { LAYERS, type MeasuredLayer } from '../../kernels/webgpu/linear/trials.ts';
 import { takeChoice, type Choice } from '../../kernels/webgpu/linear/variants.ts';
 import { hashText } from '../../lib/bytes/hash.ts';
 import type { Platform } from '../../platform/platform.ts';

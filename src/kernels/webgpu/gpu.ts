@@ -78,6 +78,8 @@ export interface ProgramRun {
   readonly uniforms?: readonly Uniform[];
   /** Uniforms that differ from step to step are written anew; others are kept by their values. */
   readonly isFleeting?: boolean;
+  /** Extensions of WGSL that its code uses; the device must have them. */
+  readonly features?: readonly 'subgroups'[];
   /** Workgroups in x, y and z. */
   readonly groups: readonly [number, number, number];
   readonly work?: Work;
@@ -216,7 +218,7 @@ const descriptorOf = (device: GPUDevice, label: string, code: string): GPUComput
 });
 
 /** The whole text of a program. */
-export function sourceOf({ code, bindings, uniforms = [] }: ProgramRun): string {
+export function sourceOf({ code, bindings, uniforms = [], features = [] }: ProgramRun): string {
   const declarations = bindings.map(
     ({ name, type, isWritten }, index) =>
       `@group(0) @binding(${index.toString()}) var<storage, ${isWritten === true ? 'read_write' : 'read'}> ${name}: array<${type}>;`,
@@ -228,7 +230,7 @@ export function sourceOf({ code, bindings, uniforms = [] }: ProgramRun): string 
       `@group(0) @binding(${bindings.length.toString()}) var<uniform> uniforms: Uniforms;`,
     );
   }
-  return [...declarations, code].join('\n');
+  return [...features.map((feature) => `enable ${feature};`), ...declarations, code].join('\n');
 }
 
 function uniformBuffer(gpu: Gpu, { uniforms = [], isFleeting = false }: ProgramRun): GPUBuffer {

@@ -14,7 +14,7 @@ export const gpuRoofline: Bench = {
   async run({ quick, say, print }) {
     await offerGpu();
     // The backend registers itself only where there is a GPU when it is loaded.
-    const { dispatchesOfStep } = await import('../roofline/network-step.ts');
+    const { dispatchesOfStep, dispatchesOfWays } = await import('../roofline/network-step.ts');
     const rows: Row[] = [];
     for (const network of quick ? NETWORKS.slice(0, 1) : NETWORKS) {
       const { backbone, unfreeze } = network;
@@ -34,6 +34,11 @@ export const gpuRoofline: Bench = {
         });
       }
     }
+    say('ways of matrix products');
+    const ways = (await dispatchesOfWays()).filter(({ work }) => work !== null);
+    print(
+      `Each way of matrix products that this device offers, shares of the roofline:\n\n${dispatchTable(ways)}`,
+    );
     return rows;
   },
 };

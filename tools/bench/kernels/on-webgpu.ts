@@ -3,7 +3,6 @@
  * as a GPU would; what holds there as well is how many programs each needs.
  */
 import * as tf from '@tensorflow/tfjs';
-import '@tensorflow/tfjs-backend-webgpu';
 import { activate } from '../../../src/engine/device/activate.ts';
 import { gpuDone, gpuOf } from '../../../src/kernels/webgpu/gpu.ts';
 import {
@@ -130,7 +129,7 @@ function variantCases(
   const sizes = shapeOf([batch, size, size, channels], [side, side, channels, outChannels], attrs);
   const tabled = tabledVariant(operation, sizes);
 
-  return variantsFor(operation, sizes)
+  return variantsFor(gpuOf(tf.backend()), operation, sizes)
     .filter(({ name }) => name !== tabled)
     .map(({ name }) => ({
       ...common,

@@ -2,6 +2,7 @@
  * Notes each program that is given to the device, tfjs' and ours, with what can be told of it without running it. Dispatches
  * are left out while it listens: what is noted depends on shapes alone.
  */
+import * as tf from '@tensorflow/tfjs';
 import { watchDispatches, type ProgramRun, type Work } from '../../../src/kernels/webgpu/gpu.ts';
 import { wrapMethod } from '../count-gpu.ts';
 import { loadsPerFma, threadsAGroup, workgroupBytes, workgroupNames } from './wgsl-counts.ts';
@@ -90,18 +91,29 @@ export class DispatchRecorder {
     this.#run = null;
     const storage = this.#buffers.filter(({ usage }) => (usage & GPUBufferUsage.STORAGE) !== 0);
     const bytes = storage.reduce((sum, { size }) => sum + size, 0);
-    const groups = sizes.reduce((product, size) => product * size, 1);
+    if (run !== null) return { ...dispatchOf(run), bytes };
     return {
-      label: run?.label ?? label,
-      shape: run === null ? `${storage.length.toString()} buffers` : shapeOf(run),
+      ...told(code, sizes),
+      label,
+      shape: `${storage.length.toString()} buffers`,
       bytes,
-      groups,
-      threads: groups * threadsAGroup(code),
-      workgroupBytes: workgroupBytes(code),
-      work: run?.work ?? null,
-      countedLoads: run === null ? null : countedIn(run),
+      ...{ work: null, countedLoads: null },
     };
   }
+}
+
+/** What the text of a program tells, in so many workgroups. */
+function told(code: string, sizes: readonly number[]) {
+  const groups = sizes.reduce((product, size) => product * size, 1);
+  return { groups, threads: groups * threadsAGroup(code), workgroupBytes: workgroupBytes(code) };
+}
+
+/** A program of ours that may not have been given to the device at all. */
+export function dispatchOf(run: ProgramRun): Dispatch {
+  const { label, code, bindings, groups, work } = run;
+  const bytes = bindings.reduce((sum, { tensor }) => sum + 4 * tf.util.sizeFromShape(tensor.shape), 0);
+  const tells = { ...told(code, groups), countedLoads: countedIn(run) };
+  return { label, shape: shapeOf(run), bytes, ...tells, work: work ?? null };
 }
 
 interface Pipeline {

@@ -1,8 +1,11 @@
-/** The dispatches of one training step of a network, which come to nothing: shapes are all that counts. */
-import '@tensorflow/tfjs-backend-webgpu';
+/**
+ * The dispatches of one training step of a network, and of each way that matrix products have, which come to nothing: shapes
+ * are all that counts.
+ */
 import { activate } from '../../../src/engine/device/activate.ts';
+import { measuring } from '../../../src/kernels/webgpu/linear/measure.ts';
 import { modelOf, oursOf, type MeasuredNetwork } from '../device/ours.ts';
-import { DispatchRecorder, type Dispatch } from './dispatches.ts';
+import { dispatchOf, DispatchRecorder, type Dispatch } from './dispatches.ts';
 
 export interface StepDispatches {
   readonly dispatches: readonly Dispatch[];
@@ -28,4 +31,10 @@ export async function dispatchesOfStep(network: MeasuredNetwork): Promise<StepDi
     model.dispose();
     return { dispatches, forwardFlops: ours.forwardOperations };
   });
+}
+
+/** Of each way that this device offers, on the layers that are measured. Leaves the WebGPU backend active. */
+export async function dispatchesOfWays(): Promise<readonly Dispatch[]> {
+  await activate('webgpu');
+  return measuring().programs.map(dispatchOf);
 }

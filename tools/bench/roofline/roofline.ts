@@ -5,7 +5,7 @@
  * is bound once. Arithmetic runs at the peak, less two things. Reads: a core that does 128 multiply-adds a clock gets 128
  * bytes a clock from its first cache or workgroup memory (NVIDIA's since Volta; taken for all), eight reads of four values, so
  * that more than 1/16 of a read for each multiply-add bounds it; that neighbours read the same place, which some caches serve
- * at once, is not counted. Threads: each lane needs four, so that one's latency is another's work; with fewer, the share of
+ * at once, is not counted, nor is what a thread gets from another's registers, which Intel's do by the way and others do not. Threads: each lane needs four, so that one's latency is another's work; with fewer, the share of
  * those there are, for bytes as for arithmetic. The roofline is the same without these two. Starting a dispatch, some microseconds, is left out.
  */
 import type { Dispatch } from './dispatches.ts';

@@ -1,6 +1,5 @@
 /** Runs training steps of MobileNetV2 on made-up values at the cut output, and counts what each asks of the GPU. */
 import * as tf from '@tensorflow/tfjs';
-import '@tensorflow/tfjs-backend-webgpu';
 import { activate } from '../../../src/engine/device/activate.ts';
 import { mobilenetv2 } from '../../../src/models/backbones/mobilenetv2.ts';
 import { graphOf, type Graph } from '../../../src/models/graph.ts';

@@ -18,8 +18,9 @@ import { allocate, dispatch, type Gpu } from '../gpu.ts';
 import { constants, filterRows, flopsOf, outRows, type LinearShape } from '../shape.ts';
 import { elementOf, reader, times, writer } from '../wgsl.ts';
 import { corner, source } from './forward.ts';
-import { sharedCode, sharedThreads } from './shared-tiles.ts';
-import { groupsOf, loadsPerFma, productOf, STEP, variantOf, type Variant } from './variants.ts';
+import { sharedThreads } from './shared-tiles.ts';
+import { tiledCode } from './subgroup-tiles.ts';
+import { featuresOf, groupsOf, loadsPerFma, productOf, STEP, variantOf, type Variant } from './variants.ts';
 
 /** Threads that keep a large GPU busy. */
 const MANY_THREADS = 16_384;
@@ -54,6 +55,7 @@ export function filterGradParts(gpu: Gpu, shape: LinearShape, x: TensorInfo, dz:
       { name: 'sums', type: elementOf(shape.outChannels), tensor: out, isWritten: true },
     ],
     uniforms: Object.entries(uniforms).map(([name, value]) => ({ name, type: 'u32', value })),
+    features: featuresOf(variant),
     groups: [groups[0], groups[1], parts],
     work: { flops: flopsOf(shape), loadsPerFma: directLoads(variant) },
   });
@@ -148,6 +150,23 @@ function shared(shape: LinearShape, variant: Variant): Layout {
   };
 }
 
+/** Each thread sums what four channels of the bias get. */
+const biasAlone = `let at = column + thread * 4u;
+    var total = vec4f(0.0);
+    for (var row = start; row < end; row++) { total += read_dz(row, at); }
+    if (at < OUT_CHANNELS) { write_sums(group.z * ROWS + ROWS - 1u, at, total); }`;
+
+/** So do those that have the same four of a tile's 64 columns, each some positions, and the first of them adds that up. */
+const biasTogether = (threads: number): string => `let four = thread % 16u;
+    var total = vec4f(0.0);
+    for (var row = start + thread / 16u; row < end; row += ${threads / 16}u) { total += read_dz(row, column + four * 4u); }
+    columns_of[thread] = total;
+    workgroupBarrier();
+    if (thread < 16u && column + four * 4u < OUT_CHANNELS) {
+      for (var other = thread + 16u; other < ${threads}u; other += 16u) { total += columns_of[other]; }
+      write_sums(group.z * ROWS + ROWS - 1u, column + four * 4u, total);
+    }`;
+
 /** One position's channels are side by side in both factors; those behind the part's last position are 0. */
 function sharedFilterGrad(shape: LinearShape, variant: Variant): string {
   const { x, y } = sharedThreads(variant);
@@ -158,7 +177,7 @@ function sharedFilterGrad(shape: LinearShape, variant: Variant): string {
       let left_${q} = select(vec4f(0.0), read_x(source${q}, first + row_four * 4u), inside${q} && term + ${q}u < end);`;
   const gradient = (q: number): string =>
     `let right_${q} = select(vec4f(0.0), read_dz(min(term + ${q}u, end - 1u), column + column_four * 4u), term + ${q}u < end);`;
-  return sharedCode({
+  return tiledCode({
     variant,
     head: headOf(shape, rows),
     tileRow: 'group.y % TILES_A_TAP',
@@ -166,15 +185,7 @@ function sharedFilterGrad(shape: LinearShape, variant: Variant): string {
   let start = group.z * uniforms.positions_a_part;
   let end = min(start + uniforms.positions_a_part, uniforms.positions);
   if (tap == TAPS) {
-    let four = thread % 16u;
-    var total = vec4f(0.0);
-    for (var row = start + thread / 16u; row < end; row += ${(x * y) / 16}u) { total += read_dz(row, column + four * 4u); }
-    columns_of[thread] = total;
-    workgroupBarrier();
-    if (thread < 16u && column + four * 4u < OUT_CHANNELS) {
-      for (var other = thread + 16u; other < ${x * y}u; other += 16u) { total += columns_of[other]; }
-      write_sums(group.z * ROWS + ROWS - 1u, column + four * 4u, total);
-    }
+    ${variant.shared?.by === 'broadcast' ? biasAlone : biasTogether(x * y)}
     return;
   }`,
     loop: (step) => `for (var k = start; k < end; k += ${STEP}u) {${step}

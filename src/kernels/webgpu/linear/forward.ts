@@ -22,8 +22,18 @@ import { allocate, dispatch, type Binding, type Gpu } from '../gpu.ts';
 import { constants, flopsOf, isPoint, outRows, type LinearShape } from '../shape.ts';
 import { activation, elementOf, reader, times, writer, type Relu } from '../wgsl.ts';
 import { addParts } from './add-parts.ts';
-import { overTaps, sharedCode } from './shared-tiles.ts';
-import { groupsOf, loadsPerFma, productOf, STEP, termsOf, variantOf, type Variant } from './variants.ts';
+import { overTaps } from './shared-tiles.ts';
+import { tiledCode } from './subgroup-tiles.ts';
+import {
+  featuresOf,
+  groupsOf,
+  loadsPerFma,
+  productOf,
+  STEP,
+  termsOf,
+  variantOf,
+  type Variant,
+} from './variants.ts';
 
 /** What a linear layer is computed from; no bias where `bias` is null. */
 export interface ForwardInputs {
@@ -79,6 +89,7 @@ ${activation(relu)}`;
     code: code(shape, variant, head, bias !== null),
     bindings,
     uniforms: [{ name: 'rows', type: 'u32', value: outRows(shape) }],
+    features: featuresOf(variant),
     groups: groupsOf(variant, productOf('forward', shape)),
     work: { flops: flopsOf(shape), loadsPerFma: loadsPerFma(variant) },
   });
@@ -142,7 +153,7 @@ function sharedForward(shape: LinearShape, variant: Variant, head: string, hasBi
     isWhole ? value : `select(vec4f(0.0), ${value}, ${term} < IN_CHANNELS)`;
   const weights = (q: number): string =>
     `read_filter_(tap * IN_CHANNELS + term + ${q}u, column + column_four * 4u)`;
-  return sharedCode({
+  return tiledCode({
     variant,
     head,
     tileRow: 'group.y',

@@ -16,8 +16,18 @@ import { allocate, dispatch, type Binding, type Gpu } from '../gpu.ts';
 import { constants, flopsOf, inRows, isPoint, type LinearShape } from '../shape.ts';
 import { activationGrad, elementOf, reader, times, writer, type Relu } from '../wgsl.ts';
 import { addParts } from './add-parts.ts';
-import { overTaps, sharedCode } from './shared-tiles.ts';
-import { groupsOf, loadsPerFma, productOf, STEP, termsOf, variantOf, type Variant } from './variants.ts';
+import { overTaps } from './shared-tiles.ts';
+import { tiledCode } from './subgroup-tiles.ts';
+import {
+  featuresOf,
+  groupsOf,
+  loadsPerFma,
+  productOf,
+  STEP,
+  termsOf,
+  variantOf,
+  type Variant,
+} from './variants.ts';
 
 /** What the gradient by a layer's input is computed from. */
 export interface InputGradInputs {
@@ -74,6 +84,7 @@ ${activationGrad(relu)}`;
     code: code(shape, variant, head, x !== null),
     bindings,
     uniforms: [{ name: 'rows', type: 'u32', value: inRows(shape) }],
+    features: featuresOf(variant),
     groups: groupsOf(variant, productOf('inputGrad', shape)),
     work: { flops: flopsOf(shape), loadsPerFma: loadsPerFma(variant) },
   });
@@ -143,7 +154,7 @@ function sharedInputGrad(shape: LinearShape, variant: Variant, head: string, isM
   const weights = (q: number): string =>
     `read_filter_(tap * IN_CHANNELS + min(column + column_four * 4u + ${q}u, IN_CHANNELS - 1u), term)`;
   const written = write(variant, isMasked, 'group.z');
-  return sharedCode({
+  return tiledCode({
     variant,
     head,
     tileRow: 'group.y',

@@ -13,109 +13,25 @@
 import * as tf from '@tensorflow/tfjs';
 import { invariant } from '../../../protocol/errors.ts';
 import { DeviceClock } from '../clock.ts';
-import { allocate, compileAhead, dispatch, gpuDone, gpuOf, programsOf, sourceOf, type Gpu } from '../gpu.ts';
-import { shapeOf } from '../shape.ts';
 import {
-  choiceOf,
-  classOf,
-  OPERATIONS,
-  tabledVariant,
-  takeChoice,
-  variantsFor,
-  type Choice,
-  type LayerClass,
-  type Operation,
-  type VariantName,
-} from './variants.ts';
-
-/** A layer that is measured: square, stride 1, as large on either side. */
-export interface MeasuredLayer {
-  readonly batch: number;
-  readonly size: number;
-  readonly channels: number;
-  readonly outChannels: number;
-  readonly side: number;
-}
-
-/** Of MobileNetV2, EfficientNetB2 and VGG16; of two in the same class the first stands for it. */
-export const LAYERS: readonly MeasuredLayer[] = [
-  { batch: 32, size: 7, channels: 960, outChannels: 160, side: 1 },
-  { batch: 32, size: 7, channels: 160, outChannels: 960, side: 1 },
-  { batch: 8, size: 14, channels: 256, outChannels: 256, side: 3 },
-  { batch: 8, size: 7, channels: 1248, outChannels: 208, side: 1 },
-  { batch: 8, size: 7, channels: 208, outChannels: 1248, side: 1 },
-  { batch: 8, size: 56, channels: 144, outChannels: 24, side: 1 },
-  { batch: 8, size: 56, channels: 24, outChannels: 144, side: 1 },
-  { batch: 8, size: 28, channels: 64, outChannels: 256, side: 3 },
-  { batch: 8, size: 28, channels: 256, outChannels: 64, side: 3 },
-];
+  allocate,
+  compileAhead,
+  dispatch,
+  gpuDone,
+  gpuOf,
+  programsOf,
+  sourceOf,
+  type Gpu,
+  type ProgramRun,
+} from '../gpu.ts';
+import { inputsOf, LAYERS, run, trialsOf, type MeasuredLayer, type Trial } from './trials.ts';
+import { choiceOf, takeChoice, type Choice, type LayerClass, type VariantName } from './variants.ts';
 
 const BUDGET_MS = 500;
 const WANTED_MS = 2;
 const MOST_RUNS = 64;
 /** Between whole numbers: any difference is at least one. */
 const TOLERANCE = 0.5;
-
-/** One class with the ways that are tried, the table's first. */
-interface Trial {
-  readonly layerClass: LayerClass;
-  readonly operation: Operation;
-  readonly layer: MeasuredLayer;
-  readonly ways: readonly VariantName[];
-}
-
-function trialsOf(layers: readonly MeasuredLayer[]): Trial[] {
-  const trials = new Map<LayerClass, Trial>();
-  for (const layer of layers) {
-    const { batch, size, channels, outChannels, side } = layer;
-    const filter = [side, side, channels, outChannels];
-    const shape = shapeOf([batch, size, size, channels], filter, {
-      kind: 'conv',
-      strides: [1, 1],
-      pad: 'same',
-    });
-    for (const operation of OPERATIONS) {
-      const layerClass = classOf(operation, shape);
-      const tabled = tabledVariant(operation, shape);
-      const others = variantsFor(operation, shape).map(({ name }) => name);
-      const ways = [tabled, ...others.filter((name) => name !== tabled)];
-      if (!trials.has(layerClass)) trials.set(layerClass, { layerClass, operation, layer, ways });
-    }
-  }
-  return [...trials.values()];
-}
-
-/** Inputs of a trial, 0 or 2 by chance. */
-function inputsOf({ batch, size, channels, outChannels, side }: MeasuredLayer) {
-  const draw = (shape: number[], seed: number): tf.Tensor =>
-    tf
-      .engine()
-      .runKernel<tf.Tensor>(
-        'MienDropout',
-        { x: tf.fill(shape, 1) },
-        { rate: 0.5, valuesPerDraw: 1, seed, purpose: 'measured layers', numbers: [0] },
-      );
-  return {
-    x: draw([batch, size, size, channels], 1),
-    filter: draw([side, side, channels, outChannels], 2),
-    dz: draw([batch, size, size, outChannels], 3),
-  };
-}
-
-type Inputs = ReturnType<typeof inputsOf>;
-
-/** What the operation gives first; call it in a tidy. */
-function run(operation: Operation, { x, filter, dz }: Inputs): tf.Tensor {
-  const attrs = { kind: 'conv', strides: [1, 1], pad: 'same' };
-  const kernel = (name: string, inputs: Record<string, tf.Tensor>, others: object): tf.Tensor =>
-    [tf.engine().runKernel<tf.Tensor | tf.Tensor[]>(name, inputs, { ...attrs, ...others })].flat()[0]!;
-  return {
-    forward: () => kernel('MienLinear', { x, filter }, { activation: 'linear' }),
-    inputGrad: () =>
-      kernel('MienLinearInputGrad', { dz, filter }, { inputShape: x.shape, activation: 'linear' }),
-    filterGrad: () => kernel('MienLinearGrads', { x, dz, filter }, { epsilon: 0 }),
-  }[operation]();
-}
 
 /** Does something with a class's way taken; the device goes on as before then. */
 function taking<Output>(gpu: Gpu, { layerClass }: Trial, way: VariantName, work: () => Output): Output {
@@ -137,7 +53,9 @@ export interface Measured {
 
 /** What is measured on a device, before it is. */
 export interface Measuring {
-  /** The texts of all programs that are measured. */
+  /** All that are measured. */
+  readonly programs: readonly ProgramRun[];
+  /** Their texts. */
   readonly source: string;
   /** Has them compiled, while the host goes on. */
   compile(): Promise<void>;
@@ -148,7 +66,7 @@ export interface Measuring {
 /** The WebGPU backend must be the current one. */
 export function measuring(layers: readonly MeasuredLayer[] = LAYERS): Measuring {
   const gpu = gpuOf(tf.backend());
-  const trials = trialsOf(layers);
+  const trials = trialsOf(gpu, layers);
   const programs = programsOf(() => {
     for (const trial of trials) {
       tf.tidy(() => {
@@ -165,6 +83,7 @@ export function measuring(layers: readonly MeasuredLayer[] = LAYERS): Measuring 
     }
   });
   return {
+    programs,
     source: programs.map(sourceOf).join('\n'),
     compile: () => compileAhead(gpu, programs),
     measure: (budgetMs = BUDGET_MS) => withoutErrors(gpu, () => measure(gpu, trials, budgetMs)),

@@ -3,7 +3,8 @@
  * takes where nothing was measured.
  *
  * `direct` tiles read from storage: neighbours' common reads are left to the first cache. `shared` tiles go through workgroup
- * memory, a barrier before and behind each 16 terms: a value is read from storage once for 64 rows or columns of the tile. More
+ * memory, a barrier before and behind each 16 terms: a value is read from storage once for 64 rows or columns of the tile. In a
+ * `subgroup` tile threads hand what they read on to those that run beside them, where the device offers that. More
  * outputs a thread take fewer reads for each multiply-add, but leave fewer threads; a sum in parts has more threads, and
  * another program that adds the parts. Which is fastest hangs on the GPU: `measure.ts` tries them out. All compute the same
  * up to the order of additions, so that last digits differ.
@@ -40,8 +41,15 @@ interface Entry {
   readonly operations: readonly Operation[];
   /** Outputs of a thread: rows, and columns in fours. */
   readonly tile: { readonly rows: number; readonly fours: number };
-  /** Outputs of a workgroup that shares what it reads; null where each thread reads for itself. */
-  readonly shared: { readonly rows: number; readonly columns: number } | null;
+  /**
+   * Outputs of a workgroup that shares what it reads, through its memory, or its subgroups' registers; null where each thread
+   * reads for itself.
+   */
+  readonly shared: {
+    readonly rows: number;
+    readonly columns: number;
+    readonly by: 'memory' | 'broadcast';
+  } | null;
   /** Parts that each sum is computed in; a filter gradient has as many as keep the GPU busy. */
   readonly parts: number;
   /** Whether it may be used: no less than a tile of work in it, where zeros fill up what is missing. */
@@ -95,7 +103,7 @@ const entries = {
     description: 'through workgroup memory in tiles of 64 by 64, 8 rows by 4 columns a thread',
     operations: OPERATIONS,
     tile: { rows: 8, fours: 1 },
-    shared: { rows: 64, columns: 64 },
+    shared: { rows: 64, columns: 64, by: 'memory' },
     parts: 1,
     fits: fillsTile,
   },
@@ -103,7 +111,7 @@ const entries = {
     description: 'through workgroup memory in tiles of 64 by 64, 8 rows by 8 columns a thread',
     operations: OPERATIONS,
     tile: { rows: 8, fours: 2 },
-    shared: { rows: 64, columns: 64 },
+    shared: { rows: 64, columns: 64, by: 'memory' },
     parts: 1,
     fits: fillsTile,
   },
@@ -111,7 +119,7 @@ const entries = {
     description: 'as 64x64, 8x4, each sum in four parts: for few outputs of long sums',
     operations: FORWARD_BACKWARD,
     tile: { rows: 8, fours: 1 },
-    shared: { rows: 64, columns: 64 },
+    shared: { rows: 64, columns: 64, by: 'memory' },
     parts: 4,
     fits: (product) => fillsTile(product) && isDeep(product),
   },
@@ -120,7 +128,16 @@ const entries = {
       'through workgroup memory in tiles of 128 by 64, 8 rows by 8 columns a thread: the fewest reads',
     operations: OPERATIONS,
     tile: { rows: 8, fours: 2 },
-    shared: { rows: 128, columns: 64 },
+    shared: { rows: 128, columns: 64, by: 'memory' },
+    parts: 1,
+    fits: fillsTile,
+  },
+  'subgroup 8x128, 8x4': {
+    description:
+      'from storage once for each subgroup and handed on within it, 8 rows by 4 columns a thread: without barriers',
+    operations: OPERATIONS,
+    tile: { rows: 8, fours: 1 },
+    shared: { rows: 8, columns: 128, by: 'broadcast' },
     parts: 1,
     fits: fillsTile,
   },
@@ -137,13 +154,32 @@ export const VARIANTS = Object.fromEntries(
   Object.entries(entries).map(([name, entry]) => [name, { name, ...entry }]),
 ) as Readonly<Record<VariantName, Variant>>;
 
+/** The least subgroup that has as many lanes as there are blocks to hand on (subgroup-tiles.ts). */
+const LEAST_SUBGROUP = 8;
+
+/** Whether a device can compute in a way, whatever the layer. */
+export function isOffered({ device }: Pick<Gpu, 'device'>, { shared }: Variant): boolean {
+  if (shared?.by !== 'broadcast') return true;
+  // Not all browsers that have WebGPU tell of a device what adapter it is of.
+  const { subgroupMinSize = 0 } = (device as Partial<GPUDevice>).adapterInfo ?? {};
+  return device.features.has('subgroups') && subgroupMinSize >= LEAST_SUBGROUP;
+}
+
 /** Of an operation that may be used. */
-export function variantsFor(operation: Operation, shape: LinearShape): readonly Variant[] {
+export function variantsFor(
+  gpu: Pick<Gpu, 'device'>,
+  operation: Operation,
+  shape: LinearShape,
+): readonly Variant[] {
   const product = productOf(operation, shape);
   return Object.values(VARIANTS).filter(
-    ({ operations, fits }) => operations.includes(operation) && fits(product),
+    (variant) => variant.operations.includes(operation) && variant.fits(product) && isOffered(gpu, variant),
   );
 }
+
+/** What a way's program needs of a device. */
+export const featuresOf = ({ shared }: Variant): readonly 'subgroups'[] =>
+  shared?.by === 'broadcast' ? ['subgroups'] : [];
 
 /** Terms of a tap that each part of a sum has; whole steps of them. */
 export const termsAPart = ({ parts }: Variant, depth: number): number =>
@@ -168,6 +204,8 @@ export function groupsOf(
 
 /** Reads of four values for each multiply-add of the innermost loop; a direct tile takes four terms at a time. */
 export function loadsPerFma({ tile: { rows, fours }, shared }: Variant): number {
+  // Each of eight lanes reads an eighth of the rows' terms, and all their own columns.
+  if (shared?.by === 'broadcast') return (rows / 8 + 4 * fours) / (4 * rows * 4 * fours);
   return shared === null
     ? (rows + 4 * fours) / (rows * 4 * 4 * fours)
     : (rows / 4 + fours) / (rows * 4 * fours);
@@ -216,6 +254,10 @@ export function variantOf(
   shape: LinearShape,
 ): Variant {
   const chosen = choiceOf({ device })[classOf(operation, shape)];
-  if (chosen !== undefined && VARIANTS[chosen].fits(productOf(operation, shape))) return VARIANTS[chosen];
+  const isTaken =
+    chosen !== undefined &&
+    VARIANTS[chosen].fits(productOf(operation, shape)) &&
+    isOffered({ device }, VARIANTS[chosen]);
+  if (isTaken) return VARIANTS[chosen];
   return VARIANTS[tabledVariant(operation, shape)];
 }
