@@ -23,7 +23,7 @@ const NAMES: Readonly<Record<string, string>> = {
   LiteRT:
     'AssociatedFileType BuiltinOperator BuiltinOptions ColorSpaceType ContentProperties ImageProperties NormalizationOptions ProcessUnitOptions TENSOR_AXIS_LABELS TensorType VALID',
   Random123: 'kat_vectors',
-  'WebGPU and tfjs': 'GPUSupportedLimits WebGPUBackend',
+  'WebGPU and tfjs': 'GPUSupportedLimits',
   datasets: 'KEYWORDS_IN_FILENAME_BASE_PATTERNS SPLIT_PATTERN_SHARDED',
 };
 
