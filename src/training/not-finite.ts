@@ -41,7 +41,7 @@ export function validationNotFinite(place: Place): StudioError {
   });
 }
 
-/** Losses can stay numbers while weights do not: a ReLU may make a zero of what is no number. */
+/** Losses can stay numbers while weights do not: a step on a batch does not read BatchNorm's averages, and a GPU's ReLU may make a zero of what is no number. */
 export function weightsNotFinite(place: Place, name: string): StudioError {
   return new StudioError({
     code: 'train/not-finite',
