@@ -210,15 +210,15 @@ const LOOPS = {
  * channel, as the kernels have it.
  */
 const CHANNEL_BYTES: ReadonlyMap<keyof typeof LOOPS, number> = new Map([
-  ['channelSum', 4],
-  ['channelDot', 4],
+  ['channelSum', 0],
+  ['channelDot', 0],
   ['globalSum', 0],
   ['gateGrad', 0],
   ['globalPool', 0],
   ['fold', 4],
   ['unfold', 4],
-  ['moments', 28],
-  ['normGrads', 8],
+  ['moments', 16],
+  ['normGrads', 0],
 ]);
 /** Channels of a line of the cache, which threads should not share. */
 const LINE_CHANNELS = 16;

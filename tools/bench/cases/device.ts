@@ -39,7 +39,7 @@ export const device: Bench = {
 /** Each convolution and each of its gradients, on all threads. */
 async function kernelRows(peak: { flops: number; against: string }, { quick }: Settings): Promise<Row[]> {
   const rows: Row[] = [];
-  for (const { what, flops, ours } of casesOf(tf.getKernel('Conv2DBackpropInput', 'wasm').kernelFunc)) {
+  for (const { what, flops, ours } of casesOf((name) => tf.getKernel(name, 'wasm').kernelFunc)) {
     // What moves bytes alone has another roof, which threads share.
     if (flops === undefined) continue;
     const [seconds = NaN] = await duel([ours], patienceOf(quick), wallClock);

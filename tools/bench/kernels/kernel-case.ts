@@ -42,6 +42,11 @@ export function filled(shape: readonly number[]): tf.Tensor {
   );
 }
 
+/** Computes it and frees all that it makes. */
+export const tidily = (compute: () => tf.TensorContainer) => (): void => {
+  tf.dispose(tf.tidy(compute));
+};
+
 /** Runs one of tfjs' kernels, or of Mien's, by its name; call it in a tidy. */
 export function runKernel(name: string, inputs: object, attrs: object): tf.Tensor | tf.Tensor[] {
   return tf.engine().runKernel(name, inputs as tf.NamedTensorMap, attrs as tf.NamedAttrMap);

@@ -7,6 +7,7 @@ import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { activate } from '../../../src/engine/device/activate.ts';
 import { compositeUpdates } from '../../../src/kernels/composite/updates.ts';
 import { runMien } from '../../../src/models/program/run-kernel.ts';
+import { invariant } from '../../../src/protocol/errors.ts';
 import { WASM_FOLDER } from '../../train/backends.ts';
 import {
   describe,
@@ -14,9 +15,11 @@ import {
   flopsOf,
   runKernel,
   tensorsOf,
+  tidily,
   type ConvolutionShape,
   type KernelCase,
 } from './kernel-case.ts';
+import { normCases, runStock, type Stock } from './norms-on-wasm.ts';
 
 const conv = (
   batch: number,
@@ -68,31 +71,30 @@ const DEPTHWISE = [
   depthwise(1, 28, 288, 2, 5),
 ];
 
-type Kernel = NonNullable<tf.KernelConfig['kernelFunc']>;
-
 /** Starts the backend and makes the cases; tfjs' own kernels are taken before ours stand in their place. */
 export async function wasmCases(): Promise<readonly KernelCase[]> {
   setWasmPaths(WASM_FOLDER);
   await tf.setBackend('wasm');
-  const { kernelFunc } = tf.getKernel('Conv2DBackpropInput', 'wasm');
+  const kernels = new Map(tf.getKernelsForBackend('wasm').map((each) => [each.kernelName, each.kernelFunc]));
   await activate('wasm');
-  return casesOf(kernelFunc);
+  return casesOf((name) => {
+    const kernel = kernels.get(name);
+    invariant(kernel !== undefined, `tfjs has a ${name}`);
+    return kernel;
+  });
 }
 
-/** The cases, on the wasm backend as it is started. @param stockInputGrad tfjs' own gradient by a convolution's input */
-export function casesOf(stockInputGrad: Kernel): readonly KernelCase[] {
+/** The cases, on the wasm backend as it is started. */
+export function casesOf(stock: Stock): readonly KernelCase[] {
   return [
-    ...[...CONVOLUTIONS, ...DEPTHWISE].flatMap((shape) => convolutionCases(shape, stockInputGrad)),
+    ...[...CONVOLUTIONS, ...DEPTHWISE].flatMap((shape) => convolutionCases(shape, stock)),
     ...loopCases(),
+    ...normCases(stock),
     ...updateCases(),
   ];
 }
 
-const tidily = (compute: () => tf.TensorContainer) => (): void => {
-  tf.dispose(tf.tidy(compute));
-};
-
-function convolutionCases(shape: ConvolutionShape, stockInputGrad: Kernel): KernelCase[] {
+function convolutionCases(shape: ConvolutionShape, stock: Stock): KernelCase[] {
   const { x, dy, filter, strides, pad, bytes } = tensorsOf(shape);
   const common = { flops: flopsOf(shape), bytes };
   const bias = tf.zeros<tf.Rank.R1>([shape.outChannels]);
@@ -103,10 +105,7 @@ function convolutionCases(shape: ConvolutionShape, stockInputGrad: Kernel): Kern
   const fused = { x, filter, strides, pad, bias, activation };
   const stockForward = tidily(() => (isConv ? tf.fused.conv2d(fused) : tf.fused.depthwiseConv2d(fused)));
   const stockAttrs = { strides, pad, dataFormat: 'NHWC', inputShape: x.shape };
-  const stockInput = (): void => {
-    const info = stockInputGrad({ inputs: { dy, filter }, attrs: stockAttrs, backend: tf.backend() });
-    tf.dispose(tf.engine().makeTensorFromTensorInfo(info as tf.TensorInfo));
-  };
+  const stockInput = tidily(() => runStock(stock('Conv2DBackpropInput'), { dy, filter }, stockAttrs));
   const forItsSpeed = 'tfjs forward, for its speed';
   return [
     {

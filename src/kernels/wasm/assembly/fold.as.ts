@@ -11,7 +11,7 @@
  * (`npm run bench -- --only kernels`)
  */
 import { multiply } from './products.as';
-import { firstOf, sumRows } from './sums.as';
+import { dotRows, firstOf, sumRows } from './sums.as';
 
 /** Addresses of a fold's arrays; 0 for no bias. */
 @unmanaged
@@ -91,8 +91,8 @@ export function unfold(
   const from = (<usize>firstOf(channels, part, parts)) << 2;
   const width = ((<usize>firstOf(channels, part + 1, parts)) << 2) - from;
   const dFilter = all.dFilter + from;
-  sumRows(all.dz + from, 0, rowBytes, rows, width, all.dBeta + from, room);
-  sumRows(dFilter, all.filter + from, rowBytes, filterRows, width, all.dGamma + from, room);
+  sumRows(all.dz + from, rowBytes, rows, width, all.dBeta + from);
+  dotRows(dFilter, all.filter + from, rowBytes, filterRows, width, all.dGamma + from);
   for (let c = from; c < from + width; c += 4) {
     const deviation = sqrt<f32>(load<f32>(all.variance + c) + all.epsilon);
     const shifted = shiftOf(all.bias, all.mean, c) * load<f32>(all.dBeta + c);

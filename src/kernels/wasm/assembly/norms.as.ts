@@ -17,7 +17,8 @@
  * (`npm run bench -- --only kernels`)
  */
 import { share } from './geometry.as';
-import { addRows, CHUNK, firstOf } from './sums.as';
+import { loadStep, stepAt, storeStep } from './lanes.as';
+import { firstOf, GROUP } from './sums.as';
 
 /** Addresses of moments' arrays, and how much of the averages stays; four bytes each. */
 @unmanaged
@@ -34,64 +35,102 @@ export class Moments {
   move: f32;
 }
 
-/** Bytes that {@link moments} needs for each channel: two sums in float64, and of a chunk two and the centre. */
-export const MOMENT_BYTES: i32 = 28;
+/** Rows whose centre is taken together. */
+const CHUNK: i32 = 64;
 
 /**
  * Mean and biased variance of `rows`, and where the averages move to.
  *
- * @param room of {@link MOMENT_BYTES} a channel
+ * @param room of 16 bytes a channel: its sum and that of its squares, in float64
  * @param part of `parts`, each of which takes some channels
  */
 export function moments(all: Moments, rows: i32, channels: i32, room: usize, part: i32, parts: i32): void {
   const from = (<usize>firstOf(channels, part, parts)) << 2;
   const width = ((<usize>firstOf(channels, part + 1, parts)) << 2) - from;
   const rowBytes = (<usize>channels) << 2;
-  const sums = room + (width << 2);
-  const squares = sums + width;
-  const centres = squares + width;
   memory.fill(room, 0, width << 2);
-  for (let row = 0; row < rows; row += CHUNK) {
-    const count = min(CHUNK, rows - row);
-    const at = all.x + from + rowBytes * <usize>row;
-    memory.fill(sums, 0, width << 1);
-    addRows(at, rowBytes, count, width, sums);
-    scale(sums, 1 / <f32>count, width, centres);
-    addSquares(at, centres, rowBytes, count, width, squares);
-    addChunk(sums, squares, centres, count, width, room);
-  }
+  for (let row = 0; row < rows; row += CHUNK)
+    addChunk(all.x + from + rowBytes * <usize>row, rowBytes, min(CHUNK, rows - row), width, room);
   putMoments(all, from, width, room, rows);
 }
 
-function scale(x: usize, by: f32, width: usize, out: usize): void {
-  for (let c: usize = 0; c < width; c += 4) store<f32>(out + c, load<f32>(x + c) * by);
-}
-
-/** Adds the squares of rows less `centres` to `out`. */
-function addSquares(x: usize, centres: usize, rowBytes: usize, rows: i32, width: usize, out: usize): void {
-  const whole = width & ~15;
-  for (let row = 0; row < rows; row++, x += rowBytes) {
-    let c: usize = 0;
-    for (; c < whole; c += 16) {
-      const centred = f32x4.sub(v128.load(x + c), v128.load(centres + c));
-      v128.store(out + c, f32x4.add(v128.load(out + c), f32x4.mul(centred, centred)));
+/** Adds what some rows and their squares come to, `width` bytes of each, to `totals`. */
+function addChunk(x: usize, rowBytes: usize, rows: i32, width: usize, totals: usize): void {
+  const end = x + rowBytes * <usize>rows;
+  const share = f32x4.splat(1 / <f32>rows);
+  let c: usize = 0;
+  for (; c + 64 <= width; c += 64) {
+    let a = f32x4.splat(0),
+      b = a,
+      d = a,
+      e = a;
+    for (let at = x + c; at < end; at += rowBytes) {
+      a = f32x4.add(a, v128.load(at));
+      b = f32x4.add(b, v128.load(at, 16));
+      d = f32x4.add(d, v128.load(at, 32));
+      e = f32x4.add(e, v128.load(at, 48));
     }
-    for (; c < width; c += 4) {
-      const centred = load<f32>(x + c) - load<f32>(centres + c);
-      store<f32>(out + c, load<f32>(out + c) + centred * centred);
+    const centreA = f32x4.mul(a, share),
+      centreB = f32x4.mul(b, share),
+      centreD = f32x4.mul(d, share),
+      centreE = f32x4.mul(e, share);
+    let p = f32x4.splat(0),
+      q = p,
+      r = p,
+      s = p;
+    for (let at = x + c; at < end; at += rowBytes) {
+      p = addSquare(p, v128.load(at), centreA);
+      q = addSquare(q, v128.load(at, 16), centreB);
+      r = addSquare(r, v128.load(at, 32), centreD);
+      s = addSquare(s, v128.load(at, 48), centreE);
     }
+    const to = totals + (c << 2);
+    addTotals(to, a, p, centreA, rows, 16);
+    addTotals(to + 64, b, q, centreB, rows, 16);
+    addTotals(to + 128, d, r, centreD, rows, 16);
+    addTotals(to + 192, e, s, centreE, rows, 16);
+  }
+  for (let step = stepAt(c, width); c < width; c += step, step = stepAt(c, width)) {
+    let sum = f32x4.splat(0),
+      squares = sum;
+    for (let at = x + c; at < end; at += rowBytes) sum = f32x4.add(sum, loadStep(at, step));
+    const centre = f32x4.mul(sum, share);
+    for (let at = x + c; at < end; at += rowBytes) squares = addSquare(squares, loadStep(at, step), centre);
+    addTotals(totals + (c << 2), sum, squares, centre, rows, step);
   }
 }
 
-/** Adds a chunk's sums and sums of squares to those in float64, which lie by two. */
-function addChunk(sums: usize, squares: usize, centres: usize, rows: i32, width: usize, to: usize): void {
-  for (let c: usize = 0; c < width; c += 4, to += 16) {
-    const sum = <f64>load<f32>(sums + c);
-    const centre = <f64>load<f32>(centres + c);
-    const square = <f64>load<f32>(squares + c) + centre * (2 * sum - <f64>rows * centre);
-    store<f64>(to, load<f64>(to) + sum);
-    store<f64>(to, load<f64>(to, 8) + square, 8);
-  }
+// @ts-expect-error: a decorator of AssemblyScript's
+@inline
+function addSquare(sum: v128, x: v128, centre: v128): v128 {
+  const centred = f32x4.sub(x, centre);
+  return f32x4.add(sum, f32x4.mul(centred, centred));
+}
+
+/** Adds four channels' sums, or one's, to those in float64: of values, and of squares by those of what is centred. */
+function addTotals(to: usize, sum: v128, squares: v128, centre: v128, rows: i32, step: usize): void {
+  addPair(to, sum, squares, centre, rows, step == 16);
+  if (step < 16) return;
+  const upper = 32;
+  addPair(
+    to + upper,
+    v128.shuffle<f32>(sum, sum, 2, 3, 2, 3),
+    v128.shuffle<f32>(squares, squares, 2, 3, 2, 3),
+    v128.shuffle<f32>(centre, centre, 2, 3, 2, 3),
+    rows,
+    true,
+  );
+}
+
+// @ts-expect-error: a decorator of AssemblyScript's
+@inline
+function addPair(to: usize, sum4: v128, squares4: v128, centre4: v128, rows: i32, isBoth: bool): void {
+  const sum = f64x2.promote_low_f32x4(sum4),
+    centre = f64x2.promote_low_f32x4(centre4);
+  const moved = f64x2.sub(f64x2.add(sum, sum), f64x2.mul(f64x2.splat(<f64>rows), centre));
+  const squares = f64x2.add(f64x2.promote_low_f32x4(squares4), f64x2.mul(centre, moved));
+  v128.store(to, f64x2.add(v128.load(to), v128.shuffle<f64>(sum, squares, 0, 2)));
+  if (isBoth) v128.store(to, f64x2.add(v128.load(to, 16), v128.shuffle<f64>(sum, squares, 1, 3)), 16);
 }
 
 function putMoments(all: Moments, from: usize, width: usize, totals: usize, rows: i32): void {
@@ -132,23 +171,35 @@ export class Norm {
  */
 export function norm(all: Norm, rows: i32, channels: i32, part: i32, parts: i32): void {
   const rowBytes = (<usize>channels) << 2;
-  const whole = rowBytes & ~15;
-  const mean = all.mean,
-    factor = all.scale,
-    beta = all.beta;
-  const first = share(rows, part, parts);
-  let x = all.x + rowBytes * <usize>first;
-  let out = all.out + rowBytes * <usize>first;
-  for (let row = share(rows, part + 1, parts) - first; row > 0; row--, x += rowBytes, out += rowBytes) {
-    let c: usize = 0;
-    for (; c < whole; c += 16) {
-      const centred = f32x4.sub(v128.load(x + c), v128.load(mean + c));
-      v128.store(out + c, f32x4.add(f32x4.mul(centred, v128.load(factor + c)), v128.load(beta + c)));
-    }
-    for (; c < rowBytes; c += 4) {
-      const centred = load<f32>(x + c) - load<f32>(mean + c);
-      store<f32>(out + c, centred * load<f32>(factor + c) + load<f32>(beta + c));
-    }
+  const begin = rowBytes * <usize>share(rows, part, parts);
+  const end = rowBytes * <usize>share(rows, part + 1, parts);
+  for (let row = begin; row < end; row += rowBytes)
+    normRow(all.x + row, all.mean, all.scale, all.beta, rowBytes, all.out + row);
+}
+
+// @ts-expect-error: a decorator of AssemblyScript's
+@inline
+function moved(x: v128, mean: v128, scale: v128, beta: v128): v128 {
+  return f32x4.add(f32x4.mul(f32x4.sub(x, mean), scale), beta);
+}
+
+function normRow(x: usize, mean: usize, scale: usize, beta: usize, width: usize, out: usize): void {
+  let c: usize = 0;
+  for (; c + 64 <= width; c += 64) {
+    const at = x + c,
+      m = mean + c,
+      s = scale + c,
+      b = beta + c,
+      to = out + c;
+    v128.store(to, moved(v128.load(at), v128.load(m), v128.load(s), v128.load(b)));
+    v128.store(to, moved(v128.load(at, 16), v128.load(m, 16), v128.load(s, 16), v128.load(b, 16)), 16);
+    v128.store(to, moved(v128.load(at, 32), v128.load(m, 32), v128.load(s, 32), v128.load(b, 32)), 32);
+    v128.store(to, moved(v128.load(at, 48), v128.load(m, 48), v128.load(s, 48), v128.load(b, 48)), 48);
+  }
+  for (let step = stepAt(c, width); c < width; c += step, step = stepAt(c, width)) {
+    const factor = loadStep(scale + c, step);
+    const value = moved(loadStep(x + c, step), loadStep(mean + c, step), factor, loadStep(beta + c, step));
+    storeStep(out + c, value, step);
   }
 }
 
@@ -167,17 +218,9 @@ export class NormGrads {
 /**
  * Sums of dy, and of dy (x - mean) / sqrt(variance + epsilon), over `rows`.
  *
- * @param room of 8 bytes a channel
  * @param part of `parts`, each of which takes some channels
  */
-export function normGrads(
-  all: NormGrads,
-  rows: i32,
-  channels: i32,
-  room: usize,
-  part: i32,
-  parts: i32,
-): void {
+export function normGrads(all: NormGrads, rows: i32, channels: i32, part: i32, parts: i32): void {
   const from = (<usize>firstOf(channels, part, parts)) << 2;
   const width = ((<usize>firstOf(channels, part + 1, parts)) << 2) - from;
   const rowBytes = (<usize>channels) << 2;
@@ -185,12 +228,18 @@ export function normGrads(
     dBeta = all.dBeta + from;
   memory.fill(dGamma, 0, width);
   memory.fill(dBeta, 0, width);
-  for (let row = 0; row < rows; row += CHUNK) {
+  for (let row = 0; row < rows; row += GROUP) {
     const at = from + rowBytes * <usize>row;
-    memory.fill(room, 0, width << 1);
-    addCentred(all.dy + at, all.x + at, all.mean + from, rowBytes, min(CHUNK, rows - row), width, room);
-    addRows(room, 0, 1, width, dBeta);
-    addRows(room + width, 0, 1, width, dGamma);
+    addCentred(
+      all.dy + at,
+      all.x + at,
+      all.mean + from,
+      rowBytes,
+      min(GROUP, rows - row),
+      width,
+      dBeta,
+      dGamma,
+    );
   }
   for (let c: usize = 0; c < width; c += 4) {
     const deviation = sqrt<f32>(load<f32>(all.variance + from + c) + all.epsilon);
@@ -198,7 +247,7 @@ export function normGrads(
   }
 }
 
-/** Adds rows of dy to the first sums at `out`, and dy (x - mean) to those behind them. */
+/** Adds what some rows of dy come to, `width` bytes of each, to `dBeta`, and those of dy (x - mean) to `dGamma`. */
 function addCentred(
   dy: usize,
   x: usize,
@@ -206,24 +255,45 @@ function addCentred(
   rowBytes: usize,
   rows: i32,
   width: usize,
-  out: usize,
+  dBeta: usize,
+  dGamma: usize,
 ): void {
-  const whole = width & ~15;
-  const second = out + width;
-  for (let row = 0; row < rows; row++, x += rowBytes, dy += rowBytes) {
-    let c: usize = 0;
-    for (; c < whole; c += 16) {
-      const gradient = v128.load(dy + c);
-      const product = f32x4.mul(gradient, f32x4.sub(v128.load(x + c), v128.load(mean + c)));
-      v128.store(out + c, f32x4.add(v128.load(out + c), gradient));
-      v128.store(second + c, f32x4.add(v128.load(second + c), product));
+  let c: usize = 0;
+  for (; c + 32 <= width; c += 32) {
+    const meanA = v128.load(mean + c),
+      meanB = v128.load(mean + c, 16);
+    let a = f32x4.splat(0),
+      b = a,
+      p = a,
+      q = a;
+    let at = x + c,
+      by = dy + c;
+    for (let row = 0; row < rows; row++, at += rowBytes, by += rowBytes) {
+      const first = v128.load(by),
+        second = v128.load(by, 16);
+      a = f32x4.add(a, first);
+      b = f32x4.add(b, second);
+      p = f32x4.add(p, f32x4.mul(first, f32x4.sub(v128.load(at), meanA)));
+      q = f32x4.add(q, f32x4.mul(second, f32x4.sub(v128.load(at, 16), meanB)));
     }
-    for (; c < width; c += 4) {
-      const gradient = load<f32>(dy + c);
-      const product = gradient * (load<f32>(x + c) - load<f32>(mean + c));
-      store<f32>(out + c, load<f32>(out + c) + gradient);
-      store<f32>(second + c, load<f32>(second + c) + product);
+    v128.store(dBeta + c, f32x4.add(v128.load(dBeta + c), a));
+    v128.store(dBeta + c, f32x4.add(v128.load(dBeta + c, 16), b), 16);
+    v128.store(dGamma + c, f32x4.add(v128.load(dGamma + c), p));
+    v128.store(dGamma + c, f32x4.add(v128.load(dGamma + c, 16), q), 16);
+  }
+  for (let step = stepAt(c, width); c < width; c += step, step = stepAt(c, width)) {
+    const middle = loadStep(mean + c, step);
+    let sum = f32x4.splat(0),
+      dot = sum;
+    let at = x + c,
+      by = dy + c;
+    for (let row = 0; row < rows; row++, at += rowBytes, by += rowBytes) {
+      const gradient = loadStep(by, step);
+      sum = f32x4.add(sum, gradient);
+      dot = f32x4.add(dot, f32x4.mul(gradient, f32x4.sub(loadStep(at, step), middle)));
     }
+    storeStep(dBeta + c, f32x4.add(loadStep(dBeta + c, step), sum), step);
+    storeStep(dGamma + c, f32x4.add(loadStep(dGamma + c, step), dot), step);
   }
 }
 
@@ -269,30 +339,34 @@ export class NormInputGrad {
  */
 export function normInputGrad(all: NormInputGrad, rows: i32, channels: i32, part: i32, parts: i32): void {
   const rowBytes = (<usize>channels) << 2;
-  const whole = rowBytes & ~15;
-  const mean = all.mean,
-    factor = all.factors;
-  const middle = factor + rowBytes;
-  const slope = middle + rowBytes;
-  const first = share(rows, part, parts);
-  const begin = rowBytes * <usize>first;
-  let x = all.x + begin,
-    dy = all.dy + begin,
-    out = all.out + begin;
-  for (let row = share(rows, part + 1, parts) - first; row > 0; row--) {
-    let c: usize = 0;
-    for (; c < whole; c += 16) {
-      const straight = f32x4.mul(f32x4.sub(v128.load(dy + c), v128.load(middle + c)), v128.load(factor + c));
-      const back = f32x4.mul(f32x4.sub(v128.load(x + c), v128.load(mean + c)), v128.load(slope + c));
-      v128.store(out + c, f32x4.sub(straight, back));
-    }
-    for (; c < rowBytes; c += 4) {
-      const straight = (load<f32>(dy + c) - load<f32>(middle + c)) * load<f32>(factor + c);
-      const back = (load<f32>(x + c) - load<f32>(mean + c)) * load<f32>(slope + c);
-      store<f32>(out + c, straight - back);
-    }
-    x += rowBytes;
-    dy += rowBytes;
-    out += rowBytes;
+  const begin = rowBytes * <usize>share(rows, part, parts);
+  const end = rowBytes * <usize>share(rows, part + 1, parts);
+  for (let row = begin; row < end; row += rowBytes)
+    inputGradRow(all.dy + row, all.x + row, all.mean, all.factors, rowBytes, all.out + row);
+}
+
+function inputGradRow(dy: usize, x: usize, mean: usize, factors: usize, width: usize, out: usize): void {
+  const middle = factors + width,
+    slope = middle + width;
+  let c: usize = 0;
+  for (; c + 32 <= width; c += 32) {
+    const at = x + c,
+      by = dy + c,
+      m = mean + c,
+      f = factors + c,
+      d = middle + c,
+      s = slope + c,
+      to = out + c;
+    const first = f32x4.mul(f32x4.sub(v128.load(by), v128.load(d)), v128.load(f));
+    v128.store(to, f32x4.sub(first, f32x4.mul(f32x4.sub(v128.load(at), v128.load(m)), v128.load(s))));
+    const second = f32x4.mul(f32x4.sub(v128.load(by, 16), v128.load(d, 16)), v128.load(f, 16));
+    const back = f32x4.mul(f32x4.sub(v128.load(at, 16), v128.load(m, 16)), v128.load(s, 16));
+    v128.store(to, f32x4.sub(second, back), 16);
+  }
+  for (let step = stepAt(c, width); c < width; c += step, step = stepAt(c, width)) {
+    const centred = f32x4.sub(loadStep(x + c, step), loadStep(mean + c, step));
+    const gradient = f32x4.sub(loadStep(dy + c, step), loadStep(middle + c, step));
+    const straight = f32x4.mul(gradient, loadStep(factors + c, step));
+    storeStep(out + c, f32x4.sub(straight, f32x4.mul(centred, loadStep(slope + c, step))), step);
   }
 }

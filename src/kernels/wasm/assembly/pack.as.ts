@@ -8,9 +8,9 @@ import { share } from './geometry.as';
 /** Output channels of a panel. */
 export const PANEL: i32 = 8;
 
-/** Panels of some channels. */
-function panelsOf(channels: i32): i32 {
-  return (channels + PANEL - 1) / PANEL;
+/** The first channel of a part's panels; the next part's is its end. */
+function firstOf(channels: i32, part: i32, parts: i32): i32 {
+  return min(channels, share((channels + PANEL - 1) / PANEL, part, parts) * PANEL);
 }
 
 /**
@@ -28,8 +28,8 @@ export function packForward(
   parts: i32,
 ): void {
   const rows = taps * channels;
-  const first = share(panelsOf(outChannels), part, parts) * PANEL;
-  const stop = min(outChannels, share(panelsOf(outChannels), part + 1, parts) * PANEL);
+  const first = firstOf(outChannels, part, parts);
+  const stop = firstOf(outChannels, part + 1, parts);
   panels += (<usize>(first * rows)) << 2;
   for (let n = first; n < stop; n += PANEL) {
     let from = filter + ((<usize>n) << 2);
@@ -61,8 +61,8 @@ export function packBackward(
   parts: i32,
 ): void {
   const rowBytes = (<usize>outChannels) << 2;
-  const first = share(panelsOf(channels), part, parts) * PANEL;
-  const stop = min(channels, share(panelsOf(channels), part + 1, parts) * PANEL);
+  const first = firstOf(channels, part, parts);
+  const stop = firstOf(channels, part + 1, parts);
   panels += rowBytes * <usize>(first * taps);
   for (let n = first; n < stop; n += PANEL) {
     const rows = min(PANEL, channels - n);

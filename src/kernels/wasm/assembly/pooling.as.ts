@@ -13,6 +13,7 @@
  * x86, which asks what becomes of numbers that are none, and still as fast as that. (`npm run bench -- --only kernels`)
  */
 import { Geometry, share } from './geometry.as';
+import { loadStep, stepAt, storeStep } from './lanes.as';
 
 /**
  * Fills `out` `[pictures, outHeight, outWidth, channels]`.
@@ -56,25 +57,42 @@ function largest(x: usize, lineBytes: usize, rowBytes: usize, height: i32, width
       b = a,
       d = a,
       e = a;
+    let p = f32x4.splat(0),
+      q = p,
+      r = p,
+      s = p;
     for (let line = 0, start = x + c; line < height; line++, start += lineBytes) {
       for (let i = 0, at = start; i < width; i++, at += rowBytes) {
-        a = f32x4.max(a, v128.load(at));
-        b = f32x4.max(b, v128.load(at, 16));
-        d = f32x4.max(d, v128.load(at, 32));
-        e = f32x4.max(e, v128.load(at, 48));
+        let value = v128.load(at);
+        a = f32x4.pmax(a, value);
+        p = v128.or(p, f32x4.ne(value, value));
+        value = v128.load(at, 16);
+        b = f32x4.pmax(b, value);
+        q = v128.or(q, f32x4.ne(value, value));
+        value = v128.load(at, 32);
+        d = f32x4.pmax(d, value);
+        r = v128.or(r, f32x4.ne(value, value));
+        value = v128.load(at, 48);
+        e = f32x4.pmax(e, value);
+        s = v128.or(s, f32x4.ne(value, value));
       }
     }
-    v128.store(out + c, a);
-    v128.store(out + c, b, 16);
-    v128.store(out + c, d, 32);
-    v128.store(out + c, e, 48);
+    v128.store(out + c, v128.or(a, p));
+    v128.store(out + c, v128.or(b, q), 16);
+    v128.store(out + c, v128.or(d, r), 32);
+    v128.store(out + c, v128.or(e, s), 48);
   }
-  for (; c < rowBytes; c += 4) {
-    let most: f32 = -Infinity;
+  for (let step = stepAt(c, rowBytes); c < rowBytes; c += step, step = stepAt(c, rowBytes)) {
+    let most = f32x4.splat(-Infinity),
+      none = f32x4.splat(0);
     for (let line = 0, start = x + c; line < height; line++, start += lineBytes) {
-      for (let i = 0, at = start; i < width; i++, at += rowBytes) most = max<f32>(most, load<f32>(at));
+      for (let i = 0, at = start; i < width; i++, at += rowBytes) {
+        const value = loadStep(at, step);
+        most = f32x4.pmax(most, value);
+        none = v128.or(none, f32x4.ne(value, value));
+      }
     }
-    store<f32>(out + c, most);
+    storeStep(out + c, v128.or(most, none), step);
   }
 }
 
@@ -157,30 +175,74 @@ function takeLines(
       const width = min(g.inWidth, left + g.filterWidth) - before;
       const corner = lineBytes * <usize>above + rowBytes * <usize>before;
       const place = at + rowBytes * <usize>column;
-      giveBack(
-        x + corner,
-        y + place,
-        dy + place,
-        dx + corner,
-        lineBytes,
-        rowBytes,
-        below - above,
-        width,
-        from - above,
-        to - above,
-        covers,
-      );
+      const height = below - above;
+      if (covers) {
+        putBack(x + corner, y + place, dy + place, dx + corner, lineBytes, rowBytes, height, width);
+      } else {
+        addBack(
+          x + corner,
+          y + place,
+          dy + place,
+          dx + corner,
+          lineBytes,
+          rowBytes,
+          height,
+          width,
+          from - above,
+          to - above,
+        );
+      }
+    }
+  }
+}
+
+/** Gives each channel's gradient to the first of a window's positions that has its value, and nothing to the others. */
+function putBack(
+  x: usize,
+  y: usize,
+  dy: usize,
+  dx: usize,
+  lineBytes: usize,
+  rowBytes: usize,
+  height: i32,
+  width: i32,
+): void {
+  let c: usize = 0;
+  for (; c + 32 <= rowBytes; c += 32) {
+    const value = v128.load(y + c),
+      other = v128.load(y + c, 16);
+    let gradient = v128.load(dy + c),
+      second = v128.load(dy + c, 16);
+    for (let line = 0, start = c; line < height; line++, start += lineBytes) {
+      for (let i = 0, at = start; i < width; i++, at += rowBytes) {
+        let is = f32x4.eq(v128.load(x + at), value);
+        v128.store(dx + at, v128.and(gradient, is));
+        gradient = v128.andnot(gradient, is);
+        is = f32x4.eq(v128.load(x + at, 16), other);
+        v128.store(dx + at, v128.and(second, is), 16);
+        second = v128.andnot(second, is);
+      }
+    }
+  }
+  for (let step = stepAt(c, rowBytes); c < rowBytes; c += step, step = stepAt(c, rowBytes)) {
+    const value = loadStep(y + c, step);
+    let gradient = loadStep(dy + c, step);
+    for (let line = 0, start = c; line < height; line++, start += lineBytes) {
+      for (let i = 0, at = start; i < width; i++, at += rowBytes) {
+        const is = f32x4.eq(loadStep(x + at, step), value);
+        storeStep(dx + at, v128.and(gradient, is), step);
+        gradient = v128.andnot(gradient, is);
+      }
     }
   }
 }
 
 /**
- * Gives each channel's gradient to the first of a window's positions that has its value.
+ * Adds each channel's gradient to the first of a window's positions that has its value.
  *
  * @param first and `end`: lines of the window that are the part's own
- * @param puts whether what is there is written over; else it is added to
  */
-function giveBack(
+function addBack(
   x: usize,
   y: usize,
   dy: usize,
@@ -191,34 +253,38 @@ function giveBack(
   width: i32,
   first: i32,
   end: i32,
-  puts: bool,
 ): void {
   let c: usize = 0;
-  for (; c + 16 <= rowBytes; c += 16) {
-    const value = v128.load(y + c);
-    const gradient = v128.load(dy + c);
-    let left = i32x4.splat(-1);
+  for (; c + 32 <= rowBytes; c += 32) {
+    const value = v128.load(y + c),
+      other = v128.load(y + c, 16);
+    let gradient = v128.load(dy + c),
+      second = v128.load(dy + c, 16);
     for (let line = 0, start = c; line < height; line++, start += lineBytes) {
       const isOwn = line >= first && line < end;
       for (let i = 0, at = start; i < width; i++, at += rowBytes) {
-        const isFirst = v128.and(f32x4.eq(v128.load(x + at), value), left);
-        left = v128.andnot(left, isFirst);
-        const given = v128.and(gradient, isFirst);
-        if (puts) v128.store(dx + at, given);
-        else if (isOwn) v128.store(dx + at, f32x4.add(v128.load(dx + at), given));
+        const is = f32x4.eq(v128.load(x + at), value),
+          also = f32x4.eq(v128.load(x + at, 16), other);
+        if (isOwn) {
+          const to = dx + at;
+          v128.store(to, f32x4.add(v128.load(to), v128.and(gradient, is)));
+          v128.store(to, f32x4.add(v128.load(to, 16), v128.and(second, also)), 16);
+        }
+        gradient = v128.andnot(gradient, is);
+        second = v128.andnot(second, also);
       }
     }
   }
-  for (; c < rowBytes; c += 4) {
-    const value = load<f32>(y + c);
-    let given = load<f32>(dy + c);
+  for (let step = stepAt(c, rowBytes); c < rowBytes; c += step, step = stepAt(c, rowBytes)) {
+    const value = loadStep(y + c, step);
+    let gradient = loadStep(dy + c, step);
     for (let line = 0, start = c; line < height; line++, start += lineBytes) {
       const isOwn = line >= first && line < end;
       for (let i = 0, at = start; i < width; i++, at += rowBytes) {
-        const takes = load<f32>(x + at) == value;
-        if (puts) store<f32>(dx + at, takes ? given : 0);
-        else if (isOwn && takes) store<f32>(dx + at, load<f32>(dx + at) + given);
-        if (takes) given = 0;
+        const is = f32x4.eq(loadStep(x + at, step), value);
+        const given = v128.and(gradient, is);
+        gradient = v128.andnot(gradient, is);
+        if (isOwn) storeStep(dx + at, f32x4.add(loadStep(dx + at, step), given), step);
       }
     }
   }

@@ -1,21 +1,21 @@
 /**
  * Sums over rows of channels: what each channel comes to over all positions, of one array or of the products of two.
  *
- * **Order.** Rows are read as they lie, and each is added to sums that rest in the first cache: one long stream, which is what
- * memory is fastest at. Going down 64 bytes of all rows with the sums in registers is 1.2 times as fast while all is in the
- * second cache, and half as fast from memory, where a line here and a line there is not what is fetched ahead.
+ * **Order.** Sixteen rows at a time, a line of the cache of each, so that their sums rest in registers and the next lines of
+ * the sixteen are fetched ahead. From the second cache that is 1.5 times as fast as one row after another, whose sums pass the
+ * first cache each time; a column of hundreds of rows is slower than either from memory, where a line here and a line there is
+ * not what is fetched ahead.
  *
- * **Rounding.** 64 rows are added up by themselves and then added to those above: a sum of n terms has the roundings of 64 and
- * n / 64 additions in place of n. The 64 are counted from the first row, and a channel is added up by one thread alone, so the
- * bits are the same with any number of threads.
+ * **Rounding.** The sums of sixteen rows are added to those above: a sum of n terms has the roundings of 16 and n / 16 additions
+ * in place of n. Rows are counted from the first, and a channel is one thread's, so bits do not depend on how many there are.
  *
- * **Roof.** One addition for 4 bytes: memory is the bound, and what the first cache takes of sums in and out, 16 bytes read and 8
- * written for 8 that come. (`npm run bench -- --only kernels`)
+ * **Roof.** One addition for 4 bytes: memory is the bound. (`npm run bench -- --only kernels`)
  */
 import { share } from './geometry.as';
+import { loadStep, stepAt, storeStep } from './lanes.as';
 
 /** Rows that are added up by themselves. */
-export const CHUNK: i32 = 64;
+export const GROUP: i32 = 16;
 
 /** Channels of a line of the cache, which two threads should not share. */
 const LINE: i32 = 16;
@@ -27,58 +27,61 @@ export function firstOf(channels: i32, part: i32, parts: i32): i32 {
   return share(channels / unit, part, parts) * unit;
 }
 
-/** Adds rows `rowBytes` apart, `width` bytes of each, to the sums at `out`. */
-export function addRows(x: usize, rowBytes: usize, rows: i32, width: usize, out: usize): void {
-  const whole = width & ~15;
-  for (let row = 0; row < rows; row++, x += rowBytes) {
-    let c: usize = 0;
-    for (; c < whole; c += 16) v128.store(out + c, f32x4.add(v128.load(out + c), v128.load(x + c)));
-    for (; c < width; c += 4) store<f32>(out + c, load<f32>(out + c) + load<f32>(x + c));
-  }
-}
-
-/** As {@link addRows}, of the products of two rows. */
-function addProducts(x: usize, y: usize, rowBytes: usize, rows: i32, width: usize, out: usize): void {
-  const whole = width & ~15;
-  for (let row = 0; row < rows; row++, x += rowBytes, y += rowBytes) {
-    let c: usize = 0;
-    for (; c < whole; c += 16) {
-      const product = f32x4.mul(v128.load(x + c), v128.load(y + c));
-      v128.store(out + c, f32x4.add(v128.load(out + c), product));
+/** Adds what some rows come to, `width` bytes of each, to `out`: of `x`, or where it `isDot` of the products with `y`. */
+// @ts-expect-error: a decorator of AssemblyScript's
+@inline
+function addGroup(x: usize, y: usize, rowBytes: usize, rows: i32, width: usize, out: usize, isDot: bool): void {
+  let c: usize = 0;
+  for (; c + 64 <= width; c += 64) {
+    let a = f32x4.splat(0),
+      b = a,
+      d = a,
+      e = a;
+    let at = x + c,
+      by = y + c;
+    for (let row = 0; row < rows; row++, at += rowBytes, by += rowBytes) {
+      a = f32x4.add(a, isDot ? f32x4.mul(v128.load(at), v128.load(by)) : v128.load(at));
+      b = f32x4.add(b, isDot ? f32x4.mul(v128.load(at, 16), v128.load(by, 16)) : v128.load(at, 16));
+      d = f32x4.add(d, isDot ? f32x4.mul(v128.load(at, 32), v128.load(by, 32)) : v128.load(at, 32));
+      e = f32x4.add(e, isDot ? f32x4.mul(v128.load(at, 48), v128.load(by, 48)) : v128.load(at, 48));
     }
-    for (; c < width; c += 4) store<f32>(out + c, load<f32>(out + c) + load<f32>(x + c) * load<f32>(y + c));
+    const to = out + c;
+    v128.store(to, f32x4.add(v128.load(to), a));
+    v128.store(to, f32x4.add(v128.load(to, 16), b), 16);
+    v128.store(to, f32x4.add(v128.load(to, 32), d), 32);
+    v128.store(to, f32x4.add(v128.load(to, 48), e), 48);
+  }
+  for (let step = stepAt(c, width); c < width; c += step, step = stepAt(c, width)) {
+    let sum = f32x4.splat(0);
+    let at = x + c,
+      by = y + c;
+    for (let row = 0; row < rows; row++, at += rowBytes, by += rowBytes) {
+      const value = loadStep(at, step);
+      sum = f32x4.add(sum, isDot ? f32x4.mul(value, loadStep(by, step)) : value);
+    }
+    storeStep(out + c, f32x4.add(loadStep(out + c, step), sum), step);
   }
 }
 
-/**
- * Sums of all rows `rowBytes` apart, `width` bytes of each, of `x` or with a `y` of their products, to `out`.
- *
- * @param room of `width` bytes
- */
-export function sumRows(
-  x: usize,
-  y: usize,
-  rowBytes: usize,
-  rows: i32,
-  width: usize,
-  out: usize,
-  room: usize,
-): void {
+/** Fills `out` with the sums of rows `rowBytes` apart, `width` bytes of each. */
+export function sumRows(x: usize, rowBytes: usize, rows: i32, width: usize, out: usize): void {
   memory.fill(out, 0, width);
-  for (let row = 0; row < rows; row += CHUNK) {
-    const count = min(CHUNK, rows - row);
+  for (let row = 0; row < rows; row += GROUP)
+    addGroup(x + rowBytes * <usize>row, 0, rowBytes, min(GROUP, rows - row), width, out, false);
+}
+
+/** As {@link sumRows}, of the products of two arrays' rows. */
+export function dotRows(x: usize, y: usize, rowBytes: usize, rows: i32, width: usize, out: usize): void {
+  memory.fill(out, 0, width);
+  for (let row = 0; row < rows; row += GROUP) {
     const at = rowBytes * <usize>row;
-    memory.fill(room, 0, width);
-    if (y == 0) addRows(x + at, rowBytes, count, width, room);
-    else addProducts(x + at, y + at, rowBytes, count, width, room);
-    addRows(room, 0, 1, width, out);
+    addGroup(x + at, y + at, rowBytes, min(GROUP, rows - row), width, out, true);
   }
 }
 
 /**
  * Adds up rows of `channels` values, or with a `y` the products of two such rows.
  *
- * @param room for as many values
  * @param part of `parts`, each of which adds up some channels
  */
 export function channelSum(
@@ -87,13 +90,14 @@ export function channelSum(
   out: usize,
   rows: i32,
   channels: i32,
-  room: usize,
   part: i32,
   parts: i32,
 ): void {
+  const rowBytes = (<usize>channels) << 2;
   const from = (<usize>firstOf(channels, part, parts)) << 2;
   const width = ((<usize>firstOf(channels, part + 1, parts)) << 2) - from;
-  sumRows(x + from, y == 0 ? 0 : y + from, (<usize>channels) << 2, rows, width, out + from, room);
+  if (y == 0) sumRows(x + from, rowBytes, rows, width, out + from);
+  else dotRows(x + from, y + from, rowBytes, rows, width, out + from);
 }
 
 /**
@@ -112,14 +116,10 @@ export function globalSum(
   parts: i32,
 ): void {
   const rowBytes = (<usize>channels) << 2;
-  const from = (<usize>firstOf(channels, part, parts)) << 2;
-  const width = ((<usize>firstOf(channels, part + 1, parts)) << 2) - from;
   const pictureBytes = rowBytes * <usize>rows;
   for (let n = 0; n < pictures; n++, out += rowBytes) {
-    const at = pictureBytes * <usize>n + from;
-    memory.fill(out + from, 0, width);
-    if (y == 0) addRows(x + at, rowBytes, rows, width, out + from);
-    else addProducts(x + at, y + at, rowBytes, rows, width, out + from);
+    const at = pictureBytes * <usize>n;
+    channelSum(x + at, y == 0 ? 0 : y + at, out, rows, channels, part, parts);
   }
 }
 
@@ -133,18 +133,17 @@ export function globalPool(
   part: i32,
   parts: i32,
 ): void {
-  const rowBytes = (<usize>channels) << 2;
   const from = (<usize>firstOf(channels, part, parts)) << 2;
   const width = ((<usize>firstOf(channels, part + 1, parts)) << 2) - from;
   globalSum(x, 0, out, pictures, rows, channels, part, parts);
-  for (let n = 0; n < pictures; n++, out += rowBytes) divide(out + from, out + from, width, rows);
+  for (let n = 0; n < pictures; n++, out += (<usize>channels) << 2)
+    divide(out + from, out + from, width, rows);
 }
 
 /** `to` is `from`, `width` bytes of it, divided. */
 export function divide(from: usize, to: usize, width: usize, by: i32): void {
   const divisor = f32x4.splat(<f32>by);
-  const whole = width & ~15;
   let c: usize = 0;
-  for (; c < whole; c += 16) v128.store(to + c, f32x4.div(v128.load(from + c), divisor));
-  for (; c < width; c += 4) store<f32>(to + c, load<f32>(from + c) / <f32>by);
+  for (let step = stepAt(c, width); c < width; c += step, step = stepAt(c, width))
+    storeStep(to + c, f32x4.div(loadStep(from + c, step), divisor), step);
 }

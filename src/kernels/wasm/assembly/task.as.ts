@@ -199,9 +199,9 @@ export function runPart(task: Task, part: i32, thread: i32): void {
   } else if (task.kind <= MULTIPLY) {
     runLoop(task, part);
   } else if (task.kind == CHANNEL_SUM) {
-    channelSum(task.x, 0, task.out, task.rows, task.channels, room, part, task.parts);
+    channelSum(task.x, 0, task.out, task.rows, task.channels, part, task.parts);
   } else if (task.kind == CHANNEL_DOT) {
-    channelSum(task.x, task.other, task.out, task.rows, task.channels, room, part, task.parts);
+    channelSum(task.x, task.other, task.out, task.rows, task.channels, part, task.parts);
   } else if (task.kind == GLOBAL_POOL) {
     globalPool(task.x, task.out, task.pictures, task.rows, task.channels, part, task.parts);
   } else if (task.kind == GLOBAL_POOL_GRAD) {
@@ -243,7 +243,7 @@ function runNorm(task: Task, part: i32, room: usize): void {
     moments(changetype<Moments>(task.x), rows, channels, room, part, parts);
   } else if (task.kind == NORM) norm(changetype<Norm>(task.x), rows, channels, part, parts);
   else if (task.kind == NORM_GRADS) {
-    normGrads(changetype<NormGrads>(task.x), rows, channels, room, part, parts);
+    normGrads(changetype<NormGrads>(task.x), rows, channels, part, parts);
   } else if (task.kind == NORM_INPUT_GRAD) {
     normInputGrad(changetype<NormInputGrad>(task.x), rows, channels, part, parts);
   }
