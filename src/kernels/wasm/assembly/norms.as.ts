@@ -17,7 +17,7 @@
  * (`npm run bench -- --only kernels`)
  */
 import { share } from './geometry.as';
-import { loadStep, stepAt, storeStep } from './lanes.as';
+import { Lanes } from './lanes.as';
 import { firstOf, GROUP } from './sums.as';
 
 /** Addresses of moments' arrays, and how much of the averages stays; four bytes each. */
@@ -90,18 +90,16 @@ function addChunk(x: usize, rowBytes: usize, rows: i32, width: usize, totals: us
     addTotals(to + 128, d, r, centreD, rows, 16);
     addTotals(to + 192, e, s, centreE, rows, 16);
   }
-  for (let step = stepAt(c, width); c < width; c += step, step = stepAt(c, width)) {
+  for (let step = Lanes.step(c, width); c < width; c += step, step = Lanes.step(c, width)) {
     let sum = f32x4.splat(0),
       squares = sum;
-    for (let at = x + c; at < end; at += rowBytes) sum = f32x4.add(sum, loadStep(at, step));
+    for (let at = x + c; at < end; at += rowBytes) sum = f32x4.add(sum, Lanes.load(at, step));
     const centre = f32x4.mul(sum, share);
-    for (let at = x + c; at < end; at += rowBytes) squares = addSquare(squares, loadStep(at, step), centre);
+    for (let at = x + c; at < end; at += rowBytes) squares = addSquare(squares, Lanes.load(at, step), centre);
     addTotals(totals + (c << 2), sum, squares, centre, rows, step);
   }
 }
 
-// @ts-expect-error: a decorator of AssemblyScript's
-@inline
 function addSquare(sum: v128, x: v128, centre: v128): v128 {
   const centred = f32x4.sub(x, centre);
   return f32x4.add(sum, f32x4.mul(centred, centred));
@@ -122,8 +120,6 @@ function addTotals(to: usize, sum: v128, squares: v128, centre: v128, rows: i32,
   );
 }
 
-// @ts-expect-error: a decorator of AssemblyScript's
-@inline
 function addPair(to: usize, sum4: v128, squares4: v128, centre4: v128, rows: i32, isBoth: bool): void {
   const sum = f64x2.promote_low_f32x4(sum4),
     centre = f64x2.promote_low_f32x4(centre4);
@@ -177,8 +173,6 @@ export function norm(all: Norm, rows: i32, channels: i32, part: i32, parts: i32)
     normRow(all.x + row, all.mean, all.scale, all.beta, rowBytes, all.out + row);
 }
 
-// @ts-expect-error: a decorator of AssemblyScript's
-@inline
 function moved(x: v128, mean: v128, scale: v128, beta: v128): v128 {
   return f32x4.add(f32x4.mul(f32x4.sub(x, mean), scale), beta);
 }
@@ -196,10 +190,15 @@ function normRow(x: usize, mean: usize, scale: usize, beta: usize, width: usize,
     v128.store(to, moved(v128.load(at, 32), v128.load(m, 32), v128.load(s, 32), v128.load(b, 32)), 32);
     v128.store(to, moved(v128.load(at, 48), v128.load(m, 48), v128.load(s, 48), v128.load(b, 48)), 48);
   }
-  for (let step = stepAt(c, width); c < width; c += step, step = stepAt(c, width)) {
-    const factor = loadStep(scale + c, step);
-    const value = moved(loadStep(x + c, step), loadStep(mean + c, step), factor, loadStep(beta + c, step));
-    storeStep(out + c, value, step);
+  for (let step = Lanes.step(c, width); c < width; c += step, step = Lanes.step(c, width)) {
+    const factor = Lanes.load(scale + c, step);
+    const value = moved(
+      Lanes.load(x + c, step),
+      Lanes.load(mean + c, step),
+      factor,
+      Lanes.load(beta + c, step),
+    );
+    Lanes.store(out + c, value, step);
   }
 }
 
@@ -281,19 +280,19 @@ function addCentred(
     v128.store(dGamma + c, f32x4.add(v128.load(dGamma + c), p));
     v128.store(dGamma + c, f32x4.add(v128.load(dGamma + c, 16), q), 16);
   }
-  for (let step = stepAt(c, width); c < width; c += step, step = stepAt(c, width)) {
-    const middle = loadStep(mean + c, step);
+  for (let step = Lanes.step(c, width); c < width; c += step, step = Lanes.step(c, width)) {
+    const middle = Lanes.load(mean + c, step);
     let sum = f32x4.splat(0),
       dot = sum;
     let at = x + c,
       by = dy + c;
     for (let row = 0; row < rows; row++, at += rowBytes, by += rowBytes) {
-      const gradient = loadStep(by, step);
+      const gradient = Lanes.load(by, step);
       sum = f32x4.add(sum, gradient);
-      dot = f32x4.add(dot, f32x4.mul(gradient, f32x4.sub(loadStep(at, step), middle)));
+      dot = f32x4.add(dot, f32x4.mul(gradient, f32x4.sub(Lanes.load(at, step), middle)));
     }
-    storeStep(dBeta + c, f32x4.add(loadStep(dBeta + c, step), sum), step);
-    storeStep(dGamma + c, f32x4.add(loadStep(dGamma + c, step), dot), step);
+    Lanes.store(dBeta + c, f32x4.add(Lanes.load(dBeta + c, step), sum), step);
+    Lanes.store(dGamma + c, f32x4.add(Lanes.load(dGamma + c, step), dot), step);
   }
 }
 
@@ -363,10 +362,10 @@ function inputGradRow(dy: usize, x: usize, mean: usize, factors: usize, width: u
     const back = f32x4.mul(f32x4.sub(v128.load(at, 16), v128.load(m, 16)), v128.load(s, 16));
     v128.store(to, f32x4.sub(second, back), 16);
   }
-  for (let step = stepAt(c, width); c < width; c += step, step = stepAt(c, width)) {
-    const centred = f32x4.sub(loadStep(x + c, step), loadStep(mean + c, step));
-    const gradient = f32x4.sub(loadStep(dy + c, step), loadStep(middle + c, step));
-    const straight = f32x4.mul(gradient, loadStep(factors + c, step));
-    storeStep(out + c, f32x4.sub(straight, f32x4.mul(centred, loadStep(slope + c, step))), step);
+  for (let step = Lanes.step(c, width); c < width; c += step, step = Lanes.step(c, width)) {
+    const centred = f32x4.sub(Lanes.load(x + c, step), Lanes.load(mean + c, step));
+    const gradient = f32x4.sub(Lanes.load(dy + c, step), Lanes.load(middle + c, step));
+    const straight = f32x4.mul(gradient, Lanes.load(factors + c, step));
+    Lanes.store(out + c, f32x4.sub(straight, f32x4.mul(centred, Lanes.load(slope + c, step))), step);
   }
 }

@@ -13,7 +13,7 @@
  * x86, which asks what becomes of numbers that are none, and still as fast as that. (`npm run bench -- --only kernels`)
  */
 import { Geometry, share } from './geometry.as';
-import { loadStep, stepAt, storeStep } from './lanes.as';
+import { Lanes } from './lanes.as';
 
 /**
  * Fills `out` `[pictures, outHeight, outWidth, channels]`.
@@ -82,17 +82,17 @@ function largest(x: usize, lineBytes: usize, rowBytes: usize, height: i32, width
     v128.store(out + c, v128.or(d, r), 32);
     v128.store(out + c, v128.or(e, s), 48);
   }
-  for (let step = stepAt(c, rowBytes); c < rowBytes; c += step, step = stepAt(c, rowBytes)) {
+  for (let step = Lanes.step(c, rowBytes); c < rowBytes; c += step, step = Lanes.step(c, rowBytes)) {
     let most = f32x4.splat(-Infinity),
       none = f32x4.splat(0);
     for (let line = 0, start = x + c; line < height; line++, start += lineBytes) {
       for (let i = 0, at = start; i < width; i++, at += rowBytes) {
-        const value = loadStep(at, step);
+        const value = Lanes.load(at, step);
         most = f32x4.pmax(most, value);
         none = v128.or(none, f32x4.ne(value, value));
       }
     }
-    storeStep(out + c, v128.or(most, none), step);
+    Lanes.store(out + c, v128.or(most, none), step);
   }
 }
 
@@ -224,13 +224,13 @@ function putBack(
       }
     }
   }
-  for (let step = stepAt(c, rowBytes); c < rowBytes; c += step, step = stepAt(c, rowBytes)) {
-    const value = loadStep(y + c, step);
-    let gradient = loadStep(dy + c, step);
+  for (let step = Lanes.step(c, rowBytes); c < rowBytes; c += step, step = Lanes.step(c, rowBytes)) {
+    const value = Lanes.load(y + c, step);
+    let gradient = Lanes.load(dy + c, step);
     for (let line = 0, start = c; line < height; line++, start += lineBytes) {
       for (let i = 0, at = start; i < width; i++, at += rowBytes) {
-        const is = f32x4.eq(loadStep(x + at, step), value);
-        storeStep(dx + at, v128.and(gradient, is), step);
+        const is = f32x4.eq(Lanes.load(x + at, step), value);
+        Lanes.store(dx + at, v128.and(gradient, is), step);
         gradient = v128.andnot(gradient, is);
       }
     }
@@ -275,16 +275,16 @@ function addBack(
       }
     }
   }
-  for (let step = stepAt(c, rowBytes); c < rowBytes; c += step, step = stepAt(c, rowBytes)) {
-    const value = loadStep(y + c, step);
-    let gradient = loadStep(dy + c, step);
+  for (let step = Lanes.step(c, rowBytes); c < rowBytes; c += step, step = Lanes.step(c, rowBytes)) {
+    const value = Lanes.load(y + c, step);
+    let gradient = Lanes.load(dy + c, step);
     for (let line = 0, start = c; line < height; line++, start += lineBytes) {
       const isOwn = line >= first && line < end;
       for (let i = 0, at = start; i < width; i++, at += rowBytes) {
-        const is = f32x4.eq(loadStep(x + at, step), value);
+        const is = f32x4.eq(Lanes.load(x + at, step), value);
         const given = v128.and(gradient, is);
         gradient = v128.andnot(gradient, is);
-        if (isOwn) storeStep(dx + at, f32x4.add(loadStep(dx + at, step), given), step);
+        if (isOwn) Lanes.store(dx + at, f32x4.add(Lanes.load(dx + at, step), given), step);
       }
     }
   }

@@ -6,32 +6,33 @@
  */
 import { share } from './geometry.as';
 
-/** `out` = `x` + `y`, or where it `isProduct` `x` times `y`. */
-// @ts-expect-error: a decorator of AssemblyScript's
-@inline
-function combine(x: usize, y: usize, out: usize, count: i32, isProduct: bool): void {
-  let end = out + ((<usize>(count & ~3)) << 2);
-  for (; out < end; out += 16, x += 16, y += 16) {
-    const one = v128.load(x),
-      two = v128.load(y);
-    v128.store(out, isProduct ? f32x4.mul(one, two) : f32x4.add(one, two));
-  }
-  end += (<usize>(count & 3)) << 2;
-  for (; out < end; out += 4, x += 4, y += 4) {
-    const one = load<f32>(x),
-      two = load<f32>(y);
-    store<f32>(out, isProduct ? one * two : one + two);
+/** Put where it is called, so that what it is to do is not asked for each value. */
+class Pairs {
+  /** `out` = `x` + `y`, or where it `isProduct` `x` times `y`. */
+  @inline static combine(x: usize, y: usize, out: usize, count: i32, isProduct: bool): void {
+    let end = out + ((<usize>(count & ~3)) << 2);
+    for (; out < end; out += 16, x += 16, y += 16) {
+      const one = v128.load(x),
+        two = v128.load(y);
+      v128.store(out, isProduct ? f32x4.mul(one, two) : f32x4.add(one, two));
+    }
+    end += (<usize>(count & 3)) << 2;
+    for (; out < end; out += 4, x += 4, y += 4) {
+      const one = load<f32>(x),
+        two = load<f32>(y);
+      store<f32>(out, isProduct ? one * two : one + two);
+    }
   }
 }
 
 /** `out` = `x` + `y`. */
 export function add(x: usize, y: usize, out: usize, count: i32): void {
-  combine(x, y, out, count, false);
+  Pairs.combine(x, y, out, count, false);
 }
 
 /** `out` = `x` times `y`. */
 export function multiply(x: usize, y: usize, out: usize, count: i32): void {
-  combine(x, y, out, count, true);
+  Pairs.combine(x, y, out, count, true);
 }
 
 /**

@@ -12,7 +12,7 @@
  * **Roof.** One addition for 4 bytes: memory is the bound. (`npm run bench -- --only kernels`)
  */
 import { share } from './geometry.as';
-import { loadStep, stepAt, storeStep } from './lanes.as';
+import { Lanes } from './lanes.as';
 
 /** Rows that are added up by themselves. */
 export const GROUP: i32 = 16;
@@ -27,39 +27,48 @@ export function firstOf(channels: i32, part: i32, parts: i32): i32 {
   return share(channels / unit, part, parts) * unit;
 }
 
-/** Adds what some rows come to, `width` bytes of each, to `out`: of `x`, or where it `isDot` of the products with `y`. */
-// @ts-expect-error: a decorator of AssemblyScript's
-@inline
-function addGroup(x: usize, y: usize, rowBytes: usize, rows: i32, width: usize, out: usize, isDot: bool): void {
-  let c: usize = 0;
-  for (; c + 64 <= width; c += 64) {
-    let a = f32x4.splat(0),
-      b = a,
-      d = a,
-      e = a;
-    let at = x + c,
-      by = y + c;
-    for (let row = 0; row < rows; row++, at += rowBytes, by += rowBytes) {
-      a = f32x4.add(a, isDot ? f32x4.mul(v128.load(at), v128.load(by)) : v128.load(at));
-      b = f32x4.add(b, isDot ? f32x4.mul(v128.load(at, 16), v128.load(by, 16)) : v128.load(at, 16));
-      d = f32x4.add(d, isDot ? f32x4.mul(v128.load(at, 32), v128.load(by, 32)) : v128.load(at, 32));
-      e = f32x4.add(e, isDot ? f32x4.mul(v128.load(at, 48), v128.load(by, 48)) : v128.load(at, 48));
+/** Put where it is called, so that what it is to do is not asked for each row. */
+class Group {
+  /** Adds what some rows come to, `width` bytes of each, to `out`: of `x`, or where it `isDot` of the products with `y`. */
+  @inline static add(
+    x: usize,
+    y: usize,
+    rowBytes: usize,
+    rows: i32,
+    width: usize,
+    out: usize,
+    isDot: bool,
+  ): void {
+    let c: usize = 0;
+    for (; c + 64 <= width; c += 64) {
+      let a = f32x4.splat(0),
+        b = a,
+        d = a,
+        e = a;
+      let at = x + c,
+        by = y + c;
+      for (let row = 0; row < rows; row++, at += rowBytes, by += rowBytes) {
+        a = f32x4.add(a, isDot ? f32x4.mul(v128.load(at), v128.load(by)) : v128.load(at));
+        b = f32x4.add(b, isDot ? f32x4.mul(v128.load(at, 16), v128.load(by, 16)) : v128.load(at, 16));
+        d = f32x4.add(d, isDot ? f32x4.mul(v128.load(at, 32), v128.load(by, 32)) : v128.load(at, 32));
+        e = f32x4.add(e, isDot ? f32x4.mul(v128.load(at, 48), v128.load(by, 48)) : v128.load(at, 48));
+      }
+      const to = out + c;
+      v128.store(to, f32x4.add(v128.load(to), a));
+      v128.store(to, f32x4.add(v128.load(to, 16), b), 16);
+      v128.store(to, f32x4.add(v128.load(to, 32), d), 32);
+      v128.store(to, f32x4.add(v128.load(to, 48), e), 48);
     }
-    const to = out + c;
-    v128.store(to, f32x4.add(v128.load(to), a));
-    v128.store(to, f32x4.add(v128.load(to, 16), b), 16);
-    v128.store(to, f32x4.add(v128.load(to, 32), d), 32);
-    v128.store(to, f32x4.add(v128.load(to, 48), e), 48);
-  }
-  for (let step = stepAt(c, width); c < width; c += step, step = stepAt(c, width)) {
-    let sum = f32x4.splat(0);
-    let at = x + c,
-      by = y + c;
-    for (let row = 0; row < rows; row++, at += rowBytes, by += rowBytes) {
-      const value = loadStep(at, step);
-      sum = f32x4.add(sum, isDot ? f32x4.mul(value, loadStep(by, step)) : value);
+    for (let step = Lanes.step(c, width); c < width; c += step, step = Lanes.step(c, width)) {
+      let sum = f32x4.splat(0);
+      let at = x + c,
+        by = y + c;
+      for (let row = 0; row < rows; row++, at += rowBytes, by += rowBytes) {
+        const value = Lanes.load(at, step);
+        sum = f32x4.add(sum, isDot ? f32x4.mul(value, Lanes.load(by, step)) : value);
+      }
+      Lanes.store(out + c, f32x4.add(Lanes.load(out + c, step), sum), step);
     }
-    storeStep(out + c, f32x4.add(loadStep(out + c, step), sum), step);
   }
 }
 
@@ -67,7 +76,7 @@ function addGroup(x: usize, y: usize, rowBytes: usize, rows: i32, width: usize, 
 export function sumRows(x: usize, rowBytes: usize, rows: i32, width: usize, out: usize): void {
   memory.fill(out, 0, width);
   for (let row = 0; row < rows; row += GROUP)
-    addGroup(x + rowBytes * <usize>row, 0, rowBytes, min(GROUP, rows - row), width, out, false);
+    Group.add(x + rowBytes * <usize>row, 0, rowBytes, min(GROUP, rows - row), width, out, false);
 }
 
 /** As {@link sumRows}, of the products of two arrays' rows. */
@@ -75,7 +84,7 @@ export function dotRows(x: usize, y: usize, rowBytes: usize, rows: i32, width: u
   memory.fill(out, 0, width);
   for (let row = 0; row < rows; row += GROUP) {
     const at = rowBytes * <usize>row;
-    addGroup(x + at, y + at, rowBytes, min(GROUP, rows - row), width, out, true);
+    Group.add(x + at, y + at, rowBytes, min(GROUP, rows - row), width, out, true);
   }
 }
 
@@ -144,6 +153,6 @@ export function globalPool(
 export function divide(from: usize, to: usize, width: usize, by: i32): void {
   const divisor = f32x4.splat(<f32>by);
   let c: usize = 0;
-  for (let step = stepAt(c, width); c < width; c += step, step = stepAt(c, width))
-    storeStep(to + c, f32x4.div(loadStep(from + c, step), divisor), step);
+  for (let step = Lanes.step(c, width); c < width; c += step, step = Lanes.step(c, width))
+    Lanes.store(to + c, f32x4.div(Lanes.load(from + c, step), divisor), step);
 }

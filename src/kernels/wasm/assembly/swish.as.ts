@@ -26,61 +26,54 @@ const HIGHEST: f32 = 87;
 /** Floats of this size are whole numbers. */
 const WHOLE: f32 = 12582912;
 
-// @ts-expect-error: a decorator of AssemblyScript's
-@inline
-function add(a: v128, b: f32): v128 {
-  return f32x4.add(a, f32x4.splat(b));
-}
+/** Put where they are called. */
+export class Gate {
+  @inline private static add(a: v128, b: f32): v128 {
+    return f32x4.add(a, f32x4.splat(b));
+  }
 
-/** `a` less `x` times `y`. */
-// @ts-expect-error: a decorator of AssemblyScript's
-@inline
-function less(a: f32, x: v128, y: v128): v128 {
-  return f32x4.sub(f32x4.splat(a), f32x4.mul(x, y));
-}
+  /** `a` less `x` times `y`. */
+  @inline private static less(a: f32, x: v128, y: v128): v128 {
+    return f32x4.sub(f32x4.splat(a), f32x4.mul(x, y));
+  }
 
-/** e^-x to two units in the last place; not a number stays so. */
-// @ts-expect-error: a decorator of AssemblyScript's
-@inline
-export function exponentialOfMinus(x: v128): v128 {
-  x = between(x, f32x4.splat(LOWEST), f32x4.splat(HIGHEST));
-  const shifted = less(WHOLE, x, f32x4.splat(1.44269504088896341));
-  const n = add(shifted, -WHOLE);
-  let r = f32x4.add(x, f32x4.mul(n, f32x4.splat(0.693359375)));
-  r = f32x4.add(r, f32x4.mul(n, f32x4.splat(-2.1219444e-4)));
-  let p = less(1.3981999507e-3, r, f32x4.splat(1.98756915e-4));
-  p = less(8.3334519073e-3, p, r);
-  p = less(4.1665795894e-2, p, r);
-  p = less(1.6666665459e-1, p, r);
-  p = less(5.0000001201e-1, p, r);
-  p = add(f32x4.sub(f32x4.mul(p, f32x4.mul(r, r)), r), 1);
-  return f32x4.mul(p, i32x4.shl(i32x4.add(shifted, i32x4.splat(127)), 23));
-}
+  /** e^-x to two units in the last place; not a number stays so. */
+  @inline static power(x: v128): v128 {
+    x = between(x, f32x4.splat(LOWEST), f32x4.splat(HIGHEST));
+    const shifted = Gate.less(WHOLE, x, f32x4.splat(1.44269504088896341));
+    const n = Gate.add(shifted, -WHOLE);
+    let r = f32x4.add(x, f32x4.mul(n, f32x4.splat(0.693359375)));
+    r = f32x4.add(r, f32x4.mul(n, f32x4.splat(-2.1219444e-4)));
+    let p = Gate.less(1.3981999507e-3, r, f32x4.splat(1.98756915e-4));
+    p = Gate.less(8.3334519073e-3, p, r);
+    p = Gate.less(4.1665795894e-2, p, r);
+    p = Gate.less(1.6666665459e-1, p, r);
+    p = Gate.less(5.0000001201e-1, p, r);
+    p = Gate.add(f32x4.sub(f32x4.mul(p, f32x4.mul(r, r)), r), 1);
+    return f32x4.mul(p, i32x4.shl(i32x4.add(shifted, i32x4.splat(127)), 23));
+  }
 
-/** 1 + e^-x. */
-// @ts-expect-error: a decorator of AssemblyScript's
-@inline
-function divisorOf(x: v128): v128 {
-  return add(exponentialOfMinus(x), 1);
-}
+  /** 1 + e^-x. */
+  @inline static divisor(x: v128): v128 {
+    return Gate.add(Gate.power(x), 1);
+  }
 
-/** 1 - g is e^-x g, which does not lose its digits where g is near one. */
-// @ts-expect-error: a decorator of AssemblyScript's
-@inline
-function slope(x: v128): v128 {
-  const power = exponentialOfMinus(x);
-  const gate = f32x4.div(f32x4.splat(1), add(power, 1));
-  return f32x4.add(gate, f32x4.mul(f32x4.mul(x, gate), f32x4.mul(power, gate)));
+  /** Of swish; 1 - g is e^-x g, which does not lose its digits where g is near one. */
+  @inline static slope(x: v128): v128 {
+    const power = Gate.power(x);
+    const gate = f32x4.div(f32x4.splat(1), Gate.add(power, 1));
+    return f32x4.add(gate, f32x4.mul(f32x4.mul(x, gate), f32x4.mul(power, gate)));
+  }
 }
 
 /** `out` = the sigmoid of `x`. */
 export function sigmoid(x: usize, out: usize, count: i32): void {
   const one = f32x4.splat(1);
   let end = out + ((<usize>(count & ~3)) << 2);
-  for (; out < end; out += 16, x += 16) v128.store(out, f32x4.div(one, divisorOf(v128.load(x))));
+  for (; out < end; out += 16, x += 16) v128.store(out, f32x4.div(one, Gate.divisor(v128.load(x))));
   end += (<usize>(count & 3)) << 2;
   for (; out < end; out += 4, x += 4)
-    v128.store_lane<f32>(out, f32x4.div(one, divisorOf(v128.load32_splat(x))), 0);
+    v128.store_lane<f32>(out, f32x4.div(one, Gate.divisor(v128.load32_splat(x))), 0);
 }
 
 /** `out` = swish of `x`. */
@@ -88,12 +81,12 @@ export function swish(x: usize, out: usize, count: i32): void {
   let end = out + ((<usize>(count & ~3)) << 2);
   for (; out < end; out += 16, x += 16) {
     const value = v128.load(x);
-    v128.store(out, f32x4.div(value, divisorOf(value)));
+    v128.store(out, f32x4.div(value, Gate.divisor(value)));
   }
   end += (<usize>(count & 3)) << 2;
   for (; out < end; out += 4, x += 4) {
     const value = v128.load32_splat(x);
-    v128.store_lane<f32>(out, f32x4.div(value, divisorOf(value)), 0);
+    v128.store_lane<f32>(out, f32x4.div(value, Gate.divisor(value)), 0);
   }
 }
 
@@ -101,10 +94,10 @@ export function swish(x: usize, out: usize, count: i32): void {
 export function swishGrad(dy: usize, x: usize, out: usize, count: i32): void {
   let end = out + ((<usize>(count & ~3)) << 2);
   for (; out < end; out += 16, dy += 16, x += 16) {
-    v128.store(out, f32x4.mul(v128.load(dy), slope(v128.load(x))));
+    v128.store(out, f32x4.mul(v128.load(dy), Gate.slope(v128.load(x))));
   }
   end += (<usize>(count & 3)) << 2;
   for (; out < end; out += 4, dy += 4, x += 4) {
-    v128.store_lane<f32>(out, f32x4.mul(v128.load32_splat(dy), slope(v128.load32_splat(x))), 0);
+    v128.store_lane<f32>(out, f32x4.mul(v128.load32_splat(dy), Gate.slope(v128.load32_splat(x))), 0);
   }
 }
