@@ -1,4 +1,5 @@
 /** Turns pictures about their middle. @see Keras `RandomRotation(degrees / 360, fill_mode="reflect")` */
+import { turnBy } from '../../lib/turn.ts';
 import { numberOption } from '../../protocol/recipe/options.ts';
 import type { Augmentation } from './augmentation.ts';
 import { aboutMiddle } from './projective.ts';
@@ -25,8 +26,7 @@ export const rotation: Augmentation = {
     const most = numberOption(options, 'rotationDegrees');
     if (most === 0) return null;
     const degrees = random.uniform(-most, most);
-    const cosine = Math.cos((degrees * Math.PI) / 180);
-    const sine = Math.sin((degrees * Math.PI) / 180);
+    const [cosine, sine] = turnBy(degrees);
     return {
       map: aboutMiddle(size, cosine, -sine, sine, cosine),
       caption: `${String(Math.round(degrees)).replace('-', '−')}°`,
