@@ -30,7 +30,7 @@
  *     mirrored, turned, zoomed    0.40 ms    5.1
  *     the same with contrast      0.50 ms    5.1
  *
- * That is a quarter of the roof. The frozen part of MobileNetV2 takes some 15 ms a picture.
+ * That is a quarter of the roof.
  */
 import { share } from '../geometry.as';
 import { addUp, changeContrast, PIXEL_BYTES, scaleBytes, scaleLevels } from './levels.as';
