@@ -36,21 +36,24 @@ const bitsOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView): string =>
     .update(Buffer.from(buffer, byteOffset, byteLength))
     .digest('hex');
 
+/** Bits of what a kernel puts out. */
+type Run = (name: string, inputs: tf.NamedTensorMap, attrs?: object) => string;
+
 /** Loops over a number of values that no vector divides, and over rows of as many channels. */
 function loops(): string[] {
   return tf.tidy(() => {
     const x = tf.sin(tf.range(0, 300_001));
     const dy = tf.cos(x);
-    const run = (name: string, inputs: tf.NamedTensorMap, attrs: object = {}): string =>
-      bitsOf(
-        tf
-          .engine()
-          .runKernel<tf.Tensor>(name, inputs, attrs as tf.NamedAttrMap)
-          .dataSync(),
-      );
+    const run: Run = (name, inputs, attrs = {}) =>
+      [tf.engine().runKernel<tf.Tensor | tf.Tensor[]>(name, inputs, attrs as tf.NamedAttrMap)]
+        .flat()
+        .map((each) => bitsOf(each.dataSync()))
+        .join();
     return [
       run('MienSwish', { x }),
       run('MienSwishGrad', { x, dy }),
+      run('Sigmoid', { x }),
+      run('Relu6', { x }),
       run('MienActivationGrad', { y: x, dy }, { activation: 'relu6' }),
       ...rows(x, run),
     ];
@@ -58,10 +61,7 @@ function loops(): string[] {
 }
 
 /** What goes over rows of channels, and Adam. */
-function rows(
-  values: tf.Tensor,
-  run: (name: string, inputs: tf.NamedTensorMap, attrs?: object) => string,
-): string[] {
+function rows(values: tf.Tensor, run: Run): string[] {
   const x = tf.slice(values, 0, 4 * 15 * 19 * 201).reshape([4, 15, 19, 201]);
   const [gate, dy] = [tf.slice(x, 0, [4, 1, 1, 201]), tf.cos(tf.range(0, 4 * 201)).reshape([4, 201])];
   const adam = tf
@@ -82,7 +82,42 @@ function rows(
     run('Multiply', { a: x, b: tf.cos(x) }),
     run('Add', { a: x, b: tf.cos(x) }),
     ...adam.map((each) => bitsOf(each.dataSync())),
+    ...norms(x, run),
+    ...pools(x, run),
   ];
+}
+
+/** BatchNorm by the batch, folded, and back through both. */
+function norms(x: tf.Tensor, run: Run): string[] {
+  const dy = tf.cos(x);
+  const [gamma, beta, mean] = [1, 2, 3].map((seed) => tf.cos(tf.range(seed, 201 + seed))) as [
+    ...[tf.Tensor, tf.Tensor, tf.Tensor],
+  ];
+  const variance = tf.add(tf.square(mean), 0.1);
+  const averages = { mean, variance };
+  const attrs = { epsilon: 1e-3 };
+  const filter = tf.sin(tf.range(0, 201 * 201)).reshape([1, 1, 201, 201]);
+  const layer = { kind: 'conv', strides: [1, 1], pad: 'same', ...attrs };
+  return [
+    run('MienMoments', { x, movingMean: mean, movingVariance: variance }, { momentum: 0.99 }),
+    run('MienNorm', { x, gamma, beta, ...averages }, attrs),
+    run('MienNormGrads', { dy, x, ...averages }, attrs),
+    run('MienNormInputGrad', { dy, x, gamma, ...averages, dGamma: beta, dBeta: mean }, attrs),
+    run('MienFold', { filter, gamma, beta, ...averages }, layer),
+    run('MienLinearGrads', { x, dz: dy, filter, gamma, ...averages }, layer),
+  ];
+}
+
+/** Windows that overlap, and the gradients of such as lie across two parts. */
+function pools(x: tf.Tensor, run: Run): string[] {
+  return [2, 3].flatMap((side) => {
+    const attrs = { filterSize: [side, side], strides: [2, 2], pad: 'same' };
+    const output: tf.Tensor = tf.engine().runKernel('MaxPool', { x }, attrs);
+    return [
+      run('MaxPool', { x }, attrs),
+      run('MaxPoolGrad', { dy: tf.cos(output), input: x, output }, attrs),
+    ];
+  });
 }
 
 /** All that is computed of all shapes, one after another. */

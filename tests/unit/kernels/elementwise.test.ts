@@ -1,4 +1,4 @@
-/** What takes each value by itself on wasm: swish and its gradient against float64, dropout against the host's own draws. */
+/** What takes each value by itself on wasm: activations against float64, dropout against the host's own draws. */
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, expect, it } from 'vitest';
 import { keyedWords } from '../../../src/lib/random.ts';
@@ -18,6 +18,33 @@ function run(name: string, inputs: Record<string, Float32Array>, attrs: object =
 }
 
 const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
+
+it('the sigmoid is within four roundings of what it is in float64', () => {
+  run('Sigmoid', { x: POINTS }).forEach((value, at) => {
+    const wanted = sigmoid(POINTS[at]!);
+    expect(Math.abs(value - wanted), `at ${POINTS[at]}`).toBeLessThanOrEqual(
+      4 * 2 ** -24 * wanted + 2 ** -125,
+    );
+  });
+});
+
+it.each([
+  ['Relu', Infinity],
+  ['Relu6', 6],
+])('%s holds values between 0 and %d, and takes whole numbers too', (name, ceiling) => {
+  const wanted = POINTS.map((value) => Math.min(ceiling, Math.max(0, value)));
+  // Zero has a sign.
+  expect([...run(name, { x: POINTS })].map((value) => value + 0)).toEqual(
+    [...wanted].map((value) => value + 0),
+  );
+  const whole = tf.tidy(() =>
+    tf
+      .engine()
+      .runKernel<tf.Tensor>(name, { x: tf.tensor1d([-3, 0, 5, 9], 'int32') }, {})
+      .dataSync(),
+  );
+  expect([...whole]).toEqual([0, 0, 5, Math.min(ceiling, 9)]);
+});
 
 it('swish is within four roundings of what it is in float64', () => {
   const actual = run('MienSwish', { x: POINTS });
@@ -42,7 +69,8 @@ it('its gradient is within eight roundings of its terms', () => {
 
 it('leaves what is not a number as it is, and only where it is', () => {
   const x = Float32Array.from([1, NaN, -1, 2, NaN]);
-  for (const actual of [run('MienSwish', { x }), run('MienSwishGrad', { dy: x.map(() => 1), x })]) {
+  const activations = ['MienSwish', 'Sigmoid', 'Relu', 'Relu6'].map((name) => run(name, { x }));
+  for (const actual of [...activations, run('MienSwishGrad', { dy: x.map(() => 1), x })]) {
     expect([...actual].map(Number.isNaN)).toEqual([false, true, false, false, true]);
   }
 });
