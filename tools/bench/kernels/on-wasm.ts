@@ -90,6 +90,7 @@ export function casesOf(stock: Stock): readonly KernelCase[] {
     ...[...CONVOLUTIONS, ...DEPTHWISE].flatMap((shape) => convolutionCases(shape, stock)),
     ...loopCases(),
     ...normCases(stock),
+    ...swishCases(),
     ...updateCases(),
   ];
 }
@@ -173,6 +174,33 @@ function loopCases(): KernelCase[] {
         ),
       ),
       theirs: tidily(() => tf.dropout(x, 0.2)),
+    },
+  ];
+}
+
+/** Loops that compute as long as they read. */
+function swishCases(): KernelCase[] {
+  const shape = [8, 14, 14, 576];
+  const [x, y] = [filled(shape), filled(shape)];
+  const size = x.size * 4;
+  const onShape = `of ${shape.join('x')}`;
+  return [
+    {
+      what: `swish ${onShape}`,
+      against: 'tfjs sigmoid, mul',
+      bytes: 2 * size,
+      ours: tidily(() => runMien('MienSwish', { x }, {})),
+      theirs: tidily(() => tf.mul(x, tf.sigmoid(x))),
+    },
+    {
+      what: `swish gradient ${onShape}`,
+      against: 'tfjs sigmoid, mul, add',
+      bytes: 3 * size,
+      ours: tidily(() => runMien('MienSwishGrad', { dy: y, x }, {})),
+      theirs: tidily(() => {
+        const gate = tf.sigmoid(x);
+        return tf.mul(y, tf.add(gate, tf.mul(tf.mul(x, gate), tf.sub(1, gate))));
+      }),
     },
   ];
 }

@@ -10,7 +10,7 @@
  * most a third: twelve terms leave 1e-13 of it.
  */
 import { share } from './geometry.as';
-import { Gate } from './swish.as';
+import { exponential } from './swish.as';
 
 const LN_2: f64 = 0.6931471805599453;
 const TERMS: i32 = 12;
@@ -70,7 +70,7 @@ function largest(logits: usize, classes: i32): i32 {
 function putPowers(logits: usize, to: usize, rowBytes: usize, most: f32): f64 {
   let sum: f64 = 0;
   for (let c: usize = 0; c < rowBytes; c += 4) {
-    const power = f32x4.extract_lane(Gate.power(f32x4.splat(most - load<f32>(logits + c))), 0);
+    const power = f32x4.extract_lane(exponential(f32x4.splat(load<f32>(logits + c) - most)), 0);
     store<f32>(to + c, power);
     sum += <f64>power;
   }
