@@ -211,16 +211,24 @@ function globalAveragePool(): Behaviour {
   };
 }
 
+/** What a window's largest is was made by a ReLU: where that let nothing through, nothing goes back, to none of the window. */
 function maxPool(op: Extract<NodeOp, { kind: 'maxPool' }>): Behaviour {
   const settings = { filterSize: [...op.size], strides: [...op.strides], pad: op.padding };
+  let through: ReluName = 'linear';
   return {
     forward: ([x]) => {
       const y: tf.Tensor = tf.engine().runKernel('MaxPool', { x: given(x) }, settings);
       return { y, saved: [given(x), y] };
     },
-    backward: (dy, [x, y]) => [
-      tf.engine().runKernel('MaxPoolGrad', { dy, input: given(x), output: given(y) }, settings),
-    ],
+    backward: (dy, [x, y]) => {
+      const [input, output] = [given(x), given(y)];
+      const dz =
+        through === 'linear' ? dy : runMien('MienActivationGrad', { dy, y: output }, { activation: through });
+      return [tf.engine().runKernel('MaxPoolGrad', { dy: dz, input, output }, settings)];
+    },
+    passThrough: (activation) => {
+      through = activation;
+    },
   };
 }
 
