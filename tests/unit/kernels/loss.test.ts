@@ -79,6 +79,14 @@ it.each([
   });
 });
 
+it('is the logarithm of how many classes are alike', () => {
+  for (let classes = 2; classes < 260; classes += 1) {
+    const batch = { logits: new Float32Array(classes), labels: Int32Array.of(0), classes, smoothing: 0 };
+    const wanted = Math.log(classes);
+    expect(Math.abs(lossOf(batch).loss / wanted - 1), `of ${classes}`).toBeLessThanOrEqual(2 ** -24);
+  }
+});
+
 it('takes logits that exponentials of them could not', () => {
   const { loss, right, gradient } = lossOf({
     ...{ logits: Float32Array.of(1e4, 0, -1e4, 0), labels: Int32Array.of(0, 0), classes: 2, smoothing: 0 },
