@@ -23,7 +23,7 @@ import { runsLeft } from './checkpoints/resumable.ts';
 import { CurrentDevice } from './device/current-device.ts';
 import type { Device } from './device/device.ts';
 import { goByTable, gpuKernels } from './device/gpu-kernels.ts';
-import { computing } from './device/simd.ts';
+import { computing, notedKernels } from './device/simd.ts';
 import type { WasmSetup } from './device/wasm.ts';
 import { FaceFinder } from './faces.ts';
 import { broughtBack, type Brought } from './network/bring-back.ts';
@@ -49,6 +49,7 @@ import { Uploads } from './upload/uploads.ts';
 interface Prepared {
   readonly simd: Simd | null;
   readonly kernels: string;
+  readonly halves: boolean;
   readonly device: Device;
   readonly gpuKernels: GpuKernels | null;
   readonly dataset: Dataset;
@@ -276,7 +277,7 @@ export class Session {
     const on = { device: device.report, host: this.#devices.host, emit };
     return computing(recipe, before, on, async (how) => {
       const { platform } = this;
-      const kernels = await gpuKernels({ device, recipe, platform, ...how, before });
+      const kernels = await gpuKernels({ device, recipe, platform, kernels: notedKernels(how), before });
       const opened = await setAndNetwork(recipe, this, options, timed);
       const taken = await kernels(emit).catch((error: unknown) => {
         opened.network.model.dispose();

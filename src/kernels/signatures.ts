@@ -14,6 +14,11 @@ export interface LinearAttrs {
   readonly pad: 'same' | 'valid' | backend_util.ExplicitPadding;
 }
 
+/** How activations are stored: what reads them sees it of them (halved.ts). Only WebGPU has halves. */
+export interface StoredAs {
+  readonly asHalves?: boolean;
+}
+
 interface NormInputs {
   readonly gamma: TensorInfo;
   readonly mean: TensorInfo;
@@ -29,7 +34,7 @@ export interface MienKernels {
     output: TensorInfo;
   };
   /** `x` times its sigmoid. */
-  MienSwish: { inputs: { x: TensorInfo }; attrs: Record<string, never>; output: TensorInfo };
+  MienSwish: { inputs: { x: TensorInfo }; attrs: StoredAs; output: TensorInfo };
   /** Gradient through it, from what went in. */
   MienSwishGrad: {
     inputs: { dy: TensorInfo; x: TensorInfo };
@@ -93,7 +98,7 @@ export interface MienKernels {
   /** A linear layer with bias and activation. */
   MienLinear: {
     inputs: { x: TensorInfo; filter: TensorInfo; bias?: TensorInfo };
-    attrs: LinearAttrs & { activation: ReluName };
+    attrs: LinearAttrs & StoredAs & { activation: ReluName };
     output: TensorInfo;
   };
   /**

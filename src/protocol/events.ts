@@ -186,8 +186,8 @@ export interface RunResult {
   readonly stopped: boolean;
   readonly device: DeviceReport;
   /**
-   * Which kernels computed it, by versions and on wasm by the module's hash: one, or several where another version of Mien or
-   * another device went on with it. Absent in runs that an earlier version kept.
+   * Which kernels computed it, by versions, on wasm by the module's hash, and whether they stored activations as halves: one, or
+   * several where another version of Mien or another device went on with it. Absent in runs that an earlier version kept.
    */
   readonly kernels?: readonly string[];
   /** Null on another backend than WebGPU; none in runs that an earlier version kept. */

@@ -196,7 +196,7 @@ export interface FrozenInputs {
   readonly flavour: unknown;
   /** What wasm computes with; null on other devices. */
   readonly simd: Simd | null;
-  /** What computes it, as in `RunResult.kernels`. */
+  /** Which kernels compute it: another text for others, which may round otherwise. */
   readonly kernels: string;
   /** Which ways matrix products take on WebGPU; null on other devices. */
   readonly gpuWays: GpuKernels['ways'] | null;

@@ -4,7 +4,8 @@ import { beforeAll, expect, it } from 'vitest';
 import { Device } from '../../src/engine/device/device.ts';
 import { gpuKernels } from '../../src/engine/device/gpu-kernels.ts';
 import { forgetMeasured, listMeasured, writeMeasured } from '../../src/engine/device/measured-kernels.ts';
-import { gpuOf } from '../../src/kernels/webgpu/gpu.ts';
+import { isHalved } from '../../src/kernels/halved.ts';
+import { gpuOf, watchDispatches } from '../../src/kernels/webgpu/gpu.ts';
 import { choiceOf } from '../../src/kernels/webgpu/linear/variants.ts';
 import type { Backend } from '../../src/protocol/device.ts';
 import type { RunEvent } from '../../src/protocol/events.ts';
@@ -132,9 +133,21 @@ it('a software adapter takes the table’s, as a recipe can wish it everywhere',
   }
 });
 
-it('a run’s record has what it took', async () => {
-  const recipe = await tinyRecipe({ phases: [{ name: 'head', epochs: 1, learningRate: 0.001 }] });
-  const { result } = await train(await openSession('webgpu'), recipe);
+it('a run’s record has what it took, and that it stored activations as halves', async () => {
+  const recipe = await tinyRecipe({
+    phases: [{ name: 'fineTune', epochs: 1, learningRate: 0.001, unfreeze: 3 }],
+    gpuActivations: 'float16',
+  });
+  let halved = 0;
+  const stop = watchDispatches(({ bindings }) => {
+    // Row numbers and labels are whole numbers too, of fewer axes.
+    halved += bindings.filter(({ tensor }) => isHalved(tensor) && tensor.shape.length === 4).length;
+  });
+  const { result, events } = await train(await openSession('webgpu'), recipe);
+  stop();
+  expect(halved).toBeGreaterThan(0);
   expect(result.gpuKernels).toMatchObject({ ways: {} });
   expect(result.gpuKernels?.on).not.toBe('');
+  expect(result.kernels).toEqual([expect.stringMatching(/, activations as halves$/u)]);
+  expect(events.filter(({ kind }) => kind === 'notice')).toEqual([]);
 });

@@ -23,7 +23,7 @@ interface Asked {
   readonly device: Device;
   readonly recipe: Pick<FullRecipe, 'gpuKernels'>;
   readonly platform: Pick<Platform, 'openStore'>;
-  /** As in `Arithmetic`. */
+  /** As the run's record notes them. */
   readonly kernels: string;
   /** How the run was computed so far; null for one that begins. */
   readonly before: ComputedBefore | null;

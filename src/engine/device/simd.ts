@@ -1,6 +1,6 @@
 /**
- * Owns which SIMD wasm computes a run with, and what is said where that is not what the recipe asks for, or a run goes on by
- * another arithmetic. A run keeps to what it began with as long as it can; whatever is computed beside runs is computed with
+ * Owns which SIMD wasm computes a run with, whether WebGPU stores its activations as halves, and what is said where that is not
+ * what the recipe asks for, or a run goes on by another arithmetic. A run keeps to what it began with as long as it can; whatever is computed beside runs is computed with
  * plain SIMD.
  */
 import * as tf from '@tensorflow/tfjs';
@@ -21,8 +21,10 @@ export type ComputedBefore = Pick<CheckpointHead, 'backend' | 'simd' | 'kernels'
 export interface Arithmetic {
   /** Null on other devices than wasm. */
   readonly simd: Simd | null;
-  /** As in `RunResult.kernels`. */
+  /** As {@link kernelsInUse} has them. */
   readonly kernels: string;
+  /** Whether activations are stored as halves. */
+  readonly halves: boolean;
 }
 
 /** All SIMD that a run was computed with until a checkpoint; earlier versions had plain SIMD alone, and did not note it. */
@@ -30,15 +32,19 @@ export function simdOf({ backend, simd }: Pick<ComputedBefore, 'backend' | 'simd
   return simd ?? (backend === 'wasm' ? ['plain'] : []);
 }
 
+/** As a run's record notes it. */
+export const notedKernels = ({ kernels, halves }: Pick<Arithmetic, 'kernels' | 'halves'>): string =>
+  halves ? `${kernels}, activations as halves` : kernels;
+
 /** What a run was computed with until a checkpoint, and with what it goes on. */
 export function arithmeticAfter(
   before: ComputedBefore | null,
-  { simd, kernels }: Arithmetic,
+  { simd, ...how }: Arithmetic,
 ): Required<Pick<RunResult, 'simd' | 'kernels'>> {
   const all = before === null ? [] : simdOf(before);
   return {
     simd: simd === null || all.at(-1) === simd ? all : [...all, simd],
-    kernels: kernelsAfter(before, kernels),
+    kernels: kernelsAfter(before, notedKernels(how)),
   };
 }
 
@@ -49,16 +55,20 @@ export function arithmeticAfter(
  * @param before how the run was computed so far; null for one that begins
  */
 export async function computing<Output>(
-  { simd: asked }: Pick<Recipe, 'simd'>,
+  { simd: asked, gpuActivations }: Pick<Recipe, 'simd' | 'gpuActivations'>,
   before: ComputedBefore | null,
   { device, host, emit }: { device: DeviceReport; host: DeviceHost; emit: (event: RunEvent) => void },
   work: (how: Arithmetic) => Promise<Output>,
 ): Promise<Output> {
   const { simd, notices } = await taken(asked, before, device, host);
+  const wantsHalves = gpuActivations === 'float16';
+  const halves = wantsHalves && device.backend === 'webgpu';
+  const halvesNotices = wantsHalves && !halves ? [isWebGpuOnly(device)] : [];
   try {
     emit({ kind: 'device', device, simd });
-    for (const notice of notices) emit({ kind: 'notice', of: 'run', notice: notice.toWire() });
-    return await work({ simd, kernels: kernelsInUse() });
+    for (const notice of [...halvesNotices, ...notices])
+      emit({ kind: 'notice', of: 'run', notice: notice.toWire() });
+    return await work({ simd, kernels: kernelsInUse(), halves });
   } finally {
     if (simd === 'relaxed') await use('plain', host);
   }
@@ -95,6 +105,13 @@ const isWasmOnly = ({ label }: DeviceReport): StudioError =>
     code: 'gpu/simd-unused',
     message: `The recipe asks for relaxed SIMD, which only wasm has; this run is computed on ${label}, and it changes nothing there.`,
     hint: 'Choose wasm in the device line to compute with it.',
+  });
+
+const isWebGpuOnly = ({ label }: DeviceReport): StudioError =>
+  new StudioError({
+    code: 'gpu/halves-unused',
+    message: `The recipe asks for activations as halves, which only WebGPU stores; this run is computed on ${label} with all 32 bits.`,
+    hint: 'Choose WebGPU in the device line, or leave "gpuActivations" as it is, float32.',
   });
 
 const plainInstead = (cause: StudioError): StudioError =>

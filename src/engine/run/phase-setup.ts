@@ -37,6 +37,7 @@ export interface PhaseSetupInputs {
   readonly simd: Simd | null;
   /** As in `Arithmetic`. */
   readonly kernels: string;
+  readonly halves: boolean;
   /** Which ways WebGPU takes; null on other devices. */
   readonly gpuKernels: GpuKernels | null;
   /** Where the activations are kept between runs. */
@@ -115,10 +116,11 @@ export class PhaseSetup {
   }
 
   #compileTail(phase: FullPhase, cutOutput: number): Program {
-    const { graph, backboneLayers } = this.inputs.network;
+    const { network, halves } = this.inputs;
+    const { graph, backboneLayers } = network;
     // The last node is the softmax of the dense layer; training works on the logits before it.
     const logits = graph.nodes.length - 2;
-    const tail = compile(graph, cutOutput, logits, openLayersOf(phase, backboneLayers));
+    const tail = compile(graph, cutOutput, logits, { ...openLayersOf(phase, backboneLayers), halves });
     checkStepFits(tail, this.inputs.recipe);
     return tail;
   }

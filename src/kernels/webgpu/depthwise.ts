@@ -11,12 +11,13 @@
  * its gradients by the filter and by the input, which have a thread a weight and no four at a time.
  */
 import type { TensorInfo } from '@tensorflow/tfjs';
-import { allocate, dispatch, type Binding, type Gpu } from './gpu.ts';
+import { isHalved } from '../halved.ts';
+import { allocate, allocateActivations, dispatch, type Binding, type Gpu } from './gpu.ts';
 import type { ForwardInputs } from './linear/forward.ts';
 import type { InputGradInputs } from './linear/input-grad.ts';
 import { partsOf } from './linear/filter-grad.ts';
 import { constants, filterRows, flopsOf, inRows, type LinearShape } from './shape.ts';
-import { activation, activationGrad, FLAT_MAIN, flatGroups, times, type Relu } from './wgsl.ts';
+import { activation, activationGrad, FLAT_MAIN, flatGroups, HALVES, loaded, stored, times } from './wgsl.ts';
 
 /** Output positions of a thread, side by side: neighbours read the same columns. */
 const STRIP = 4;
@@ -25,18 +26,23 @@ const STRIP = 4;
 export const isDepthwiseSupported = (shape: LinearShape): boolean =>
   shape.inChannels % 4 === 0 && shape.outChannels === shape.inChannels;
 
-const vec4 = (name: string, tensor: TensorInfo, isWritten = false): Binding => ({
+/** Four values a place; activations may be stored as halves. */
+const fours = (name: string, tensor: TensorInfo, isWritten = false): Binding => ({
   name,
-  type: 'vec4f',
+  type: isHalved(tensor) ? 'vec2u' : 'vec4f',
   tensor,
   isWritten,
 });
+
+/** `fn read_x(place)`, for four values of the layer's input. */
+const readerOf = (x: TensorInfo): string =>
+  `fn read_x(place: u32) -> vec4f { let four = x[place]; return ${loaded(isHalved(x), 'four')}; }`;
 
 /** Input columns that a strip reads. */
 const columnsOf = ({ strideWidth, filterWidth }: LinearShape): number =>
   (STRIP - 1) * strideWidth + filterWidth;
 
-function forwardCode(shape: LinearShape, hasBias: boolean, relu: Relu): string {
+function forwardCode(shape: LinearShape, { x, bias, relu, asHalves }: ForwardInputs): string {
   const strips = Math.ceil(shape.outWidth / STRIP);
   /** Adds one input column to each output that it has a tap for. */
   const column = (at: number): string => {
@@ -45,12 +51,14 @@ function forwardCode(shape: LinearShape, hasBias: boolean, relu: Relu): string {
       .map(({ i, kx }) => `sum${i} += value * w${kx};`);
     return `{ let inX = left + ${at};
       if (inX >= 0 && inX < i32(IN_WIDTH)) {
-        let value = x[(source + u32(inX)) * FOURS + four];
+        let value = read_x((source + u32(inX)) * FOURS + four);
         ${adds.join(' ')}
       } }`;
   };
   return `${constants(shape)}
 const FOURS = IN_CHANNELS / 4u;
+${readerOf(x)}
+${asHalves ? HALVES : ''}
 ${activation(relu)}
 ${FLAT_MAIN}
   if (index >= uniforms.threads) { return; }
@@ -59,7 +67,7 @@ ${FLAT_MAIN}
   let line = index / FOURS / ${strips}u;
   let top = i32(line % OUT_HEIGHT * STRIDE_HEIGHT) - PAD_TOP;
   let left = i32(strip * ${STRIP}u * STRIDE_WIDTH) - PAD_LEFT;
-  ${times(STRIP, (i) => `var sum${i} = ${hasBias ? 'bias[four]' : 'vec4f(0.0)'};`)}
+  ${times(STRIP, (i) => `var sum${i} = ${bias === null ? 'vec4f(0.0)' : 'bias[four]'};`)}
   for (var ky = 0u; ky < FILTER_HEIGHT; ky++) {
     let inY = top + i32(ky);
     if (inY < 0 || inY >= i32(IN_HEIGHT)) { continue; }
@@ -68,7 +76,7 @@ ${FLAT_MAIN}
     ${times(columnsOf(shape), column)}
   }
   let row = line * OUT_WIDTH + strip * ${STRIP}u;
-  ${times(STRIP, (i) => `if (strip * ${STRIP}u + ${i}u < OUT_WIDTH) { y[(row + ${i}u) * FOURS + four] = activate(sum${i}); }`)}
+  ${times(STRIP, (i) => `if (strip * ${STRIP}u + ${i}u < OUT_WIDTH) { y[(row + ${i}u) * FOURS + four] = ${stored(asHalves, `activate(sum${i})`)}; }`)}
 }`;
 }
 
@@ -76,20 +84,21 @@ ${FLAT_MAIN}
 export function depthwiseForward(
   gpu: Gpu,
   shape: LinearShape,
-  { x, filter, bias, relu }: ForwardInputs,
+  inputs: ForwardInputs,
   outShape: readonly number[],
 ): TensorInfo {
-  const out = allocate(gpu, outShape);
+  const { x, filter, bias, asHalves } = inputs;
+  const out = allocateActivations(gpu, outShape, asHalves);
   const strips = Math.ceil(shape.outWidth / STRIP);
   const threads = (shape.batch * shape.outHeight * strips * shape.inChannels) / 4;
   dispatch(gpu, {
     label: 'depthwise convolution',
-    code: forwardCode(shape, bias !== null, relu),
+    code: forwardCode(shape, inputs),
     bindings: [
-      vec4('x', x),
-      vec4('filter_', filter),
-      ...(bias === null ? [] : [vec4('bias', bias)]),
-      vec4('y', out, true),
+      fours('x', x),
+      fours('filter_', filter),
+      ...(bias === null ? [] : [fours('bias', bias)]),
+      fours('y', out, true),
     ],
     uniforms: [{ name: 'threads', type: 'u32', value: threads }],
     groups: flatGroups(threads),
@@ -112,6 +121,7 @@ export function depthwiseInputGrad(
   const threads = (inRows(shape) * shape.inChannels) / 4;
   const code = `${constants(shape)}
 const FOURS = IN_CHANNELS / 4u;
+${x === null ? '' : readerOf(x)}
 ${activationGrad(relu)}
 ${FLAT_MAIN}
   if (index >= uniforms.threads) { return; }
@@ -131,16 +141,16 @@ ${FLAT_MAIN}
       sum += d * filter_[u32(ky * i32(FILTER_WIDTH) + kx) * FOURS + four];
     }
   }
-  dx[index] = ${x === null ? 'sum' : 'pass_through(sum, x[index])'};
+  dx[index] = ${x === null ? 'sum' : 'pass_through(sum, read_x(index))'};
 }`;
   dispatch(gpu, {
     label: 'depthwise convolution, input gradient',
     code,
     bindings: [
-      vec4('dz', dz),
-      vec4('filter_', filter),
-      ...(x === null ? [] : [vec4('x', x)]),
-      vec4('dx', out, true),
+      fours('dz', dz),
+      fours('filter_', filter),
+      ...(x === null ? [] : [fours('x', x)]),
+      fours('dx', out, true),
     ],
     uniforms: [{ name: 'threads', type: 'u32', value: threads }],
     groups: flatGroups(threads),
@@ -149,12 +159,13 @@ ${FLAT_MAIN}
   return out;
 }
 
-function filterGradCode(shape: LinearShape): string {
+function filterGradCode(shape: LinearShape, x: TensorInfo): string {
   const tap = (kx: number): string =>
-    `if (left + ${kx} >= 0 && left + ${kx} < i32(IN_WIDTH)) { sum${kx} += d * x[(source + u32(left + ${kx})) * FOURS + four]; }`;
+    `if (left + ${kx} >= 0 && left + ${kx} < i32(IN_WIDTH)) { sum${kx} += d * read_x((source + u32(left + ${kx})) * FOURS + four); }`;
   return `${constants(shape)}
 const FOURS = IN_CHANNELS / 4u;
 const ROWS = FILTER_HEIGHT * FILTER_WIDTH + 1u;
+${readerOf(x)}
 ${FLAT_MAIN}
   if (index >= uniforms.threads) { return; }
   let four = index % FOURS;
@@ -190,16 +201,16 @@ export function depthwiseFilterGradParts(
   x: TensorInfo,
   dz: TensorInfo,
 ): TensorInfo {
-  const fours = shape.inChannels / 4;
+  const channelFours = shape.inChannels / 4;
   const rows = shape.filterHeight + 1;
-  const parts = partsOf(shape, fours * rows);
+  const parts = partsOf(shape, channelFours * rows);
   const out = allocate(gpu, [parts, filterRows(shape) + 1, shape.inChannels]);
   const lines = shape.batch * shape.outHeight;
-  const threads = fours * rows * parts;
+  const threads = channelFours * rows * parts;
   dispatch(gpu, {
     label: 'depthwise convolution, filter gradient',
-    code: filterGradCode(shape),
-    bindings: [vec4('x', x), vec4('dz', dz), vec4('sums', out, true)],
+    code: filterGradCode(shape, x),
+    bindings: [fours('x', x), fours('dz', dz), fours('sums', out, true)],
     uniforms: [
       { name: 'threads', type: 'u32', value: threads },
       { name: 'lines', type: 'u32', value: lines },

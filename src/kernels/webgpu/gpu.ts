@@ -4,6 +4,7 @@
  * keeps to itself; the version of tfjs is pinned.
  */
 import type { KernelBackend, TensorInfo } from '@tensorflow/tfjs';
+import { halvedShape } from '../halved.ts';
 
 /** What the backend knows of a tensor. */
 interface TensorData {
@@ -120,6 +121,11 @@ export function allocate(
   dtype: 'float32' | 'int32' = 'float32',
 ): TensorInfo {
   return gpu.makeTensorInfo([...shape], dtype);
+}
+
+/** The same for activations of a shape, stored as halves or not. */
+export function allocateActivations(gpu: Gpu, shape: readonly number[], asHalves: boolean): TensorInfo {
+  return asHalves ? allocate(gpu, halvedShape(shape), 'int32') : allocate(gpu, shape);
 }
 
 let collected: ProgramRun[] | null = null;

@@ -1,4 +1,7 @@
 /** Registers the WebGPU programs, each in place of what is composed from ops; shapes they are not for fall back. */
+import type { TensorInfo } from '@tensorflow/tfjs';
+import { invariant } from '../../protocol/errors.ts';
+import { isHalved, valuesShape } from '../halved.ts';
 import { replaceKernel } from '../replace.ts';
 import type { MienDeviceKernels, MienKernelName, MienKernels, MienUpdateKernels } from '../signatures.ts';
 import {
@@ -42,9 +45,15 @@ type Program<Name extends keyof Kernels> = (
 
 const isSupported = (shape: LinearShape): boolean => shape.kind === 'conv' || isDepthwiseSupported(shape);
 
+/** What is composed from ops knows no halves: no layer that stores or reads them has such a shape. */
+function leftTo(activations: TensorInfo): null {
+  invariant(!isHalved(activations), 'layers that read halves have programs of their own');
+  return null;
+}
+
 const programs: { readonly [Name in keyof Kernels]?: Program<Name> } = {
   MienActivationGrad: (gpu, inputs, { activation }) => reluGrad(gpu, inputs, activation),
-  MienSwish: (gpu, { x }) => swish(gpu, x),
+  MienSwish: (gpu, { x }, { asHalves = false }) => swish(gpu, x, asHalves),
   MienSwishGrad: swishGrad,
   MienChannelSum: (gpu, { x }) => channelSum(gpu, x),
   MienChannelDot: (gpu, { x, y }) => channelDot(gpu, x, y),
@@ -52,23 +61,24 @@ const programs: { readonly [Name in keyof Kernels]?: Program<Name> } = {
   MienGlobalPoolGrad: globalPoolGrad,
   MienDropout: (gpu, { x }, attrs) => dropout(gpu, x, attrs),
   MienFold: (gpu, inputs, { epsilon }) => fold(gpu, inputs, epsilon),
-  MienLinear(gpu, { x, filter, bias }, { activation, ...attrs }) {
-    const shape = shapeOf(x.shape, filter.shape, attrs);
-    if (!isSupported(shape)) return null;
+  MienLinear(gpu, { x, filter, bias }, { activation, asHalves = false, ...attrs }) {
+    const inShape = valuesShape(x);
+    const shape = shapeOf(inShape, filter.shape, attrs);
+    if (!isSupported(shape)) return leftTo(x);
     const run = shape.kind === 'conv' ? forward : depthwiseForward;
     return run(
       gpu,
       shape,
-      { x, filter, bias: bias ?? null, relu: activation },
-      outShapeOf(x.shape, filter.shape, attrs),
+      { x, filter, bias: bias ?? null, relu: activation, asHalves },
+      outShapeOf(inShape, filter.shape, attrs),
     );
   },
   MienLinearGrads(gpu, inputs, { epsilon, ...attrs }) {
     const { x, dz, filter } = inputs;
-    const shape = shapeOf(x.shape, filter.shape, attrs);
+    const shape = shapeOf(valuesShape(x), filter.shape, attrs);
     // A bias before a BatchNorm, which no backbone has, would be one binding too many.
     const isTooMuch = inputs.bias !== undefined && inputs.gamma !== undefined;
-    if (!isSupported(shape) || isTooMuch) return null;
+    if (!isSupported(shape) || isTooMuch) return leftTo(x);
     const parts =
       shape.kind === 'conv'
         ? filterGradParts(gpu, shape, x, dz)
@@ -79,7 +89,7 @@ const programs: { readonly [Name in keyof Kernels]?: Program<Name> } = {
   },
   MienLinearInputGrad(gpu, { dz, filter, x }, { inputShape, activation, ...attrs }) {
     const shape = shapeOf(inputShape, filter.shape, attrs);
-    if (!isSupported(shape)) return null;
+    if (!isSupported(shape)) return leftTo(x ?? dz);
     const run = shape.kind === 'conv' ? inputGrad : depthwiseInputGrad;
     return run(
       gpu,

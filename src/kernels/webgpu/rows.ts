@@ -11,32 +11,37 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
 import { purposeKey } from '../../lib/random.ts';
 import type { MienKernels } from '../signatures.ts';
-import { allocate, dispatch, type Binding, type Gpu } from './gpu.ts';
-import { activationGrad, elementOf, FLAT_MAIN, flatGroups, reader, writer } from './wgsl.ts';
+import { isHalved, valuesShape } from '../halved.ts';
+import { allocate, allocateActivations, dispatch, type Binding, type Gpu } from './gpu.ts';
+import { activationGrad, FLAT_MAIN, flatGroups, reader, storedAs, writer } from './wgsl.ts';
 
-const widthOf = (x: TensorInfo): number => x.shape.at(-1) ?? 1;
 const rowsOf = (x: TensorInfo): number => x.shape.slice(0, -1).reduce((product, side) => product * side, 1);
 
 interface RowProgram {
   readonly label: string;
   readonly inputs: Readonly<Record<string, TensorInfo>>;
   readonly outShape: readonly number[];
+  /** Whether the output is stored as halves. */
+  readonly asHalves?: boolean;
   /** WGSL in which `row` and `at` (the column) are known; `value` is what it writes. */
   readonly body: string;
   readonly extra?: string;
 }
 
 /** Runs a thread for each four values of the output's rows. */
-function runRows(gpu: Gpu, { label, inputs, outShape, body, extra = '' }: RowProgram): TensorInfo {
-  const out = allocate(gpu, outShape);
-  const width = widthOf(out);
+function runRows(
+  gpu: Gpu,
+  { label, inputs, outShape, asHalves = false, body, extra = '' }: RowProgram,
+): TensorInfo {
+  const out = allocateActivations(gpu, outShape, asHalves);
+  const width = outShape.at(-1) ?? 1;
   const fours = Math.ceil(width / 4);
-  const type = elementOf(width);
-  const names = Object.keys(inputs);
   const threads = rowsOf(out) * fours;
+  const read = Object.entries(inputs).map(([name, tensor]) => reader(`${name}_`, width, isHalved(tensor)));
   dispatch(gpu, {
     label,
-    code: `${[...names, 'out'].map((name) => (name === 'out' ? writer('out_', width) : reader(`${name}_`, width))).join('\n')}
+    code: `${read.join('\n')}
+${writer('out_', width, asHalves)}
 ${extra}
 ${FLAT_MAIN}
   if (index >= uniforms.threads) { return; }
@@ -46,8 +51,12 @@ ${FLAT_MAIN}
   write_out_(row, at, value);
 }`,
     bindings: [
-      ...Object.entries(inputs).map(([name, tensor]): Binding => ({ name: `${name}_`, type, tensor })),
-      { name: 'out_', type, tensor: out, isWritten: true },
+      ...Object.entries(inputs).map(([name, tensor]): Binding => ({
+        name: `${name}_`,
+        type: storedAs(tensor, width),
+        tensor,
+      })),
+      { name: 'out_', type: storedAs(out, width), tensor: out, isWritten: true },
     ],
     uniforms: [{ name: 'threads', type: 'u32', value: threads }],
     groups: flatGroups(threads),
@@ -70,11 +79,12 @@ export function norm(gpu: Gpu, inputs: MienKernels['MienNorm']['inputs'], epsilo
 const SIGMOID = 'fn sigmoid(x: vec4f) -> vec4f { return 1.0 / (1.0 + exp(-x)); }';
 
 /** @see MienKernels.MienSwish */
-export function swish(gpu: Gpu, x: TensorInfo): TensorInfo {
+export function swish(gpu: Gpu, x: TensorInfo, asHalves: boolean): TensorInfo {
   return runRows(gpu, {
     label: 'swish',
     inputs: { x },
-    outShape: x.shape,
+    outShape: valuesShape(x),
+    asHalves,
     extra: SIGMOID,
     body: `let x = read_x_(row, at);
   let value = x * sigmoid(x);`,
@@ -86,7 +96,7 @@ export function swishGrad(gpu: Gpu, { dy, x }: MienKernels['MienSwishGrad']['inp
   return runRows(gpu, {
     label: 'swish, gradient',
     inputs: { dy, x },
-    outShape: x.shape,
+    outShape: dy.shape,
     extra: SIGMOID,
     body: `let x = read_x_(row, at);
   let gate = sigmoid(x);
@@ -147,7 +157,7 @@ export function globalPoolGrad(
 
 /** @see MienKernels.MienGlobalPool */
 export function globalPool(gpu: Gpu, x: TensorInfo): TensorInfo {
-  const [batch = 1, height = 1, width = 1, channels = 1] = x.shape;
+  const [batch = 1, height = 1, width = 1, channels = 1] = valuesShape(x);
   return runRows(gpu, {
     label: 'pooling',
     inputs: { x },

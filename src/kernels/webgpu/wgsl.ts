@@ -1,4 +1,6 @@
 /** Pieces of WGSL that several programs share. Channels are always taken four at a time. */
+import type { TensorInfo } from '@tensorflow/tfjs';
+import { isHalved } from '../halved.ts';
 
 /** Threads of a flat program's workgroup. */
 export const FLAT = 64;
@@ -18,11 +20,33 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
 /** Element type of a tensor whose rows have `width` values: four at a time where that comes out even. */
 export const elementOf = (width: number): 'vec4f' | 'f32' => (width % 4 === 0 ? 'vec4f' : 'f32');
 
+/** The same of activations, which may be stored as halves: four in two words. */
+export const storedAs = (activations: TensorInfo, width: number): 'vec2u' | 'vec4f' | 'f32' =>
+  isHalved(activations) ? 'vec2u' : elementOf(width);
+
+/** WGSL for four values of what is stored at a place, as halves or not. */
+export const loaded = (isOfHalves: boolean, place: string): string =>
+  isOfHalves ? `vec4f(unpack2x16float(${place}.x), unpack2x16float(${place}.y))` : place;
+
+/** WGSL for what is stored of four values. */
+export const stored = (asHalves: boolean, value: string): string => (asHalves ? `halves(${value})` : value);
+
+/** What {@link stored} calls: WGSL leaves open what becomes of values that are too large for a half. */
+export const HALVES = `fn halves(value: vec4f) -> vec2u {
+  let within = clamp(value, vec4f(-65504.0), vec4f(65504.0));
+  return vec2u(pack2x16float(within.xy), pack2x16float(within.zw));
+}`;
+
 /**
  * Functions `read_<name>(row, at)` for four values of a row from column `at` on; those behind the row's end are 0.
+ *
+ * @param isOfHalves whether they are stored as such; the width is then a multiple of four
  */
-export function reader(name: string, width: number): string {
+export function reader(name: string, width: number, isOfHalves = false): string {
   const w = `${width.toString()}u`;
+  if (isOfHalves) {
+    return `fn read_${name}(row: u32, at: u32) -> vec4f { let pairs = ${name}[(row * ${w} + at) >> 2u]; return ${loaded(true, 'pairs')}; }`;
+  }
   if (width % 4 === 0) {
     return `fn read_${name}(row: u32, at: u32) -> vec4f { return ${name}[(row * ${w} + at) >> 2u]; }`;
   }
@@ -33,9 +57,13 @@ export function reader(name: string, width: number): string {
 }
 
 /** The function `write_<name>(row, at, value)`, which leaves out what is behind the row's end. */
-export function writer(name: string, width: number): string {
+export function writer(name: string, width: number, asHalves = false): string {
   const w = `${width.toString()}u`;
   const head = `fn write_${name}(row: u32, at: u32, value: vec4f)`;
+  if (asHalves) {
+    return `${HALVES}
+${head} { ${name}[(row * ${w} + at) >> 2u] = halves(value); }`;
+  }
   if (width % 4 === 0) return `${head} { ${name}[(row * ${w} + at) >> 2u] = value; }`;
   const parts = [0, 1, 2, 3].map(
     (j) =>

@@ -8,6 +8,7 @@
  * arrays as small as the weights themselves. This is exact, not an approximation.
  */
 import * as tf from '@tensorflow/tfjs';
+import { valuesShape } from '../../kernels/halved.ts';
 import type { PlanOp, PlanWeights } from '../../kernels/plan.ts';
 import type { LinearAttrs, ReluName } from '../../kernels/signatures.ts';
 import { invariant } from '../../protocol/errors.ts';
@@ -36,6 +37,7 @@ interface Folded {
 export class LinearUnit implements Unit {
   readonly trainable: readonly string[];
   readonly moving = [] as const;
+  readonly readsHalves = true;
   readonly #kernelName: string;
   readonly #biasName: string;
   /** Kept for a frozen unit: its weights do not change while the program lives. */
@@ -44,6 +46,7 @@ export class LinearUnit implements Unit {
   #inputActivation: ReluName = 'linear';
   /** Whether the gradient that comes in has been through this unit's own ReLU. */
   #isPassedThrough = false;
+  #storesHalves = false;
 
   constructor(
     readonly node: number,
@@ -64,7 +67,8 @@ export class LinearUnit implements Unit {
     const { filter, bias } = this.#fold(pass);
     const { activation } = this.settings;
     const inputs = { x, filter, ...(bias === null ? {} : { bias }) };
-    const y = runMien('MienLinear', inputs, { ...this.#attrs, activation });
+    const asHalves = this.#storesHalves && pass.training;
+    const y = runMien('MienLinear', inputs, { ...this.#attrs, activation, asHalves });
     if (pass.training) pass.saved.set(this, [x, y, filter]);
     return y;
   }
@@ -89,6 +93,10 @@ export class LinearUnit implements Unit {
     this.#isPassedThrough = true;
   }
 
+  storeHalves(): void {
+    this.#storesHalves = true;
+  }
+
   backward(dy: tf.Tensor, pass: Pass, [wantsInput]: readonly boolean[]): readonly (tf.Tensor | null)[] {
     const [x, y, filter] = pass.saved.get(this) ?? [];
     invariant(x !== undefined && y !== undefined && filter !== undefined, 'forward ran before backward');
@@ -99,7 +107,7 @@ export class LinearUnit implements Unit {
         : runMien('MienActivationGrad', { dy, y }, { activation });
     if (this.trainable.length > 0) this.#weightGradients(x, dz, pass);
     if (wantsInput !== true) return [null];
-    const attrs = { ...this.#attrs, inputShape: x.shape, activation: this.#inputActivation };
+    const attrs = { ...this.#attrs, inputShape: valuesShape(x), activation: this.#inputActivation };
     const dx = runMien('MienLinearInputGrad', { dz, filter, x }, attrs);
     if (dz !== dy) dz.dispose();
     return [dx];

@@ -3,6 +3,7 @@
  * the frozen part and the trainable part (a phase's `tail`) are all programs; only the tail runs backward.
  */
 import * as tf from '@tensorflow/tfjs';
+import { canBeHalved } from '../../kernels/halved.ts';
 import { invariant } from '../../protocol/errors.ts';
 import type { Graph, GraphNode } from '../graph.ts';
 import type { Padding2d } from '../layers.ts';
@@ -47,6 +48,7 @@ export interface Program {
 export function compile(graph: Graph, from: number, to: number, set: TrainableSet): Program {
   const units = fuse(graph, from, to, set);
   passActivations(units, to);
+  if (set.halves === true) storeHalves(graph, units, to);
   const needsGradient = gradientNodes(units);
   const lastReader = new Map(units.flatMap((unit) => unit.inputs.map((node) => [node, unit] as const)));
   const picturesAtOnce = countWithin(graph, [from, ...units.map(({ node }) => node)]);
@@ -131,6 +133,16 @@ function passActivations(units: readonly Unit[], to: number): void {
     if (reader?.passThrough === undefined) continue;
     reader.passThrough(ownActivation);
     unit.leaveActivation?.();
+  }
+}
+
+/** Has values stored as halves that only units read which know them. */
+function storeHalves(graph: Graph, units: readonly Unit[], to: number): void {
+  for (const unit of units) {
+    const readers = units.filter(({ inputs }) => inputs.includes(unit.node));
+    const channels = graph.nodes[unit.node]?.shape.at(-1) ?? 0;
+    const isRead = readers.length > 0 && readers.every(({ readsHalves }) => readsHalves === true);
+    if (unit.node !== to && isRead && canBeHalved(channels)) unit.storeHalves?.();
   }
 }
 

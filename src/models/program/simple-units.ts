@@ -22,6 +22,8 @@ interface Behaviour {
     pass: Pass,
   ): readonly (tf.Tensor | null)[];
   readonly passThrough?: (activation: ReluName) => void;
+  readonly readsHalves?: boolean;
+  readonly storeHalves?: () => void;
 }
 
 export class SimpleUnit implements Unit {
@@ -29,6 +31,8 @@ export class SimpleUnit implements Unit {
   readonly moving = [] as const;
   readonly planOp: PlanOp;
   readonly passThrough?: (activation: ReluName) => void;
+  readonly readsHalves: boolean;
+  readonly storeHalves?: () => void;
   readonly #behaviour: Behaviour;
 
   constructor(
@@ -39,8 +43,10 @@ export class SimpleUnit implements Unit {
   ) {
     this.#behaviour = behaviourOf(op, layer);
     this.planOp = planOpOf(op);
-    const { passThrough } = this.#behaviour;
+    const { passThrough, readsHalves = false, storeHalves } = this.#behaviour;
     if (passThrough !== undefined) this.passThrough = passThrough;
+    this.readsHalves = readsHalves;
+    if (storeHalves !== undefined) this.storeHalves = storeHalves;
   }
 
   forward(inputs: readonly tf.Tensor[], pass: Pass): tf.Tensor {
@@ -141,10 +147,7 @@ function activation(name: Extract<NodeOp, { kind: 'activation' }>['activation'])
         backward: (dy, [y]) => [tf.mul(dy, tf.mul(given(y), tf.sub(1, given(y))))],
       };
     case 'swish':
-      return {
-        forward: ([x]) => ({ y: runMien('MienSwish', { x: given(x) }, {}), saved: [given(x)] }),
-        backward: (dy, [x]) => [runMien('MienSwishGrad', { dy, x: given(x) }, {})],
-      };
+      return swish();
     case 'softmax':
       return {
         forward: ([x]) => {
@@ -157,6 +160,21 @@ function activation(name: Extract<NodeOp, { kind: 'activation' }>['activation'])
         },
       };
   }
+}
+
+function swish(): Behaviour {
+  let storesHalves = false;
+  return {
+    forward: ([x], { training }) => {
+      const asHalves = storesHalves && training;
+      return { y: runMien('MienSwish', { x: given(x) }, { asHalves }), saved: [given(x)] };
+    },
+    backward: (dy, [x]) => [runMien('MienSwishGrad', { dy, x: given(x) }, {})],
+    readsHalves: true,
+    storeHalves: () => {
+      storesHalves = true;
+    },
+  };
 }
 
 function pad(padding: Extract<NodeOp, { kind: 'pad' }>['padding']): Behaviour {
@@ -208,6 +226,7 @@ function globalAveragePool(): Behaviour {
     passThrough: (activation) => {
       through = activation;
     },
+    readsHalves: true,
   };
 }
 

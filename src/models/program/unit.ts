@@ -57,6 +57,10 @@ export interface Unit {
   passThrough?(activation: ReluName): void;
   /** Told when the only reader does so: the gradient that comes in has been through this unit's own ReLU. */
   leaveActivation?(): void;
+  /** Whether this reads the values of an input that may be stored as halves. */
+  readonly readsHalves?: boolean;
+  /** Has what is computed in training stored as halves; only where all who read it read those. */
+  storeHalves?(): void;
   /** Frees what the unit keeps between passes. */
   dispose?(): void;
 }
@@ -66,4 +70,9 @@ export interface TrainableSet {
   /** True for layers, by index in the model, that train. */
   isTrainable(layer: number): boolean;
   readonly batchNorm: 'inference' | 'batch';
+  /**
+   * Whether what training computes from layer to layer is stored as halves, where it can be; the device must have them
+   * (kernels/halved.ts).
+   */
+  readonly halves?: boolean;
 }

@@ -7,7 +7,7 @@
 import * as z from 'zod/mini';
 import { StudioError } from '../errors.ts';
 import { cameAt, pathOfIssue, reasonOf } from './field-words.ts';
-import { means, number, seed, share, text, whole } from './schema.ts';
+import { means, number, seed, share, text, waysOfRun, whole } from './schema.ts';
 import { WeightsFileSchema, WeightsKindSchema, WeightsRunSchema } from './own-weights.ts';
 
 /** The value of an option that a registry entry declares. */
@@ -228,13 +228,11 @@ export const RecipeSchema = z
     ),
     gpuKernels: means(
       'which of several ways matrix products take on WebGPU, which differ in speed and last digits: the fastest as `measured` on the device (half a second, once), or those of a `table`, the same on every device; `auto` measures on graphics cards and takes the table in software; a recipe that was opened from a run has the `ways` of that run and what tells `on` which device and by which programs, where they hold',
-      z._default(
-        z.union([
-          z.enum(['auto', 'measured', 'table']),
-          z.object({ on: text(), ways: z.record(text(), text()) }),
-        ]),
-        'auto',
-      ),
+      z._default(z.union([z.enum(['auto', 'measured', 'table']), waysOfRun()]), 'auto'),
+    ),
+    gpuActivations: means(
+      'how WebGPU stores what the trainable part computes from layer to layer while it learns: in 32 bits, or as halves (`float16`), which keep 11 bits of each value in half the room, up to 65,504; sums are of 32 bits either way, and so is all that is asked of a network',
+      z._default(z.enum(['float32', 'float16']), 'float32'),
     ),
     seed: means('of everything drawn by chance in training', z._default(seed(), 42)),
   })

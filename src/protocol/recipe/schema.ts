@@ -17,4 +17,6 @@ export const number = (low: number, high: number) => z.number().check(z.minimum(
 export const whole = (low: number, high: number) => z.int().check(z.minimum(low), z.maximum(high));
 export const text = () => z.string().check(z.minLength(1));
 export const share = () => number(0, 1);
+/** What a run on WebGPU noted of its matrix products (`GpuKernels`). */
+export const waysOfRun = () => z.object({ on: text(), ways: z.record(text(), text()) });
 export const seed = () => whole(0, 2 ** 32 - 1);

@@ -1,4 +1,7 @@
-/** Which ways WebGPU's matrix products take: the recipe's choice, and what was measured of this device. */
+/**
+ * How WebGPU computes: which ways its matrix products take, by the recipe's choice, what was measured of this device, and how
+ * activations are stored.
+ */
 import { useEffect, useState, type ReactElement } from 'react';
 import { countOf, formatMoment } from '../../lib/format.ts';
 import { isSoftwareGpu, type DeviceReport, type MeasuredKernels } from '../../protocol/device.ts';
@@ -69,7 +72,34 @@ export function GpuKernels({ device, isReadOnly }: GpuKernelsProps): ReactElemen
           isReadOnly={isReadOnly}
         />
       )}
+      <Halves isReadOnly={isReadOnly} />
     </>
+  );
+}
+
+/** The recipe's choice of half the room for activations. */
+function Halves({ isReadOnly }: Pick<GpuKernelsProps, 'isReadOnly'>): ReactElement {
+  const studio = useStudio();
+  const isChecked = useStudioState((state) => state.recipe?.gpuActivations === 'float16');
+  return (
+    <fieldset className="choices" disabled={isReadOnly}>
+      <legend className="visually-hidden">Activations</legend>
+      <label>
+        <input
+          type="checkbox"
+          checked={isChecked}
+          disabled={isReadOnly}
+          onChange={() =>
+            studio.edit((before) => ({ ...before, gpuActivations: isChecked ? 'float32' : 'float16' }))
+          }
+        />
+        <b>Activations as halves</b>
+        <span className="small">
+          What a step holds of layers that train takes up to half the room, and keeps 11 bits of each value.
+          Part of the recipe, and in the run’s record.
+        </span>
+      </label>
+    </fieldset>
   );
 }
 

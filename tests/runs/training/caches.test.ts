@@ -50,6 +50,7 @@ async function runWith(asked: Recipe, caches: SessionCaches): Promise<{ result: 
     device,
     simd: 'plain',
     kernels: kernelsInUse(),
+    halves: false,
     gpuKernels: null,
     control: new RunControl(),
     caches,

@@ -1,4 +1,7 @@
-/** Which SIMD wasm computes a run with: as its recipe says, as it began, and said where it is not (wasm, cpu). */
+/**
+ * Which SIMD wasm computes a run with: as its recipe says, as it began, and said where it is not (wasm, cpu); and what is said
+ * where activations cannot be stored as halves.
+ */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -140,6 +143,19 @@ describe('a run with relaxed SIMD', () => {
     expect(saidIn(events)).toEqual(['gpu/no-relaxed-simd', 'train/other-arithmetic']);
     expect(result.simd).toEqual(['relaxed', 'plain']);
   });
+});
+
+it('a run that asks for activations as halves says that only WebGPU stores them', async () => {
+  const session = await openSession('wasm');
+  const phases: Recipe['phases'] = (await recipeWith('plain')).phases.slice(0, 1);
+  const run = async (gpuActivations: Recipe['gpuActivations']) => {
+    const recipe = { ...(await recipeWith('plain')), phases, gpuActivations };
+    const { result, events } = await train(session, recipe);
+    return { said: saidIn(events), kernels: result.kernels, figures: outcome(session, result) };
+  };
+  const [plain, asked] = [await run('float32'), await run('float16')];
+  expect(asked).toEqual({ ...plain, said: ['gpu/halves-unused'] });
+  await session.close();
 });
 
 describe('a run that asks for relaxed SIMD', () => {

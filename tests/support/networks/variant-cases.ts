@@ -1,6 +1,10 @@
-/** A way that WebGPU lays a matrix product out, on one shape, against sums in float64. */
+/**
+ * A way that WebGPU lays a matrix product out, on one shape, against sums in float64. Its activations may be stored as halves,
+ * where their channels come in fours.
+ */
 import * as tf from '@tensorflow/tfjs';
 import { expect } from 'vitest';
+import { canBeHalved, halvedShape, isHalved } from '../../../src/kernels/halved.ts';
 import { gpuOf } from '../../../src/kernels/webgpu/gpu.ts';
 import {
   classOf,
@@ -11,6 +15,7 @@ import {
   type VariantName,
 } from '../../../src/kernels/webgpu/linear/variants.ts';
 import { outShapeOf, shapeOf, type LinearShape } from '../../../src/kernels/webgpu/shape.ts';
+import { fromHalves, toHalves } from '../../../src/lib/bytes/float16.ts';
 import { keyedRandom } from '../../../src/lib/random.ts';
 import type { ConvolutionCase } from './kernel-cases.ts';
 
@@ -32,6 +37,7 @@ export async function variantResult(
   test: ConvolutionCase,
   operation: Operation,
   variant: VariantName,
+  halves = false,
 ): Promise<VariantResult> {
   const gpu = gpuOf(tf.backend());
   const { batch, height, width, channels, outChannels, filter: side, stride, pad } = test;
@@ -46,18 +52,25 @@ export async function variantResult(
   const draw = (sides: readonly number[]): Float32Array =>
     Float32Array.from({ length: sides.reduce((a, b) => a * b, 1) }, () => random.uniform(-1, 1));
   const factors: Factors = {
-    x: draw(inShape),
+    // Halves hold these without rounding.
+    x: halves && canBeHalved(channels) ? fromHalves(toHalves(draw(inShape))) : draw(inShape),
     filter: draw(filterShape),
     dz: draw(outShape),
     bias: draw([outChannels]),
   };
   takeChoice(gpu, { [classOf(operation, shape)]: variant });
   expect(variantOf(gpu, operation, shape)).toBe(VARIANTS[variant]);
-  const tensors = tf.tidy(() => outputsOf(operation, factors, test, outShape));
+  const tensors = tf.tidy(() => outputsOf(operation, factors, test, outShape, halves));
   takeChoice(gpu, {});
-  const computed = await Promise.all(tensors.map((tensor) => tensor.data<'float32'>()));
+  const computed = await Promise.all(tensors.map(valuesOf));
   tf.dispose(tensors);
   return { computed, exact: exactResults({ ...shape, ...spatial(test, outShape) }, factors)[operation] };
+}
+
+/** What a tensor stores, as halves or not. */
+async function valuesOf(tensor: tf.Tensor): Promise<Float32Array> {
+  if (!isHalved(tensor)) return tensor.data<'float32'>();
+  return fromHalves(new Uint16Array((await tensor.data<'int32'>()).buffer));
 }
 
 /** A 1x1 convolution's shape has no pictures; these are its sizes again. */
@@ -73,18 +86,27 @@ function outputsOf(
   factors: Factors,
   { batch, height, width, channels, outChannels, filter: side, stride, pad }: ConvolutionCase,
   outShape: readonly number[],
+  halves: boolean,
 ): tf.Tensor[] {
   const run = (name: string, inputs: Record<string, tf.Tensor>, attrs: object): tf.Tensor[] =>
     [tf.engine().runKernel<tf.Tensor | tf.Tensor[]>(name, inputs, attrs as tf.NamedAttrMap)].flat();
   const attrs = { kind: 'conv', strides: [stride, stride], pad };
-  const x = tf.tensor(factors.x, [batch, height, width, channels]);
+  const inShape = [batch, height, width, channels];
+  const x =
+    halves && canBeHalved(channels)
+      ? tf.tensor(new Int32Array(toHalves(factors.x).buffer), halvedShape(inShape), 'int32')
+      : tf.tensor(factors.x, inShape);
   const filter = tf.tensor(factors.filter, [...side, channels, outChannels]);
   const dz = tf.tensor(factors.dz, [...outShape]);
   const bias = tf.tensor(factors.bias);
   if (operation === 'forward')
-    return run('MienLinear', { x, filter, bias }, { ...attrs, activation: 'relu' });
+    return run(
+      'MienLinear',
+      { x, filter, bias },
+      { ...attrs, activation: 'relu', asHalves: halves && canBeHalved(outChannels) },
+    );
   if (operation === 'filterGrad') return run('MienLinearGrads', { x, dz, filter }, { ...attrs, epsilon: 0 });
-  return run('MienLinearInputGrad', { dz, filter, x }, { ...attrs, inputShape: x.shape, activation: 'relu' });
+  return run('MienLinearInputGrad', { dz, filter, x }, { ...attrs, inputShape: inShape, activation: 'relu' });
 }
 
 /** By the definition of a convolution; the input's gradient is masked by where the input is above 0. */

@@ -3,10 +3,14 @@ import type { Bench, Row } from '../bench.ts';
 import { NETWORKS } from '../device/ours.ts';
 import { offerGpu } from '../gpu.ts';
 import { dispatchTable } from '../roofline/dispatch-table.ts';
+import type { Dispatch } from '../roofline/dispatches.ts';
 import { GPUS, shareOfRoofline } from '../roofline/roofline.ts';
 
 /** MobileNetV2 as the paper's recipe has it. */
 const BATCHES: Readonly<Record<string, number>> = { mobilenetv2: 32, efficientnetb2: 8, vgg16: 8 };
+
+const boundMB = (dispatches: readonly Dispatch[]): number =>
+  dispatches.reduce((sum, { bytes }) => sum + bytes, 0) / 1e6;
 
 export const gpuRoofline: Bench = {
   name: 'gpu-roofline',
@@ -21,7 +25,8 @@ export const gpuRoofline: Bench = {
       const [size, batch] = [quick ? 32 : network.size, BATCHES[backbone] ?? network.batch];
       const what = `${backbone} at ${size.toString()} px, a step of ${batch.toString()} pictures, last ${unfreeze.toString()} layers`;
       say(what);
-      const { dispatches } = await dispatchesOfStep({ ...network, size, batch });
+      const measured = { ...network, size, batch };
+      const { dispatches } = await dispatchesOfStep(measured);
       print(`${what}, shares of the roofline:\n\n${dispatchTable(dispatches)}`);
       for (const gpu of GPUS) {
         rows.push({
@@ -33,6 +38,15 @@ export const gpuRoofline: Bench = {
           note: gpu.source,
         });
       }
+      const { dispatches: halved } = await dispatchesOfStep({ ...measured, halves: true });
+      rows.push({
+        what: `${what}, activations as halves`,
+        against: 'as 32 bits, bytes that its programs bind',
+        unit: 'MB',
+        mien: boundMB(halved),
+        other: boundMB(dispatches),
+        note: 'Read or written, each at least once; gradients and weights stay as they are.',
+      });
     }
     say('ways of matrix products');
     const ways = (await dispatchesOfWays()).filter(({ work }) => work !== null);

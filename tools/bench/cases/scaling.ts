@@ -76,7 +76,7 @@ async function trainOn(session: Session, count: number): Promise<RunResult> {
     dataset,
     network,
     device,
-    ...{ simd: 'plain', kernels: kernelsInUse() },
+    ...{ simd: 'plain', kernels: kernelsInUse(), halves: false },
     control,
     caches,
     gpuKernels: null,

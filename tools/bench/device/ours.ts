@@ -26,6 +26,8 @@ export interface MeasuredNetwork {
   readonly batch: number;
   /** Layers of the backbone that train, from the last. */
   readonly unfreeze: number;
+  /** Whether a step stores activations as halves, which WebGPU can. */
+  readonly halves?: boolean;
 }
 
 /** The last blocks of each are open. Stock tfjs keeps all of a batch: as many pictures as here are within wasm's memory. */
@@ -60,7 +62,7 @@ export function modelOf({ backbone, options, size }: MeasuredNetwork) {
 export function oursOf(
   model: tf.LayersModel,
   backboneLayers: number,
-  { batch, unfreeze, size }: MeasuredNetwork,
+  { batch, unfreeze, size, halves = false }: MeasuredNetwork,
 ): Measured & {
   readonly wholeStep: Run;
   /** The frozen part of a batch. */
@@ -76,7 +78,7 @@ export function oursOf(
   const frozen = compile(graph, 0, cut, FROZEN);
   const tail = compile(graph, cut, logits, {
     isTrainable: (layer) => layer >= first,
-    batchNorm: 'inference',
+    ...({ batchNorm: 'inference', halves } as const),
   });
   const whole = compile(graph, 0, graph.nodes.length - 1, FROZEN);
   const optimizer = new Optimizer({ rule: updateRuleOf({}, 0), learningRate: LEARNING_RATE });

@@ -5,8 +5,9 @@
  * ways in parts.
  */
 import type { TensorInfo } from '@tensorflow/tfjs';
+import { isHalved } from '../../halved.ts';
 import { dispatch, type Binding, type Gpu } from '../gpu.ts';
-import { elementOf, FLAT_MAIN, flatGroups, reader, times, writer } from '../wgsl.ts';
+import { elementOf, FLAT_MAIN, flatGroups, reader, storedAs, times, writer } from '../wgsl.ts';
 
 /** What becomes of a sum of four columns. */
 export interface PartsEnd {
@@ -26,13 +27,14 @@ export function addParts(gpu: Gpu, { parts, out, inputs, extra, value }: PartsEn
   const [count = 1, rows = 1, width = 1] = parts.shape;
   const type = elementOf(width);
   const given = Object.entries(inputs).flatMap(([name, tensor]): Binding[] =>
-    tensor === null ? [] : [{ name, type, tensor }],
+    tensor === null ? [] : [{ name, type: storedAs(tensor, width), tensor }],
   );
   const threads = rows * Math.ceil(width / 4);
   dispatch(gpu, {
     label: 'parts of sums',
-    code: `${['parts', ...given.map(({ name }) => name)].map((name) => reader(name, width)).join('\n')}
-${writer('out_', width)}
+    code: `${reader('parts', width)}
+${given.map(({ name, tensor }) => reader(name, width, isHalved(tensor))).join('\n')}
+${writer('out_', width, isHalved(out))}
 ${extra}
 ${FLAT_MAIN}
   if (index >= uniforms.rows * ${Math.ceil(width / 4)}u) { return; }
@@ -45,7 +47,7 @@ ${FLAT_MAIN}
     bindings: [
       { name: 'parts', type, tensor: parts },
       ...given,
-      { name: 'out_', type, tensor: out, isWritten: true },
+      { name: 'out_', type: storedAs(out, width), tensor: out, isWritten: true },
     ],
     uniforms: [{ name: 'rows', type: 'u32', value: rows }],
     groups: flatGroups(threads),

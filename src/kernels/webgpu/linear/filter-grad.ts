@@ -14,9 +14,10 @@
  * for a 3x3 of 64 channels.
  */
 import type { TensorInfo } from '@tensorflow/tfjs';
+import { isHalved } from '../../halved.ts';
 import { allocate, dispatch, type Gpu } from '../gpu.ts';
 import { constants, filterRows, flopsOf, outRows, type LinearShape } from '../shape.ts';
-import { elementOf, reader, times, writer } from '../wgsl.ts';
+import { elementOf, reader, storedAs, times, writer } from '../wgsl.ts';
 import { corner, source } from './forward.ts';
 import { sharedThreads } from './shared-tiles.ts';
 import { tiledCode } from './subgroup-tiles.ts';
@@ -44,13 +45,17 @@ export function partsOf(shape: LinearShape, threads: number): number {
 /** @returns `[parts, filterRows + 1, outChannels]`; the last row of each part is the bias' */
 export function filterGradParts(gpu: Gpu, shape: LinearShape, x: TensorInfo, dz: TensorInfo): TensorInfo {
   const variant = tiled(variantOf(gpu, 'filterGrad', shape), shape);
-  const { parts, code, uniforms, groups } = (variant.shared === null ? direct : shared)(shape, variant);
+  const { parts, code, uniforms, groups } = (variant.shared === null ? direct : shared)(
+    shape,
+    variant,
+    isHalved(x),
+  );
   const out = allocate(gpu, [parts, filterRows(shape) + 1, shape.outChannels]);
   dispatch(gpu, {
     label: `convolution, filter gradient: ${variant.name}`,
     code,
     bindings: [
-      { name: 'x', type: elementOf(shape.inChannels), tensor: x },
+      { name: 'x', type: storedAs(x, shape.inChannels), tensor: x },
       { name: 'dz', type: elementOf(shape.outChannels), tensor: dz },
       { name: 'sums', type: elementOf(shape.outChannels), tensor: out, isWritten: true },
     ],
@@ -77,30 +82,30 @@ interface Layout {
 
 const taps = ({ filterHeight, filterWidth }: LinearShape): number => filterHeight * filterWidth;
 
-const headOf = (shape: LinearShape, rowsATile: number): string => `${constants(shape)}
+const headOf = (shape: LinearShape, rowsATile: number, isOfHalves: boolean): string => `${constants(shape)}
 const TILES_A_TAP = ${Math.ceil(shape.inChannels / rowsATile)}u;
 const TAPS = FILTER_HEIGHT * FILTER_WIDTH;
 const ROWS = TAPS * IN_CHANNELS + 1u;
-${reader('x', shape.inChannels)}
+${reader('x', shape.inChannels, isOfHalves)}
 ${reader('dz', shape.outChannels)}
 ${writer('sums', shape.outChannels)}`;
 
-function direct(shape: LinearShape, { tile }: Variant): Layout {
+function direct(shape: LinearShape, { tile }: Variant, isOfHalves: boolean): Layout {
   const kTiles = taps(shape) * Math.ceil(shape.inChannels / tile.rows) + 1;
   const nTiles = Math.ceil(shape.outChannels / TILE);
   const parts = partsOf(shape, kTiles * nTiles);
   const lines = shape.batch * shape.outHeight;
   return {
     parts,
-    code: directCode(shape, tile.rows),
+    code: directCode(shape, tile.rows, isOfHalves),
     uniforms: { lines, lines_a_part: Math.ceil(lines / parts) },
     groups: [Math.ceil(nTiles / 8), Math.ceil(kTiles / 8)],
   };
 }
 
-function directCode(shape: LinearShape, rows: number): string {
+function directCode(shape: LinearShape, rows: number, isOfHalves: boolean): string {
   const value = (k: number): string => `value${Math.floor(k / 4)}[${k % 4}]`;
-  return `${headOf(shape, rows)}
+  return `${headOf(shape, rows, isOfHalves)}
 @compute @workgroup_size(8, 8)
 fn main(@builtin(global_invocation_id) id: vec3u) {
   let n = id.x * ${TILE}u;
@@ -135,7 +140,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
 }`;
 }
 
-function shared(shape: LinearShape, variant: Variant): Layout {
+function shared(shape: LinearShape, variant: Variant, isOfHalves: boolean): Layout {
   const { x, y } = sharedThreads(variant);
   const [across, down] = groupsOf(variant, productOf('filterGrad', shape));
   const groups = [across, taps(shape) * down + 1] as const;
@@ -144,7 +149,7 @@ function shared(shape: LinearShape, variant: Variant): Layout {
   const aPart = Math.ceil(positions / wanted / STEP) * STEP;
   return {
     parts: Math.ceil(positions / aPart),
-    code: sharedFilterGrad(shape, variant),
+    code: sharedFilterGrad(shape, variant, isOfHalves),
     uniforms: { positions, positions_a_part: aPart },
     groups,
   };
@@ -168,7 +173,7 @@ const biasTogether = (threads: number): string => `let four = thread % 16u;
     }`;
 
 /** One position's channels are side by side in both factors; those behind the part's last position are 0. */
-function sharedFilterGrad(shape: LinearShape, variant: Variant): string {
+function sharedFilterGrad(shape: LinearShape, variant: Variant, isOfHalves: boolean): string {
   const { x, y } = sharedThreads(variant);
   const rows = variant.shared?.rows ?? 0;
   const position = (q: number): string => `let row${q} = min(term + ${q}u, end - 1u);
@@ -179,7 +184,7 @@ function sharedFilterGrad(shape: LinearShape, variant: Variant): string {
     `let right_${q} = select(vec4f(0.0), read_dz(min(term + ${q}u, end - 1u), column + column_four * 4u), term + ${q}u < end);`;
   return tiledCode({
     variant,
-    head: headOf(shape, rows),
+    head: headOf(shape, rows, isOfHalves),
     tileRow: 'group.y % TILES_A_TAP',
     start: `let tap = group.y / TILES_A_TAP;
   let start = group.z * uniforms.positions_a_part;

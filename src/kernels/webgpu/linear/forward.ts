@@ -18,9 +18,10 @@
  * and nowhere else.
  */
 import type { TensorInfo } from '@tensorflow/tfjs';
-import { allocate, dispatch, type Binding, type Gpu } from '../gpu.ts';
+import { isHalved } from '../../halved.ts';
+import { allocate, allocateActivations, dispatch, type Binding, type Gpu } from '../gpu.ts';
 import { constants, flopsOf, isPoint, outRows, type LinearShape } from '../shape.ts';
-import { activation, elementOf, reader, times, writer, type Relu } from '../wgsl.ts';
+import { activation, elementOf, reader, storedAs, times, writer, type Relu } from '../wgsl.ts';
 import { addParts } from './add-parts.ts';
 import { overTaps } from './shared-tiles.ts';
 import { tiledCode } from './subgroup-tiles.ts';
@@ -41,6 +42,8 @@ export interface ForwardInputs {
   readonly filter: TensorInfo;
   readonly bias: TensorInfo | null;
   readonly relu: Relu;
+  /** Whether the output is stored as halves. */
+  readonly asHalves: boolean;
 }
 
 /** @returns `outShape` */
@@ -51,7 +54,7 @@ export function forward(
   outShape: readonly number[],
 ): TensorInfo {
   const variant = variantOf(gpu, 'forward', shape);
-  const out = allocate(gpu, outShape);
+  const out = allocateActivations(gpu, outShape, inputs.asHalves);
   if (variant.parts === 1) {
     products(gpu, shape, variant, inputs, out);
     return out;
@@ -72,16 +75,16 @@ function products(
   out: TensorInfo,
 ): void {
   const bindings: Binding[] = [
-    { name: 'x', type: elementOf(shape.inChannels), tensor: x },
+    { name: 'x', type: storedAs(x, shape.inChannels), tensor: x },
     { name: 'filter_', type: elementOf(shape.outChannels), tensor: filter },
     ...(bias === null ? [] : [{ name: 'bias', type: elementOf(shape.outChannels), tensor: bias }]),
-    { name: 'y', type: elementOf(shape.outChannels), tensor: out, isWritten: true },
+    { name: 'y', type: storedAs(out, shape.outChannels), tensor: out, isWritten: true },
   ];
   const head = `${constants(shape)}
-${reader('x', shape.inChannels)}
+${reader('x', shape.inChannels, isHalved(x))}
 ${reader('filter_', shape.outChannels)}
 ${bias === null ? '' : reader('bias', shape.outChannels)}
-${writer('y', shape.outChannels)}
+${writer('y', shape.outChannels, isHalved(out))}
 ${activation(relu)}`;
   const code = variant.shared === null ? directCode : sharedForward;
   dispatch(gpu, {

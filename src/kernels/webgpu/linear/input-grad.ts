@@ -12,9 +12,10 @@
  * 576, 6.2 times for a 3x3 of 64 channels.
  */
 import type { TensorInfo } from '@tensorflow/tfjs';
+import { isHalved } from '../../halved.ts';
 import { allocate, dispatch, type Binding, type Gpu } from '../gpu.ts';
 import { constants, flopsOf, inRows, isPoint, type LinearShape } from '../shape.ts';
-import { activationGrad, elementOf, reader, times, writer, type Relu } from '../wgsl.ts';
+import { activationGrad, elementOf, reader, storedAs, times, writer, type Relu } from '../wgsl.ts';
 import { addParts } from './add-parts.ts';
 import { overTaps } from './shared-tiles.ts';
 import { tiledCode } from './subgroup-tiles.ts';
@@ -69,13 +70,13 @@ function products(
   const bindings: Binding[] = [
     { name: 'dz', type: elementOf(shape.outChannels), tensor: dz },
     { name: 'filter_', type: elementOf(shape.outChannels), tensor: filter },
-    ...(x === null ? [] : [{ name: 'x', type: elementOf(shape.inChannels), tensor: x }]),
+    ...(x === null ? [] : [{ name: 'x', type: storedAs(x, shape.inChannels), tensor: x }]),
     { name: 'dx', type: elementOf(shape.inChannels), tensor: out, isWritten: true },
   ];
   const head = `${constants(shape)}
 ${reader('dz', shape.outChannels)}
 ${reader('filter_', shape.outChannels)}
-${x === null ? '' : reader('x', shape.inChannels)}
+${x === null ? '' : reader('x', shape.inChannels, isHalved(x))}
 ${writer('dx', shape.inChannels)}
 ${activationGrad(relu)}`;
   const code = variant.shared === null ? directCode : sharedInputGrad;
