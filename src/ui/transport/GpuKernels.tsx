@@ -42,7 +42,7 @@ export function GpuKernels({ device, isReadOnly }: GpuKernelsProps): ReactElemen
           [
             ofRun,
             'Those of the run',
-            'As it was computed, where they hold: on the same device and browser.',
+            'As the run that was opened was computed, where that can be: on its device, in its browser.',
           ] as const,
         ]),
     ...WISHES,
@@ -95,8 +95,8 @@ function Halves({ isReadOnly }: Pick<GpuKernelsProps, 'isReadOnly'>): ReactEleme
         />
         <b>Activations as halves</b>
         <span className="small">
-          What a step holds of layers that train takes up to half the room, and keeps 11 bits of each value.
-          Part of the recipe, and in the run’s record.
+          What a step keeps of the layers that train takes up to half the room; each value keeps 11 bits. Part
+          of the recipe, and in the run’s record.
         </span>
       </label>
     </fieldset>

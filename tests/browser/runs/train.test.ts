@@ -52,6 +52,10 @@ async function choosesWays(page: Page): Promise<void> {
   await status.getByText('the next run does it first').waitFor();
   await dialog.getByRole('radio', { name: /^As fits/ }).check();
   await expect.poll(() => page.url()).not.toMatch(/gpuKernels/);
+  const halves = dialog.getByRole('checkbox', { name: /^Activations as halves/ });
+  await halves.check();
+  await expect.poll(() => page.url()).toMatch(/&gpuActivations=float16/);
+  await halves.uncheck();
 }
 
 describe('the page', () => {
