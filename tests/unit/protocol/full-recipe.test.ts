@@ -34,6 +34,7 @@ describe('the smallest recipe', () => {
       cache: 'float32',
       simd: 'plain',
       gpuKernels: 'auto',
+      gpuActivations: 'float32',
       phases: [
         { ...HEAD, gradientClip: null },
         { ...FINE_TUNE, gradientClip: null, batchNorm: 'inference' },
