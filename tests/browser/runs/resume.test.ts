@@ -9,7 +9,7 @@ import { axe } from '../axe.ts';
 import { appUrl, newPage, screenshot } from '../harness.ts';
 
 const MINUTES = 60_000;
-const RECIPE = `?backend=wasm${TINY}&phases.0.epochs=2&phases.1.epochs=20&earlyStopping=null`;
+const RECIPE = `?backend=wasm${TINY}&phases.0.epochs=2&phases.1.epochs=80&earlyStopping=null`;
 
 const offer = (page: Page) => page.getByRole('region', { name: 'Unfinished run' });
 const keyOf = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
@@ -40,7 +40,7 @@ it(
 
     const first = await newPage({ path: RECIPE });
     await train(first);
-    await barSays(first, /Fine-tune .*[3-9] of 20/);
+    await barSays(first, /Fine-tune .*[3-9] of 80/);
     await keyOf(first, 'Pause').click();
     await keyOf(first, 'Resume').waitFor();
 
@@ -59,7 +59,7 @@ it(
     await first.close();
     await second.reload();
     await offer(second)
-      .getByText(/Fine-tune, epoch \d+ of 20/)
+      .getByText(/Fine-tune, epoch \d+ of 80/)
       .waitFor({ timeout: MINUTES });
     expect(await axe(second)).toEqual([]);
     await screenshot(second, 'unfinished-run');

@@ -87,17 +87,8 @@ async function seesWhatIsKeptAndSent(page: Page): Promise<void> {
   expect(sent.map((url) => new URL(url).search)).toEqual(['?page', '?worker']);
 }
 
-/** A map that is given up in the middle leaves the one before, the bars and the patch. */
-async function givesUpTheMap(page: Page): Promise<void> {
-  const dialog = page.getByRole('dialog', { name: 'Try it' });
-  const shown = async () => ({
-    ...{ words: await dialog.innerText(), patch: await dialog.locator('.try-patch').getAttribute('style') },
-    drawn: await dialog
-      .locator('canvas')
-      .evaluateAll((all) => all.map((canvas) => (canvas as HTMLCanvasElement).toDataURL())),
-  });
-  const before = await shown();
-  // The engine is not asked about the sixth row of places before it is let.
+/** The engine is not asked about the sixth row of places before it is let. */
+async function holdTheSixthRow(page: Page): Promise<void> {
   await page.evaluate(() => {
     const held = globalThis as unknown as { letGo: () => void };
     const post = Reflect.get(Worker.prototype, 'postMessage') as (...args: unknown[]) => void;
@@ -115,16 +106,34 @@ async function givesUpTheMap(page: Page): Promise<void> {
       };
     };
   });
+}
+
+const letItGo = (page: Page): Promise<void> =>
+  page.evaluate(() => (globalThis as unknown as { letGo: () => void }).letGo());
+
+/** A map that is given up in the middle leaves the one before, the bars and the patch. */
+async function givesUpTheMap(page: Page): Promise<void> {
+  const dialog = page.getByRole('dialog', { name: 'Try it' });
+  const shown = async () => ({
+    ...{ words: await dialog.innerText(), patch: await dialog.locator('.try-patch').getAttribute('style') },
+    drawn: await dialog
+      .locator('canvas')
+      .evaluateAll((all) => all.map((canvas) => (canvas as HTMLCanvasElement).toDataURL())),
+  });
+  const before = await shown();
+  await holdTheSixthRow(page);
   await dialog.getByRole('button', { name: 'Try every place in turn' }).click();
   const progress = dialog.getByRole('progressbar', { name: 'Places covered' });
   await expect.poll(() => progress.getAttribute('value')).toBe('70');
   await dialog.getByRole('button', { name: 'Stop', exact: true }).click();
   await progress.waitFor({ state: 'detached' });
-  await page.evaluate(() => (globalThis as unknown as { letGo: () => void }).letGo());
+  await letItGo(page);
   expect(await shown()).toEqual(before);
   // Another one goes through to its end.
+  await holdTheSixthRow(page);
   await dialog.getByRole('button', { name: 'Try every place in turn' }).click();
   await progress.waitFor();
+  await letItGo(page);
   await progress.waitFor({ state: 'detached' });
   expect(await shown()).toEqual(before);
 }
