@@ -5,20 +5,22 @@
  * values that lie rows of channels apart.
  *
  * **Tile.** Seven positions along a line by four channels (tiles.as.ts): seven sums in registers. A line of a 3x3
- * filter loads three weights and nine columns for 21 multiplications and 21 additions; at two of these and two loads in a
- * cycle, arithmetic takes 21 cycles and loading, with the columns' addresses, less than half. Seven divides the lines of 7,
- * 14, 28, 56 and 112 positions that networks at 224 have. A tile by taps, with each column loaded for each of them, loads
- * nine times what it needs, of which at 56x56 little is in the first cache.
+ * filter loads three weights and nine columns for 21 multiplications and 21 additions. Columns between a tile's outermost ones are
+ * within the picture, side by side, so one addition leads from each to the next, where an address from a list takes a load as
+ * well; how many instructions begin in a cycle is what counts. Seven divides the lines of 7, 14, 28, 56 and 112 positions that
+ * networks at 224 have; shorter lines go by three. A tile by taps, with each column loaded for each of them, loads nine times what
+ * it needs, of which at 56x56 little is in the first cache.
  *
  * **Order.** Every output is the sum over taps in their order from the bias on: it has the same bits in any tile.
  *
  * **Roof.** 3x3 over 8x7x7 of 960 channels: 6.8 million operations on 3 MB, 2.2 a byte, and all of it in the second cache;
  * arithmetic is the bound, but by little. At 112x112 memory is.
  *
- * **Reached.** As multiples of the speed of a tile by taps, taken once when this took its place, both by turns in one process on
- * a busy Xeon: forward 1.2 to 2.2, by the input 1.2 to 2.3, by the filter 1.3 to 3.4. What it is on a machine, against its
- * roof, `npm run bench -- --only kernels` prints.
+ * **Reached.** On Zen 4, whose peak is 59 GFLOP/s, 3x3 over 8x7x7 of 960 channels comes to 32 in Node 20 and 33 in Node 24, where
+ * a list of all columns came to 25 and 31; at stride 2 over 8x14x14 of 576 to 21, and 15 and 20; over 112x112 of 32 to 26 and 29,
+ * and 18 and 24. `npm run bench -- --only kernels` prints them against the roof.
  */
+import { BOUNDS_BYTES, putBounds } from '../columns.as';
 import { between, Geometry, multiplyAdd, share } from '../geometry.as';
 import {
   bringLine,
@@ -27,16 +29,20 @@ import {
   firstOf,
   Lines,
   LINES_BYTES,
+  listSides,
   listTile,
+  takeSides,
   TILE,
 } from './lines.as';
-import { tileOf1, tileOf2, tileOf3, tileOf5 } from './tiles.as';
-import { tileOf3By2, tileOf5By2 } from './tiles-by-two.as';
+import { tileOf1, tileOf2 } from './tiles.as';
+import { narrowOf5, tileOf5, tileOf5By2 } from './tiles-of-five.as';
+import { narrowOf3, tileOf3, tileOf3By2 } from './tiles-of-three.as';
 
-/** Bytes that the depthwise kernels need for lists and rows, for each part: a class, seven addresses, a row, a list, sums. */
+/** Bytes that the depthwise kernels need for lists and rows, for each part: bounds, a class, seven addresses, a row, a list, sums. */
 export function depthwiseBytes(taps: i32, channels: i32): usize {
   const rowBytes = (<usize>channels) << 2;
-  return LINES_BYTES + <usize>(TILE << 2) + rowBytes + <usize>taps * (ENTRY_BYTES + rowBytes);
+  const head = BOUNDS_BYTES + LINES_BYTES + <usize>(TILE << 2);
+  return head + rowBytes + <usize>taps * (ENTRY_BYTES + rowBytes);
 }
 
 /**
@@ -66,57 +72,72 @@ export function depthwise(
 ): void {
   const rowBytes = (<usize>channels) << 2;
   const inBytes = rowBytes * <usize>(g.inHeight * g.inWidth);
-  const edge = room;
+  putBounds(room, low, high);
+  const edge = room + BOUNDS_BYTES;
   const all = changetype<Lines>(edge + rowBytes);
   const outs = edge + rowBytes + LINES_BYTES;
   const list = outs + <usize>(TILE << 2);
   for (let line = 0; line < g.spreadHeight; line++) {
     for (let column = 0; column < g.spreadWidth; column++) {
       describeLines(g, line, column, all);
-      const tiles = (all.columns + TILE - 1) / TILE;
+      takeSides(g, all, channels);
+      const tiles = (all.columns + all.tile - 1) / all.tile;
       const count = pictures * all.lines * tiles;
       const stop = share(count, part + 1, parts);
       for (let at = share(count, part, parts); at < stop; at++) {
         const row = at / tiles;
         const n = row / all.lines;
+        const inLine = row - n * all.lines;
+        const picture = x + inBytes * <usize>n;
         const first = firstOf(all, at - row * tiles);
-        if (at == row * tiles) bringLine(g, all, x + inBytes * <usize>n, rowBytes, row - n * all.lines, edge);
-        const end = listTile(
-          g,
-          all,
-          x + inBytes * <usize>n,
-          rowBytes,
-          row - n * all.lines,
-          first,
-          zero,
-          list,
-        );
-        listOuts(g, all, out, rowBytes, n, row - n * all.lines, first, edge, outs);
-        fillTile(all, list, end, filter, bias, outs, channels, low, high);
+        if (at == row * tiles) bringLine(g, all, picture, rowBytes, inLine, edge);
+        const outLine = (n * g.outHeight + all.firstLine + inLine * g.spreadHeight) * g.outWidth;
+        const to = out + rowBytes * <usize>(outLine + all.firstColumn + first * g.spreadWidth);
+        const outBytes = rowBytes * <usize>g.spreadWidth;
+        if (all.sides > 0) {
+          const end = listSides(g, all, picture, rowBytes, inLine, first, zero, list);
+          fillSides(all, list, end, filter, bias, to, outBytes, rowBytes, room);
+        } else {
+          const end = listTile(g, all, picture, rowBytes, inLine, first, zero, list);
+          listOuts(to, outBytes, all.columns - first, edge, outs);
+          fillTile(all, list, end, filter, bias, outs, channels, room);
+        }
       }
     }
   }
 }
 
 /** Where seven positions go; those beyond a short line to `edge`. */
-function listOuts(
-  g: Geometry,
-  all: Lines,
-  out: usize,
-  rowBytes: usize,
-  n: i32,
-  line: i32,
-  first: i32,
-  edge: usize,
-  to: usize,
-): void {
-  const row = (n * g.outHeight + all.firstLine + line * g.spreadHeight) * g.outWidth + all.firstColumn;
-  for (let position = first; position < first + TILE; position++, to += 4) {
-    const at = out + rowBytes * <usize>(row + position * g.spreadWidth);
-    store<u32>(to, <u32>(position < all.columns ? at : edge));
+function listOuts(out: usize, outBytes: usize, count: i32, edge: usize, to: usize): void {
+  for (let position = 0; position < TILE; position++, to += 4, out += outBytes) {
+    store<u32>(to, <u32>(position < count ? out : edge));
   }
 }
 
+/** A tile of {@link listSides}. */
+function fillSides(
+  all: Lines,
+  list: usize,
+  end: usize,
+  filter: usize,
+  bias: usize,
+  out: usize,
+  outBytes: usize,
+  rowBytes: usize,
+  bounds: usize,
+): void {
+  const tapBytes = rowBytes * <usize>all.tapStep;
+  const isNarrow = all.tile < TILE;
+  if (all.taps == 3) {
+    if (all.step == 2) tileOf3By2(list, end, filter, tapBytes, bias, out, outBytes, rowBytes, bounds);
+    else if (isNarrow) narrowOf3(list, end, filter, tapBytes, bias, out, outBytes, rowBytes, bounds);
+    else tileOf3(list, end, filter, tapBytes, bias, out, outBytes, rowBytes, bounds);
+  } else if (all.step == 2) tileOf5By2(list, end, filter, tapBytes, bias, out, outBytes, rowBytes, bounds);
+  else if (isNarrow) narrowOf5(list, end, filter, tapBytes, bias, out, outBytes, rowBytes, bounds);
+  else tileOf5(list, end, filter, tapBytes, bias, out, outBytes, rowBytes, bounds);
+}
+
+/** A tile of {@link listTile}. */
 function fillTile(
   all: Lines,
   list: usize,
@@ -125,19 +146,13 @@ function fillTile(
   bias: usize,
   outs: usize,
   channels: i32,
-  low: f32,
-  high: f32,
+  bounds: usize,
 ): void {
   const rowBytes = (<usize>channels) << 2;
   const tapBytes = rowBytes * <usize>all.tapStep;
-  const taps = all.taps;
-  if (channels < 4) single(all, list, end, filter, bias, outs, channels, low, high);
-  else if (taps == 1) tileOf1(list, end, filter, bias, outs, rowBytes, low, high);
-  else if (taps == 2) tileOf2(list, end, filter, tapBytes, bias, outs, rowBytes, low, high);
-  else if (taps == 3 && all.step == 1) tileOf3(list, end, filter, tapBytes, bias, outs, rowBytes, low, high);
-  else if (taps == 3) tileOf3By2(list, end, filter, tapBytes, bias, outs, rowBytes, low, high);
-  else if (all.step == 1) tileOf5(list, end, filter, tapBytes, bias, outs, rowBytes, low, high);
-  else tileOf5By2(list, end, filter, tapBytes, bias, outs, rowBytes, low, high);
+  if (channels < 4) single(all, list, end, filter, bias, outs, channels, bounds);
+  else if (all.taps == 1) tileOf1(list, end, filter, bias, outs, rowBytes, bounds);
+  else tileOf2(list, end, filter, tapBytes, bias, outs, rowBytes, bounds);
 }
 
 /** Channel by channel, where there are fewer than four: four lanes of which one counts. */
@@ -149,11 +164,12 @@ function single(
   bias: usize,
   outs: usize,
   channels: i32,
-  low: f32,
-  high: f32,
+  bounds: usize,
 ): void {
   const rowBytes = (<usize>channels) << 2;
   const step = all.taps == 1 ? 1 : all.step;
+  const low = v128.load32_splat(bounds);
+  const high = v128.load32_splat(bounds, 4);
   for (let c: usize = 0; c < rowBytes; c += 4) {
     for (let position = 0; position < TILE; position++) {
       let sum = v128.load32_splat(bias + c);
@@ -166,7 +182,7 @@ function single(
         }
       }
       const to = c + <usize>load<u32>(outs + ((<usize>position) << 2));
-      v128.store_lane<f32>(to, between(sum, f32x4.splat(low), f32x4.splat(high)), 0);
+      v128.store_lane<f32>(to, between(sum, low, high), 0);
     }
   }
 }

@@ -21,6 +21,12 @@ const MOST_COLUMNS: i32 = (TILE - 1) * 2 + 5;
 /** An entry: where its first tap lies in the filter, and the addresses of its columns. */
 export const ENTRY_BYTES: usize = (1 + MOST_COLUMNS) << 2;
 
+/** Output positions of a tile where a line has fewer than seven. */
+const NARROW: i32 = 3;
+
+/** An entry of {@link listSides}, of at most two columns on either side. */
+export const SIDES_BYTES: usize = 6 << 2;
+
 /** One class of output positions, every `spread`th line and column from a first one on, and how their columns are listed. */
 @unmanaged
 export class Lines {
@@ -39,6 +45,10 @@ export class Lines {
   tapStep: i32;
   /** Input column under the first tap of the class's first position. */
   firstInput: i32;
+  /** Output positions that are taken together. */
+  tile: i32;
+  /** Columns on either side of a tile that may be beyond the picture's edge; 0 where each column is listed. */
+  sides: i32;
 }
 
 export const LINES_BYTES: usize = offsetof<Lines>();
@@ -64,11 +74,31 @@ export function describeLines(g: Geometry, line: i32, column: i32, all: Lines): 
   const whole = isWhole(taps, all.step);
   all.taps = whole ? taps : 1;
   all.entries = whole ? 1 : taps;
+  all.tile = TILE;
+  all.sides = 0;
+}
+
+/**
+ * Has three or five taps be taken by {@link listSides}, or where a tile's other columns are not all within the picture, or fewer
+ * than it has at least, one by one.
+ */
+export function takeSides(g: Geometry, all: Lines, channels: i32): void {
+  if (all.taps < 3) return;
+  const sides = all.taps >> 1;
+  const last = all.firstInput + (all.columns - 1) * all.step + all.taps - 1;
+  const isInside = all.firstInput + sides >= 0 && last - sides < g.inWidth;
+  if (isInside && channels >= 4 && all.columns >= (all.step == 1 ? NARROW : TILE)) {
+    all.sides = sides;
+    if (all.columns < TILE) all.tile = NARROW;
+  } else {
+    all.entries = all.taps;
+    all.taps = 1;
+  }
 }
 
 /** The first position of a tile along a line. The last tile reaches back over the one before it, where there is one. */
 export function firstOf(all: Lines, tile: i32): i32 {
-  return max(0, min(tile * TILE, all.columns - TILE));
+  return max(0, min(tile * all.tile, all.columns - all.tile));
 }
 
 /**
@@ -100,6 +130,44 @@ export function listTile(
   return to;
 }
 
+/**
+ * As {@link listTile}, of a class whose tiles have only their outermost columns beyond the picture's edge: those on the left, the
+ * first of the columns between, which lie side by side, and those on the right.
+ */
+export function listSides(
+  g: Geometry,
+  all: Lines,
+  picture: usize,
+  rowBytes: usize,
+  line: i32,
+  first: i32,
+  zero: usize,
+  to: usize,
+): usize {
+  const y = (all.firstLine + line * g.spreadHeight) * g.strideHeight - g.padTop;
+  const left = all.firstInput + first * all.step;
+  const right = left + (all.tile - 1) * all.step + all.taps - all.sides;
+  const between = all.sides << 2;
+  for (let ky = 0; ky < g.filterHeight; ky++) {
+    const row = rowAt(g, picture, rowBytes, y + ky, 0);
+    if (row == 0) continue;
+    store<u32>(to, <u32>(rowBytes * <usize>(ky * g.filterWidth + all.firstTap)));
+    store<u32>(to + between, <u32>(row + rowBytes * <usize>(left + all.sides)), 4);
+    for (let i = 0; i < all.sides; i++) {
+      const at = to + ((<usize>i) << 2);
+      store<u32>(at, <u32>columnOr(g, row, rowBytes, left + i, zero), 4);
+      store<u32>(at + between, <u32>columnOr(g, row, rowBytes, right + i, zero), 8);
+    }
+    to += SIDES_BYTES;
+  }
+  return to;
+}
+
+/** The address of a column of a row, or where it is beyond the edge of zeros. */
+function columnOr(g: Geometry, row: usize, rowBytes: usize, column: i32, zero: usize): usize {
+  return <u32>column < <u32>g.inWidth ? row + rowBytes * <usize>column : zero;
+}
+
 /** With several taps an entry has all columns between its first and last; with one, those of the positions alone. */
 function listColumns(
   g: Geometry,
@@ -119,8 +187,7 @@ function listColumns(
     return;
   }
   for (; to < end; to += 4, column += step) {
-    const isInside = <u32>column < <u32>g.inWidth;
-    store<u32>(to, <u32>(isInside ? row + rowBytes * <usize>column : zero));
+    store<u32>(to, <u32>columnOr(g, row, rowBytes, column, zero));
   }
 }
 
