@@ -161,7 +161,7 @@ ${FLAT_MAIN}
 
 function filterGradCode(shape: LinearShape, x: TensorInfo): string {
   const tap = (kx: number): string =>
-    `if (left + ${kx} >= 0 && left + ${kx} < i32(IN_WIDTH)) { sum${kx} += d * read_x((source + u32(left + ${kx})) * FOURS + four); }`;
+    `if (left + ${kx} >= 0 && left + ${kx} < i32(IN_WIDTH)) { let value = read_x((source + u32(left + ${kx})) * FOURS + four); sum${kx} += d * value; }`;
   return `${constants(shape)}
 const FOURS = IN_CHANNELS / 4u;
 const ROWS = FILTER_HEIGHT * FILTER_WIDTH + 1u;
