@@ -24,8 +24,8 @@ it('each class of layers gets a way that may be used for it, and nothing is left
   expect(['direct 4x4', 'direct 4x8']).toContain(choice['forward, 1x1, small']);
   expect(['direct 4x4', 'direct 4x8']).toContain(choice['inputGrad, 1x1, small']);
   expect(choice['filterGrad, 1x1, small']).toBe('direct 8x4');
-  // What is taken is never slower than what it is taken for.
-  expect(Object.keys(gains)).toEqual(Object.keys(choice));
+  // What is taken is never slower than what it is taken for; of what takes less than the clock can tell there is no gain.
+  expect(Object.keys(choice)).toEqual(expect.arrayContaining(Object.keys(gains)));
   for (const gain of Object.values(gains)) expect(gain).toBeGreaterThanOrEqual(1);
   expect(tf.memory().numTensors).toBe(numTensors);
   // What is found is taken by who asked, not on the way.
