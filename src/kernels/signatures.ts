@@ -41,6 +41,12 @@ export interface MienKernels {
     attrs: Record<string, never>;
     output: TensorInfo;
   };
+  /** Gradient through a sigmoid, from what came out. */
+  MienSigmoidGrad: {
+    inputs: { dy: TensorInfo; y: TensorInfo };
+    attrs: Record<string, never>;
+    output: TensorInfo;
+  };
   /** Sums `[..., channels]` over all but the last axis: `[channels]`. */
   MienChannelSum: { inputs: { x: TensorInfo }; attrs: Record<string, never>; output: TensorInfo };
   /** Sums `x * y` over all but the last axis: `[channels]`. */
@@ -71,7 +77,7 @@ export interface MienKernels {
   };
   /**
    * Drops values: those whose draw of the key is below `rate`; the rest is divided by `1 - rate`. One draw is for
-   * `valuesPerDraw` values that lie together: 1, or as many as a picture has.
+   * `valuesPerDraw` values that lie together: 1, or as many as a picture has. The second of the key's `numbers` is the step's.
    *
    * @see keyedWords
    */
@@ -82,7 +88,7 @@ export interface MienKernels {
       valuesPerDraw: number;
       seed: number;
       purpose: string;
-      numbers: readonly [number, number, number];
+      numbers: readonly [phase: number, step: number, layer: number];
     };
     output: TensorInfo;
   };

@@ -13,7 +13,7 @@ import type { LossSettings } from './loss.ts';
 import { firstNotFinite, lossNotFinite, validationNotFinite, weightsNotFinite } from './not-finite.ts';
 import type { Optimizer } from './optimizer.ts';
 import type { Schedule, ScheduleState } from './schedules/schedule.ts';
-import { RunningSums, trainStep } from './step.ts';
+import { RunningSums, type TrainingSteps } from './step.ts';
 
 /** How often step events are sent at most. */
 const STEP_EVENT_MS = 100;
@@ -47,6 +47,7 @@ interface Rates {
 /** What goes through a phase from epoch to epoch. */
 export interface EpochTools {
   readonly optimizer: Optimizer;
+  readonly steps: TrainingSteps;
   readonly rates: Rates;
   readonly fill: CacheFill;
 }
@@ -78,7 +79,7 @@ export function evaluation(inputs: EpochInputs): EvaluateInputs {
  */
 export async function* runEpoch(
   inputs: EpochInputs,
-  { optimizer, rates, fill }: EpochTools,
+  { fill, ...tools }: EpochTools,
   epoch: number,
 ): AsyncGenerator<RunEvent, EpochRecord | null> {
   const { phase, phaseIndex, control } = inputs;
@@ -86,14 +87,14 @@ export async function* runEpoch(
   yield* fill.fill({ rows: inputs.validation, view: PLAIN });
   if (control.isStopping) return null;
   const startMs = control.workedMs;
-  const means = yield* runSteps(inputs, optimizer, rates, epoch);
+  const means = yield* runSteps(inputs, tools, epoch);
   if (means === null) return null;
   const validation = await validate(inputs);
   yield* noticesOf(inputs.features);
   if (validation !== null && !Number.isFinite(validation.loss))
     throw validationNotFinite({ phase, phaseIndex, epoch });
   // What comes out of an epoch is kept as a checkpoint.
-  const bad = await notFiniteOf(inputs, optimizer);
+  const bad = await notFiniteOf(inputs, tools.optimizer);
   if (bad !== null) throw weightsNotFinite({ phase, phaseIndex, epoch }, bad);
   return {
     phase: phase.name,
@@ -102,7 +103,7 @@ export async function* runEpoch(
     ...means,
     valLoss: validation?.loss ?? null,
     valAccuracy: validation?.accuracy ?? null,
-    learningRate: optimizer.learningRate,
+    learningRate: tools.optimizer.learningRate,
     seconds: (control.workedMs - startMs) / 1000,
   };
 }
@@ -131,11 +132,10 @@ function* noticesOf(features: FrozenFeatures): Generator<RunEvent> {
 
 async function* runSteps(
   inputs: EpochInputs,
-  optimizer: Optimizer,
-  { schedule, state }: Rates,
+  { optimizer, steps: taken, rates: { schedule, state } }: Omit<EpochTools, 'fill'>,
   epoch: number,
 ): AsyncGenerator<RunEvent, { loss: number; accuracy: number } | null> {
-  const { recipe, phase, phaseIndex, labelOfRow, control, tail, parameters, loss } = inputs;
+  const { recipe, phase, phaseIndex, labelOfRow, control } = inputs;
   const steps = stepsPerEpoch(inputs);
   const sums = new RunningSums();
   const clock = new StepClock(control);
@@ -153,7 +153,7 @@ async function* runSteps(
         const inPhase = (epoch - 1) * steps + step;
         optimizer.learningRate = schedule.rateOf(inPhase, state);
         const chance = { seed: recipe.seed, phase: phaseIndex, step: inPhase };
-        sums.add(trainStep({ tail, parameters, optimizer, loss, chance }, x, labels), rows.length);
+        sums.add(taken.take(x, labels, chance), rows.length);
         labels.dispose();
       } finally {
         x.dispose();

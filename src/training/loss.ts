@@ -24,6 +24,10 @@ export interface LossAndGradient {
   readonly dLogits: tf.Tensor2D;
 }
 
+/** The factors on the loss of each class, on the device; the caller disposes them. */
+export const classWeightsTensor = ({ classWeights }: LossSettings): tf.Tensor1D | null =>
+  classWeights === null ? null : tf.tensor1d(classWeights);
+
 /** `[2]`: sum of the losses, classes weighed alike, and number of right answers; call it in a tidy. */
 export function lossSums(logits: tf.Tensor2D, labels: tf.Tensor1D, settings: LossSettings): tf.Tensor1D {
   return softmaxCrossEntropy(logits, labels, { ...settings, classWeights: null }).sums;
@@ -34,14 +38,17 @@ export function lossSums(logits: tf.Tensor2D, labels: tf.Tensor1D, settings: Los
  *
  * @param logits `[batch, classes]`, before softmax
  * @param labels `[batch]`, int32
+ * @param classWeights those of the settings, where they have been put on the device before
  * @see keras.losses.SparseCategoricalCrossentropy; keras.Model.fit, `class_weight`
  */
 export function softmaxCrossEntropy(
   logits: tf.Tensor2D,
   labels: tf.Tensor1D,
-  { labelSmoothing, classWeights }: LossSettings,
+  settings: LossSettings,
+  classWeights: tf.Tensor1D | null = classWeightsTensor(settings),
 ): LossAndGradient {
-  const weights = classWeights === null ? {} : { weights: tf.tensor1d(classWeights) };
+  const { labelSmoothing } = settings;
+  const weights = classWeights === null ? {} : { weights: classWeights };
   const [sums, dLogits] = tf
     .engine()
     .runKernel<[tf.Tensor1D, tf.Tensor2D]>(

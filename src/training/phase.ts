@@ -12,6 +12,7 @@ import { Optimizer } from './optimizer.ts';
 import { updateRuleOf } from './optimizers/registry.ts';
 import { scheduleOf } from './schedules/registry.ts';
 import type { ScheduleState } from './schedules/schedule.ts';
+import { TrainingSteps } from './step.ts';
 
 /** Where a phase stands after an epoch, without its tensors. */
 export interface PhaseStatus {
@@ -68,7 +69,8 @@ export async function* runPhase(inputs: PhaseInputs): AsyncGenerator<RunEvent, P
     const start = phaseEvent(inputs, state);
     yield start;
     const first = state.history.length + 1;
-    const tools = { optimizer: state.optimizer, fill: new CacheFill(inputs, phaseParts(inputs, first)) };
+    const { optimizer, steps } = state;
+    const tools = { optimizer, steps, fill: new CacheFill(inputs, phaseParts(inputs, first)) };
     for (let epoch = first; epoch <= phase.epochs; epoch++) {
       if (control.isStopping || state.stoppedEarly) break;
       const record = yield* runEpoch(inputs, { ...tools, rates: state.rates }, epoch);
@@ -90,9 +92,10 @@ export async function* runPhase(inputs: PhaseInputs): AsyncGenerator<RunEvent, P
   }
 }
 
-/** What changes from epoch to epoch; owns the optimizer and the weights that are kept. */
+/** What changes from epoch to epoch; owns the optimizer, the steps and the weights that are kept. */
 class PhaseState {
   readonly optimizer: Optimizer;
+  readonly steps: TrainingSteps;
   readonly history: EpochRecord[];
   stoppedEarly: boolean;
   readonly #inputs: PhaseInputs;
@@ -115,6 +118,7 @@ class PhaseState {
       gradientClip: phase.gradientClip,
       ...(start === null ? {} : { start: { steps: start.status.steps, slots: start.slots } }),
     });
+    this.steps = new TrainingSteps({ ...inputs, optimizer: this.optimizer });
     // Where the last epoch is kept, it is the one that a checkpoint's parameters hold.
     const isStarted = start !== null && this.#stopping.restoresBest;
     this.#kept = isStarted ? start.kept : parameters.snapshot(this.#changing);
@@ -183,6 +187,7 @@ class PhaseState {
   }
 
   dispose(): void {
+    this.steps.dispose();
     this.optimizer.dispose();
     tf.dispose([...this.#kept.values()]);
   }

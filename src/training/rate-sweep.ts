@@ -6,7 +6,7 @@ import { stepsPerEpoch, type EpochInputs } from './epoch.ts';
 import { Optimizer } from './optimizer.ts';
 import { updateRuleOf } from './optimizers/registry.ts';
 import { rateOf, RateCurve, SWEEP } from './rate-finder.ts';
-import { trainStep } from './step.ts';
+import { TrainingSteps } from './step.ts';
 
 /** How often losses are read back and told at most. */
 const READ_MS = 100;
@@ -47,6 +47,7 @@ export async function* sweepRates(inputs: EpochInputs): AsyncGenerator<RunEvent,
 class Sweep {
   readonly #inputs: EpochInputs;
   readonly #optimizer: Optimizer;
+  readonly #steps: TrainingSteps;
   readonly #curve = new RateCurve();
   #rows: { readonly epoch: number; readonly order: Uint32Array } | null = null;
   /** Steps since the last reading: their sums, and for how many pictures. */
@@ -61,6 +62,7 @@ class Sweep {
       learningRate: SWEEP.lowest,
       gradientClip: phase.gradientClip,
     });
+    this.#steps = new TrainingSteps({ ...inputs, optimizer: this.#optimizer });
   }
 
   get points(): readonly RatePoint[] {
@@ -85,7 +87,7 @@ class Sweep {
   }
 
   async step(step: number, epoch: number): Promise<void> {
-    const { recipe, features, labelOfRow, control, tail, parameters, loss, phaseIndex } = this.#inputs;
+    const { recipe, features, labelOfRow, control, phaseIndex } = this.#inputs;
     const from = (step % stepsPerEpoch(this.#inputs)) * recipe.batchSize;
     const rows = this.rowsOf(epoch).subarray(from, from + recipe.batchSize);
     const x = await features.batch(rows, viewOf(this.#inputs, epoch), control.signal);
@@ -95,7 +97,7 @@ class Sweep {
     );
     this.#optimizer.learningRate = rateOf(step);
     const chance = { seed: recipe.seed, phase: phaseIndex, step };
-    const sums = trainStep({ tail, parameters, optimizer: this.#optimizer, loss, chance }, x, labels);
+    const sums = this.#steps.take(x, labels, chance);
     this.#unread.push({ sums, pictures: rows.length });
     tf.dispose([x, labels]);
   }
@@ -118,6 +120,7 @@ class Sweep {
 
   dispose(): void {
     this.#forgetUnread();
+    this.#steps.dispose();
     this.#optimizer.dispose();
   }
 

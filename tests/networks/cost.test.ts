@@ -14,7 +14,7 @@ import type { Recipe } from '../../src/protocol/recipe/recipe.ts';
 import { PLAIN_LOSS } from '../../src/training/loss.ts';
 import { Optimizer } from '../../src/training/optimizer.ts';
 import { updateRuleOf } from '../../src/training/optimizers/registry.ts';
-import { trainStep } from '../../src/training/step.ts';
+import { TrainingSteps } from '../../src/training/step.ts';
 import { stepCost } from '../../src/ui/model/cost.ts';
 import { backboneOf } from '../support/networks/backbones.ts';
 import { useBackend } from '../support/backends.ts';
@@ -48,8 +48,8 @@ async function peakBytes(backbone: Recipe['backbone'], unfreeze: number, batch: 
   const optimizer = new Optimizer({ rule, learningRate });
   const x = tf.zeros([batch, ...graph.nodes[cutOutput]!.shape]);
   const labels = tf.zeros<tf.Rank.R1>([batch], 'int32');
-  const step = (): void =>
-    trainStep({ tail, parameters, optimizer, loss: PLAIN_LOSS, chance: null }, x, labels).dispose();
+  const steps = new TrainingSteps({ tail, parameters, optimizer, loss: PLAIN_LOSS });
+  const step = (): void => steps.take(x, labels, null).dispose();
   step();
   const held = tf.memory().numBytes - before;
   const { peakBytes: peak } = await tf.profile(() => {
@@ -57,6 +57,7 @@ async function peakBytes(backbone: Recipe['backbone'], unfreeze: number, batch: 
     return [];
   });
   tf.dispose([x, labels]);
+  steps.dispose();
   optimizer.dispose();
   tail.dispose();
   parameters.dispose();

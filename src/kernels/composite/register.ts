@@ -25,6 +25,7 @@ const composites: { readonly [Name in MienKernelName]: Composite<Name> } = {
     const gate = tf.sigmoid(x);
     return tf.mul(dy, tf.add(gate, tf.mul(tf.mul(x, gate), tf.sub(1, gate))));
   },
+  MienSigmoidGrad: ({ dy, y }) => tf.mul(dy, tf.mul(y, tf.sub(1, y))),
   MienChannelSum: ({ x }) => tf.sum(tf.reshape(x, [-1, x.shape.at(-1) ?? 1]), 0),
   MienChannelDot: ({ x, y }) => tf.sum(tf.reshape(tf.mul(x, y), [-1, x.shape.at(-1) ?? 1]), 0),
   MienGlobalPool: ({ x }) => tf.mean(x, [1, 2]),

@@ -8,9 +8,11 @@ export function cpuMemory(backend: unknown): HostMemory {
   const cpu = backend as tf.KernelBackend & {
     makeTensorInfo(shape: number[], dtype: 'float32', values: Float32Array): tf.TensorInfo;
   };
+  const allocate = (shape: readonly number[]): tf.TensorInfo =>
+    cpu.makeTensorInfo([...shape], 'float32', new Float32Array(tf.util.sizeFromShape([...shape])));
   return {
-    allocate: (shape) =>
-      cpu.makeTensorInfo([...shape], 'float32', new Float32Array(tf.util.sizeFromShape([...shape]))),
+    allocate,
+    next: ({ shape }) => allocate(shape),
     loops: plainLoops,
     view: (tensor) => cpu.readSync(tensor.dataId) as Float32Array,
   };

@@ -6,6 +6,8 @@ import type { Loops } from './loops.ts';
 export interface HostMemory {
   /** Allocates outputs. Do so before asking for views: allocating may move the memory. */
   allocate(shape: readonly number[]): TensorInfo;
+  /** Where the next value of a tensor goes: into its own room where nobody else holds it and the backend can, else into new. */
+  next(tensor: TensorInfo): TensorInfo;
   view(tensor: TensorInfo): Float32Array;
   /** The loops that are fastest over its views. */
   readonly loops: Loops;

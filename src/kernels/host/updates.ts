@@ -28,14 +28,14 @@ export const updates: { readonly [Name in keyof MienUpdateKernels]: Implementati
 
 type Two = readonly [Float32Array, Float32Array];
 
-/** Allocates one output for each tensor of `lists`, then lets `move` fill those of one weight after another. */
+/** Has one output for each tensor of `lists`, then lets `move` fill those of one weight after another. */
 function update(
   memory: HostMemory,
   gradients: readonly TensorInfo[],
   lists: readonly (readonly TensorInfo[])[],
   move: (gradient: Float32Array, from: readonly Float32Array[], to: readonly Float32Array[]) => void,
 ): TensorInfo[] {
-  const out = lists.map((list) => list.map(({ shape }) => memory.allocate(shape)));
+  const out = lists.map((list) => list.map((tensor) => memory.next(tensor)));
   gradients.forEach((gradient, index) => {
     const of = (all: readonly (readonly TensorInfo[])[]): Float32Array[] =>
       all.map((list) => memory.view(list[index]!));

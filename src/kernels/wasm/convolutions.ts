@@ -13,11 +13,11 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
-import { heapOf, kernelsOf, type KernelExports } from './module.ts';
-import { filledUp, Room, tapsOf } from './room.ts';
-import { NOWHERE, partsFor, roomsFor, runTask } from './task.ts';
+import { kernelsOf, type KernelExports } from './module.ts';
+import { filledUp, PANEL, Room, tapsOf } from './room.ts';
+import { NOWHERE, partsFor, roomsFor, runAlone, runTask } from './task.ts';
 import { filterGoesByWinograd, goesByWinograd, winogradFilterGradient } from './winograd.ts';
-import { addressOf, Layout, withWorkspace } from './workspace.ts';
+import { addressOf, Layout, outputOf, withWorkspace } from './workspace.ts';
 
 /** What tfjs works out of a convolution's shapes, strides and padding. */
 export type ConvInfo = tf.backend_util.Conv2DInfo & {
@@ -123,7 +123,7 @@ export function roomBytesOf(kernels: KernelExports, way: Way, taps: number, chan
 function run(wasm: BackendWasm, call: Call): tf.TensorInfo {
   const { bias, bounds, outShape } = call;
   const kernels = kernelsOf(wasm);
-  const out = wasm.makeOutput(outShape, 'float32');
+  const out = outputOf(wasm, outShape);
   const [channels = 1] = call.from.shape.slice(-1);
   const [outChannels = 1] = outShape.slice(-1);
   const taps = tapsOf(call.geometry);
@@ -138,18 +138,24 @@ function run(wasm: BackendWasm, call: Call): tf.TensorInfo {
     roomBytesOf(kernels, way, taps, channels),
   );
   const filterAt = room.layout.bytes(filterBytesOf(kernels, way, taps, channels, outChannels));
-  room.use(wasm, out, (places, { floats }) => {
-    if (bias !== undefined) {
-      const from = addressOf(wasm, bias) / 4;
-      floats.copyWithin(places.bias / 4, from, from + outChannels);
-    }
+  room.use(wasm, out, (places) => {
     const sizes = { channels, outChannels, parts, pictures: outShape[0] ?? 0 };
     const given = addressOf(wasm, call.filter);
     const other = way === 'depthwise' && !call.isBackward ? given : places.start + filterAt;
     if (other !== given) layFilter(wasm, { ...call, way }, given, other);
-    runTask(wasm, { ...places, ...bounds, ...sizes, kind: way, x: addressOf(wasm, call.from), other });
+    const read = bias === undefined ? places.bias : biasOf(wasm, bias, outChannels, places.bias);
+    const task = { ...places, ...bounds, ...sizes, kind: way };
+    runTask(wasm, { ...task, x: addressOf(wasm, call.from), other, bias: read });
   });
   return out;
+}
+
+/** Where a bias lies that has zeros behind it where a panel reads on: at `filled`, unless its channels fill panels. */
+function biasOf(wasm: BackendWasm, bias: tf.TensorInfo, channels: number, filled: number): number {
+  const x = addressOf(wasm, bias);
+  if (channels % PANEL === 0) return x;
+  runAlone(wasm, { kind: 'copy', x, out: filled, pictures: channels });
+  return filled;
 }
 
 /** What a filter takes as its kernel reads it. */
@@ -186,8 +192,8 @@ export function layFilter(
   const taps = tapsOf(geometry);
   const [channels, outChannels] = filterChannels;
   if (way === 'depthwise') {
-    if (isBackward) kernelsOf(wasm).turnDepthwise(from, to, taps, channels);
-    else heapOf(wasm).bytes.copyWithin(to, from, from + 4 * taps * channels);
+    const laid = { x: from, out: to, rows: taps, channels, pictures: taps * channels };
+    runAlone(wasm, { ...laid, kind: isBackward ? 'turnDepthwise' : 'copy' });
     return;
   }
   const parts = partsFor(wasm, taps * channels * outChannels * LAYING);
@@ -215,7 +221,7 @@ export function filterGradient(
   info: ConvInfo,
 ): tf.TensorInfo {
   const kernels = kernelsOf(wasm);
-  const out = wasm.makeOutput(info.filterShape, 'float32');
+  const out = outputOf(wasm, info.filterShape);
   const { inChannels: channels, outChannels, batchSize: pictures, isDepthwise } = info;
   const geometry = forward(info);
   if (!isDepthwise && filterGoesByWinograd(geometry, pictures, channels, outChannels)) {

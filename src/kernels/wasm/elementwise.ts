@@ -6,12 +6,13 @@ import type { TensorInfo } from '@tensorflow/tfjs';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { purposeKey } from '../../lib/random.ts';
 import type { MienKernels } from '../signatures.ts';
-import { heapOf, kernelsOf } from './module.ts';
-import { runLoop, type Loop } from './task.ts';
-import { addressOf, Layout, withWorkspace } from './workspace.ts';
+import { runAlone, runLoop, type Loop } from './task.ts';
+import { addressOf, Layout, outputOf, putNumbers, withWorkspace } from './workspace.ts';
 
 /** Numbers of the kernels' Draws: five of a key, and words that are drawn. */
 const [KEY, WORDS] = [5, 16];
+/** Which of a key's is the step's. */
+const STEP_AT = 3;
 /** Draws are of 32 bits. */
 const LARGEST_WORD = 2 ** 32 - 1;
 
@@ -27,6 +28,14 @@ export function swish(wasm: BackendWasm, { x }: MienKernels['MienSwish']['inputs
 /** @see MienKernels.MienSwishGrad */
 export function swishGrad(wasm: BackendWasm, { dy, x }: MienKernels['MienSwishGrad']['inputs']): TensorInfo {
   return byLoop(wasm, 'swishGrad', { x, dy });
+}
+
+/** @see MienKernels.MienSigmoidGrad */
+export function sigmoidGrad(
+  wasm: BackendWasm,
+  { dy, y }: MienKernels['MienSigmoidGrad']['inputs'],
+): TensorInfo {
+  return byLoop(wasm, 'sigmoidGrad', { x: y, dy });
 }
 
 /** tfjs' activations that are computed here: of each its loop, and what it is held down to. */
@@ -60,7 +69,7 @@ function byLoop(
   { x, dy, ...more }: { readonly x: TensorInfo; readonly dy?: TensorInfo } & Pick<Loop, 'ceiling' | 'shape'>,
   outShape = x.shape,
 ): TensorInfo {
-  const out = wasm.makeOutput(outShape, 'float32');
+  const out = outputOf(wasm, outShape);
   const places = { x: addressOf(wasm, x), out: addressOf(wasm, out), count: sizeOf(x) };
   runLoop(wasm, { kind, ...places, ...more, ...(dy !== undefined && { dy: addressOf(wasm, dy) }) });
   return out;
@@ -116,15 +125,18 @@ export function dropout(
   { x }: MienKernels['MienDropout']['inputs'],
   { rate, valuesPerDraw, seed, purpose, numbers }: MienKernels['MienDropout']['attrs'],
 ): TensorInfo {
-  const out = wasm.makeOutput(x.shape, 'float32');
+  const out = outputOf(wasm, x.shape);
   const layout = new Layout();
   const drawsAt = layout.values(KEY + WORDS);
   withWorkspace(wasm, layout, (start) => {
     const draws = start + drawsAt;
-    heapOf(wasm).ints.set([seed, purposeKey(purpose), ...numbers], draws / 4);
-    const [from, to, count] = [addressOf(wasm, x), addressOf(wasm, out), sizeOf(x)];
+    const words = Array<number>(WORDS).fill(0);
+    putNumbers(wasm, draws, [seed, purposeKey(purpose), ...numbers, ...words], STEP_AT);
     const limit = Math.min(LARGEST_WORD, Math.ceil(rate * 2 ** 32));
-    kernelsOf(wasm).dropout(draws, from, to, count, valuesPerDraw, limit, 1 / (1 - rate));
+    runAlone(wasm, {
+      ...{ kind: 'dropout', x: addressOf(wasm, x), other: draws, out: addressOf(wasm, out) },
+      ...{ pictures: sizeOf(x), channels: valuesPerDraw, rows: limit, high: 1 / (1 - rate) },
+    });
   });
   return out;
 }

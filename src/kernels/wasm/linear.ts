@@ -8,7 +8,7 @@ import type { MienKernels } from '../signatures.ts';
 import { convolve, filterGradient, inputGradient } from './convolutions.ts';
 import { boundsOf, infoOf } from './infos.ts';
 import { runLoop } from './task.ts';
-import { addressOf } from './workspace.ts';
+import { addressOf, outputOf } from './workspace.ts';
 
 type Inputs<Name extends keyof MienKernels> = MienKernels[Name]['inputs'];
 type Attrs<Name extends keyof MienKernels> = MienKernels[Name]['attrs'];
@@ -51,7 +51,7 @@ export function fold(
   { filter, gamma, beta, mean, variance, bias }: Inputs<'MienFold'>,
   { epsilon }: Attrs<'MienFold'>,
 ): TensorInfo[] {
-  const out = [filter, beta].map(({ shape }) => wasm.makeOutput([...shape], 'float32'));
+  const out = [filter, beta].map(({ shape }) => outputOf(wasm, shape));
   const at = (tensor: TensorInfo | undefined): number => (tensor === undefined ? 0 : addressOf(wasm, tensor));
   const count = sizeOf(filter);
   const channels = sizeOf(gamma);
@@ -72,7 +72,7 @@ export function linearGrads(
 ): TensorInfo[] {
   const info = infoOf(attrs, x.shape, filter.shape);
   const dFilter = { ...filterGradient(wasm, { x, dy: dz }, info), shape: [...filter.shape] };
-  const dBias = wasm.makeOutput(dz.shape.slice(-1), 'float32');
+  const dBias = outputOf(wasm, dz.shape.slice(-1));
   const channels = sizeOf(dBias);
   const at = (tensor: TensorInfo | undefined): number => (tensor === undefined ? 0 : addressOf(wasm, tensor));
   const rows = { pictures: 1, rows: sizeOf(dz) / channels, channels };
@@ -80,7 +80,7 @@ export function linearGrads(
     runLoop(wasm, { kind: 'channelSum', x: at(dz), out: at(dBias), count: sizeOf(dz), shape: rows });
     return [dFilter, dBias];
   }
-  const dGamma = wasm.makeOutput([channels], 'float32');
+  const dGamma = outputOf(wasm, [channels]);
   const tensors = [dz, filter, dFilter, gamma, mean, variance, bias, dBias, dGamma];
   runLoop(wasm, {
     kind: 'unfold',

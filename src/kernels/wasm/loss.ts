@@ -2,8 +2,8 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import type { MienKernels } from '../signatures.ts';
-import { kernelsOf } from './module.ts';
-import { addressOf } from './workspace.ts';
+import { runAlone } from './task.ts';
+import { addressOf, outputOf } from './workspace.ts';
 
 /** @see MienKernels.MienSoftmaxLoss */
 export function softmaxLoss(
@@ -12,12 +12,13 @@ export function softmaxLoss(
   { labelSmoothing }: MienKernels['MienSoftmaxLoss']['attrs'],
 ): TensorInfo[] {
   const [batch = 1, classes = 1] = logits.shape;
-  const sums = wasm.makeOutput([2], 'float32');
-  const gradient = wasm.makeOutput([...logits.shape], 'float32');
+  const sums = outputOf(wasm, [2]);
+  const gradient = outputOf(wasm, logits.shape);
   const at = (tensor: TensorInfo | undefined): number => (tensor === undefined ? 0 : addressOf(wasm, tensor));
-  const [from, wanted, factors, toSums, toGradient] = [logits, labels, weights, sums, gradient].map(at) as [
-    ...[number, number, number, number, number],
-  ];
-  kernelsOf(wasm).softmaxLoss(from, wanted, factors, toSums, toGradient, batch, classes, labelSmoothing);
+  const addresses = [logits, labels, weights, sums, gradient].map(at);
+  runAlone(wasm, {
+    ...{ kind: 'softmaxLoss', more: { addresses, rates: [] } },
+    ...{ rows: batch, channels: classes, low: labelSmoothing },
+  });
   return [sums, gradient];
 }

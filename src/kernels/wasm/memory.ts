@@ -7,6 +7,7 @@ import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import type { Loops } from '../host/loops.ts';
 import type { HostMemory } from '../host/memory.ts';
 import { simdLoops } from './simd-loops.ts';
+import { outputOf } from './workspace.ts';
 
 const loopsOf = new WeakMap<BackendWasm, Loops>();
 
@@ -18,11 +19,19 @@ function loopsIn(wasm: BackendWasm): Loops {
   return loops;
 }
 
+/** Updates are made in place: weights then lie where they lay, and nothing is allocated in a step. */
+function nextOf(wasm: BackendWasm, { dataId, shape, dtype }: TensorInfo): TensorInfo {
+  if (wasm.refCount(dataId) > 1) return outputOf(wasm, shape);
+  wasm.incRef(dataId);
+  return { dataId, shape, dtype };
+}
+
 /** Views are valid until the next allocation, which may grow the heap and detach them. */
 export function wasmMemory(backend: unknown): HostMemory {
   const wasm = backend as BackendWasm;
   return {
-    allocate: (shape) => wasm.makeOutput([...shape], 'float32'),
+    allocate: (shape) => outputOf(wasm, shape),
+    next: (tensor) => nextOf(wasm, tensor),
     view: (tensor: TensorInfo) => wasm.typedArrayFromHeap(tensor) as Float32Array,
     loops: loopsIn(wasm),
   };

@@ -12,19 +12,6 @@ import { MODULE as PLAIN } from './module.wasm.ts';
 
 /** What the module exports: addresses in bytes, counts in values. Its sources say what each does. */
 export interface KernelExports {
-  dropout(
-    draws: number, x: number, out: number, count: number, valuesPerDraw: number, limit: number, kept: number,
-  ): void; // oxfmt-ignore
-  softmaxLoss(
-    logits: number, labels: number, weights: number, sums: number, gradient: number,
-    pictures: number, classes: number, smoothing: number,
-  ): void; // oxfmt-ignore
-  normScale(gamma: number, variance: number, epsilon: number, channels: number, out: number): void;
-  inputGradFactors(
-    gamma: number, variance: number, dGamma: number, dBeta: number,
-    epsilon: number, rows: number, channels: number, out: number,
-  ): void; // oxfmt-ignore
-  turnDepthwise(filter: number, to: number, taps: number, channels: number): void;
   convolutionBytes(taps: number, channels: number): number;
   depthwiseBytes(taps: number, channels: number): number;
   filterGradientBytes(taps: number, channels: number, outChannels: number): number;
@@ -33,6 +20,7 @@ export interface KernelExports {
   viewsBytes(size: number): number;
   run(task: number): void;
   runPlan(task: number): void;
+  runTasks(task: number, tasks: number, count: number): void;
   serve(task: number, thread: number, generation: number): void;
 }
 

@@ -2,9 +2,8 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import type { MienKernels } from '../signatures.ts';
-import { kernelsOf } from './module.ts';
-import { runLoop } from './task.ts';
-import { addressOf, Layout, withWorkspace } from './workspace.ts';
+import { runAlone, runLoop } from './task.ts';
+import { addressOf, Layout, outputOf, withWorkspace } from './workspace.ts';
 
 type Inputs<Name extends keyof MienKernels> = MienKernels[Name]['inputs'];
 type Attrs<Name extends keyof MienKernels> = MienKernels[Name]['attrs'];
@@ -22,7 +21,7 @@ export function moments(
   { x, movingMean, movingVariance }: Inputs<'MienMoments'>,
   { momentum }: Attrs<'MienMoments'>,
 ): TensorInfo[] {
-  const out = Array.from({ length: 4 }, () => wasm.makeOutput([...movingMean.shape], 'float32'));
+  const out = Array.from({ length: 4 }, () => outputOf(wasm, movingMean.shape));
   const addresses = [x, movingMean, movingVariance, ...out].map((each) => addressOf(wasm, each));
   const more = { addresses, rates: [momentum, 1 - momentum] };
   runLoop(wasm, { kind: 'moments', ...sizesOf(x), more });
@@ -35,14 +34,15 @@ export function norm(
   { x, gamma, beta, mean, variance }: Inputs<'MienNorm'>,
   { epsilon }: Attrs<'MienNorm'>,
 ): TensorInfo {
-  const out = wasm.makeOutput([...x.shape], 'float32');
+  const out = outputOf(wasm, x.shape);
   const sizes = sizesOf(x);
   const { channels } = sizes.shape;
   const layout = new Layout();
   layout.values(channels);
   withWorkspace(wasm, layout, (scale) => {
     const at = (tensor: TensorInfo): number => addressOf(wasm, tensor);
-    kernelsOf(wasm).normScale(at(gamma), at(variance), epsilon, channels, scale);
+    const scaling = { addresses: [at(gamma), at(variance), scale], rates: [epsilon] };
+    runAlone(wasm, { kind: 'normScale', more: scaling, channels });
     const addresses = [at(x), at(mean), scale, at(beta), at(out)];
     runLoop(wasm, { kind: 'norm', ...sizes, more: { addresses, rates: [] } });
   });
@@ -55,7 +55,7 @@ export function normGrads(
   { dy, x, mean, variance }: Inputs<'MienNormGrads'>,
   { epsilon }: Attrs<'MienNormGrads'>,
 ): TensorInfo[] {
-  const out = [0, 1].map(() => wasm.makeOutput([...mean.shape], 'float32'));
+  const out = [0, 1].map(() => outputOf(wasm, mean.shape));
   const addresses = [dy, x, mean, variance, ...out].map((each) => addressOf(wasm, each));
   const more = { addresses, rates: [epsilon] };
   runLoop(wasm, { kind: 'normGrads', ...sizesOf(x), more });
@@ -68,15 +68,15 @@ export function normInputGrad(
   { dy, x, gamma, mean, variance, dGamma, dBeta }: Inputs<'MienNormInputGrad'>,
   { epsilon }: Attrs<'MienNormInputGrad'>,
 ): TensorInfo {
-  const out = wasm.makeOutput([...x.shape], 'float32');
+  const out = outputOf(wasm, x.shape);
   const sizes = sizesOf(x);
   const { rows, channels } = sizes.shape;
   const layout = new Layout();
   layout.values(3 * channels);
   withWorkspace(wasm, layout, (factors) => {
     const at = (tensor: TensorInfo): number => addressOf(wasm, tensor);
-    const vectors = [at(gamma), at(variance), at(dGamma), at(dBeta)] as const;
-    kernelsOf(wasm).inputGradFactors(...vectors, epsilon, rows, channels, factors);
+    const vectors = { addresses: [gamma, variance, dGamma, dBeta].map(at).concat(factors), rates: [epsilon] };
+    runAlone(wasm, { kind: 'inputGradFactors', more: vectors, rows, channels });
     const addresses = [at(dy), at(x), at(mean), factors, at(out)];
     runLoop(wasm, { kind: 'normInputGrad', ...sizes, more: { addresses, rates: [] } });
   });

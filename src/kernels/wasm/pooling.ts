@@ -1,9 +1,8 @@
 /** Owns calling the kernels of max pooling on the wasm backend's tensors: assembly/pooling.as.ts has the arithmetic. */
 import * as tf from '@tensorflow/tfjs';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
-import { heapOf } from './module.ts';
 import { NOWHERE, partsFor, runTask } from './task.ts';
-import { addressOf, Layout, withWorkspace } from './workspace.ts';
+import { addressOf, Layout, outputOf, putNumbers, withWorkspace } from './workspace.ts';
 
 /** What tfjs' own kernels are told. */
 export interface PoolAttrs {
@@ -49,7 +48,7 @@ function infoOf({ shape }: Pick<tf.TensorInfo, 'shape'>, attrs: PoolAttrs): tf.b
 export function maxPool(wasm: BackendWasm, x: tf.TensorInfo, attrs: PoolAttrs): tf.TensorInfo | null {
   if (x.dtype !== 'float32') return null;
   const info = infoOf(x, attrs);
-  const out = wasm.makeOutput(info.outShape, 'float32');
+  const out = outputOf(wasm, info.outShape);
   run(wasm, 'maxPool', info, { x: addressOf(wasm, x), out: addressOf(wasm, out), other: 0, bias: 0 });
   return out;
 }
@@ -60,7 +59,7 @@ export function maxPoolGrad(
   { dy, input, output }: Record<'dy' | 'input' | 'output', tf.TensorInfo>,
   attrs: PoolAttrs,
 ): tf.TensorInfo {
-  const out = wasm.makeOutput([...input.shape], 'float32');
+  const out = outputOf(wasm, input.shape);
   const [x, bias, other] = [input, output, dy].map((each) => addressOf(wasm, each)) as [
     number,
     number,
@@ -80,7 +79,7 @@ function run(
   const layout = new Layout();
   layout.values(geometry.length);
   withWorkspace(wasm, layout, (start) => {
-    heapOf(wasm).ints.set(geometry, start / 4);
+    putNumbers(wasm, start, geometry);
     runTask(wasm, {
       ...{ ...NOWHERE, kind, ...places, geometry: start, low: -Infinity, high: Infinity },
       ...{ pictures: info.batchSize, channels: info.inChannels, outChannels: info.outChannels },

@@ -5,6 +5,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { registerPlanner } from '../plan.ts';
+import { registerRecorder } from '../recording.ts';
 import { replaceKernel } from '../replace.ts';
 import type { MienDeviceKernels, MienKernels } from '../signatures.ts';
 import { filterGradient, inputGradient } from './convolutions.ts';
@@ -15,6 +16,7 @@ import {
   dropout,
   gateGrad,
   globalSum,
+  sigmoidGrad,
   softmax,
   swish,
   swishGrad,
@@ -25,6 +27,7 @@ import { softmaxLoss } from './loss.ts';
 import { moments, norm, normGrads, normInputGrad } from './norms.ts';
 import { openPlan } from './plan/plan.ts';
 import { maxPool, maxPoolGrad, type PoolAttrs } from './pooling.ts';
+import { recordStep } from './recording/recording.ts';
 import { views } from './views.ts';
 
 type All = MienKernels & MienDeviceKernels;
@@ -46,6 +49,7 @@ const own: { readonly [Name in keyof All]?: Implementation<Name> } = {
   MienMoments: moments,
   MienSwish: swish,
   MienSwishGrad: swishGrad,
+  MienSigmoidGrad: sigmoidGrad,
   MienGateGrad: gateGrad,
   MienDropout: dropout,
   MienSoftmaxLoss: softmaxLoss,
@@ -73,6 +77,7 @@ export function registerWasmKernels(): void {
   registerSoftmax();
   registerPools();
   registerPlanner('wasm', (backend, ...given) => openPlan(backend as BackendWasm, ...given));
+  registerRecorder('wasm', (backend, step) => recordStep(backend as BackendWasm, step));
   for (const kind of ['conv', 'depthwise'] as const) {
     const [byFilter, byInput] = GRADIENTS[kind];
     register(byFilter, (wasm, inputs, attrs) => {

@@ -1,14 +1,13 @@
 /** Owns the room that a convolution's kernels need while they run: sizes, zeros, lists and what each thread keeps to itself. */
 import type * as tf from '@tensorflow/tfjs';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
-import { heapOf, type Heap } from './module.ts';
 import type { Task } from './task.ts';
-import { addressOf, Layout, withWorkspace } from './workspace.ts';
+import { addressOf, Layout, putNumbers, putZeros, withWorkspace } from './workspace.ts';
 
 /** Numbers of the kernels' Geometry. */
 const GEOMETRY = 12;
 /** Output channels of a panel. */
-const PANEL = 8;
+export const PANEL = 8;
 /** Threads that write into one line of a cache wait for each other. */
 const LINE_BYTES = 64;
 
@@ -51,13 +50,11 @@ export class Room {
       places: Pick<Task, 'geometry' | 'bias' | 'zero' | 'room' | 'roomBytes' | 'out'> & {
         start: number;
       },
-      heap: Heap,
     ) => void,
   ): void {
     withWorkspace(wasm, this.layout, (start) => {
-      const heap = heapOf(wasm);
-      heap.ints.set(this.geometry, (start + this.#geometryAt) / 4);
-      heap.floats.fill(0, (start + this.#biasAt) / 4, (start + this.#roomAt) / 4);
+      putNumbers(wasm, start + this.#geometryAt, this.geometry);
+      putZeros(wasm, start + this.#biasAt, (this.#roomAt - this.#biasAt) / 4);
       const places = {
         geometry: start + this.#geometryAt,
         bias: start + this.#biasAt,
@@ -65,7 +62,7 @@ export class Room {
         room: start + this.#roomAt,
         out: addressOf(wasm, out),
       };
-      run({ ...places, start, roomBytes: this.#roomBytes }, heap);
+      run({ ...places, start, roomBytes: this.#roomBytes });
     });
   }
 }

@@ -1,7 +1,8 @@
 /** Owns handing a kernel's work to the threads that share this backend's memory: assembly/task.as.ts has the rules. */
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { heapOf, usedKernels, type Heap, type Kernels } from './module.ts';
-import { addressOf, Layout, withWorkspace } from './workspace.ts';
+import { activeRecorder } from './recording/recorder.ts';
+import { addressOf, Layout, outputOf, withWorkspace } from './workspace.ts';
 
 /** In the order of the kernels' own numbers for them. */
 const KINDS = [
@@ -43,6 +44,13 @@ const KINDS = [
   'softmax',
   'views',
   'viewsContrast',
+  'sigmoidGrad',
+  'dropout',
+  'softmaxLoss',
+  'turnDepthwise',
+  'copy',
+  'normScale',
+  'inputGradFactors',
 ] as const;
 
 /** What a kernel is told. Addresses are in bytes, counts in values. */
@@ -84,6 +92,8 @@ export const PARTS = 2;
 const THREADS = 18;
 /** Of the kernels' Task. */
 export const TASK_NUMBERS = THREADS + 1;
+/** Which of them are addresses: geometry, x, other, bias, out, room, zero. */
+const ADDRESSES = [4, 5, 6, 7, 8, 14, 16];
 
 /** Less than so many operations are no part of their own: it would be done sooner than another thread looks. */
 const LEAST_PART = 50_000;
@@ -121,7 +131,7 @@ const sharedBy = new WeakMap<Kernels, Shared>();
 export function sharedTask(wasm: BackendWasm, kernels = usedKernels(wasm)): Shared {
   const known = sharedBy.get(kernels);
   if (known !== undefined) return known;
-  const room = wasm.makeOutput([NUMBERS + MORE + MOST_THREADS * LINE_NUMBERS], 'float32');
+  const room = outputOf(wasm, [NUMBERS + MORE + MOST_THREADS * LINE_NUMBERS]);
   const shared = { address: addressOf(wasm, room), threads: 1, started: 1 };
   heapOf(wasm).ints.fill(0, shared.address / 4, shared.address / 4 + NUMBERS);
   sharedBy.set(kernels, shared);
@@ -155,7 +165,16 @@ export function runTask(wasm: BackendWasm, task: Task, how: 'run' | 'runPlan' = 
   const heap = heapOf(wasm);
   putTask(heap, address, task);
   heap.ints[address / 4 + THREADS] = threads;
+  activeRecorder()?.ran(heap.ints.slice(address / 4, address / 4 + TASK_NUMBERS), ADDRESSES);
   kernels.exports[how](address);
+}
+
+/** Does tasks that lie in memory one after another, `count` of them from `at` on, and returns when the last is done. */
+export function runTasks(wasm: BackendWasm, at: number, count: number): void {
+  const kernels = usedKernels(wasm);
+  const { address, threads } = sharedTask(wasm, kernels);
+  heapOf(wasm).ints[address / 4 + THREADS] = threads;
+  kernels.exports.runTasks(address, at, count);
 }
 
 /** Writes a task as the kernels read it, all but how many threads take part. */
@@ -195,6 +214,7 @@ const LOOPS = {
   globalPool: 4,
   globalPoolGrad: 4,
   sigmoid: 21,
+  sigmoidGrad: 8,
   softmax: 24,
   relu: 6,
   fold: 8,
@@ -242,6 +262,16 @@ export interface Loop {
   readonly shape?: { readonly pictures: number; readonly rows: number; readonly channels: number };
 }
 
+/** What is done sooner than another thread looks: one part of work. */
+export function runAlone(
+  wasm: BackendWasm,
+  { more, ...task }: Pick<Task, 'kind'> & Partial<Omit<Task, 'kind' | 'parts'>> & Pick<Loop, 'more'>,
+): void {
+  const sizes = { pictures: 0, channels: 0, outChannels: 0, low: -Infinity, high: Infinity, parts: 1 };
+  const x = more === undefined ? 0 : putMore(wasm, more);
+  runTask(wasm, { ...NOWHERE, ...sizes, x, other: 0, out: 0, ...task });
+}
+
 /** What a task says that has no geometry, bias or room. */
 export const NOWHERE = { geometry: 0, bias: 0, room: 0, roomBytes: 0, zero: 0 } as const;
 
@@ -269,5 +299,7 @@ function putMore(wasm: BackendWasm, { addresses, rates }: NonNullable<Loop['more
   const { ints, floats } = heapOf(wasm);
   ints.set(addresses, at / 4);
   floats.set(rates, at / 4 + addresses.length);
+  const numbers = ints.slice(at / 4, at / 4 + addresses.length + rates.length);
+  activeRecorder()?.wrote(at, numbers, { addresses: addresses.length });
   return at;
 }

@@ -4,7 +4,7 @@ import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import type { MienDeviceKernels } from '../signatures.ts';
 import { kernelsOf } from './module.ts';
 import { partsFor, roomsFor, runTask } from './task.ts';
-import { addressOf, Layout, withWorkspace } from './workspace.ts';
+import { addressOf, Layout, outputOf, withWorkspace } from './workspace.ts';
 
 /** Numbers of the kernels' Views. */
 const VIEWS = 10;
@@ -28,7 +28,7 @@ export function views(
   { pictures, transforms, contrast, patches }: MienDeviceKernels['MienViews']['inputs'],
   { count, size, changesContrast, preprocessing }: MienDeviceKernels['MienViews']['attrs'],
 ): TensorInfo {
-  const out = wasm.makeOutput([count, size, size, 3], 'float32');
+  const out = outputOf(wasm, [count, size, size, 3]);
   const lines = count * size;
   const parts = partsFor(wasm, lines * size * OPERATIONS);
   const layout = new Layout();

@@ -4,7 +4,7 @@ import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { kernelsOf } from './module.ts';
 import { Room } from './room.ts';
 import { partsFor, roomsFor, runTask } from './task.ts';
-import { addressOf } from './workspace.ts';
+import { addressOf, putNumbers } from './workspace.ts';
 
 /** Fewer channels are not worth the transforms. Sums run over an even number of them. */
 const LEAST_CHANNELS = 16;
@@ -66,10 +66,10 @@ export function winogradFilterGradient(
   const [inputAt, gradientAt, filterAt] = [ofInput, ofGradient, ofFilter].map((values) =>
     room.layout.values(COMPONENTS * values),
   ) as [number, number, number];
-  room.use(wasm, out, (places, { ints }) => {
+  room.use(wasm, out, (places) => {
     const { start } = places;
     const plain = [1, tiles, 1, tiles, 1, 1, 1, 1, 1, 1, 0, 0];
-    ints.set(plain, (start + plainAt) / 4);
+    putNumbers(wasm, start + plainAt, plain);
     const task = { ...places, parts, pictures, outChannels, low: -Infinity, high: Infinity, other: 0 };
     const [input, gradient, made] = [start + inputAt, start + gradientAt, start + filterAt];
     runTask(wasm, { ...task, kind: 'winogradInput', x: addressOf(wasm, x), channels, out: input });

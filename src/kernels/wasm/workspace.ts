@@ -1,6 +1,8 @@
 /** Owns room in the wasm backend's heap for what a kernel needs while it runs: sizes, packed filters, lists of addresses. */
 import type { TensorInfo } from '@tensorflow/tfjs';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
+import { heapOf } from './module.ts';
+import { activeRecorder } from './recording/recorder.ts';
 
 /** A vector's. */
 const ALIGNMENT = 16;
@@ -27,9 +29,17 @@ export class Layout {
   }
 }
 
+/** Room for what a kernel puts out. */
+export function outputOf(wasm: BackendWasm, shape: readonly number[]): TensorInfo {
+  const out = wasm.makeOutput([...shape], 'float32');
+  const bytes = shape.reduce((product, side) => product * side, VALUE_BYTES);
+  activeRecorder()?.allocated(out.dataId, { start: addressOf(wasm, out), bytes });
+  return out;
+}
+
 /** Room for a layout, until it is disposed of; {@link startOf} says where the layout begins in it. */
 export const takeRoom = (wasm: BackendWasm, { size }: { readonly size: number }): TensorInfo =>
-  wasm.makeOutput([Math.ceil(size / VALUE_BYTES) + ALIGNMENT / VALUE_BYTES], 'float32');
+  outputOf(wasm, [Math.ceil(size / VALUE_BYTES) + ALIGNMENT / VALUE_BYTES]);
 
 /** The first address of a room that a vector may have. */
 export const startOf = (wasm: BackendWasm, room: TensorInfo): number =>
@@ -54,6 +64,29 @@ function sharedRoomOf(wasm: BackendWasm): SharedRoom {
   return shared;
 }
 
+/** Where that room lies, in bytes. */
+export const sharedPieceOf = (wasm: BackendWasm): { readonly start: number; readonly bytes: number } => ({
+  start: sharedRoomOf(wasm).start,
+  bytes: SHARED_BYTES,
+});
+
+/** Writes whole numbers for kernels to read. @param stepAt which of them is the step's */
+export function putNumbers(
+  wasm: BackendWasm,
+  start: number,
+  numbers: readonly number[],
+  stepAt: number | null = null,
+): void {
+  heapOf(wasm).ints.set(numbers, start / VALUE_BYTES);
+  activeRecorder()?.wrote(start, Int32Array.from(numbers), { stepAt });
+}
+
+/** Writes zeros for kernels to read. */
+export function putZeros(wasm: BackendWasm, start: number, count: number): void {
+  heapOf(wasm).ints.fill(0, start / VALUE_BYTES, start / VALUE_BYTES + count);
+  activeRecorder()?.wrote(start, new Int32Array(count));
+}
+
 /** Lends the room of a layout to `use`, from an address that a vector may have. */
 export function withWorkspace(wasm: BackendWasm, { size }: Layout, use: (start: number) => void): void {
   const shared = sharedRoomOf(wasm);
@@ -62,6 +95,7 @@ export function withWorkspace(wasm: BackendWasm, { size }: Layout, use: (start: 
     return;
   }
   const start = shared.start + shared.lent;
+  activeRecorder()?.lent({ start, bytes: size });
   shared.lent += size;
   try {
     use(start);

@@ -113,6 +113,12 @@ export class LinearUnit implements Unit {
     return [dx];
   }
 
+  get kept(): readonly tf.Tensor[] {
+    if (this.#frozen === null) return [];
+    const { filter, bias } = this.#frozen;
+    return bias === null ? [filter] : [filter, bias];
+  }
+
   dispose(): void {
     if (this.#frozen === null) return;
     const { filter, bias } = this.#frozen;

@@ -26,6 +26,8 @@ export interface Program {
   readonly trainable: readonly string[];
   /** Names of the weights that move without a gradient. */
   readonly moving: readonly string[];
+  /** What its units keep from pass to pass beside their weights: those of frozen layers, folded. */
+  readonly kept: readonly tf.Tensor[];
   /** How many pictures keep each of its values within {@link MOST_VALUE_BYTES}, 1 or more. */
   readonly picturesAtOnce: number;
   /**
@@ -69,6 +71,9 @@ export function compile(graph: Graph, from: number, to: number, set: TrainableSe
     picturesAtOnce,
     trainable: units.flatMap((unit) => unit.trainable),
     moving: units.flatMap((unit) => unit.moving),
+    get kept() {
+      return units.flatMap((unit) => unit.kept ?? []);
+    },
     forward(x, pass) {
       if (pass.training) return run(x, pass);
       return planned.forward(x, pass) ?? inTurns(x, picturesAtOnce, pass, run);

@@ -144,7 +144,7 @@ function activation(name: Extract<NodeOp, { kind: 'activation' }>['activation'])
           const y = tf.sigmoid(given(x));
           return { y, saved: [y] };
         },
-        backward: (dy, [y]) => [tf.mul(dy, tf.mul(given(y), tf.sub(1, given(y))))],
+        backward: (dy, [y]) => [runMien('MienSigmoidGrad', { dy, y: given(y) }, {})],
       };
     case 'swish':
       return swish();

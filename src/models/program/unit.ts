@@ -61,6 +61,8 @@ export interface Unit {
   readonly readsHalves?: boolean;
   /** Has what is computed in training stored as halves; only where all who read it read those. */
   storeHalves?(): void;
+  /** What it keeps between passes, and computes by. */
+  readonly kept?: readonly tf.Tensor[];
   /** Frees what the unit keeps between passes. */
   dispose?(): void;
 }

@@ -16,7 +16,7 @@ import { PLAIN_LOSS } from '../../../src/training/loss.ts';
 import { Optimizer } from '../../../src/training/optimizer.ts';
 import { updateRuleOf } from '../../../src/training/optimizers/registry.ts';
 import { inferencePass } from '../../../src/models/program/pass.ts';
-import { trainStep } from '../../../src/training/step.ts';
+import { TrainingSteps } from '../../../src/training/step.ts';
 import type { Fact } from '../../../tools/docs/works/facts.ts';
 import { backboneOf } from './backbones.ts';
 import { fillByRule, parseGolden, preprocess } from '../../parity/models/golden.ts';
@@ -154,14 +154,16 @@ async function runPhase(run: PhaseRun): Promise<{ losses: number[]; changing: re
   const { epsilon = 1e-7 } = golden;
   const rule = updateRuleOf({ optimizer: { name: 'adam', epsilon } }, 0);
   const optimizer = new Optimizer({ rule, learningRate });
+  const steps = new TrainingSteps({ tail, parameters, optimizer, loss: PLAIN_LOSS });
   const losses: number[] = [];
   for (let step = 0; step < count; step++) {
     const { x, labels } = batches[step % batches.length]!;
     const chance = { seed: golden.seed, phase, step };
-    const sums = trainStep({ tail, parameters, optimizer, loss: PLAIN_LOSS, chance }, x, labels);
+    const sums = steps.take(x, labels, chance);
     losses.push((await sums.data())[0]! / golden.batch);
     sums.dispose();
   }
+  steps.dispose();
   optimizer.dispose();
   prefix.dispose();
   tail.dispose();

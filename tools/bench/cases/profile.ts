@@ -14,7 +14,7 @@ import { compile } from '../../../src/models/program/program.ts';
 import { PLAIN_LOSS } from '../../../src/training/loss.ts';
 import { Optimizer } from '../../../src/training/optimizer.ts';
 import { updateRuleOf } from '../../../src/training/optimizers/registry.ts';
-import { trainStep } from '../../../src/training/step.ts';
+import { TrainingSteps } from '../../../src/training/step.ts';
 import { WASM_FOLDER } from '../../train/backends.ts';
 import type { Bench, Row } from '../bench.ts';
 import { profiled, watchKernels } from '../kernels/profile.ts';
@@ -59,8 +59,8 @@ function rowsOf(network: (typeof NETWORKS)[number], times: number): Row[] {
   const x = tf.randomUniform([batch, ...graph.nodes[cut]!.shape], 0, 1, 'float32', 4);
   const labels = tf.tensor1d(new Int32Array(batch), 'int32');
   const chance = { seed: 1, phase: 0, step: 0 };
-  const inputs = { tail, parameters, optimizer, loss: PLAIN_LOSS, chance };
-  const step = (): void => trainStep(inputs, x, labels).dispose();
+  const steps = new TrainingSteps({ tail, parameters, optimizer, loss: PLAIN_LOSS });
+  const step = (): void => steps.take(x, labels, chance).dispose();
   const fill = (): void => tf.tidy(() => void frozen.forward(picture, inferencePass(parameters)));
   step();
   fill();
@@ -69,7 +69,7 @@ function rowsOf(network: (typeof NETWORKS)[number], times: number): Row[] {
     ...rowsFor(`${name}, last ${unfreeze.toString()}, step of ${batch.toString()}`, profiled(step, times)),
     ...rowsFor(`${name}, frozen part of one picture`, profiled(fill, times)),
   ];
-  for (const each of [frozen, tail, optimizer, parameters, model]) each.dispose();
+  for (const each of [frozen, steps, tail, optimizer, parameters, model]) each.dispose();
   tf.dispose([picture, x, labels]);
   return rows;
 }

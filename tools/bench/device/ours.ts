@@ -14,7 +14,7 @@ import { backboneOptions } from '../../../src/protocol/recipe/full-recipe.ts';
 import { PLAIN_LOSS } from '../../../src/training/loss.ts';
 import { Optimizer } from '../../../src/training/optimizer.ts';
 import { updateRuleOf } from '../../../src/training/optimizers/registry.ts';
-import { trainStep } from '../../../src/training/step.ts';
+import { TrainingSteps } from '../../../src/training/step.ts';
 import type { Run } from '../kernels/duel.ts';
 
 /** A network as it is fine-tuned. */
@@ -82,6 +82,7 @@ export function oursOf(
   });
   const whole = compile(graph, 0, graph.nodes.length - 1, FROZEN);
   const optimizer = new Optimizer({ rule: updateRuleOf({}, 0), learningRate: LEARNING_RATE });
+  const steps = new TrainingSteps({ tail, parameters, optimizer, loss: PLAIN_LOSS });
   const pictures = picturesOf(batch, size);
   const [one, labels] = [picturesOf(1, size), tf.tensor1d(new Int32Array(batch), 'int32')];
   const compute = (): tf.Tensor => tf.tidy(() => frozen.forward(pictures, inferencePass(parameters)));
@@ -89,7 +90,7 @@ export function oursOf(
   let taken = 0;
   const stepOn = async (x: tf.Tensor): Promise<void> => {
     const chance = { seed: 1, phase: 0, step: taken++ };
-    await readOut(trainStep({ tail, parameters, optimizer, loss: PLAIN_LOSS, chance }, x, labels));
+    await readOut(steps.take(x, labels, chance));
   };
   const forwardOperations = OPERATIONS * batch * multiplyAddsOf(graph, cut, logits);
   return {
@@ -100,6 +101,7 @@ export function oursOf(
     filling: () => readOut(compute()),
     answer: () => readOut(tf.tidy(() => whole.forward(one, inferencePass(parameters)))),
     dispose() {
+      steps.dispose();
       for (const program of [frozen, tail, whole]) program.dispose();
       optimizer.dispose();
       parameters.dispose();

@@ -10,7 +10,7 @@ import { compile } from '../../../src/models/program/program.ts';
 import { PLAIN_LOSS } from '../../../src/training/loss.ts';
 import { Optimizer } from '../../../src/training/optimizer.ts';
 import { updateRuleOf } from '../../../src/training/optimizers/registry.ts';
-import { RunningSums, trainStep } from '../../../src/training/step.ts';
+import { RunningSums, TrainingSteps } from '../../../src/training/step.ts';
 import { GpuCounter, type GpuCounts } from '../count-gpu.ts';
 
 /** Which network takes the steps, and whether its arithmetic is left out. */
@@ -70,6 +70,7 @@ async function countStep(
   const learningRate = 1e-4;
   const rule = updateRuleOf({}, 0);
   const optimizer = new Optimizer({ rule, learningRate });
+  const steps = new TrainingSteps({ tail, parameters, optimizer, loss: PLAIN_LOSS });
   const sums = new RunningSums();
   const shape = [batch, ...(graph.nodes[cutOutput]?.shape ?? [])];
   const values = new Float32Array(tf.util.sizeFromShape(shape)).fill(0.1);
@@ -79,13 +80,14 @@ async function countStep(
     const x = tf.tensor(values, shape);
     const labels = tf.tensor1d(new Int32Array(batch), 'int32');
     const chance = { seed: 1, phase: 0, step };
-    sums.add(trainStep({ tail, parameters, optimizer, loss: PLAIN_LOSS, chance }, x, labels), batch);
+    sums.add(steps.take(x, labels, chance), batch);
     tf.dispose([x, labels]);
     // A run reads its sums ten times a second at most; here every step, which is one of the submits.
     await sums.read();
   }
   const result = { ...counter.counts, peakMB: Math.round((counter.peakBytes - before) / 2 ** 20) };
   sums.dispose();
+  steps.dispose();
   optimizer.dispose();
   tail.dispose();
   parameters.dispose();

@@ -4,6 +4,7 @@
  */
 
 import { between, share } from './geometry.as';
+import { Lanes } from './lanes.as';
 import { divide } from './sums.as';
 
 /** `out` = `dy` where 0 < `y` < `ceiling`, else 0. */
@@ -30,6 +31,19 @@ export function relu(x: usize, out: usize, count: i32, ceiling: f32): void {
   for (; out < end; out += 16, x += 16) v128.store(out, between(v128.load(x), low, high));
   end += (<usize>(count & 3)) << 2;
   for (; out < end; out += 4, x += 4) v128.store_lane<f32>(out, between(v128.load32_splat(x), low, high), 0);
+}
+
+/** `out` = `dy` times the slope of the sigmoid where it is `y`. */
+export function sigmoidGrad(dy: usize, y: usize, out: usize, count: i32): void {
+  const one = f32x4.splat(1);
+  const width = (<usize>count) << 2;
+  for (let c: usize = 0; c < width;) {
+    const step = Lanes.step(c, width);
+    const value = Lanes.load(y + c, step);
+    const slope = f32x4.mul(value, f32x4.sub(one, value));
+    Lanes.store(out + c, f32x4.mul(Lanes.load(dy + c, step), slope), step);
+    c += step;
+  }
 }
 
 /**

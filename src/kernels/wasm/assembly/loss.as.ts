@@ -27,35 +27,38 @@ function logarithm(x: f64): f64 {
   return <f64>n * LN_2 + 2 * f * sum;
 }
 
+/** Addresses of a loss's arrays: of the weights 0 for none. */
+@unmanaged
+export class Loss {
+  logits: usize;
+  /** int32. */
+  labels: usize;
+  /** One a class. */
+  weights: usize;
+  sums: usize;
+  gradient: usize;
+}
+
 /**
  * Puts the sum of losses and the number of right answers to `sums`, and the gradient of the mean loss to `gradient`.
  *
- * @param labels int32
- * @param weights one a class, or 0 for none
  * @param smoothing share of each label that is spread over all classes
  */
-export function softmaxLoss(
-  logits: usize,
-  labels: usize,
-  weights: usize,
-  sums: usize,
-  gradient: usize,
-  pictures: i32,
-  classes: i32,
-  smoothing: f64,
-): void {
+export function softmaxLoss(all: Loss, pictures: i32, classes: i32, smoothing: f32): void {
   const rowBytes = (<usize>classes) << 2;
+  let logits = all.logits,
+    gradient = all.gradient;
   let loss: f64 = 0;
   let right: i32 = 0;
   for (let n = 0; n < pictures; n++, logits += rowBytes, gradient += rowBytes) {
-    const label = load<i32>(labels + ((<usize>n) << 2));
+    const label = load<i32>(all.labels + ((<usize>n) << 2));
     const best = largest(logits, classes);
     if (best == label) right++;
-    const weight: f64 = weights == 0 ? 1 : <f64>load<f32>(weights + ((<usize>label) << 2));
-    loss += weight * lossOf(logits, gradient, rowBytes, best, label, smoothing, weight / <f64>pictures);
+    const weight: f64 = all.weights == 0 ? 1 : <f64>load<f32>(all.weights + ((<usize>label) << 2));
+    loss += weight * lossOf(logits, gradient, rowBytes, best, label, <f64>smoothing, weight / <f64>pictures);
   }
-  store<f32>(sums, <f32>loss);
-  store<f32>(sums, <f32>right, 4);
+  store<f32>(all.sums, <f32>loss);
+  store<f32>(all.sums, <f32>right, 4);
 }
 
 /** The first of the largest. */

@@ -144,11 +144,22 @@ function putMoments(all: Moments, from: usize, width: usize, totals: usize, rows
   }
 }
 
+/** Addresses of the arrays of a norm's scale, and what is added to the variance. */
+@unmanaged
+export class NormScale {
+  gamma: usize;
+  variance: usize;
+  out: usize;
+  epsilon: f32;
+}
+
 /** `out` = `gamma` / sqrt(`variance` + `epsilon`), for `channels`. */
-export function normScale(gamma: usize, variance: usize, epsilon: f32, channels: i32, out: usize): void {
+export function normScale(all: NormScale, channels: i32): void {
   const width = (<usize>channels) << 2;
-  for (let c: usize = 0; c < width; c += 4)
-    store<f32>(out + c, load<f32>(gamma + c) / sqrt<f32>(load<f32>(variance + c) + epsilon));
+  for (let c: usize = 0; c < width; c += 4) {
+    const deviation = sqrt<f32>(load<f32>(all.variance + c) + all.epsilon);
+    store<f32>(all.out + c, load<f32>(all.gamma + c) / deviation);
+  }
 }
 
 /** Addresses of a norm's arrays. */
@@ -297,27 +308,30 @@ function addCentred(
   }
 }
 
+/** Addresses of the arrays of those factors, and what is added to the variance. */
+@unmanaged
+export class InputGradFactors {
+  gamma: usize;
+  variance: usize;
+  dGamma: usize;
+  dBeta: usize;
+  out: usize;
+  epsilon: f32;
+}
+
 /**
  * What the gradient by a norm's input takes from each channel, three rows at `out`: the scale s = gamma / sqrt(variance +
  * epsilon), the mean of dBeta over `rows`, and how much of x - mean goes off, dGamma s / sqrt(variance + epsilon) / rows.
  */
-export function inputGradFactors(
-  gamma: usize,
-  variance: usize,
-  dGamma: usize,
-  dBeta: usize,
-  epsilon: f32,
-  rows: i32,
-  channels: i32,
-  out: usize,
-): void {
+export function inputGradFactors(all: InputGradFactors, rows: i32, channels: i32): void {
   const width = (<usize>channels) << 2;
-  for (let c: usize = 0; c < width; c += 4, out += 4) {
-    const deviation = sqrt<f32>(load<f32>(variance + c) + epsilon);
-    const factor = load<f32>(gamma + c) / deviation;
-    store<f32>(out, factor);
-    store<f32>(out + width, load<f32>(dBeta + c) / <f32>rows);
-    store<f32>(out + width * 2, (load<f32>(dGamma + c) * factor) / deviation / <f32>rows);
+  const out = all.out;
+  for (let c: usize = 0; c < width; c += 4) {
+    const deviation = sqrt<f32>(load<f32>(all.variance + c) + all.epsilon);
+    const factor = load<f32>(all.gamma + c) / deviation;
+    store<f32>(out + c, factor);
+    store<f32>(out + width + c, load<f32>(all.dBeta + c) / <f32>rows);
+    store<f32>(out + width * 2 + c, (load<f32>(all.dGamma + c) * factor) / deviation / <f32>rows);
   }
 }
 

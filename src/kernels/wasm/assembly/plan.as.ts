@@ -7,7 +7,8 @@
  * the bits are the same. The frozen part of eight pictures of MobileNetV2 at 224 takes 92 ms on one thread and 46 on two, one
  * answer 15.6 and 8.5 (`npm run bench -- --only threads`).
  */
-import { run, runPart, Task } from './task.as';
+import { FIRST, runPart, Task } from './task.as';
+import { run } from './threads.as';
 
 /** What a {@link Step}'s address is counted from. */
 const ROOM: i32 = 1;
@@ -32,8 +33,7 @@ class Step extends Task {
   outFrom: i32;
 }
 
-/** What of a task is the kernel's own; the rest is between threads. */
-const FIRST: usize = offsetof<Task>('parts');
+/** What of a task a step says itself. */
 const COUNT: usize = offsetof<Task>('room') - FIRST;
 
 function from(base: i32, at: usize, room: usize, input: usize, output: usize): usize {

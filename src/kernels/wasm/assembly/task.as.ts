@@ -1,26 +1,27 @@
-/**
- * One kernel's work, and how threads share it.
- *
- * Threads are workers with this module in the same memory. A task is cut into parts of the output: of positions, or of channels
- * by the filter, whose sums run over positions. No sum is ever shared between two parts, so that the numbers are the same with
- * any number of threads, to the bit. Each thread has parts that lie side by side, the same from kernel to kernel as far as shapes
- * allow, so that what it has written is in its own cache when it reads it; when it is done it takes what others have not begun,
- * so that a thread that wakes late, or runs on a slow core, does less. A task begins when its generation is counted up, and ends
- * when nobody is pending.
- *
- * Whoever waits looks at the memory for some 200 microseconds first: putting a thread to sleep and waking it takes longer than
- * many a kernel and than what JavaScript does between two of them. With looks for five microseconds, two threads on two cores
- * made a step of MobileNetV2 at 224 1.14 times as fast as one (`npm run bench -- --only threads`), with these 1.7 times.
- */
-import { depthwise } from './depthwise/depthwise.as';
+/** One kernel's work as it is told, and which kernel does a part of it. threads.as.ts has how threads share it. */
+import { depthwise, turnDepthwise } from './depthwise/depthwise.as';
 import { depthwiseFilterGradient } from './depthwise/filter-gradient.as';
+import { dropout, Draws } from './dropout.as';
 import { filterGradient } from './filter-gradient.as';
 import { fold, Fold, unfold, Unfold } from './fold.as';
 import { Geometry, share } from './geometry.as';
-import { activationGrad, adam, AdamStep, globalPoolGrad, relu } from './loops.as';
-import { softmax } from './loss.as';
+import { activationGrad, adam, AdamStep, globalPoolGrad, relu, sigmoidGrad } from './loops.as';
+import { Loss, softmax, softmaxLoss } from './loss.as';
 import { convolution } from './matrix.as';
-import { moments, Moments, norm, Norm, normGrads, NormGrads, normInputGrad, NormInputGrad } from './norms.as';
+import {
+  InputGradFactors,
+  inputGradFactors,
+  moments,
+  Moments,
+  norm,
+  Norm,
+  normGrads,
+  NormGrads,
+  normInputGrad,
+  NormInputGrad,
+  normScale,
+  NormScale,
+} from './norms.as';
 import { packBackward, packForward } from './pack.as';
 import { runPicture } from './plan.as';
 import { maxPool, maxPoolGrad } from './pooling.as';
@@ -64,6 +65,11 @@ export class Task {
   threads: i32;
 }
 
+/** What of a task is the kernel's own; the rest is between threads. */
+export const FIRST: usize = offsetof<Task>('parts');
+/** Bytes of that. */
+export const OWN: usize = offsetof<Task>('threads') - FIRST;
+
 const CONVOLUTION: i32 = 0;
 const DEPTHWISE: i32 = 1;
 const FILTER_GRADIENT: i32 = 2;
@@ -102,9 +108,13 @@ const GATE_GRAD: i32 = 34;
 const SOFTMAX: i32 = 35;
 const VIEWS: i32 = 36;
 const VIEWS_CONTRAST: i32 = 37;
-
-/** Looks at the memory before a thread sleeps. */
-const LOOKS: i32 = 200000;
+const SIGMOID_GRAD: i32 = 38;
+const DROPOUT: i32 = 39;
+const SOFTMAX_LOSS: i32 = 40;
+const TURN_DEPTHWISE: i32 = 41;
+const COPY: i32 = 42;
+const NORM_SCALE: i32 = 43;
+const INPUT_GRAD_FACTORS: i32 = 44;
 
 /** @param thread whose room it is done in */
 export function runPart(task: Task, part: i32, thread: i32): void {
@@ -228,7 +238,20 @@ export function runPart(task: Task, part: i32, thread: i32): void {
     viewLines(changetype<Views>(task.x), task.pictures, room, part, task.parts);
   } else if (task.kind == VIEWS_CONTRAST) {
     contrastLines(changetype<Views>(task.x), task.pictures, room, part, task.parts);
-  } else runNorm(task, part, room);
+  } else if (task.kind == SIGMOID_GRAD) runLoop(task, part);
+  else if (task.kind < NORM_SCALE && task.kind > SIGMOID_GRAD) runAlone(task);
+  else runNorm(task, part, room);
+}
+
+/** What is done sooner than another thread looks, and is one part. */
+function runAlone(task: Task): void {
+  if (task.kind == DROPOUT) {
+    const draws = changetype<Draws>(task.other);
+    dropout(draws, task.x, task.out, task.pictures, task.channels, <u32>task.rows, task.high);
+  } else if (task.kind == SOFTMAX_LOSS) {
+    softmaxLoss(changetype<Loss>(task.x), task.rows, task.channels, task.low);
+  } else if (task.kind == TURN_DEPTHWISE) turnDepthwise(task.x, task.out, task.rows, task.channels);
+  else if (task.kind == COPY) memory.copy(task.out, task.x, (<usize>task.pictures) << 2);
 }
 
 /** What is told of more than two arrays, which lie where `x` says, and goes over rows of channels. */
@@ -246,6 +269,9 @@ function runNorm(task: Task, part: i32, room: usize): void {
     normGrads(changetype<NormGrads>(task.x), rows, channels, part, parts);
   } else if (task.kind == NORM_INPUT_GRAD) {
     normInputGrad(changetype<NormInputGrad>(task.x), rows, channels, part, parts);
+  } else if (task.kind == NORM_SCALE) normScale(changetype<NormScale>(task.x), channels);
+  else if (task.kind == INPUT_GRAD_FACTORS) {
+    inputGradFactors(changetype<InputGradFactors>(task.x), rows, channels);
   }
 }
 
@@ -264,66 +290,6 @@ function runLoop(task: Task, part: i32): void {
   else if (task.kind == ADD) add(task.x + at, task.other + at, task.out + at, count);
   else if (task.kind == MULTIPLY) multiply(task.x + at, task.other + at, task.out + at, count);
   else if (task.kind == SIGMOID) sigmoid(task.x + at, task.out + at, count);
+  else if (task.kind == SIGMOID_GRAD) sigmoidGrad(task.other + at, task.x + at, task.out + at, count);
   else relu(task.x + at, task.out + at, count, task.high);
-}
-
-/** Behind the task each thread has a line of the cache, with the count of its parts that nobody has taken, or less than none. */
-const LEFT: usize = 128;
-const LINE: usize = 64;
-
-/**
- * Does parts until all are taken, its own first. One is taken only while its task is being done, whatever task the thread woke
- * for.
- */
-function takeParts(task: Task, thread: i32): void {
-  const at = changetype<usize>(task);
-  for (let i = 0; i < task.threads; i++) {
-    const owner = (thread + i) % task.threads;
-    const left = at + LEFT + LINE * <usize>owner;
-    for (;;) {
-      const before = atomic.sub<i32>(left, 1);
-      if (before <= 0) break;
-      runPart(task, share(task.parts, owner + 1, task.threads) - before, thread);
-      if (atomic.sub<i32>(at, 1, offsetof<Task>('pending')) == 1)
-        atomic.notify(at + offsetof<Task>('pending'), 1);
-    }
-  }
-}
-
-/** Does a task, with others where it has several parts, and returns when it is done. */
-export function run(task: Task): void {
-  const at = changetype<usize>(task);
-  if (task.parts == 1) {
-    runPart(task, 0, 0);
-    return;
-  }
-  atomic.store<i32>(at, task.parts, offsetof<Task>('pending'));
-  for (let thread = 0; thread < task.threads; thread++) {
-    const count = share(task.parts, thread + 1, task.threads) - share(task.parts, thread, task.threads);
-    atomic.store<i32>(at + LEFT + LINE * <usize>thread, count);
-  }
-  atomic.add<i32>(at, 1);
-  atomic.notify(at, -1);
-  takeParts(task, 0);
-  for (let look = 0; look < LOOKS; look++) {
-    if (atomic.load<i32>(at, offsetof<Task>('pending')) == 0) return;
-  }
-  for (;;) {
-    const pending = atomic.load<i32>(at, offsetof<Task>('pending'));
-    if (pending == 0) return;
-    atomic.wait<i32>(at + offsetof<Task>('pending'), pending, -1);
-  }
-}
-
-/** A thread's life: takes parts of each task from `generation` on. Never returns. */
-export function serve(task: Task, thread: i32, generation: i32): void {
-  const at = changetype<usize>(task);
-  for (;;) {
-    for (let look = 0; look < LOOKS; look++) {
-      if (atomic.load<i32>(at) != generation) break;
-    }
-    while (atomic.load<i32>(at) == generation) atomic.wait<i32>(at, generation, -1);
-    generation = atomic.load<i32>(at);
-    if (thread < task.threads) takeParts(task, thread);
-  }
 }

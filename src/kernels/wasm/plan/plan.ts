@@ -10,7 +10,7 @@ import { layFilter } from '../convolutions.ts';
 import { heapOf } from '../module.ts';
 import { filledUp } from '../room.ts';
 import { PARTS, putTask, runTask, sharedTask, TASK_NUMBERS, type Task } from '../task.ts';
-import { addressOf, Layout, startOf, takeRoom, withWorkspace } from '../workspace.ts';
+import { addressOf, Layout, outputOf, startOf, takeRoom, withWorkspace } from '../workspace.ts';
 import { bytesOf, numberOf, Places } from './places.ts';
 import { partsOf, stepsOf, type Layer, type Step } from './steps.ts';
 
@@ -92,7 +92,7 @@ class WasmPlan implements Plan {
 
   forward(x: tf.TensorInfo, weights: readonly (PlanWeights | null)[]): tf.TensorInfo {
     const { wasm, laid } = this;
-    const out = wasm.makeOutput([x.shape[0] ?? 0, ...laid.last.shape], 'float32');
+    const out = outputOf(wasm, [x.shape[0] ?? 0, ...laid.last.shape]);
     if (this.#kept !== null) this.#run(x, out, startOf(wasm, this.#kept));
     else if (laid.description.isFixed && this.#isSmall) {
       const kept = takeRoom(wasm, this.#block.layout);
