@@ -14,6 +14,7 @@ import { compile, type Program } from '../../src/models/program/program.ts';
 import { createPlatform } from '../../src/platform/platform.node.ts';
 import { backboneOptions } from '../../src/protocol/recipe/full-recipe.ts';
 import { wasmInNode } from '../../tools/train/backends.ts';
+import { kernelsIn } from '../support/networks/kernels-in.ts';
 
 const NETWORKS = [
   { name: 'mobilenetv2', options: { alpha: 0.35 }, size: 64, least: 1 },
@@ -32,23 +33,6 @@ beforeAll(async () => {
   await startDevice('wasm', { platform: createPlatform(), wasm: wasmInNode(8) });
   wasm = tf.backend() as unknown as BackendWasm;
 });
-
-/** How many of tfjs' kernels some work calls. */
-function kernelsIn(work: () => void): number {
-  const engine = tf.engine();
-  const run = engine.runKernel.bind(engine);
-  let count = 0;
-  engine.runKernel = (...call) => {
-    count++;
-    return run<never>(...call);
-  };
-  try {
-    work();
-  } finally {
-    engine.runKernel = run;
-  }
-  return count;
-}
 
 describe.each(NETWORKS)('$name', ({ name, options, size, least }) => {
   const { build, entry } = findBackbone(name);

@@ -15,7 +15,8 @@ import * as tf from '@tensorflow/tfjs';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { kernelsOf, type KernelExports } from './module.ts';
 import { filledUp, PANEL, Room, tapsOf } from './room.ts';
-import { NOWHERE, partsFor, roomsFor, runAlone, runTask } from './task.ts';
+import { runAlone } from './loops.ts';
+import { NOWHERE, partsFor, roomsFor, runTask } from './task.ts';
 import { filterGoesByWinograd, goesByWinograd, winogradFilterGradient } from './winograd.ts';
 import { addressOf, Layout, outputOf, withWorkspace } from './workspace.ts';
 

@@ -6,7 +6,7 @@ import type { TensorInfo } from '@tensorflow/tfjs';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { purposeKey } from '../../lib/random.ts';
 import type { MienKernels } from '../signatures.ts';
-import { runAlone, runLoop, type Loop } from './task.ts';
+import { runAlone, runLoop, type Loop } from './loops.ts';
 import { addressOf, Layout, outputOf, putNumbers, withWorkspace } from './workspace.ts';
 
 /** Numbers of the kernels' Draws: five of a key, and words that are drawn. */

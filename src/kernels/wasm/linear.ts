@@ -7,7 +7,7 @@ import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import type { MienKernels } from '../signatures.ts';
 import { convolve, filterGradient, inputGradient } from './convolutions.ts';
 import { boundsOf, infoOf } from './infos.ts';
-import { runLoop } from './task.ts';
+import { runLoop } from './loops.ts';
 import { addressOf, outputOf } from './workspace.ts';
 
 type Inputs<Name extends keyof MienKernels> = MienKernels[Name]['inputs'];

@@ -2,7 +2,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import type { MienKernels } from '../signatures.ts';
-import { runAlone } from './task.ts';
+import { runAlone } from './loops.ts';
 import { addressOf, outputOf } from './workspace.ts';
 
 /** @see MienKernels.MienSoftmaxLoss */

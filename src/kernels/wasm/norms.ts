@@ -2,7 +2,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import type { MienKernels } from '../signatures.ts';
-import { runAlone, runLoop } from './task.ts';
+import { runAlone, runLoop } from './loops.ts';
 import { addressOf, Layout, outputOf, withWorkspace } from './workspace.ts';
 
 type Inputs<Name extends keyof MienKernels> = MienKernels[Name]['inputs'];

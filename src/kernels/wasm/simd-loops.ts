@@ -1,7 +1,7 @@
 /** The loops of host/loops.ts on SIMD, over the wasm backend's own memory: nothing is copied. */
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { plainLoops, type AdamState, type Loops } from '../host/loops.ts';
-import { runLoop } from './task.ts';
+import { runLoop } from './loops.ts';
 
 /** What the module does at a time. */
 const LANES = 4;

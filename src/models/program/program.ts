@@ -51,7 +51,6 @@ export function compile(graph: Graph, from: number, to: number, set: TrainableSe
   const units = fuse(graph, from, to, set);
   passActivations(units, to);
   if (set.halves === true) storeHalves(graph, units, to);
-  const needsGradient = gradientNodes(units);
   const lastReader = new Map(units.flatMap((unit) => unit.inputs.map((node) => [node, unit] as const)));
   const picturesAtOnce = countWithin(graph, [from, ...units.map(({ node }) => node)]);
   const planned = new PlannedForward(graph, from, to, units);
@@ -78,26 +77,29 @@ export function compile(graph: Graph, from: number, to: number, set: TrainableSe
       if (pass.training) return run(x, pass);
       return planned.forward(x, pass) ?? inTurns(x, picturesAtOnce, pass, run);
     },
-    backward(dy, pass) {
-      const gradients = new Map([[to, dy]]);
-      for (const unit of units.toReversed()) {
-        const gradient = gradients.get(unit.node);
-        if (gradient === undefined) continue;
-        const wanted = unit.inputs.map((node) => needsGradient.has(node));
-        unit.backward(gradient, pass, wanted).forEach((input, index) => {
-          const node = unit.inputs[index];
-          if (input === null || node === undefined || !needsGradient.has(node)) return;
-          const sum = gradients.get(node);
-          gradients.set(node, sum === undefined ? input : tf.add(sum, input));
-        });
-        release(gradients, unit.node, dy);
-      }
-    },
+    backward: (dy, pass) => runBackward(units, to, dy, pass),
     dispose() {
       planned.dispose();
       for (const unit of units) unit.dispose?.();
     },
   };
+}
+
+function runBackward(units: readonly Unit[], to: number, dy: tf.Tensor, pass: Pass): void {
+  const needsGradient = gradientNodes(units);
+  const gradients = new Map([[to, dy]]);
+  for (const unit of units.toReversed()) {
+    const gradient = gradients.get(unit.node);
+    if (gradient === undefined) continue;
+    const wanted = unit.inputs.map((node) => needsGradient.has(node));
+    unit.backward(gradient, pass, wanted).forEach((input, index) => {
+      const node = unit.inputs[index];
+      if (input === null || node === undefined || !needsGradient.has(node)) return;
+      const sum = gradients.get(node);
+      gradients.set(node, sum === undefined ? input : tf.add(sum, input));
+    });
+    release(gradients, unit.node, dy);
+  }
 }
 
 /** How many pictures the largest of some nodes' values leaves room for. */

@@ -6,7 +6,8 @@ import { filterBytesOf, forward, roomBytesOf, UNBOUNDED, wayOf, type Way } from 
 import { kernelsOf } from '../module.ts';
 import { tapsOf } from '../room.ts';
 import { poolOf } from '../pooling.ts';
-import { loopOperations, partsFor, type Task } from '../task.ts';
+import { loopOperations } from '../loops.ts';
+import { partsFor, type Task } from '../task.ts';
 import type { Place, Places } from './places.ts';
 
 /** A linear layer's own: what its filter is, and what it needs while it runs. */

@@ -8,6 +8,7 @@
  */
 import type { TensorInfo } from '@tensorflow/tfjs';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
+import { invariant } from '../../../protocol/errors.ts';
 import type { Recordable, Recording } from '../../recording.ts';
 import { heapOf, usedKernels, type Kernels } from '../module.ts';
 import { runTasks, sharedTask, TASK_NUMBERS } from '../task.ts';
@@ -18,14 +19,18 @@ import { Recorder, recordingWith, type Constant, type Given, type Made, type Not
 const VALUE_BYTES = 4;
 
 /** Computes the step and notes it; null where not all of it is known. */
-export function recordStep(wasm: BackendWasm, { given, run }: Recordable): Recording | null {
-  const pieces = given.map((tensor, index): Given => ({ kind: 'given', index, ...pieceOf(wasm, tensor) }));
+export function recordStep(wasm: BackendWasm, step: Recordable): Recording | null {
+  const pieces = step.given.map((tensor, index): Given => ({
+    kind: 'given',
+    index,
+    ...pieceOf(wasm, tensor),
+  }));
   const backend = {
     isThere: (dataId: TensorInfo['dataId']) => wasm.dataIdMap.has(dataId),
     shared: sharedPieceOf(wasm),
   };
   const recorder = new Recorder(backend, pieces);
-  const out = recordingWith(recorder, run).map((tensor) => recorder.madeOf(tensor));
+  const out = recordingWith(recorder, () => step.run()).map((tensor) => recorder.madeOf(tensor));
   const made = out.filter((piece) => piece !== null);
   const areAllMade = made.length === out.length && new Set(made).size === made.length;
   if (!recorder.isWhole || !areAllMade || made.some(({ used }) => used === null)) return null;
@@ -51,60 +56,31 @@ interface Bound {
   address: number;
 }
 
+/** Where a recording was laid. */
+interface Laid {
+  /** Tasks, constants, and room for what lies between kernels. */
+  readonly block: TensorInfo;
+  /** Of the tasks. */
+  readonly start: number;
+  readonly given: ReadonlyMap<number, Bound>;
+  readonly out: readonly Bound[];
+  /** Numbers of the heap that are the step's. */
+  readonly steps: readonly number[];
+}
+
 class WasmRecording implements Recording {
   readonly #kernels: Kernels;
   readonly #threads: number;
-  /** Tasks, constants, and room for what lies between kernels. */
-  readonly #block: TensorInfo;
-  readonly #start: number;
-  readonly #count: number;
-  readonly #given: ReadonlyMap<number, Bound>;
-  readonly #out: readonly Bound[];
-  /** Numbers of the block that are the step's. */
-  readonly #steps: readonly number[];
+  /** Null until the first replay: what the recorded step itself took is free by then. */
+  #laid: Laid | null = null;
 
   constructor(
     readonly wasm: BackendWasm,
-    { tasks, constants, made }: Recorder,
-    out: readonly Made[],
+    readonly recorder: Recorder,
+    readonly out: readonly Made[],
   ) {
     this.#kernels = usedKernels(wasm);
     this.#threads = sharedTask(wasm).threads;
-    this.#count = tasks.length;
-    const fixed = placeConstants(constants);
-    const between = placeMade(made.filter((piece) => !out.includes(piece)));
-    const layout = new Layout();
-    const tasksAt = layout.values(tasks.length * TASK_NUMBERS);
-    const fixedAt = layout.bytes(fixed.bytes + SLACK);
-    const betweenAt = layout.bytes(between.bytes + SLACK);
-    this.#block = takeRoom(wasm, layout);
-    this.#start = startOf(wasm, this.#block) + tasksAt;
-    // Places are counted from the beginning of a line.
-    const [fixedStart, betweenStart] = [fixedAt, betweenAt].map(
-      (at) => Math.ceil((this.#start + at) / SLACK) * SLACK,
-    ) as [number, number];
-    const given = new Map<number, Bound>();
-    const outs = new Map(out.map((piece) => [piece, { slots: [], address: 0 } as Bound]));
-    const put = (start: number, { numbers, references }: Pick<NotedTask, 'numbers' | 'references'>): void => {
-      const at = start / VALUE_BYTES;
-      const { ints } = heapOf(wasm);
-      ints.set(numbers, at);
-      for (const { at: number, to, offset } of references) {
-        const slot = { at: at + number, offset };
-        if (to.kind === 'given') boundOf(given, to.index).slots.push(slot);
-        else if (to.kind === 'constant') ints[slot.at] = fixedStart + (fixed.places.get(to) ?? 0) + offset;
-        else if (outs.has(to)) outs.get(to)?.slots.push(slot);
-        else ints[slot.at] = betweenStart + (between.places.get(to) ?? 0) + offset;
-      }
-    };
-    const startOfConstant = (constant: Constant): number => fixedStart + (fixed.places.get(constant) ?? 0);
-    tasks.forEach((task, index) => put(this.#start + index * TASK_NUMBERS * VALUE_BYTES, task));
-    for (const constant of constants) put(startOfConstant(constant), constant);
-    this.#steps = constants.flatMap((constant) =>
-      constant.stepAt === null ? [] : [startOfConstant(constant) / VALUE_BYTES + constant.stepAt],
-    );
-    this.#given = given;
-    this.#out = [...outs.values()];
   }
 
   get holds(): boolean {
@@ -113,26 +89,68 @@ class WasmRecording implements Recording {
   }
 
   replay(given: readonly TensorInfo[], into: readonly TensorInfo[], step: number): void {
-    for (const [index, bound] of this.#given) this.#bind(bound, given[index]);
-    this.#out.forEach((bound, index) => {
+    const laid = (this.#laid ??= lay(this.wasm, this.recorder, this.out));
+    for (const [index, bound] of laid.given) this.#bind(bound, given[index]);
+    laid.out.forEach((bound, index) => {
       this.#bind(bound, into[index]);
     });
     const { ints } = heapOf(this.wasm);
-    for (const at of this.#steps) ints[at] = step;
-    runTasks(this.wasm, this.#start, this.#count);
+    for (const at of laid.steps) ints[at] = step;
+    runTasks(this.wasm, laid.start, this.recorder.tasks.length);
   }
 
   dispose(): void {
-    this.wasm.disposeData(this.#block.dataId);
+    if (this.#laid !== null) this.wasm.disposeData(this.#laid.block.dataId);
+    this.#laid = null;
   }
 
   #bind(bound: Bound, tensor: TensorInfo | undefined): void {
-    const address = tensor === undefined ? 0 : addressOf(this.wasm, tensor);
+    invariant(tensor !== undefined, 'a step is replayed with what it was recorded with');
+    const address = addressOf(this.wasm, tensor);
     if (address === bound.address) return;
     bound.address = address;
     const { ints } = heapOf(this.wasm);
     for (const { at, offset } of bound.slots) ints[at] = address + offset;
   }
+}
+
+/** Lays tasks and constants out in memory, with the addresses of all but what is bound at each replay. */
+function lay(wasm: BackendWasm, { tasks, constants, made }: Recorder, out: readonly Made[]): Laid {
+  const fixed = placeConstants(constants);
+  const between = placeMade(made.filter((piece) => !out.includes(piece)));
+  const layout = new Layout();
+  const tasksAt = layout.values(tasks.length * TASK_NUMBERS);
+  const fixedAt = layout.bytes(fixed.bytes + SLACK);
+  const betweenAt = layout.bytes(between.bytes + SLACK);
+  const block = takeRoom(wasm, layout);
+  const lineAt = (at: number): number => Math.ceil((startOf(wasm, block) + at) / SLACK) * SLACK;
+  const startOfConstant = (piece: Constant): number => lineAt(fixedAt) + (fixed.places.get(piece) ?? 0);
+  const startOfMade = (piece: Made): number => lineAt(betweenAt) + (between.places.get(piece) ?? 0);
+  const given = new Map<number, Bound>();
+  const outs = new Map(out.map((piece): [Made, Bound] => [piece, { slots: [], address: 0 }]));
+  const { ints } = heapOf(wasm);
+  const put = (start: number, { numbers, references }: NotedTask): void => {
+    ints.set(numbers, start / VALUE_BYTES);
+    for (const { at: number, to, offset } of references) {
+      const at = start / VALUE_BYTES + number;
+      if (to.kind === 'constant') ints[at] = startOfConstant(to) + offset;
+      else if (to.kind === 'given') boundOf(given, to.index).slots.push({ at, offset });
+      else {
+        const bound = outs.get(to);
+        if (bound === undefined) ints[at] = startOfMade(to) + offset;
+        else bound.slots.push({ at, offset });
+      }
+    }
+  };
+  const start = startOf(wasm, block) + tasksAt;
+  tasks.forEach((task, index) => {
+    put(start + index * TASK_NUMBERS * VALUE_BYTES, task);
+  });
+  for (const constant of constants) put(startOfConstant(constant), constant);
+  const steps = constants.flatMap((constant) =>
+    constant.stepAt === null ? [] : [startOfConstant(constant) / VALUE_BYTES + constant.stepAt],
+  );
+  return { block, start, given, out: [...outs.values()], steps };
 }
 
 function boundOf(bounds: Map<number, Bound>, index: number): Bound {
