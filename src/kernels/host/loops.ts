@@ -4,21 +4,15 @@
  *
  * Values lie channel by channel within a position (NHWC), so every loop here runs over whole rows of channels: neighbours in
  * memory, which SIMD takes four at a time (wasm/assembly/loops.as.ts). None of these loops does much with a value once it has it.
- * A channel sum adds once for 4 bytes read, Adam does a dozen operations for 16 bytes read and 12 written: with 70 GB/s from
- * the second cache and 38 GFLOP/s, a thread does half an operation in the time of a byte, so memory is the bound for both, and
- * the way to be fast is to pass over it once. tfjs' ops pass over it once each: ten times for Adam.
+ * A channel sum adds once for 4 bytes read: with 70 GB/s from the second cache and 38 GFLOP/s, a thread does half an operation
+ * in the time of a byte, so memory is the bound, and the way to be fast is to pass over it once. tfjs' ops pass over it once each.
  *
  * One thread of an AMD EPYC, `npm run bench -- --only kernels`, by SIMD:
  *
  *     channel sum      57 GB/s, 20 times tfjs' sum
  *     channel dot      49 GB/s, 11 times mul and sum
  *     ReLU6 gradient   61 GB/s, 6 times step and mul
- *     Adam             23 GB/s, 5 times the ops
  */
-import type { MienUpdateKernels } from '../signatures.ts';
-
-/** A weight and the two moments of its gradient. */
-export type AdamState = readonly [value: Float32Array, m: Float32Array, v: Float32Array];
 
 /** The innermost loops. The wasm backend has them on SIMD. */
 export interface Loops {
@@ -32,13 +26,6 @@ export interface Loops {
   globalPool(x: Float32Array, pictures: number, out: Float32Array): void;
   /** The gradient through that mean: to each position its share of what came in for the picture. */
   globalPoolGrad(dy: Float32Array, pictures: number, out: Float32Array): void;
-  /** One step of Adam: reads `from`, writes `to`. @see keras.optimizers.Adam.update_step */
-  adam(
-    gradient: Float32Array,
-    from: AdamState,
-    to: AdamState,
-    attrs: MienUpdateKernels['MienAdam']['attrs'],
-  ): void;
 }
 
 /** In plain JavaScript. */
@@ -84,18 +71,6 @@ export const plainLoops: Loops = {
       const each = share.subarray(n * channels, (n + 1) * channels);
       for (let position = 0; position < positions; position++)
         out.set(each, (n * positions + position) * channels);
-    }
-  },
-  adam(gradient, [value, m, v], [toValue, toM, toV], { rate, beta1, beta2, epsilon, decay }) {
-    for (let index = 0; index < gradient.length; index++) {
-      const g = gradient[index]!;
-      const m0 = m[index]!;
-      const v0 = v[index]!;
-      const m1 = m0 + (g - m0) * (1 - beta1);
-      const v1 = v0 + (g * g - v0) * (1 - beta2);
-      toM[index] = m1;
-      toV[index] = v1;
-      toValue[index] = value[index]! * (1 - decay) - (rate * m1) / (Math.sqrt(v1) + epsilon);
     }
   },
 };

@@ -1,7 +1,6 @@
 /** The optimizers' updates for cpu and wasm: one loop a weight over plain typed arrays. */
 import type { TensorInfo } from '@tensorflow/tfjs';
 import type { MienUpdateKernels } from '../signatures.ts';
-import type { AdamState } from './loops.ts';
 import type { HostMemory } from './memory.ts';
 
 type Implementation<Name extends keyof MienUpdateKernels> = (
@@ -14,7 +13,7 @@ type Implementation<Name extends keyof MienUpdateKernels> = (
 export const updates: { readonly [Name in keyof MienUpdateKernels]: Implementation<Name> } = {
   MienAdam(memory, { values, gradients, m, v }, attrs) {
     return update(memory, gradients, [values, m, v], (gradient, from, to) => {
-      memory.loops.adam(gradient, from as AdamState, to as AdamState, attrs);
+      adam(gradient, from as AdamState, to as AdamState, attrs);
     });
   },
   MienSgd(memory, { values, gradients, momenta }, attrs) {
@@ -25,6 +24,9 @@ export const updates: { readonly [Name in keyof MienUpdateKernels]: Implementati
     });
   },
 };
+
+/** A weight and the two moments of its gradient. */
+type AdamState = readonly [value: Float32Array, m: Float32Array, v: Float32Array];
 
 type Two = readonly [Float32Array, Float32Array];
 
@@ -42,6 +44,24 @@ function update(
     move(memory.view(gradient), of(lists), of(out));
   });
   return out.flat();
+}
+
+function adam(
+  gradient: Float32Array,
+  [value, m, v]: AdamState,
+  [toValue, toM, toV]: AdamState,
+  { rate, beta1, beta2, epsilon, decay }: MienUpdateKernels['MienAdam']['attrs'],
+): void {
+  for (let index = 0; index < gradient.length; index++) {
+    const g = gradient[index]!;
+    const m0 = m[index]!;
+    const v0 = v[index]!;
+    const m1 = m0 + (g - m0) * (1 - beta1);
+    const v1 = v0 + (g * g - v0) * (1 - beta2);
+    toM[index] = m1;
+    toV[index] = v1;
+    toValue[index] = value[index]! * (1 - decay) - (rate * m1) / (Math.sqrt(v1) + epsilon);
+  }
 }
 
 function descend(gradient: Float32Array, value: Float32Array, toValue: Float32Array, rate: number): void {

@@ -3,19 +3,24 @@
  * sooner than another thread looks.
  */
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
-import { heapOf } from './module.ts';
+import { heapOf, type Heap } from './module.ts';
 import { activeRecorder } from './recording/recorder.ts';
 import {
   NOWHERE,
   NUMBERS,
   partsFor,
+  putTask,
   ROOM_ALIGNMENT,
   roomsFor,
   runTask,
+  runTasks,
   sharedTask,
+  TASK_NUMBERS,
   type Task,
 } from './task.ts';
 import { Layout, withWorkspace } from './workspace.ts';
+
+const VALUE_BYTES = 4;
 
 /** Operations that a value takes, or would take in the time that memory takes. */
 const LOOPS = {
@@ -110,12 +115,41 @@ export function runLoop(wasm: BackendWasm, loop: Loop): void {
   });
 }
 
-function putMore(wasm: BackendWasm, { addresses, rates }: NonNullable<Loop['more']>): number {
-  const at = sharedTask(wasm).address + 4 * NUMBERS;
-  const { ints, floats } = heapOf(wasm);
-  ints.set(addresses, at / 4);
-  floats.set(rates, at / 4 + addresses.length);
-  const numbers = ints.slice(at / 4, at / 4 + addresses.length + rates.length);
-  activeRecorder()?.wrote(at, numbers, { addresses: addresses.length });
+/** Loops of one kind over more than two arrays each, which have no rows: one call for all. */
+export function runLoops(
+  wasm: BackendWasm,
+  kind: keyof typeof LOOPS,
+  loops: readonly Required<Pick<Loop, 'count' | 'more'>>[],
+): void {
+  const layout = new Layout();
+  const tasksAt = layout.values(loops.length * TASK_NUMBERS);
+  const moreAt = loops.map(({ more }) => layout.values(more.addresses.length + more.rates.length));
+  withWorkspace(wasm, layout, (start) => {
+    const heap = heapOf(wasm);
+    loops.forEach(({ count, more }, index) => {
+      const x = start + (moreAt[index] ?? 0);
+      const sizes = { pictures: count, channels: 0, outChannels: 0, low: -Infinity, high: Infinity };
+      const parts = partsFor(wasm, loopOperations(kind, count));
+      lay(heap, x, more);
+      const at = start + tasksAt + index * TASK_NUMBERS * VALUE_BYTES;
+      putTask(heap, at, { ...NOWHERE, ...sizes, kind, x, other: 0, out: 0, parts });
+    });
+    runTasks(wasm, start + tasksAt, loops.length);
+  });
+}
+
+function putMore(wasm: BackendWasm, more: NonNullable<Loop['more']>): number {
+  const at = sharedTask(wasm).address + VALUE_BYTES * NUMBERS;
+  const heap = heapOf(wasm);
+  lay(heap, at, more);
+  const recorder = activeRecorder();
+  if (recorder === null) return at;
+  const end = at / VALUE_BYTES + more.addresses.length + more.rates.length;
+  recorder.wrote(at, heap.ints.slice(at / VALUE_BYTES, end), { addresses: more.addresses.length });
   return at;
+}
+
+function lay({ ints, floats }: Heap, at: number, { addresses, rates }: NonNullable<Loop['more']>): void {
+  ints.set(addresses, at / VALUE_BYTES);
+  floats.set(rates, at / VALUE_BYTES + addresses.length);
 }

@@ -19,8 +19,11 @@ function loopsIn(wasm: BackendWasm): Loops {
   return loops;
 }
 
-/** Updates are made in place: weights then lie where they lay, and nothing is allocated in a step. */
-function nextOf(wasm: BackendWasm, { dataId, shape, dtype }: TensorInfo): TensorInfo {
+/**
+ * Where the next value of a tensor goes: where it lies, unless somebody else holds it. Weights then stay where they are, and
+ * nothing is allocated in a step.
+ */
+export function nextOf(wasm: BackendWasm, { dataId, shape, dtype }: TensorInfo): TensorInfo {
   if (wasm.refCount(dataId) > 1) return outputOf(wasm, shape);
   wasm.incRef(dataId);
   return { dataId, shape, dtype };

@@ -7,7 +7,7 @@ import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { registerPlanner } from '../plan.ts';
 import { registerRecorder } from '../recording.ts';
 import { replaceKernel } from '../replace.ts';
-import type { MienDeviceKernels, MienKernels } from '../signatures.ts';
+import type { MienDeviceKernels, MienKernels, MienUpdateKernels } from '../signatures.ts';
 import { filterGradient, inputGradient } from './convolutions.ts';
 import {
   activated,
@@ -28,9 +28,10 @@ import { moments, norm, normGrads, normInputGrad } from './norms.ts';
 import { openPlan } from './plan/plan.ts';
 import { maxPool, maxPoolGrad, type PoolAttrs } from './pooling.ts';
 import { recordStep } from './recording/recording.ts';
+import { adam } from './updates.ts';
 import { views } from './views.ts';
 
-type All = MienKernels & MienDeviceKernels;
+type All = MienKernels & MienUpdateKernels & MienDeviceKernels;
 
 type Implementation<Name extends keyof All> = (
   wasm: BackendWasm,
@@ -54,6 +55,7 @@ const own: { readonly [Name in keyof All]?: Implementation<Name> } = {
   MienDropout: dropout,
   MienSoftmaxLoss: softmaxLoss,
   MienViews: views,
+  MienAdam: adam,
 };
 
 interface GradAttrs extends Omit<LinearSettings, 'kind'> {

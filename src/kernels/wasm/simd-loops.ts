@@ -1,10 +1,7 @@
 /** The loops of host/loops.ts on SIMD, over the wasm backend's own memory: nothing is copied. */
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
-import { plainLoops, type AdamState, type Loops } from '../host/loops.ts';
+import type { Loops } from '../host/loops.ts';
 import { runLoop } from './loops.ts';
-
-/** What the module does at a time. */
-const LANES = 4;
 
 /** Loops over views of the backend's memory. */
 export function simdLoops(wasm: BackendWasm): Loops {
@@ -32,19 +29,6 @@ export function simdLoops(wasm: BackendWasm): Loops {
     globalPoolGrad(dy, pictures, out) {
       const places = { dy: dy.byteOffset, out: out.byteOffset };
       runLoop(wasm, { kind: 'globalPoolGrad', ...places, ...shapeOf(out, dy.length / pictures, pictures) });
-    },
-    adam(gradient, from, to, attrs) {
-      const { rate, beta1, beta2, epsilon, decay } = attrs;
-      const count = gradient.length - (gradient.length % LANES);
-      const addresses = [gradient, ...from, ...to].map(({ byteOffset }) => byteOffset);
-      const rates = [rate, 1 - beta1, 1 - beta2, epsilon, 1 - decay];
-      runLoop(wasm, { kind: 'adam', more: { addresses, rates }, count });
-      const rest = ([value, m, v]: AdamState): AdamState => [
-        value.subarray(count),
-        m.subarray(count),
-        v.subarray(count),
-      ];
-      plainLoops.adam(gradient.subarray(count), rest(from), rest(to), attrs);
     },
   };
 }

@@ -165,12 +165,14 @@ export function runTask(wasm: BackendWasm, task: Task, how: 'run' | 'runPlan' = 
   const heap = heapOf(wasm);
   putTask(heap, address, task);
   heap.ints[address / 4 + THREADS] = threads;
-  activeRecorder()?.ran(heap.ints.slice(address / 4, address / 4 + TASK_NUMBERS), ADDRESSES);
+  const recorder = activeRecorder();
+  if (recorder !== null) recorder.ran(heap.ints.slice(address / 4, address / 4 + TASK_NUMBERS), ADDRESSES);
   kernels.exports[how](address);
 }
 
 /** Does tasks that lie in memory one after another, `count` of them from `at` on, and returns when the last is done. */
 export function runTasks(wasm: BackendWasm, at: number, count: number): void {
+  activeRecorder()?.missed();
   const kernels = usedKernels(wasm);
   const { address, threads } = sharedTask(wasm, kernels);
   heapOf(wasm).ints[address / 4 + THREADS] = threads;

@@ -78,13 +78,15 @@ export function putNumbers(
   stepAt: number | null = null,
 ): void {
   heapOf(wasm).ints.set(numbers, start / VALUE_BYTES);
-  activeRecorder()?.wrote(start, Int32Array.from(numbers), { stepAt });
+  const recorder = activeRecorder();
+  if (recorder !== null) recorder.wrote(start, Int32Array.from(numbers), { stepAt });
 }
 
 /** Writes zeros for kernels to read. */
 export function putZeros(wasm: BackendWasm, start: number, count: number): void {
   heapOf(wasm).ints.fill(0, start / VALUE_BYTES, start / VALUE_BYTES + count);
-  activeRecorder()?.wrote(start, new Int32Array(count));
+  const recorder = activeRecorder();
+  if (recorder !== null) recorder.wrote(start, new Int32Array(count));
 }
 
 /** Lends the room of a layout to `use`, from an address that a vector may have. */

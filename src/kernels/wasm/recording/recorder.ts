@@ -68,8 +68,7 @@ export interface Backend {
 
 export class Recorder {
   readonly tasks: NotedTask[] = [];
-  /** Whether every address that a kernel was told is known. */
-  isWhole = true;
+  #isWhole = true;
   readonly #backend: Backend;
   /** What came later stands in front of what lay there before. */
   #pieces: (Given | Made | Constant)[];
@@ -77,6 +76,16 @@ export class Recorder {
   constructor(backend: Backend, given: readonly Given[]) {
     this.#backend = backend;
     this.#pieces = [...given];
+  }
+
+  /** Whether all that was computed was noted, and every address that a kernel was told is known. */
+  get isWhole(): boolean {
+    return this.#isWhole;
+  }
+
+  /** Told of work, or of an address, that cannot be noted. */
+  missed(): void {
+    this.#isWhole = false;
   }
 
   /** Of constants that were written, those that a task read. */
@@ -144,7 +153,7 @@ export class Recorder {
       (piece) => holds(piece, address) && (piece.kind !== 'made' || this.#backend.isThere(piece.dataId)),
     );
     if (found !== undefined) return found;
-    if (!holds(this.#backend.shared, address)) this.isWhole = false;
+    if (!holds(this.#backend.shared, address)) this.missed();
     return null;
   }
 }
