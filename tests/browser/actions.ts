@@ -6,7 +6,7 @@ import { unzipSync } from 'fflate';
 import type { Locator, Page } from 'playwright-core';
 import { expect, onTestFinished } from 'vitest';
 import type { RequestKind } from '../../src/protocol/messages.ts';
-import { newPage, type PageOptions } from './harness.ts';
+import { appUrl, newPage, type PageOptions } from './harness.ts';
 
 /** A recipe of seconds: few small pictures, two short phases, on the real engine. */
 export const TINY =
@@ -22,6 +22,12 @@ export async function openReady(options: PageOptions = {}): Promise<Page> {
   const page = await newPage({ path: TINY, ...options });
   await barSays(page, /^Ready/);
   return page;
+}
+
+/** The address of a page with a small set once the page itself has written the recipe into it, a moment after it is ready. */
+export async function writtenAddress(page: Page): Promise<string> {
+  await expect.poll(() => page.url()).not.toBe(new URL(TINY, appUrl()).href);
+  return page.url();
 }
 
 /** Opens a link to another recipe in the page that is open, by its fragment. */

@@ -31,7 +31,12 @@ const minutes = (count: number): number => count * 60_000;
 const slow = { testTimeout: minutes(6), hookTimeout: minutes(6), ...oneAtATime };
 
 /** On a machine that is loaded a failed one is tried once more, and named as unsteady. */
-const inBrowsers = { retry: process.env['CI'] === undefined ? 0 : 1, ...slow };
+const inBrowsers = {
+  retry: process.env['CI'] === undefined ? 0 : 1,
+  // Vitest gives a poll a second, which an engine beside others may need for an answer: as long as an element is waited for.
+  expect: { poll: { timeout: 30_000 } },
+  ...slow,
+};
 
 /** A page waits for its engine and the engine for its page: one alone leaves a quarter of two cores idle. */
 const twoAtATime = { fileParallelism: true, maxWorkers: 2 };

@@ -3,6 +3,10 @@
  * Left to itself the browser closes several at one Escape where they opened without a click between, and Back leaves the
  * page. While a dialog is open there is an entry in the history for Back to take; it is taken back with the last dialog.
  * So it also owns the address: only here is it known whether the browser changed it for a user or for a dialog.
+ *
+ * Taking an entry back takes the browser a moment, in which a link may be opened. It is heard at `popstate`, which comes
+ * before anything else can happen to the address; at `hashchange` the entry may have been taken back already, and the
+ * address be no more that of the link.
  */
 
 /** Leaves a dialog, or what is open in it. */
@@ -13,6 +17,8 @@ const open: Leave[] = [];
 let addressBefore: string | null = null;
 /** Whether the entry is there for Back to take. */
 let hasEntry = false;
+/** How many entries there are with it: a link adds another, what is taken back leaves them. */
+let entries = 0;
 /** Whether the entry is being taken back, which the page then hears as if Back were pressed. */
 let isTakingBack = false;
 let isListening = false;
@@ -23,7 +29,7 @@ let isListening = false;
  * @returns what takes it away again
  */
 export function openDialog(leave: Leave): () => void {
-  if (!isListening) listen();
+  listen();
   open.push(leave);
   if (!isTakingBack) addEntry();
   return () => {
@@ -34,6 +40,7 @@ export function openDialog(leave: Leave): () => void {
 }
 
 function listen(): void {
+  if (isListening) return;
   isListening = true;
   addEventListener('keydown', (event) => {
     // A field that has something to leave by itself has said so.
@@ -41,20 +48,38 @@ function listen(): void {
     event.preventDefault();
     open.at(-1)?.();
   });
-  addEventListener('popstate', () => {
-    const address = location.href;
-    // Another link was opened, from a bookmark or by hand: the page hears of it too, and shows what it says.
-    const isLink = !isTakingBack && address !== addressBefore && address !== shownAddress;
+  addEventListener('popstate', onEntry);
+}
+
+/** The browser has come to another entry: by Back, by taking one back, or by a link. */
+function onEntry(): void {
+  const address = location.href;
+  if (isLink(address)) {
     hasEntry = false;
+    // Where an entry is being taken back, the browser comes to the one before it only now, and the page stays with the link.
     addressBefore = null;
-    if (isLink) return;
-    const wasTakenBack = isTakingBack;
-    isTakingBack = false;
-    // The address of the entry before may be of an older recipe: what is shown is what the address says.
-    if (shownAddress !== null && shownAddress !== address) history.replaceState(null, '', shownAddress);
-    if (!wasTakenBack) open.at(-1)?.();
-    if (open.length > 0) addEntry();
-  });
+    entries = history.length;
+    shownAddress = address;
+    linkOpened?.(location.hash);
+    return;
+  }
+  hasEntry = false;
+  addressBefore = null;
+  const wasTakenBack = isTakingBack;
+  isTakingBack = false;
+  // The address of the entry before may be of an older recipe: what is shown is what the address says.
+  if (shownAddress !== null && shownAddress !== address) history.replaceState(null, '', shownAddress);
+  if (!wasTakenBack) open.at(-1)?.();
+  if (open.length > 0) addEntry();
+}
+
+/** Whether another link was opened, from a bookmark or by hand. */
+function isLink(address: string): boolean {
+  // The same address as that of the entry before, perhaps.
+  if (isTakingBack && history.length > entries) return true;
+  if (address === shownAddress || address === addressBefore) return false;
+  // What is taken back after a link leads to any address.
+  return !isTakingBack || addressBefore !== null;
 }
 
 /** The address of what the page shows; null before it was first said. */
@@ -66,6 +91,9 @@ export function showAddress(address: string): void {
   history.replaceState(history.state, '', address);
 }
 
+/** Shows what a link says, by its fragment. */
+let linkOpened: ((hash: string) => void) | null = null;
+
 /**
  * Hears of links that a user opens in this page. An entry that is taken back may have another address too, as the one
  * before the first recipe was written into it: that is no link, and reading it would undo what the dialog has done.
@@ -73,13 +101,11 @@ export function showAddress(address: string): void {
  * @returns what ends it
  */
 export function onLinkOpened(open: (hash: string) => void): () => void {
-  const onHashChange = (): void => {
-    if (location.href === shownAddress) return;
-    shownAddress = location.href;
-    open(location.hash);
+  listen();
+  linkOpened = open;
+  return () => {
+    linkOpened = null;
   };
-  addEventListener('hashchange', onHashChange);
-  return () => removeEventListener('hashchange', onHashChange);
 }
 
 function addEntry(): void {
@@ -88,6 +114,7 @@ function addEntry(): void {
   hasEntry = true;
   addressBefore = location.href;
   history.pushState(null, '', location.href);
+  entries = history.length;
 }
 
 function takeEntryBack(): void {

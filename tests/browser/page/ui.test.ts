@@ -159,7 +159,7 @@ it('draws the curves under the policy, in as many points as epochs', { timeout: 
   await expect
     .poll(async () => (await line.getAttribute('d'))?.match(/[ML]/g)?.length, { timeout: 15_000 })
     .toBe(5);
-  await expect.poll(() => page.locator('.matrices .cell').count(), { timeout: 15_000 }).toBe(2 * 8 * 8);
+  await expect.poll(() => page.locator('.matrices .cell').count()).toBe(2 * 8 * 8);
   expect(await page.locator('[data-failed]').count()).toBe(0);
 });
 
@@ -214,7 +214,7 @@ describe('a run', () => {
     const page = await openWith(ENDLESS);
     await train(page);
     const status = page.getByRole('status');
-    await expect.poll(() => status.innerText(), { timeout: 30_000 }).toMatch(/^Head \d+ of 10,?000$/);
+    await expect.poll(() => status.innerText()).toMatch(/^Head \d+ of 10,?000$/);
     await expect.poll(() => page.getByLabel('Batch', { exact: true }).getAttribute('readonly')).toBe('');
     await expect.poll(() => page.getByRole('slider').isDisabled()).toBe(true);
     await stop(page);
@@ -267,7 +267,7 @@ it(
     await barSays(page, /^Ready/);
     await expect.poll(() => decodeURIComponent(page.url())).toMatch(/image\.size=640/);
     const picture = page.locator('.pictures canvas').first();
-    await expect.poll(() => picture.getAttribute('width'), { timeout: 30_000 }).toBe('640');
+    await expect.poll(() => picture.getAttribute('width')).toBe('640');
   },
 );
 

@@ -94,7 +94,7 @@ it(
     await expect.poll(() => fields(new URL(page.url()).hash)).toEqual(fields(TINY));
     expect(await page.locator('.headline').innerText()).toBe(right);
     const training = page.getByRole('region', { name: 'Training' });
-    await expect.poll(() => training.locator('.drawing svg').count(), { timeout: 20_000 }).toBe(4);
+    await expect.poll(() => training.locator('.drawing svg').count()).toBe(4);
     await page.getByRole('table', { name: /Confusion matrix, test/ }).waitFor();
     // Its set opens with its recipe, and its pictures with it.
     await page.locator('.mistakes-of-cell').waitFor({ timeout: MINUTES });

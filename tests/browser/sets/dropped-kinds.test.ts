@@ -6,7 +6,7 @@ import { zipSync } from 'fflate';
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { noisePicture } from '../../unit/data/test-recipe.ts';
-import { barSays, drop, dropPaths, finishTiny, TINY } from '../actions.ts';
+import { barSays, drop, dropPaths, finishTiny, TINY, writtenAddress } from '../actions.ts';
 import { axe } from '../axe.ts';
 import { newPage, screenshot } from '../harness.ts';
 
@@ -146,7 +146,7 @@ it(
 
 it('an address from another page, which is not gone to', { timeout: MINUTES }, async () => {
   const { page, asked } = await open();
-  const before = page.url();
+  const before = await writtenAddress(page);
   const went = await page.evaluate(() => {
     const dataTransfer = new DataTransfer();
     dataTransfer.setData('text/uri-list', 'https://example.com/cat.jpg');

@@ -14,7 +14,7 @@ it('cuts a set and what is tried on its network', { timeout: 5 * MINUTES }, asyn
   await page.getByLabel('Pictures are taken').selectOption('cut to the face');
   await page.getByText('Pictures are cut to faces').waitFor();
   await barSays(page, /^Ready/);
-  expect(page.url()).toContain('image.crop=face');
+  await expect.poll(() => page.url()).toContain('image.crop=face');
   const room = page.getByLabel('Room around the face');
   await room.fill('7');
   await room.press('Enter');

@@ -113,7 +113,7 @@ describe('an import', () => {
   ])('survives %s', async (_what, faults, words) => {
     hub.misbehave(...faults);
     const page = await openSmall(await ill());
-    if (words !== null) await expect.poll(() => note(page), { timeout: 20_000 }).toMatch(words);
+    if (words !== null) await expect.poll(() => note(page)).toMatch(words);
     await isOpen(page, String(ROWS));
     // What came before the fault was kept, all but a block.
     expect(hub.sentBytes()).toBeLessThanOrEqual(smallBytes + 2 ** 18);
@@ -155,7 +155,7 @@ describe('an import that was killed halfway', () => {
     await expect.poll(() => hub.sentBytes(HUB_FILE), { timeout: 60_000 }).toBeGreaterThan(facesBytes / 2);
     const devtools = await page.context().newCDPSession(page);
     devtools.send('Page.crash').catch(() => undefined);
-    await expect.poll(() => hub.requests.at(-1)?.status, { timeout: 10_000 }).not.toBe(0);
+    await expect.poll(() => hub.requests.at(-1)?.status).not.toBe(0);
     const killed = hub.sentBytes(HUB_FILE);
     hub.misbehave();
     const again = await page.context().newPage();

@@ -53,7 +53,7 @@ it(
     dialog = await openStored(page);
     await line().getByRole('button', { name: /^Open/ }).click();
     await isOpen();
-    expect(page.url()).toContain('stored');
+    await expect.poll(() => page.url()).toContain('stored');
 
     dialog = await openStored(page);
     const download = page.waitForEvent('download');
