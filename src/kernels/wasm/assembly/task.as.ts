@@ -8,20 +8,16 @@ import { Geometry, share } from './geometry.as';
 import { activationGrad, adam, AdamStep, globalPoolGrad, relu, sigmoidGrad } from './loops.as';
 import { Loss, softmax, softmaxLoss } from './loss.as';
 import { convolution } from './matrix.as';
+import { moments, Moments } from './moments.as';
 import {
-  InputGradFactors,
   inputGradFactors,
-  moments,
-  Moments,
-  norm,
-  Norm,
+  InputGradFactors,
   normGrads,
   NormGrads,
   normInputGrad,
   NormInputGrad,
-  normScale,
-  NormScale,
-} from './norms.as';
+} from './norm-gradients.as';
+import { norm, Norm, normScale, NormScale } from './norms.as';
 import { packBackward, packForward } from './pack.as';
 import { runPicture } from './plan.as';
 import { maxPool, maxPoolGrad } from './pooling.as';

@@ -35,7 +35,8 @@ import {
   TILE,
 } from './lines.as';
 import { tileOf1, tileOf2 } from './tiles.as';
-import { narrowOf5, tileOf5, tileOf5By2 } from './tiles-of-five.as';
+import { narrowOf5, tileOf5 } from './tiles-of-five.as';
+import { tileOf5By2 } from './tiles-of-five-by-two.as';
 import { narrowOf3, tileOf3, tileOf3By2 } from './tiles-of-three.as';
 
 /** Bytes that the depthwise kernels need for lists and rows, for each part: bounds, a class, seven addresses, a row, a list, sums. */
