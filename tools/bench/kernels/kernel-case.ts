@@ -1,7 +1,7 @@
 /** What is measured of a kernel, and how that becomes rows of the benchmark's table. */
 import * as tf from '@tensorflow/tfjs';
 import type { Row } from '../bench.ts';
-import { duel, patienceOf, processorClock, wallClock, type Run } from './duel.ts';
+import type { Run } from './duel.ts';
 import type { Roof } from './roof.ts';
 
 /** One kernel on one shape, ours and another way to the same. */
@@ -16,14 +16,12 @@ export interface KernelCase {
   readonly theirs: Run;
 }
 
+/** Smallest seconds of a kernel, ours and the other way's. */
+export type Seconds = readonly [mien: number, other: number];
+
 /** Rows of a kernel: against the other way and, where this thread computes it, against the roof over this thread. */
-export async function rowsOf(given: KernelCase, roof: Roof | null, quick: boolean): Promise<Row[]> {
-  const { what, against, flops, bytes, ours, theirs } = given;
-  const [mien = NaN, other = NaN] = await duel(
-    [ours, theirs],
-    patienceOf(quick),
-    roof === null ? wallClock : processorClock,
-  );
+export function rowsOf(given: KernelCase, [mien, other]: Seconds, roof: Roof | null): Row[] {
+  const { what, against, flops, bytes } = given;
   const unit = flops === undefined ? 'GB/s' : 'GFLOP/s';
   const work = (flops ?? bytes) / 1e9;
   const row = { what, unit, mien: work / mien };
