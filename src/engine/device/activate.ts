@@ -1,6 +1,8 @@
 /** Makes a tfjs backend the current one, with Mien's kernels. */
 import * as tf from '@tensorflow/tfjs';
+import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { registerKernels } from '../../kernels/register.ts';
+import { guardHeap } from '../../kernels/wasm/heap.ts';
 import { gpuDone } from '../../kernels/webgpu/gpu.ts';
 import { adoptBuffers } from '../../kernels/webgpu/memory.ts';
 import type { Backend } from '../../protocol/device.ts';
@@ -17,6 +19,8 @@ export async function activate(backend: Backend): Promise<void> {
   invariant(await tf.setBackend(backend), `tfjs starts its ${backend} backend`);
   await tf.ready();
   if (backend === 'webgpu') adoptBuffers(tf.backend());
+  const active: unknown = tf.backend();
+  if (backend === 'wasm') guardHeap(active as BackendWasm);
 }
 
 /** Resolves when the device in use has done what it was given; the others than WebGPU do it at once. */
