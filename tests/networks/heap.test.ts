@@ -36,7 +36,7 @@ it('says that it is full, to kernels and to uploads alike, and has room again wh
   expect(fill(PIECE)).toMatchObject({
     code: 'gpu/too-large',
     message: expect.stringMatching(
-      /^The memory that WebAssembly computes in is full: it has [34]\.?\d* GB here/u,
+      /^The memory that WebAssembly computes in is full: it has [34]\.?\d* GB of /u,
     ) as string,
   });
   for (const count of [1e6, 1e4, 100]) fill(count);

@@ -32,7 +32,7 @@ function tooLarge(wasm: BackendWasm, bytes: number): StudioError {
   const all = formatBytes(memoryOf(wasm).buffer.byteLength);
   return new StudioError({
     code: 'gpu/too-large',
-    message: `The memory that WebAssembly computes in is full: it has ${all} here, 4 GB at most, and ${formatBytes(bytes)} in one piece were asked for.`,
+    message: `The memory that WebAssembly computes in is full: it has ${all} of the 4.3 GB that it can ever have, and ${formatBytes(bytes)} more were asked for in one piece.`,
     hint: 'Take fewer pictures a step, open fewer layers, or choose smaller pictures; or train on WebGPU.',
   });
 }
