@@ -8,7 +8,7 @@ import type { LinearAttrs, ReluName } from './signatures.ts';
 
 /** What can be planned; `same` is what leaves its values as they are. */
 export type PlanOp =
-  | (LinearAttrs & { readonly activation: ReluName })
+  | (LinearAttrs & { readonly activation: ReluName | 'swish' })
   | {
       readonly kind: 'maxPool';
       readonly filterSize: readonly [number, number];

@@ -51,6 +51,8 @@ const KINDS = [
   'copy',
   'normScale',
   'inputGradFactors',
+  'convolutionSwish',
+  'depthwiseSwish',
 ] as const;
 
 /** What a kernel is told. Addresses are in bytes, counts in values. */

@@ -12,7 +12,7 @@ interface Found {
 }
 
 export class PlannedForward {
-  readonly #nodes: readonly PlanNode[];
+  readonly #fused: readonly Fused[];
   #found: Found | null = null;
 
   /** @param from and `to`: nodes whose value goes in and comes out */
@@ -22,7 +22,7 @@ export class PlannedForward {
     readonly to: number,
     readonly units: readonly Unit[],
   ) {
-    this.#nodes = planNodes(graph, units);
+    this.#fused = fuse(graph, units, to);
   }
 
   /** What comes out, by a plan; null where it is to be computed unit by unit. Call it in a tidy. */
@@ -39,7 +39,7 @@ export class PlannedForward {
   }
 
   #plan(pass: Pass): Plan | null {
-    if (this.#nodes.length === 0 || !hasPlans()) return null;
+    if (this.#fused.length === 0 || !hasPlans()) return null;
     const backend: unknown = tf.backend();
     const found = this.#found;
     if (found !== null && found.backend === backend) return found.plan;
@@ -53,11 +53,12 @@ export class PlannedForward {
     const { graph, from, to, units } = this;
     const isFixed = units.every(({ trainable, moving }) => trainable.length + moving.length === 0);
     const begins = { node: from, shape: graph.nodes[from]?.shape ?? [] };
-    return planFor({ from: begins, nodes: this.#nodes, to, isFixed }, this.#weights(pass));
+    const nodes = this.#fused.map(({ planned }) => planned);
+    return planFor({ from: begins, nodes, to, isFixed }, this.#weights(pass));
   }
 
   #weights(pass: Pass): readonly (PlanWeights | null)[] {
-    return this.units.map((unit) => {
+    return this.#fused.map(({ unit }) => {
       if (unit.planWeights !== undefined) return unit.planWeights(pass);
       const channels = this.graph.nodes[unit.node]?.shape.at(-1) ?? 1;
       return unit.planOp.kind === 'depthwise' ? { filter: onePerChannel(channels), bias: null } : null;
@@ -65,10 +66,25 @@ export class PlannedForward {
   }
 }
 
-const planNodes = (graph: Graph, units: readonly Unit[]): readonly PlanNode[] =>
-  units.map(({ planOp, node, inputs }) => ({
-    op: planOp,
-    node,
-    inputs,
-    shape: graph.nodes[node]?.shape ?? [],
-  }));
+/** What a unit is in a plan, or with the swish behind it. */
+interface Fused {
+  readonly planned: PlanNode;
+  /** Which has the weights. */
+  readonly unit: Unit;
+}
+
+/** Has a linear layer end in the swish that alone reads it: apart they are for training, where backward wants what lies between. */
+function fuse(graph: Graph, units: readonly Unit[], to: number): readonly Fused[] {
+  const done = new Set<Unit>();
+  return units.flatMap((unit) => {
+    if (done.has(unit)) return [];
+    const { planOp, node, inputs } = unit;
+    const [reader, ...others] = units.filter((other) => other.inputs.includes(node));
+    const isLinear = 'activation' in planOp && planOp.activation === 'linear';
+    const hasSwish = isLinear && node !== to && others.length === 0 && reader?.planOp.kind === 'swish';
+    if (hasSwish) done.add(reader);
+    const op = hasSwish ? ({ ...planOp, activation: 'swish' } as const) : planOp;
+    const last = hasSwish ? reader.node : node;
+    return [{ unit, planned: { op, node: last, inputs, shape: graph.nodes[last]?.shape ?? [] } }];
+  });
+}

@@ -12,6 +12,7 @@
 import { BOUNDS_BYTES, columns, putBounds } from './columns.as';
 import { copyPatches, Geometry, GROUP, listGroups, share } from './geometry.as';
 import { PANEL } from './pack.as';
+import { swishRows } from './swish.as';
 
 /** Bytes of the input that a block of positions may read. */
 const BLOCK_BYTES: i32 = 131072;
@@ -64,6 +65,7 @@ function edgeBytes(taps: i32, channels: i32): usize {
  * @param room of {@link convolutionBytes}
  * @param zero a row of `channels` zeros
  * @param part of `parts`, each of which fills some of the positions, or where these are few some output channels
+ * @param isSwish whether what comes out is swish of that, which a block goes through when all its panels are made
  */
 export function convolution(
   g: Geometry,
@@ -80,6 +82,7 @@ export function convolution(
   zero: usize,
   part: i32,
   parts: i32,
+  isSwish: bool,
 ): void {
   const allTaps = g.filterHeight * g.filterWidth;
   const isNarrow = takesPatches(g, channels);
@@ -112,6 +115,10 @@ export function convolution(
       const to = isEdge ? edge : at + ((<usize>n) << 2);
       columns(list, taps, terms, panel, bias + ((<usize>n) << 2), to, isEdge ? 32 : outBytes, count, room);
       if (isEdge) copyEdge(edge, at + ((<usize>n) << 2), outBytes, count, min(PANEL, outChannels - n));
+    }
+    if (isSwish) {
+      const width = min(outChannels, last * PANEL) - first * PANEL;
+      swishRows(at + ((<usize>(first * PANEL)) << 2), width, count, outBytes);
     }
     from = end;
   }

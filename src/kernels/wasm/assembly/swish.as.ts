@@ -87,8 +87,8 @@ function result(kind: i32, x: v128, d: v128, u: v128, one: v128, dy: usize, isSi
   return f32x4.mul(isSingle ? v128.load32_splat(dy) : v128.load(dy), slope);
 }
 
-/** Four values at a time, and those that are left one by one. */
-function run(kind: i32, dy: usize, x: usize, out: usize, count: i32): void {
+/** Of each of some rows four values at a time, and those that are left one by one; from the end of one row to the next are `gap` bytes. */
+function run(kind: i32, dy: usize, x: usize, out: usize, count: i32, rows: i32, gap: usize): void {
   if (count <= 0) return;
   // Of a count that is not negative, which V8 does not know.
   const zero = <f32>(count >>> 31);
@@ -102,37 +102,49 @@ function run(kind: i32, dy: usize, x: usize, out: usize, count: i32): void {
   const second = f32x4.splat(SECOND + zero);
   const fourth = f32x4.splat(FOURTH + zero);
   const one = f32x4.splat(1 + zero);
-  const end = out + ((<usize>count) << 2);
-  do {
-    const isSingle = end - out < 16;
-    const value = isSingle ? v128.load32_splat(x) : v128.load(x);
-    const held = between(value, low, high);
-    const shifted = f32x4.add(f32x4.mul(held, powers), whole);
-    const s = rest(held, f32x4.sub(shifted, whole), ln2, ln2Rest);
-    const q = even(s, two, second, fourth);
-    const d = f32x4.add(q, s);
-    const u = scale(f32x4.sub(q, s), shifted);
-    const made = result(kind, value, d, u, one, dy, isSingle);
-    if (isSingle) v128.store_lane<f32>(out, made, 0);
-    else v128.store(out, made);
-    const step: usize = isSingle ? 4 : 16;
-    out += step;
-    x += step;
-    dy += step;
-  } while (out < end);
+  const rowBytes = (<usize>count) << 2;
+  let end = out + rowBytes;
+  for (;;) {
+    do {
+      const isSingle = end - out < 16;
+      const value = isSingle ? v128.load32_splat(x) : v128.load(x);
+      const held = between(value, low, high);
+      const shifted = f32x4.add(f32x4.mul(held, powers), whole);
+      const s = rest(held, f32x4.sub(shifted, whole), ln2, ln2Rest);
+      const q = even(s, two, second, fourth);
+      const d = f32x4.add(q, s);
+      const u = scale(f32x4.sub(q, s), shifted);
+      const made = result(kind, value, d, u, one, dy, isSingle);
+      if (isSingle) v128.store_lane<f32>(out, made, 0);
+      else v128.store(out, made);
+      const step: usize = isSingle ? 4 : 16;
+      out += step;
+      x += step;
+      dy += step;
+    } while (out < end);
+    if (--rows <= 0) return;
+    out += gap;
+    x += gap;
+    end = out + rowBytes;
+  }
 }
 
 /** `out` = the sigmoid of `x`. */
 export function sigmoid(x: usize, out: usize, count: i32): void {
-  run(SIGMOID, x, x, out, count);
+  run(SIGMOID, x, x, out, count, 1, 0);
 }
 
 /** `out` = swish of `x`. */
 export function swish(x: usize, out: usize, count: i32): void {
-  run(SWISH, x, x, out, count);
+  run(SWISH, x, x, out, count, 1, 0);
+}
+
+/** Swish in place, of `count` values of each of some rows that are `rowBytes` apart. */
+export function swishRows(at: usize, count: i32, rows: i32, rowBytes: usize): void {
+  run(SWISH, at, at, at, count, rows, rowBytes - ((<usize>count) << 2));
 }
 
 /** `out` = `dy` times the slope of swish at `x`. */
 export function swishGrad(dy: usize, x: usize, out: usize, count: i32): void {
-  run(SWISH_GRAD, dy, x, out, count);
+  run(SWISH_GRAD, dy, x, out, count, 1, 0);
 }

@@ -111,13 +111,15 @@ const TURN_DEPTHWISE: i32 = 41;
 const COPY: i32 = 42;
 const NORM_SCALE: i32 = 43;
 const INPUT_GRAD_FACTORS: i32 = 44;
+const CONVOLUTION_SWISH: i32 = 45;
+const DEPTHWISE_SWISH: i32 = 46;
 
 /** @param thread whose room it is done in */
 export function runPart(task: Task, part: i32, thread: i32): void {
   const g = task.geometry;
   const room = task.room + task.roomBytes * <usize>thread;
   const positions = task.pictures * g.outHeight * g.outWidth;
-  if (task.kind == CONVOLUTION) {
+  if (task.kind == CONVOLUTION || task.kind == CONVOLUTION_SWISH) {
     convolution(
       g,
       task.x,
@@ -133,8 +135,9 @@ export function runPart(task: Task, part: i32, thread: i32): void {
       task.zero,
       part,
       task.parts,
+      task.kind == CONVOLUTION_SWISH,
     );
-  } else if (task.kind == DEPTHWISE) {
+  } else if (task.kind == DEPTHWISE || task.kind == DEPTHWISE_SWISH) {
     depthwise(
       g,
       task.x,
@@ -149,6 +152,7 @@ export function runPart(task: Task, part: i32, thread: i32): void {
       task.zero,
       part,
       task.parts,
+      task.kind == DEPTHWISE_SWISH,
     );
   } else if (task.kind == FILTER_GRADIENT) {
     filterGradient(

@@ -1,6 +1,6 @@
 /** Owns what each node of a plan is as a kernel of one picture. */
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
-import type { PlanDescription, PlanNode, PlanWeights } from '../../plan.ts';
+import type { PlanDescription, PlanNode, PlanOp, PlanWeights } from '../../plan.ts';
 import { boundsOf, infoOf } from '../infos.ts';
 import { filterBytesOf, forward, roomBytesOf, UNBOUNDED, wayOf, type Way } from '../convolutions.ts';
 import { kernelsOf } from '../module.ts';
@@ -59,7 +59,9 @@ export function stepsOf(
     }));
     const what = kernelOf(wasm, planned, inputs, { index, weights: weights[index] ?? null });
     if (what === null) return null;
-    steps.push({ ...what, out: places.of(planned.node) });
+    const out = places.of(planned.node);
+    steps.push({ ...what, out });
+    if (endsBeforeSwish(planned, what)) steps.push({ ...values('swish', planned.shape, out), out });
   }
   return steps;
 }
@@ -71,6 +73,22 @@ interface Input {
 
 type Kernel = Omit<Step, 'out'>;
 
+/** Whether its kernel leaves the swish that it ends in to one of its own: Winograd's has none. */
+const endsBeforeSwish = ({ op }: PlanNode, { task }: Kernel): boolean =>
+  'activation' in op && op.activation === 'swish' && task.kind === 'winograd';
+
+/** What takes each value by itself. */
+const values = (
+  kind: 'swish' | 'sigmoid' | 'relu' | 'add' | 'multiply',
+  shape: readonly number[],
+  x: Place,
+  other: Place = NOWHERE,
+): Kernel => ({
+  task: { kind, ...UNBOUNDED, pictures: sizeOf(shape), channels: 0, outChannels: 0 },
+  ...{ x, other, geometry: null, layer: null },
+  operations: loopOperations(kind, sizeOf(shape)),
+});
+
 function kernelOf(
   wasm: BackendWasm,
   { op, shape }: PlanNode,
@@ -78,18 +96,13 @@ function kernelOf(
   layer: { readonly index: number; readonly weights: PlanWeights | null },
 ): Kernel | null {
   if (x === undefined || more.length > 0) return null;
-  const values = (kind: 'swish' | 'sigmoid' | 'relu' | 'add' | 'multiply'): Kernel => ({
-    task: { kind, ...UNBOUNDED, pictures: sizeOf(shape), channels: 0, outChannels: 0 },
-    ...{ x: x.place, other: other?.place ?? NOWHERE, geometry: null, layer: null },
-    operations: loopOperations(kind, sizeOf(shape)),
-  });
   switch (op.kind) {
     case 'swish':
     case 'sigmoid':
-      return values(op.kind);
+      return values(op.kind, shape, x.place);
     case 'relu':
     case 'relu6': {
-      const kernel = values('relu');
+      const kernel = values('relu', shape, x.place);
       return { ...kernel, task: { ...kernel.task, ...boundsOf(op.kind) } };
     }
     case 'softmax':
@@ -97,10 +110,14 @@ function kernelOf(
     case 'maxPool':
       return x.shape.length === 3 ? pooled(op, x) : null;
     case 'add':
-      return other !== undefined && String(x.shape) === String(other.shape) ? values('add') : null;
+      return other !== undefined && String(x.shape) === String(other.shape)
+        ? values('add', shape, x.place, other.place)
+        : null;
     case 'multiply':
       if (other === undefined) return null;
-      return String(x.shape) === String(other.shape) ? values('multiply') : scaled(x, other);
+      return String(x.shape) === String(other.shape)
+        ? values('multiply', shape, x.place, other.place)
+        : scaled(x, other);
     case 'globalPool':
       return { ...rows('globalPool', x), other: NOWHERE };
     case 'same':
@@ -141,7 +158,7 @@ function pooled(op: Extract<PlanNode['op'], { kind: 'maxPool' }>, x: Input): Ker
 
 function linear(
   wasm: BackendWasm,
-  attrs: Parameters<typeof infoOf>[0] & { readonly activation: Parameters<typeof boundsOf>[0] },
+  { activation, ...attrs }: Extract<PlanOp, { readonly activation: unknown }>,
   x: Input,
   { index, weights }: { readonly index: number; readonly weights: PlanWeights },
 ): Kernel {
@@ -157,10 +174,13 @@ function linear(
     roomBytes: roomBytesOf(kernels, way, taps, channels),
   };
   const terms = taps * (isDepthwise ? 1 : channels);
+  const outs = sizeOf(info.outShape);
+  const isSwish = activation === 'swish' && way !== 'winograd';
+  const bounds = activation === 'swish' ? UNBOUNDED : boundsOf(activation);
   return {
-    task: { kind: way, ...boundsOf(attrs.activation), pictures: 1, channels, outChannels },
+    task: { kind: isSwish ? `${way}Swish` : way, ...bounds, pictures: 1, channels, outChannels },
     ...{ x: x.place, other: NOWHERE, geometry, layer },
-    operations: sizeOf(info.outShape) * terms * 2,
+    operations: outs * terms * 2 + (isSwish ? loopOperations('swish', outs) : 0),
   };
 }
 

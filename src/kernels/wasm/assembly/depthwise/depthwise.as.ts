@@ -22,6 +22,7 @@
  */
 import { BOUNDS_BYTES, putBounds } from '../columns.as';
 import { between, Geometry, multiplyAdd, share } from '../geometry.as';
+import { swish } from '../swish.as';
 import {
   bringLine,
   describeLines,
@@ -39,11 +40,17 @@ import { narrowOf5, tileOf5 } from './tiles-of-five.as';
 import { tileOf5By2 } from './tiles-of-five-by-two.as';
 import { narrowOf3, tileOf3, tileOf3By2 } from './tiles-of-three.as';
 
-/** Bytes that the depthwise kernels need for lists and rows, for each part: bounds, a class, seven addresses, a row, a list, sums. */
+/** A vector's. */
+const ALIGNMENT: usize = 16;
+
+/**
+ * Bytes that the depthwise kernels need for lists and rows, for each part: bounds, a class, seven addresses, a row, a list, and
+ * sums by the filter or a tile before swish.
+ */
 export function depthwiseBytes(taps: i32, channels: i32): usize {
   const rowBytes = (<usize>channels) << 2;
   const head = BOUNDS_BYTES + LINES_BYTES + <usize>(TILE << 2);
-  return head + rowBytes + <usize>taps * (ENTRY_BYTES + rowBytes);
+  return head + rowBytes + <usize>taps * ENTRY_BYTES + ALIGNMENT + <usize>max(taps, TILE) * rowBytes;
 }
 
 /**
@@ -55,6 +62,8 @@ export function depthwiseBytes(taps: i32, channels: i32): usize {
  * @param room of {@link depthwiseBytes}
  * @param zero a row of zeros
  * @param part of `parts`, each of which fills some of the positions
+ * @param isSwish whether what comes out is swish of it. A tile is made in the room then, and swish of it put out: the last tile of
+ *   a line reaches back over the one before it, which may be another thread's, and swish of swish would be something else
  */
 export function depthwise(
   g: Geometry,
@@ -70,6 +79,7 @@ export function depthwise(
   zero: usize,
   part: i32,
   parts: i32,
+  isSwish: bool,
 ): void {
   const rowBytes = (<usize>channels) << 2;
   const inBytes = rowBytes * <usize>(g.inHeight * g.inWidth);
@@ -78,6 +88,8 @@ export function depthwise(
   const all = changetype<Lines>(edge + rowBytes);
   const outs = edge + rowBytes + LINES_BYTES;
   const list = outs + <usize>(TILE << 2);
+  const taps = <usize>(g.filterHeight * g.filterWidth);
+  const raw = (list + taps * ENTRY_BYTES + ALIGNMENT - 1) & ~(ALIGNMENT - 1);
   for (let line = 0; line < g.spreadHeight; line++) {
     for (let column = 0; column < g.spreadWidth; column++) {
       describeLines(g, line, column, all);
@@ -93,7 +105,8 @@ export function depthwise(
         const first = firstOf(all, at - row * tiles);
         if (at == row * tiles) bringLine(g, all, picture, rowBytes, inLine, edge);
         const outLine = (n * g.outHeight + all.firstLine + inLine * g.spreadHeight) * g.outWidth;
-        const to = out + rowBytes * <usize>(outLine + all.firstColumn + first * g.spreadWidth);
+        const place = out + rowBytes * <usize>(outLine + all.firstColumn + first * g.spreadWidth);
+        const to = isSwish ? raw : place;
         const outBytes = rowBytes * <usize>g.spreadWidth;
         if (all.sides > 0) {
           const end = listSides(g, all, picture, rowBytes, inLine, first, zero, list);
@@ -103,6 +116,7 @@ export function depthwise(
           listOuts(to, outBytes, all.columns - first, edge, outs);
           fillTile(all, list, end, filter, bias, outs, channels, room);
         }
+        if (isSwish) swish(raw, place, min(all.tile, all.columns - first) * channels);
       }
     }
   }
