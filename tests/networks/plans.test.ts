@@ -16,9 +16,10 @@ import { backboneOptions } from '../../src/protocol/recipe/full-recipe.ts';
 import { wasmInNode } from '../../tools/train/backends.ts';
 import { kernelsIn } from '../support/networks/kernels-in.ts';
 
+// The first two go through some layers by strips, at these sizes.
 const NETWORKS = [
-  { name: 'mobilenetv2', options: { alpha: 0.35 }, size: 64, least: 1 },
-  { name: 'efficientnetb0', options: {}, size: 64, least: 1 },
+  { name: 'mobilenetv2', options: { alpha: 0.35 }, size: 160, least: 1 },
+  { name: 'efficientnetb0', options: {}, size: 112, least: 1 },
   // Its filters take too much memory to be laid for a few pictures.
   { name: 'vgg16', options: {}, size: 48, least: 4 },
 ] as const;

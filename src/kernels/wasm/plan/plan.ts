@@ -9,10 +9,11 @@ import type { Plan, PlanDescription, PlanNode, PlanWeights } from '../../plan.ts
 import { layFilter } from '../convolutions.ts';
 import { heapOf } from '../module.ts';
 import { filledUp } from '../room.ts';
-import { PARTS, putTask, runTask, sharedTask, TASK_NUMBERS, type Task } from '../task.ts';
+import { partsFor, PARTS, putTask, runTask, sharedTask, TASK_NUMBERS, type Task } from '../task.ts';
 import { addressOf, Layout, outputOf, startOf, takeRoom, withWorkspace } from '../workspace.ts';
+import { kernelsFor, type Layer } from './kernels.ts';
 import { bytesOf, numberOf, Places } from './places.ts';
-import { partsOf, stepsOf, type Layer, type Step } from './steps.ts';
+import { alone, groupsOf, stepsOf, type Step } from './strips.ts';
 
 /** Numbers of the kernels' Plan, of a geometry, and of a Step behind its task. */
 const [HEAD, GEOMETRY, BASES] = [3, 12, 3];
@@ -30,17 +31,21 @@ const [MOST_KEPT_BYTES, FEW] = [64e6, 4];
 /** Threads have rooms of their own within so much; beyond it they share one. */
 const MOST_ROOM_BYTES = 512e6;
 
+/** Where steps lie, and the geometry of each. */
+interface StepsAt {
+  readonly stepsAt: number;
+  readonly geometriesAt: number;
+}
+
 /** Where a plan lies in memory, in bytes from the beginning of its block. */
 interface Block {
   readonly layout: Layout;
+  /** Zeros, and biases. */
   readonly zeroAt: number;
-  readonly stepsAt: number;
-  /** Of each step; what it has none of lies nowhere. */
-  readonly own: readonly {
-    readonly geometryAt: number;
-    readonly biasAt: number;
-    readonly filterAt: number;
-  }[];
+  readonly zeroEnd: number;
+  readonly whole: StepsAt;
+  readonly deep: StepsAt;
+  readonly layers: ReadonlyMap<Layer, { readonly biasAt: number; readonly filterAt: number }>;
 }
 
 /** A section laid out, or null where it has what has no kernel here. */
@@ -49,20 +54,32 @@ export function openPlan(
   description: PlanDescription,
   weights: readonly (PlanWeights | null)[],
 ): Plan | null {
-  const places = new Places(description);
-  const steps = stepsOf(wasm, description, weights, places);
-  if (steps === null || steps.length === 0) return null;
+  const found = kernelsFor(wasm, description, weights);
+  if (found === null || found.kernels.length === 0) return null;
+  const { kernels, to } = found;
   const last = description.nodes.find(({ node }) => node === description.to);
   invariant(last !== undefined, 'a plan computes what comes out');
-  return new WasmPlan(wasm, { description, last, steps, roomBytes: places.roomBytes });
+  const [whole, deep] = [alone(kernels), groupsOf(kernels, to)].map((groups): Course => {
+    const places = new Places(groups, description.from.node, to);
+    return { steps: stepsOf(groups, places), roomBytes: places.roomBytes };
+  }) as [Course, Course];
+  return new WasmPlan(wasm, { description, last, whole, deep });
+}
+
+/** How a picture goes through a plan. */
+interface Course {
+  readonly steps: readonly Step[];
+  /** Of what lies between kernels. */
+  readonly roomBytes: number;
 }
 
 interface LaidOut {
   readonly description: PlanDescription;
   readonly last: PlanNode;
-  readonly steps: readonly Step[];
-  /** Of what lies between kernels. */
-  readonly roomBytes: number;
+  /** Each kernel on all threads. */
+  readonly whole: Course;
+  /** All kernels on one thread. */
+  readonly deep: Course;
 }
 
 class WasmPlan implements Plan {
@@ -76,10 +93,10 @@ class WasmPlan implements Plan {
     readonly wasm: BackendWasm,
     readonly laid: LaidOut,
   ) {
-    const layers = laid.steps.flatMap(({ layer }) => layer ?? []);
+    const layers = laid.whole.steps.flatMap(({ layer }) => layer ?? []);
     const own = Math.max(0, ...layers.map(({ roomBytes }) => roomBytes));
     this.#ownBytes = Math.ceil(own / LINE_BYTES) * LINE_BYTES;
-    this.#block = blockOf(laid.steps, layers);
+    this.#block = blockOf(laid, layers);
   }
 
   get needsWeights(): boolean {
@@ -119,35 +136,33 @@ class WasmPlan implements Plan {
 
   /** Lays weights, and the steps that read them. */
   #lay(start: number, weights: readonly (PlanWeights | null)[]): void {
-    const { wasm, laid } = this;
-    const { zeroAt, stepsAt, own } = this.#block;
-    const { ints, floats } = heapOf(wasm);
-    floats.fill(0, (start + zeroAt) / 4, (start + stepsAt) / 4);
-    const head = [laid.steps.length, bytesOf(laid.description.from.shape), bytesOf(laid.last.shape)];
-    ints.set(head, (start + stepsAt) / 4);
-    for (const [number, { other, layer, geometry }] of laid.steps.entries()) {
-      const { geometryAt = 0, biasAt = 0, filterAt = 0 } = own[number] ?? {};
-      const places = { geometry: start + geometryAt, bias: start + biasAt, other: start + filterAt };
-      if (geometry !== null) ints.set(geometry, places.geometry / 4);
-      if (layer !== null && geometry !== null)
-        layLayer(wasm, { ...layer, geometry }, weights[layer.index] ?? null, places);
-      this.#putStep(start, number, { ...places, other: layer === null ? other.at : places.other });
+    const { wasm } = this;
+    const { zeroAt, zeroEnd, layers } = this.#block;
+    heapOf(wasm).floats.fill(0, (start + zeroAt) / 4, (start + zeroEnd) / 4);
+    for (const [layer, { biasAt, filterAt }] of layers) {
+      const places = { bias: start + biasAt, other: start + filterAt };
+      layLayer(wasm, layer, weights[layer.index] ?? null, places);
     }
+    for (const way of ['whole', 'deep'] as const) this.#putSteps(start, way);
   }
 
-  #putStep(start: number, number: number, places: Pick<Task, 'geometry' | 'bias' | 'other'>): void {
-    const step = this.laid.steps[number];
-    invariant(step !== undefined, 'steps are put one by one');
-    const address = start + this.#stepAt(number);
-    const own = { parts: 1, room: 0, roomBytes: 0, zero: 0 };
-    const heap = heapOf(this.wasm);
-    putTask(heap, address, { ...step.task, ...places, ...own, x: step.x.at, out: step.out.at });
-    const bases = [step.x, step.other, step.out].map(numberOf);
-    heap.ints.set(bases, address / 4 + TASK_NUMBERS);
-  }
-
-  #stepAt(number: number): number {
-    return this.#block.stepsAt + 4 * (HEAD + number * (TASK_NUMBERS + BASES));
+  #putSteps(start: number, way: 'whole' | 'deep'): void {
+    const { wasm, laid } = this;
+    const { stepsAt, geometriesAt } = this.#block[way];
+    const { steps } = laid[way];
+    const heap = heapOf(wasm);
+    const head = [steps.length, bytesOf(laid.description.from.shape), bytesOf(laid.last.shape)];
+    heap.ints.set(head, (start + stepsAt) / 4);
+    for (const [number, step] of steps.entries()) {
+      const geometry = start + geometriesAt + 4 * GEOMETRY * number;
+      if (step.geometry !== null) heap.ints.set(step.geometry, geometry / 4);
+      const { biasAt = 0, filterAt = 0 } = (step.layer && this.#block.layers.get(step.layer)) ?? {};
+      const other = step.layer === null ? step.other.at : start + filterAt;
+      const own = { geometry, bias: start + biasAt, other, parts: 1, room: 0, roomBytes: 0, zero: 0 };
+      const address = start + stepAt(stepsAt, number);
+      putTask(heap, address, { ...step.task, ...own, x: step.x.at, out: step.out.at });
+      heap.ints.set([step.x, step.other, step.out].map(numberOf), address / 4 + TASK_NUMBERS);
+    }
   }
 
   /** @param start where the plan lies */
@@ -156,16 +171,16 @@ class WasmPlan implements Plan {
     const { threads, started } = sharedTask(wasm);
     const pictures = x.shape[0] ?? 0;
     const ownBytes = TASK_BYTES + this.#ownBytes;
-    const isDeep = pictures >= threads && started * (ownBytes + laid.roomBytes) <= MOST_ROOM_BYTES;
+    const isDeep = pictures >= threads && started * (ownBytes + laid.deep.roomBytes) <= MOST_ROOM_BYTES;
     const layout = new Layout();
-    const roomBytes = ownBytes + (isDeep ? laid.roomBytes : 0);
+    const roomBytes = ownBytes + (isDeep ? laid.deep.roomBytes : 0);
     const roomAt = layout.bytes(started * roomBytes);
-    const sharedAt = isDeep ? 0 : layout.bytes(laid.roomBytes);
+    const sharedAt = isDeep ? 0 : layout.bytes(laid.whole.roomBytes);
     if (!isDeep) this.#putParts(start);
     withWorkspace(wasm, layout, (rooms) => {
       const places = {
         x: addressOf(wasm, x),
-        other: start + this.#block.stepsAt,
+        other: start + this.#block[isDeep ? 'deep' : 'whole'].stepsAt,
         out: addressOf(wasm, out),
       };
       const task: Task = {
@@ -181,32 +196,38 @@ class WasmPlan implements Plan {
   #putParts(start: number): void {
     const { wasm, laid } = this;
     const { ints } = heapOf(wasm);
-    for (const [number, step] of laid.steps.entries())
-      ints[(start + this.#stepAt(number)) / 4 + PARTS] = partsOf(wasm, step);
+    for (const [number, { operations }] of laid.whole.steps.entries())
+      ints[(start + stepAt(this.#block.whole.stepsAt, number)) / 4 + PARTS] = partsFor(wasm, operations);
   }
 }
 
-function blockOf(steps: readonly Step[], layers: readonly Layer[]): Block {
+/** Where a step lies, of those at `stepsAt`. */
+const stepAt = (stepsAt: number, number: number): number =>
+  stepsAt + 4 * (HEAD + number * (TASK_NUMBERS + BASES));
+
+function blockOf({ whole, deep }: LaidOut, layers: readonly Layer[]): Block {
   const layout = new Layout();
   const width = Math.max(
     LEAST_ZEROS,
     ...layers.map(({ channels, outChannels }) => Math.max(channels, filledUp(outChannels))),
   );
   const zeroAt = layout.values(width);
-  const biasAt = steps.map(({ layer }) => (layer === null ? 0 : layout.values(filledUp(layer.outChannels))));
-  const stepsAt = layout.values(HEAD + steps.length * (TASK_NUMBERS + BASES));
-  const own = steps.map(({ layer, geometry }, number) => ({
-    geometryAt: geometry === null ? 0 : layout.values(GEOMETRY),
-    biasAt: biasAt[number] ?? 0,
-    filterAt: layer === null ? 0 : layout.bytes(layer.filterBytes),
-  }));
-  return { layout, zeroAt, stepsAt, own };
+  const biasAt = layers.map(({ outChannels }) => layout.values(filledUp(outChannels)));
+  const zeroEnd = layout.size;
+  const [wholeAt, deepAt] = [whole, deep].map(({ steps }) => ({
+    stepsAt: layout.values(HEAD + steps.length * (TASK_NUMBERS + BASES)),
+    geometriesAt: layout.values(steps.length * GEOMETRY),
+  })) as [StepsAt, StepsAt];
+  const places = layers.map(
+    (layer, at) => [layer, { biasAt: biasAt[at] ?? 0, filterAt: layout.bytes(layer.filterBytes) }] as const,
+  );
+  return { layout, zeroAt, zeroEnd, whole: wholeAt, deep: deepAt, layers: new Map(places) };
 }
 
 /** @param places of its bias and filter, addresses */
 function layLayer(
   wasm: BackendWasm,
-  layer: Layer & { readonly geometry: readonly number[] },
+  layer: Layer,
   weights: PlanWeights | null,
   places: Pick<Task, 'bias' | 'other'>,
 ): void {

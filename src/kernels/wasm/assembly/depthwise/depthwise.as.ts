@@ -32,6 +32,7 @@ import {
   LINES_BYTES,
   listSides,
   listTile,
+  NEAR_BYTES,
   takeSides,
   TILE,
 } from './lines.as';
@@ -83,6 +84,7 @@ export function depthwise(
 ): void {
   const rowBytes = (<usize>channels) << 2;
   const inBytes = rowBytes * <usize>(g.inHeight * g.inWidth);
+  const isFar = inBytes * <usize>pictures > NEAR_BYTES;
   putBounds(room, low, high);
   const edge = room + BOUNDS_BYTES;
   const all = changetype<Lines>(edge + rowBytes);
@@ -103,7 +105,7 @@ export function depthwise(
         const inLine = row - n * all.lines;
         const picture = x + inBytes * <usize>n;
         const first = firstOf(all, at - row * tiles);
-        if (at == row * tiles) bringLine(g, all, picture, rowBytes, inLine, edge);
+        if (isFar && at == row * tiles) bringLine(g, all, picture, rowBytes, inLine, edge);
         const outLine = (n * g.outHeight + all.firstLine + inLine * g.spreadHeight) * g.outWidth;
         const place = out + rowBytes * <usize>(outLine + all.firstColumn + first * g.spreadWidth);
         const to = isSwish ? raw : place;

@@ -7,14 +7,14 @@ import { kernelsOf } from '../module.ts';
 import { tapsOf } from '../room.ts';
 import { poolOf } from '../pooling.ts';
 import { loopOperations } from '../loops.ts';
-import { partsFor, type Task } from '../task.ts';
-import type { Place, Places } from './places.ts';
+import type { Task } from '../task.ts';
 
 /** A linear layer's own: what its filter is, and what it needs while it runs. */
 export interface Layer {
   /** Of the description's nodes, which has the weights. */
   readonly index: number;
   readonly way: Way;
+  readonly geometry: readonly number[];
   readonly channels: number;
   readonly outChannels: number;
   /** Of the filter as the kernel reads it. */
@@ -22,12 +22,15 @@ export interface Layer {
   readonly roomBytes: number;
 }
 
-/** A kernel and where its values lie. */
-export interface Step {
+/** What is computed of one picture, wherever values lie. */
+export interface Kernel {
   readonly task: Pick<Task, 'kind' | 'pictures' | 'channels' | 'outChannels' | 'low' | 'high' | 'rows'>;
-  readonly x: Place;
-  readonly other: Place;
-  readonly out: Place;
+  /** Whose value it computes, in which shape. */
+  readonly node: number;
+  readonly shape: readonly number[];
+  /** Whose it reads; of a node that leaves values as they are, whose those are. */
+  readonly x: number;
+  readonly other: number | null;
   /** Of what goes over windows. */
   readonly geometry: readonly number[] | null;
   readonly layer: Layer | null;
@@ -37,53 +40,53 @@ export interface Step {
 
 const sizeOf = (shape: readonly number[]): number => shape.reduce((product, side) => product * side, 1);
 
-const NOWHERE: Place = { base: 'memory', at: 0 };
-
-/** All kernels of a plan; null where a node has none. */
-export function stepsOf(
+/** All kernels of a plan, and whose value comes out of them; null where a node has none. */
+export function kernelsFor(
   wasm: BackendWasm,
-  { from, nodes }: PlanDescription,
+  { from, nodes, to }: PlanDescription,
   weights: readonly (PlanWeights | null)[],
-  places: Places,
-): Step[] | null {
+): { readonly kernels: readonly Kernel[]; readonly to: number } | null {
   const shapes = new Map([
     [from.node, from.shape],
     ...nodes.map(({ node, shape }) => [node, shape] as const),
   ]);
-  const steps: Step[] = [];
+  const sources = new Map<number, number>();
+  const sourceOf = (node: number): number => sources.get(node) ?? node;
+  const kernels: Kernel[] = [];
   for (const [index, planned] of nodes.entries()) {
-    if (planned.op.kind === 'same') continue;
-    const inputs = planned.inputs.map((input) => ({
-      shape: shapes.get(input) ?? [],
-      place: places.of(input),
-    }));
-    const what = kernelOf(wasm, planned, inputs, { index, weights: weights[index] ?? null });
+    const { op, node, inputs, shape } = planned;
+    if (op.kind === 'same') {
+      sources.set(node, sourceOf(inputs[0] ?? 0));
+      continue;
+    }
+    const given = inputs.map((input) => ({ node: sourceOf(input), shape: shapes.get(input) ?? [] }));
+    const what = kernelOf(wasm, planned, given, { index, weights: weights[index] ?? null });
     if (what === null) return null;
-    const out = places.of(planned.node);
-    steps.push({ ...what, out });
-    if (endsBeforeSwish(planned, what)) steps.push({ ...values('swish', planned.shape, out), out });
+    kernels.push({ ...what, node, shape });
+    if (endsBeforeSwish(planned, what)) kernels.push({ ...values('swish', shape, node), node, shape });
   }
-  return steps;
+  return { kernels, to: sourceOf(to) };
 }
 
 interface Input {
+  readonly node: number;
   readonly shape: readonly number[];
-  readonly place: Place;
 }
 
-type Kernel = Omit<Step, 'out'>;
+/** A kernel but for what comes out. */
+type Own = Omit<Kernel, 'node' | 'shape'>;
 
 /** Whether its kernel leaves the swish that it ends in to one of its own: Winograd's has none. */
-const endsBeforeSwish = ({ op }: PlanNode, { task }: Kernel): boolean =>
+const endsBeforeSwish = ({ op }: PlanNode, { task }: Own): boolean =>
   'activation' in op && op.activation === 'swish' && task.kind === 'winograd';
 
 /** What takes each value by itself. */
 const values = (
   kind: 'swish' | 'sigmoid' | 'relu' | 'add' | 'multiply',
   shape: readonly number[],
-  x: Place,
-  other: Place = NOWHERE,
-): Kernel => ({
+  x: number,
+  other: number | null = null,
+): Own => ({
   task: { kind, ...UNBOUNDED, pictures: sizeOf(shape), channels: 0, outChannels: 0 },
   ...{ x, other, geometry: null, layer: null },
   operations: loopOperations(kind, sizeOf(shape)),
@@ -94,32 +97,32 @@ function kernelOf(
   { op, shape }: PlanNode,
   [x, other, ...more]: readonly Input[],
   layer: { readonly index: number; readonly weights: PlanWeights | null },
-): Kernel | null {
+): Own | null {
   if (x === undefined || more.length > 0) return null;
   switch (op.kind) {
     case 'swish':
     case 'sigmoid':
-      return values(op.kind, shape, x.place);
+      return values(op.kind, shape, x.node);
     case 'relu':
     case 'relu6': {
-      const kernel = values('relu', shape, x.place);
+      const kernel = values('relu', shape, x.node);
       return { ...kernel, task: { ...kernel.task, ...boundsOf(op.kind) } };
     }
     case 'softmax':
-      return { ...rows('softmax', x), other: NOWHERE };
+      return { ...rows('softmax', x), other: null };
     case 'maxPool':
       return x.shape.length === 3 ? pooled(op, x) : null;
     case 'add':
       return other !== undefined && String(x.shape) === String(other.shape)
-        ? values('add', shape, x.place, other.place)
+        ? values('add', shape, x.node, other.node)
         : null;
     case 'multiply':
       if (other === undefined) return null;
       return String(x.shape) === String(other.shape)
-        ? values('multiply', shape, x.place, other.place)
+        ? values('multiply', shape, x.node, other.node)
         : scaled(x, other);
     case 'globalPool':
-      return { ...rows('globalPool', x), other: NOWHERE };
+      return { ...rows('globalPool', x), other: null };
     case 'same':
       return null;
     default:
@@ -129,30 +132,27 @@ function kernelOf(
 }
 
 /** What goes over the positions of a picture. */
-function rows(
-  kind: 'globalPool' | 'scaleChannels' | 'softmax',
-  { shape, place }: Input,
-): Omit<Kernel, 'other'> {
+function rows(kind: 'globalPool' | 'scaleChannels' | 'softmax', { node, shape }: Input): Omit<Own, 'other'> {
   const channels = shape.at(-1) ?? 1;
   const sizes = { pictures: 1, rows: sizeOf(shape) / channels, channels, outChannels: 0 };
   const operations = loopOperations(kind, sizeOf(shape));
-  return { task: { kind, ...UNBOUNDED, ...sizes }, x: place, geometry: null, layer: null, operations };
+  return { task: { kind, ...UNBOUNDED, ...sizes }, x: node, geometry: null, layer: null, operations };
 }
 
 /** A picture times one value a channel; null for any other two shapes. */
-function scaled(one: Input, two: Input): Kernel | null {
+function scaled(one: Input, two: Input): Own | null {
   const [x, gate] =
     one.shape.length > two.shape.length || sizeOf(one.shape) > sizeOf(two.shape) ? [one, two] : [two, one];
   if (sizeOf(gate.shape) !== x.shape.at(-1) || gate.shape.at(-1) !== x.shape.at(-1)) return null;
-  return { ...rows('scaleChannels', x), other: gate.place };
+  return { ...rows('scaleChannels', x), other: gate.node };
 }
 
 /** Of a picture [height, width, channels]. */
-function pooled(op: Extract<PlanNode['op'], { kind: 'maxPool' }>, x: Input): Kernel {
+function pooled(op: Extract<PlanNode['op'], { kind: 'maxPool' }>, x: Input): Own {
   const { geometry, channels, operations } = poolOf([1, ...x.shape], op);
   return {
     task: { kind: 'maxPool', ...UNBOUNDED, pictures: 1, channels, outChannels: channels },
-    ...{ x: x.place, other: NOWHERE, geometry, layer: null, operations },
+    ...{ x: x.node, other: null, geometry, layer: null, operations },
   };
 }
 
@@ -161,7 +161,7 @@ function linear(
   { activation, ...attrs }: Extract<PlanOp, { readonly activation: unknown }>,
   x: Input,
   { index, weights }: { readonly index: number; readonly weights: PlanWeights },
-): Kernel {
+): Own {
   const info = infoOf(attrs, [1, ...x.shape], weights.filter.shape);
   const geometry = forward(info);
   const { inChannels: channels, outChannels, isDepthwise } = info;
@@ -169,7 +169,7 @@ function linear(
   const kernels = kernelsOf(wasm);
   const taps = tapsOf(geometry);
   const layer: Layer = {
-    ...{ index, way, channels, outChannels },
+    ...{ index, way, geometry, channels, outChannels },
     filterBytes: filterBytesOf(kernels, way, taps, channels, outChannels),
     roomBytes: roomBytesOf(kernels, way, taps, channels),
   };
@@ -179,10 +179,7 @@ function linear(
   const bounds = activation === 'swish' ? UNBOUNDED : boundsOf(activation);
   return {
     task: { kind: isSwish ? `${way}Swish` : way, ...bounds, pictures: 1, channels, outChannels },
-    ...{ x: x.place, other: NOWHERE, geometry, layer },
+    ...{ x: x.node, other: null, geometry, layer },
     operations: outs * terms * 2 + (isSwish ? loopOperations('swish', outs) : 0),
   };
 }
-
-/** Into how many parts it is cut where all threads share it. */
-export const partsOf = (wasm: BackendWasm, { operations }: Step): number => partsFor(wasm, operations);
