@@ -28,6 +28,8 @@ export interface TrainedNetwork {
   /** Whose network it is; null where that is not known. */
   readonly kept: KeptPhase | null;
   readonly versions: Readonly<Record<string, string>>;
+  /** As `computedSentence` has it; absent where nobody knows: of a network that came as files. */
+  readonly computed?: string;
   /** Pictures that it was trained on; null where its set is not open. */
   readonly calibration: Calibration | null;
 }

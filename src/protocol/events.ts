@@ -192,6 +192,11 @@ export interface RunResult {
   readonly kernels?: readonly string[];
   /** Null on another backend than WebGPU; none in runs that an earlier version kept. */
   readonly gpuKernels?: GpuKernels | null;
+  /**
+   * What it was computed on, in words (see runs/computed.ts): one, or several where another arithmetic went on with it. Absent
+   * in runs that an earlier version kept.
+   */
+  readonly computedOn?: readonly string[];
   /** What the backbone began with. */
   readonly weights: WeightsRecord;
   /** How precisely the output of the frozen part was taken, wherever it was kept. */

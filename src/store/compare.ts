@@ -5,9 +5,10 @@ import { likeliestOf } from '../lib/figures/sureness.ts';
 import { isSame } from '../lib/json.ts';
 import type { Evaluation } from '../protocol/events.ts';
 import { testHash } from '../protocol/identity.ts';
+import { ANEW, areComputedAlike, computedText, isComputedAnew } from '../protocol/runs/computed.ts';
 import { secondsOf, type KeptRecord } from '../protocol/runs/kept.ts';
 import { publicationOf } from '../protocol/runs/published.ts';
-import { fieldAt, fieldDifferences } from '../protocol/recipe/fields.ts';
+import { fieldAt, fieldDifferences, isOfLearning } from '../protocol/recipe/fields.ts';
 
 /** One of those that are compared. */
 export interface ComparedRun {
@@ -23,23 +24,18 @@ export interface DifferingField {
   readonly values: readonly string[];
 }
 
-/** Fields that say nothing of what a network learns. */
-const BESIDE = new Set(['name', 'gpuKernels']);
-
 /** Only what differs. */
 export function differingFields(runs: readonly ComparedRun[]): readonly DifferingField[] {
   // The recipes of an ensemble are its members', who can be compared themselves.
   const alone = runs.filter(({ record }) => record.ensemble === undefined);
   const [first, ...others] = alone.map(({ record }) => record.result.recipe);
   const paths = new Set(others.flatMap((other) => fieldDifferences(first, other).map(({ path }) => path)));
-  const fields = [...paths]
-    .filter((path) => !BESIDE.has(path))
-    .map((path) => ({
-      path,
-      values: runs.map(({ record: { result, ensemble } }) =>
-        ensemble === undefined ? textOf(fieldAt(result.recipe, path)) : BY_MEMBER,
-      ),
-    }));
+  const fields = [...paths].filter(isOfLearning).map((path) => ({
+    path,
+    values: runs.map(({ record: { result, ensemble } }) =>
+      ensemble === undefined ? textOf(fieldAt(result.recipe, path)) : BY_MEMBER,
+    ),
+  }));
   const who = { path: 'networks', values: runs.map(({ record }) => networksText(record)) };
   return new Set(who.values).size > 1 ? [who, ...fields] : fields;
 }
@@ -64,6 +60,17 @@ export function areOfSamePictures(runs: readonly ComparedRun[]): boolean {
   if (areOne(records.map(({ result }) => result.setHash))) return true;
   const sets = records.flatMap(({ dataset }) => (dataset === null ? [] : [dataset]));
   return sets.length === records.length && areOne(sets.map(testHash));
+}
+
+/** What the runs were computed on, where that is not the same throughout; null where it is. */
+export function computedTexts(runs: readonly ComparedRun[]): string | null {
+  const results = runs.map(({ record }) => record.result);
+  if (!results.some(isComputedAnew) && areComputedAlike(results)) return null;
+  const each = runs.map(
+    ({ letter, record: { result } }) =>
+      `${letter} on ${computedText(result)}${isComputedAnew(result) ? `: ${ANEW}` : ''}`,
+  );
+  return `Computed: ${each.join('; ')}. Devices round otherwise, so runs that are alike in all else may differ in their last digits, and, after many steps, in more.`;
 }
 
 /** For each picture of an evaluation whether the likeliest class is the true one; null where the true ones are not known. */
@@ -117,6 +124,7 @@ interface Line {
   readonly interval: readonly [number, number] | null;
   readonly macroF1: number | null;
   readonly seconds: number | null;
+  readonly computedOn: string;
   readonly fields: readonly string[];
 }
 
@@ -128,6 +136,7 @@ export function comparisonTable(runs: readonly ComparedRun[]): Table {
   const lines: Line[] = [
     ...runs.map(({ letter, name, record: { result } }, index) => ({
       ...{ run: `${letter} ${name}`, isPublished: false, test: result.test, seconds: secondsOf(result) },
+      computedOn: computedText(result),
       interval: result.test?.interval ?? null,
       macroF1: result.test?.macroF1 ?? null,
       fields: fields.map(({ values }) => values[index] ?? ''),
@@ -138,7 +147,7 @@ export function comparisonTable(runs: readonly ComparedRun[]): Table {
         isPublished: true,
         test: { accuracy, loss },
       },
-      ...{ interval: null, macroF1: null, seconds: null, fields: fields.map(() => '') },
+      ...{ interval: null, macroF1: null, seconds: null, computedOn: '', fields: fields.map(() => '') },
     })),
   ];
   const head = [
@@ -150,14 +159,15 @@ export function comparisonTable(runs: readonly ComparedRun[]): Table {
     'test loss',
     'macro F1',
     'seconds',
+    'computed on',
   ];
   return { head, rows: lines.map(cellsOf) };
 }
 
-function cellsOf({ run, fields, test, interval, macroF1, seconds }: Line): string[] {
+function cellsOf({ run, fields, test, interval, macroF1, seconds, computedOn }: Line): string[] {
   const figure = (value: number | null | undefined, digits = 4): string => value?.toFixed(digits) ?? '';
   return [
     ...[run, ...fields, figure(test?.accuracy), figure(interval?.[0]), figure(interval?.[1])],
-    ...[figure(test?.loss), figure(macroF1), figure(seconds, 0)],
+    ...[figure(test?.loss), figure(macroF1), figure(seconds, 0), computedOn],
   ];
 }

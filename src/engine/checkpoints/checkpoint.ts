@@ -32,6 +32,8 @@ export interface CheckpointHead {
   readonly kernels?: readonly string[];
   /** Null on another backend than WebGPU; none where an earlier version kept it. */
   readonly gpuKernels?: GpuKernels | null;
+  /** As in `RunResult.computedOn`. Absent where an earlier version wrote it. */
+  readonly computedOn?: readonly string[];
   readonly phaseIndex: number;
   readonly status: PhaseStatus;
   /** Of all phases. */

@@ -17,7 +17,7 @@ import type { FullRecipe } from '../../protocol/recipe/full-recipe.ts';
 import type { Device } from './device.ts';
 import { hasOtherKernels } from './kernels.ts';
 import { choiceFrom, readMeasured, writeMeasured } from './measured-kernels.ts';
-import type { ComputedBefore } from './simd.ts';
+import type { ComputedBefore } from './arithmetic.ts';
 
 interface Asked {
   readonly device: Device;

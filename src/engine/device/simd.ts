@@ -8,45 +8,11 @@ import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { useSimd } from '../../kernels/wasm/threads.ts';
 import { BACKEND_NAMES, type DeviceReport } from '../../protocol/device.ts';
 import { StudioError } from '../../protocol/errors.ts';
-import type { RunEvent, RunResult } from '../../protocol/events.ts';
+import type { RunEvent } from '../../protocol/events.ts';
 import type { Recipe, Simd } from '../../protocol/recipe/recipe.ts';
-import type { CheckpointHead } from '../checkpoints/checkpoint.ts';
-import { hasOtherKernels, kernelsAfter, kernelsInUse, otherKernels } from './kernels.ts';
+import { simdOf, type Arithmetic, type ComputedBefore } from './arithmetic.ts';
+import { hasOtherKernels, kernelsInUse, otherKernels } from './kernels.ts';
 import type { DeviceHost } from './wasm.ts';
-
-/** How a run was computed until its last checkpoint. */
-export type ComputedBefore = Pick<CheckpointHead, 'backend' | 'simd' | 'kernels' | 'gpuKernels'>;
-
-/** What computes a run from now on. */
-export interface Arithmetic {
-  /** Null on other devices than wasm. */
-  readonly simd: Simd | null;
-  /** As {@link kernelsInUse} has them. */
-  readonly kernels: string;
-  /** Whether activations are stored as halves. */
-  readonly halves: boolean;
-}
-
-/** All SIMD that a run was computed with until a checkpoint; earlier versions had plain SIMD alone, and did not note it. */
-export function simdOf({ backend, simd }: Pick<ComputedBefore, 'backend' | 'simd'>): readonly Simd[] {
-  return simd ?? (backend === 'wasm' ? ['plain'] : []);
-}
-
-/** As a run's record notes it. */
-export const notedKernels = ({ kernels, halves }: Pick<Arithmetic, 'kernels' | 'halves'>): string =>
-  halves ? `${kernels}, activations as halves` : kernels;
-
-/** What a run was computed with until a checkpoint, and with what it goes on. */
-export function arithmeticAfter(
-  before: ComputedBefore | null,
-  { simd, ...how }: Arithmetic,
-): Required<Pick<RunResult, 'simd' | 'kernels'>> {
-  const all = before === null ? [] : simdOf(before);
-  return {
-    simd: simd === null || all.at(-1) === simd ? all : [...all, simd],
-    kernels: kernelsAfter(before, notedKernels(how)),
-  };
-}
 
 /**
  * Does work with what a recipe asks for, on the device in use, or with what the run began with there; says first what that

@@ -6,6 +6,7 @@ import { pack, unpack } from '../../lib/bytes/pack.ts';
 import type { ByteStore, StoreEntry } from '../../platform/stores/byte-store.ts';
 import type { Evaluation, RunResult } from '../../protocol/events.ts';
 import { testHash } from '../../protocol/identity.ts';
+import { computedSentence } from '../../protocol/runs/computed.ts';
 import { secondsOf, type KeptRecord, type KeptRun, type RunWords } from '../../protocol/runs/kept.ts';
 import { paceOf } from '../../protocol/runs/pace.ts';
 import { parseRecipe } from '../../protocol/recipe/recipe.ts';
@@ -66,6 +67,7 @@ export function aboutOf({
     test: test && { accuracy: test.accuracy, interval: test.interval, pictures: test.rows.length },
     seconds: secondsOf(record.result),
     pace: paceOf(record),
+    ...(history.length > 0 && { computed: computedSentence(record.result) }),
     parameters: network && parametersOf(network),
     ...(ensemble !== undefined && { ensemble }),
   };

@@ -3,6 +3,7 @@ import type * as tf from '@tensorflow/tfjs';
 import type { Dataset } from '../../data/dataset.ts';
 import type { TrainedNetwork } from '../../exporters/exporter.ts';
 import { StudioError } from '../../protocol/errors.ts';
+import { computedSentence } from '../../protocol/runs/computed.ts';
 import type { KeptNetwork } from '../kept/kept-network.ts';
 
 /** Owns its model. */
@@ -32,5 +33,11 @@ export function exportable(trained: Trained | null, open: Dataset | null): Train
     ? { pictures: open.pictures, rows: Array.from(open.summary.split.train.subarray(0, CALIBRATED_ON)) }
     : null;
   const rest = { weights, recipe, history, test, sureness, versions, kept, calibration };
-  return { model, labels, preprocessing, ...rest };
+  return {
+    model,
+    labels,
+    preprocessing,
+    ...rest,
+    ...(history.length > 0 && { computed: computedSentence(result) }),
+  };
 }

@@ -10,7 +10,7 @@ import { evaluation, type EpochInputs } from '../../training/epoch.ts';
 import { evaluate, type Outcome } from '../../training/evaluate.ts';
 import { runPhase, type PhaseSnapshot } from '../../training/phase.ts';
 import type { Device } from '../device/device.ts';
-import { arithmeticAfter } from '../device/simd.ts';
+import { arithmeticAfter } from '../device/arithmetic.ts';
 import type { RunCheckpoints } from './until-done.ts';
 import {
   arraysOf,

@@ -74,6 +74,7 @@ export function factsOf(input: ExportInput): object {
     kept,
     test: test === null ? null : { loss: test.loss, accuracy: test.accuracy, macroF1: test.macroF1 },
     versions,
+    ...(input.computed !== undefined && { computed: input.computed }),
   };
 }
 
@@ -132,7 +133,7 @@ function readme(input: ExportInput, formats: readonly PackedFormat[], notes: rea
     `Out come ${labels.length} probabilities for each picture, in this order: ${labels.join(', ')}. \`labels.json\` has them for programs.`,
     ...dataText(input),
     '## Where it comes from',
-    `Backbone: ${backbone}. Its weights at the start: ${originOf(input)}${weights.sha256 === null ? '' : ` (SHA-256 of the values ${weights.sha256})`}. \`mien.json\` has the recipe, with which it can be trained again.`,
+    `Backbone: ${backbone}. Its weights at the start: ${originOf(input)}${weights.sha256 === null ? '' : ` (SHA-256 of the values ${weights.sha256})`}. \`mien.json\` has the recipe, with which it can be trained again.${input.computed === undefined ? '' : ` ${input.computed}.`}`,
     ...keptText(recipe, kept),
     ...testText(input),
     ...notes,

@@ -15,6 +15,7 @@ import {
 import { leftOutTexts } from '../../protocol/set/cleaning-words.ts';
 import type { Evaluation, RunResult } from '../../protocol/events.ts';
 import type { Ensemble } from '../../protocol/runs/ensemble.ts';
+import { ANEW, computedText, isComputedAnew } from '../../protocol/runs/computed.ts';
 import { secondsOf, type KeptRecord } from '../../protocol/runs/kept.ts';
 import type { PhaseName } from '../../protocol/recipe/recipe.ts';
 import { publicationOf } from '../../protocol/runs/published.ts';
@@ -184,9 +185,9 @@ function dataText({ dataset, result }: KeptRecord): string {
 }
 
 function againText({ result, ensemble }: KeptRecord): string {
-  const { device, versions, weights, simd = [] } = result;
-  const how = simd.includes('relaxed') ? ` with ${simd.join(', then ')} SIMD` : '';
-  const took = `On ${device.label}${how}, in ${formatDuration(secondsOf(result))}.`;
+  const { versions, weights } = result;
+  const anew = isComputedAnew(result) ? `; ${ANEW}` : '';
+  const took = `On ${computedText(result)}, in ${formatDuration(secondsOf(result))}${anew}.`;
   const begun = `The backbone began with: ${weights.origin}${weights.sha256 === null ? '' : ` (SHA-256 of its values ${weights.sha256})`}.`;
   const by = Object.entries(versions)
     .map(([name, version]) => `${name} ${version}`)

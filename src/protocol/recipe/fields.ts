@@ -27,6 +27,13 @@ export function fieldDifferences(from: unknown, to: unknown, path = ''): FieldDi
   );
 }
 
+/** Fields that say nothing of what a network learns: what a recipe is called, and which ways WebGPU takes. */
+const BESIDE = ['name', 'gpuKernels'];
+
+/** Whether a field says what a network learns, or by which digits alone. */
+export const isOfLearning = (path: string): boolean =>
+  BESIDE.every((field) => path !== field && !path.startsWith(`${field}.`));
+
 /** What stands at a path; undefined where there is no such field. */
 export function fieldAt(value: unknown, path: string): unknown {
   return path.split('.').reduce<unknown>((inner, key) => (isObject(inner) ? inner[key] : undefined), value);

@@ -45,6 +45,8 @@ export interface KeptRun extends RunWords {
   readonly seconds: number | null;
   /** Null likewise, or where there is nothing to measure it by. */
   readonly pace: RunPace | null;
+  /** As `computedSentence` has it. Absent in a run that an earlier version kept, and in what was not trained here: several that answer, or a network from files. */
+  readonly computed?: string;
   /** Numbers that its network is made of; null likewise, or where several networks answer. */
   readonly parameters: number | null;
   /** What is stored of it, without frozen values, which others may need too. */

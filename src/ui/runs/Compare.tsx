@@ -14,6 +14,7 @@ import {
   areOfSamePictures,
   comparedTests,
   comparisonTable,
+  computedTexts,
   differingFields,
   luckText,
   type ComparedRun,
@@ -45,6 +46,7 @@ export function Compare({ chosen }: { readonly chosen: readonly KeptRun[] }): Re
           <p className="clause">{clauseOf(runs)}</p>
           <Recipes runs={runs} />
           <Results runs={runs} />
+          <Computed runs={runs} />
           {isSame ? (
             pairsOf(runs).map(([one, other]) => (
               <Luck key={one.letter + other.letter} one={one} other={other} />
@@ -111,6 +113,12 @@ function clauseOf(runs: readonly ComparedRun[]): string {
   const many = countInWords(runs.length);
   if (count === 0) return `${many} whose recipes are the same`;
   return `${many} that differ in ${countInWords(count)} ${count === 1 ? 'setting' : 'settings'}`;
+}
+
+/** Where the runs were not computed alike. */
+function Computed({ runs }: { readonly runs: readonly ComparedRun[] }): ReactElement | null {
+  const text = computedTexts(runs);
+  return text === null ? null : <p className="small">{text}</p>;
 }
 
 function Letters({ runs }: { readonly runs: readonly ComparedRun[] }): ReactElement {

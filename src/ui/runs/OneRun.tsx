@@ -60,7 +60,7 @@ export function OneRun({ run, onClose }: OneRunProps): ReactElement {
       <p className="small">
         {endedText(run)}
         {seconds !== null && `, took ${formatDuration(seconds)}`}.{' '}
-        {countOf(run.labels.length, 'class', 'classes')}.
+        {countOf(run.labels.length, 'class', 'classes')}.{run.computed !== undefined && ` ${run.computed}.`}
       </p>
       {run.ensemble !== undefined && <Members ensemble={run.ensemble} />}
       <TextSetting

@@ -4,7 +4,7 @@ import { formatBytes, formatMoment } from '../../lib/format.ts';
 import type { BackboneEntry } from '../../protocol/catalog.ts';
 import type { Ensemble } from '../../protocol/runs/ensemble.ts';
 import type { KeptRoom, KeptRun } from '../../protocol/runs/kept.ts';
-import { fieldAt, fieldDifferences } from '../../protocol/recipe/fields.ts';
+import { fieldAt, fieldDifferences, isOfLearning } from '../../protocol/recipe/fields.ts';
 import type { Recipe } from '../../protocol/recipe/recipe.ts';
 
 /** A run's own name, or what tells it apart at a glance. */
@@ -29,7 +29,7 @@ export function besideName(
   // The recipes of an ensemble are its members'.
   if (run.ensemble !== undefined) return `${formatMoment(run.finishedAtMs)}, ${howText(run.ensemble)}`;
   const differing = alike.flatMap(({ recipe }) => fieldDifferences(run.recipe, recipe));
-  const paths = [...new Set(differing.map(({ path }) => path))].filter((path) => path !== 'name');
+  const paths = [...new Set(differing.map(({ path }) => path))].filter(isOfLearning);
   const said = paths.slice(0, FIELDS_SAID).map((path) => `${path} ${textOf(fieldAt(run.recipe, path))}`);
   return [formatMoment(run.finishedAtMs), ...said].join(', ');
 }

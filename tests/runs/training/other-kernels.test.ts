@@ -5,10 +5,12 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import type { CheckpointHead } from '../../../src/engine/checkpoints/checkpoint.ts';
 import type { StoredHead } from '../../../src/engine/checkpoints/stored-checkpoints.ts';
+import { reportOf } from '../../../src/engine/kept/reports.ts';
 import { pack, unpack } from '../../../src/lib/bytes/pack.ts';
 import { createPlatform } from '../../../src/platform/platform.node.ts';
 import { isAbort } from '../../../src/protocol/errors.ts';
 import type { Recipe } from '../../../src/protocol/recipe/recipe.ts';
+import { computedText } from '../../../src/protocol/runs/computed.ts';
 import { closeTabs, runsOf, sessionOn, tinyRecipe, train } from '../../support/session.ts';
 
 let recipe: Recipe;
@@ -43,11 +45,14 @@ async function goneOn(backend: 'wasm' | 'cpu', change: (head: CheckpointHead) =>
   const [left] = await runsOf(session);
   const { result, events } = await train(session, recipe, undefined, left?.runId);
   const said = events.flatMap((event) => (event.kind === 'notice' ? [event.notice.code] : []));
-  return { kernels: result.kernels ?? [], said };
+  const report = await (await reportOf(session.kept, { runId: result.runId })).blob.text();
+  return { kernels: result.kernels ?? [], said, on: computedText(result), report };
 }
 
 it('by the same, nothing is said', async () => {
-  const { kernels, said } = await goneOn('wasm', (head) => head);
+  const { kernels, said, on, report } = await goneOn('wasm', (head) => head);
+  expect(on).toBe('wasm · one thread');
+  expect(report).toMatch(/On wasm · one thread, in [^;.]*\./u);
   expect(kernels).toEqual([expect.stringMatching(/^Mien [\d.]+, tfjs [\d.]+, wasm \w+-\w+-\w+$/u)]);
   expect(said).toEqual([]);
 });
@@ -57,11 +62,21 @@ it.each([
   ['a version that noted none', 'wasm', null],
   ['another version', 'cpu', 'Mien 0.0.1, tfjs 4.22.0'],
 ] as const)('begun by %s on %s, it says that last digits may differ', async (_which, backend, before) => {
-  const { kernels, said } = await goneOn(backend, ({ kernels: _kernels, ...head }) => ({
+  const { kernels, said, report } = await goneOn(backend, ({ kernels: _kernels, ...head }) => ({
     ...{ ...head, backend },
     ...(before !== null && { kernels: [before] }),
   }));
   expect(said).toEqual(['train/other-kernels']);
+  expect(report).toMatch(/On [^;]*, then [^;]*; its last digits may differ from those of a run in one go\./u);
   const own = backend === 'wasm' ? /^Mien .*, wasm / : /^Mien [^,]*, tfjs [^,]*$/u;
   expect(kernels).toEqual([before ?? 'of an earlier version', expect.stringMatching(own)]);
+});
+
+it('begun on another device, the record and its report have both', async () => {
+  const { on, said, report } = await goneOn('cpu', ({ computedOn: _computedOn, ...head }) => ({
+    ...{ ...head, backend: 'wasm', simd: ['relaxed'] },
+  }));
+  expect(said).toEqual(['train/other-arithmetic']);
+  expect(on).toBe('wasm with relaxed SIMD, then cpu · plain JavaScript');
+  expect(report).toContain(`On ${on}, in `);
 });

@@ -7,6 +7,7 @@ import { parseRecipe } from '../../../src/protocol/recipe/recipe.ts';
 import {
   comparedTests,
   comparisonTable,
+  computedTexts,
   differingFields,
   luckText,
   type ComparedRun,
@@ -40,6 +41,32 @@ it('names the fields that differ, and no other', () => {
   expect(fields.find(({ path }) => path === 'backbone.name')?.values).toEqual(['mobilenetv2', 'vgg16']);
   expect(fields.map(({ path }) => path)).not.toContain('seed');
   expect(differingFields([a, a])).toEqual([]);
+});
+
+it('counts which ways WebGPU took for no setting, of whatever run its recipe has them', () => {
+  const ways = (on: string, way: string): ComparedRun =>
+    runOf('B', { gpuKernels: { on, ways: { 'forward, 1x1, small': way } } }, [0.9, 0.1, 0.9, 0.1]);
+  expect(differingFields([a, ways('here', 'direct 4x8')])).toEqual([]);
+  expect(differingFields([ways('here', 'direct 4x8'), ways('elsewhere', 'direct 4x4')])).toEqual([]);
+});
+
+it('says what the runs were computed on where that differs, in the table always', () => {
+  const on = (run: ComparedRun, ...computedOn: string[]): ComparedRun => ({
+    ...run,
+    record: { ...run.record, result: { ...run.record.result, computedOn } },
+  });
+  const [two, four] = [on(a, 'wasm · 2 threads'), on(b, 'wasm · 4 threads')];
+  expect(computedTexts([two, four])).toBeNull();
+  expect(computedTexts([two, on(b, 'WebGPU · A')])).toMatch(
+    /^Computed: A on wasm · 2 threads; B on WebGPU · A\. Devices round otherwise/u,
+  );
+  const anew = on(b, 'wasm · 2 threads with relaxed SIMD', 'cpu');
+  expect(computedTexts([anew, anew])).toContain('then cpu: its last digits may differ');
+  const { head, rows } = comparisonTable([two, anew]);
+  expect(rows.slice(0, 2).map((cells) => cells[head.indexOf('computed on')])).toEqual([
+    'wasm · 2 threads',
+    'wasm · 2 threads with relaxed SIMD, then cpu',
+  ]);
 });
 
 it('says whether the difference is more than chance, of the same pictures alone', () => {

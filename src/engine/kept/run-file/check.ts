@@ -5,6 +5,7 @@ import { StudioError } from '../../../protocol/errors.ts';
 import type { Evaluation } from '../../../protocol/events.ts';
 import type { KeptRecord } from '../../../protocol/runs/kept.ts';
 import { parseRecipe } from '../../../protocol/recipe/recipe.ts';
+import { waysOfRun } from '../../../protocol/recipe/schema.ts';
 import { asRun } from '../../catalog.ts';
 import type { NamedArrays } from '../../checkpoints/checkpoint.ts';
 
@@ -91,6 +92,9 @@ const RecordSchema = z.object({
     weights: z.object({ origin: z.string(), sizeBytes: z.number(), sha256: z.nullable(z.string()) }),
     secondsByStage: z.record(z.string(), z.number()),
     versions: z.record(z.string(), z.string()),
+    simd: z.optional(z.array(z.enum(['plain', 'relaxed']))),
+    ...{ kernels: z.optional(z.array(z.string())), computedOn: z.optional(z.array(z.string())) },
+    gpuKernels: z.optional(z.nullable(waysOfRun())),
   }),
   ended: z.array(
     z.object({
