@@ -1,5 +1,6 @@
 /** What the engine says of the device it runs on, and the one place that words it: for the device line and its list, run records, reports and the terminal. */
 import * as z from 'zod/mini';
+import { VERSION } from '../lib/version.ts';
 
 /** The tfjs backends, best first where a GPU is present. */
 export const BackendSchema = z.enum(['webgpu', 'webgl', 'wasm', 'cpu']);
@@ -62,6 +63,14 @@ export interface MeasuredKernels {
   readonly ways: GpuKernels['ways'];
   /** By the same classes, how many times as fast as the table's they are. */
   readonly gains: Readonly<Record<string, number>>;
+  /** As {@link measuredBy} has it. Absent in what an earlier version measured. */
+  readonly by?: string | undefined;
+}
+
+/** What measures here: page and engine of one version in one browser say the same. */
+export function measuredBy(): string {
+  const browser = typeof navigator === 'undefined' ? '' : navigator.userAgent;
+  return `Mien ${VERSION}, ${browser}`;
 }
 
 /** Whether WebGPU computes in software, which a policy does not choose. */

@@ -10,7 +10,7 @@ import { LAYERS, type MeasuredLayer } from '../../kernels/webgpu/linear/trials.t
 import { takeChoice, type Choice } from '../../kernels/webgpu/linear/variants.ts';
 import { hashText } from '../../lib/bytes/hash.ts';
 import type { Platform } from '../../platform/platform.ts';
-import { isSoftwareGpu, type GpuKernels } from '../../protocol/device.ts';
+import { isSoftwareGpu, measuredBy, type GpuKernels } from '../../protocol/device.ts';
 import { StudioError } from '../../protocol/errors.ts';
 import type { RunEvent } from '../../protocol/events.ts';
 import type { FullRecipe } from '../../protocol/recipe/full-recipe.ts';
@@ -102,6 +102,7 @@ async function keptOrMeasured(
     await writeMeasured(platform, on, {
       device: device.report.label,
       measuredAtMs: Date.now(),
+      by: measuredBy(),
       ...found,
     });
     return found.ways;

@@ -14,6 +14,7 @@ const MeasuredSchema = z.object({
   measuredAtMs: z.number(),
   ways: z.record(z.string(), z.string()),
   gains: z.record(z.string(), z.number()),
+  by: z.optional(z.string()),
 });
 
 /** Ways that a run or a store noted; null where there are none of their names any more. */

@@ -21,18 +21,16 @@ import type { DeviceHost } from './wasm.ts';
  * @param before how the run was computed so far; null for one that begins
  */
 export async function computing<Output>(
-  { simd: asked, gpuActivations }: Pick<Recipe, 'simd' | 'gpuActivations'>,
+  { simd: asked, ...onGpu }: Pick<Recipe, 'simd' | 'gpuActivations' | 'gpuKernels'>,
   before: ComputedBefore | null,
   { device, host, emit }: { device: DeviceReport; host: DeviceHost; emit: (event: RunEvent) => void },
   work: (how: Arithmetic) => Promise<Output>,
 ): Promise<Output> {
   const { simd, notices } = await taken(asked, before, device, host);
-  const wantsHalves = gpuActivations === 'float16';
-  const halves = wantsHalves && device.backend === 'webgpu';
-  const halvesNotices = wantsHalves && !halves ? [isWebGpuOnly(device)] : [];
+  const halves = onGpu.gpuActivations === 'float16' && device.backend === 'webgpu';
   try {
     emit({ kind: 'device', device, simd });
-    for (const notice of [...halvesNotices, ...notices])
+    for (const notice of [...unusedOf(onGpu, device), ...notices])
       emit({ kind: 'notice', of: 'run', notice: notice.toWire() });
     return await work({ simd, kernels: kernelsInUse(), halves });
   } finally {
@@ -73,11 +71,38 @@ const isWasmOnly = ({ label }: DeviceReport): StudioError =>
     hint: 'Choose wasm in the device line to compute with it.',
   });
 
-const isWebGpuOnly = ({ label }: DeviceReport): StudioError =>
+/** What a recipe asks for of WebGPU, on a device that is another. */
+function unusedOf(
+  { gpuActivations, gpuKernels }: Pick<Recipe, 'gpuActivations' | 'gpuKernels'>,
+  device: DeviceReport,
+): readonly StudioError[] {
+  if (device.backend === 'webgpu') return [];
+  return [
+    ...(gpuActivations === 'float16' ? [halvesUnused(device)] : []),
+    ...(typeof gpuKernels === 'string' ? [] : [waysUnused(device)]),
+    ...(gpuKernels === 'measured' ? [measuringUnused(device)] : []),
+  ];
+}
+
+const halvesUnused = ({ label }: DeviceReport): StudioError =>
   new StudioError({
     code: 'gpu/halves-unused',
     message: `The recipe asks for activations as halves, which only WebGPU stores; this run is computed on ${label} with all 32 bits.`,
-    hint: 'Choose WebGPU in the device line, or leave "gpuActivations" as it is, float32.',
+    hint: 'Choose WebGPU in the device line, or turn “Activations as halves” off there; in a recipe that is "gpuActivations": "float32".',
+  });
+
+const waysUnused = ({ label }: DeviceReport): StudioError =>
+  new StudioError({
+    code: 'gpu/ways-unused',
+    message: `The recipe names the ways that a run took on WebGPU; this run is computed on ${label}, so that its last digits may differ from that one’s.`,
+    hint: 'For the same digits, train it with WebGPU on the device and in the browser of that run; to leave those ways, choose “As fits the device” in the device line.',
+  });
+
+const measuringUnused = ({ label }: DeviceReport): StudioError =>
+  new StudioError({
+    code: 'gpu/measuring-unused',
+    message: `The recipe asks for the fastest ways as measured, of which only WebGPU has several; this run is computed on ${label}, and it changes nothing there.`,
+    hint: 'Choose WebGPU in the device line, or “As fits the device” there; in a recipe that is "gpuKernels": "auto".',
   });
 
 const plainInstead = (cause: StudioError): StudioError =>

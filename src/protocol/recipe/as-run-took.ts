@@ -2,11 +2,18 @@
 import type { RunResult } from '../events.ts';
 import type { Recipe } from './recipe.ts';
 
-/** The recipe with the ways that the run's matrix products took on WebGPU, where it did not go by the table. */
+/**
+ * The recipe with the ways that the run's matrix products took on WebGPU, where it did not go by the table, and with the SIMD
+ * that all of it was computed with, where its browser did not have what was asked for.
+ */
 export function asRunTook<Taken extends Recipe>(
   recipe: Taken,
-  { gpuKernels }: Pick<RunResult, 'gpuKernels'>,
+  { gpuKernels, simd = [] }: Pick<RunResult, 'gpuKernels' | 'simd'>,
 ): Taken {
   const isTable = gpuKernels == null || Object.keys(gpuKernels.ways).length === 0;
-  return isTable ? recipe : Object.assign({}, recipe, { gpuKernels });
+  const [only, ...others] = simd;
+  return Object.assign({}, recipe, {
+    ...(!isTable && { gpuKernels }),
+    ...(only !== undefined && others.length === 0 && { simd: only }),
+  });
 }

@@ -47,7 +47,7 @@ export function DeviceDialog({ device, onClose }: DeviceDialogProps): ReactEleme
           </label>
         ))}
       </fieldset>
-      {device?.backend === 'webgpu' && <GpuKernels device={device} isReadOnly={active} />}
+      <GpuKernels device={device} isReadOnly={active} />
       <RelaxedSimd device={device} isReadOnly={active} />
       <div className="actions">
         {active && <p className="small">Fixed while a run goes on.</p>}

@@ -1,17 +1,16 @@
 /**
  * How WebGPU computes: which ways its matrix products take, by the recipe's choice, what was measured of this device, and how
- * activations are stored.
+ * activations are stored. On another device what the recipe asks for of these, so that it is seen and can be left.
  */
-import { useEffect, useState, type ReactElement } from 'react';
-import { countOf, formatMoment } from '../../lib/format.ts';
-import { isSoftwareGpu, type DeviceReport, type MeasuredKernels } from '../../protocol/device.ts';
-import { asStudioError, type WireError } from '../../protocol/errors.ts';
+import { useState, type ReactElement } from 'react';
+import { BACKEND_NAMES, type DeviceReport } from '../../protocol/device.ts';
 import type { Recipe } from '../../protocol/recipe/recipe.ts';
+import type { StudioState } from '../../store/state.ts';
 import { useStudio, useStudioState } from '../studio-context.ts';
-import { Message } from '../widgets/Message.tsx';
+import { MeasuredWays } from './MeasuredWays.tsx';
 
 interface GpuKernelsProps {
-  readonly device: DeviceReport;
+  readonly device: DeviceReport | null;
   readonly isReadOnly: boolean;
 }
 
@@ -30,9 +29,14 @@ const WISHES: readonly (readonly [wish: Wish, name: string, help: string])[] = [
 export function GpuKernels({ device, isReadOnly }: GpuKernelsProps): ReactElement | null {
   const studio = useStudio();
   const wish = useStudioState((state) => state.recipe?.gpuKernels);
-  // Of a recipe that was opened from a run: gone from the list only with the dialog, once another is chosen.
-  const [ofRun] = useState(typeof wish === 'object' ? wish : null);
+  const taken = useStudioState(waysOfOpenRun);
+  // Another choice is no slip that loses them, nor does a choice go from the list by being left.
+  const inRecipe = useLast(typeof wish === 'object' ? wish : null);
+  const isAsked = useLast(wish === 'auto' ? null : true);
+  const ofRun = inRecipe ?? taken;
   if (wish === undefined) return null;
+  if (device?.backend !== 'webgpu' && isAsked === null)
+    return <Halves device={device} isReadOnly={isReadOnly} />;
   const choose = (gpuKernels: Recipe['gpuKernels']): void =>
     void studio.edit((before) => ({ ...before, gpuKernels }));
   const choices = [
@@ -50,7 +54,7 @@ export function GpuKernels({ device, isReadOnly }: GpuKernelsProps): ReactElemen
   return (
     <>
       <fieldset className="choices" disabled={isReadOnly}>
-        <legend className="small">How WebGPU lays matrix products out</legend>
+        <legend className="small">How WebGPU lays matrix products out{unusedText(device, '. ')}</legend>
         {choices.map(([value, name, help]) => (
           <label key={name}>
             <input
@@ -65,22 +69,39 @@ export function GpuKernels({ device, isReadOnly }: GpuKernelsProps): ReactElemen
           </label>
         ))}
       </fieldset>
-      {(wish === 'auto' || wish === 'measured') && (
-        <Measured
-          device={device}
-          isMeasured={wish === 'measured' || !isSoftwareGpu(device)}
-          isReadOnly={isReadOnly}
-        />
+      {device?.backend === 'webgpu' && (wish === 'auto' || wish === 'measured') && (
+        <MeasuredWays device={device} isReadOnly={isReadOnly} isAlways={wish === 'measured'} />
       )}
-      <Halves isReadOnly={isReadOnly} />
+      <Halves device={device} isReadOnly={isReadOnly} />
     </>
   );
 }
 
+/** A value, or the one before it as long as the list is open. */
+function useLast<Value>(value: Value | null): Value | null {
+  const [last, setLast] = useState(value);
+  if (value !== null && value !== last) setLast(value);
+  return value ?? last;
+}
+
+/** Those of the run that was opened again, where it did not go by the table. */
+function waysOfOpenRun({ run }: StudioState): Exclude<Recipe['gpuKernels'], string> | null {
+  const ways = run.kind === 'finished' && run.keptAtMs !== null ? (run.result.gpuKernels ?? null) : null;
+  return ways === null || Object.keys(ways.ways).length === 0 ? null : ways;
+}
+
+/** Where another device computes. */
+const unusedText = (device: DeviceReport | null, before: string): string =>
+  device === null || device.backend === 'webgpu'
+    ? ''
+    : `${before}On ${BACKEND_NAMES[device.backend]} it changes nothing.`;
+
 /** The recipe's choice of half the room for activations. */
-function Halves({ isReadOnly }: Pick<GpuKernelsProps, 'isReadOnly'>): ReactElement {
+function Halves({ device, isReadOnly }: GpuKernelsProps): ReactElement | null {
   const studio = useStudio();
   const isChecked = useStudioState((state) => state.recipe?.gpuActivations === 'float16');
+  const isAsked = useLast(isChecked || null);
+  if (device?.backend !== 'webgpu' && isAsked === null) return null;
   return (
     <fieldset className="choices" disabled={isReadOnly}>
       <legend className="visually-hidden">Activations</legend>
@@ -96,54 +117,9 @@ function Halves({ isReadOnly }: Pick<GpuKernelsProps, 'isReadOnly'>): ReactEleme
         <b>Activations as halves</b>
         <span className="small">
           What a step keeps of the layers that train takes up to half the room; each value keeps 11 bits. Part
-          of the recipe, and in the run’s record.
+          of the recipe, and in the run’s record.{unusedText(device, ' ')}
         </span>
       </label>
     </fieldset>
   );
-}
-
-interface MeasuredProps extends GpuKernelsProps {
-  /** Whether the next run would measure. */
-  readonly isMeasured: boolean;
-}
-
-/** What was measured of this device, and its measuring again. */
-function Measured({ device, isMeasured, isReadOnly }: MeasuredProps): ReactElement {
-  const { stored } = useStudio();
-  const [all, setAll] = useState<readonly MeasuredKernels[] | null>(null);
-  const [error, setError] = useState<WireError | null>(null);
-  const failed = (reason: unknown): void => setError(asStudioError(reason).toWire());
-  useEffect(() => {
-    stored.list().then(({ measured }) => setAll(measured), failed);
-  }, [stored]);
-  const again = (): void => {
-    stored.remove({ measured: true }).then(({ measured }) => setAll(measured), failed);
-  };
-  const measured = all?.find((each) => each.device === device.label) ?? null;
-  return (
-    <>
-      {error !== null && <Message error={error} />}
-      <p className="small">
-        <span role="status">{all !== null && measuredText(measured, isMeasured)}</span>{' '}
-        {isMeasured && measured !== null && (
-          <button type="button" className="link" disabled={isReadOnly} onClick={again}>
-            Measure again
-          </button>
-        )}
-      </p>
-    </>
-  );
-}
-
-function measuredText(measured: MeasuredKernels | null, isMeasured: boolean): string {
-  if (!isMeasured) return 'This WebGPU computes in software: its runs go by the table.';
-  if (measured === null) return 'Nothing is measured of this device: the next run does it first.';
-  const gains = Object.values(measured.gains).filter((gain) => gain > 1);
-  const of = countOf(Object.keys(measured.ways).length, 'kind of layer', 'kinds of layers');
-  const faster =
-    gains.length === 0
-      ? 'for none of them is another way than the table’s faster'
-      : `for ${gains.length.toString()} of them another way than the table’s is faster, up to ${Math.max(...gains).toFixed(1)} times`;
-  return `Measured ${formatMoment(measured.measuredAtMs)}, ${of}: ${faster}.`;
 }

@@ -270,19 +270,3 @@ it(
     await expect.poll(() => picture.getAttribute('width')).toBe('640');
   },
 );
-
-it('has relaxed SIMD beside the devices, as part of the recipe, and loads its kernels for the first run that asks', async () => {
-  const page = await openWith();
-  const loaded = (): number => asked.filter((url) => url.includes('relaxed')).length;
-  await finishTiny(page);
-  await page.getByRole('button', { name: /Runs on/ }).click();
-  const dialog = page.getByRole('dialog');
-  const choice = dialog.getByRole('checkbox', { name: /^Relaxed SIMD/ });
-  await choice.check();
-  await expect.poll(() => page.url()).toMatch(/&simd=relaxed/);
-  await page.keyboard.press('Escape');
-  expect(loaded()).toBe(0);
-  await finishTiny(page);
-  expect(loaded()).toBe(1);
-  expect(await page.getByRole('alert').count()).toBe(0);
-});

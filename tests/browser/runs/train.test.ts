@@ -3,60 +3,15 @@ import { mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { unzipSync } from 'fflate';
-import type { Locator, Page } from 'playwright-core';
+import type { Locator } from 'playwright-core';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { shows } from '../../support/shows.ts';
-import { axe } from '../axe.ts';
 import { barSays, drop, finishTiny, openKept, openRecipe, takeHome, TINY, train } from '../actions.ts';
 import { newPage, screenshot, sharedPage } from '../harness.ts';
 import { servePlainly } from '../page/plain-server.ts';
 
 const MINUTES = 60_000;
-
-/** In the list of devices: how WebGPU lays matrix products out is part of the recipe; what is measured of it can be again. */
-async function choosesWays(page: Page): Promise<void> {
-  const dialog = page.getByRole('dialog');
-  const [, label = ''] = /Runs on (.*)/u.exec(await dialog.getByRole('heading').innerText()) ?? [];
-  const status = dialog.getByRole('status');
-  await status.getByText('computes in software').waitFor();
-  await dialog.getByRole('radio', { name: /^By a table/ }).check();
-  await expect.poll(() => page.url()).toMatch(/&gpuKernels=table/);
-  expect(await status.count()).toBe(0);
-  const measured = {
-    ...{ device: label, measuredAtMs: 1_700_000_000_000 },
-    ways: { 'forward, 1x1, small': 'shared 64x64, 8x4', 'inputGrad, 1x1, small': 'direct 4x4' },
-    gains: { 'forward, 1x1, small': 1.96, 'inputGrad, 1x1, small': 1 },
-  };
-  // What a run on a graphics card would have left.
-  await page.evaluate(async (text) => {
-    const opening = indexedDB.open('mien-kept-measurements');
-    const database = await new Promise<IDBDatabase>((resolve) => {
-      opening.onsuccess = () => resolve(opening.result);
-    });
-    const bytes = new TextEncoder().encode(text);
-    const writing = database.transaction('bytes', 'readwrite');
-    writing.objectStore('bytes').put(bytes, ['bytes', 'here']);
-    writing.objectStore('bytes').put(bytes.length, ['size', 'here']);
-    await new Promise((resolve) => {
-      writing.oncomplete = resolve;
-    });
-  }, JSON.stringify(measured));
-  await dialog.getByRole('radio', { name: /^The fastest/ }).check();
-  await status
-    .getByText('2 kinds of layers: for 1 of them another way than the table’s is faster, up to 2.0 times.')
-    .waitFor();
-  expect(await axe(page)).toEqual([]);
-  await screenshot(page, 'gpu-kernels');
-  await dialog.getByRole('button', { name: 'Measure again' }).click();
-  await status.getByText('the next run does it first').waitFor();
-  await dialog.getByRole('radio', { name: /^As fits/ }).check();
-  await expect.poll(() => page.url()).not.toMatch(/gpuKernels/);
-  const halves = dialog.getByRole('checkbox', { name: /^Activations as halves/ });
-  await halves.check();
-  await expect.poll(() => page.url()).toMatch(/&gpuActivations=float16/);
-  await halves.uncheck();
-}
 
 describe('the page', () => {
   it(
@@ -99,9 +54,6 @@ describe('the page', () => {
       .getByText(/WebGPU ·/)
       .first()
       .waitFor({ timeout: MINUTES });
-    await page.getByRole('button', { name: /Runs on/ }).click();
-    await choosesWays(page);
-    await page.keyboard.press('Escape');
     await finishTiny(page, 5 * MINUTES);
     expect(Object.keys(await takeHome(page))).toContain('model.json');
     shows('browser Chromium trains on WebGPU (a software adapter)');

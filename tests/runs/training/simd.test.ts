@@ -1,6 +1,6 @@
 /**
  * Which SIMD wasm computes a run with: as its recipe says, as it began, and said where it is not (wasm, cpu); and what is said
- * where activations cannot be stored as halves.
+ * where a recipe asks for what only WebGPU has.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -145,16 +145,21 @@ describe('a run with relaxed SIMD', () => {
   });
 });
 
-it('a run that asks for activations as halves says that only WebGPU stores them', async () => {
+it('a run that asks for what only WebGPU has says so: activations as halves, ways of a run, their measuring', async () => {
   const session = await openSession('wasm');
   const phases: Recipe['phases'] = (await recipeWith('plain')).phases.slice(0, 1);
-  const run = async (gpuActivations: Recipe['gpuActivations']) => {
-    const recipe = { ...(await recipeWith('plain')), phases, gpuActivations };
+  const run = async (asks: Partial<Recipe>) => {
+    const recipe = { ...(await recipeWith('plain')), phases, ...asks };
     const { result, events } = await train(session, recipe);
     return { said: saidIn(events), kernels: result.kernels, figures: outcome(session, result) };
   };
-  const [plain, asked] = [await run('float32'), await run('float16')];
-  expect(asked).toEqual({ ...plain, said: ['gpu/halves-unused'] });
+  const plain = await run({});
+  expect(plain.said).toEqual([]);
+  expect(await run({ gpuActivations: 'float16' })).toEqual({ ...plain, said: ['gpu/halves-unused'] });
+  const ways = { on: 'a GPU', ways: { 'forward, 1x1, small': 'direct 4x8' } };
+  expect(await run({ gpuKernels: ways })).toEqual({ ...plain, said: ['gpu/ways-unused'] });
+  expect(await run({ gpuKernels: 'measured' })).toEqual({ ...plain, said: ['gpu/measuring-unused'] });
+  expect(await run({ gpuKernels: 'table' })).toEqual(plain);
   await session.close();
 });
 

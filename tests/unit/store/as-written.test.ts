@@ -1,7 +1,7 @@
 /** How the page writes a recipe that leaves nothing open: as the preset that it came from, and what differs. */
 import { describe, expect, it } from 'vitest';
 import { asRun } from '../../../src/engine/catalog.ts';
-import { parseRecipe } from '../../../src/protocol/recipe/recipe.ts';
+import { parseRecipe, type Simd } from '../../../src/protocol/recipe/recipe.ts';
 import type { GpuKernels } from '../../../src/protocol/device.ts';
 import { asWritten, recipeOfRun } from '../../../src/store/as-written.ts';
 import { linkOf, recipeFromLink } from '../../../src/store/recipe-link.ts';
@@ -34,6 +34,17 @@ describe('the recipe of a record', () => {
     expect(recipeFromLink(link(ways), presets).recipe.gpuKernels).toEqual(ways);
     expect(link({ ...ways, ways: {} })).not.toContain('gpuKernels');
     expect(link(null)).not.toContain('gpuKernels');
+  });
+
+  it('has the SIMD that all of its run was computed with, where that is not what was asked for', () => {
+    const link = (simd: readonly Simd[]): string => {
+      const asked = asRun({ ...recipe, simd: 'relaxed' });
+      const [written, preset] = recipeOfRun({ ...result, recipe: asked, simd }, { catalog, preset: 'paper' });
+      return linkOf(written, preset, presets);
+    };
+    expect(link(['plain'])).not.toContain('simd');
+    for (const all of [['relaxed'], ['relaxed', 'plain'], []] as const)
+      expect(link(all)).toContain('&simd=relaxed');
   });
 
   it('is left as it is where it holds no more', () => {
