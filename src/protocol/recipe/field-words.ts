@@ -66,7 +66,7 @@ function fieldsAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): string
 }
 
 function takes(schema: z.core.$ZodType): string {
-  const { type, innerType, options, entries, values } = definitionOf(schema);
+  const { type, innerType, options, entries, values, shape } = definitionOf(schema);
   if (type === 'nullable' && innerType !== undefined) return `${takes(innerType)} or null`;
   if (innerType !== undefined) return takes(innerType);
   if (options !== undefined) return [...new Set(options.map(takes))].join(' or ');
@@ -75,9 +75,14 @@ function takes(schema: z.core.$ZodType): string {
       .map((value) => JSON.stringify(value))
       .join(', ');
   if (values !== undefined) return values.map((value) => JSON.stringify(value)).join(', ');
+  if (shape !== undefined && Object.keys(shape).length < FEW)
+    return `an object of the fields ${Object.keys(shape).join(', ')}`;
   if (type === 'number') return numberText(definitionOf(schema));
   return WORDS[type] ?? '';
 }
+
+/** As many fields are named. */
+const FEW = 4;
 
 const WORDS: Readonly<Record<string, string>> = {
   string: 'text',

@@ -18,5 +18,5 @@ export const whole = (low: number, high: number) => z.int().check(z.minimum(low)
 export const text = () => z.string().check(z.minLength(1));
 export const share = () => number(0, 1);
 /** What a run on WebGPU noted of its matrix products (`GpuKernels`). */
-export const waysOfRun = () => z.object({ on: text(), ways: z.record(text(), text()) });
+export const waysOfRun = () => z.strictObject({ on: text(), ways: z.record(text(), text()) });
 export const seed = () => whole(0, 2 ** 32 - 1);

@@ -1,6 +1,8 @@
 /** The way to the kept runs, or to those of a file where there are none yet, and to the queue. */
 import { useState, type ReactElement } from 'react';
-import { countInWords } from '../../lib/format.ts';
+import { capitalised, countInWords } from '../../lib/format.ts';
+import { waitingOf } from '../../protocol/runs/queue.ts';
+import type { StudioState } from '../../store/state.ts';
 import { useStudioState } from '../studio-context.ts';
 import { Later } from '../widgets/Dialog.tsx';
 
@@ -10,6 +12,7 @@ const loadRuns = async () => (await import('../runs/RunsDialog.tsx')).RunsDialog
 export function KeptRunsButton(): ReactElement {
   const [open, setOpen] = useState<'runs' | 'studies' | null>(null);
   const kept = useStudioState((state) => state.kept.length);
+  const waiting = useStudioState(waitingIn);
   const close = (): void => setOpen(null);
   return (
     <>
@@ -21,11 +24,21 @@ export function KeptRunsButton(): ReactElement {
           Studies
         </button>
       </div>
+      {waiting > 0 && (
+        <p className="small below-field">
+          {capitalised(countInWords(waiting))} {waiting === 1 ? 'run waits' : 'runs wait'} on the queue:
+          Studies has what they are, and starts it.
+        </p>
+      )}
       {open === 'runs' && <Later load={loadRuns} props={{ onClose: close }} />}
       {open === 'studies' && <Later load={loadStudies} props={{ onClose: close }} />}
     </>
   );
 }
+
+/** Runs that are still to be done, maybe since an earlier visit; none are said while they are carried out. */
+const waitingIn = ({ queue: { doing, studies } }: StudioState): number =>
+  doing === 'nothing' ? studies.reduce((sum, study) => sum + waitingOf(study).length, 0) : 0;
 
 function keptText(kept: number): string {
   if (kept === 0) return 'Kept runs';

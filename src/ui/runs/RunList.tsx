@@ -40,9 +40,26 @@ export function RunList({ runs, chosen, onChoose, onOnly }: RunListProps): React
       </thead>
       <tbody>
         {runs.map((run) => (
-          <RunLine key={run.runId} {...{ run, runs, chosen, onChoose, onOnly }} at={scale} />
+          <RunLine key={run.runId} {...{ run, runs, chosen, onChoose, onOnly }} at={scale.at} />
         ))}
       </tbody>
+      {scale.ends.length > 0 && (
+        <tfoot aria-hidden="true">
+          <tr className="small">
+            <td colSpan={3} />
+            <td className="range">
+              <div className="whisker">
+                {scale.ends.map((share) => (
+                  <span key={share} style={{ left: `${scale.at(share)}%` }}>
+                    {Math.round(share * 100)}
+                  </span>
+                ))}
+              </div>
+            </td>
+            <td>%</td>
+          </tr>
+        </tfoot>
+      )}
     </table>
   );
 }
@@ -112,10 +129,20 @@ function RunLine({ run, runs: list, chosen, onChoose, onOnly, at }: RunLineProps
   );
 }
 
+interface Scale {
+  /** The shares between which all intervals lie; none where no run was tested. */
+  readonly ends: readonly number[];
+  /** Where a share lies, in %. */
+  readonly at: (share: number) => number;
+}
+
 /** All intervals of a list over one width. */
-function scaleOf(runs: readonly KeptRun[]): (share: number) => number {
+function scaleOf(runs: readonly KeptRun[]): Scale {
   const shares = runs.flatMap(({ test }) => (test === null ? [] : [...(test.interval ?? []), test.accuracy]));
   const low = Math.min(1, ...shares);
   const span = Math.max(0.05, Math.max(0, ...shares) - low);
-  return (share) => Math.min(96, Math.max(4, 4 + ((share - low) / span) * 92));
+  return {
+    ends: shares.length === 0 ? [] : [low, low + span],
+    at: (share) => Math.min(96, Math.max(4, 4 + ((share - low) / span) * 92)),
+  };
 }

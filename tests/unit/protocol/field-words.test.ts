@@ -32,6 +32,10 @@ describe('a field that is wrong', () => {
       'views: expected a whole number from 1 to 1000 or "fresh". Came: no number.',
     ],
     [
+      { gpuKernels: { on: 'a GPU' } },
+      'gpuKernels: expected "auto", "measured", "table" or an object of the fields on, ways. Came: {"on":"a GPU"}.',
+    ],
+    [
       { phases: [{ name: 'head', epochs: 1, learningRate: NaN }] },
       'phases[0].learningRate: expected a number above 0 to 10. Came: no number.',
     ],
@@ -41,6 +45,7 @@ describe('a field that is wrong', () => {
 
   it.each([
     [{ batchsize: 32 }, 'batchsize: there is no such field; did you mean batchSize?'],
+    [{ gpuKernels: { on: 'a GPU', ways: {}, gains: {} } }, 'gpuKernels.gains: there is no such field.'],
     [{ image: { sise: 96 } }, 'image.sise: there is no such field; did you mean size?'],
     [
       { phases: [{ name: 'head', epoch: 1, learningRate: 0.1, epochs: 1 }] },

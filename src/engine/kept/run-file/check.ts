@@ -5,7 +5,6 @@ import { StudioError } from '../../../protocol/errors.ts';
 import type { Evaluation } from '../../../protocol/events.ts';
 import type { KeptRecord } from '../../../protocol/runs/kept.ts';
 import { parseRecipe } from '../../../protocol/recipe/recipe.ts';
-import { waysOfRun } from '../../../protocol/recipe/schema.ts';
 import { asRun } from '../../catalog.ts';
 import type { NamedArrays } from '../../checkpoints/checkpoint.ts';
 
@@ -94,7 +93,9 @@ const RecordSchema = z.object({
     versions: z.record(z.string(), z.string()),
     simd: z.optional(z.array(z.enum(['plain', 'relaxed']))),
     ...{ kernels: z.optional(z.array(z.string())), computedOn: z.optional(z.array(z.string())) },
-    gpuKernels: z.optional(z.nullable(waysOfRun())),
+    gpuKernels: z.optional(
+      z.nullable(z.looseObject({ on: z.string(), ways: z.record(z.string(), z.string()) })),
+    ),
   }),
   ended: z.array(
     z.object({
