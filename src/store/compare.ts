@@ -8,7 +8,7 @@ import { testHash } from '../protocol/identity.ts';
 import { ANEW, areComputedAlike, computedText, isComputedAnew } from '../protocol/runs/computed.ts';
 import { secondsOf, type KeptRecord } from '../protocol/runs/kept.ts';
 import { publicationOf } from '../protocol/runs/published.ts';
-import { fieldAt, fieldDifferences, isOfLearning } from '../protocol/recipe/fields.ts';
+import { fieldAt, fieldDifferences, fieldText, isOfLearning } from '../protocol/recipe/fields.ts';
 
 /** One of those that are compared. */
 export interface ComparedRun {
@@ -33,7 +33,7 @@ export function differingFields(runs: readonly ComparedRun[]): readonly Differin
   const fields = [...paths].filter(isOfLearning).map((path) => ({
     path,
     values: runs.map(({ record: { result, ensemble } }) =>
-      ensemble === undefined ? textOf(fieldAt(result.recipe, path)) : BY_MEMBER,
+      ensemble === undefined ? fieldText(fieldAt(result.recipe, path), '–') : BY_MEMBER,
     ),
   }));
   const who = { path: 'networks', values: runs.map(({ record }) => networksText(record)) };
@@ -46,11 +46,6 @@ function networksText({ ensemble }: KeptRecord): string {
   if (ensemble === undefined) return 'one';
   const { members, weights, flip } = ensemble;
   return `${members.length.toString()}, ${weights}${flip ? ', mirrored too' : ''}`;
-}
-
-function textOf(value: unknown): string {
-  if (value === undefined || value === null) return '–';
-  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 /** Whether the results may be laid beside each other: of the same test pictures, whatever each learnt from. */

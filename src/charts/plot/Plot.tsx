@@ -110,6 +110,9 @@ interface LevelProps {
   readonly children: ReactNode;
 }
 
+/** Below it there is no room for a level's name: a share of the plot's height. */
+const LOW = 0.16;
+
 /** A dotted line across the plot with its name, where the scale holds it. */
 export function Level({ value, scale, children }: LevelProps): ReactElement | null {
   if (value < scale.domain[0] || value > scale.domain[1]) return null;
@@ -117,7 +120,7 @@ export function Level({ value, scale, children }: LevelProps): ReactElement | nu
   return (
     <>
       <div className="level" style={{ bottom: `${up * 100}%` }} />
-      <span className={up > 0.9 ? 'tag level-tag under' : 'tag level-tag'} style={{ bottom: `${up * 100}%` }}>
+      <span className={up > LOW ? 'tag level-tag under' : 'tag level-tag'} style={{ bottom: `${up * 100}%` }}>
         {children}
       </span>
     </>

@@ -84,11 +84,17 @@ function unusedOf(
   ];
 }
 
-const halvesUnused = ({ label }: DeviceReport): StudioError =>
+/** A way to WebGPU that there is here. */
+const toWebGpu = ({ candidates }: DeviceReport): string =>
+  candidates.some(({ backend, available }) => backend === 'webgpu' && available)
+    ? 'Choose WebGPU in the device line'
+    : 'There is no WebGPU here: take a browser and a device that have it';
+
+const halvesUnused = (device: DeviceReport): StudioError =>
   new StudioError({
     code: 'gpu/halves-unused',
-    message: `The recipe asks for activations as halves, which only WebGPU stores; this run is computed on ${label} with all 32 bits.`,
-    hint: 'Choose WebGPU in the device line, or turn “Activations as halves” off there; in a recipe that is "gpuActivations": "float32".',
+    message: `The recipe asks for activations as halves, which only WebGPU stores; this run is computed on ${device.label} with all 32 bits.`,
+    hint: `${toWebGpu(device)}, or turn “Activations as halves” off in the device line; in a recipe that is "gpuActivations": "float32".`,
   });
 
 const waysUnused = ({ label }: DeviceReport): StudioError =>
@@ -98,18 +104,18 @@ const waysUnused = ({ label }: DeviceReport): StudioError =>
     hint: 'For the same digits, train it with WebGPU on the device and in the browser of that run; to leave those ways, choose “As fits the device” in the device line.',
   });
 
-const measuringUnused = ({ label }: DeviceReport): StudioError =>
+const measuringUnused = (device: DeviceReport): StudioError =>
   new StudioError({
     code: 'gpu/measuring-unused',
-    message: `The recipe asks for the fastest ways as measured, of which only WebGPU has several; this run is computed on ${label}, and it changes nothing there.`,
-    hint: 'Choose WebGPU in the device line, or “As fits the device” there; in a recipe that is "gpuKernels": "auto".',
+    message: `The recipe asks for the fastest ways as measured, of which only WebGPU has several; this run is computed on ${device.label}, and it changes nothing there.`,
+    hint: `${toWebGpu(device)}, or choose “As fits the device” in the device line; in a recipe that is "gpuKernels": "auto".`,
   });
 
 const plainInstead = (cause: StudioError): StudioError =>
   new StudioError({
     code: 'gpu/no-relaxed-simd',
     message: `${cause.message} The run is computed with plain SIMD, and its record says so.`,
-    hint: cause.hint,
+    hint: 'Turn “Relaxed SIMD on wasm” off in the device line (in a recipe that is "simd": "plain"), or take a browser that has it, such as Chrome or Edge.',
     cause,
   });
 

@@ -34,6 +34,16 @@ const BESIDE = ['name', 'gpuKernels'];
 export const isOfLearning = (path: string): boolean =>
   BESIDE.every((field) => path !== field && !path.startsWith(`${field}.`));
 
+/** What stands in a field, to be read: an object without its marks, so that it breaks between words. */
+export function fieldText(value: unknown, none: string): string {
+  if (value === undefined || value === null) return none;
+  if (typeof value === 'string') return value;
+  if (!isObject(value) || Array.isArray(value)) return JSON.stringify(value);
+  return Object.entries(value)
+    .map(([name, inner]) => `${name} ${fieldText(inner, none)}`)
+    .join(', ');
+}
+
 /** What stands at a path; undefined where there is no such field. */
 export function fieldAt(value: unknown, path: string): unknown {
   return path.split('.').reduce<unknown>((inner, key) => (isObject(inner) ? inner[key] : undefined), value);

@@ -51,7 +51,7 @@ export function RunList({ runs, chosen, onChoose, onOnly }: RunListProps): React
               <div className="whisker">
                 {scale.ends.map((share) => (
                   <span key={share} style={{ left: `${scale.at(share)}%` }}>
-                    {Math.round(share * 100)}
+                    {(share * 100).toFixed(1)}
                   </span>
                 ))}
               </div>

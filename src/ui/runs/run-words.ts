@@ -4,7 +4,7 @@ import { formatBytes, formatMoment } from '../../lib/format.ts';
 import type { BackboneEntry } from '../../protocol/catalog.ts';
 import type { Ensemble } from '../../protocol/runs/ensemble.ts';
 import type { KeptRoom, KeptRun } from '../../protocol/runs/kept.ts';
-import { fieldAt, fieldDifferences, isOfLearning } from '../../protocol/recipe/fields.ts';
+import { fieldAt, fieldDifferences, fieldText, isOfLearning } from '../../protocol/recipe/fields.ts';
 import type { Recipe } from '../../protocol/recipe/recipe.ts';
 
 /** A run's own name, or what tells it apart at a glance. */
@@ -30,7 +30,9 @@ export function besideName(
   if (run.ensemble !== undefined) return `${formatMoment(run.finishedAtMs)}, ${howText(run.ensemble)}`;
   const differing = alike.flatMap(({ recipe }) => fieldDifferences(run.recipe, recipe));
   const paths = [...new Set(differing.map(({ path }) => path))].filter(isOfLearning);
-  const said = paths.slice(0, FIELDS_SAID).map((path) => `${path} ${textOf(fieldAt(run.recipe, path))}`);
+  const said = paths
+    .slice(0, FIELDS_SAID)
+    .map((path) => `${path} ${fieldText(fieldAt(run.recipe, path), 'none')}`);
   return [formatMoment(run.finishedAtMs), ...said].join(', ');
 }
 
@@ -38,11 +40,6 @@ export function besideName(
 export function howText({ weights, flip }: Ensemble): string {
   const how = weights === 'mean' ? 'mean of what they say' : 'weights fitted on validation';
   return flip ? `${how}, mirrored too` : how;
-}
-
-function textOf(value: unknown): string {
-  if (value === undefined || value === null) return 'none';
-  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 /** Where a recipe's pictures are from, in a few words: the last part of what names them. */

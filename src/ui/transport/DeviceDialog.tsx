@@ -6,6 +6,7 @@ import { isActive } from '../../store/state.ts';
 import { useStudio, useStudioState } from '../studio-context.ts';
 import { Dialog } from '../widgets/Dialog.tsx';
 import { GpuKernels } from './GpuKernels.tsx';
+import { useLast } from './use-last.ts';
 
 interface DeviceDialogProps {
   readonly device: DeviceReport | null;
@@ -68,10 +69,11 @@ interface RelaxedSimdProps {
 function RelaxedSimd({ device, isReadOnly }: RelaxedSimdProps): ReactElement | null {
   const studio = useStudio();
   const simd = useStudioState((state) => state.recipe?.simd);
-  if (simd === undefined) return null;
   const isChecked = simd === 'relaxed';
+  const isAsked = useLast(isChecked || null);
+  if (simd === undefined) return null;
   const has = hasRelaxedSimd();
-  const isFixed = isReadOnly || (!has && !isChecked);
+  const isFixed = isReadOnly || (!has && isAsked === null);
   return (
     <fieldset className="choices" disabled={isFixed}>
       <legend className="visually-hidden">SIMD</legend>

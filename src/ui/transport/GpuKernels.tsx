@@ -2,12 +2,13 @@
  * How WebGPU computes: which ways its matrix products take, by the recipe's choice, what was measured of this device, and how
  * activations are stored. On another device what the recipe asks for of these, so that it is seen and can be left.
  */
-import { useState, type ReactElement } from 'react';
+import type { ReactElement } from 'react';
 import { BACKEND_NAMES, type DeviceReport } from '../../protocol/device.ts';
 import type { Recipe } from '../../protocol/recipe/recipe.ts';
 import type { StudioState } from '../../store/state.ts';
 import { useStudio, useStudioState } from '../studio-context.ts';
 import { MeasuredWays } from './MeasuredWays.tsx';
+import { useLast } from './use-last.ts';
 
 interface GpuKernelsProps {
   readonly device: DeviceReport | null;
@@ -75,13 +76,6 @@ export function GpuKernels({ device, isReadOnly }: GpuKernelsProps): ReactElemen
       <Halves device={device} isReadOnly={isReadOnly} />
     </>
   );
-}
-
-/** A value, or the one before it as long as the list is open. */
-function useLast<Value>(value: Value | null): Value | null {
-  const [last, setLast] = useState(value);
-  if (value !== null && value !== last) setLast(value);
-  return value ?? last;
 }
 
 /** Those of the run that was opened again, where it did not go by the table. */

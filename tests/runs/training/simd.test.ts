@@ -151,6 +151,9 @@ it('a run that asks for what only WebGPU has says so: activations as halves, way
   const run = async (asks: Partial<Recipe>) => {
     const recipe = { ...(await recipeWith('plain')), phases, ...asks };
     const { result, events } = await train(session, recipe);
+    const hints = events.flatMap((event) => (event.kind === 'notice' ? [event.notice.hint] : []));
+    // Node has no WebGPU of its own: no hint sends anybody to where it is not.
+    expect(hints.join(' ')).not.toContain('Choose WebGPU');
     return { said: saidIn(events), kernels: result.kernels, figures: outcome(session, result) };
   };
   const plain = await run({});

@@ -3,6 +3,7 @@ import { csvOf, markdownOf } from '../../../src/lib/table.ts';
 import { expect, it } from 'vitest';
 import { setHash } from '../../../src/protocol/identity.ts';
 import { asRun } from '../../../src/engine/catalog.ts';
+import { fieldText } from '../../../src/protocol/recipe/fields.ts';
 import { parseRecipe } from '../../../src/protocol/recipe/recipe.ts';
 import {
   comparedTests,
@@ -120,4 +121,11 @@ it('is a table with the published figures marked as such', () => {
   expect(csv.find((line) => line.startsWith('VGG16 (published'))).toContain('0.5920');
   expect(csv.find((line) => line.startsWith('VGG16 (published'))).toContain('1.1800');
   expect(markdownOf(table).split('\n')[1]).toMatch(/^\| ---( \| ---)+ \|$/);
+});
+
+it('writes what stands in a field as words', () => {
+  const stopping = { monitor: 'valLoss', patience: 5, restoreBest: true };
+  expect(fieldText(stopping, '–')).toBe('monitor valLoss, patience 5, restoreBest true');
+  expect(fieldText([100], '–')).toBe('[100]');
+  expect(fieldText({ run: null }, '–')).toBe('run –');
 });
