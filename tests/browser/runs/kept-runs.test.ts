@@ -87,6 +87,7 @@ it(
     await found.getByRole('button', { name: 'Close' }).click();
 
     await kept.getByRole('button', { name: 'my first', exact: true }).click();
+    await kept.getByText(/Computed on wasm · [^:]*\./).waitFor();
     await kept.getByRole('button', { name: 'Open in the studio' }).click();
     await barSays(page, /^Finished on/);
     // The address says of its recipe what differs from the preset, not what its record filled in.

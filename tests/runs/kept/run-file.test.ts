@@ -212,6 +212,12 @@ describe('is refused, and nothing of it stored,', () => {
       /rows of another set/,
     ],
     [
+      'where its ways of WebGPU are none',
+      () => withRecord((record) => ({ ...record, result: { ...record.result, gpuKernels: 5 } })),
+      'data/run-file-damaged',
+      /lacks result\.gpuKernels/,
+    ],
+    [
       'where its figures are not those of its answers',
       () => withRecord(withTest(() => ({ accuracy: 0.99 }))),
       'data/run-file-damaged',

@@ -60,7 +60,9 @@ it('else it is the last one’s; the better one can be taken in its place, and b
   expect(Math.max(...probabilities.map((value, at) => Math.abs(value - (expected[at] ?? 1))))).toBeLessThan(
     1e-5,
   );
-  expect(await cardOf(session, result.runId)).toContain('chosen after the test had been seen');
+  const card = await cardOf(session, result.runId);
+  expect(card).toContain('chosen after the test had been seen');
+  expect(card).toContain('Computed on wasm · one thread.');
   const back = await session.takeOtherPhase(result.runId);
   expect(back.test).toEqual(result.test);
   expect(back.kept).toEqual(result.kept);
