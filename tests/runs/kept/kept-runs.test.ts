@@ -61,6 +61,7 @@ it('is stored and listed when it is finished, and only then are its checkpoints 
   const network = await session.descriptions.describe(recipe, session.set.dataset.summary.labels.length);
   expect((await session.kept.list()).runs).toEqual([
     {
+      computed: 'Computed on wasm · one thread',
       runId: result.runId,
       recipe: result.recipe,
       labels: result.test?.labels,
