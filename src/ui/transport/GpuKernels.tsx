@@ -110,8 +110,8 @@ function Halves({ device, isReadOnly }: GpuKernelsProps): ReactElement | null {
         />
         <b>Activations as halves</b>
         <span className="small">
-          What a step keeps of the layers that train takes up to half the room; each value keeps 11 bits. Part
-          of the recipe, and in the run’s record.{unusedText(device, ' ')}
+          What a step keeps of the layers that train takes up to half the room; each value keeps three digits
+          in place of seven. Part of the recipe, and in the run’s record.{unusedText(device, ' ')}
         </span>
       </label>
     </fieldset>
