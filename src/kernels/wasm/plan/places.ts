@@ -1,5 +1,6 @@
 /** Owns where a plan's values lie: between kernels in a room that is as small as those that are needed at once allow. */
 import { invariant } from '../../../protocol/errors.ts';
+import { firstGap, type Taken } from '../gaps.ts';
 import type { Kernel } from './kernels.ts';
 
 /** What an address of assembly/plan.as.ts is counted from, in the order of its own numbers for them. */
@@ -29,10 +30,8 @@ export interface Group {
 }
 
 /** A part of the room, and whose value lies there. */
-interface Held {
+interface Held extends Taken {
   readonly node: number;
-  readonly at: number;
-  readonly end: number;
 }
 
 /** Kernels that take each value by itself, and may write where they read. */
@@ -86,21 +85,11 @@ export class Places {
             (held.node === x || (held.node === other && task.kind !== 'scaleChannels')),
         )
       : undefined;
-    const at = taken?.at ?? this.#roomFor(bytes);
+    const at = taken?.at ?? firstGap(this.#held, bytes);
     if (taken !== undefined) this.#held = this.#held.filter((held) => held !== taken);
     this.#held.push({ node, at, end: at + bytes });
     this.#held.sort((one, two) => one.at - two.at);
     this.roomBytes = Math.max(this.roomBytes, at + bytes);
     this.#places.set(node, { base: 'room', at });
-  }
-
-  /** The first gap that is large enough. */
-  #roomFor(bytes: number): number {
-    let at = 0;
-    for (const held of this.#held) {
-      if (held.at - at >= bytes) return at;
-      at = Math.max(at, held.end);
-    }
-    return at;
   }
 }

@@ -2,6 +2,7 @@
  * Owns where a recording's values lie: in a room that is as small as those that are needed at once allow, and beside it what
  * kernels are told, which stays.
  */
+import { firstGap, type Taken } from '../gaps.ts';
 import type { Constant, Made } from './recorder.ts';
 
 /** Of a line of the cache. */
@@ -40,15 +41,11 @@ export function placeMade(made: readonly Made[]): Placed<Made> {
   const byFirst = made
     .flatMap((piece) => (piece.used === null ? [] : [{ piece, ...piece.used }]))
     .toSorted((one, other) => one.first - other.first);
-  let held: { readonly at: number; readonly end: number; readonly last: number }[] = [];
+  let held: (Taken & { readonly last: number })[] = [];
   let bytes = 0;
   for (const { piece, first, last } of byFirst) {
     held = held.filter((other) => other.last >= first);
-    let at = alignedAs(piece.start, 0);
-    for (const other of held) {
-      if (other.at - at >= piece.bytes) break;
-      at = Math.max(at, alignedAs(piece.start, other.end));
-    }
+    const at = firstGap(held, piece.bytes, (place) => alignedAs(piece.start, place));
     const end = at + piece.bytes;
     held = [...held, { at, end, last }].toSorted((one, other) => one.at - other.at);
     bytes = Math.max(bytes, end);
