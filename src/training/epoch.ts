@@ -4,6 +4,7 @@ import { PLAIN, type FrozenFeatures } from '../frozen/frozen-features.ts';
 import { oneAhead } from '../lib/in-order.ts';
 import type { Parameters } from '../models/program/parameters.ts';
 import type { Program } from '../models/program/program.ts';
+import { invariant } from '../protocol/errors.ts';
 import type { EpochRecord, RunEvent } from '../protocol/events.ts';
 import type { Phase, Recipe } from '../protocol/recipe/recipe.ts';
 import { viewOf, type CacheFill } from './cache-fill.ts';
@@ -13,7 +14,7 @@ import type { LossSettings } from './loss.ts';
 import { firstNotFinite, lossNotFinite, validationNotFinite, weightsNotFinite } from './not-finite.ts';
 import type { Optimizer } from './optimizer.ts';
 import type { Schedule, ScheduleState } from './schedules/schedule.ts';
-import { RunningSums, type TrainingSteps } from './step.ts';
+import { RunningSums, type Means, type TrainingSteps } from './step.ts';
 
 /** How often step events are sent at most. */
 const STEP_EVENT_MS = 100;
@@ -134,13 +135,12 @@ async function* runSteps(
   inputs: EpochInputs,
   { optimizer, steps: taken, rates: { schedule, state } }: Omit<EpochTools, 'fill'>,
   epoch: number,
-): AsyncGenerator<RunEvent, { loss: number; accuracy: number } | null> {
+): AsyncGenerator<RunEvent, Means | null> {
   const { recipe, phase, phaseIndex, labelOfRow, control } = inputs;
   const steps = stepsPerEpoch(inputs);
   const sums = new RunningSums();
   const clock = new StepClock(control);
-  const place = { phase, phaseIndex, epoch };
-  let lastGood = 0;
+  const readings = new Readings({ phase, phaseIndex, epoch }, steps);
   try {
     for await (const { step, rows, x } of oneAhead(batchesOf(inputs, epoch), ({ x }) => x.dispose())) {
       try {
@@ -159,23 +159,64 @@ async function* runSteps(
         x.dispose();
       }
       clock.tick();
+      if (readings.isThere) yield (await readings.take()).event;
       if (!clock.isDue(step + 1 === steps)) continue;
-      const means = await sums.read();
-      if (!Number.isFinite(means.loss)) throw lossNotFinite(place, step + 1, lastGood);
-      lastGood = step + 1;
-      yield {
-        kind: 'step',
-        phaseIndex,
-        epoch,
-        step: step + 1,
-        steps,
-        ...means,
-        stepMs: clock.stepMs,
-      };
+      // The device is a whole reading behind: no more work is put before it than it has.
+      if (readings.isOnItsWay) yield (await readings.take()).event;
+      readings.begin(step + 1, sums.read(), clock.stepMs);
     }
-    return await sums.read();
+    const { event, means } = await readings.take();
+    yield event;
+    return means;
   } finally {
     sums.dispose();
+  }
+}
+
+/**
+ * Loss and accuracy on their way back from the device, one reading at a time. Steps do not wait for one: it takes as long as
+ * all that the device was given before, and Firefox looks only ten times a second whether it is there.
+ */
+class Readings {
+  #begun: { readonly step: number; readonly stepMs: number; readonly means: Promise<Means> } | null = null;
+  #isThere = false;
+  #lastGood = 0;
+
+  constructor(
+    readonly place: Pick<EpochInputs, 'phase' | 'phaseIndex'> & { readonly epoch: number },
+    readonly steps: number,
+  ) {}
+
+  get isOnItsWay(): boolean {
+    return this.#begun !== null;
+  }
+
+  get isThere(): boolean {
+    return this.#isThere;
+  }
+
+  /** @param step how many steps of the epoch it is about */
+  begin(step: number, means: Promise<Means>, stepMs: number): void {
+    this.#begun = { step, stepMs, means };
+    const end = (): void => {
+      this.#isThere = true;
+    };
+    // What went wrong is said to whoever takes it.
+    means.then(end, end);
+  }
+
+  /** The one that is on its way; there must be one. @throws StudioError `train/not-finite` */
+  async take(): Promise<{ readonly event: RunEvent; readonly means: Means }> {
+    invariant(this.#begun !== null, 'a reading was begun');
+    const { step, stepMs } = this.#begun;
+    const means = await this.#begun.means;
+    this.#begun = null;
+    this.#isThere = false;
+    if (!Number.isFinite(means.loss)) throw lossNotFinite(this.place, step, this.#lastGood);
+    this.#lastGood = step;
+    const { phaseIndex, epoch } = this.place;
+    const event = { kind: 'step', phaseIndex, epoch, step, steps: this.steps, ...means, stepMs } as const;
+    return { event, means };
   }
 }
 

@@ -154,6 +154,13 @@ export class TrainingSteps {
   }
 }
 
+/** Of the pictures of an epoch so far. */
+export interface Means {
+  readonly loss: number;
+  /** 0 to 1. */
+  readonly accuracy: number;
+}
+
 /**
  * Loss and hits of an epoch, added up on the device and read back without stalling it. Owns one small tensor; dispose it
  * when the epoch ends.
@@ -170,11 +177,16 @@ export class RunningSums {
     this.#pictures += pictures;
   }
 
-  /** Means over the epoch so far; accuracy 0 to 1. */
-  async read(): Promise<{ loss: number; accuracy: number }> {
+  /** Means over the epoch so far; accuracy 0 to 1. Steps may go on meanwhile. */
+  async read(): Promise<Means> {
     const pictures = this.#pictures;
-    const [loss = NaN, right = NaN] = await this.#sums.data();
-    return { loss: loss / pictures, accuracy: right / pictures };
+    const sums = this.#sums.clone();
+    try {
+      const [loss = NaN, right = NaN] = await sums.data();
+      return { loss: loss / pictures, accuracy: right / pictures };
+    } finally {
+      sums.dispose();
+    }
   }
 
   dispose(): void {
