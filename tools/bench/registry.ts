@@ -14,7 +14,7 @@ import { gpuKernels, kernels, relaxedSimd } from './cases/kernels.ts';
 import { memory } from './cases/memory.ts';
 import { predict } from './cases/predict.ts';
 import { profile } from './cases/profile.ts';
-import { recipe } from './cases/recipe.ts';
+import { recipe, recipeStock } from './cases/recipe.ts';
 import { recipe224 } from './cases/recipe-224.ts';
 import { scaling } from './cases/scaling.ts';
 import { scriptSeeds } from './cases/script-seeds.ts';
@@ -26,6 +26,7 @@ import { weights } from './cases/weights.ts';
 /** `npm run bench` runs all of them. */
 export const BENCHES: readonly Bench[] = [
   recipe,
+  recipeStock,
   recipe224,
   seeds,
   scriptSeeds,

@@ -5,7 +5,10 @@ import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
 import os from 'node:os';
 import { join } from 'node:path';
 import { ROOT } from '../../serve/build.ts';
+import { kerasPython } from '../../setup/keras.ts';
+import { thisSystem } from '../../setup/system.ts';
 import type { Bench, Row, Settings } from '../bench.ts';
+import { runScript } from '../keras/keras-script.ts';
 import { makeLargeSet } from '../opening/large-set.ts';
 import type { Openings } from '../opening/opening.ts';
 import { openInPage } from '../opening/opening-page.ts';
@@ -14,6 +17,8 @@ const MEGABYTE = 1e6;
 /** As the paper's: 320 MB. */
 const PICTURES = 9400;
 const QUICK_PICTURES = 600;
+/** Of a picture's side, in pixels. */
+const SIZE = 224;
 
 export const importing: Bench = {
   name: 'import',
@@ -40,8 +45,31 @@ async function measure({ quick, say }: Settings, folder: string): Promise<readon
   await rm(join(folder, 'node'), { recursive: true });
   const inPage = await openInPage(path, folder);
   say(`Chromium: ${inPage.first.seconds.toFixed(1)} s`);
-  return [...rowsOf('Chromium', inPage, fileBytes), ...rowsOf('Node', inNode, fileBytes)];
+  const byPillow = await perSecondByPillow(path);
+  return [
+    ...(byPillow === null ? [] : [againstPillow(inPage, byPillow)]),
+    ...rowsOf('Chromium', inPage, fileBytes),
+    ...rowsOf('Node', inNode, fileBytes),
+  ];
 }
+
+/** Pictures a second that Pillow decodes and resizes, in a process for each core; null where there is no Python for it. */
+async function perSecondByPillow(path: string): Promise<number | null> {
+  const python = kerasPython(thisSystem);
+  if (python === null) return null;
+  const args = [path, SIZE.toString(), os.availableParallelism().toString()];
+  const lines = await runScript({ python, script: 'pillow_import.py', args });
+  const { pictures, seconds } = JSON.parse(lines.at(-1) ?? '') as { pictures: number; seconds: number };
+  return pictures / seconds;
+}
+
+const againstPillow = ({ first }: Openings, byPillow: number): Row => ({
+  what: `Chromium: ${first.pictures.toLocaleString('en')} JPEGs of 640x640 to ${SIZE.toString()}, opened and kept`,
+  against: 'Pillow, decoded alone, a process for each core',
+  unit: '/s',
+  mien: first.pictures / first.seconds,
+  other: byPillow,
+});
 
 async function openInNode(path: string, folder: string): Promise<Openings> {
   const child = fork(join(ROOT, 'tools/setup/run.mjs'), [

@@ -1,4 +1,4 @@
-/** Runs a script of ours with real Keras, in a process of its own, on the pictures that Mien trains on. */
+/** Runs a script of ours with real Keras, or with what is installed beside it, in a process of its own. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
@@ -39,7 +39,7 @@ export async function runScript({ python, script, args, onLine }: ScriptRun): Pr
   });
   const [status] = (await once(child, 'close')) as [number | null];
   process.off('exit', stop);
-  if (status !== 0) throw new Error(`Keras could not run ${script}:\n${said}`);
+  if (status !== 0) throw new Error(`Python could not run ${script}:\n${said}`);
   return lines;
 }
 
