@@ -5,8 +5,8 @@
  * kernel has made is in that core's cache when the next one reads it, whatever the batch, and threads meet once, at the end.
  * Maps that are beyond that cache go by strips of rows, which to a plan are steps as others are (plan/strips.ts). Fewer
  * pictures than threads go through one by one, each kernel on all threads, map by map. Either way every kernel gets one
- * picture, so the bits are the same. The frozen part of eight pictures of MobileNetV2 at 224 takes 92 ms on one thread and 46
- * on two, one answer 15.6 and 8.5 (`npm run bench -- --only threads`).
+ * picture, so the bits are the same. The frozen part of eight pictures of MobileNetV2 at 224 takes 119 ms on one thread of a
+ * Zen 3 and 61 on two, one answer 19.7 and 11.5 (`npm run bench -- --only threads`).
  *
  * A convolution takes the swish behind it along, block by block, a depthwise one tile by tile. On one thread that is no faster:
  * swish is bound by its arithmetic, wherever its values lie. On all threads it is one meeting less: an answer of EfficientNetB2

@@ -12,9 +12,8 @@
  *
  * **Worth.** With a second cache of 512 kB the frozen part of eight pictures of MobileNetV2 at 224 takes 0.97 of the time that it
  * takes map by map on one thread, and 0.94 on two, which share the third cache; EfficientNetB2's 0.97 on both. What its layers
- * up to 28x28 take alone is 0.96 and 0.93. Strips of 128 kB gain half as much as those of 256, for each begins with what a
- * convolution does once; by strips of 14x14 of 384 channels, whose filters are as large as a strip, it is 1.04. A thread's room
- * is 1.4 MB where it was 6.8 (`npm run bench -- --only threads` has the frozen parts).
+ * up to 28x28 take alone is 0.96 and 0.93. By strips of 14x14 of 384 channels, whose filters are as large as a strip, it is
+ * 1.04. A thread's room is 1.4 MB where it was 6.8 (`npm run bench -- --only threads` has the frozen parts).
  */
 import type { Kernel } from './kernels.ts';
 import { bytesOf, type Group, type Place, type Places } from './places.ts';
