@@ -1,6 +1,6 @@
 /** The way to the kept runs, or to those of a file where there are none yet, and to the queue. */
 import { useState, type ReactElement } from 'react';
-import { capitalised, countInWords } from '../../lib/format.ts';
+import { countInWords } from '../../lib/format.ts';
 import { waitingOf } from '../../protocol/runs/queue.ts';
 import type { StudioState } from '../../store/state.ts';
 import { useStudioState } from '../studio-context.ts';
@@ -21,15 +21,9 @@ export function KeptRunsButton(): ReactElement {
           {keptText(kept)}
         </button>
         <button type="button" onClick={() => setOpen('studies')}>
-          Studies
+          {waiting > 0 ? `Studies, ${waiting.toString()} waiting` : 'Studies'}
         </button>
       </div>
-      {waiting > 0 && (
-        <p className="small below-field">
-          {capitalised(countInWords(waiting))} {waiting === 1 ? 'run waits' : 'runs wait'} on the queue:
-          Studies has what they are, and starts it.
-        </p>
-      )}
       {open === 'runs' && <Later load={loadRuns} props={{ onClose: close }} />}
       {open === 'studies' && <Later load={loadStudies} props={{ onClose: close }} />}
     </>

@@ -11,10 +11,10 @@ import { Column } from '../widgets/Column.tsx';
 import { Later } from '../widgets/Dialog.tsx';
 import { Message, Notices } from '../widgets/Message.tsx';
 import { trainingClause } from '../sentence.ts';
-import { LeftRun } from './LeftRun.tsx';
 import { RunFailure } from './RunFailure.tsx';
 import { Settings } from './Settings.tsx';
 
+const loadLeftRun = async () => (await import('./LeftRun.tsx')).LeftRun;
 const loadOtherPhase = async () => (await import('./OtherPhase.tsx')).OtherPhase;
 
 export function TrainingColumn(): ReactElement {
@@ -24,6 +24,7 @@ export function TrainingColumn(): ReactElement {
   const linkError = useStudioState((state) => state.linkError);
   const engineError = useStudioState((state) => state.engineError);
   const unreadable = useStudioState((state) => state.unreadable);
+  const isLeft = useStudioState((state) => state.left !== null);
   const open = useStudioState((state) => state.dataset.value);
   const record = recordOf(run);
   // A run that was opened again may be of another set than the open one.
@@ -56,7 +57,7 @@ export function TrainingColumn(): ReactElement {
       {linkError !== null && <Message error={linkError} kept="The recipe shown is the one you see here." />}
       <RunFailure at="training" />
       <ModelTrouble at="training" />
-      <LeftRun />
+      {isLeft && <Later load={loadLeftRun} props={{}} />}
       {unreadable.map((trouble) => (
         <Message key={trouble.message} error={trouble} />
       ))}

@@ -26,7 +26,7 @@ export function PickAgain({ name, isFolder, accept, onPick }: PickAgainProps): R
     <section className="message" aria-label="Waiting for a file">
       <FileField
         label={`Pick the ${isFolder ? 'folder' : 'file'} “${name}” again`}
-        help="It was picked on an earlier visit, or comes from a link; a page may not open it by itself. Train waits for it."
+        help="Picked on an earlier visit or named by a link; a page may not open it by itself. Train waits for it."
         isFolder={isFolder}
         isMultiple={!isFolder}
         accept={accept}

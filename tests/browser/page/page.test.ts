@@ -1,6 +1,7 @@
 /** The page as it is served: isolated, under its policy, and with WebGPU. */
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { LIMITS_KB, sizesOf } from '../../../tools/serve/sizes.ts';
 import { shows } from '../../support/shows.ts';
 import { appFolder, newPage, screenshot, sharedPage } from '../harness.ts';
 
@@ -12,6 +13,12 @@ describe('the page', () => {
     expect(files.filter((file) => file.endsWith('.ts'))).toEqual([]);
     for (const name of ['worker', 'picture-worker', 'h5-worker', 'projection'])
       expect(files).toContainEqual(expect.stringMatching(new RegExp(`engine.${name}-.*\\.js$`)));
+  });
+
+  it('loads no more before it shows, and beside the engine, than it may', () => {
+    const sizes = sizesOf(appFolder());
+    for (const [name, limitKb] of Object.entries(LIMITS_KB))
+      expect(sizes.get(name), name).toBeLessThanOrEqual(limitKb);
   });
 
   it('loads isolated and without a violation of its policy', async () => {

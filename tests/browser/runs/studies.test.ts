@@ -69,9 +69,7 @@ it('a study is carried out, and goes on where it was after a reload', { timeout:
 
   await page.goto(TINY);
   // Said where runs are listed, not in the queue's own dialog alone.
-  await page
-    .getByText(/^(One run waits|(Two|Three) runs wait) on the queue: Studies has/)
-    .waitFor({ timeout: MINUTES });
+  await page.getByRole('button', { name: /^Studies, [123] waiting$/u }).waitFor({ timeout: MINUTES });
   studies = await openStudies(page);
   await studies.getByRole('button', { name: 'Go on with the queue' }).click();
   await barSays(page, /^Run \d of 4/);
