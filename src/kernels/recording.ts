@@ -9,6 +9,8 @@ import * as tf from '@tensorflow/tfjs';
 export interface Recording {
   /** Whether it would be computed as it was recorded: as many threads may no longer take part. */
   readonly holds: boolean;
+  /** Finds room for it before its first replay; false where there is none in one piece, so that steps are to be computed. */
+  hasRoom(): boolean;
   /**
    * The step again.
    *

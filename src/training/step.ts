@@ -87,7 +87,7 @@ export class TrainingSteps {
     if (this.#recorded?.kind !== kind)
       return isSecond ? this.#record(kind, x, labels, chance) : this.#compute(x, labels, chance);
     const { recording } = this.#recorded;
-    if (recording === null) return this.#compute(x, labels, chance);
+    if (recording?.hasRoom() !== true) return this.#compute(x, labels, chance);
     return this.#replay({ ...this.#recorded, recording }, x, labels, chance);
   }
 

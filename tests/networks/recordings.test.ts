@@ -24,6 +24,8 @@ import { kernelsIn } from '../support/networks/kernels-in.ts';
 const CLASSES = 3;
 /** Bytes of a step's sums, and of no values between layers. */
 const LITTLE = 100;
+/** Values that are less than those of a step, and more than any of them. */
+const PIECE = 200_000;
 /** Pictures of each step: the third is the first to be replayed, and one among them is smaller, as an epoch's last. */
 const BATCHES = [3, 3, 3, 3, 2, 3, 3];
 
@@ -197,6 +199,19 @@ describe('a replayed step', () => {
     expect(bytes.reduce((sum, each) => sum + each, 0)).toBeLessThan(LITTLE);
   });
 
+  it('is computed where the heap has no room for it in one piece', () => {
+    const own = kernelsIn(() => training.step(5));
+    training.step(5);
+    const held: tf.TensorInfo[] = [];
+    expect(() => {
+      for (;;) held.push(wasm.makeOutput([PIECE], 'float32'));
+    }).toThrow('is full');
+    // Every other one is free again: there is room for each value, and none for all of them together.
+    held.forEach(({ dataId }, index) => index % 2 === 0 && wasm.disposeData(dataId));
+    expect(kernelsIn(() => training.step(5))).toBe(own);
+    held.forEach(({ dataId }, index) => index % 2 === 1 && wasm.disposeData(dataId));
+  });
+
   it('leaves what others hold of its weights as it was', () => {
     const { parameters } = training;
     const held = parameters.snapshot(parameters.names);
@@ -233,6 +248,7 @@ describe('what cannot be recorded', () => {
     tf.tidy(() => {
       const recording = record({ given: [x], run: () => [tf.relu(tf.add(x, x))] });
       const out = tf.zeros([64]);
+      expect(recording?.hasRoom()).toBe(true);
       recording?.replay([y], [out], 0);
       expect([...out.dataSync()]).toEqual([...tf.relu(tf.add(y, y)).dataSync()]);
       recording?.dispose();

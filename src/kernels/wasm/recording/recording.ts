@@ -1,14 +1,13 @@
 /**
  * Owns recordings on the wasm backend: the tasks of a step one after another in memory, with all that they read and write in
- * places of its own, which the kernels go through without a call from JavaScript (assembly/threads.as.ts, `runTasks`). A step of
- * MobileNetV2 is 160 to 300 tasks.
+ * places of its own, which the kernels go through without a call from JavaScript (assembly/threads.as.ts, `runTasks`).
  *
  * What is given and what comes out lies where its tensors lie: where one has moved since, the addresses of it are written
  * anew. A weight that is updated in place does not move.
  */
 import type { TensorInfo } from '@tensorflow/tfjs';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
-import { invariant } from '../../../protocol/errors.ts';
+import { invariant, StudioError } from '../../../protocol/errors.ts';
 import type { Recordable, Recording } from '../../recording.ts';
 import { heapOf, usedKernels, type Kernels } from '../module.ts';
 import { runTasks, sharedTask, TASK_NUMBERS } from '../task.ts';
@@ -73,6 +72,7 @@ class WasmRecording implements Recording {
   readonly #threads: number;
   /** Null until the first replay: what the recorded step itself took is free by then. */
   #laid: Laid | null = null;
+  #isTooLarge = false;
 
   constructor(
     readonly wasm: BackendWasm,
@@ -88,8 +88,20 @@ class WasmRecording implements Recording {
     return usedKernels(wasm) === this.#kernels && sharedTask(wasm).threads === this.#threads;
   }
 
+  hasRoom(): boolean {
+    if (this.#laid !== null || this.#isTooLarge) return !this.#isTooLarge;
+    try {
+      this.#laid = lay(this.wasm, this.recorder, this.out);
+    } catch (error) {
+      if (!(error instanceof StudioError && error.code === 'gpu/too-large')) throw error;
+      this.#isTooLarge = true;
+    }
+    return !this.#isTooLarge;
+  }
+
   replay(given: readonly TensorInfo[], into: readonly TensorInfo[], step: number): void {
-    const laid = (this.#laid ??= lay(this.wasm, this.recorder, this.out));
+    const laid = this.#laid;
+    invariant(laid !== null, 'a recording has room when it is replayed');
     for (const [index, bound] of laid.given) this.#bind(bound, given[index]);
     laid.out.forEach((bound, index) => {
       this.#bind(bound, into[index]);
